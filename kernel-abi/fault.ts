@@ -1,0 +1,124 @@
+// The closed fault registry: every error Triad shows has a row here. Codes are permanent; a row is
+// retired, never reused. 0 OK; 1-6 XDV-052; 1001-1007 XDV-060 (Q); 2001-2005 XDV-061 (Φ); 3000+ ours.
+
+/** Process exit codes of the command line; 130 is the shell's convention for SIGINT. */
+export const EXIT = { ok: 0, failed: 1, usage: 2, divergence: 3, tamper: 4, denied: 5, budget: 6, environment: 7, interrupted: 130 } as const;
+export type ExitName = keyof typeof EXIT;
+
+export interface FaultRow {
+  /** Stable number, as it stands in traces. */
+  readonly code: number;
+  /** The XDV-052 code a caller of the bare ABI sees (hybrid-runtime section 9, row 21). */
+  readonly abi: 1 | 2 | 3 | 4 | 5 | 6;
+  readonly exit: ExitName;
+  readonly blame: "caller" | "operator" | "provider" | "runtime" | "evidence";
+  /** One sentence: what happened. */
+  readonly says: string;
+  /** One sentence: what to do next. */
+  readonly next: string;
+}
+
+const row = (code: number, abi: FaultRow["abi"], exit: ExitName, blame: FaultRow["blame"], says: string, next: string): FaultRow =>
+  Object.freeze({ code, abi, exit, blame, says, next });
+
+export const FAULTS = Object.freeze({
+  // XDV-052
+  DOMAIN_UNAUTHORIZED: row(1, 1, "denied", "caller", "The process holds no capability that permits this call.", "Ask the parent for a grant at spawn, or run with a wider --allow."),
+  CONTRACT_INVALID: row(2, 2, "failed", "caller", "The contract is unknown, not owned by the caller, or not active.", "Reserve a contract in this process and use it before it expires."),
+  RESOURCE_EXHAUSTED: row(3, 3, "budget", "caller", "The requested resource is not available.", "Release contracts you no longer need, or ask for less."),
+  DECOHERENCE_EXCEEDED: row(4, 4, "budget", "caller", "The job would exceed the contract's decoherence budget.", "Reserve a larger budget or submit a cheaper circuit."),
+  COHERENCE_VIOLATION: row(5, 5, "failed", "caller", "A coherence window or stability tolerance was violated.", "Open the window for longer or widen its tolerance."),
+  DOMAIN_PANIC: row(6, 6, "failed", "runtime", "A domain failed as a whole.", "Read the run's report; the domain's jobs have ended with typed outcomes."),
+  // XDV-060, Q providers
+  Q_ERR_DECOHERENCE_EXCEEDED: row(1001, 4, "budget", "caller", "The circuit costs more than is left of the decoherence budget.", "Reserve a larger budget, submit fewer shots or a cheaper circuit."),
+  Q_ERR_CALIBRATION_INVALID: row(1002, 2, "failed", "provider", "The provider's calibration does not cover the tick of the call.", "Reserve again to bind a fresh calibration."),
+  Q_ERR_RESOURCE_UNAVAILABLE: row(1003, 3, "budget", "provider", "The provider has fewer free qubits than asked for.", "Ask for fewer qubits or release other contracts first."),
+  Q_ERR_HARDWARE_FAILURE: row(1004, 2, "failed", "provider", "The provider lost the job.", "Submit again; if it recurs, run `triad doctor`."),
+  Q_ERR_GATE_UNSUPPORTED: row(1005, 2, "failed", "caller", "The circuit uses a gate or a size no provider supports.", "Rewrite the circuit with the gates listed in domains/q/README.md."),
+  Q_ERR_MEASUREMENT_FAILURE: row(1006, 2, "failed", "caller", "The measurement could not be made.", "Check that the circuit measures what is asked for, within the contract's channels."),
+  Q_ERR_NO_CLONE_VIOLATION: row(1007, 1, "denied", "caller", "A Q or Φ handle was copied, serialised or used by another process.", "Send classical outcomes, never handles; reserve a contract in the other process."),
+  // XDV-061, Φ providers
+  PHI_ERR_COHERENCE_TIMEOUT: row(2001, 5, "failed", "caller", "The call lies outside the coherence window.", "Open a longer window, or transform earlier."),
+  PHI_ERR_STABILITY_BREACH: row(2002, 5, "failed", "provider", "Noise or drift went beyond the contract's tolerance; the envelope is invalid.", "Open a new envelope with a wider tolerance or fewer transforms."),
+  PHI_ERR_TRANSFORM_UNSUPPORTED: row(2003, 2, "failed", "caller", "The transform is not in the contract's transform set.", "Reserve the window with a transform set that includes it."),
+  PHI_ERR_ENVELOPE_INVALID: row(2004, 2, "failed", "caller", "The envelope is unknown, invalidated or busy.", "Open a new envelope; wait for a transform before the next."),
+  PHI_ERR_HARDWARE_FAILURE: row(2005, 2, "failed", "provider", "The provider lost the transform.", "Submit again; if it recurs, run `triad doctor`."),
+  // 30xx the ABI itself
+  ABI_MALFORMED: row(3001, 2, "failed", "caller", "A descriptor does not have the shape the ABI requires.", "Compare the descriptor with the schema named in the detail."),
+  ABI_INCOMPATIBLE: row(3002, 2, "environment", "caller", "The caller was built for an ABI this runtime does not speak.", "Install the version named in the detail."),
+  ABI_UNENCODABLE: row(3003, 2, "failed", "caller", "The value has no encoded form.", "Send plain data: numbers, strings, arrays, records and typed arrays."),
+  ABI_UNDECODABLE: row(3004, 2, "failed", "evidence", "The bytes are not one encoded value.", "The sender or the file is damaged; verify the trace."),
+  ABI_UNKNOWN_SYSCALL: row(3005, 2, "failed", "caller", "No such syscall in this ABI version.", "Yield operations made by the domain APIs only."),
+  ABI_LIMIT: row(3006, 3, "budget", "caller", "A fixed limit of the ABI was exceeded.", "Split the work; kernel-abi/limits.ts lists the limits."),
+  // 31xx processes
+  MAILBOX_FULL: row(3101, 3, "budget", "caller", "The receiver's mailbox is full; the message was not sent.", "Let the receiver catch up (await a reply) before sending more."),
+  PROCESS_UNKNOWN: row(3102, 2, "failed", "caller", "No live process has this id.", "Send to a process that has not ended; wait for its result instead."),
+  PROCESS_FAILED: row(3103, 6, "failed", "caller", "A process ended by an uncaught error.", "See the cause in the detail; catch it in the program or mend the program."),
+  PROGRAM_INVALID: row(3104, 2, "usage", "caller", "The file is not a program Triad can run.", "Export default defineProcess({ name, domains, *run(...) {} }) and import triad-runtime only."),
+  LIFECYCLE_REFUSED: row(3105, 2, "failed", "runtime", "The lifecycle does not allow this transition now.", "The detail names the state and the guard that refused."),
+  AMBIENT_ACCESS: row(3106, 1, "failed", "caller", "A process touched the host's clock, randomness, timers or approximated mathematics.", "Use the replacement named in the detail."),
+  INPUT_INVALID: row(3107, 2, "usage", "caller", "The input does not match what the program declares.", "Compare --input with the schema in the detail."),
+  // 32xx runs
+  RUN_BOUNDED: row(3201, 3, "budget", "operator", "The run used up one of its bounds.", "Raise the bound named in the detail, or give the program less to do."),
+  RUN_STUCK: row(3202, 6, "failed", "caller", "Nothing is due and processes are still waiting.", "Read the wait-for graph in the report: someone must send what the others wait for."),
+  RUN_INTERRUPTED: row(3203, 6, "interrupted", "operator", "The run was interrupted.", "The .partial journal verifies with --allow-unsealed."),
+  // 33xx evidence
+  TRACE_TAMPERED: row(3301, 2, "tamper", "evidence", "The trace is not what was sealed.", "Do not trust this file; fetch the original again."),
+  TRACE_TRUNCATED: row(3302, 2, "tamper", "evidence", "The trace ends before its seal does.", "Do not trust this file; fetch the original again."),
+  TRACE_UNSEALED: row(3303, 2, "tamper", "evidence", "The journal has no seal: the run did not end.", "Use --allow-unsealed to inspect how far it is intact."),
+  TRACE_UNREADABLE: row(3304, 2, "tamper", "evidence", "The file is not a Triad trace.", "Give the path of a .triad file written by `triad run`."),
+  TRACE_VERSION: row(3305, 2, "environment", "evidence", "The trace was written by a format or semantics this version does not read.", "Use the triad version named in the detail."),
+  TRACE_INCONSISTENT: row(3306, 2, "tamper", "evidence", "The chain is intact but its entries contradict each other.", "The recorder was faulty or forged; do not trust this file."),
+  SIGNER_MISMATCH: row(3307, 1, "tamper", "evidence", "The seal was made by another key than the one required.", "Check --signer, or obtain the trace from the signer you trust."),
+  REPLAY_DIVERGED: row(3310, 6, "divergence", "caller", "The replay did not do what the trace records.", "Compare the first differing field; restore the program that was recorded."),
+  REPRODUCE_DIFFERS: row(3311, 6, "divergence", "evidence", "A kernel, run again from the sealed seeds, gave another outcome.", "The recorded outcome was forged, or the kernel is of another version."),
+  PROGRAM_UNTRUSTED: row(3312, 1, "denied", "operator", "Code embedded in a trace runs only when you say so.", "Give --trust-program, or --program FILE with the same digest."),
+  // 34xx command line
+  USAGE: row(3401, 2, "usage", "operator", "The command line is not understood.", "See `triad help`."),
+  FILE_UNREADABLE: row(3402, 2, "usage", "operator", "A file could not be read or written.", "Check the path and its permissions."),
+  // 35xx environment
+  ENVIRONMENT: row(3501, 6, "environment", "operator", "This machine lacks something Triad needs.", "Run `triad doctor`."),
+  KEY_UNUSABLE: row(3502, 6, "environment", "operator", "The signing key could not be used.", "Run `triad keys` to see where keys live; remove a damaged one to have it made anew."),
+  WORKER_LOST: row(3503, 6, "environment", "runtime", "A worker died or hung and its job could not be finished elsewhere.", "Run again; if it recurs, run `triad doctor`."),
+  // 36xx kernels
+  KERNEL_REFUSED: row(3601, 2, "failed", "caller", "A numerical kernel refused its input.", "The detail names the argument and its allowed range."),
+} satisfies Record<string, FaultRow>);
+
+export type FaultName = keyof typeof FAULTS;
+export type FaultDetail = Readonly<Record<string, string | number | boolean | null>>;
+
+/** The form a fault has in JSON output, in traces and between processes. */
+export interface FaultJson {
+  readonly code: number;
+  readonly name: FaultName;
+  readonly abi: number;
+  readonly message: string;
+  readonly next: string;
+  readonly detail: FaultDetail;
+}
+
+/** A typed, catchable error. `detail` is plain data and never holds raw amplitudes, phases or handles (A4). */
+export class Fault extends Error {
+  readonly fault: FaultName;
+  readonly code: number;
+  readonly detail: FaultDetail;
+  constructor(fault: FaultName, detail: FaultDetail = {}, options?: { readonly cause?: unknown }) {
+    const what = Object.entries(detail).map(([key, value]) => `${key}=${String(value)}`).join(" ");
+    super(`${FAULTS[fault].says}${what === "" ? "" : ` (${what})`}`, options);
+    this.name = fault;
+    this.fault = fault;
+    this.code = FAULTS[fault].code;
+    this.detail = Object.freeze({ ...detail });
+  }
+  get exitCode(): number { return EXIT[FAULTS[this.fault].exit]; }
+  toJSON(): FaultJson {
+    const { code, abi, next } = FAULTS[this.fault];
+    return { code, name: this.fault, abi, message: this.message, next, detail: this.detail };
+  }
+}
+
+const BY_CODE: ReadonlyMap<number, FaultName> = new Map(
+  (Object.keys(FAULTS) as FaultName[]).map((name) => [FAULTS[name].code, name]));
+
+/** The fault with this number, or undefined when the registry has none (0 is OK and no fault). */
+export const faultByCode = (code: number): FaultName | undefined => BY_CODE.get(code);
