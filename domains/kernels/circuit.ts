@@ -1,0 +1,125 @@
+// The lowered circuit: what Q kernels accept. Built and checked by domains/q; kernels trust its shape
+// only after `decodeCircuitJob` has checked it again, because job bytes cross a thread.
+import { Fault } from "../../kernel-abi/fault.ts";
+import { pack, unpack } from "../../kernel-abi/packer.ts";
+
+/** Opcodes are permanent; they are part of the semantics version. */
+export const OP = Object.freeze({
+  H: 1, S: 2, SDG: 3, T: 4, TDG: 5, X: 6, Y: 7, Z: 8,
+  RX: 9, RY: 10, RZ: 11, P: 12,
+  CX: 13, CZ: 14, SWAP: 15, CCX: 16, CP: 17,
+  RESET: 18, MEASURE: 19, BARRIER: 20,
+} as const);
+
+/** One instruction is OP_WIDTH consecutive int32: opcode, q0, q1, q2, clbit, condition, parameter, measurement ordinal. Unused fields are -1. */
+export const OP_WIDTH = 8;
+
+export interface LoweredCircuit {
+  readonly qubits: number;
+  readonly clbits: number;
+  /** length = OP_WIDTH × instructions. Qubit q0 of CX, CP, CCX (and q1 of CCX) are controls; the last qubit is the target. */
+  readonly ops: Int32Array;
+  /** Angles in radians, indexed by the parameter field. */
+  readonly angles: Float64Array;
+  /** Classical conditions, concatenated: count, then count pairs (clbit, value 0|1), all of which must hold. The condition field is an offset into this array. */
+  readonly conditions: Int32Array;
+}
+
+/** Real-weighted Pauli sum: term t has coefficient coefficients[t] and letters paulis[t*qubits + q]: 0 I, 1 X, 2 Y, 3 Z on qubit q. */
+export interface PauliSum {
+  readonly coefficients: Float64Array;
+  readonly paulis: Uint8Array;
+}
+
+/**
+ * What one Q job computes.
+ *   sample: `shots` runs of the circuit from |0…0⟩; result Uint8Array(shots × clbits), shot-major, clbit 0 first.
+ *   expectation: ⟨ψ|P|ψ⟩ of the final state; the circuit must hold no MEASURE, RESET or condition; result Float64Array(1).
+ * Randomness: measurement with ordinal k of shot s reads 0 iff u(s,k) < P(0 | everything measured before in this shot), where
+ * u(s,k) = philoxUniform(key, shot s, draw k). RESET uses its own ordinal in the same way. The ordinal is the static position
+ * of the instruction among MEASURE and RESET instructions, so skipped (conditional) ones shift nothing and every backend and
+ * batching draws the same numbers.
+ */
+export type CircuitJob =
+  | { readonly mode: "sample"; readonly circuit: LoweredCircuit; readonly shots: number; readonly key: Uint32Array }
+  | { readonly mode: "expectation"; readonly circuit: LoweredCircuit; readonly observable: PauliSum };
+
+export type CircuitOutput =
+  | { readonly mode: "sample"; readonly bits: Uint8Array }
+  | { readonly mode: "expectation"; readonly value: Float64Array };
+
+export const encodeCircuitJob = (job: CircuitJob): Uint8Array => pack(job);
+export const encodeCircuitOutput = (output: CircuitOutput): Uint8Array => pack(output);
+
+const refuse = (argument: string, allowed: string): never => {
+  throw new Fault("KERNEL_REFUSED", { argument, allowed });
+};
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const isCount = (value: unknown, least: number): value is number =>
+  typeof value === "number" && Number.isSafeInteger(value) && value >= least;
+
+/** How many qubits each opcode uses, by opcode. */
+export const ARITY: readonly number[] = [0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 3, 2, 1, 1, 0];
+const isParametrised = (opcode: number): boolean => (opcode >= OP.RX && opcode <= OP.P) || opcode === OP.CP;
+
+function checkInstruction(circuit: LoweredCircuit, at: number): void {
+  const field = (offset: number): number => circuit.ops[at + offset] ?? refuse("ops", `a multiple of ${OP_WIDTH} integers`);
+  const opcode = field(0);
+  const arity = ARITY[opcode];
+  if (opcode < 1 || arity === undefined) return refuse("opcode", "1 to 20");
+  const used = [field(1), field(2), field(3)].slice(0, arity);
+  if (used.some((qubit) => qubit < 0 || qubit >= circuit.qubits)) refuse("qubit", `0 to ${circuit.qubits - 1}`);
+  if (new Set(used).size !== arity) refuse("qubits of one gate", "distinct");
+  if (opcode === OP.MEASURE && (field(4) < 0 || field(4) >= circuit.clbits)) refuse("clbit", `0 to ${circuit.clbits - 1}`);
+  if (isParametrised(opcode)) {
+    const angle = circuit.angles[field(6)];
+    if (angle === undefined || !Number.isFinite(angle)) refuse("angle", "a finite number of radians");
+  }
+  if (field(5) !== -1) checkCondition(circuit, field(5));
+}
+
+function checkCondition(circuit: LoweredCircuit, at: number): void {
+  const count = circuit.conditions[at] ?? -1;
+  if (count < 1 || at + 2 * count >= circuit.conditions.length) refuse("condition", "an offset of a condition record");
+  for (let pair = 0; pair < count; pair++) {
+    const clbit = circuit.conditions[at + 1 + 2 * pair] ?? -1;
+    const value = circuit.conditions[at + 2 + 2 * pair] ?? -1;
+    if (clbit < 0 || clbit >= circuit.clbits || (value !== 0 && value !== 1)) refuse("condition", "pairs of clbit and 0 or 1");
+  }
+}
+
+function checkCircuit(value: unknown): LoweredCircuit {
+  if (!isRecord(value)) return refuse("circuit", "a lowered circuit");
+  const { qubits, clbits, ops, angles, conditions } = value;
+  if (!isCount(qubits, 1)) return refuse("qubits", "an integer of at least 1");
+  if (!isCount(clbits, 0)) return refuse("clbits", "an integer of at least 0");
+  if (!(ops instanceof Int32Array) || ops.length % OP_WIDTH !== 0) return refuse("ops", `an Int32Array of a multiple of ${OP_WIDTH}`);
+  if (!(angles instanceof Float64Array)) return refuse("angles", "a Float64Array");
+  if (!(conditions instanceof Int32Array)) return refuse("conditions", "an Int32Array");
+  const circuit = { qubits, clbits, ops, angles, conditions };
+  for (let at = 0; at < ops.length; at += OP_WIDTH) checkInstruction(circuit, at);
+  return circuit;
+}
+
+/** @throws Fault KERNEL_REFUSED when the bytes are not a well-formed job; ABI_UNDECODABLE when they are no MessagePack at all. */
+export function decodeCircuitJob(bytes: Uint8Array): CircuitJob {
+  const value = unpack(bytes);
+  if (!isRecord(value)) return refuse("job", "a circuit job");
+  const circuit = checkCircuit(value["circuit"]);
+  if (value["mode"] === "sample") {
+    const { shots, key } = value;
+    if (!isCount(shots, 1)) return refuse("shots", "an integer of at least 1");
+    if (!(key instanceof Uint32Array) || key.length !== 2) return refuse("key", "two 32-bit words");
+    return { mode: "sample", circuit, shots, key };
+  }
+  if (value["mode"] !== "expectation") return refuse("mode", "sample or expectation");
+  const observable = value["observable"];
+  if (!isRecord(observable)) return refuse("observable", "a Pauli sum");
+  const { coefficients, paulis } = observable;
+  if (!(coefficients instanceof Float64Array)) return refuse("coefficients", "a Float64Array");
+  if (!(paulis instanceof Uint8Array) || paulis.length !== coefficients.length * circuit.qubits) {
+    return refuse("paulis", "one letter per term and qubit");
+  }
+  return { mode: "expectation", circuit, observable: { coefficients, paulis } };
+}
