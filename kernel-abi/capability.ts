@@ -1,0 +1,83 @@
+// Capabilities as values. A grant only shrinks (A3); the table that holds them is runtime/kernel's.
+import type { BoundDomain } from "./domain.ts";
+import { Fault } from "./fault.ts";
+
+/** Permissions (002 §8, extended by hybrid-runtime section 3). Numbers stand in traces. */
+export const VERB = Object.freeze({
+  /** Log, timers, metrics, joining one's own children. */
+  EXECUTE_K: 1,
+  IPC_SEND: 2,
+  SPAWN: 3,
+  ALLOCATE_Q: 4,
+  EXECUTE_Q: 5,
+  MEASURE_Q: 6,
+  ALLOCATE_PHI: 7,
+  TRANSFORM_PHI: 8,
+  PROJECT_PHI: 9,
+  READ_TELEMETRY: 10,
+  READ_TRACE: 11,
+  ADMIN_FAULT: 12,
+  SPAWN_VHM: 13,
+} as const);
+export type VerbName = keyof typeof VERB;
+export const VERBS = Object.freeze(Object.keys(VERB) as VerbName[]);
+
+/** What a process needs to work in K; every process is given these unless its parent withholds them. */
+export const K_VERBS: readonly VerbName[] = Object.freeze(["EXECUTE_K", "IPC_SEND", "SPAWN"] as const);
+/** What binding a domain needs. */
+export const DOMAIN_VERBS: Readonly<Record<BoundDomain, readonly VerbName[]>> = Object.freeze({
+  Q: Object.freeze(["ALLOCATE_Q", "EXECUTE_Q", "MEASURE_Q"] as const),
+  PHI: Object.freeze(["ALLOCATE_PHI", "TRANSFORM_PHI", "PROJECT_PHI"] as const),
+});
+
+/** Half-open in ticks; `null` means unlimited (uses, units) or any (target). */
+export interface Scope {
+  readonly from: number;
+  readonly until: number | null;
+  readonly uses: number | null;
+  /** Largest resource amount one call may ask for: qubits, phase components. */
+  readonly units: number | null;
+  /** The only process the verb may be aimed at (IPC_SEND). */
+  readonly target: number | null;
+}
+
+export interface Grant {
+  readonly verb: VerbName;
+  readonly scope: Scope;
+}
+
+export const UNLIMITED: Scope = Object.freeze({ from: 0, until: null, uses: null, units: null, target: null });
+
+const least = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : Math.min(a, b));
+const atMost = (a: number | null, b: number | null): boolean => b === null || (a !== null && a <= b);
+
+/** Containment as dominance: everything `inner` permits, `outer` permits (002 §8). */
+export const contains = (outer: Grant, inner: Grant): boolean =>
+  outer.verb === inner.verb
+  && outer.scope.from <= inner.scope.from
+  && atMost(inner.scope.until, outer.scope.until)
+  && atMost(inner.scope.uses, outer.scope.uses)
+  && atMost(inner.scope.units, outer.scope.units)
+  && (outer.scope.target === null || outer.scope.target === inner.scope.target);
+
+/**
+ * The meet of a grant and a wish: never more than the grant.
+ * @throws Fault DOMAIN_UNAUTHORIZED when they are aimed at different processes, so that nothing is left.
+ */
+export function attenuate(grant: Grant, wish: Partial<Scope>): Grant {
+  const { scope } = grant;
+  const target = wish.target ?? null;
+  if (scope.target !== null && target !== null && scope.target !== target) {
+    throw new Fault("DOMAIN_UNAUTHORIZED", { verb: grant.verb, target, allowed: scope.target });
+  }
+  return Object.freeze({
+    verb: grant.verb,
+    scope: Object.freeze({
+      from: Math.max(scope.from, wish.from ?? 0),
+      until: least(scope.until, wish.until ?? null),
+      uses: least(scope.uses, wish.uses ?? null),
+      units: least(scope.units, wish.units ?? null),
+      target: scope.target ?? target,
+    }),
+  });
+}

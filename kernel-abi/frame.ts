@@ -1,0 +1,108 @@
+// Frames: the unit of the journal. Plain data; replay/entry gives them bytes, runtime/kernel makes them.
+//   One turn is one `turn` frame. What the kernel does on its own (boot, intents, outcomes, expiry, the end)
+//   stands in `kernel` frames. Each frame and each entry in it is one event of the run, numbered in order.
+import type { ProcessId, Tick } from "./ids.ts";
+import { SYSCALL } from "./syscall.ts";
+import type { DeliveryKind } from "./envelope.ts";
+
+/** Codes from 128 are kernel events; below are syscalls (SYSCALL). Permanent. */
+export const EVENT = Object.freeze({
+  /** subject = process; body = {name, parent, definition, domains, vhm, node}. */
+  PROCESS_DECLARED: 128,
+  /** subject = process (or contract, job by machine); body = {machine, from, to, event}. */
+  TRANSITION: 129,
+  /** subject = capability; body = {holder, parent, verb, scope}. */
+  CAPABILITY_ISSUED: 130,
+  CAPABILITY_REVOKED: 131,
+  /** subject = domain service; body = provider declaration. */
+  PROVIDER_ATTESTED: 132,
+  CALIBRATION_ISSUED: 133,
+  /** contract and subject = contract; body = terms. */
+  CONTRACT_ISSUED: 134,
+  CONTRACT_ACTIVATED: 135,
+  CONTRACT_EXPIRED: 136,
+  CONTRACT_REVOKED: 137,
+  CONTRACT_COMPLETED: 138,
+  /** body = ledger at release. */
+  CONTRACT_RELEASED: 139,
+  WINDOW_START: 140,
+  WINDOW_STOP: 141,
+  /** subject = job; body = {actor, due, charge, descriptor}; stands before the job is started. */
+  JOB_INTENT: 160,
+  /** subject = job; verdict = provider code; body = public outcome; stands at the due tick. */
+  JOB_OUTCOME: 161,
+  /** subject = job: its owner ended before the outcome was due. */
+  JOB_ABANDONED: 162,
+  FAULT: 170,
+  /** body = {status, result | report}; the last entry of every run. */
+  RUN_END: 190,
+} as const);
+export type EventName = keyof typeof EVENT;
+
+/**
+ * One syscall with its verdict, or one kernel event. Zero means "none" for capability, contract and subject where the code has none:
+ * capabilities, contracts and jobs are numbered from 1.
+ * Subjects of syscalls: IPC_SEND receiver; PROC_SPAWN child; PROC_JOIN child; CAP_* capability; CONTRACT_* contract;
+ * XDV_CALL job; MEASURE, PROJECT job; TIMER_SET due tick; others 0.
+ * Bodies: IPC_SEND the payload; LOG {level,label,data}; PROC_SPAWN as PROCESS_DECLARED; METRIC_EMIT {name,value,unit}; XDV_CALL {due,charge};
+ * with a verdict other than 0, MessagePack of the fault's detail. Empty where there is nothing to say.
+ */
+export interface Entry {
+  readonly code: number;
+  /** 0, or the fault's code (FAULTS). */
+  readonly verdict: number;
+  /** DOMAIN_RANK. */
+  readonly domain: number;
+  readonly capability: number;
+  readonly contract: number;
+  readonly subject: number;
+  readonly body: Uint8Array;
+}
+
+/** How a turn ended. Numbers stand in traces. */
+export const TURN_END = Object.freeze({
+  /** `on` = DELIVERY kind awaited, `subject` = job, child or timer's due tick. */
+  WAITING: 0,
+  /** `body` = the result, encoded. */
+  FINISHED: 1,
+  /** Uncaught fault: no effect of this turn took place (E1); `body` = fault as JSON, encoded. */
+  ABORTED: 2,
+} as const);
+
+export interface TurnEnd {
+  readonly kind: (typeof TURN_END)[keyof typeof TURN_END];
+  readonly on: number;
+  readonly subject: number;
+  readonly body: Uint8Array;
+}
+
+export interface TurnFrame {
+  readonly kind: "turn";
+  readonly tick: Tick;
+  readonly actor: ProcessId;
+  /** Scheduler pick: how many actors were ready when this one was picked. */
+  readonly ready: number;
+  readonly delivery: { readonly kind: DeliveryKind; readonly from: ProcessId; readonly seq: number };
+  readonly entries: readonly Entry[];
+  readonly end: TurnEnd;
+}
+
+export interface KernelFrame {
+  readonly kind: "kernel";
+  readonly tick: Tick;
+  /** On whose behalf: KERNEL, a domain service or the process concerned. */
+  readonly actor: ProcessId;
+  readonly entries: readonly Entry[];
+}
+
+export type Frame = TurnFrame | KernelFrame;
+
+const EVENT_BY_CODE: ReadonlyMap<number, string> = new Map(
+  [...Object.entries(SYSCALL), ...Object.entries(EVENT)].map(([name, code]) => [code, name]));
+
+/** Name of a syscall or event code; undefined when the registry has none. */
+export const entryName = (code: number): string | undefined => EVENT_BY_CODE.get(code);
+
+/** How runs end (E5). Every one of them is sealed. */
+export const END_STATUSES = ["completed", "bounded", "enforced", "revoked", "faulted", "stuck"] as const;
+export type EndStatus = (typeof END_STATUSES)[number];

@@ -1,0 +1,48 @@
+// Every fixed limit, in one place, with the relations between them asserted when the module loads.
+import { invariant } from "./invariant.ts";
+
+export const LIMITS = Object.freeze({
+  /** Messages pending for one process, due or not. */
+  mailbox_depth_max: 65_536,
+  /** Syscalls one turn may make before it is aborted (a program that never waits). */
+  turn_calls_max: 65_536,
+  /** Microsteps that are pure reads (time, random) do not count; encoded payload of one message. */
+  payload_bytes_max: 16 * 1024 * 1024,
+  process_name_bytes_max: 1024,
+  processes_max: 1_048_576,
+  capabilities_max: 16_777_216,
+  contracts_max: 16_777_216,
+  /** State vector: 2^26 amplitudes of 16 bytes are 1 GiB. */
+  statevector_qubits_max: 26,
+  stabilizer_qubits_max: 4_096,
+  shots_max: 10_000_000,
+  circuit_operations_max: 4_194_304,
+  phi_components_max: 65_536,
+  phi_envelopes_max: 4_096,
+  /** A block closes when it holds this many frames or bytes (contracts, rule 12). */
+  block_frames_max: 1_024,
+  block_bytes_max: 65_536,
+  frame_bytes_max: 256 * 1024 * 1024,
+  header_bytes_max: 1024 * 1024,
+  program_bytes_max: 64 * 1024 * 1024,
+  inputs_bytes_max: 256 * 1024 * 1024,
+  seal_bytes_max: 1024 * 1024,
+  log_label_max: 64,
+} as const);
+
+/** Bounds a run has unless told otherwise; all count logical things, never seconds (contracts, rule 4). */
+export const DEFAULT_BOUNDS = Object.freeze({
+  ticks: 1_000_000_000,
+  turns: 100_000_000,
+  messages: 100_000_000,
+  shots: 100_000_000,
+  bytes: 4 * 1024 * 1024 * 1024,
+});
+
+invariant(LIMITS.turn_calls_max <= LIMITS.mailbox_depth_max, "L1", "one turn's sends fit an empty mailbox");
+invariant(LIMITS.payload_bytes_max < LIMITS.frame_bytes_max, "L2", "a frame holds the largest payload");
+invariant(LIMITS.shots_max <= DEFAULT_BOUNDS.shots, "L3", "one job fits the default bounds of a run");
+invariant(LIMITS.statevector_qubits_max <= 28, "L4", "a state vector fits 32-bit WebAssembly memory");
+invariant(LIMITS.statevector_qubits_max <= LIMITS.stabilizer_qubits_max, "L5");
+invariant(LIMITS.block_bytes_max <= LIMITS.frame_bytes_max, "L6", "an oversized frame has a block of its own");
+invariant(Object.values(DEFAULT_BOUNDS).every(Number.isSafeInteger) && Object.values(LIMITS).every(Number.isSafeInteger), "L7");

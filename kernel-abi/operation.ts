@@ -1,0 +1,86 @@
+// Operations and behaviours. An operation is what a program yields: plain data made by the domain APIs, which the kernel turns
+// into a syscall. A behaviour is what a process does while Active; the kernel steps an Activation and never sees whether a
+// generator program or (later) an XState machine stands behind it. The two refer to each other, so they live together.
+// The domain is part of the type, so a call to a domain the process did not declare does not compile.
+import type { Capability, Contract, Job } from "./handle.ts";
+import type { Fault } from "./fault.ts";
+import type { BoundDomain, DomainName } from "./domain.ts";
+import type { ProcessId } from "./ids.ts";
+import type { Scope, VerbName } from "./capability.ts";
+
+/** What a grant to a child may be cut down to. */
+export interface Wish {
+  readonly verb: VerbName;
+  readonly scope?: Partial<Scope>;
+}
+
+export type KOperation =
+  | { readonly domain: "K"; readonly op: "now" }
+  | { readonly domain: "K"; readonly op: "self" }
+  | { readonly domain: "K"; readonly op: "parent" }
+  | { readonly domain: "K"; readonly op: "file"; readonly name: string }
+  | { readonly domain: "K"; readonly op: "random"; readonly stream: string; readonly draw: "uniform" | "uint32" }
+  | { readonly domain: "K"; readonly op: "log"; readonly level: LogLevel; readonly label: string; readonly data: unknown }
+  | { readonly domain: "K"; readonly op: "metric"; readonly name: string; readonly value: number; readonly unit: string }
+  | { readonly domain: "K"; readonly op: "sleep"; readonly ticks: number }
+  | { readonly domain: "K"; readonly op: "spawn"; readonly behaviour: Behaviour; readonly input: unknown; readonly grants: readonly Wish[] | undefined }
+  | { readonly domain: "K"; readonly op: "join"; readonly child: ProcessId }
+  | { readonly domain: "K"; readonly op: "send"; readonly to: ProcessId; readonly body: unknown }
+  | { readonly domain: "K"; readonly op: "receive"; readonly within: number | undefined }
+  | { readonly domain: "K"; readonly op: "capabilities" }
+  | { readonly domain: "K"; readonly op: "attenuate"; readonly capability: Capability; readonly scope: Partial<Scope> }
+  | { readonly domain: "K"; readonly op: "grant"; readonly capability: Capability; readonly to: ProcessId; readonly scope: Partial<Scope> }
+  | { readonly domain: "K"; readonly op: "revoke"; readonly capability: Capability };
+
+export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** What the contract-bound domains share; `args` are judged by the domain's admission (ports.ts). */
+export type BoundOperation<D extends BoundDomain> =
+  | { readonly domain: D; readonly op: "reserve"; readonly request: unknown }
+  | { readonly domain: D; readonly op: "release"; readonly contract: Contract }
+  | { readonly domain: D; readonly op: "ledger"; readonly contract: Contract }
+  | { readonly domain: D; readonly op: "submit"; readonly contract: Contract; readonly call: unknown }
+  /** MEASURE for Q, PROJECT for Φ: waits for the outcome; a handle resolves once and later reads return the stored outcome. */
+  | { readonly domain: D; readonly op: "collect"; readonly job: Job };
+
+/** All-or-nothing acquisition over several domains (053 §3.3): every contract is active, or none was issued. */
+export interface ReserveAllOperation<D extends BoundDomain> {
+  readonly domain: D;
+  readonly op: "reserve-all";
+  readonly requests: readonly { readonly domain: BoundDomain; readonly request: unknown }[];
+}
+
+export type Operation<D extends DomainName = DomainName> =
+  | KOperation
+  | (D extends BoundDomain ? BoundOperation<D> | ReserveAllOperation<D> : never);
+
+/** A program's body, or a piece of it: yields operations of the domains in D, returns R. */
+export type Program<R, D extends DomainName = "K"> = Generator<Operation<D>, R, unknown>;
+
+/** What the kernel answers to the last operation. */
+export type Resumption =
+  | { readonly kind: "value"; readonly value: unknown }
+  | { readonly kind: "fault"; readonly fault: Fault };
+
+export type Step =
+  | { readonly kind: "operation"; readonly operation: Operation }
+  | { readonly kind: "done"; readonly result: unknown };
+
+/** One running instance. Every method is synchronous and pure given its inputs (D1). */
+export interface Activation {
+  /** Runs to the next operation or the end. An error it throws ends the process (PROCESS_FAILED). */
+  resume(input: Resumption): Step;
+  /** Ends early: `finally` blocks run, but whatever they yield is refused. */
+  stop(): void;
+}
+
+export interface Behaviour {
+  readonly name: string;
+  readonly domains: readonly BoundDomain[];
+  /** Names of the ABI flags the caller was built for, and its version (version.ts, negotiate). */
+  readonly abi: { readonly major: number; readonly minor: number; readonly flags: readonly string[] };
+  /** Checks and normalises the input. @throws Fault INPUT_INVALID */
+  readonly admit: (input: unknown) => unknown;
+  readonly activate: (input: unknown) => Activation;
+}

@@ -1,0 +1,207 @@
+// Ports: what a room needs from outside itself, as types. Wired in runtime/app and nowhere else.
+import type { Behaviour } from "./operation.ts";
+import type { BoundDomain } from "./domain.ts";
+import type { Ledger, Terms } from "./contract.ts";
+import type { EndStatus, Frame } from "./frame.ts";
+import type { Header, InputsSection, ProgramSection, ProviderDeclaration } from "./header.ts";
+import type { FaultJson } from "./fault.ts";
+import type { JobId, ProcessId, ProcessName, Tick } from "./ids.ts";
+import type { Envelope } from "./envelope.ts";
+
+/** SHA-256, synchronous: 32 bytes. */
+export type Sha256 = (bytes: Uint8Array) => Uint8Array;
+
+/** Where frames go. `append` may throw: a comparing journal stops a replay by throwing REPLAY_DIVERGED. */
+export interface Journal {
+  append(frame: Frame): void;
+  /** Closes the open block, so that everything appended so far is durable (class `process`) before the run waits for an outcome. */
+  barrier(): void;
+}
+
+/** Random access to a finished file or buffer, streaming-friendly. */
+export interface ByteSource {
+  readonly size: number;
+  /** Exactly `length` bytes. @throws Fault FILE_UNREADABLE */
+  read(offset: number, length: number): Uint8Array;
+}
+
+/** Where a bundle is written, in order. */
+export interface ByteSink {
+  write(bytes: Uint8Array): void;
+  /** Makes everything written durable against power loss. */
+  sync(): void;
+}
+
+/** Ed25519. The key id is the SHA-256 fingerprint (hex) of the 32-byte public key. */
+export interface Signer {
+  readonly keyId: string;
+  readonly publicKey: Uint8Array;
+  sign(bytes: Uint8Array): Uint8Array;
+}
+
+/** One piece of work for the pool: a kernel's name and its input. */
+export interface KernelTask {
+  readonly kernel: string;
+  readonly input: Uint8Array;
+}
+/** @throws Fault WORKER_LOST when no worker could finish it; the kernel's own Fault when it refused its input. */
+export interface JobRunner {
+  run(task: KernelTask): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+/** A call that passed its domain's checks. */
+export interface Admitted {
+  /** Ticks until the outcome is due; at least 1; never dependent on the outcome (T3). */
+  readonly cost: number;
+  /** Charged to the contract's ledger, refunded never. */
+  readonly charge: { readonly budget: number; readonly shots: number };
+  /** Public, canonical description of the work: recorded with the intent, handed to the service. */
+  readonly descriptor: Uint8Array;
+}
+
+export interface ContractView {
+  readonly id: number;
+  readonly owner: ProcessId;
+  readonly terms: Terms;
+  readonly ledger: Ledger;
+}
+
+/**
+ * A pure, synchronous view of a domain for the kernel: provider, calibration, window and policy facts. Stages are those of A2,
+ * called in that order; each throws the Fault that decides the code. It may keep bookkeeping that follows from admitted calls
+ * alone (which envelope handles exist), never physics.
+ */
+export interface Admission {
+  readonly domain: BoundDomain;
+  readonly declaration: ProviderDeclaration;
+  /** Cost tables that decide ticks and charges; digested into the header. */
+  readonly costTables: readonly { readonly name: string; readonly version: number; readonly table: unknown }[];
+  /** Contract request: shape and defaults. @throws Fault ABI_MALFORMED */
+  request(request: unknown, now: Tick): Terms;
+  /** Domain call: shape. @throws Fault ABI_MALFORMED */
+  shape(call: unknown): ParsedCall;
+}
+
+export interface ParsedCall {
+  /** The amount a capability's `units` scope is compared with. */
+  readonly units: number;
+  /** calibration (Q) or window (Φ). */
+  readonly calibration: (contract: ContractView, now: Tick) => void;
+  readonly capacity: (contract: ContractView) => void;
+  /** gate or transform set. */
+  readonly support: (contract: ContractView) => void;
+  /** budget or stability; returns what the call costs. */
+  readonly budget: (contract: ContractView, now: Tick) => Admitted;
+}
+
+/** A job as it is handed to whoever finds its outcome. */
+export interface JobStart {
+  readonly job: JobId;
+  readonly domain: BoundDomain;
+  readonly owner: ProcessName;
+  readonly contract: ContractView;
+  readonly descriptor: Uint8Array;
+  /** Keys the kernels' counter-based generator (contracts, rule 6). */
+  readonly key: Uint32Array;
+  readonly issued: Tick;
+  readonly due: Tick;
+}
+
+/** The public outcome of a job, as recorded: verdict 0 and a body, or a provider fault's code and its detail. */
+export interface Outcome {
+  readonly verdict: number;
+  readonly body: Uint8Array;
+}
+
+/**
+ * Where outcomes come from: live domain services, or a trace. Jobs start in the order of their ids; the machine asks for each
+ * outcome when its due tick opens, so completion order is invisible.
+ */
+export interface Outcomes {
+  start(job: JobStart): void;
+  outcome(job: JobId): Promise<Outcome>;
+  /** The owner ended; the outcome will never be asked for. */
+  abandon(job: JobId): void;
+  close(): Promise<void>;
+}
+
+/** Source of named K randomness: key is the stream's hex key (contracts, rule 6). */
+export interface RandomSource {
+  stream(keyHex: string): { uniform(): number; uint32(): number };
+}
+
+/** Ambient traps: active while a turn is being stepped (contracts, rule 10). */
+export interface AmbientGuard {
+  enter(): void;
+  leave(): void;
+}
+
+/** Scheduling policy: a pure function over plain data, named, versioned and digested into the header. */
+export interface ReadyEntry {
+  readonly actor: ProcessId;
+  /** Rises with each time an actor becomes ready. */
+  readonly enqueued: number;
+}
+export interface ReadyView {
+  readonly length: number;
+  /** By position, in order of `enqueued`. */
+  at(position: number): ReadyEntry;
+}
+export interface PolicyPick<S> {
+  readonly position: number;
+  readonly state: S;
+}
+export interface Policy<S = unknown> {
+  readonly name: string;
+  readonly version: number;
+  readonly initial: S;
+  pick(ready: ReadyView, state: S): PolicyPick<S>;
+}
+
+/** Observers see what happened and answer nothing. */
+export interface Observer {
+  frame?(frame: Frame): void;
+  progress?(facts: { readonly tick: Tick; readonly turns: number; readonly waitingFor: number }): void;
+  delivered?(envelope: Envelope): void;
+}
+
+/** How a run ended. */
+export interface RunEnd {
+  readonly status: EndStatus;
+  /** The root's result when completed. */
+  readonly result: unknown;
+  /** Why, when not completed: the fault, the bound, the wait-for graph. */
+  readonly fault: FaultJson | null;
+  readonly tick: Tick;
+  readonly turns: number;
+  readonly messages: number;
+  readonly shots: number;
+  /** Processes that failed and were never joined: nothing is lost. */
+  readonly failures: readonly { readonly process: ProcessName; readonly fault: FaultJson }[];
+}
+
+/** A run as its bundle describes it. */
+export interface Recording {
+  readonly header: Header;
+  readonly program: ProgramSection;
+  readonly inputs: InputsSection;
+}
+
+/** Re-executes a recorded run; lets replay/ drive the machine without importing it. */
+export interface RunMachine {
+  run(request: {
+    readonly recording: Recording;
+    readonly journal: Journal;
+    readonly outcomes: Outcomes;
+    readonly until?: Tick;
+  }): Promise<RunEnd>;
+}
+
+/** Live kernels for `reproduce`, keyed from the sealed seeds. */
+export interface KernelOracle {
+  open(recording: Recording): Outcomes;
+}
+
+/** Resolves a program section to something executable, or refuses (PROGRAM_UNTRUSTED, PROGRAM_INVALID). */
+export type ProgramLoader = (program: ProgramSection) => Behaviour;

@@ -1,0 +1,37 @@
+// ABI version, feature flags and the deterministic refusal of incompatible callers (052).
+import { Fault } from "./fault.ts";
+
+/** Bumped in its first number when a syscall, check order or handle rule changes meaning. */
+export const ABI_VERSION = Object.freeze({ major: 1, minor: 0 } as const);
+/** Format of the trace file (replay/FORMAT.md). */
+export const FORMAT_VERSION = 1;
+/** Everything that decides what a run does with the same inputs: scheduler, kernels' streams, cost tables. */
+export const SEMANTICS_VERSION = 1;
+
+/** Ids are permanent; a flag is retired, never reused. Those in force stand in the trace header. */
+export const FLAGS = Object.freeze({
+  sequentialSampling: { id: 1, since: "0.1.0", why: "measurement k of shot s draws u(s,k), whatever the backend or batching" },
+  exitAtNextTick: { id: 2, since: "0.1.0", why: "a join sees an exit one tick after it, like any message" },
+} as const);
+export type FlagName = keyof typeof FLAGS;
+
+export interface AbiOffer {
+  readonly major: number;
+  readonly minor: number;
+  readonly flags: readonly string[];
+}
+
+/**
+ * Accepts a caller built for this ABI or refuses it, by versions and flags alone.
+ * @throws Fault ABI_INCOMPATIBLE: another major, a newer minor, or a flag this runtime does not have.
+ */
+export function negotiate(offer: AbiOffer): void {
+  const speaks = `${ABI_VERSION.major}.${ABI_VERSION.minor}`;
+  const asked = `${offer.major}.${offer.minor}`;
+  if (offer.major !== ABI_VERSION.major || offer.minor > ABI_VERSION.minor) throw new Fault("ABI_INCOMPATIBLE", { asked, speaks });
+  const known = new Set<string>(Object.keys(FLAGS));
+  const flag = offer.flags.find((name) => !known.has(name));
+  if (flag !== undefined) throw new Fault("ABI_INCOMPATIBLE", { asked, speaks, flag });
+}
+
+export const CURRENT_OFFER: AbiOffer = Object.freeze({ ...ABI_VERSION, flags: Object.freeze(Object.keys(FLAGS)) });
