@@ -40,7 +40,7 @@ export type BoundOperation<D extends BoundDomain> =
   | { readonly domain: D; readonly op: "reserve"; readonly request: unknown }
   | { readonly domain: D; readonly op: "release"; readonly contract: Contract }
   | { readonly domain: D; readonly op: "ledger"; readonly contract: Contract }
-  | { readonly domain: D; readonly op: "submit"; readonly contract: Contract; readonly call: unknown }
+  | { readonly domain: D; readonly op: "submit"; readonly contract: Contract; readonly call: unknown; readonly refs: readonly Job[] }
   /** MEASURE for Q, PROJECT for Φ: waits for the outcome; a handle resolves once and later reads return the stored outcome. */
   | { readonly domain: D; readonly op: "collect"; readonly job: Job };
 
@@ -73,6 +73,23 @@ export interface Activation {
   resume(input: Resumption): Step;
   /** Ends early: `finally` blocks run, but whatever they yield is refused. */
   stop(): void;
+}
+
+declare const signature: unique symbol;
+
+/** A behaviour with the types of its input and result, for `spawn` and `join`. */
+export interface ProcessDefinition<I = unknown, R = unknown> extends Behaviour {
+  readonly [signature]?: (input: I) => R;
+}
+/** A child as its parent sees it: an address to send to, and the type of what joining it gives. */
+export interface Child<R = unknown> {
+  readonly process: ProcessId;
+  readonly [signature]?: () => R;
+}
+/** What `receive` gives; `body` is decoded from the record, never the sender's own object. */
+export interface Message<T = unknown> {
+  readonly from: ProcessId;
+  readonly body: T;
 }
 
 export interface Behaviour {

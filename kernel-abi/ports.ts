@@ -74,13 +74,17 @@ export interface ContractView {
  */
 export interface Admission {
   readonly domain: BoundDomain;
-  readonly declaration: ProviderDeclaration;
+  /** The domain's providers, each attested. What contracts may allocate in all is the sum of their `units`. */
+  readonly providers: readonly ProviderDeclaration[];
   /** Cost tables that decide ticks and charges; digested into the header. */
   readonly costTables: readonly { readonly name: string; readonly version: number; readonly table: unknown }[];
   /** Contract request: shape and defaults. @throws Fault ABI_MALFORMED */
   request(request: unknown, now: Tick): Terms;
-  /** Domain call: shape. @throws Fault ABI_MALFORMED */
-  shape(call: unknown): ParsedCall;
+  /**
+   * Domain call: shape. `refs` are the jobs the call builds on (an envelope is named by the job that opened it), already
+   * resolved from the caller's own handles. @throws Fault ABI_MALFORMED
+   */
+  shape(call: unknown, refs: readonly JobId[]): ParsedCall;
 }
 
 export interface ParsedCall {
@@ -93,6 +97,8 @@ export interface ParsedCall {
   readonly support: (contract: ContractView) => void;
   /** budget or stability; returns what the call costs. */
   readonly budget: (contract: ContractView, now: Tick) => Admitted;
+  /** The call became this job: the place for bookkeeping (an envelope opened, busy until `due`). */
+  readonly accepted: (job: JobId, contract: ContractView, due: Tick) => void;
 }
 
 /** A job as it is handed to whoever finds its outcome. */
