@@ -6,7 +6,6 @@ import type { EndStatus, Frame } from "./frame.ts";
 import type { Header, InputsSection, ProgramSection, ProviderDeclaration } from "./header.ts";
 import type { FaultJson } from "./fault.ts";
 import type { JobId, ProcessId, ProcessName, Tick } from "./ids.ts";
-import type { Envelope } from "./envelope.ts";
 
 /** SHA-256, synchronous: 32 bytes. */
 export type Sha256 = (bytes: Uint8Array) => Uint8Array;
@@ -169,7 +168,20 @@ export interface Policy<S = unknown> {
 export interface Observer {
   frame?(frame: Frame): void;
   progress?(facts: { readonly tick: Tick; readonly turns: number; readonly waitingFor: number }): void;
-  delivered?(envelope: Envelope): void;
+  /** An uncaught error of a program, with what the host knows about it (never recorded: engines word it differently). */
+  failure?(facts: { readonly process: ProcessName; readonly error: unknown }): void;
+}
+
+/** One edge of the wait-for graph: `process` waits for `on`, which `target` (null: anyone) could provide. */
+export interface WaitEdge {
+  readonly process: ProcessName;
+  readonly on: "start" | "message" | "timer" | "outcome" | "exit";
+  readonly target: ProcessName | null;
+}
+
+/** Closes a bundle with the signed statement; after it the bundle is final. */
+export interface Sealer {
+  seal(end: RunEnd): Promise<{ readonly digest: string; readonly keyId: string }>;
 }
 
 /** How a run ended. */
@@ -183,6 +195,8 @@ export interface RunEnd {
   readonly turns: number;
   readonly messages: number;
   readonly shots: number;
+  /** Who waits for what when the run ended: the wait-for graph of a stuck run; empty otherwise. */
+  readonly waits: readonly WaitEdge[];
   /** Processes that failed and were never joined: nothing is lost. */
   readonly failures: readonly { readonly process: ProcessName; readonly fault: FaultJson }[];
 }

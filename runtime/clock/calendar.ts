@@ -1,0 +1,85 @@
+// Calendar: what is due when. Buckets by tick, each put into its order when it is opened; the earliest tick is found by a heap.
+//   T1  Arrival order inside a bucket is irrelevant: `order` is total.
+import { invariant } from "../../kernel-abi/invariant.ts";
+import type { Tick } from "../../kernel-abi/ids.ts";
+
+export class Calendar<T extends { readonly due: Tick }> {
+  readonly #order: (a: T, b: T) => number;
+  readonly #buckets = new Map<Tick, T[]>();
+  readonly #heap: Tick[] = [];
+  #size = 0;
+  #lastDue: Tick | -1 = -1;
+  #lastBucket: T[] = [];
+
+  constructor(order: (a: T, b: T) => number) {
+    this.#order = order;
+  }
+
+  get size(): number { return this.#size; }
+
+  add(item: T): void {
+    this.#size += 1;
+    if (item.due === this.#lastDue) {
+      this.#lastBucket.push(item);
+      return;
+    }
+    let bucket = this.#buckets.get(item.due);
+    if (bucket === undefined) {
+      bucket = [];
+      this.#buckets.set(item.due, bucket);
+      this.#rise(item.due);
+    }
+    bucket.push(item);
+    this.#lastDue = item.due;
+    this.#lastBucket = bucket;
+  }
+
+  /** The earliest tick with anything due. */
+  next(): Tick | undefined { return this.#heap[0]; }
+
+  /** Takes everything due at `due`, in order. */
+  open(due: Tick): readonly T[] {
+    const bucket = this.#buckets.get(due);
+    if (bucket === undefined) return [];
+    invariant(this.#heap[0] === due, "T4", "buckets open in order");
+    this.#buckets.delete(due);
+    this.#sink();
+    this.#size -= bucket.length;
+    if (this.#lastDue === due) this.#lastDue = -1;
+    return bucket.sort(this.#order);
+  }
+
+  #rise(due: Tick): void {
+    const heap = this.#heap;
+    let at = heap.push(due) - 1;
+    while (at > 0) {
+      const above = (at - 1) >> 1;
+      const parent = heap[above];
+      if (parent === undefined || parent <= due) break;
+      heap[at] = parent;
+      at = above;
+    }
+    heap[at] = due;
+  }
+
+  #sink(): void {
+    const heap = this.#heap;
+    const last = heap.pop();
+    if (last === undefined || heap.length === 0) return;
+    let at = 0;
+    for (;;) {
+      let below = 2 * at + 1;
+      let child = heap[below];
+      if (child === undefined) break;
+      const right = heap[below + 1];
+      if (right !== undefined && right < child) {
+        below += 1;
+        child = right;
+      }
+      if (child >= last) break;
+      heap[at] = child;
+      at = below;
+    }
+    heap[at] = last;
+  }
+}

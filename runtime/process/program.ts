@@ -1,0 +1,21 @@
+// Programs: generator behaviours. Turns a generator function into the Activation the kernel steps.
+import { Fault } from "../../kernel-abi/fault.ts";
+import type { Activation, Operation, Resumption, Step } from "../../kernel-abi/operation.ts";
+
+/** How often a stopped program may still try to yield from its `finally` blocks before it is left where it is. */
+const STOP_YIELDS_MAX = 64;
+
+export function activateProgram(body: Generator<Operation, unknown, unknown>): Activation {
+  return {
+    resume(input: Resumption): Step {
+      const { done, value } = input.kind === "value" ? body.next(input.value) : body.throw(input.fault);
+      return done === true ? { kind: "done", result: value } : { kind: "operation", operation: value };
+    },
+    stop(): void {
+      let { done } = body.return(undefined);
+      for (let tries = 0; done !== true && tries < STOP_YIELDS_MAX; tries++) {
+        ({ done } = body.throw(new Fault("LIFECYCLE_REFUSED", { machine: "process", state: "terminated", event: "operation" })));
+      }
+    },
+  };
+}
