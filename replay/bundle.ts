@@ -1,0 +1,94 @@
+// Bundle: one file, opened. Owns the reading of header, program and inputs and the walk over blocks; executes nothing.
+import { Fault } from "../kernel-abi/fault.ts";
+import { parseCanonicalJson } from "../kernel-abi/canonical.ts";
+import type { Frame } from "../kernel-abi/frame.ts";
+import { parseHeader, parseInputs, parseProgram } from "../kernel-abi/header.ts";
+import { LIMITS } from "../kernel-abi/limits.ts";
+import type { ByteSource, Recording } from "../kernel-abi/ports.ts";
+import { FORMAT_VERSION, SEMANTICS_VERSION } from "../kernel-abi/version.ts";
+import { FrameReader } from "./entry/reader.ts";
+import { UnitReader, type ChainedUnit, type Place, type Tail } from "./units.ts";
+
+export interface Bundle {
+  readonly source: ByteSource;
+  readonly recording: Recording;
+}
+
+/** A reader that has passed header, program and inputs; `recording` is undefined when the journal stops before their end. */
+export interface OpenedUnits {
+  readonly units: UnitReader;
+  readonly recording: Recording | undefined;
+}
+
+function section<T>(units: UnitReader, parse: (value: unknown) => T): T | undefined {
+  const unit = units.next();
+  if (unit === undefined) return undefined;
+  try {
+    return parse(parseCanonicalJson(unit.payload));
+  } catch (cause) {
+    throw new Fault("TRACE_UNREADABLE", { offset: unit.offset, unit: unit.unit, index: 0, what: cause instanceof Fault ? cause.message : "not canonical" }, { cause });
+  }
+}
+
+function checkVersions(recording: Recording, offset: number): void {
+  const { format, semantics } = recording.header;
+  if (format !== FORMAT_VERSION || semantics > SEMANTICS_VERSION) {
+    throw new Fault("TRACE_VERSION", { offset, unit: "header", index: 0, format, semantics, speaks: FORMAT_VERSION, knows: SEMANTICS_VERSION });
+  }
+}
+
+/** @throws Fault TRACE_* */
+export function openUnits(source: ByteSource): OpenedUnits {
+  const units = new UnitReader(source);
+  const offset = units.offset;
+  const header = section(units, parseHeader);
+  const program = header && section(units, parseProgram);
+  const inputs = program && section(units, parseInputs);
+  const recording = inputs && { header, program, inputs };
+  if (recording !== undefined) checkVersions(recording, offset);
+  return { units, recording };
+}
+
+/**
+ * Reads header, program and inputs. Blocks and seal are looked at when they are walked; `verify` answers for the whole.
+ * @throws Fault TRACE_*; TRACE_UNSEALED when the journal stops before its blocks begin.
+ */
+export function openBundle(source: ByteSource): Bundle {
+  const { units, recording } = openUnits(source);
+  if (recording === undefined) throw new Fault("TRACE_UNSEALED", { intactBytes: units.offset, intactFrames: 0 });
+  return { source, recording };
+}
+
+/** One block's frames, each with the bytes it stands in. */
+export interface PlacedFrame {
+  readonly frame: Frame;
+  /** Encoded form, a view of the block. */
+  readonly bytes: Uint8Array;
+  /** The block it is in. */
+  readonly block: ChainedUnit;
+  /** Its first byte within the block's payload. */
+  readonly start: number;
+}
+
+/** @throws Fault TRACE_UNREADABLE when a frame or the block's size is not canonical. */
+export function* framesOf(block: ChainedUnit): Generator<PlacedFrame> {
+  const reader = new FrameReader(block.payload, block);
+  let frames = 0;
+  while (!reader.done) {
+    const start = reader.at;
+    const frame = reader.next();
+    frames += 1;
+    yield { frame, bytes: block.payload.subarray(start, reader.at), block, start };
+  }
+  if (frames > LIMITS.block_frames_max || (frames > 1 && block.payload.length > LIMITS.block_bytes_max)) {
+    throw new Fault("TRACE_UNREADABLE", { offset: block.offset, unit: "block", index: block.index, what: "block larger than allowed", at: 0 });
+  }
+}
+
+/** Every frame of the run in order; returns what stands behind the last block. @throws Fault TRACE_* */
+export function* walk(source: ByteSource): Generator<PlacedFrame, Tail> {
+  const { units } = openUnits(source);
+  for (let block = units.next(); block !== undefined; block = units.next()) yield* framesOf(block);
+  return units.tail ?? { kind: "open", place: NOWHERE, torn: 0 };
+}
+const NOWHERE: Place = { offset: 0, unit: "preamble", index: 0 };

@@ -1,0 +1,136 @@
+// Recorder: the journal that keeps. Owns the open block; writes a bundle to a sink, unit by unit, and seals it.
+//   J9   A block closes at LIMITS.block_frames_max frames, before it would pass block_bytes_max bytes, or at a barrier;
+//        a frame larger than a block has one of its own. Where blocks end is part of the digest.
+//   J10  What has been handed to the sink is never written again; an open block is lost with the process, a closed one is not.
+import { canonicalJson, toHex } from "../kernel-abi/canonical.ts";
+import { Fault } from "../kernel-abi/fault.ts";
+import { EVENT, type Entry, type Frame } from "../kernel-abi/frame.ts";
+import type { Durability, HostFacts } from "../kernel-abi/header.ts";
+import { invariant } from "../kernel-abi/invariant.ts";
+import { LIMITS } from "../kernel-abi/limits.ts";
+import type { ByteSink, Journal, Recording, RunEnd, Signer } from "../kernel-abi/ports.ts";
+import { FORMAT_VERSION } from "../kernel-abi/version.ts";
+import { END_MARK, firstHead, HASH_BYTES, leafOf, nextHead, preamble, putUnitHead, TAG, unit, UNIT_BYTES_MAX, UNIT_OVERHEAD, type UnitName } from "./chain.ts";
+import { eventCount } from "./entry/count.ts";
+import { FrameWriter } from "./entry/writer.ts";
+import { MerkleTree } from "./merkle.ts";
+import { makeSeal } from "./seal.ts";
+
+export interface RecorderOptions {
+  readonly recording: Recording;
+  readonly sink: ByteSink;
+  /** `power` syncs each block; `process` (default) leaves closed blocks to the operating system. */
+  readonly durability?: Durability;
+}
+
+export interface Counts {
+  readonly blocks: number;
+  readonly frames: number;
+  readonly events: number;
+  /** Handed to the sink so far. */
+  readonly bytes: number;
+}
+
+export interface Sealed extends Counts {
+  readonly digest: string;
+  readonly merkleRoot: string;
+  readonly keyId: string;
+}
+
+export class Recorder implements Journal {
+  readonly #sink: ByteSink;
+  readonly #durability: Durability;
+  readonly #tree = new MerkleTree();
+  readonly #writer = new FrameWriter();
+  #head: Uint8Array;
+  #open = 0;
+  #frames = 0;
+  #events = 0;
+  #bytes = 0;
+  #last: Entry | undefined;
+  #sealed = false;
+
+  /** Writes preamble, header, program and inputs. @throws Fault ABI_UNENCODABLE when JSON cannot carry one of them, ABI_LIMIT */
+  constructor({ recording, sink, durability = "process" }: RecorderOptions) {
+    this.#sink = sink;
+    this.#durability = durability;
+    const start = preamble();
+    this.#head = firstHead(start);
+    this.#put(start);
+    this.#put(this.#head);
+    this.#section("header", canonicalJson(recording.header));
+    this.#section("program", canonicalJson(recording.program));
+    this.#section("inputs", canonicalJson(recording.inputs));
+    this.#settle();
+  }
+
+  /** Chain head, hex, over everything in closed blocks; the run's digest once RUN_END is in one. */
+  get digest(): string { return toHex(this.#head); }
+  get counts(): Counts { return { blocks: this.#tree.size, frames: this.#frames, events: this.#events, bytes: this.#bytes }; }
+
+  /** @throws Fault ABI_UNENCODABLE for a frame the format cannot carry; it leaves no trace then. */
+  append(frame: Frame): void {
+    invariant(!this.#sealed, "J9", "nothing follows the seal");
+    const size = this.#writer.write(frame);
+    const before = this.#writer.length - size;
+    if (before > 0 && this.#writer.length > LIMITS.block_bytes_max) this.#close(before);
+    this.#open += 1;
+    this.#frames += 1;
+    this.#events += eventCount(frame);
+    this.#last = frame.entries.at(-1);
+    if (this.#open === LIMITS.block_frames_max || this.#writer.length >= LIMITS.block_bytes_max) this.#close(this.#writer.length);
+  }
+
+  barrier(): void {
+    if (this.#open > 0) this.#close(this.#writer.length);
+  }
+
+  /** Closes the last block and writes the seal. The last entry must be RUN_END. */
+  seal({ signer, host, end }: { readonly signer: Signer; readonly host: HostFacts; readonly end: Pick<RunEnd, "status"> }): Sealed {
+    this.barrier();
+    invariant(!this.#sealed && this.#last?.code === EVENT.RUN_END, "J9", "a seal follows RUN_END, once");
+    const { digest, counts } = this;
+    const merkleRoot = toHex(this.#tree.root());
+    const envelope = makeSeal({
+      ...counts, digest, merkleRoot, format: FORMAT_VERSION, status: end.status, durability: this.#durability, host,
+    }, signer);
+    this.#put(unit("seal", envelope));
+    this.#put(END_MARK);
+    this.#sink.sync();
+    this.#sealed = true;
+    return { ...this.counts, digest, merkleRoot, keyId: signer.keyId };
+  }
+
+  #section(name: UnitName, payload: Uint8Array): void {
+    const allowed = UNIT_BYTES_MAX[name];
+    if (payload.length > allowed) throw new Fault("ABI_LIMIT", { limit: `${name}_bytes_max`, value: payload.length, allowed });
+    const bytes = unit(name, payload);
+    this.#head = nextHead(this.#head, leafOf(bytes));
+    this.#put(bytes);
+    this.#put(this.#head);
+  }
+
+  /** Chains and writes the open block's first `size` bytes; a frame behind them opens the next block. */
+  #close(size: number): void {
+    const block = new Uint8Array(UNIT_OVERHEAD + size + HASH_BYTES);
+    putUnitHead(block, 0, TAG.block, size);
+    block.set(this.#writer.bytes.subarray(0, size), UNIT_OVERHEAD);
+    const leaf = leafOf(block.subarray(0, UNIT_OVERHEAD + size));
+    this.#head = nextHead(this.#head, leaf);
+    block.set(this.#head, UNIT_OVERHEAD + size);
+    this.#tree.append(leaf);
+    this.#writer.drop(size);
+    this.#open = 0;
+    this.#put(block);
+    this.#settle();
+  }
+
+  #settle(): void {
+    if (this.#durability === "power") this.#sink.sync();
+  }
+
+  #put(bytes: Uint8Array): void {
+    this.#sink.write(bytes);
+    this.#bytes += bytes.length;
+  }
+}

@@ -1,0 +1,150 @@
+// Units: walks a bundle's chained units in order, checking each against its head before anyone reads it.
+//   J11  Nothing is handed out whose hash did not hold; a refusal names the unit's first byte.
+//   J12  Memory: one unit and one window of the source, whatever the size of the bundle.
+import { sameBytes } from "../kernel-abi/canonical.ts";
+import { Fault, type FaultDetail, type FaultName } from "../kernel-abi/fault.ts";
+import type { ByteSource } from "../kernel-abi/ports.ts";
+import { FORMAT_VERSION } from "../kernel-abi/version.ts";
+import { END_MARK, firstHead, HASH_BYTES, leafOf, MAGIC, nextHead, PREAMBLE_BYTES, TAG, UNIT_BYTES_MAX, UNIT_OVERHEAD, type UnitName } from "./chain.ts";
+
+/** Where something stands in the file: the first byte of the smallest unit whose hash covers it. */
+export interface Place {
+  readonly offset: number;
+  readonly unit: UnitName | "preamble";
+  /** Blocks count from 0; other units have 0. */
+  readonly index: number;
+}
+
+export interface ChainedUnit extends Place {
+  readonly payload: Uint8Array;
+  readonly leaf: Uint8Array;
+  readonly headBefore: Uint8Array;
+  readonly head: Uint8Array;
+}
+
+/** What stands behind the last chained unit. */
+export type Tail =
+  | { readonly kind: "seal"; readonly place: Place; readonly envelope: Uint8Array }
+  /** The journal stops: `torn` bytes of an unfinished unit follow, none when it stops between two. */
+  | { readonly kind: "open"; readonly place: Place; readonly torn: number };
+
+const WINDOW_BYTES = 1024 * 1024;
+const ORDER: readonly UnitName[] = ["header", "program", "inputs"];
+
+/** Reads ahead in one window, so that small units cost no read each. */
+class Window {
+  readonly #source: ByteSource;
+  #from = 0;
+  #bytes: Uint8Array = new Uint8Array(0);
+  constructor(source: ByteSource) { this.#source = source; }
+
+  take(offset: number, length: number): Uint8Array {
+    const at = offset - this.#from;
+    if (at >= 0 && at + length <= this.#bytes.length) return this.#bytes.subarray(at, at + length);
+    this.#from = offset;
+    this.#bytes = this.#source.read(offset, Math.min(this.#source.size - offset, Math.max(length, WINDOW_BYTES)));
+    return this.#bytes.subarray(0, length);
+  }
+}
+
+export class UnitReader {
+  readonly size: number;
+  readonly #window: Window;
+  #offset = 0;
+  #units = 0;
+  #head: Uint8Array = new Uint8Array(0);
+  #tail: Tail | undefined;
+
+  /** @throws Fault TRACE_UNREADABLE when the file does not begin as one, TRACE_VERSION when another format wrote it. */
+  constructor(source: ByteSource) {
+    this.size = source.size;
+    this.#window = new Window(source);
+    this.#preamble();
+  }
+
+  readonly version = FORMAT_VERSION;
+  /** Everything before this byte has been checked. */
+  get offset(): number { return this.#offset; }
+  get head(): Uint8Array { return this.#head; }
+  /** Known once `next` has returned undefined. */
+  get tail(): Tail | undefined { return this.#tail; }
+
+  /** The next unit, or undefined at the tail. @throws Fault TRACE_TAMPERED */
+  next(): ChainedUnit | undefined {
+    if (this.#tail !== undefined) return undefined;
+    const place = this.#place();
+    const left = this.size - this.#offset;
+    if (left < UNIT_OVERHEAD) return this.#stop(place, left);
+    const { tag, length } = this.#unitHead();
+    if (tag === TAG.seal && this.#units > ORDER.length) return this.#seal(length, left);
+    if (tag !== TAG[place.unit as UnitName]) return this.#refuse("TRACE_TAMPERED", place, { what: "a unit that does not belong here" });
+    if (length === 0 || length > UNIT_BYTES_MAX[place.unit as UnitName]) return this.#refuse("TRACE_TAMPERED", place, { what: "length out of range" });
+    if (left < UNIT_OVERHEAD + length + HASH_BYTES) return this.#stop(place, left);
+    return this.#chained(place, length);
+  }
+
+  #preamble(): void {
+    const place: Place = { offset: 0, unit: "preamble", index: 0 };
+    const have = this.#window.take(0, Math.min(this.size, PREAMBLE_BYTES + HASH_BYTES));
+    const magic = Math.min(have.length, MAGIC.length);
+    if (!sameBytes(have.subarray(0, magic), MAGIC.subarray(0, magic))) this.#refuse("TRACE_UNREADABLE", place, { what: "no magic number" });
+    if (have.length < PREAMBLE_BYTES + HASH_BYTES) return void this.#stop(place, have.length);
+    const start = have.subarray(0, PREAMBLE_BYTES);
+    this.#head = firstHead(start);
+    if (!sameBytes(have.subarray(PREAMBLE_BYTES), this.#head)) this.#refuse("TRACE_TAMPERED", place, { what: "hash does not hold" });
+    const version = new DataView(start.buffer, start.byteOffset).getUint32(MAGIC.length);
+    if (version !== FORMAT_VERSION) this.#refuse("TRACE_VERSION", place, { version, speaks: FORMAT_VERSION });
+    this.#offset = have.length;
+  }
+
+  #place(): Place {
+    const unit = ORDER[this.#units] ?? "block";
+    return { offset: this.#offset, unit, index: Math.max(0, this.#units - ORDER.length) };
+  }
+
+  #unitHead(): { tag: number; length: number } {
+    const bytes = this.#window.take(this.#offset, UNIT_OVERHEAD);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, UNIT_OVERHEAD);
+    return { tag: view.getUint8(0), length: view.getUint32(1) };
+  }
+
+  #chained(place: Place, length: number): ChainedUnit {
+    const bytes = this.#window.take(this.#offset, UNIT_OVERHEAD + length + HASH_BYTES);
+    const end = UNIT_OVERHEAD + length;
+    const leaf = leafOf(bytes.subarray(0, end));
+    const headBefore = this.#head;
+    const head = nextHead(headBefore, leaf);
+    if (!sameBytes(head, bytes.subarray(end))) this.#refuse("TRACE_TAMPERED", place, { what: "hash does not hold" });
+    this.#head = head;
+    this.#offset += bytes.length;
+    this.#units += 1;
+    return { ...place, payload: bytes.subarray(UNIT_OVERHEAD, end), leaf, headBefore, head };
+  }
+
+  #seal(length: number, left: number): undefined {
+    const place: Place = { offset: this.#offset, unit: "seal", index: 0 };
+    const whole = UNIT_OVERHEAD + length + END_MARK.length;
+    if (left < whole) return this.#stop(place, left);
+    if (length > UNIT_BYTES_MAX.seal || left > whole || !this.#endsSealed()) {
+      this.#refuse("TRACE_TAMPERED", place, { what: left > whole ? "bytes after the seal" : "damaged seal" });
+    }
+    this.#tail = { kind: "seal", place, envelope: this.#window.take(this.#offset + UNIT_OVERHEAD, length) };
+    return undefined;
+  }
+
+  /** The unit at `place` is not whole. A file that ends like a sealed one was not cut short: its lengths were altered. */
+  #stop(place: Place, torn: number): undefined {
+    if (torn > 0 && this.#endsSealed()) this.#refuse("TRACE_TAMPERED", place, { what: "length does not fit a sealed file" });
+    this.#tail = { kind: "open", place, torn };
+    return undefined;
+  }
+
+  #endsSealed(): boolean {
+    if (this.size < END_MARK.length) return false;
+    return sameBytes(this.#window.take(this.size - END_MARK.length, END_MARK.length), END_MARK);
+  }
+
+  #refuse(fault: FaultName, place: Place, detail: FaultDetail): never {
+    throw new Fault(fault, { offset: place.offset, unit: place.unit, index: place.index, ...detail });
+  }
+}
