@@ -1,0 +1,93 @@
+// The stabilizer kernel, q.stabilizer: Clifford circuits on up to 4,096 qubits, in polynomial time. Owns what it
+// accepts; the arithmetic is in assembly/, the gate set in clifford.ts. Outcomes are exact: every P(0) is 0, 1/2 or 1,
+// so outcome bits equal those of any exact backend that draws the same u(shot, ordinal).
+import { Fault } from "../../../kernel-abi/fault.ts";
+import { sha256 } from "../build/stabilizer.ts";
+import { OP, OP_WIDTH, decodeCircuitJob, encodeCircuitOutput } from "../circuit.ts";
+import type { CircuitJob, CircuitOutput, LoweredCircuit, PauliSum } from "../circuit.ts";
+import type { Kernel } from "../job.ts";
+import { STABILIZER_QUBITS_MAX, cliffordProgram } from "./clifford.ts";
+import { openTableau } from "./tableau.ts";
+
+/** Bits one job may return, one byte each. */
+const SAMPLE_BITS_MAX = 1 << 28;
+/** Generators one job may hold after rotations are spelled out. */
+const GENERATORS_MAX = 1 << 24;
+
+const refuse = (argument: string, allowed: string): never => {
+  throw new Fault("KERNEL_REFUSED", { argument, allowed });
+};
+
+function checkSize({ qubits }: LoweredCircuit): void {
+  if (qubits > STABILIZER_QUBITS_MAX) refuse("qubits", `1 to ${STABILIZER_QUBITS_MAX}`);
+}
+
+/** The draw of u(shot, k) is the instruction's place among MEASURE and RESET; another number would name another stream. */
+function checkOrdinals({ ops }: LoweredCircuit): void {
+  let place = 0;
+  for (let at = 0; at < ops.length; at += OP_WIDTH) {
+    if (ops[at] !== OP.MEASURE && ops[at] !== OP.RESET) continue;
+    if (ops[at + 7] !== place) refuse("measurement ordinal", `${place}, the place among MEASURE and RESET`);
+    place += 1;
+  }
+}
+
+function checkUnitary({ ops }: LoweredCircuit): void {
+  for (let at = 0; at < ops.length; at += OP_WIDTH) {
+    if (ops[at] === OP.MEASURE || ops[at] === OP.RESET) refuse("circuit", "no MEASURE or RESET in expectation mode");
+    if (ops[at + 5] !== -1) refuse("circuit", "no condition in expectation mode");
+  }
+}
+
+function checkObservable({ coefficients, paulis }: PauliSum): void {
+  if (!coefficients.every(Number.isFinite)) refuse("coefficients", "finite numbers");
+  if (!paulis.every((letter) => letter <= 3)) refuse("paulis", "letters 0 to 3");
+}
+
+function generatorsOf(circuit: LoweredCircuit): Int32Array {
+  const program = cliffordProgram(circuit);
+  if (program.length > GENERATORS_MAX * OP_WIDTH) refuse("instructions", `at most ${GENERATORS_MAX} Clifford generators`);
+  return program;
+}
+
+function sample({ circuit, shots, key }: Extract<CircuitJob, { readonly mode: "sample" }>): Uint8Array {
+  if (shots * circuit.clbits > SAMPLE_BITS_MAX) refuse("shots × clbits", `at most ${SAMPLE_BITS_MAX}`);
+  checkOrdinals(circuit);
+  const program = generatorsOf(circuit);
+  const bits = new Uint8Array(shots * circuit.clbits);
+  if (bits.length === 0) return bits;
+  const tableau = openTableau(circuit.qubits);
+  tableau.start(program, circuit.conditions, circuit.clbits);
+  tableau.sample(key, 0, bits);
+  return bits;
+}
+
+/** Σ coefficient × ⟨P⟩ from left to right; each ⟨P⟩ is exactly -1, 0 or 1. */
+function expectation(circuit: LoweredCircuit, observable: PauliSum): number {
+  checkUnitary(circuit);
+  checkObservable(observable);
+  const tableau = openTableau(circuit.qubits);
+  tableau.start(generatorsOf(circuit), circuit.conditions, 0);
+  const { coefficients, paulis } = observable;
+  return coefficients.reduce((sum, coefficient, term) =>
+    sum + coefficient * tableau.expectation(paulis.subarray(term * circuit.qubits, (term + 1) * circuit.qubits)), 0);
+}
+
+/**
+ * One decoded job. Sampling evolves what is the same in every shot once (up to the first instruction that needs a
+ * random number), then each shot from a copy.
+ * @throws Fault KERNEL_REFUSED for a size or shape outside the limits, Q_ERR_GATE_UNSUPPORTED for a gate that is no Clifford.
+ */
+export function runStabilizerJob(job: CircuitJob): CircuitOutput {
+  checkSize(job.circuit);
+  return job.mode === "sample"
+    ? { mode: "sample", bits: sample(job) }
+    : { mode: "expectation", value: Float64Array.of(expectation(job.circuit, job.observable)) };
+}
+
+export const stabilizerKernel: Kernel = Object.freeze({
+  name: "q.stabilizer",
+  version: 1,
+  binary: sha256,
+  run: (input: Uint8Array): Uint8Array => encodeCircuitOutput(runStabilizerJob(decodeCircuitJob(input))),
+});
