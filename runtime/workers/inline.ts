@@ -1,0 +1,21 @@
+// The runner without workers: the same bytes from the same kernels on the caller's own thread.
+import type { JobRunner, KernelTask } from "../../kernel-abi/ports.ts";
+import { Fault } from "../../kernel-abi/fault.ts";
+
+/** Runs each job when it is asked for; a kernel's Fault rejects as it is, anything else it throws is WORKER_LOST, as on a thread. */
+export function createInlineRunner(run: (kernel: string, input: Uint8Array) => Uint8Array): JobRunner {
+  let closed = false;
+  const attempt = ({ kernel, input }: KernelTask): Uint8Array => {
+    if (closed) throw new Fault("WORKER_LOST", { kernel, attempts: 0, what: "the pool was closed" });
+    try {
+      return run(kernel, input);
+    } catch (cause) {
+      if (cause instanceof Fault) throw cause;
+      throw new Fault("WORKER_LOST", { kernel, attempts: 1, what: cause instanceof Error ? cause.message : String(cause) }, { cause });
+    }
+  };
+  return {
+    run: async (task) => attempt(task),
+    close: async () => { closed = true; },
+  };
+}

@@ -1,0 +1,2 @@
+// A worker module that does not load.
+throw new Error("this module does not load");

@@ -1,0 +1,2 @@
+// A worker module without a default export.
+export const nothing = 0;
