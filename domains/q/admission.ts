@@ -1,0 +1,131 @@
+// Q admission: what the kernel asks before a Q call becomes a job. Pure and synchronous; knows providers, calibration and
+// cost tables, never an outcome. Stages come in the order of A2; the first that throws decides the code.
+//   calibration  Q_ERR_CALIBRATION_INVALID
+//   capacity     Q_ERR_RESOURCE_UNAVAILABLE  qubits, channels, bits of one result
+//   support      Q_ERR_GATE_UNSUPPORTED      gate set, size; Q_ERR_MEASUREMENT_FAILURE for the mode's demands
+//   budget       Q_ERR_DECOHERENCE_EXCEEDED  budget, shots, duration, decoherence margin
+import { Fault } from "../../kernel-abi/fault.ts";
+import type { Admission, Admitted, ContractView, ParsedCall } from "../../kernel-abi/ports.ts";
+import { OP, OP_WIDTH } from "../kernels/circuit.ts";
+import type { LoweredCircuit } from "../kernels/circuit.ts";
+import { COST_TABLE, circuitCost, criticalPath } from "./charge.ts";
+import { encodeDescriptor, parseCall } from "./job.ts";
+import type { QJob } from "./job.ts";
+import { STABILIZER, STATEVECTOR, chooseProvider, figures } from "./declared.ts";
+import { parseReserve, termsOf } from "./request.ts";
+import { Q_TICKS, ticksOf } from "./ticks.ts";
+
+/** Bytes one result may hold before it is counted: one a shot and clbit. */
+export const RESULT_BITS_MAX = 1 << 28;
+
+const GATE_NAMES: readonly string[] = Object.keys(OP);
+
+/** Opcodes of the circuit, each once. */
+function opcodesOf({ ops }: LoweredCircuit): ReadonlySet<number> {
+  const seen = new Set<number>();
+  for (let at = 0; at < ops.length; at += OP_WIDTH) seen.add(ops[at] ?? 0);
+  return seen;
+}
+
+const gateName = (opcode: number): string => GATE_NAMES[opcode - 1] ?? String(opcode);
+
+function measuredChannels({ ops }: LoweredCircuit): number {
+  const clbits = new Set<number>();
+  for (let at = 0; at < ops.length; at += OP_WIDTH) if (ops[at] === OP.MEASURE) clbits.add(ops[at + 4] ?? -1);
+  return clbits.size;
+}
+
+function checkCalibration({ id, terms }: ContractView, now: number): void {
+  const { from, until, grace } = terms.calibration;
+  if (now < from || now >= until + grace) throw new Fault("Q_ERR_CALIBRATION_INVALID", { contract: id, tick: now, from, until, grace });
+}
+
+function checkCapacity({ circuit, shots, mode }: QJob, { terms }: ContractView): void {
+  if (circuit.qubits > terms.units) throw new Fault("Q_ERR_RESOURCE_UNAVAILABLE", { qubits: circuit.qubits, allowed: terms.units });
+  const channels = measuredChannels(circuit);
+  if (channels > terms.channels) throw new Fault("Q_ERR_RESOURCE_UNAVAILABLE", { channels, allowed: terms.channels });
+  if (mode !== "expectation" && shots * circuit.clbits > RESULT_BITS_MAX) {
+    throw new Fault("Q_ERR_RESOURCE_UNAVAILABLE", { resultBits: shots * circuit.clbits, allowed: RESULT_BITS_MAX });
+  }
+}
+
+function checkSupport({ circuit, mode }: QJob, { terms }: ContractView): void {
+  const opcodes = opcodesOf(circuit);
+  for (const opcode of opcodes) {
+    const gate = gateName(opcode);
+    if (opcode !== OP.BARRIER && !terms.permitted.includes(gate)) throw new Fault("Q_ERR_GATE_UNSUPPORTED", { gate });
+  }
+  chooseProvider(circuit);
+  checkMode(circuit, mode, opcodes);
+}
+
+function checkMode({ ops }: LoweredCircuit, mode: QJob["mode"], opcodes: ReadonlySet<number>): void {
+  if (mode !== "expectation") {
+    if (!opcodes.has(OP.MEASURE)) throw new Fault("Q_ERR_MEASUREMENT_FAILURE", { mode, what: "the circuit measures nothing" });
+    return;
+  }
+  if (opcodes.has(OP.MEASURE) || opcodes.has(OP.RESET)) {
+    throw new Fault("Q_ERR_MEASUREMENT_FAILURE", { mode, what: "an expectation value needs a circuit without MEASURE and RESET" });
+  }
+  for (let at = 0; at < ops.length; at += OP_WIDTH) {
+    if (ops[at + 5] !== -1) throw new Fault("Q_ERR_MEASUREMENT_FAILURE", { mode, what: "an expectation value needs a circuit without conditions" });
+  }
+}
+
+const errorOf = (opcode: number): number => {
+  if (opcode === OP.MEASURE) return figures.errorMeasure;
+  if (opcode === OP.RESET) return figures.errorReset;
+  if (opcode === OP.BARRIER) return 0;
+  if (opcode === OP.CCX) return figures.error3;
+  return opcode === OP.CP || (opcode >= OP.CX && opcode <= OP.SWAP) ? figures.error2 : figures.error1;
+};
+
+/**
+ * Declared error probability of one shot, in parts per million: Σ gate errors + ⌈t·10⁶/T2⌉ with t the critical path in
+ * circuit-cost units (hybrid-runtime section 5), at most 10⁶ because it bounds a probability.
+ */
+export function decoherencePpm(circuit: LoweredCircuit): number {
+  let errors = 0;
+  for (let at = 0; at < circuit.ops.length; at += OP_WIDTH) errors += errorOf(circuit.ops[at] ?? 0);
+  return Math.min(1_000_000, errors + Math.ceil((criticalPath(circuit) * 1_000_000) / figures.t2));
+}
+
+function admit(job: QJob, { terms, ledger }: ContractView, now: number): Admitted {
+  const { circuit, shots } = job;
+  const exceeded = (detail: Readonly<Record<string, number>>): never => {
+    throw new Fault("Q_ERR_DECOHERENCE_EXCEEDED", detail);
+  };
+  const budget = circuitCost(circuit) * shots;
+  if (budget > terms.budget - ledger.budget) exceeded({ charge: budget, remaining: terms.budget - ledger.budget });
+  if (shots > terms.shots - ledger.shots) exceeded({ shots, remaining: terms.shots - ledger.shots });
+  const cost = ticksOf(circuit, shots, chooseProvider(circuit).provider);
+  if (now + cost > terms.end) exceeded({ due: now + cost, end: terms.end });
+  const ppm = decoherencePpm(circuit);
+  if (ppm > terms.errorPpm) exceeded({ errorPpm: ppm, allowed: terms.errorPpm });
+  return { cost, charge: { budget, shots }, descriptor: encodeDescriptor(job) };
+}
+
+function parsed(job: QJob): ParsedCall {
+  return {
+    units: job.circuit.qubits,
+    calibration: checkCalibration,
+    capacity: (contract) => { checkCapacity(job, contract); },
+    support: (contract) => { checkSupport(job, contract); },
+    budget: (contract, now) => admit(job, contract, now),
+    accepted: () => undefined,
+  };
+}
+
+/** Q's view for the kernel. Keeps nothing: two of them answer alike. */
+export function createQAdmission(): Admission {
+  return Object.freeze({
+    domain: "Q",
+    providers: Object.freeze([STATEVECTOR, STABILIZER]),
+    costTables: Object.freeze([{ name: "q.circuit", version: 1, table: COST_TABLE }, Q_TICKS]),
+    request: (request: unknown, now: number) => termsOf(parseReserve(request), now),
+    shape: (call: unknown, refs: readonly unknown[]) => {
+      if (refs.length > 0) throw new Fault("ABI_MALFORMED", { argument: "q.submit", at: "refs", what: "a Q call builds on no other job" });
+      return parsed(parseCall(call));
+    },
+  } satisfies Admission);
+}

@@ -1,0 +1,100 @@
+// What a program can yield to Q: one generator method an operation, each yielding exactly one and returning a typed value.
+// Plain data only; every rule is the kernel's and admission's to judge. Synchronous and pure (D1).
+import type { Ledger } from "../../../kernel-abi/contract.ts";
+import { Fault } from "../../../kernel-abi/fault.ts";
+import type { Contract, Job } from "../../../kernel-abi/handle.ts";
+import type { Program } from "../../../kernel-abi/operation.ts";
+import type { LoweredCircuit, PauliSum } from "../../kernels/circuit.ts";
+import type { QCall } from "../job.ts";
+import { parseResult, readResult } from "../outcome.ts";
+import type { Bits, Counts } from "../outcome.ts";
+import type { QReserve } from "../request.ts";
+
+/** A circuit: lowered, or anything that lowers to one, such as the builder of circuit.ts. */
+export type Circuit = LoweredCircuit | { lower(): LoweredCircuit };
+
+/** A contract's consumption so far and what is left of it. */
+export interface QLedger extends Ledger {
+  readonly remaining: { readonly budget: number; readonly shots: number };
+}
+
+export interface EstimateOptions {
+  /** What the value is charged as; the value itself is exact whatever stands here. Default 1,000. */
+  readonly shots?: number;
+}
+export const ESTIMATE_SHOTS = 1_000;
+
+export interface Q {
+  /**
+   * A contract for `qubits` logical qubits and a decoherence `budget` in circuit-cost units (cost of the circuit × shots).
+   * @throws Fault ABI_MALFORMED | DOMAIN_UNAUTHORIZED | RESOURCE_EXHAUSTED
+   */
+  reserve(request: QReserve): Program<Contract<"Q">, "Q">;
+  /** Gives the contract's qubits back; jobs under way still end. @throws Fault CONTRACT_INVALID */
+  release(contract: Contract<"Q">): Program<void, "Q">;
+  /** @throws Fault CONTRACT_INVALID */
+  ledger(contract: Contract<"Q">): Program<QLedger, "Q">;
+  /**
+   * One shot of a circuit that measures. Returns at once; `measure` waits.
+   * @throws Fault in the order of A2: Q_ERR_CALIBRATION_INVALID, Q_ERR_RESOURCE_UNAVAILABLE, Q_ERR_GATE_UNSUPPORTED,
+   * Q_ERR_MEASUREMENT_FAILURE, Q_ERR_DECOHERENCE_EXCEEDED (also ABI_MALFORMED, DOMAIN_UNAUTHORIZED, CONTRACT_INVALID before them)
+   */
+  submit(contract: Contract<"Q">, circuit: Circuit): Program<Job<Bits, "Q">, "Q">;
+  /** `shots` shots as a histogram. @throws as `submit` */
+  sample(contract: Contract<"Q">, circuit: Circuit, shots: number): Program<Job<Counts, "Q">, "Q">;
+  /**
+   * The exact expectation value of a Pauli sum in the circuit's final state: a declared measurement mode of simulated
+   * providers, charged as `shots` shots (contracts, rule 9). The circuit must not measure, reset or branch. @throws as `submit`
+   */
+  estimate(contract: Contract<"Q">, circuit: Circuit, observable: PauliSum, options?: EstimateOptions): Program<Job<number, "Q">, "Q">;
+  /**
+   * Waits for a job's outcome. A handle resolves once; later reads return the stored outcome.
+   * @throws Fault Q_ERR_HARDWARE_FAILURE when the provider lost the job, or the kernel's own
+   */
+  measure<T>(job: Job<T, "Q">): Program<T, "Q">;
+}
+
+/** What is no circuit at all passes as it is, for admission to refuse. */
+const lowered = (circuit: Circuit): LoweredCircuit =>
+  (typeof circuit === "object" && circuit !== null && "lower" in circuit ? circuit.lower() : circuit);
+
+const unexpected = (op: string, what: string): never => {
+  throw new Fault("ABI_MALFORMED", { argument: `answer to q.${op}`, what });
+};
+const isHandle = (value: unknown, kind: "contract" | "job"): boolean =>
+  typeof value === "object" && value !== null && "handle" in value && value.handle === kind && "domain" in value && value.domain === "Q";
+const isContract = (value: unknown): value is Contract<"Q"> => isHandle(value, "contract");
+/** What a job gives is settled by the mode of the call that made it. */
+const isJob = <T>(value: unknown): value is Job<T, "Q"> => isHandle(value, "job");
+const isLedger = (value: unknown): value is QLedger =>
+  typeof value === "object" && value !== null && "budget" in value && "shots" in value && "jobs" in value && "remaining" in value;
+
+function* call<T>(op: string, contract: Contract<"Q">, data: QCall): Program<Job<T, "Q">, "Q"> {
+  const answer = yield { domain: "Q", op: "submit", contract, call: data, refs: [] };
+  return isJob<T>(answer) ? answer : unexpected(op, "a job of Q");
+}
+
+/** The operations of Q. */
+export const q: Q = Object.freeze({
+  *reserve(request: QReserve): Program<Contract<"Q">, "Q"> {
+    const answer = yield { domain: "Q", op: "reserve", request };
+    return isContract(answer) ? answer : unexpected("reserve", "a contract of Q");
+  },
+  *release(contract: Contract<"Q">): Program<void, "Q"> {
+    yield { domain: "Q", op: "release", contract };
+  },
+  *ledger(contract: Contract<"Q">): Program<QLedger, "Q"> {
+    const answer = yield { domain: "Q", op: "ledger", contract };
+    return isLedger(answer) ? answer : unexpected("ledger", "budget, shots, jobs and what remains");
+  },
+  submit: (contract: Contract<"Q">, circuit: Circuit) =>
+    call<Bits>("submit", contract, { mode: "bits", circuit: lowered(circuit) }),
+  sample: (contract: Contract<"Q">, circuit: Circuit, shots: number) =>
+    call<Counts>("sample", contract, { mode: "counts", circuit: lowered(circuit), shots }),
+  estimate: (contract: Contract<"Q">, circuit: Circuit, observable: PauliSum, options: EstimateOptions = {}) =>
+    call<number>("estimate", contract, { mode: "expectation", circuit: lowered(circuit), observable, shots: options.shots ?? ESTIMATE_SHOTS }),
+  *measure<T>(job: Job<T, "Q">): Program<T, "Q"> {
+    const answer = yield { domain: "Q", op: "collect", job };
+    return readResult(parseResult(answer)) as T; // isJob: the call that made the job settled T and the outcome's kind together
+  },
+});

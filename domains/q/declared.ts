@@ -1,0 +1,57 @@
+// What the two simulated Q providers declare, how they calibrate and which circuit goes to whom (XDV-060: register, attest,
+// declare, issue calibration). Pure facts; nothing here computes a state or compiles a kernel.
+//   1  A provider is attested as `simulated`: no hardware stands behind it, and it says so.
+//   2  The circuit alone decides the provider: Clifford circuits go to the stabilizer, the others to the state vector.
+import type { Terms } from "../../kernel-abi/contract.ts";
+import { Fault } from "../../kernel-abi/fault.ts";
+import type { ProviderDeclaration } from "../../kernel-abi/header.ts";
+import { LIMITS } from "../../kernel-abi/limits.ts";
+import { OP } from "../kernels/circuit.ts";
+import type { LoweredCircuit } from "../kernels/circuit.ts";
+import type { Kernel } from "../kernels/job.ts";
+import { isClifford } from "../kernels/stabilizer/clifford.ts";
+import { stabilizerKernel } from "../kernels/stabilizer/kernel.ts";
+import { statevectorKernel } from "../kernels/statevector/kernel.ts";
+
+/** Ticks one calibration is valid for. */
+export const CALIBRATION_SPAN = 1_000_000;
+/** Classical bits one circuit may measure into. */
+export const CHANNELS_MAX = 1_048_576;
+
+/** Every gate, by the name of its opcode; a barrier is none. */
+export const GATES: readonly string[] = Object.freeze(Object.keys(OP).filter((name) => name !== "BARRIER"));
+
+/**
+ * Figures of both simulated providers. They declare a noise model and enforce it at admission (hybrid-runtime section 5);
+ * the kernels behind them are noiseless. T1, T2 in circuit-cost units; errors in parts per million of one application.
+ */
+export const figures = Object.freeze({
+  t1: 1_000_000_000, t2: 1_000_000_000, error1: 0, error2: 1, error3: 3, errorMeasure: 1, errorReset: 1, calibrationSpan: CALIBRATION_SPAN,
+});
+
+const declare = (provider: string, units: number, permitted: readonly string[], kernel: Kernel): ProviderDeclaration => Object.freeze({
+  provider, domain: "Q", attestation: "simulated", version: 1, units, channels: CHANNELS_MAX, permitted: [...permitted], figures: { ...figures },
+  kernels: [{ name: kernel.name, version: kernel.version, binary: kernel.binary }],
+});
+
+/** State vector: any gate, up to 26 qubits. */
+export const STATEVECTOR: ProviderDeclaration = declare("statevector", LIMITS.statevector_qubits_max, GATES, statevectorKernel);
+/** Stabilizer tableau: Clifford circuits up to 4,096 qubits; rotations by multiples of a quarter turn only. */
+export const STABILIZER: ProviderDeclaration = declare("stabilizer", LIMITS.stabilizer_qubits_max,
+  GATES.filter((name) => name !== "T" && name !== "TDG" && name !== "CCX"), stabilizerKernel);
+
+/**
+ * The provider a circuit goes to.
+ * @throws Fault Q_ERR_GATE_UNSUPPORTED when no provider takes a circuit of this kind at this size.
+ */
+export function chooseProvider(circuit: LoweredCircuit): ProviderDeclaration {
+  const choice = isClifford(circuit) ? STABILIZER : STATEVECTOR;
+  if (circuit.qubits > choice.units) {
+    throw new Fault("Q_ERR_GATE_UNSUPPORTED", { provider: choice.provider, qubits: circuit.qubits, allowed: choice.units });
+  }
+  return choice;
+}
+
+/** Issue calibration: the same for every contract of one tick; valid in [from, until), honoured until + grace. */
+export const issueCalibration = (now: number, grace: number): Terms["calibration"] =>
+  Object.freeze({ id: now + 1, from: now, until: now + CALIBRATION_SPAN, grace });

@@ -1,0 +1,111 @@
+// Q calls: the plain data `submit` carries, its checks, and the public descriptor recorded with the intent.
+//   1  A call is checked whole before anything else looks at it; what passes is a private copy.
+//   2  The descriptor is canonical and holds no key: the same call gives the same bytes.
+import { Type, type Static } from "typebox";
+import { Compile } from "typebox/compile";
+import { Fault } from "../../kernel-abi/fault.ts";
+import { LIMITS } from "../../kernel-abi/limits.ts";
+import { pack, unpack } from "../../kernel-abi/packer.ts";
+import { OP, OP_WIDTH, decodeCircuitJob, encodeCircuitJob } from "../kernels/circuit.ts";
+import type { CircuitJob, LoweredCircuit, PauliSum } from "../kernels/circuit.ts";
+import { ANGLE_LIMIT } from "../kernels/libm/portable.ts";
+import { CHANNELS_MAX } from "./declared.ts";
+
+const exact = { additionalProperties: false } as const;
+const binary = (type: string, description: string) => Type.Unknown({ description: `${type}: ${description}`, "x-typed-array": type });
+
+/** Typed arrays are checked by domains/kernels/circuit.ts; JSON Schema can only name them. */
+export const CircuitSchema = Type.Object({
+  qubits: Type.Integer({ minimum: 1, maximum: LIMITS.stabilizer_qubits_max }),
+  clbits: Type.Integer({ minimum: 0, maximum: CHANNELS_MAX }),
+  ops: binary("Int32Array", "eight fields an instruction: opcode, q0, q1, q2, clbit, condition, parameter, measurement ordinal; -1 where unused"),
+  angles: binary("Float64Array", "radians, by the parameter field"),
+  conditions: binary("Int32Array", "count, then count pairs (clbit, 0 or 1), by the condition field"),
+}, exact);
+export const ObservableSchema = Type.Object({
+  coefficients: binary("Float64Array", "one real weight a term"),
+  paulis: binary("Uint8Array", "term after term, one letter a qubit: 0 I, 1 X, 2 Y, 3 Z"),
+}, exact);
+const Shots = Type.Integer({ minimum: 1, maximum: LIMITS.shots_max });
+
+export const QCallSchema = Type.Union([
+  Type.Object({ mode: Type.Literal("bits"), circuit: CircuitSchema, shots: Type.Optional(Type.Literal(1)) }, exact),
+  Type.Object({ mode: Type.Literal("counts"), circuit: CircuitSchema, shots: Shots }, exact),
+  Type.Object({ mode: Type.Literal("expectation"), circuit: CircuitSchema, shots: Shots, observable: ObservableSchema }, exact),
+], { $id: "triad/q/call" });
+/** The call as the api yields it: circuit arrays are `unknown` until `parseCall` has seen them. */
+export type QCall = Static<typeof QCallSchema>;
+
+/** A checked call. `bits`: one shot, its bits. `counts`: a histogram. `expectation`: an exact value, charged as `shots`. */
+export type QJob =
+  | { readonly mode: "bits"; readonly circuit: LoweredCircuit; readonly shots: 1 }
+  | { readonly mode: "counts"; readonly circuit: LoweredCircuit; readonly shots: number }
+  | { readonly mode: "expectation"; readonly circuit: LoweredCircuit; readonly shots: number; readonly observable: PauliSum };
+
+const callCheck = Compile(QCallSchema);
+const NO_KEY = new Uint32Array(2);
+
+const refuse = (at: string, what: string): never => {
+  throw new Fault("ABI_MALFORMED", { argument: "q.submit", at, what });
+};
+
+/** What the kernels demand beyond well-formed instructions, so that nothing is refused after admission. */
+function checkForKernels({ ops, angles }: LoweredCircuit): void {
+  if (ops.length > LIMITS.circuit_operations_max * OP_WIDTH) throw new Fault("ABI_LIMIT", { limit: "circuit_operations_max", allowed: LIMITS.circuit_operations_max });
+  if (!angles.every((angle) => Math.abs(angle) <= ANGLE_LIMIT)) refuse("/circuit/angles", `at most ${ANGLE_LIMIT} radians either way`);
+  let ordinal = 0;
+  for (let at = 0; at < ops.length; at += OP_WIDTH) {
+    if (ops[at] !== OP.MEASURE && ops[at] !== OP.RESET) continue;
+    if (ops[at + 7] !== ordinal) refuse(`/circuit/ops/${at + 7}`, "the place among MEASURE and RESET");
+    ordinal += 1;
+  }
+}
+
+function checkObservable({ coefficients, paulis }: PauliSum): void {
+  if (!coefficients.every(Number.isFinite)) refuse("/observable/coefficients", "finite numbers");
+  if (!paulis.every((letter) => letter <= 3)) refuse("/observable/paulis", "letters 0 to 3");
+}
+
+/** The circuit job behind a call's parts, through the one decoder that checks instructions. */
+function checked(parts: unknown): CircuitJob {
+  try {
+    return decodeCircuitJob(pack(parts));
+  } catch (cause) {
+    if (!(cause instanceof Fault) || cause.fault !== "KERNEL_REFUSED") throw cause;
+    return refuse(String(cause.detail["argument"] ?? "/circuit"), String(cause.detail["allowed"] ?? cause.message));
+  }
+}
+
+/** @throws Fault ABI_MALFORMED | ABI_LIMIT naming the place in the call; Q_ERR_NO_CLONE_VIOLATION when a handle hides in it. */
+export function parseCall(call: unknown): QJob {
+  if (!callCheck.Check(call)) {
+    const [first] = callCheck.Errors(call);
+    return refuse(first?.instancePath ?? "", first?.message ?? "no mode of a Q call");
+  }
+  const job = checked(call.mode === "expectation" ? call : { ...call, mode: "sample", shots: call.mode === "bits" ? 1 : call.shots, key: NO_KEY });
+  checkForKernels(job.circuit);
+  const { circuit } = job;
+  if (job.mode === "sample") return call.mode === "bits" ? { mode: "bits", circuit, shots: 1 } : { mode: "counts", circuit, shots: job.shots };
+  checkObservable(job.observable);
+  return { mode: "expectation", circuit, shots: call.mode === "expectation" ? call.shots : 1, observable: job.observable };
+}
+
+const circuitFields = ({ qubits, clbits, ops, angles, conditions }: LoweredCircuit): LoweredCircuit => ({ qubits, clbits, ops, angles, conditions });
+
+/** Public and canonical: fields in this order, no key. */
+export function encodeDescriptor(job: QJob): Uint8Array {
+  const { mode, shots } = job;
+  const circuit = circuitFields(job.circuit);
+  if (job.mode !== "expectation") return pack({ mode, circuit, shots });
+  const { coefficients, paulis } = job.observable;
+  return pack({ mode, circuit, shots, observable: { coefficients, paulis } });
+}
+
+/** @throws Fault ABI_MALFORMED | ABI_UNDECODABLE */
+export const decodeDescriptor = (bytes: Uint8Array): QJob => parseCall(unpack(bytes));
+
+/** The bytes a kernel is given. */
+export const kernelInput = (job: QJob, key: Uint32Array): Uint8Array =>
+  encodeCircuitJob(job.mode === "expectation"
+    ? { mode: "expectation", circuit: job.circuit, observable: job.observable }
+    : { mode: "sample", circuit: job.circuit, shots: job.shots, key });

@@ -1,0 +1,67 @@
+// Q outcomes: the classical result of a job as it is recorded, and as a program reads it.
+//   1  Only bits, counts and expectation values have a form here; amplitudes have none (A4).
+//   2  A body depends on the kernel's bytes alone: not on workers, batches or completion order.
+import { Fault } from "../../kernel-abi/fault.ts";
+import { pack, unpack } from "../../kernel-abi/packer.ts";
+import type { CircuitOutput } from "../kernels/circuit.ts";
+
+/** One shot: 0 or 1 by clbit; clbits never measured read 0. */
+export type Bits = readonly number[];
+/**
+ * Shots by outcome; clbit 0 leftmost. Inserted in code-unit order (JavaScript lists keys like "10", which read as integers,
+ * before keys like "01", so iterate over sorted keys where order matters).
+ */
+export type Counts = Readonly<Record<string, number>>;
+
+/** The recorded body, before packing. `keys` are distinct and in code-unit order, `counts` beside them; a value keeps its bits in an array. */
+export type QResult =
+  | { readonly kind: "bits"; readonly bits: Uint8Array }
+  | { readonly kind: "counts"; readonly keys: readonly string[]; readonly counts: readonly number[] }
+  | { readonly kind: "value"; readonly value: Float64Array };
+
+export const encodeResult = (result: QResult): Uint8Array => pack(result);
+
+/** A histogram of `shots` rows of `clbits` bytes each. */
+export function histogram(bits: Uint8Array, shots: number, clbits: number): QResult {
+  const seen = new Map<string, number>();
+  for (let shot = 0; shot < shots; shot++) {
+    let key = "";
+    for (let clbit = 0; clbit < clbits; clbit++) key += bits[shot * clbits + clbit] === 1 ? "1" : "0";
+    seen.set(key, (seen.get(key) ?? 0) + 1);
+  }
+  const keys = [...seen.keys()].sort();
+  return { kind: "counts", keys, counts: keys.map((key) => seen.get(key) ?? 0) };
+}
+
+/** What a kernel's output means for a job's mode. */
+export function resultOf(mode: "bits" | "counts" | "expectation", shots: number, clbits: number, output: CircuitOutput): QResult {
+  if (output.mode === "expectation") return { kind: "value", value: output.value };
+  return mode === "counts" ? histogram(output.bits, shots, clbits) : { kind: "bits", bits: output.bits };
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null;
+const isNumber = (value: unknown): value is number => typeof value === "number";
+
+const refuse = (what: string): never => {
+  throw new Fault("ABI_MALFORMED", { argument: "q.measure", what });
+};
+
+/** Accepts packed bytes or what unpacking them gives. @throws Fault ABI_MALFORMED | ABI_UNDECODABLE */
+export function parseResult(body: unknown): QResult {
+  const value = body instanceof Uint8Array ? unpack(body) : body;
+  if (!isRecord(value)) return refuse("no outcome of a Q job");
+  if (value["kind"] === "bits" && value["bits"] instanceof Uint8Array) return { kind: "bits", bits: value["bits"] };
+  if (value["kind"] === "value" && value["value"] instanceof Float64Array) return { kind: "value", value: value["value"] };
+  const { keys, counts } = value;
+  if (value["kind"] !== "counts" || !Array.isArray(keys) || !Array.isArray(counts) || keys.length !== counts.length) return refuse("no outcome of a Q job");
+  return { kind: "counts", keys: keys.map(String), counts: counts.filter(isNumber) };
+}
+
+/** As the program reads it: frozen plain data. */
+export function readResult(result: QResult): Bits | Counts | number {
+  switch (result.kind) {
+    case "bits": return Object.freeze([...result.bits]);
+    case "value": return result.value[0] ?? refuse("an empty value");
+    case "counts": return Object.freeze(Object.fromEntries(result.keys.map((key, at) => [key, result.counts[at] ?? 0])));
+  }
+}
