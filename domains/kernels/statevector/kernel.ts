@@ -1,0 +1,35 @@
+// The kernel "q.statevector": a circuit job in, an outcome out. Sampling and exact expectations by state vector, up to
+// LIMITS.statevector_qubits_max qubits; bits and one number per job leave it, amplitudes never do (A4).
+import { Fault } from "../../../kernel-abi/fault.ts";
+import { LIMITS } from "../../../kernel-abi/limits.ts";
+import { sha256 } from "../build/statevector.ts";
+import { decodeCircuitJob, encodeCircuitOutput, type CircuitJob, type CircuitOutput } from "../circuit.ts";
+import type { Kernel } from "../job.ts";
+import { expectationOfPlan } from "./expectation.ts";
+import { planCircuit } from "./plan.ts";
+import { samplePlan } from "./sample.ts";
+
+const RESULT_BYTES_MAX = 268_435_456;
+
+function checkShots(shots: number, clbits: number): void {
+  if (shots > LIMITS.shots_max) throw new Fault("KERNEL_REFUSED", { argument: "shots", allowed: `1 to ${LIMITS.shots_max}` });
+  if (shots * Math.max(1, clbits) > RESULT_BYTES_MAX) {
+    throw new Fault("KERNEL_REFUSED", { argument: "shots × clbits", allowed: `at most ${RESULT_BYTES_MAX}` });
+  }
+}
+
+/** @throws Fault KERNEL_REFUSED */
+export function runCircuitJob(job: CircuitJob): CircuitOutput {
+  if (job.mode === "sample") checkShots(job.shots, job.circuit.clbits);
+  const plan = planCircuit(job.circuit);
+  return job.mode === "sample"
+    ? { mode: "sample", bits: samplePlan(plan, job.shots, job.key) }
+    : { mode: "expectation", value: Float64Array.of(expectationOfPlan(plan, job.observable)) };
+}
+
+export const statevectorKernel: Kernel = Object.freeze({
+  name: "q.statevector",
+  version: 1,
+  binary: sha256,
+  run: (input: Uint8Array): Uint8Array => encodeCircuitOutput(runCircuitJob(decodeCircuitJob(input))),
+});

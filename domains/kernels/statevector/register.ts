@@ -1,0 +1,158 @@
+// One register of qubits in one WebAssembly memory: layout, gates, measurement, copies. Owns the addresses.
+//   R1  state | scratch | shots | result | record | table | copies, in this order from the second page on; copies are grown on demand.
+//   R2  Amplitudes are read by tests only; no kernel output holds one (A4).
+import { Fault } from "../../../kernel-abi/fault.ts";
+import { OP } from "../circuit.ts";
+import { openInstance, type StatevectorExports } from "./instance.ts";
+import type { Step } from "./plan.ts";
+
+const PAGE = 65_536;
+const AMPLITUDE = 16;
+const ROOT_HALF = 0.7071067811865476;
+/** A total weight below 2^-64 is raised by 2^64, amplitudes by 2^32: exact, so no bit of any probability changes. */
+const WORN = 5.421010862427522e-20;
+const FRESHEN = 4_294_967_296;
+const aligned = (bytes: number): number => AMPLITUDE * Math.ceil(bytes / AMPLITUDE);
+
+export interface RegisterSize {
+  readonly qubits: number;
+  readonly shots?: number;
+  readonly clbits?: number;
+  readonly rest?: number;
+}
+
+export class Register {
+  readonly wasm: StatevectorExports = openInstance();
+  readonly qubits: number;
+  readonly total: number;
+  readonly state = PAGE;
+  readonly scratch: number;
+  readonly shots: number;
+  readonly result: number;
+  readonly record: number;
+  readonly table: number;
+  readonly #copies: number;
+  #end = 0;
+
+  /** A register in |0…0⟩. @throws Fault KERNEL_REFUSED when the host has no memory for it. */
+  constructor(size: RegisterSize) {
+    const { qubits, shots = 0, clbits = 0, rest = 0 } = size;
+    this.qubits = qubits;
+    this.total = AMPLITUDE * (1 << qubits);
+    this.scratch = this.state + this.total;
+    this.shots = this.scratch + Math.max(AMPLITUDE, this.total / 4);
+    this.result = this.shots + aligned(4 * shots);
+    this.record = this.result + aligned(shots * clbits);
+    this.table = this.record + aligned(clbits);
+    this.#copies = this.table + aligned(12 * rest);
+    this.#reach(this.#copies);
+    new Float64Array(this.wasm.memory.buffer, this.state, 1)[0] = 1;
+  }
+
+  #reach(end: number): void {
+    const memory = this.wasm.memory;
+    const pages = Math.ceil(end / PAGE) - memory.buffer.byteLength / PAGE;
+    try {
+      if (pages > 0) memory.grow(pages);
+    } catch (cause) {
+      throw new Fault("KERNEL_REFUSED", { argument: "memory", allowed: "what the host can give", bytes: end }, { cause });
+    }
+    this.#end = Math.max(this.#end, end);
+  }
+
+  #bytes(from: number, length: number): Uint8Array {
+    return new Uint8Array(this.wasm.memory.buffer, from, length);
+  }
+
+  /** Back to |0…0⟩. */
+  clear(): void {
+    this.#bytes(this.state, this.total).fill(0);
+    new Float64Array(this.wasm.memory.buffer, this.state, 1)[0] = 1;
+  }
+
+  #copyAt(slot: number): number {
+    return this.#copies + slot * this.total;
+  }
+
+  /** Keeps a copy of the state in a slot, growing the memory when the slot is new. */
+  save(slot: number): void {
+    this.#reach(this.#copyAt(slot) + this.total);
+    this.#bytes(this.#copyAt(slot), this.total).set(this.#bytes(this.state, this.total));
+  }
+
+  restore(slot: number): void {
+    this.#bytes(this.state, this.total).set(this.#bytes(this.#copyAt(slot), this.total));
+  }
+
+  /** Classical bits for `publish`. */
+  writeRecord(clbits: Uint8Array): void {
+    this.#bytes(this.record, clbits.length).set(clbits);
+  }
+
+  /** The measurements `sampleRest` makes, as rows (qubit, clbit or -1, ordinal). */
+  writeTable(rest: readonly Step[]): void {
+    const rows = new Int32Array(this.wasm.memory.buffer, this.table, 3 * rest.length);
+    rest.forEach((step, row) => rows.set([step.q0, step.clbit, step.ordinal], 3 * row));
+  }
+
+  readResult(length: number): Uint8Array {
+    return this.#bytes(this.result, length).slice();
+  }
+
+  /** For tests only (R2): re, im of every amplitude. */
+  amplitudes(): Float64Array {
+    return new Float64Array(this.wasm.memory.buffer, this.state, 2 << this.qubits).slice();
+  }
+
+  /** Weights of 0 and 1 on a qubit; the state is first scaled by a power of two if repeated projection has worn it thin. */
+  weigh(qubit: number): readonly [zero: number, one: number] {
+    const zero = this.wasm.weigh(this.state, this.qubits, qubit, this.scratch);
+    const one = this.wasm.weightOfOne();
+    if (!(zero + one > 0 && zero + one < WORN)) return [zero, one];
+    this.wasm.scale(this.state, this.total, FRESHEN);
+    return this.weigh(qubit);
+  }
+
+  project(qubit: number, outcome: number): void {
+    this.wasm.project(this.state, this.total, AMPLITUDE * (1 << qubit), outcome);
+  }
+
+  /** Projects and returns the qubit to 0. */
+  reset(qubit: number, outcome: number): void {
+    this.project(qubit, outcome);
+    if (outcome === 1) this.wasm.lower(this.state, this.total, AMPLITUDE * (1 << qubit));
+  }
+
+  apply(step: Step): void {
+    const { wasm, state, total } = this;
+    const a = AMPLITUDE * (1 << step.q0);
+    const b = step.q1 < 0 ? 0 : AMPLITUDE * (1 << step.q1);
+    const { cosine: c, sine: s } = step;
+    switch (step.opcode) {
+      case OP.H: return wasm.hadamard(state, total, a, total, total, 0, a);
+      case OP.S: return wasm.turn(state, total, a, total, total, a, 1);
+      case OP.SDG: return wasm.turn(state, total, a, total, total, a, -1);
+      case OP.T: return wasm.phase(state, total, a, total, total, a, ROOT_HALF, ROOT_HALF);
+      case OP.TDG: return wasm.phase(state, total, a, total, total, a, ROOT_HALF, -ROOT_HALF);
+      case OP.X: return wasm.exchange(state, total, a, total, total, 0, a);
+      case OP.Y: return wasm.pauliY(state, total, a, total, total, 0, a);
+      case OP.Z: return wasm.negate(state, total, a, total, total, a);
+      case OP.RX: return wasm.rotateX(state, total, a, total, total, 0, a, c, s);
+      case OP.RY: return wasm.rotateY(state, total, a, total, total, 0, a, c, s);
+      case OP.RZ: return wasm.rotateZ(state, total, a, total, total, 0, a, c, s);
+      case OP.P: return wasm.phase(state, total, a, total, total, a, c, s);
+      case OP.CX: return wasm.exchange(state, total, Math.min(a, b), Math.max(a, b), total, a, a + b);
+      case OP.CZ: return wasm.negate(state, total, Math.min(a, b), Math.max(a, b), total, a + b);
+      case OP.SWAP: return wasm.exchange(state, total, Math.min(a, b), Math.max(a, b), total, a, b);
+      case OP.CP: return wasm.phase(state, total, Math.min(a, b), Math.max(a, b), total, a + b, c, s);
+      case OP.CCX: return this.#toffoli(a, b, AMPLITUDE * (1 << step.q2));
+      default: throw new Fault("KERNEL_REFUSED", { argument: "opcode", allowed: "a gate" });
+    }
+  }
+
+  #toffoli(a: number, b: number, c: number): void {
+    const low = Math.min(a, b, c);
+    const high = Math.max(a, b, c);
+    this.wasm.exchange(this.state, this.total, low, a + b + c - low - high, high, a + b, a + b + c);
+  }
+}
