@@ -1,0 +1,125 @@
+// Divergence: where and how a replay left the recording, said so that a stranger can act on it (E3).
+import { DOMAINS } from "../kernel-abi/domain.ts";
+import { Fault, faultByCode, type FaultDetail } from "../kernel-abi/fault.ts";
+import { entryName, TURN_END, type Entry, type Frame } from "../kernel-abi/frame.ts";
+import { sameBytes } from "../kernel-abi/canonical.ts";
+import { SYSCALL } from "../kernel-abi/syscall.ts";
+import { digested, plainBody } from "./entry/body.ts";
+import { deliveryName } from "./entry/events.ts";
+import type { ProcessNames } from "./entry/names.ts";
+
+type Shown = string | number;
+/** The first field in which two frames differ. */
+export interface Difference {
+  readonly field: string;
+  readonly expected: Shown;
+  readonly actual: Shown;
+  /** Event within the frame, from 0. */
+  readonly event: number;
+  readonly cause: Cause;
+}
+
+/** What usually stands behind a difference, by the kind of field. */
+const CAUSES = {
+  order: "turns come in another order: the scheduling policy, a cost table or the semantics version is another",
+  path: "the program went another way: it was changed, or it depends on something that is not recorded",
+  value: "the program computed another value: it was changed, or it depends on something that is not recorded",
+  judgement: "the kernel judged the call otherwise: capabilities, contracts, bounds or provider declarations differ",
+  kernel: "the kernel recorded another fact: the semantics version or a provider declaration is another",
+  missing: "the replay ended before the recording did",
+  extra: "the recording ends here, the replay goes on",
+} as const;
+export type Cause = keyof typeof CAUSES;
+
+type Field = readonly [name: string, expected: number, actual: number, show: (value: number) => Shown, cause: Cause];
+
+const asIs = (value: number): number => value;
+const codeName = (code: number): string => entryName(code) ?? `#${code}`;
+const verdictName = (code: number): string => (code === 0 ? "OK" : faultByCode(code) ?? `#${code}`);
+const domainName = (rank: number): string => DOMAINS[rank] ?? `#${rank}`;
+const TURN_ENDS: readonly string[] = Object.keys(TURN_END);
+const endName = (kind: number): string => TURN_ENDS[kind] ?? `#${kind}`;
+
+function firstOf(fields: readonly Field[], event: number): Difference | undefined {
+  const found = fields.find(([, expected, actual]) => expected !== actual);
+  if (found === undefined) return undefined;
+  const [field, expected, actual, show, cause] = found;
+  return { field, expected: show(expected), actual: show(actual), event, cause };
+}
+
+/** Content for logs, size and digest for everything else. */
+const shownBody = ({ code, body }: Entry): string => (code === SYSCALL.LOG ? JSON.stringify(plainBody(body)) : digested(body));
+
+function ofEntry(expected: Entry, actual: Entry, name: string, event: number): Difference | undefined {
+  const own = expected.code < 128;
+  const field = firstOf([
+    [`${name}.code`, expected.code, actual.code, codeName, own ? "path" : "kernel"],
+    [`${name}.verdict`, expected.verdict, actual.verdict, verdictName, "judgement"],
+    [`${name}.domain`, expected.domain, actual.domain, domainName, "path"],
+    [`${name}.capability`, expected.capability, actual.capability, asIs, "judgement"],
+    [`${name}.contract`, expected.contract, actual.contract, asIs, own ? "path" : "kernel"],
+    [`${name}.subject`, expected.subject, actual.subject, asIs, own ? "path" : "kernel"],
+  ], event);
+  if (field !== undefined) return field;
+  if (sameBytes(expected.body, actual.body)) return undefined;
+  return { field: `${name}.body`, expected: shownBody(expected), actual: shownBody(actual), event, cause: own ? "value" : "kernel" };
+}
+
+function ofEntries(expected: readonly Entry[], actual: readonly Entry[], first: number): Difference | undefined {
+  for (let at = 0; at < Math.max(expected.length, actual.length); at++) {
+    const want = expected[at];
+    const got = actual[at];
+    const name = `entries[${at}]`;
+    if (want === undefined || got === undefined) {
+      const show = (entry: Entry | undefined): string => (entry === undefined ? "nothing" : codeName(entry.code));
+      return { field: name, expected: show(want), actual: show(got), event: first + at, cause: "path" };
+    }
+    const difference = ofEntry(want, got, name, first + at);
+    if (difference !== undefined) return difference;
+  }
+  return undefined;
+}
+
+/** The first difference in the order in which the fields stand in a frame; undefined when the frames are equal. */
+export function difference(expected: Frame, actual: Frame, names: ProcessNames): Difference | undefined {
+  const who = (process: number): string => names.of(process).name;
+  if (expected.kind !== actual.kind) return { field: "kind", expected: expected.kind, actual: actual.kind, event: 0, cause: "order" };
+  const common = firstOf([
+    ["tick", expected.tick, actual.tick, asIs, "order"],
+    ["actor", expected.actor, actual.actor, who, "order"],
+  ], 0);
+  if (common !== undefined) return common;
+  if (expected.kind === "kernel" || actual.kind === "kernel") return ofEntries(expected.entries, actual.entries, 0);
+  const last = 1 + expected.entries.length;
+  return firstOf([
+    ["ready", expected.ready, actual.ready, asIs, "order"],
+    ["delivery.kind", expected.delivery.kind, actual.delivery.kind, deliveryName, "order"],
+    ["delivery.from", expected.delivery.from, actual.delivery.from, who, "order"],
+    ["delivery.seq", expected.delivery.seq, actual.delivery.seq, asIs, "order"],
+  ], 0) ?? ofEntries(expected.entries, actual.entries, 1) ?? firstOf([
+    ["end.kind", expected.end.kind, actual.end.kind, endName, "path"],
+    ["end.on", expected.end.on, actual.end.on, deliveryName, "path"],
+    ["end.subject", expected.end.subject, actual.end.subject, asIs, "path"],
+  ], last) ?? (sameBytes(expected.end.body, actual.end.body) ? undefined
+    : { field: "end.body", expected: digested(expected.end.body), actual: digested(actual.end.body), event: last, cause: "value" });
+}
+
+/** Names a whole frame, when the other side has none. */
+export function frameName(frame: Frame | undefined): string {
+  if (frame === undefined) return "nothing";
+  if (frame.kind === "turn") return `turn (${deliveryName(frame.delivery.kind)})`;
+  return frame.entries.map(({ code }) => codeName(code)).join(", ");
+}
+
+/** Where the recording stood when it was left. */
+export interface Standpoint {
+  /** Id of the frame's first event. */
+  readonly event: number;
+  readonly frame: number;
+  readonly tick: number;
+  readonly actor: string;
+}
+
+export function diverged(at: Standpoint, { event, cause, ...rest }: Difference, more: FaultDetail = {}): Fault {
+  return new Fault("REPLAY_DIVERGED", { ...at, event: at.event + event, ...rest, cause: CAUSES[cause], ...more });
+}

@@ -1,0 +1,87 @@
+// What a trace recorded, as a machine asks for it: frames in order, and outcomes by job.
+//   J19  Outcomes are found by reading ahead; what is held is what stands between the frame replayed and the outcome asked for.
+import { EVENT } from "../kernel-abi/frame.ts";
+import type { JobId, ProcessId, Tick } from "../kernel-abi/ids.ts";
+import { KERNEL, tick } from "../kernel-abi/ids.ts";
+import type { ByteSource, Outcome, Outcomes } from "../kernel-abi/ports.ts";
+import { framesOf, openUnits, type PlacedFrame } from "./bundle.ts";
+import type { UnitReader } from "./units.ts";
+
+/** Frames in order. */
+export class RecordedFrames {
+  readonly #units: UnitReader;
+  #block: Generator<PlacedFrame> | undefined;
+  constructor(source: ByteSource) { this.#units = openUnits(source).units; }
+
+  /** Whether the journal has been read to an end without a seal. */
+  get unsealed(): boolean { return this.#units.tail?.kind === "open"; }
+  /** Chain head over the blocks read so far. */
+  get head(): Uint8Array { return this.#units.head; }
+
+  /** @throws Fault TRACE_* */
+  next(): PlacedFrame | undefined {
+    for (;;) {
+      const placed = this.#block?.next();
+      if (placed !== undefined && placed.done !== true) return placed.value;
+      const block = this.#units.next();
+      if (block === undefined) return undefined;
+      this.#block = framesOf(block);
+    }
+  }
+}
+
+/** How far a search came. */
+export interface Standing {
+  readonly tick: Tick;
+  readonly actor: ProcessId;
+  readonly unsealed: boolean;
+}
+
+/** Reads JOB_OUTCOME entries ahead of the replay. */
+export class OutcomeFinder {
+  readonly #frames: RecordedFrames;
+  readonly #found = new Map<number, Outcome>();
+  #tick = tick(0);
+  constructor(source: ByteSource) { this.#frames = new RecordedFrames(source); }
+
+  get standing(): Standing { return { tick: this.#tick, actor: KERNEL, unsealed: this.#frames.unsealed }; }
+
+  /** The recorded outcome, once; undefined when there is none. */
+  take(job: JobId): Outcome | undefined {
+    while (!this.#found.has(job) && this.#read()) { /* read on */ }
+    const outcome = this.#found.get(job);
+    this.#found.delete(job);
+    return outcome;
+  }
+
+  #read(): boolean {
+    const placed = this.#frames.next();
+    if (placed === undefined) return false;
+    this.#tick = placed.frame.tick;
+    for (const { code, subject, verdict, body } of placed.frame.entries) {
+      if (code === EVENT.JOB_OUTCOME) this.#found.set(subject, { verdict, body: Uint8Array.from(body) });
+    }
+    return true;
+  }
+}
+
+/** Outcomes from a trace: jobs are started by nobody. */
+export class RecordedOutcomes implements Outcomes {
+  readonly #finder: OutcomeFinder;
+  readonly #unrecorded: (job: number, standing: Standing) => Error;
+  constructor(source: ByteSource, unrecorded: (job: number, standing: Standing) => Error) {
+    this.#finder = new OutcomeFinder(source);
+    this.#unrecorded = unrecorded;
+  }
+
+  start(): void { /* recorded: the work was done when the run was made */ }
+  abandon(): void { /* recorded: nobody works on it */ }
+  async close(): Promise<void> { /* nothing is open */ }
+
+  // eslint-disable-next-line @typescript-eslint/require-await
+  async outcome(job: JobId): Promise<Outcome> {
+    const outcome = this.#finder.take(job);
+    if (outcome === undefined) throw this.#unrecorded(job, this.#finder.standing);
+    return outcome;
+  }
+}

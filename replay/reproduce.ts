@@ -1,0 +1,88 @@
+// Reproduce: replays a run with live outcomes, computed anew from the sealed seeds, and compares each with the recorded one (E4).
+//   J20  A recorded loss of a job (1004, 2005: a worker died) is no statement about a kernel: it is kept, and counted as unconfirmed.
+import { toHex, sameBytes } from "../kernel-abi/canonical.ts";
+import { Fault, FAULTS, faultByCode } from "../kernel-abi/fault.ts";
+import type { JobId } from "../kernel-abi/ids.ts";
+import type { JobStart, KernelOracle, Outcome, Outcomes, RunMachine } from "../kernel-abi/ports.ts";
+import type { Bundle } from "./bundle.ts";
+import { OutcomeFinder, type Standing } from "./recorded.ts";
+import { Replay, type ReplayOptions, type ReplayReport } from "./replayer.ts";
+import { sha256 } from "./sha256.ts";
+
+export interface ReproduceReport extends ReplayReport {
+  /** Outcomes computed again and found equal. */
+  readonly confirmed: number;
+  /** Recorded losses whose outcome the kernels give today: kept as recorded. */
+  readonly unconfirmed: number;
+}
+
+const LOSSES: readonly number[] = [FAULTS.Q_ERR_HARDWARE_FAILURE.code, FAULTS.PHI_ERR_HARDWARE_FAILURE.code];
+const same = (a: Outcome, b: Outcome): boolean => a.verdict === b.verdict && sameBytes(a.body, b.body);
+const verdictName = ({ verdict }: Outcome): string => (verdict === 0 ? "OK" : faultByCode(verdict) ?? `#${verdict}`);
+const digestOf = ({ body }: Outcome): string => toHex(sha256(body));
+
+function differs(job: JobStart | undefined, id: JobId, expected: Outcome, actual: Outcome): Fault {
+  return new Fault("REPRODUCE_DIFFERS", {
+    job: id,
+    tick: job?.due ?? 0,
+    issued: job?.issued ?? 0,
+    actor: job?.owner ?? "",
+    field: expected.verdict === actual.verdict ? "body" : "verdict",
+    expected: verdictName(expected), expectedDigest: digestOf(expected),
+    actual: verdictName(actual), actualDigest: digestOf(actual),
+  });
+}
+
+class ComparedOutcomes implements Outcomes {
+  confirmed = 0;
+  unconfirmed = 0;
+  readonly #live: Outcomes;
+  readonly #recorded: OutcomeFinder;
+  readonly #unrecorded: (job: number, standing: Standing) => Error;
+  readonly #stop: (why: Error) => Error;
+  readonly #jobs = new Map<number, JobStart>();
+  constructor(live: Outcomes, recorded: OutcomeFinder, replay: Replay) {
+    this.#live = live;
+    this.#recorded = recorded;
+    this.#unrecorded = replay.unrecorded;
+    this.#stop = (why) => replay.stop(why);
+  }
+
+  start(job: JobStart): void {
+    this.#jobs.set(job.job, job);
+    this.#live.start(job);
+  }
+  abandon(job: JobId): void {
+    this.#jobs.delete(job);
+    this.#live.abandon(job);
+  }
+  close(): Promise<void> { return this.#live.close(); }
+
+  async outcome(job: JobId): Promise<Outcome> {
+    const recorded = this.#recorded.take(job);
+    if (recorded === undefined) throw this.#unrecorded(job, this.#recorded.standing);
+    const live = await this.#live.outcome(job);
+    const started = this.#jobs.get(job);
+    this.#jobs.delete(job);
+    if (same(recorded, live)) this.confirmed += 1;
+    else if (LOSSES.includes(recorded.verdict)) this.unconfirmed += 1;
+    else throw this.#stop(differs(started, job, recorded, live));
+    return recorded;
+  }
+}
+
+/**
+ * Re-executes a recorded run and its kernels.
+ * @throws Fault REPRODUCE_DIFFERS at the first outcome that is another; REPLAY_DIVERGED and TRACE_* as `replay` does.
+ */
+export async function reproduce(bundle: Bundle, machine: RunMachine, oracle: KernelOracle, options: ReplayOptions = {}): Promise<ReproduceReport> {
+  const run = new Replay(bundle, options);
+  const live = oracle.open(bundle.recording);
+  try {
+    const outcomes = new ComparedOutcomes(live, new OutcomeFinder(bundle.source), run);
+    const report = await run.run(machine, outcomes);
+    return { ...report, confirmed: outcomes.confirmed, unconfirmed: outcomes.unconfirmed };
+  } finally {
+    await live.close();
+  }
+}
