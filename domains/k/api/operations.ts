@@ -1,0 +1,107 @@
+// K: what a program may ask of the classical domain. Constructors only: each yields one operation and gives back its answer.
+import type { Capability, Contract } from "../../../kernel-abi/handle.ts";
+import type { BoundDomain } from "../../../kernel-abi/domain.ts";
+import type { Scope, VerbName } from "../../../kernel-abi/capability.ts";
+import type { ProcessId } from "../../../kernel-abi/ids.ts";
+import type { Child, KOperation, LogLevel, Message, ProcessDefinition, Program, Wish } from "../../../kernel-abi/operation.ts";
+
+/** Where a message goes: a process id (as `receive` gives in `from`) or a child. */
+export type Address = ProcessId | Child<unknown>;
+
+export interface HeldCapability {
+  readonly capability: Capability;
+  readonly verb: VerbName;
+  readonly scope: Scope;
+  readonly usesLeft: number | null;
+  readonly revoked: boolean;
+}
+
+export interface K {
+  /** Logical time: the tick of this turn. Constant within a turn. */
+  now(): Program<number>;
+  self(): Program<ProcessId>;
+  /** The process that spawned this one; 0 for the root. */
+  parent(): Program<ProcessId>;
+  /** A named text input of the run (`triad run --file NAME=PATH`). @throws Fault INPUT_INVALID */
+  file(name: string): Program<string>;
+  /** Next number in [0, 1) of a named stream of this process (D2): streams never disturb each other. */
+  random(stream?: string): Program<number>;
+  /** Next unsigned 32-bit integer of a named stream. */
+  randomUint32(stream?: string): Program<number>;
+  /** Puts a line into the trace. @throws Fault ABI_UNENCODABLE for handles and functions */
+  log(label: string, data?: unknown, level?: LogLevel): Program<void>;
+  /** A measurement of one's own for telemetry; recorded, never read back. */
+  metric(name: string, value: number, unit?: string): Program<void>;
+  /** Waits for a number of ticks, at least 1. */
+  sleep(ticks: number): Program<void>;
+  /**
+   * Starts a child one tick later, with what of the parent's authority it declares or, with `grants`, only what is listed.
+   * @throws Fault DOMAIN_UNAUTHORIZED | INPUT_INVALID | ABI_INCOMPATIBLE
+   */
+  spawn<I, R>(definition: ProcessDefinition<I, R>, ...input: undefined extends I ? [input?: I, options?: SpawnOptions] : [input: I, options?: SpawnOptions]): Program<Child<R>>;
+  /** Waits for a child and gives its result. @throws Fault PROCESS_FAILED when it failed */
+  join<R>(child: Child<R>): Program<R>;
+  /** Sends plain data, due one tick later. @throws Fault MAILBOX_FULL | PROCESS_UNKNOWN | ABI_UNENCODABLE | DOMAIN_UNAUTHORIZED */
+  send(to: Address, body: unknown): Program<void>;
+  /** Waits for the next message, in order T2. */
+  receive<T = unknown>(): Program<Message<T>>;
+  /** As above, but gives `undefined` when none came within so many ticks. */
+  receive<T = unknown>(options: { readonly within: number }): Program<Message<T> | undefined>;
+  /** What this process may do. */
+  capabilities(): Program<readonly HeldCapability[]>;
+  /** Cuts a capability down, for oneself. */
+  attenuate(capability: Capability, scope: Partial<Scope>): Program<Capability>;
+  /** Hands a cut of a capability to another process; the handle returned can revoke it. */
+  grant(capability: Capability, to: Address, scope?: Partial<Scope>): Program<Capability>;
+  /** Takes back a capability held or handed on, with everything derived from it. */
+  revoke(capability: Capability): Program<void>;
+}
+
+export interface SpawnOptions {
+  readonly grants?: readonly Wish[];
+}
+
+/** The one place where the kernel's answer gets the type its operation promises. */
+export function* perform<R>(operation: KOperation): Program<R> {
+  return (yield operation) as R;
+}
+
+const address = (to: Address): ProcessId => (typeof to === "object" ? to.process : to);
+
+function receive(options?: { readonly within: number }): Program<never> {
+  return perform({ domain: "K", op: "receive", within: options?.within });
+}
+
+export const k: K = Object.freeze({
+  now: () => perform<number>({ domain: "K", op: "now" }),
+  self: () => perform<ProcessId>({ domain: "K", op: "self" }),
+  parent: () => perform<ProcessId>({ domain: "K", op: "parent" }),
+  file: (name: string) => perform<string>({ domain: "K", op: "file", name }),
+  random: (stream = "default") => perform<number>({ domain: "K", op: "random", stream, draw: "uniform" }),
+  randomUint32: (stream = "default") => perform<number>({ domain: "K", op: "random", stream, draw: "uint32" }),
+  log: (label: string, data: unknown = null, level: LogLevel = "info") => perform<void>({ domain: "K", op: "log", level, label, data }),
+  metric: (name: string, value: number, unit = "1") => perform<void>({ domain: "K", op: "metric", name, value, unit }),
+  sleep: (ticks: number) => perform<void>({ domain: "K", op: "sleep", ticks }),
+  spawn: <I, R>(behaviour: ProcessDefinition<I, R>, input?: I, options: SpawnOptions = {}) =>
+    perform<Child<R>>({ domain: "K", op: "spawn", behaviour, input, grants: options.grants }),
+  join: <R>(child: Child<R>) => perform<R>({ domain: "K", op: "join", child: child.process }),
+  send: (to: Address, body: unknown) => perform<void>({ domain: "K", op: "send", to: address(to), body }),
+  receive,
+  capabilities: () => perform<readonly HeldCapability[]>({ domain: "K", op: "capabilities" }),
+  attenuate: (capability: Capability, scope: Partial<Scope>) => perform<Capability>({ domain: "K", op: "attenuate", capability, scope }),
+  grant: (capability: Capability, to: Address, scope: Partial<Scope> = {}) => perform<Capability>({ domain: "K", op: "grant", capability, to: address(to), scope }),
+  revoke: (capability: Capability) => perform<void>({ domain: "K", op: "revoke", capability }),
+});
+
+/** A request made by `q.request` or `phi.request`, for all-or-nothing acquisition. */
+export interface ReserveRequest<D extends BoundDomain> {
+  readonly domain: D;
+  readonly request: unknown;
+}
+
+/** Contracts for each of the requests, or none of them (053 §3.3). */
+export function* reserveAll<const R extends readonly ReserveRequest<BoundDomain>[]>(...requests: R): Program<{ readonly [I in keyof R]: Contract<R[I]["domain"]> }, R[number]["domain"]> {
+  const domain = requests[0]?.domain ?? "Q";
+  // The kernel answers with one handle per request, in order.
+  return (yield { domain, op: "reserve-all", requests } as never) as { readonly [I in keyof R]: Contract<R[I]["domain"]> };
+}

@@ -1,0 +1,67 @@
+// The driver: the only place in the machine's world that awaits (contracts, rule 3). It asks for outcomes when the machine
+// needs them for the next due tick, in job order, and breathes between batches of turns so that signals and sockets live.
+import { Fault } from "../../kernel-abi/fault.ts";
+import type { Tick } from "../../kernel-abi/ids.ts";
+import type { Outcomes, RunEnd, RunPause, Observer } from "../../kernel-abi/ports.ts";
+import { Machine, type MachineConfig, type MachinePorts } from "../kernel/machine.ts";
+
+export interface DriveOptions {
+  readonly config: MachineConfig;
+  readonly ports: Omit<MachinePorts, "start" | "abandon">;
+  readonly outcomes: Outcomes;
+  readonly until?: Tick | undefined;
+  /** Aborting it ends the drive with RUN_INTERRUPTED; the journal stays as it is, unsealed. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Turns between two breaths. A breath costs microseconds and changes nothing in the run. */
+const BATCH_TURNS = 20_000;
+
+const breathe = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve); });
+
+const report = (observer: Observer, machine: Machine, waitingFor: number): void =>
+  observer.progress?.({ tick: machine.now, turns: machine.turns, waitingFor });
+
+/**
+ * Drives one run to its end, or to the first tick after `until`.
+ * @throws Fault RUN_INTERRUPTED; whatever the journal or the outcomes throw (REPLAY_DIVERGED, WORKER_LOST).
+ */
+export async function drive({ config, ports, outcomes, until, signal }: DriveOptions): Promise<RunEnd | RunPause> {
+  const machine = new Machine(config, {
+    ...ports,
+    start: (job) => outcomes.start(job),
+    abandon: (job) => outcomes.abandon(job),
+  });
+  for (;;) {
+    if (signal?.aborted === true) throw new Fault("RUN_INTERRUPTED", { tick: machine.now, turns: machine.turns });
+    const progress = machine.advance(BATCH_TURNS, until);
+    switch (progress.kind) {
+      case "ended": return progress.end;
+      case "until": return progress.pause;
+      case "paused":
+        report(ports.observer, machine, 0);
+        await breathe();
+        break;
+      case "outcomes":
+        report(ports.observer, machine, progress.jobs.length);
+        for (const job of progress.jobs) {
+          machine.settle(job, await interruptible(outcomes.outcome(job), signal));
+        }
+    }
+  }
+}
+
+/** An outcome, unless the run is interrupted first. */
+async function interruptible<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  let stop: (() => void) | undefined;
+  const interrupted = new Promise<never>((_, reject) => {
+    stop = () => reject(new Fault("RUN_INTERRUPTED", {}));
+    signal.addEventListener("abort", stop, { once: true });
+  });
+  try {
+    return await Promise.race([promise, interrupted]);
+  } finally {
+    if (stop !== undefined) signal.removeEventListener("abort", stop);
+  }
+}

@@ -1,0 +1,201 @@
+// Syscalls of the contract-bound domains: reserve, release, submit, collect. The check order A2 is the shape of this file:
+// descriptor shape → capability → attestation → contract → calibration or window → capacity → gate or transform set → budget or
+// stability → policy → isolation. The first failure decides the code; everything is recorded with its verdict.
+import type { VerbName } from "../../kernel-abi/capability.ts";
+import type { Terms } from "../../kernel-abi/contract.ts";
+import { DOMAIN_RANK, DOMAINS, type BoundDomain } from "../../kernel-abi/domain.ts";
+import { DELIVERY } from "../../kernel-abi/envelope.ts";
+import { Fault, faultByCode, type FaultDetail } from "../../kernel-abi/fault.ts";
+import { makeContract, makeJob, type Contract, type Job } from "../../kernel-abi/handle.ts";
+import { jobId, tick, type JobId } from "../../kernel-abi/ids.ts";
+import { invariant } from "../../kernel-abi/invariant.ts";
+import type { BoundOperation, ReserveAllOperation } from "../../kernel-abi/operation.ts";
+import { pack, unpack } from "../../kernel-abi/packer.ts";
+import type { Admission, Admitted, Outcome } from "../../kernel-abi/ports.ts";
+import { kernelKey, streamKey } from "../../kernel-abi/streams.ts";
+import { SYSCALL } from "../../kernel-abi/syscall.ts";
+import type { Process } from "../process/process.ts";
+import { DONE, value, type Reply } from "./calls-k.ts";
+import type { ContractRecord } from "./contract-table.ts";
+import { endContract, enterContract, viewOf } from "./contracts.ts";
+import { authorise, type KernelState } from "./state.ts";
+import { BoundReached, judged, type Transaction } from "./transaction.ts";
+
+type Of<O extends BoundOperation<BoundDomain>["op"]> = Extract<BoundOperation<BoundDomain>, { readonly op: O }>;
+
+const VERBS_OF: Readonly<Record<BoundDomain, { readonly allocate: VerbName; readonly execute: VerbName; readonly collect: VerbName }>> = Object.freeze({
+  Q: { allocate: "ALLOCATE_Q", execute: "EXECUTE_Q", collect: "MEASURE_Q" },
+  PHI: { allocate: "ALLOCATE_PHI", execute: "TRANSFORM_PHI", collect: "PROJECT_PHI" },
+});
+
+function admissionOf(state: KernelState, domain: BoundDomain): Admission {
+  if (!DOMAINS.includes(domain) || state.admissions[domain] === undefined) throw new Fault("ABI_MALFORMED", { argument: "domain", allowed: "Q, PHI" });
+  return state.admissions[domain];
+}
+
+/** Third stage: the domain is bound and every provider behind it has attested itself. */
+function checkAttestation(caller: Process, admission: Admission): void {
+  if (caller.bindings.get(admission.domain) !== "active") throw new Fault("CONTRACT_INVALID", { domain: admission.domain, why: "the process is not bound to the domain" });
+  if (admission.providers.length === 0) throw new Fault("CONTRACT_INVALID", { domain: admission.domain, why: "no attested provider" });
+}
+
+function checkTerms(terms: Terms): void {
+  const { calibration, start, end } = terms;
+  invariant(Number.isSafeInteger(start) && end > start && terms.units >= 1, "C2");
+  if (start < calibration.from || start >= calibration.until + calibration.grace) {
+    throw new Fault(terms.domain === "Q" ? "Q_ERR_CALIBRATION_INVALID" : "PHI_ERR_COHERENCE_TIMEOUT", { start, from: calibration.from, until: calibration.until });
+  }
+}
+
+function reserveEach(state: KernelState, caller: Process, domain: BoundDomain,
+  requests: readonly { readonly domain: BoundDomain; readonly request: unknown }[], tx: Transaction, answer: (handles: readonly Contract[]) => unknown): Reply {
+  return judged(tx, SYSCALL.CONTRACT_REQUEST, DOMAIN_RANK[domain], (row) => {
+    const parsed = requests.map((wanted) => ({ admission: admissionOf(state, wanted.domain), terms: admissionOf(state, wanted.domain).request(wanted.request, state.clock.now) }));
+    const wanted = parsed.map(({ terms }) => ({ terms, capability: authorise(state, caller, VERBS_OF[terms.domain].allocate, tx, { units: terms.units, target: null }) }));
+    row.capability = wanted[0]?.capability ?? 0;
+    for (const { admission, terms } of parsed) {
+      checkAttestation(caller, admission);
+      checkTerms(terms);
+    }
+    const records = state.contracts.issue(caller.id, wanted, tx.undo);
+    for (const record of records) enterContract(state, record, tx);
+    tx.issued.push(...records.map(({ id }) => id));
+    row.contract = records[0]?.id ?? 0;
+    row.subject = row.contract;
+    return value(answer(records.map((record) => {
+      const handle = makeContract(record.terms.domain);
+      caller.keep(handle, { kind: "contract", id: record.id });
+      return handle;
+    })));
+  });
+}
+
+export const reserve = (state: KernelState, caller: Process, op: Of<"reserve">, tx: Transaction): Reply =>
+  reserveEach(state, caller, op.domain, [op], tx, ([handle]) => handle);
+
+/** All of them or none (C2). */
+export const reserveAll = (state: KernelState, caller: Process, op: ReserveAllOperation<BoundDomain>, tx: Transaction): Reply =>
+  reserveEach(state, caller, op.domain, op.requests, tx, (handles) => Object.freeze(handles));
+
+/** Fourth stage: the handle is the caller's own and its contract is active. @throws Fault CONTRACT_INVALID | PHI_ERR_COHERENCE_TIMEOUT */
+function contractOf(state: KernelState, caller: Process, handle: Contract, domain: BoundDomain): ContractRecord {
+  const entry = caller.resolve(handle);
+  if (entry?.kind !== "contract") throw new Fault("CONTRACT_INVALID", { why: "dead or foreign handle" });
+  const record = state.contracts.get(entry.id);
+  if (record.terms.domain !== domain) throw new Fault("CONTRACT_INVALID", { contract: record.id, why: `of domain ${record.terms.domain}` });
+  if (record.state === "active") return record;
+  const { start, end } = record.terms;
+  if (domain === "PHI" && record.ended !== "revoked" && record.ended !== "completed") {
+    throw new Fault("PHI_ERR_COHERENCE_TIMEOUT", { contract: record.id, now: state.clock.now, start, end });
+  }
+  throw new Fault("CONTRACT_INVALID", { contract: record.id, state: record.ended ?? record.state });
+}
+
+export const release = (state: KernelState, caller: Process, op: Of<"release">, tx: Transaction): Reply =>
+  judged(tx, SYSCALL.CONTRACT_RELEASE, DOMAIN_RANK[op.domain], (row) => {
+    row.capability = authorise(state, caller, VERBS_OF[op.domain].allocate, tx);
+    const record = contractOf(state, caller, op.contract, op.domain);
+    row.contract = row.subject = record.id;
+    endContract(state, record, "completed", tx);
+    return DONE;
+  });
+
+/** Terms and what has been consumed of them; readable after the end too. */
+export const ledger = (state: KernelState, caller: Process, op: Of<"ledger">, tx: Transaction): Reply =>
+  judged(tx, SYSCALL.CONTRACT_QUERY, DOMAIN_RANK[op.domain], (row) => {
+    row.capability = authorise(state, caller, VERBS_OF[op.domain].allocate, tx);
+    const entry = caller.resolve(op.contract);
+    if (entry?.kind !== "contract") throw new Fault("CONTRACT_INVALID", { why: "dead or foreign handle" });
+    const record = state.contracts.get(entry.id);
+    row.contract = row.subject = record.id;
+    return value(Object.freeze({ ...record.ledger, state: record.ended ?? record.state, terms: record.terms, free: Object.freeze({ budget: record.terms.budget - record.ledger.budget, shots: record.terms.shots - record.ledger.shots }) }));
+  });
+
+/** A foreign or copied handle names no job: 0, which no table holds. */
+const jobOf = (caller: Process, handle: Job): JobId => {
+  const entry = caller.resolve(handle);
+  return jobId(entry?.kind === "job" ? entry.id : 0);
+};
+
+export const submit = (state: KernelState, caller: Process, op: Of<"submit">, tx: Transaction): Reply =>
+  judged(tx, SYSCALL.XDV_CALL, DOMAIN_RANK[op.domain], (row) => {
+    const { now } = state.clock;
+    const admission = admissionOf(state, op.domain);
+    const refs = op.refs.map((handle) => jobOf(caller, handle));
+    const call = admission.shape(op.call, refs);
+    row.capability = authorise(state, caller, VERBS_OF[op.domain].execute, tx, { units: call.units, target: null });
+    checkAttestation(caller, admission);
+    const record = contractOf(state, caller, op.contract, op.domain);
+    row.contract = record.id;
+    const view = viewOf(record);
+    call.calibration(view, now);
+    call.capacity(view);
+    call.support(view);
+    const admitted = call.budget(view, now);
+    checkBudget(state, record, admitted, tx);
+    if (refs.includes(jobId(0))) throw new Fault("Q_ERR_NO_CLONE_VIOLATION", { why: "dead or foreign handle" });
+    const job = enterJob(state, caller, record, admitted, row.capability, tx);
+    call.accepted(job, view, tick(now + admitted.cost));
+    row.subject = job;
+    row.body = pack({ due: now + admitted.cost, cost: admitted.cost, charge: admitted.charge });
+    const handle = makeJob(op.domain);
+    caller.keep(handle, { kind: "job", id: job });
+    return value(handle);
+  });
+
+/** What the domain priced, against the ledger, the contract's end and the run's own bounds. */
+function checkBudget(state: KernelState, record: ContractRecord, { cost, charge }: Admitted, tx: Transaction): void {
+  const { terms, ledger: spent } = record;
+  invariant(Number.isSafeInteger(cost) && cost >= 1 && charge.budget >= 0 && charge.shots >= 0, "T3");
+  const short = terms.domain === "Q" ? "Q_ERR_DECOHERENCE_EXCEEDED" : "RESOURCE_EXHAUSTED";
+  if (spent.budget + charge.budget > terms.budget) throw new Fault(short, { asked: charge.budget, left: terms.budget - spent.budget });
+  if (spent.shots + charge.shots > terms.shots) throw new Fault(short, { shots: charge.shots, left: terms.shots - spent.shots });
+  if (state.clock.now + cost > terms.end) {
+    throw new Fault(terms.domain === "Q" ? "CONTRACT_INVALID" : "PHI_ERR_COHERENCE_TIMEOUT", { due: state.clock.now + cost, end: terms.end });
+  }
+  if (state.used.shots + tx.shots + charge.shots > state.bounds.shots) throw new BoundReached("shots", state.bounds.shots);
+}
+
+function enterJob(state: KernelState, caller: Process, record: ContractRecord, admitted: Admitted, capability: number, tx: Transaction): JobId {
+  const { now } = state.clock;
+  const due = tick(now + admitted.cost);
+  const { domain } = record.terms;
+  state.contracts.charge(record, admitted.charge, tx.undo);
+  const job = state.jobs.add({ domain, owner: caller.id, contract: record.id, due }, tx.undo);
+  caller.jobs += 1;
+  tx.shots += admitted.charge.shots;
+  const key = kernelKey(streamKey(state.sha256, state.root, caller.name, `job/${caller.jobs}`));
+  tx.intents.push({
+    contract: record.id, capability,
+    start: { job: job.id, domain, owner: caller.name, contract: viewOf(record), descriptor: admitted.descriptor, key, issued: now, due },
+  });
+  return job.id;
+}
+
+/** MEASURE and PROJECT: the recorded outcome, at once or when it is due. A later read gives the same value. */
+export const collect = (state: KernelState, caller: Process, op: Of<"collect">, tx: Transaction): Reply =>
+  judged(tx, op.domain === "Q" ? SYSCALL.MEASURE : SYSCALL.PROJECT, DOMAIN_RANK[op.domain], (row) => {
+    row.capability = authorise(state, caller, VERBS_OF[op.domain].collect, tx);
+    const id = jobOf(caller, op.job);
+    if (id === 0) throw new Fault("Q_ERR_NO_CLONE_VIOLATION", { why: "dead or foreign handle" });
+    const job = state.jobs.get(id);
+    row.subject = id;
+    row.contract = job.contract;
+    if (job.outcome === undefined) return { kind: "wait", wait: { on: DELIVERY.OUTCOME, subject: id, deadline: 0 } };
+    state.jobs.collect(job);
+    return outcomeReply(job.outcome);
+  });
+
+/** A recorded outcome as the program sees it: the decoded classical value, or the provider's fault. */
+export function outcomeReply({ verdict, body }: Outcome): Reply {
+  if (verdict === 0) return value(unpack(body));
+  const name = faultByCode(verdict);
+  invariant(name !== undefined, "E3", `outcome verdict ${verdict}`);
+  return { kind: "fault", fault: new Fault(name, plainDetail(unpack(body))) };
+}
+
+const plainDetail = (detail: unknown): FaultDetail =>
+  (typeof detail === "object" && detail !== null
+    ? Object.fromEntries(Object.entries(detail).filter(([, of]) => of === null || ["string", "number", "boolean"].includes(typeof of)))
+    : {});
+

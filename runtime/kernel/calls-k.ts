@@ -1,0 +1,140 @@
+// Syscalls of K: log, metrics, time, messages, joining. Each in check order A2: shape, then capability, then what it needs.
+import { label } from "../../kernel-abi/ids.ts";
+import { DELIVERY } from "../../kernel-abi/envelope.ts";
+import { Fault } from "../../kernel-abi/fault.ts";
+import { LIMITS } from "../../kernel-abi/limits.ts";
+import type { KOperation, LogLevel } from "../../kernel-abi/operation.ts";
+import { LOG_LEVELS } from "../../kernel-abi/operation.ts";
+import { pack, unpack } from "../../kernel-abi/packer.ts";
+import { streamKey } from "../../kernel-abi/streams.ts";
+import { SYSCALL } from "../../kernel-abi/syscall.ts";
+import { toHex } from "../../kernel-abi/canonical.ts";
+import { DOMAIN_RANK } from "../../kernel-abi/domain.ts";
+import { WAIT_MESSAGE, type Process, type Wait } from "../process/process.ts";
+import { authorise, post, processOf, type KernelState } from "./state.ts";
+import { BoundReached, judged, type Answer, type Row, type Transaction } from "./transaction.ts";
+
+export type Reply = Answer<Wait>;
+type Of<O extends KOperation["op"]> = Extract<KOperation, { readonly op: O }>;
+
+export const value = (of: unknown): Reply => ({ kind: "value", value: of });
+export const DONE: Reply = value(undefined);
+const waiting = (wait: Wait): Reply => ({ kind: "wait", wait });
+
+/** Pure reads are not recorded: replay re-derives them (SYSCALL.ABI_QUERY). Still typed refusals. */
+export function query(state: KernelState, caller: Process, op: Of<"now" | "self" | "parent" | "file" | "random">): Reply {
+  try {
+    switch (op.op) {
+      case "now": return value(state.clock.now);
+      case "self": return value(caller.id);
+      case "parent": return value(caller.parent);
+      case "file": return value(file(state, op.name));
+      case "random": return value(draw(state, caller, op));
+    }
+  } catch (error) {
+    if (error instanceof Fault) return { kind: "fault", fault: error };
+    throw error;
+  }
+}
+
+function file(state: KernelState, name: string): string {
+  const text = Object.hasOwn(state.files, name) ? state.files[name] : undefined;
+  if (text === undefined) throw new Fault("INPUT_INVALID", { file: String(name), known: Object.keys(state.files).join(", ") || "none" });
+  return text;
+}
+
+function draw(state: KernelState, caller: Process, op: Of<"random">): number {
+  const stream = caller.stream(label(op.stream),
+    () => state.random.stream(toHex(streamKey(state.sha256, state.root, caller.name, `k/${op.stream}`))));
+  return op.draw === "uniform" ? stream.uniform() : stream.uint32();
+}
+
+export const log = (state: KernelState, caller: Process, op: Of<"log">, tx: Transaction): Reply =>
+  judged(tx, SYSCALL.LOG, DOMAIN_RANK.K, (row) => {
+    if (typeof op.label !== "string" || op.label.length > LIMITS.log_label_max) throw new Fault("ABI_MALFORMED", { argument: "label", allowed: `text of at most ${LIMITS.log_label_max} characters` });
+    if (!LOG_LEVELS.includes(op.level)) throw new Fault("ABI_MALFORMED", { argument: "level", allowed: LOG_LEVELS.join(", ") });
+    row.body = encode({ level: op.level satisfies LogLevel, label: op.label, data: op.data ?? null });
+    row.capability = authorise(state, caller, "EXECUTE_K", tx);
+    return DONE;
+  });
+
+export const metric = (state: KernelState, caller: Process, op: Of<"metric">, tx: Transaction): Reply =>
+  judged(tx, SYSCALL.METRIC_EMIT, DOMAIN_RANK.K, (row) => {
+    if (typeof op.value !== "number" || !Number.isFinite(op.value)) throw new Fault("ABI_MALFORMED", { argument: "value", allowed: "a finite number" });
+    row.body = pack({ name: label(op.name), value: Float64Array.of(op.value), unit: String(op.unit) });
+    row.capability = authorise(state, caller, "EXECUTE_K", tx);
+    return DONE;
+  });
+
+/** Bytes of a payload, within the limit. @throws Fault ABI_UNENCODABLE | ABI_LIMIT */
+export function encode(payload: unknown): Uint8Array {
+  const body = pack(payload);
+  if (body.length > LIMITS.payload_bytes_max) throw new Fault("ABI_LIMIT", { limit: "payload_bytes_max", value: LIMITS.payload_bytes_max, bytes: body.length });
+  return body;
+}
+
+/** What a receiver is given: primitives as they are, everything else decoded anew, so that no object is shared (rule 8). */
+export const delivered = (payload: unknown, body: Uint8Array): unknown =>
+  (typeof payload === "string" || typeof payload === "boolean" || payload === null || (typeof payload === "number" && payload === payload && !Object.is(payload, -0))
+    ? payload : unpack(body));
+
+export const send = (state: KernelState, caller: Process, op: Of<"send">, tx: Transaction): Reply =>
+  judged(tx, SYSCALL.IPC_SEND, DOMAIN_RANK.K, (row) => {
+    if (!Number.isSafeInteger(op.to) || op.to < 0) throw new Fault("ABI_MALFORMED", { argument: "to", allowed: "a process id" });
+    row.subject = op.to;
+    row.body = encode(op.body);
+    row.capability = authorise(state, caller, "IPC_SEND", tx, { units: 0, target: op.to });
+    const receiver = processOf(state, op.to);
+    if (!receiver.live) throw new Fault("PROCESS_UNKNOWN", { process: op.to, name: receiver.name, state: receiver.state });
+    if (state.used.messages + tx.messages >= state.bounds.messages) throw new BoundReached("messages", state.bounds.messages);
+    if (!receiver.inbox.claim()) throw new Fault("MAILBOX_FULL", { process: op.to, name: receiver.name, depth: receiver.inbox.depth });
+    tx.undo.push(() => receiver.inbox.unclaim());
+    tx.messages += 1;
+    tx.envelopes.push(post(state, caller, op.to, DELIVERY.MESSAGE, 1, 0, delivered(op.body, row.body)));
+    return DONE;
+  });
+
+function setTimer(state: KernelState, caller: Process, ticks: number, row: Row, tx: Transaction): number {
+  if (!Number.isSafeInteger(ticks) || ticks < 1 || state.clock.now + ticks > Number.MAX_SAFE_INTEGER) {
+    throw new Fault("ABI_MALFORMED", { argument: "ticks", value: String(ticks), allowed: "an integer of at least 1" });
+  }
+  row.capability = authorise(state, caller, "EXECUTE_K", tx);
+  const envelope = post(state, caller, caller.id, DELIVERY.TIMER, ticks, 0, undefined);
+  row.subject = envelope.due;
+  tx.envelopes.push(envelope);
+  return envelope.seq;
+}
+
+export const sleep = (state: KernelState, caller: Process, op: Of<"sleep">, tx: Transaction): Reply =>
+  judged(tx, SYSCALL.TIMER_SET, DOMAIN_RANK.K, (row) =>
+    waiting({ on: DELIVERY.TIMER, subject: setTimer(state, caller, op.ticks, row, tx), deadline: 0 }));
+
+/** Ends the turn: each message is a turn of its own. With `within`, a timer of the caller's ends the wait with `undefined`. */
+export function receive(state: KernelState, caller: Process, op: Of<"receive">, tx: Transaction): Reply {
+  if (op.within === undefined) return waiting(WAIT_MESSAGE);
+  const ticks = op.within;
+  return judged(tx, SYSCALL.TIMER_SET, DOMAIN_RANK.K, (row) =>
+    waiting({ on: DELIVERY.MESSAGE, subject: 0, deadline: setTimer(state, caller, ticks, row, tx) + 1 }));
+}
+
+export const join = (state: KernelState, caller: Process, op: Of<"join">, tx: Transaction): Reply =>
+  judged(tx, SYSCALL.PROC_JOIN, DOMAIN_RANK.K, (row) => {
+    if (!Number.isSafeInteger(op.child) || op.child < 0) throw new Fault("ABI_MALFORMED", { argument: "child", allowed: "what spawn returned" });
+    row.subject = op.child;
+    row.capability = authorise(state, caller, "EXECUTE_K", tx);
+    const child = processOf(state, op.child);
+    if (child.parent !== caller.id) throw new Fault("PROCESS_UNKNOWN", { process: op.child, why: "not a child of the caller" });
+    if (child.exit !== undefined && child.exit.tick < state.clock.now) return collectExit(child);
+    if (child.exit !== undefined) tx.envelopes.push(post(state, child, caller.id, DELIVERY.EXIT, 1, child.id, undefined));
+    return waiting({ on: DELIVERY.EXIT, subject: child.id, deadline: 0 });
+  });
+
+/** A child's result, or its failure as a fault. */
+export function collectExit(child: Process): Reply {
+  child.joined = true;
+  const { exit } = child;
+  if (exit?.fault !== undefined) {
+    return { kind: "fault", fault: new Fault("PROCESS_FAILED", { process: child.name, cause: exit.fault.name, code: exit.fault.code, message: exit.fault.message }) };
+  }
+  return value(exit === undefined ? undefined : unpack(exit.result));
+}

@@ -1,0 +1,153 @@
+// Process creation and release: the lifecycle Created → Initialized → DomainBound → Active, each transition guarded and
+// logged, and the way out. A child's authority is cut out of its parent's (A3).
+import { VERBS, K_VERBS, DOMAIN_VERBS, type VerbName } from "../../kernel-abi/capability.ts";
+import { DOMAIN_RANK, DOMAINS, type BoundDomain } from "../../kernel-abi/domain.ts";
+import { DELIVERY } from "../../kernel-abi/envelope.ts";
+import { Fault, type FaultJson } from "../../kernel-abi/fault.ts";
+import { EVENT } from "../../kernel-abi/frame.ts";
+import { label, processId, processName, type ProcessId, type ProcessName } from "../../kernel-abi/ids.ts";
+import { LIMITS } from "../../kernel-abi/limits.ts";
+import type { Behaviour, KOperation, Wish } from "../../kernel-abi/operation.ts";
+import { pack, unpack } from "../../kernel-abi/packer.ts";
+import { SYSCALL } from "../../kernel-abi/syscall.ts";
+import { negotiate } from "../../kernel-abi/version.ts";
+import { bindingLifecycle, type BindingEvent, type ProcessEvent } from "../process/lifecycles.ts";
+import { Process } from "../process/process.ts";
+import type { CapabilityRecord } from "./capability-table.ts";
+import { hold } from "./calls-capability.ts";
+import { encode, value, type Reply } from "./calls-k.ts";
+import { endContract } from "./contracts.ts";
+import { authorise, post, transitionBody, type KernelState } from "./state.ts";
+import { judged, NO_BYTES, type Transaction } from "./transaction.ts";
+
+/** @throws Fault LIFECYCLE_REFUSED */
+export function step(process: Process, event: ProcessEvent, tx: Transaction): void {
+  const before = process.state;
+  const { from, to } = process.transition(event);
+  tx.undo.push(() => { process.state = before; });
+  tx.event(EVENT.TRANSITION, DOMAIN_RANK.K, { subject: process.id, body: transitionBody("process", from, to) });
+}
+
+function stepBinding(process: Process, domain: BoundDomain, event: BindingEvent, tx: Transaction): void {
+  const from = process.bindings.get(domain) ?? bindingLifecycle.initial;
+  const to = bindingLifecycle.next(from, event);
+  process.bindings.set(domain, to);
+  tx.undo.push(() => { process.bindings.set(domain, from); });
+  tx.event(EVENT.TRANSITION, DOMAIN_RANK[domain], { subject: process.id, body: transitionBody(`binding.${domain}`, from, to) });
+}
+
+const capable = (state: KernelState, process: Process, domain: BoundDomain): boolean =>
+  DOMAIN_VERBS[domain].every((verb) => process.held.some((id) => {
+    const record = state.capabilities.get(id);
+    return record.grant.verb === verb && !record.revoked;
+  }));
+
+/** Binds one declared domain: capability, attested provider, resources to draw on (011, 062: attestation before binding). */
+function bind(state: KernelState, process: Process, domain: BoundDomain, tx: Transaction): void {
+  const { providers } = state.admissions[domain];
+  stepBinding(process, domain, { type: "BIND", capable: capable(state, process, domain) }, tx);
+  stepBinding(process, domain, { type: "INIT", attested: providers.length > 0 && providers.every((provider) => provider.attestation === "simulated") }, tx);
+  stepBinding(process, domain, { type: "START", resources: providers.some((provider) => provider.units > 0) }, tx);
+  tx.event(SYSCALL.BIND, DOMAIN_RANK[domain], { subject: process.id });
+}
+
+/**
+ * Takes a new process to Active. Contracts for work are requested by the program itself: binding needs the right to ask.
+ * @throws Fault LIFECYCLE_REFUSED | DOMAIN_UNAUTHORIZED
+ */
+export function bringUp(state: KernelState, process: Process, tx: Transaction): void {
+  const { domains } = process.behaviour;
+  step(process, { type: "CREATE", unique: state.processes[process.id] === process, declared: domains.every((domain) => DOMAINS.includes(domain)) }, tx);
+  step(process, { type: "INITIALIZE", tables: process.held.length > 0 }, tx);
+  const missing = domains.find((domain) => !capable(state, process, domain));
+  if (missing !== undefined) throw new Fault("DOMAIN_UNAUTHORIZED", { process: process.name, domain: missing, why: "declared but not granted" });
+  for (const domain of domains) bind(state, process, domain, tx);
+  const active = domains.every((domain) => process.bindings.get(domain) === "active");
+  step(process, { type: "BIND", capable: true, attested: active, approved: true }, tx);
+  step(process, { type: "ACTIVATE", bindings: active }, tx);
+}
+
+export interface Declared {
+  readonly name: ProcessName;
+  readonly parent: ProcessId;
+  readonly behaviour: Behaviour;
+  readonly input: unknown;
+}
+
+/** Enters a process into the table; nothing of it has run. */
+export function admitProcess(state: KernelState, declared: Declared, tx: Transaction): Process {
+  if (state.processes.length >= LIMITS.processes_max) throw new Fault("ABI_LIMIT", { limit: "processes_max", value: LIMITS.processes_max });
+  const process = new Process({ ...declared, id: processId(state.processes.length), mailbox: state.mailboxBound });
+  state.processes.push(process);
+  tx.undo.push(() => { state.processes.pop(); });
+  return process;
+}
+
+/** Body of PROC_SPAWN and PROCESS_DECLARED. `input` is the encoded, admitted input. */
+export const declaration = (state: KernelState, { name, parent, behaviour }: Omit<Declared, "input">, input: Uint8Array): Uint8Array =>
+  pack({ name, parent, definition: behaviour.name, domains: [...behaviour.domains], vhm: state.vhm, node: state.node, input });
+
+const isBehaviour = (candidate: unknown): candidate is Behaviour =>
+  typeof candidate === "object" && candidate !== null && "activate" in candidate && typeof candidate.activate === "function"
+  && "admit" in candidate && "abi" in candidate && "name" in candidate && "domains" in candidate;
+
+/** What a child is given: its wishes, or everything it declares that its parent can give. */
+function wishesFor(behaviour: Behaviour, grants: readonly Wish[] | undefined): readonly Wish[] {
+  if (grants === undefined) return [...K_VERBS, ...behaviour.domains.flatMap((domain) => DOMAIN_VERBS[domain])].map((verb) => ({ verb }));
+  const unknown = grants.find((wish) => !VERBS.includes(wish.verb));
+  if (unknown !== undefined) throw new Fault("ABI_MALFORMED", { argument: "grants", value: String(unknown.verb), allowed: VERBS.join(", ") });
+  return grants;
+}
+
+function parentCapability(state: KernelState, parent: Process, verb: VerbName): CapabilityRecord {
+  return state.capabilities.find(parent.held, verb, { units: 0, target: null }, state.clock.now);
+}
+
+/** K verbs a parent lacks are simply not passed on; a declared domain it lacks is a refusal (in bringUp). */
+function endow(state: KernelState, parent: Process, child: Process, grants: readonly Wish[] | undefined, tx: Transaction): void {
+  for (const wish of wishesFor(child.behaviour, grants)) {
+    const implied = grants === undefined && !parent.held.some((id) => state.capabilities.get(id).grant.verb === wish.verb);
+    if (implied) continue;
+    hold(state, state.capabilities.derive(parentCapability(state, parent, wish.verb), child.id, wish.scope ?? {}), child, tx);
+  }
+}
+
+export const spawn = (state: KernelState, caller: Process, op: Extract<KOperation, { readonly op: "spawn" }>, tx: Transaction): Reply =>
+  judged(tx, SYSCALL.PROC_SPAWN, DOMAIN_RANK.K, (row) => {
+    const { behaviour } = op;
+    if (!isBehaviour(behaviour)) throw new Fault("ABI_MALFORMED", { argument: "definition", allowed: "what defineProcess returns" });
+    negotiate(behaviour.abi);
+    const input = encode(behaviour.admit(op.input));
+    row.capability = authorise(state, caller, "SPAWN", tx);
+    const name = processName(`${caller.name}/${caller.nextChildSegment(label(behaviour.name))}`);
+    const child = admitProcess(state, { name, parent: caller.id, behaviour, input: unpack(input) }, tx);
+    row.subject = child.id;
+    row.body = declaration(state, child, input);
+    endow(state, caller, child, op.grants, tx);
+    bringUp(state, child, tx);
+    tx.envelopes.push(post(state, caller, child.id, DELIVERY.START, 1, 0, undefined));
+    return value(Object.freeze({ process: child.id }));
+  });
+
+/**
+ * Ends a process: contracts, bindings and capabilities go, its parent is told if it waits. Committed at once, in a frame of its own.
+ * `result` or `fault` is what joining it will give.
+ */
+export function release(state: KernelState, process: Process, cause: "exit" | "fault" | "run-end", outcome: { readonly result?: Uint8Array; readonly fault?: FaultJson }, tx: Transaction): void {
+  tx.event(SYSCALL.PROC_EXIT, DOMAIN_RANK.K, { subject: process.id, body: pack({ cause, unread: process.inbox.depth }) });
+  step(process, { type: "TERMINATE", cause, rolledBack: false }, tx);
+  for (const contract of state.contracts.ownedBy(process.id)) endContract(state, contract, cause === "exit" ? "completed" : "revoked", tx);
+  for (const domain of process.bindings.keys()) {
+    stepBinding(process, domain, { type: "TERMINATE" }, tx);
+    stepBinding(process, domain, { type: "RELEASE", freed: true }, tx);
+    tx.event(SYSCALL.UNBIND, DOMAIN_RANK[domain], { subject: process.id });
+  }
+  step(process, { type: "RELEASE", freed: state.contracts.ownedBy(process.id).length === 0 }, tx);
+  process.exit = { tick: state.clock.now, result: outcome.result ?? NO_BYTES, fault: outcome.fault };
+  process.activation?.stop();
+  process.clear();
+  const parent = state.processes[process.parent];
+  if (parent?.live === true && parent.wait.on === DELIVERY.EXIT && parent.wait.subject === process.id) {
+    tx.envelopes.push(post(state, process, parent.id, DELIVERY.EXIT, 1, process.id, undefined));
+  }
+}

@@ -1,0 +1,418 @@
+// The machine: one run, stepped synchronously. Owns the tick loop: open a tick, take turns until nobody is ready, advance.
+//   T3  A tick at which outcomes are due is opened only when all of them are in; they enter in job order.
+//   T4  L always advances; when nothing is due and somebody waits, the run is stuck.
+//   E1  A turn's frame, its effects and its jobs are one commit.
+import { CONTRACT_STATE } from "../../kernel-abi/contract.ts";
+import { UNLIMITED, type VerbName } from "../../kernel-abi/capability.ts";
+import { DOMAIN_RANK, type BoundDomain } from "../../kernel-abi/domain.ts";
+import { DELIVERY, type DeliveryKind, type Envelope } from "../../kernel-abi/envelope.ts";
+import { Fault, FAULTS, type FaultJson } from "../../kernel-abi/fault.ts";
+import { EVENT, type EndStatus, type Frame } from "../../kernel-abi/frame.ts";
+import type { Bounds } from "../../kernel-abi/header.ts";
+import { KERNEL, PHI_SERVICE, processName, Q_SERVICE, ROOT, tick, type JobId, type ProcessId, type Tick } from "../../kernel-abi/ids.ts";
+import { invariant } from "../../kernel-abi/invariant.ts";
+import type { Behaviour } from "../../kernel-abi/operation.ts";
+import { pack, unpack } from "../../kernel-abi/packer.ts";
+import type { Admission, AmbientGuard, Journal, Observer, Outcome, RandomSource, RunEnd, RunPause, Sha256, WaitEdge } from "../../kernel-abi/ports.ts";
+import { compareStamps } from "../../kernel-abi/stamp.ts";
+import { rootKey } from "../../kernel-abi/streams.ts";
+import { negotiate } from "../../kernel-abi/version.ts";
+import { Calendar } from "../clock/calendar.ts";
+import { Clock } from "../clock/clock.ts";
+import type { Process } from "../process/process.ts";
+import { schedulerWith, type PolicyName } from "../scheduler/policies.ts";
+import type { Pick, Scheduler } from "../scheduler/scheduler.ts";
+import { admitProcess, bringUp, declaration, release } from "./calls-process.ts";
+import { hold } from "./calls-capability.ts";
+import { encode } from "./calls-k.ts";
+import { CapabilityTable } from "./capability-table.ts";
+import { ContractTable } from "./contract-table.ts";
+import { activateContract, appoint, endContract } from "./contracts.ts";
+import { JobTable, type JobRecord } from "./job-table.ts";
+import { knownProcess, nameOf, serviceOf, type Appointment, type KernelState } from "./state.ts";
+import { BoundReached, emptyRow, Transaction, type Intent } from "./transaction.ts";
+import { failureOf, isDenial, stepProcess, turnEnd, type TurnResult } from "./turn.ts";
+
+export interface MachineConfig {
+  readonly seed: string;
+  readonly bounds: Bounds;
+  readonly policy: PolicyName;
+  /** What the root is granted; nothing in a program can add to it (A3). */
+  readonly allow: readonly VerbName[];
+  readonly admissions: Readonly<Record<BoundDomain, Admission>>;
+  readonly root: Behaviour;
+  readonly input: unknown;
+  readonly files: Readonly<Record<string, string>>;
+  readonly mailboxBound: number;
+  readonly node: number;
+  readonly vhm: number;
+}
+
+export interface MachinePorts {
+  readonly sha256: Sha256;
+  readonly random: RandomSource;
+  readonly journal: Journal;
+  readonly guard: AmbientGuard;
+  readonly observer: Observer;
+  /** Hands a committed job to whoever finds its outcome. */
+  readonly start: (intent: Intent["start"]) => void;
+  readonly abandon: (job: JobId) => void;
+}
+
+export type Progress =
+  /** Call `settle` for each of these, then `advance` again. */
+  | { readonly kind: "outcomes"; readonly tick: Tick; readonly jobs: readonly JobId[] }
+  | { readonly kind: "paused" }
+  | { readonly kind: "until"; readonly pause: RunPause }
+  | { readonly kind: "ended"; readonly end: RunEnd };
+
+const WAIT_NAMES: Readonly<Record<DeliveryKind, WaitEdge["on"]>> = Object.freeze({
+  [DELIVERY.START]: "start", [DELIVERY.MESSAGE]: "message", [DELIVERY.TIMER]: "timer", [DELIVERY.OUTCOME]: "outcome", [DELIVERY.EXIT]: "exit",
+});
+
+const unitsOf = ({ providers }: Admission): number => providers.reduce((sum, { units }) => sum + units, 0);
+const byDueThenContract = (a: Appointment, b: Appointment): number =>
+  a.due - b.due || a.contract - b.contract || (a.what === b.what ? 0 : a.what === "activate" ? -1 : 1);
+
+export class Machine {
+  readonly #state: KernelState;
+  readonly #config: MachineConfig;
+  readonly #ports: MachinePorts;
+  readonly #scheduler: Scheduler;
+  /** Delivery each queued process is about to receive, when it is not a message from its inbox. */
+  readonly #signals = new Map<ProcessId, Envelope>();
+  readonly #flights = new Map<Tick, JobRecord[]>();
+  readonly #arrived = new Map<JobId, Outcome>();
+  #flightTicks: Calendar<{ readonly due: Tick }> = new Calendar(() => 0);
+  #end: RunEnd | undefined;
+  #booted = false;
+
+  constructor(config: MachineConfig, ports: MachinePorts) {
+    this.#config = config;
+    this.#ports = ports;
+    this.#scheduler = schedulerWith(config.policy);
+    this.#state = {
+      clock: new Clock(), calendar: new Calendar<Envelope>(compareStamps), appointments: new Calendar<Appointment>(byDueThenContract),
+      processes: [undefined, undefined, undefined],
+      capabilities: new CapabilityTable(),
+      contracts: new ContractTable({ Q: unitsOf(config.admissions.Q), PHI: unitsOf(config.admissions.PHI) }),
+      jobs: new JobTable(), admissions: config.admissions, bounds: config.bounds,
+      used: { turns: 0, messages: 0, shots: 0, bytes: 0 },
+      sha256: ports.sha256, root: rootKey(ports.sha256, config.seed), random: ports.random, files: config.files,
+      mailboxBound: config.mailboxBound, node: config.node, vhm: config.vhm,
+    };
+  }
+
+  /** Runs until an outcome is needed, `turns` turns were taken, the tick after `until` would open, or the run has ended. */
+  advance(turns: number, until?: Tick): Progress {
+    if (!this.#booted) this.#boot();
+    for (let taken = 0; this.#end === undefined; taken++) {
+      if (taken >= turns) return { kind: "paused" };
+      const pick = this.#scheduler.pick();
+      if (pick !== undefined) this.#turn(pick);
+      else {
+        const halt = this.#openNext(until);
+        if (halt !== undefined) return halt;
+      }
+    }
+    return { kind: "ended", end: this.#end };
+  }
+
+  /** The outcome of a job that `advance` asked for. */
+  settle(job: JobId, outcome: Outcome): void {
+    this.#arrived.set(job, outcome);
+  }
+
+  get now(): Tick { return this.#state.clock.now; }
+  get turns(): number { return this.#state.used.turns; }
+
+  // ---- boot (062: core, root capability, attestation, then the root process) -------------------------------------------
+
+  #boot(): void {
+    this.#booted = true;
+    const { root: behaviour, admissions } = this.#config;
+    const state = this.#state;
+    const tx = new Transaction();
+    for (const [domain, service, name] of [["Q", Q_SERVICE, "service.q"], ["PHI", PHI_SERVICE, "service.phi"]] as const) {
+      tx.event(EVENT.PROCESS_DECLARED, DOMAIN_RANK[domain], { subject: service, body: pack({ name, parent: KERNEL, definition: name, domains: [domain], vhm: state.vhm, node: state.node, input: null }) });
+      for (const provider of admissions[domain].providers) tx.event(EVENT.PROVIDER_ATTESTED, DOMAIN_RANK[domain], { subject: service, body: pack(provider) });
+    }
+    let failure: unknown;
+    try {
+      negotiate(behaviour.abi);
+      const input = encode(behaviour.admit(this.#config.input));
+      const root = admitProcess(state, { name: processName("root"), parent: KERNEL, behaviour, input: unpack(input) }, tx);
+      invariant(root.id === ROOT, "P1");
+      tx.event(EVENT.PROCESS_DECLARED, DOMAIN_RANK.K, { subject: root.id, body: declaration(state, root, input) });
+      for (const verb of this.#config.allow) hold(state, state.capabilities.issueRoot(root.id, { verb, scope: UNLIMITED }), root, tx);
+      bringUp(state, root, tx);
+      state.calendar.add({ due: tick(1), rank: DOMAIN_RANK.K, from: KERNEL, seq: 0, to: root.id, kind: DELIVERY.START, subject: 0, value: undefined });
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      failure = error;
+    }
+    this.#append({ kind: "kernel", tick: state.clock.now, actor: KERNEL, entries: tx.entries });
+    if (failure !== undefined) this.#finish(this.#failedStatus(failureOf(failure, "root")), undefined, failureOf(failure, "root"));
+  }
+
+  // ---- time -----------------------------------------------------------------------------------------------------------
+
+  /** Opens the next tick with anything due. Returns why it could not. */
+  #openNext(until: Tick | undefined): Progress | undefined {
+    const { calendar, bounds } = this.#state;
+    const due = least(calendar.next(), this.#flightTicks.next());
+    if (due === undefined) {
+      this.#finish("stuck", undefined, new Fault("RUN_STUCK", { waiting: this.#waits().length }).toJSON());
+      return undefined;
+    }
+    if (due > bounds.ticks) {
+      this.#finish("bounded", undefined, new BoundReached("ticks", bounds.ticks).fault.toJSON());
+      return undefined;
+    }
+    if (until !== undefined && due > until) return { kind: "until", pause: this.#pause() };
+    const missing = (this.#flights.get(due) ?? []).filter((job) => job.state === "issued" && !this.#arrived.has(job.id));
+    if (missing.length > 0) {
+      this.#ports.journal.barrier();
+      return { kind: "outcomes", tick: due, jobs: missing.map(({ id }) => id) };
+    }
+    this.#keepAppointments(tick(due - 1));
+    this.#state.clock.advance(due);
+    this.#deliverOutcomes(due);
+    this.#keepAppointments(due);
+    for (const envelope of calendar.open(due)) this.#arrive(envelope);
+    return undefined;
+  }
+
+  /** Contract starts and ends up to `now`, each in a kernel frame at its own tick, so that windows are half-open to the tick. */
+  #keepAppointments(now: Tick): void {
+    const { appointments, contracts, clock } = this.#state;
+    for (let due = appointments.next(); due !== undefined && due <= now; due = appointments.next()) {
+      if (due > clock.now) clock.advance(due);
+      const tx = new Transaction();
+      for (const { contract, what } of appointments.open(due)) {
+        const record = contracts.get(contract);
+        if (what === "activate" && record.state === "issued") activateContract(this.#state, record, tx);
+        if (what === "expire" && CONTRACT_STATE[record.state] <= CONTRACT_STATE.active) endContract(this.#state, record, "expired", tx);
+      }
+      if (tx.entries.length > 0) this.#append({ kind: "kernel", tick: clock.now, actor: KERNEL, entries: tx.entries });
+      contracts.assertConservation();
+    }
+  }
+
+  // ---- outcomes ---------------------------------------------------------------------------------------------------------
+
+  #deliverOutcomes(due: Tick): void {
+    const jobs = this.#flights.get(due) ?? [];
+    this.#flights.delete(due);
+    this.#flightTicks.open(due);
+    for (const job of jobs.sort((a, b) => a.id - b.id)) {
+      const outcome = this.#arrived.get(job.id);
+      this.#arrived.delete(job.id);
+      if (job.state !== "issued") continue;
+      invariant(outcome !== undefined, "T3", `job ${job.id}`);
+      this.#deliverOutcome(job, outcome);
+    }
+  }
+
+  #deliverOutcome(job: JobRecord, outcome: Outcome): void {
+    const state = this.#state;
+    state.jobs.deliver(job, outcome);
+    const tx = new Transaction();
+    tx.record(EVENT.JOB_OUTCOME, outcome.verdict, DOMAIN_RANK[job.domain], { ...emptyRow(), contract: job.contract, subject: job.id, body: outcome.body });
+    const contract = state.contracts.get(job.contract);
+    const breached = outcome.verdict === FAULTS.PHI_ERR_COHERENCE_TIMEOUT.code || outcome.verdict === FAULTS.PHI_ERR_STABILITY_BREACH.code;
+    if (breached && contract.state === "active") endContract(state, contract, "revoked", tx);
+    this.#append({ kind: "kernel", tick: state.clock.now, actor: serviceOf(job.domain), entries: tx.entries });
+    state.contracts.assertConservation();
+    const owner = state.processes[job.owner];
+    if (owner?.live === true && owner.wait.on === DELIVERY.OUTCOME && owner.wait.subject === job.id) {
+      state.calendar.add({ due: job.due, rank: DOMAIN_RANK[job.domain], from: serviceOf(job.domain), seq: job.id, to: owner.id, kind: DELIVERY.OUTCOME, subject: job.id, value: undefined });
+    }
+  }
+
+  // ---- delivery ---------------------------------------------------------------------------------------------------------
+
+  #arrive(envelope: Envelope): void {
+    const process = this.#state.processes[envelope.to];
+    if (process === undefined || !process.live) {
+      if (envelope.kind === DELIVERY.MESSAGE) this.#deadLetter(envelope);
+      return;
+    }
+    if (envelope.kind === DELIVERY.MESSAGE) {
+      process.inbox.arrive(envelope);
+      this.#queueIfReceiving(process);
+      return;
+    }
+    if (this.#awaits(process, envelope) && !process.queued) {
+      this.#signals.set(process.id, envelope);
+      this.#queue(process);
+    }
+  }
+
+  #awaits({ wait }: Process, { kind, seq, subject }: Envelope): boolean {
+    switch (kind) {
+      case DELIVERY.START: return wait.on === DELIVERY.START;
+      case DELIVERY.TIMER: return (wait.on === DELIVERY.TIMER && wait.subject === seq) || wait.deadline === seq + 1;
+      case DELIVERY.OUTCOME:
+      case DELIVERY.EXIT: return wait.on === kind && wait.subject === subject;
+      case DELIVERY.MESSAGE: return wait.on === DELIVERY.MESSAGE;
+    }
+  }
+
+  /** The receiver ended before the message was due: recorded, because nothing is lost in silence. */
+  #deadLetter(envelope: Envelope): void {
+    const tx = new Transaction();
+    tx.record(EVENT.FAULT, FAULTS.PROCESS_UNKNOWN.code, DOMAIN_RANK.K, { ...emptyRow(), subject: envelope.to, body: pack({ from: envelope.from, seq: envelope.seq }) });
+    this.#append({ kind: "kernel", tick: this.#state.clock.now, actor: KERNEL, entries: tx.entries });
+  }
+
+  #queueIfReceiving(process: Process): void {
+    if (!process.queued && process.live && process.wait.on === DELIVERY.MESSAGE && process.inbox.due > 0) this.#queue(process);
+  }
+
+  #queue(process: Process): void {
+    process.queued = true;
+    this.#scheduler.ready(process.id);
+  }
+
+  // ---- turns ------------------------------------------------------------------------------------------------------------
+
+  #turn({ actor, ready }: Pick): void {
+    const state = this.#state;
+    const process = knownProcess(state, actor);
+    for (const bound of ["turns", "bytes"] as const) {
+      if (state.used[bound] < state.bounds[bound]) continue;
+      this.#finish("bounded", undefined, new BoundReached(bound, state.bounds[bound]).fault.toJSON());
+      return;
+    }
+    process.queued = false;
+    const envelope = this.#signals.get(actor) ?? process.inbox.take();
+    this.#signals.delete(actor);
+    invariant(envelope !== undefined, "S1", process.name);
+    state.used.turns += 1;
+    const tx = new Transaction();
+    const result = stepProcess(state, process, envelope, tx, this.#ports.guard);
+    if (result.kind === "aborted") tx.abort();
+    this.#append({
+      kind: "turn", tick: state.clock.now, actor, ready,
+      delivery: { kind: envelope.kind, from: envelope.from, seq: envelope.seq },
+      entries: tx.entries, end: turnEnd(result, process),
+    });
+    this.#conclude(process, result, tx);
+  }
+
+  #conclude(process: Process, result: TurnResult, tx: Transaction): void {
+    if (result.kind !== "aborted") this.#commit(tx);
+    this.#state.contracts.assertConservation();
+    switch (result.kind) {
+      case "waiting":
+        this.#queueIfReceiving(process);
+        return;
+      case "finished":
+        this.#release(process, "exit", { result: result.result });
+        if (process.id === ROOT) this.#finish("completed", result.result, undefined);
+        return;
+      case "aborted":
+        if (result.bound !== undefined) {
+          this.#finish("bounded", undefined, result.fault);
+          return;
+        }
+        this.#ports.observer.failure?.({ process: process.name, error: result.error });
+        this.#release(process, "fault", { fault: result.fault });
+        if (process.id === ROOT) this.#finish(this.#failedStatus(result.fault), undefined, result.fault);
+    }
+  }
+
+  /** A root that was refused something ends the run `enforced`; any other failure ends it `faulted`. */
+  #failedStatus(fault: FaultJson): EndStatus {
+    return isDenial(fault) ? "enforced" : "faulted";
+  }
+
+  #commit(tx: Transaction): void {
+    const state = this.#state;
+    for (const envelope of tx.envelopes) state.calendar.add(envelope);
+    state.used.messages += tx.messages;
+    state.used.shots += tx.shots;
+    for (const id of tx.issued) appoint(state, state.contracts.get(id));
+    for (const intent of tx.intents) this.#launch(intent);
+  }
+
+  /** Intent first, then the job: what was asked is on record before anyone starts on it. */
+  #launch({ start, contract, capability }: Intent): void {
+    const state = this.#state;
+    const job = state.jobs.get(start.job);
+    const tx = new Transaction();
+    tx.event(EVENT.JOB_INTENT, DOMAIN_RANK[start.domain], {
+      capability, contract, subject: start.job, body: pack({ actor: start.owner, due: start.due, descriptor: start.descriptor }),
+    });
+    this.#append({ kind: "kernel", tick: state.clock.now, actor: job.owner, entries: tx.entries });
+    const flight = this.#flights.get(job.due);
+    if (flight === undefined) {
+      this.#flights.set(job.due, [job]);
+      this.#flightTicks.add({ due: job.due });
+    } else flight.push(job);
+    this.#ports.start(start);
+  }
+
+  #release(process: Process, cause: "exit" | "fault" | "run-end", outcome: { readonly result?: Uint8Array; readonly fault?: FaultJson }): void {
+    const tx = new Transaction();
+    for (const flight of process.jobs === 0 ? [] : this.#flights.values()) {
+      for (const job of flight) if (job.owner === process.id && job.state === "issued") this.#abandon(job, tx);
+    }
+    release(this.#state, process, cause, outcome, tx);
+    this.#append({ kind: "kernel", tick: this.#state.clock.now, actor: process.id, entries: tx.entries });
+    for (const envelope of tx.envelopes) this.#state.calendar.add(envelope);
+    this.#state.contracts.assertConservation();
+  }
+
+  #abandon(job: JobRecord, tx: Transaction): void {
+    this.#state.jobs.abandon(job);
+    tx.event(EVENT.JOB_ABANDONED, DOMAIN_RANK[job.domain], { contract: job.contract, subject: job.id });
+    this.#ports.abandon(job.id);
+  }
+
+  // ---- the end (E5) -----------------------------------------------------------------------------------------------------
+
+  #finish(status: EndStatus, result: Uint8Array | undefined, fault: FaultJson | undefined): void {
+    const state = this.#state;
+    const waits = status === "stuck" ? this.#waits() : [];
+    const failures = state.processes.flatMap((process) =>
+      (process?.exit?.fault !== undefined && !process.joined && process.id !== ROOT ? [{ process: process.name, fault: process.exit.fault }] : []));
+    for (const process of state.processes) if (process?.live === true) this.#release(process, "run-end", {});
+    const { turns, messages, shots } = state.used;
+    const body = { status, fault: fault ?? null, tick: state.clock.now, turns, messages, shots, waits, failures };
+    const tx = new Transaction();
+    tx.event(EVENT.RUN_END, DOMAIN_RANK.K, { body: pack({ ...body, result: result ?? null }) });
+    this.#ports.journal.append({ kind: "kernel", tick: state.clock.now, actor: KERNEL, entries: tx.entries });
+    this.#end = { ...body, result: result === undefined ? null : unpack(result) };
+  }
+
+  #append(frame: Frame): void {
+    for (const { body } of frame.entries) this.#state.used.bytes += body.length;
+    this.#ports.journal.append(frame);
+    this.#ports.observer.frame?.(frame);
+  }
+
+  #waits(): WaitEdge[] {
+    const state = this.#state;
+    return state.processes.flatMap((process) => {
+      if (process?.live !== true) return [];
+      const { on, subject } = process.wait;
+      const target = on === DELIVERY.EXIT ? nameOf(state, subject) : on === DELIVERY.OUTCOME ? processName(state.jobs.get(subject).domain === "Q" ? "service.q" : "service.phi") : null;
+      return [{ process: process.name, on: WAIT_NAMES[on], target }];
+    });
+  }
+
+  #pause(): RunPause {
+    const { processes, clock, used } = this.#state;
+    return {
+      status: "paused", tick: clock.now, turns: used.turns,
+      processes: processes.flatMap((process) => (process === undefined ? [] : [{
+        name: process.name, state: process.state, waitsFor: process.live ? WAIT_NAMES[process.wait.on] : null, inbox: process.inbox.depth,
+      }])),
+    };
+  }
+}
+
+const least = (a: Tick | undefined, b: Tick | undefined): Tick | undefined =>
+  (a === undefined ? b : b === undefined ? a : a < b ? a : b);

@@ -1,0 +1,85 @@
+// Kernel state: the tables of ONE run and the ports they lean on. Owned by the machine; syscalls work on it.
+import type { VerbName } from "../../kernel-abi/capability.ts";
+import { DOMAIN_RANK, type BoundDomain } from "../../kernel-abi/domain.ts";
+import type { DeliveryKind, Envelope } from "../../kernel-abi/envelope.ts";
+import type { Bounds } from "../../kernel-abi/header.ts";
+import { Fault } from "../../kernel-abi/fault.ts";
+import { PHI_SERVICE, Q_SERVICE, tick, type CapabilityId, type ProcessId, type ProcessName, type Tick } from "../../kernel-abi/ids.ts";
+import { invariant } from "../../kernel-abi/invariant.ts";
+import { pack } from "../../kernel-abi/packer.ts";
+import type { Admission, RandomSource, Sha256 } from "../../kernel-abi/ports.ts";
+import type { Calendar } from "../clock/calendar.ts";
+import type { Clock } from "../clock/clock.ts";
+import type { Process } from "../process/process.ts";
+import { NO_DEMAND, type CapabilityTable, type Demand } from "./capability-table.ts";
+import type { ContractTable } from "./contract-table.ts";
+import type { JobTable } from "./job-table.ts";
+import type { Transaction } from "./transaction.ts";
+
+/** A contract's start or end falling due: the kernel's own appointments, which wake nobody. */
+export interface Appointment {
+  readonly due: Tick;
+  readonly contract: number;
+  readonly what: "activate" | "expire";
+}
+
+export interface KernelState {
+  readonly clock: Clock;
+  readonly calendar: Calendar<Envelope>;
+  readonly appointments: Calendar<Appointment>;
+  /** By id; 0 to 2 are the kernel and the domain services, which have no record. */
+  readonly processes: (Process | undefined)[];
+  readonly capabilities: CapabilityTable;
+  readonly contracts: ContractTable;
+  readonly jobs: JobTable;
+  readonly admissions: Readonly<Record<BoundDomain, Admission>>;
+  readonly bounds: Bounds;
+  readonly used: { turns: number; messages: number; shots: number; bytes: number };
+  readonly sha256: Sha256;
+  readonly root: Uint8Array;
+  readonly random: RandomSource;
+  readonly files: Readonly<Record<string, string>>;
+  readonly mailboxBound: number;
+  readonly node: number;
+  readonly vhm: number;
+}
+
+export const serviceOf = (domain: BoundDomain): ProcessId => (domain === "Q" ? Q_SERVICE : PHI_SERVICE);
+
+/** @throws Fault PROCESS_UNKNOWN */
+export function processOf(state: KernelState, id: number): Process {
+  const process = state.processes[id];
+  if (process === undefined) throw new Fault("PROCESS_UNKNOWN", { process: id });
+  return process;
+}
+
+export function knownProcess(state: KernelState, id: ProcessId): Process {
+  const process = state.processes[id];
+  invariant(process !== undefined, "P1", `process ${id}`);
+  return process;
+}
+
+/** Shows one of the caller's capabilities for `verb` and charges a use. @throws Fault DOMAIN_UNAUTHORIZED */
+export const authorise = (state: KernelState, caller: Process, verb: VerbName, tx: Transaction, demand: Demand = NO_DEMAND): CapabilityId =>
+  state.capabilities.use(caller.held, verb, demand, state.clock.now, tx.undo);
+
+/** Envelope from `caller` due `delay` ticks from now (T4: at least one). */
+export function post(state: KernelState, from: { readonly id: ProcessId; seq: number }, to: ProcessId, kind: DeliveryKind, delay: number,
+  subject: number, value: unknown): Envelope {
+  invariant(delay >= 1, "T4");
+  const seq = from.seq;
+  from.seq += 1;
+  return { due: tick(state.clock.now + delay), rank: DOMAIN_RANK.K, from: from.id, seq, to, kind, subject, value };
+}
+
+const TRANSITIONS = new Map<string, Uint8Array>();
+
+/** Body of a TRANSITION entry; the same few are used over and over. */
+export function transitionBody(machine: string, from: string, to: string): Uint8Array {
+  const key = `${machine} ${from} ${to}`;
+  let body = TRANSITIONS.get(key);
+  if (body === undefined) TRANSITIONS.set(key, body = pack({ machine, from, to }));
+  return body;
+}
+
+export const nameOf = (state: KernelState, id: number): ProcessName | null => state.processes[id]?.name ?? null;

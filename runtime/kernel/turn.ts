@@ -1,0 +1,112 @@
+// One turn: deliver, step, judge, then commit or abort (E1). Synchronous from end to end (D1).
+import { DELIVERY, type Envelope } from "../../kernel-abi/envelope.ts";
+import { Fault, FAULTS, type FaultJson } from "../../kernel-abi/fault.ts";
+import { TURN_END, type TurnEnd } from "../../kernel-abi/frame.ts";
+import { jobId, processId } from "../../kernel-abi/ids.ts";
+import { InvariantBroken } from "../../kernel-abi/invariant.ts";
+import type { Resumption, Step } from "../../kernel-abi/operation.ts";
+import { pack } from "../../kernel-abi/packer.ts";
+import type { AmbientGuard } from "../../kernel-abi/ports.ts";
+import { WAIT_MESSAGE, type Process } from "../process/process.ts";
+import { outcomeReply } from "./calls-domain.ts";
+import { collectExit, encode, type Reply } from "./calls-k.ts";
+import { dispatch } from "./dispatch.ts";
+import { knownProcess, type KernelState } from "./state.ts";
+import { BoundReached, NO_BYTES, type Transaction } from "./transaction.ts";
+
+/** How stepping a process ended, before anything is committed. */
+export type TurnResult =
+  | { readonly kind: "waiting" }
+  | { readonly kind: "finished"; readonly result: Uint8Array }
+  | { readonly kind: "aborted"; readonly fault: FaultJson; readonly error: unknown; readonly bound: BoundReached | undefined };
+
+/** What the process is resumed with, given what is delivered. */
+function resumptionFor(state: KernelState, envelope: Envelope): Resumption {
+  switch (envelope.kind) {
+    case DELIVERY.MESSAGE: return { kind: "value", value: Object.freeze({ from: envelope.from, body: envelope.value }) };
+    case DELIVERY.OUTCOME: return resumed(collectJob(state, envelope.subject));
+    case DELIVERY.EXIT: return resumed(collectExit(knownProcess(state, processId(envelope.subject))));
+    case DELIVERY.START:
+    case DELIVERY.TIMER: return { kind: "value", value: undefined };
+  }
+}
+
+function collectJob(state: KernelState, id: number): Reply {
+  const job = state.jobs.get(jobId(id));
+  state.jobs.collect(job);
+  if (job.outcome === undefined) throw new InvariantBroken("T3");
+  return outcomeReply(job.outcome);
+}
+
+const resumed = (reply: Reply): Resumption => (reply.kind === "fault" ? reply : { kind: "value", value: reply.kind === "value" ? reply.value : undefined });
+
+/** Errors an engine words in its own way: their text must not reach the record, where it would bind a run to one V8. */
+const ENGINE_WORDED = new Set(["TypeError", "RangeError", "ReferenceError", "SyntaxError", "EvalError", "URIError", "AggregateError"]);
+
+/** A program's uncaught error as evidence: a typed fault as it is, anything else as PROCESS_FAILED. */
+export function failureOf(error: unknown, name: string): FaultJson {
+  if (error instanceof Fault) return error.toJSON();
+  const kind = error instanceof Error ? error.name : typeof error;
+  const words = error instanceof Error && !ENGINE_WORDED.has(kind) ? { message: error.message } : {};
+  return new Fault("PROCESS_FAILED", { process: name, error: kind, ...words }).toJSON();
+}
+
+/** Runs the program's own code; what it throws is its failure, never ours. */
+function resume(process: Process, input: Resumption, guard: AmbientGuard): Step | { readonly kind: "threw"; readonly error: unknown } {
+  guard.enter();
+  try {
+    process.activation ??= process.behaviour.activate(process.input);
+    return process.activation.resume(input);
+  } catch (error) {
+    return { kind: "threw", error };
+  } finally {
+    guard.leave();
+  }
+}
+
+/** Steps one process until it waits, ends or fails. Effects are in `tx`, nothing is committed. */
+export function stepProcess(state: KernelState, process: Process, envelope: Envelope, tx: Transaction, guard: AmbientGuard): TurnResult {
+  let input = resumptionFor(state, envelope);
+  process.wait = WAIT_MESSAGE;
+  for (;;) {
+    const step = resume(process, input, guard);
+    if (step.kind === "threw") return aborted(step.error, process, undefined);
+    if (step.kind === "done") return finish(step.result, process);
+    let reply: Reply;
+    try {
+      reply = dispatch(state, process, step.operation, tx);
+    } catch (error) {
+      if (error instanceof BoundReached) return aborted(error.fault, process, error);
+      throw error;
+    }
+    if (reply.kind === "wait") {
+      process.wait = reply.wait;
+      return { kind: "waiting" };
+    }
+    input = reply;
+  }
+}
+
+const aborted = (error: unknown, process: Process, bound: BoundReached | undefined): TurnResult => {
+  if (error instanceof InvariantBroken) throw error;
+  return { kind: "aborted", fault: failureOf(error, process.name), error, bound };
+};
+
+function finish(result: unknown, process: Process): TurnResult {
+  try {
+    return { kind: "finished", result: encode(result) };
+  } catch (error) {
+    return aborted(error, process, undefined);
+  }
+}
+
+export function turnEnd(result: TurnResult, process: Process): TurnEnd {
+  switch (result.kind) {
+    case "waiting": return { kind: TURN_END.WAITING, on: process.wait.on, subject: process.wait.subject, body: NO_BYTES };
+    case "finished": return { kind: TURN_END.FINISHED, on: 0, subject: 0, body: result.result };
+    case "aborted": return { kind: TURN_END.ABORTED, on: 0, subject: result.fault.code, body: pack(result.fault) };
+  }
+}
+
+/** Whether the run as a whole was refused something, rather than broken. */
+export const isDenial = (fault: FaultJson): boolean => FAULTS[fault.name].exit === "denied";
