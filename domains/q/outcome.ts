@@ -21,14 +21,31 @@ export type QResult =
 
 export const encodeResult = (result: QResult): Uint8Array => pack(result);
 
-/** A histogram of `shots` rows of `clbits` bytes each. */
-export function histogram(bits: Uint8Array, shots: number, clbits: number): QResult {
-  const seen = new Map<string, number>();
-  for (let shot = 0; shot < shots; shot++) {
-    let key = "";
-    for (let clbit = 0; clbit < clbits; clbit++) key += bits[shot * clbits + clbit] === 1 ? "1" : "0";
-    seen.set(key, (seen.get(key) ?? 0) + 1);
+/** Rows up to this long are counted as integers, which is an order of magnitude quicker than as text. */
+const INTEGER_ROW_MAX = 53;
+
+const count = <K>(seen: Map<K, number>, key: K): void => { seen.set(key, (seen.get(key) ?? 0) + 1); };
+
+function countIntegers(bits: Uint8Array, shots: number, clbits: number): ReadonlyMap<string, number> {
+  const seen = new Map<number, number>();
+  for (let shot = 0, at = 0; shot < shots; shot++) {
+    let row = 0;
+    for (let clbit = 0; clbit < clbits; clbit++) row = row * 2 + (bits[at++] ?? 0);
+    count(seen, row);
   }
+  return new Map([...seen].map(([row, times]) => [row.toString(2).padStart(clbits, "0"), times]));
+}
+
+function countText(bits: Uint8Array, shots: number, clbits: number): ReadonlyMap<string, number> {
+  const seen = new Map<string, number>();
+  const text = new TextDecoder("latin1").decode(bits.map((bit) => bit + 48));
+  for (let shot = 0; shot < shots; shot++) count(seen, text.slice(shot * clbits, (shot + 1) * clbits));
+  return seen;
+}
+
+/** A histogram of `shots` rows of `clbits` bytes, each 0 or 1. */
+export function histogram(bits: Uint8Array, shots: number, clbits: number): QResult {
+  const seen = clbits <= INTEGER_ROW_MAX ? countIntegers(bits, shots, clbits) : countText(bits, shots, clbits);
   const keys = [...seen.keys()].sort();
   return { kind: "counts", keys, counts: keys.map((key) => seen.get(key) ?? 0) };
 }

@@ -1,6 +1,6 @@
 // What a program can yield to Q: one generator method an operation, each yielding exactly one and returning a typed value.
 // Plain data only; every rule is the kernel's and admission's to judge. Synchronous and pure (D1).
-import type { Ledger } from "../../../kernel-abi/contract.ts";
+import type { ContractState, Ledger, Terms } from "../../../kernel-abi/contract.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { Contract, Job } from "../../../kernel-abi/handle.ts";
 import type { Program } from "../../../kernel-abi/operation.ts";
@@ -13,9 +13,11 @@ import type { QReserve } from "../request.ts";
 /** A circuit: lowered, or anything that lowers to one, such as the builder of circuit.ts. */
 export type Circuit = LoweredCircuit | { lower(): LoweredCircuit };
 
-/** A contract's consumption so far and what is left of it. */
+/** A contract's terms, state and consumption so far, and what is left of it; readable after its end too. */
 export interface QLedger extends Ledger {
-  readonly remaining: { readonly budget: number; readonly shots: number };
+  readonly state: ContractState;
+  readonly terms: Terms;
+  readonly free: { readonly budget: number; readonly shots: number };
 }
 
 export interface EstimateOptions {
@@ -67,7 +69,7 @@ const isContract = (value: unknown): value is Contract<"Q"> => isHandle(value, "
 /** What a job gives is settled by the mode of the call that made it. */
 const isJob = <T>(value: unknown): value is Job<T, "Q"> => isHandle(value, "job");
 const isLedger = (value: unknown): value is QLedger =>
-  typeof value === "object" && value !== null && "budget" in value && "shots" in value && "jobs" in value && "remaining" in value;
+  typeof value === "object" && value !== null && "budget" in value && "shots" in value && "jobs" in value && "free" in value;
 
 function* call<T>(op: string, contract: Contract<"Q">, data: QCall): Program<Job<T, "Q">, "Q"> {
   const answer = yield { domain: "Q", op: "submit", contract, call: data, refs: [] };

@@ -20,7 +20,7 @@ describe("q", () => {
   it("yields reserve, release, ledger, submit and collect", () => {
     expect(step(q.reserve({ qubits: 2, budget: 40 }), contract)).toEqual([{ domain: "Q", op: "reserve", request: { qubits: 2, budget: 40 } }, contract]);
     expect(step(q.release(contract), undefined)[0]).toMatchObject({ op: "release" });
-    const ledger = { budget: 1, shots: 1, jobs: 1, remaining: { budget: 39, shots: 39 } };
+    const ledger = { budget: 1, shots: 1, jobs: 1, free: { budget: 39, shots: 39 } };
     expect(step(q.ledger(contract), ledger)[1]).toBe(ledger);
     expect(step(q.submit(contract, ghz(2)), job)).toEqual([{ domain: "Q", op: "submit", contract, refs: [], call: { mode: "bits", circuit: ghz(2) } }, job]);
     expect(step(q.sample(contract, { lower: () => ghz(3) }, 5), job)[0]).toMatchObject({ call: { mode: "counts", shots: 5, circuit: { qubits: 3 } } });

@@ -6,7 +6,7 @@ import { unpack } from "../../../../kernel-abi/packer.ts";
 import type { JobRunner } from "../../../../kernel-abi/ports.ts";
 import type { LoweredCircuit } from "../../../../domains/kernels/circuit.ts";
 import { createQAdmission } from "../../../../domains/q/admission.ts";
-import { parseResult, readResult } from "../../../../domains/q/outcome.ts";
+import { histogram, parseResult, readResult } from "../../../../domains/q/outcome.ts";
 import { createQService } from "../../../../domains/q/service.ts";
 import { ghz, inlineRunner, jobOf, lower, view } from "./fixtures.ts";
 
@@ -45,6 +45,13 @@ describe("results", () => {
   it("both providers draw the same numbers", async () => {
     const call = (circuit: LoweredCircuit) => ({ mode: "counts", circuit, shots: 200 });
     expect(await resultOf(call(ghz(6, true)))).toEqual(await resultOf(call(ghz(6))));
+  });
+  it.each([1, 3, 53, 54, 130])("counts rows of %i bits", (clbits) => {
+    const rows = [0, 1, 2, 1].map((seed) => Array.from({ length: clbits }, (_, at) => (at * 7 + seed) % 3 === 0 ? 1 : 0));
+    const want = new Map<string, number>();
+    for (const row of rows) want.set(row.join(""), (want.get(row.join("")) ?? 0) + 1);
+    const keys = [...want.keys()].sort();
+    expect(histogram(Uint8Array.from(rows.flat()), 4, clbits)).toEqual({ kind: "counts", keys, counts: keys.map((key) => want.get(key)) });
   });
   it("gives exact expectation values", async () => {
     const zz = { coefficients: Float64Array.of(0.5, 2), paulis: Uint8Array.of(3, 3, 1, 0) };
