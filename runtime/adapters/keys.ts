@@ -1,0 +1,148 @@
+// Ed25519 keys in the user's configuration folder (contracts, rule 16). Owns the layout:
+//   signing-key.pem     private key, PKCS #8, mode 0600, made on first use and never overwritten
+//   trusted/ID.pem      public keys whose seals are trusted; ID is the key's SHA-256 fingerprint
+//   K1  Of two processes that both find no key, one makes it and both use it.
+//   K2  A key that cannot be read as what its name says is refused, never skipped or replaced.
+import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, type KeyObject } from "node:crypto";
+import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { toHex } from "../../kernel-abi/canonical.ts";
+import { Fault } from "../../kernel-abi/fault.ts";
+import type { Signer } from "../../kernel-abi/ports.ts";
+import { writeAtomically } from "./files.ts";
+import { sha256 } from "./sha256.ts";
+
+/** $TRIAD_HOME, else $XDG_CONFIG_HOME/triad, else ~/.config/triad. */
+export function configurationFolder(env: Readonly<Record<string, string | undefined>> = process.env): string {
+  const { TRIAD_HOME, XDG_CONFIG_HOME } = env;
+  if (TRIAD_HOME !== undefined && TRIAD_HOME !== "") return TRIAD_HOME;
+  if (XDG_CONFIG_HOME !== undefined && XDG_CONFIG_HOME !== "") return join(XDG_CONFIG_HOME, "triad");
+  return join(homedir(), ".config", "triad");
+}
+
+export interface KnownKey {
+  readonly keyId: string;
+  /** 32 bytes. */
+  readonly publicKey: Uint8Array;
+  /** The key this user signs with. */
+  readonly own: boolean;
+  readonly path: string;
+}
+
+/** An unusable key, with the reason; anything that fails while a key is handled becomes one. */
+function guarded<T>(path: string, what: string, act: () => T): T {
+  try {
+    return act();
+  } catch (cause) {
+    if (cause instanceof Fault && cause.fault === "KEY_UNUSABLE") throw cause;
+    throw new Fault("KEY_UNUSABLE", { path, what }, { cause });
+  }
+}
+
+const SPKI_BYTES = 44;
+const RAW_BYTES = 32;
+
+function rawPublicKey(key: KeyObject, path: string): Uint8Array {
+  if (key.asymmetricKeyType !== "ed25519") throw new Fault("KEY_UNUSABLE", { path, what: `not an Ed25519 key but ${String(key.asymmetricKeyType)}` });
+  return Uint8Array.from(key.export({ format: "der", type: "spki" }).subarray(SPKI_BYTES - RAW_BYTES));
+}
+
+const keyIdOf = (publicKey: Uint8Array): string => toHex(sha256(publicKey));
+
+const SPKI_PREFIX = Buffer.from("302a300506032b6570032100", "hex");
+
+/** PEM (SubjectPublicKeyInfo) of a 32-byte Ed25519 public key. @throws Fault KEY_UNUSABLE */
+export const publicKeyPem = (publicKey: Uint8Array): string => guarded("", "not a 32-byte Ed25519 public key", () =>
+  String(createPublicKey({ key: Buffer.concat([SPKI_PREFIX, publicKey]), format: "der", type: "spki" }).export({ format: "pem", type: "spki" })));
+
+/** The 32 bytes of a PEM public key. @throws Fault KEY_UNUSABLE */
+export const parsePublicKeyPem = (pem: string, path = ""): Uint8Array =>
+  guarded(path, "not a PEM public key", () => {
+    if (!pem.startsWith("-----BEGIN PUBLIC KEY-----")) throw new TypeError("createPublicKey would take a private key as well");
+    return rawPublicKey(createPublicKey(pem), path);
+  });
+
+const signingKeyPath = (home: string): string => join(home, "signing-key.pem");
+const trustedFolder = (home: string): string => join(home, "trusted");
+
+function makePrivateFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+}
+
+/** Writes the new key beside its place and links it there: the link fails when another process was first, whose key then counts (K1). */
+function makeSigningKey(home: string): void {
+  makePrivateFolder(home);
+  const path = signingKeyPath(home);
+  const beside = `${path}.${process.pid}.new`;
+  const pem = generateKeyPairSync("ed25519").privateKey.export({ format: "pem", type: "pkcs8" });
+  writeFileSync(beside, pem, { mode: 0o600, flush: true });
+  try {
+    chmodSync(beside, 0o600); // whatever the umask and an earlier file of that name say
+    linkSync(beside, path);
+  } catch {
+    if (!existsSync(path)) renameSync(beside, path); // a file system without links
+  } finally {
+    rmSync(beside, { force: true });
+  }
+}
+
+function readSigningKey(path: string): KeyObject {
+  const open = process.platform !== "win32" && (statSync(path).mode & 0o077) !== 0;
+  if (open) throw new Fault("KEY_UNUSABLE", { path, what: "others may read it; chmod 600 it if it is yours alone" });
+  return createPrivateKey(readFileSync(path));
+}
+
+/**
+ * The user's signer; its key is made on first use.
+ * @throws Fault KEY_UNUSABLE when the key is damaged, open to others, or cannot be made.
+ */
+export function loadOrCreateSigner(home: string = configurationFolder()): Signer {
+  const path = signingKeyPath(home);
+  if (!existsSync(path)) guarded(path, "it could not be made", () => makeSigningKey(home));
+  const key = guarded(path, "it is no readable private key", () => readSigningKey(path));
+  const publicKey = guarded(path, "it is no readable private key", () => rawPublicKey(createPublicKey(key), path));
+  return { keyId: keyIdOf(publicKey), publicKey, sign: (bytes) => Uint8Array.from(sign(null, bytes, key)) };
+}
+
+function readTrusted(path: string, name: string): KnownKey {
+  const publicKey = guarded(path, "it cannot be read", () => parsePublicKeyPem(readFileSync(path, "utf8"), path));
+  const keyId = keyIdOf(publicKey);
+  if (`${keyId}.pem` !== name) throw new Fault("KEY_UNUSABLE", { path, what: "its name is not the key's fingerprint", keyId });
+  return { keyId, publicKey, own: false, path };
+}
+
+function ownKey(home: string): KnownKey {
+  const { keyId, publicKey } = loadOrCreateSigner(home);
+  return { keyId, publicKey, own: true, path: signingKeyPath(home) };
+}
+
+/** The user's own key (when there is one yet) and the trusted ones, each once, by key id. @throws Fault KEY_UNUSABLE (K2) */
+export function listKeys(home: string = configurationFolder()): readonly KnownKey[] {
+  const folder = trustedFolder(home);
+  const names = existsSync(folder) ? guarded(folder, "it cannot be read", () => readdirSync(folder)) : [];
+  const trusted = names.filter((name) => name.endsWith(".pem")).map((name) => readTrusted(join(folder, name), name));
+  const own = existsSync(signingKeyPath(home)) ? [ownKey(home)] : [];
+  const others = trusted.filter(({ keyId }) => keyId !== own[0]?.keyId);
+  return [...own, ...others].sort((a, b) => (a.keyId < b.keyId ? -1 : 1));
+}
+
+/** Ids of the keys whose seals are trusted here. @throws Fault KEY_UNUSABLE */
+export const trustedKeyIds = (home: string = configurationFolder()): ReadonlySet<string> =>
+  new Set(listKeys(home).map(({ keyId }) => keyId));
+
+/** Trusts a 32-byte Ed25519 public key from now on; returns its id. @throws Fault KEY_UNUSABLE */
+export function trust(publicKey: Uint8Array, home: string = configurationFolder()): string {
+  const pem = publicKeyPem(publicKey);
+  const keyId = keyIdOf(publicKey);
+  const path = join(trustedFolder(home), `${keyId}.pem`);
+  guarded(path, "it could not be written", () => {
+    makePrivateFolder(trustedFolder(home));
+    writeAtomically(path, new TextEncoder().encode(pem));
+  });
+  return keyId;
+}
+
+/** PEM of the user's own public key, to hand to whoever is to trust it. @throws Fault KEY_UNUSABLE */
+export const exportPublicKey = (home: string = configurationFolder()): string => publicKeyPem(loadOrCreateSigner(home).publicKey);
