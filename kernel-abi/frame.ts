@@ -9,7 +9,7 @@ import type { DeliveryKind } from "./envelope.ts";
 export const EVENT = Object.freeze({
   /** subject = process; body = {name, parent, definition, domains, vhm, node}. */
   PROCESS_DECLARED: 128,
-  /** subject = process (or contract, job by machine); body = {machine, from, to, event}. */
+  /** subject = process (or contract, job by machine); body = {machine, from, to}. */
   TRANSITION: 129,
   /** subject = capability; body = {holder, parent, verb, scope}. */
   CAPABILITY_ISSUED: 130,
@@ -17,7 +17,7 @@ export const EVENT = Object.freeze({
   /** subject = domain service; body = provider declaration. */
   PROVIDER_ATTESTED: 132,
   CALIBRATION_ISSUED: 133,
-  /** contract and subject = contract; body = terms. */
+  /** contract and subject = contract; capability = the one it was requested with; body = {owner, terms}. */
   CONTRACT_ISSUED: 134,
   CONTRACT_ACTIVATED: 135,
   CONTRACT_EXPIRED: 136,
@@ -34,7 +34,7 @@ export const EVENT = Object.freeze({
   /** subject = job: its owner ended before the outcome was due. */
   JOB_ABANDONED: 162,
   FAULT: 170,
-  /** body = {status, result | report}; the last entry of every run. */
+  /** body = RunEnd (ports.ts); the last entry of every run, in a kernel frame of its own. */
   RUN_END: 190,
 } as const);
 export type EventName = keyof typeof EVENT;
@@ -44,7 +44,7 @@ export type EventName = keyof typeof EVENT;
  * capabilities, contracts and jobs are numbered from 1.
  * Subjects of syscalls: IPC_SEND receiver; PROC_SPAWN child; PROC_JOIN child; CAP_* capability; CONTRACT_* contract;
  * XDV_CALL job; MEASURE, PROJECT job; TIMER_SET due tick; others 0.
- * Bodies: IPC_SEND the payload; LOG {level,label,data}; PROC_SPAWN as PROCESS_DECLARED; METRIC_EMIT {name,value,unit}; XDV_CALL {due,charge};
+ * Bodies: IPC_SEND the payload; LOG {level,label,data}; PROC_SPAWN as PROCESS_DECLARED; METRIC_EMIT {name,value,unit}; XDV_CALL {due,charge,cost};
  * with a verdict other than 0, MessagePack of the fault's detail. Empty where there is nothing to say.
  */
 export interface Entry {
@@ -58,6 +58,13 @@ export interface Entry {
   readonly subject: number;
   readonly body: Uint8Array;
 }
+
+/*
+ * Sequence numbers. Every process counts from 0 what it causes to be delivered: each IPC_SEND, TIMER_SET and PROC_SPAWN with
+ * verdict 0 (in the order of its entries, over turns that were not aborted) and each exit notice to its parent takes the next
+ * number. A delivery names its cause by (from, seq): MESSAGE the sender's, TIMER the process's own, START the parent's
+ * (KERNEL and 0 for the root), EXIT the child's. OUTCOME comes from the domain service with seq = job.
+ */
 
 /** How a turn ended. Numbers stand in traces. */
 export const TURN_END = Object.freeze({

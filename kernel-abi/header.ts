@@ -60,6 +60,8 @@ export const ProgramSchema = Type.Object({
   modules: Type.Array(Type.Object({ path: Type.String(), source: Type.String() }, exact)),
   /** The single script that is executed, made from `modules` by the pinned bundler. */
   executed: Type.String(),
+  /** Source map (version 3, JSON, without sources) from `executed` to `modules`, so that a place is named as a person wrote it. */
+  map: Type.String(),
 }, exact);
 export type ProgramSection = Static<typeof ProgramSchema>;
 

@@ -201,6 +201,14 @@ export interface RunEnd {
   readonly failures: readonly { readonly process: ProcessName; readonly fault: FaultJson }[];
 }
 
+/** A replay stopped before a tick, with what every process was doing; never recorded. */
+export interface RunPause {
+  readonly status: "paused";
+  readonly tick: Tick;
+  readonly turns: number;
+  readonly processes: readonly { readonly name: ProcessName; readonly state: string; readonly waitsFor: WaitEdge["on"] | null; readonly inbox: number }[];
+}
+
 /** A run as its bundle describes it. */
 export interface Recording {
   readonly header: Header;
@@ -215,7 +223,7 @@ export interface RunMachine {
     readonly journal: Journal;
     readonly outcomes: Outcomes;
     readonly until?: Tick;
-  }): Promise<RunEnd>;
+  }): Promise<RunEnd | RunPause>;
 }
 
 /** Live kernels for `reproduce`, keyed from the sealed seeds. */

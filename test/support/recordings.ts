@@ -33,7 +33,7 @@ export const header = (changes: Partial<Header> = {}): Header => ({
 
 export const recording = (changes: Partial<Header> = {}): Recording => ({
   header: header(changes),
-  program: { kind: "detached", entry: "", modules: [], executed: "" },
+  program: { kind: "detached", entry: "", modules: [], executed: "", map: "" },
   inputs: { input: { text: "naïve 𝛗" }, files: { "a.txt": "one\ntwo" } },
 });
 

@@ -1,0 +1,67 @@
+// defineProcess: from a generator function to the ProcessDefinition the kernel steps. The types carry the declared domains, so
+// that a call to another domain does not compile.
+import { Compile } from "typebox/compile";
+import type { Static, TSchema } from "typebox";
+import { phi, type Phi } from "../../domains/phi/api/operations.ts";
+import { q, type Q } from "../../domains/q/api/operations.ts";
+import { k, type K } from "../../domains/k/api/operations.ts";
+import type { BoundDomain } from "../../kernel-abi/domain.ts";
+import { Fault } from "../../kernel-abi/fault.ts";
+import { label } from "../../kernel-abi/ids.ts";
+import type { ProcessDefinition, Program } from "../../kernel-abi/operation.ts";
+import { CURRENT_OFFER } from "../../kernel-abi/version.ts";
+import { activateProgram } from "../process/program.ts";
+
+/** What a program of the domains D is handed: `k` always, `q` and `phi` only where declared. */
+export type Apis<D extends BoundDomain> =
+  & { readonly k: K }
+  & ("Q" extends D ? { readonly q: Q } : unknown)
+  & ("PHI" extends D ? { readonly phi: Phi } : unknown);
+
+interface Spec<D extends readonly BoundDomain[], I, R> {
+  /** A letter, then letters, digits, `_`, `.`, `-`; the last segment of the process's name. */
+  readonly name: string;
+  /** Domains beside K. */
+  readonly domains?: D;
+  readonly run: (apis: Apis<D[number]>, input: I) => Program<R, "K" | D[number]>;
+}
+
+const DOMAINS: readonly string[] = ["Q", "PHI"];
+
+function checkSpec({ name, domains = [] }: { readonly name: string; readonly domains?: readonly BoundDomain[] }): void {
+  label(name);
+  const strange = domains.find((domain, at) => !DOMAINS.includes(domain) || domains.indexOf(domain) !== at);
+  if (strange !== undefined) throw new Fault("PROGRAM_INVALID", { argument: "domains", value: String(strange), allowed: "Q, PHI, each once" });
+}
+
+/** Checks an input against the declared schema. */
+function admission(schema: TSchema | undefined): (input: unknown) => unknown {
+  if (schema === undefined) return (input) => input;
+  const check = Compile(schema);
+  return (input) => {
+    if (check.Check(input)) return input;
+    const [first] = check.Errors(input);
+    throw new Fault("INPUT_INVALID", { at: `input${(first?.instancePath ?? "").replaceAll("/", ".")}`, what: first?.message ?? "", schema: JSON.stringify(schema) });
+  };
+}
+
+/**
+ * Defines a process. `run` is a generator that yields what `k`, `q` and `phi` make (`yield*`), and returns plain data.
+ * With `input`, a TypeBox schema, the input is checked before the process exists and its type is known in `run`.
+ * @throws Fault PROGRAM_INVALID | ABI_MALFORMED for a bad name or domain.
+ */
+export function defineProcess<const D extends readonly BoundDomain[] = readonly [], S extends TSchema = TSchema, R = unknown>(
+  spec: Spec<D, Static<S>, R> & { readonly input: S }): ProcessDefinition<Static<S>, R>;
+export function defineProcess<const D extends readonly BoundDomain[] = readonly [], I = undefined, R = unknown>(
+  spec: Spec<D, I, R>): ProcessDefinition<I, R>;
+export function defineProcess(spec: Spec<readonly BoundDomain[], unknown, unknown> & { readonly input?: TSchema }): ProcessDefinition {
+  checkSpec(spec);
+  const apis = Object.freeze({ k, q, phi });
+  return Object.freeze({
+    name: spec.name,
+    domains: Object.freeze([...(spec.domains ?? [])]),
+    abi: CURRENT_OFFER,
+    admit: admission(spec.input),
+    activate: (input: unknown) => activateProgram(spec.run(apis, input)),
+  });
+}

@@ -1,0 +1,61 @@
+// Execution: one description of a run → the machine, wired. Recording, replay and reproduction all come through here; what
+// differs is the journal and where outcomes come from (E3: the same code path).
+import { VERBS, type VerbName } from "../../kernel-abi/capability.ts";
+import { Fault } from "../../kernel-abi/fault.ts";
+import { LIMITS } from "../../kernel-abi/limits.ts";
+import type { Tick } from "../../kernel-abi/ids.ts";
+import type { Behaviour } from "../../kernel-abi/operation.ts";
+import type { Journal, Observer, Outcomes, Recording, RunEnd, RunMachine, RunPause } from "../../kernel-abi/ports.ts";
+import { seededRandom } from "../../domains/k/random.ts";
+import { createAmbientGuard } from "../adapters/ambient.ts";
+import { sha256 } from "../adapters/sha256.ts";
+import { drive } from "../context/driver.ts";
+import { policyName } from "../scheduler/policies.ts";
+import { checkRuntime, createAdmissions } from "./header.ts";
+import { locator } from "./program/load.ts";
+
+export interface Execution {
+  readonly recording: Recording;
+  readonly root: Behaviour;
+  readonly journal: Journal;
+  readonly outcomes: Outcomes;
+  readonly observer?: Observer | undefined;
+  readonly until?: Tick | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const isVerb = (name: string): name is VerbName => VERBS.some((verb) => verb === name);
+
+function verbs(names: readonly string[]): readonly VerbName[] {
+  return names.map((name) => {
+    if (!isVerb(name)) throw new Fault("TRACE_VERSION", { differs: "allow", verb: name });
+    return name;
+  });
+}
+
+/** @throws Fault TRACE_VERSION when this runtime would decide otherwise than the recording one did; whatever `drive` throws. */
+export async function execute({ recording, root, journal, outcomes, observer = {}, until, signal }: Execution): Promise<RunEnd | RunPause> {
+  const { header, program, inputs } = recording;
+  const admissions = createAdmissions();
+  const policy = policyName(header.policy.name);
+  checkRuntime(header, admissions, policy);
+  const guard = createAmbientGuard({ locate: locator(program) });
+  const uninstall = guard.install();
+  try {
+    return await drive({
+      config: {
+        seed: header.seed, bounds: header.bounds, policy, allow: verbs(header.allow), admissions, root, input: inputs.input, files: inputs.files,
+        mailboxBound: LIMITS.mailbox_depth_max, node: header.node, vhm: header.vhm,
+      },
+      ports: { sha256, random: seededRandom, journal, guard, observer },
+      outcomes, until, signal,
+    });
+  } finally {
+    uninstall();
+  }
+}
+
+/** The RunMachine port for replay/: drives this machine with the root given, or with what the program section holds. */
+export const runMachine = (root: Behaviour, options: Pick<Execution, "observer" | "signal"> = {}): RunMachine => ({
+  run: (request) => execute({ ...options, ...request, root }),
+});

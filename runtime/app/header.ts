@@ -1,0 +1,67 @@
+// The header of a run: everything that decides what it does, gathered from the rooms that own it.
+import { canonicalJson, sameBytes, toHex } from "../../kernel-abi/canonical.ts";
+import type { VerbName } from "../../kernel-abi/capability.ts";
+import { DOMAIN_VERBS, K_VERBS } from "../../kernel-abi/capability.ts";
+import type { BoundDomain } from "../../kernel-abi/domain.ts";
+import { Fault } from "../../kernel-abi/fault.ts";
+import type { Bounds, Header, ProgramSection } from "../../kernel-abi/header.ts";
+import type { Behaviour } from "../../kernel-abi/operation.ts";
+import type { Admission } from "../../kernel-abi/ports.ts";
+import { ABI_VERSION, CURRENT_OFFER, FORMAT_VERSION, SEMANTICS_VERSION } from "../../kernel-abi/version.ts";
+import { createPhiAdmission } from "../../domains/phi/admission.ts";
+import { createQAdmission } from "../../domains/q/admission.ts";
+import { sha256 } from "../adapters/sha256.ts";
+import { POLICIES, type PolicyName } from "../scheduler/policies.ts";
+import { programDigest } from "./program/load.ts";
+
+export type Admissions = Readonly<Record<BoundDomain, Admission>>;
+
+/** Admissions keep bookkeeping of one run: make them anew for each. */
+export const createAdmissions = (): Admissions => Object.freeze({ Q: createQAdmission(), PHI: createPhiAdmission() });
+
+const digestOf = (value: unknown): string => toHex(sha256(canonicalJson(value)));
+
+/** What the root may do: K, and what it declares, unless the operator says less. */
+export function allowed(root: Behaviour, domains: readonly BoundDomain[] = root.domains): readonly VerbName[] {
+  return [...K_VERBS, ...(["Q", "PHI"] as const).filter((domain) => domains.includes(domain)).flatMap((domain) => DOMAIN_VERBS[domain])];
+}
+
+/** The part of a header that this version of the runtime decides. */
+function runtimeFacts(admissions: Admissions, policy: PolicyName): Pick<Header, "format" | "semantics" | "abi" | "policy" | "costTables" | "providers"> {
+  const { name, version } = POLICIES[policy];
+  return {
+    format: FORMAT_VERSION,
+    semantics: SEMANTICS_VERSION,
+    abi: { ...ABI_VERSION, flags: [...CURRENT_OFFER.flags] },
+    policy: { name, version, digest: digestOf({ name, version }) },
+    costTables: [admissions.Q, admissions.PHI].flatMap(({ costTables }) =>
+      costTables.map(({ name: table, version: of, table: rows }) => ({ name: table, version: of, digest: digestOf(rows) }))),
+    providers: [...admissions.Q.providers, ...admissions.PHI.providers],
+  };
+}
+
+export interface RunDescription {
+  readonly seed: string;
+  readonly bounds: Bounds;
+  readonly policy: PolicyName;
+  readonly allow: readonly VerbName[];
+  readonly program: ProgramSection;
+  readonly root: Behaviour;
+}
+
+export const headerFor = ({ seed, bounds, policy, allow, program, root }: RunDescription, admissions: Admissions): Header => ({
+  ...runtimeFacts(admissions, policy),
+  channel: "deterministic",
+  seed, bounds, allow: [...allow],
+  program: { name: root.name, digest: programDigest(program) },
+  node: 0,
+  vhm: 0,
+});
+
+/** A recorded run is re-executed only by a runtime that decides everything as the recording one did. @throws Fault TRACE_VERSION */
+export function checkRuntime(header: Header, admissions: Admissions, policy: PolicyName): void {
+  const ours = runtimeFacts(admissions, policy);
+  for (const key of ["semantics", "abi", "policy", "costTables", "providers"] as const) {
+    if (!sameBytes(canonicalJson(ours[key]), canonicalJson(header[key]))) throw new Fault("TRACE_VERSION", { differs: key });
+  }
+}

@@ -1,0 +1,9 @@
+// Package entry `triad-runtime`: what programs import, and what a host uses to record, verify, replay and reproduce them.
+export * from "./program/surface.ts";
+export { record, type RecordOptions, type RecordReport } from "./record.ts";
+export {
+  digestOfProgram, replayTrace, reproduceTrace, verifyTrace, withTrace,
+  type CodeSource, type ReplayTraceOptions, type ReproduceTraceOptions, type Trace,
+} from "./trace.ts";
+export type { Bounds, Durability } from "../../kernel-abi/header.ts";
+export type { Observer, RunEnd } from "../../kernel-abi/ports.ts";

@@ -1,0 +1,49 @@
+// Live outcomes: each domain's service behind one port. Services hold their provider's state and nothing of the kernel's.
+import type { BoundDomain } from "../../kernel-abi/domain.ts";
+import { invariant } from "../../kernel-abi/invariant.ts";
+import type { JobId } from "../../kernel-abi/ids.ts";
+import type { JobRunner, JobStart, Outcome, Outcomes } from "../../kernel-abi/ports.ts";
+import { runKernel } from "../../domains/kernels/registry.ts";
+import { createPhiService } from "../../domains/phi/service.ts";
+import { createQService } from "../../domains/q/service.ts";
+import { createInlineRunner } from "../workers/inline.ts";
+import { createPool } from "../workers/pool.ts";
+
+export interface RunnerOptions {
+  /** 0 runs kernels on the caller's own thread. */
+  readonly workers: number;
+  /** Test injection of delays, by job ordinal. */
+  readonly delayMs?: ((ordinal: number) => number) | undefined;
+}
+
+const workerUrl = (): URL => new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url);
+
+export const createRunner = ({ workers, delayMs }: RunnerOptions): JobRunner =>
+  (workers === 0 ? createInlineRunner(runKernel) : createPool({ workerUrl: workerUrl(), workers, ...(delayMs === undefined ? {} : { delayMs }) }));
+
+/** Owns the runner it is given: closing the outcomes closes it. */
+export function liveOutcomes(runner: JobRunner): Outcomes {
+  const services = { Q: createQService(runner), PHI: createPhiService(runner) } as const;
+  const domains = new Map<JobId, BoundDomain>();
+  const serviceOf = (job: JobId): (typeof services)[BoundDomain] => {
+    const domain = domains.get(job);
+    invariant(domain !== undefined, "T3", `job ${job} was not started`);
+    return services[domain];
+  };
+  return {
+    start(job: JobStart): void {
+      domains.set(job.job, job.domain);
+      services[job.domain].start(job);
+    },
+    async outcome(job: JobId): Promise<Outcome> {
+      const outcome = await serviceOf(job).outcome(job);
+      domains.delete(job);
+      return outcome;
+    },
+    abandon(job: JobId): void {
+      serviceOf(job).abandon(job);
+      domains.delete(job);
+    },
+    close: () => runner.close(),
+  };
+}

@@ -1,0 +1,78 @@
+// Program loader: from the executed script in a program section to a Behaviour. The script sees `require` for the program
+// surface and nothing else; what it captures of the globals is trapped, because the traps are in before it is loaded (rule 10).
+import { SourceMap, type SourceMapPayload } from "node:module";
+import { compileFunction } from "node:vm";
+import { canonicalJson } from "../../../kernel-abi/canonical.ts";
+import { Fault } from "../../../kernel-abi/fault.ts";
+import type { ProgramSection } from "../../../kernel-abi/header.ts";
+import type { Behaviour } from "../../../kernel-abi/operation.ts";
+import { sha256 } from "../../adapters/sha256.ts";
+import { toHex } from "../../../kernel-abi/canonical.ts";
+import * as surface from "./surface.ts";
+import * as domains from "../../../domains/index.ts";
+
+/** SHA-256 of the canonical program section: what "the same program" means. */
+export const programDigest = (program: ProgramSection): string => toHex(sha256(canonicalJson(program)));
+
+/** Script name in stack traces; `locator` turns it into the source a person wrote. */
+const SCRIPT = "triad-program/executed.js";
+/** Lines `compileFunction` puts before the script. */
+const SCRIPT_LINE = 1;
+
+const MODULES: Readonly<Record<string, unknown>> = Object.freeze({ "triad-runtime": surface, "triad-runtime/domains": domains });
+
+function requireSurface(name: string): unknown {
+  const found = Object.hasOwn(MODULES, name) ? MODULES[name] : undefined;
+  if (found === undefined) throw new Fault("PROGRAM_INVALID", { import: name, allowed: Object.keys(MODULES).join(", ") });
+  return found;
+}
+
+const isBehaviour = (value: unknown): value is Behaviour =>
+  typeof value === "object" && value !== null && "activate" in value && typeof value.activate === "function"
+  && "name" in value && typeof value.name === "string" && "admit" in value && "abi" in value && "domains" in value;
+
+const words = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+
+/** @throws Fault PROGRAM_INVALID when the script fails while loading or exports no process */
+export function loadProgram({ executed, entry, kind }: ProgramSection): Behaviour {
+  if (kind === "detached") throw new Fault("PROGRAM_INVALID", { entry, what: "the trace holds no code; give --program FILE" });
+  const module = { exports: {} as { readonly default?: unknown } };
+  try {
+    const script = compileFunction(executed, ["require", "module", "exports"], { filename: SCRIPT });
+    script(requireSurface, module, module.exports);
+  } catch (cause) {
+    if (cause instanceof Fault) throw cause;
+    throw new Fault("PROGRAM_INVALID", { entry, what: words(cause) }, { cause });
+  }
+  const exported = module.exports.default;
+  if (!isBehaviour(exported)) throw new Fault("PROGRAM_INVALID", { entry, what: "no default export made by defineProcess" });
+  return exported;
+}
+
+export interface Site {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Names a place of the executed script by the source a person wrote; follows from the program section alone. */
+export function locator({ map }: ProgramSection): (site: Site) => string {
+  let parsed: SourceMap | undefined;
+  return ({ file, line, column }) => {
+    const short = `${file.slice(file.lastIndexOf("/") + 1)}:${line}`;
+    if (!file.endsWith(SCRIPT) || map === "") return short;
+    parsed ??= new SourceMap(JSON.parse(map) as SourceMapPayload);
+    const found = parsed.findEntry(line - SCRIPT_LINE, Math.max(0, column - 1));
+    return "originalSource" in found ? `${found.originalSource}:${found.originalLine + 1}` : short;
+  };
+}
+
+const FRAME = /\(?([^\s()]*triad-program\/executed\.js):(\d+):(\d+)\)?/;
+
+/** Where in the program an error was thrown, if its stack passes through it. */
+export function placeOf(error: unknown, program: ProgramSection): string | undefined {
+  const match = error instanceof Error ? FRAME.exec(error.stack ?? "") : null;
+  if (match === null) return undefined;
+  const [, file = "", line = "0", column = "0"] = match;
+  return locator(program)({ file, line: Number(line), column: Number(column) });
+}

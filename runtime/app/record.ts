@@ -1,0 +1,136 @@
+// Recording: run a program live, write its journal as it goes, seal it at the end whatever the end is (E5).
+import { existsSync } from "node:fs";
+import { DEFAULT_BOUNDS } from "../../kernel-abi/limits.ts";
+import type { BoundDomain } from "../../kernel-abi/domain.ts";
+import { Fault } from "../../kernel-abi/fault.ts";
+import type { Bounds, Durability, ProgramSection } from "../../kernel-abi/header.ts";
+import { invariant } from "../../kernel-abi/invariant.ts";
+import type { Behaviour } from "../../kernel-abi/operation.ts";
+import type { ByteSink, Observer, Recording, RunEnd, Signer } from "../../kernel-abi/ports.ts";
+import { Recorder, type Sealed } from "../../replay/recorder.ts";
+import { createAmbientGuard } from "../adapters/ambient.ts";
+import { createBundleFile } from "../adapters/files.ts";
+import { defaultWorkers, freshSeed, hostFacts, wallClock } from "../adapters/host.ts";
+import { loadOrCreateSigner } from "../adapters/keys.ts";
+import type { PolicyName } from "../scheduler/policies.ts";
+import { execute } from "./execute.ts";
+import { allowed, createAdmissions, headerFor } from "./header.ts";
+import { createRunner, liveOutcomes } from "./outcomes.ts";
+import { programClosure } from "./program/closure.ts";
+import { loadProgram } from "./program/load.ts";
+
+export interface RecordOptions {
+  /** Path of a `.ts` or `.js` program, or a definition (then the trace holds no code: `detached`). */
+  readonly program: string | Behaviour;
+  /** Where the bundle is written; default: the program's name with the ending `.triad` in the working folder. A sink keeps it in memory. */
+  readonly out?: string | ByteSink;
+  /** Replace an existing bundle; otherwise FILE_UNREADABLE. */
+  readonly replace?: boolean;
+  /** Any non-empty text; default: 128 fresh random bits, recorded like any other. */
+  readonly seed?: string;
+  /** Pool size; 0 runs kernels on this thread. Changes nothing in the run. Default: all cores but one. */
+  readonly workers?: number;
+  /** Handed to the root program; a JSON value. */
+  readonly input?: unknown;
+  /** Named texts for `k.file`. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly bounds?: Partial<Bounds>;
+  readonly policy?: PolicyName;
+  /** Domains the root may use; default: those it declares. */
+  readonly allow?: readonly BoundDomain[];
+  readonly durability?: Durability;
+  /** Free text, sealed with the host's facts. */
+  readonly label?: string;
+  readonly signer?: Signer;
+  readonly observer?: Observer;
+  readonly signal?: AbortSignal;
+  /** Test injection: how long a worker sleeps before its n-th job. */
+  readonly delayMs?: (ordinal: number) => number;
+}
+
+export interface RecordReport {
+  readonly end: RunEnd;
+  readonly seed: string;
+  /** The trace's head, hex. */
+  readonly digest: string;
+  readonly sealed: Sealed;
+  /** Path of the bundle; undefined when a sink was given. */
+  readonly trace: string | undefined;
+  readonly recording: Recording;
+}
+
+const DETACHED = Object.freeze({ kind: "detached", modules: [], executed: "", map: "" } as const);
+
+/** The program with its section. Traps are in while it loads, so that what it captures is trapped (rule 10). */
+export async function resolveProgram(program: string | Behaviour): Promise<{ readonly section: ProgramSection; readonly root: Behaviour }> {
+  if (typeof program !== "string") return { section: { ...DETACHED, modules: [], entry: program.name }, root: program };
+  const section = await programClosure(program);
+  return { section, root: loadTrapped(section) };
+}
+
+/** @throws Fault PROGRAM_INVALID */
+export function loadTrapped(section: ProgramSection): Behaviour {
+  const uninstall = createAmbientGuard().install();
+  try {
+    return loadProgram(section);
+  } finally {
+    uninstall();
+  }
+}
+
+interface Destination {
+  readonly sink: ByteSink;
+  readonly path: string | undefined;
+  keep(): void;
+  abandon(): void;
+}
+
+function destination({ out, replace = false, durability = "process" }: RecordOptions, name: string): Destination {
+  if (typeof out === "object") return { sink: out, path: undefined, keep: () => undefined, abandon: () => undefined };
+  const path = out ?? freePath(name);
+  const file = createBundleFile(path, { durability, replace });
+  return { sink: file, path, keep: () => file.seal(), abandon: () => file.abandon() };
+}
+
+/** bell.triad, bell-2.triad, …: a run never overwrites another's evidence. */
+function freePath(name: string): string {
+  for (let ordinal = 1; ; ordinal++) {
+    const path = `${name}${ordinal === 1 ? "" : `-${ordinal}`}.triad`;
+    if (!existsSync(path) && !existsSync(`${path}.partial`)) return path;
+  }
+}
+
+function checkSeed(seed: string): string {
+  if (seed === "") throw new Fault("USAGE", { option: "seed", allowed: "non-empty text" });
+  return seed;
+}
+
+/**
+ * Runs a program to its end and seals its trace.
+ * @throws Fault PROGRAM_INVALID | INPUT_INVALID | FILE_UNREADABLE | USAGE before anything runs; RUN_INTERRUPTED when `signal` is aborted
+ * (the .partial journal stays). A run that fails does not throw: its end says how.
+ */
+export async function record(options: RecordOptions): Promise<RecordReport> {
+  const { section, root } = await resolveProgram(options.program);
+  const seed = checkSeed(options.seed ?? freshSeed());
+  const workers = options.workers ?? defaultWorkers();
+  const header = headerFor({
+    seed, bounds: { ...DEFAULT_BOUNDS, ...options.bounds }, policy: options.policy ?? "cooperative", allow: allowed(root, options.allow), program: section, root,
+  }, createAdmissions());
+  const recording: Recording = { header, program: section, inputs: { input: options.input ?? null, files: options.files ?? {} } };
+  const signer = options.signer ?? loadOrCreateSigner();
+  const started = wallClock();
+  const to = destination(options, root.name);
+  const outcomes = liveOutcomes(createRunner({ workers, delayMs: options.delayMs }));
+  try {
+    const recorder = new Recorder({ recording, sink: to.sink, durability: options.durability ?? "process" });
+    const end = await execute({ recording, root, journal: recorder, outcomes, observer: options.observer, signal: options.signal });
+    invariant(end.status !== "paused", "E5");
+    const sealed = recorder.seal({ signer, host: hostFacts({ workers, label: options.label ?? "", started }), end });
+    to.keep();
+    return { end, seed, digest: sealed.digest, sealed, trace: to.path, recording };
+  } finally {
+    to.abandon();
+    await outcomes.close();
+  }
+}

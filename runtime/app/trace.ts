@@ -1,0 +1,104 @@
+// Traces: verify, replay, reproduce (E4), over files or bytes. Code embedded in a trace runs only when somebody said so (rule 11).
+import { toHex } from "../../kernel-abi/canonical.ts";
+import { Fault } from "../../kernel-abi/fault.ts";
+import { tick } from "../../kernel-abi/ids.ts";
+import type { Behaviour } from "../../kernel-abi/operation.ts";
+import type { ByteSink, ByteSource, Observer, Recording } from "../../kernel-abi/ports.ts";
+import { openBundle, type Bundle } from "../../replay/bundle.ts";
+import { replay, type ReplayOptions, type ReplayReport } from "../../replay/replayer.ts";
+import { reproduce, type ReproduceReport } from "../../replay/reproduce.ts";
+import { verify, type VerifyOptions, type VerifyReport } from "../../replay/verify.ts";
+import { openSource } from "../adapters/files.ts";
+import { defaultWorkers, hostFacts, wallClock } from "../adapters/host.ts";
+import { loadOrCreateSigner, trustedKeyIds } from "../adapters/keys.ts";
+import { memorySource } from "../adapters/memory.ts";
+import { sha256 } from "../adapters/sha256.ts";
+import { runMachine } from "./execute.ts";
+import { createRunner, liveOutcomes } from "./outcomes.ts";
+import { programClosure } from "./program/closure.ts";
+import { programDigest } from "./program/load.ts";
+import { loadTrapped } from "./record.ts";
+
+/** A path, or the bytes of a bundle. */
+export type Trace = string | Uint8Array;
+
+/** Opens a trace for as long as `use` takes. @throws Fault FILE_UNREADABLE */
+export async function withTrace<R>(trace: Trace, use: (source: ByteSource) => R | Promise<R>): Promise<R> {
+  if (typeof trace !== "string") return use(memorySource(trace));
+  const source = openSource(trace);
+  try {
+    return await use(source);
+  } finally {
+    source.close();
+  }
+}
+
+/** Chain, signature, order, capabilities, contracts; executes nothing. The user's own and trusted keys are trusted unless told otherwise. */
+export const verifyTrace = (trace: Trace, options: VerifyOptions = {}): Promise<VerifyReport> =>
+  withTrace(trace, (source) => verify(source, { trusted: [...trustedKeyIds()], ...options }));
+
+export interface CodeSource {
+  /** Run the code embedded in the trace. */
+  readonly trustProgram?: boolean;
+  /** Run this local file, which must have the digest the trace records; or this definition, for a detached trace. */
+  readonly program?: string | Behaviour;
+}
+
+export interface ReplayTraceOptions extends CodeSource {
+  /** Stop before this tick. */
+  readonly until?: number;
+  /** Writes the replayed run as a bundle of its own, sealed by the user's key. */
+  readonly out?: ByteSink;
+  readonly observer?: Observer;
+  readonly signal?: AbortSignal;
+}
+
+/** @throws Fault PROGRAM_UNTRUSTED | PROGRAM_INVALID | FILE_UNREADABLE */
+async function codeOf(recording: Recording, { trustProgram = false, program }: CodeSource): Promise<Behaviour> {
+  const recorded = recording.header.program.digest;
+  if (programDigest(recording.program) !== recorded) throw new Fault("TRACE_INCONSISTENT", { unit: "program", recorded });
+  if (typeof program === "object") return program;
+  if (typeof program === "string") {
+    const local = await programClosure(program);
+    const found = programDigest(local);
+    if (found !== recorded) throw new Fault("PROGRAM_UNTRUSTED", { program, digest: found, recorded, why: "the local file is not the program that was recorded" });
+    return loadTrapped(local);
+  }
+  if (!trustProgram) throw new Fault("PROGRAM_UNTRUSTED", { program: recording.program.entry || recording.header.program.name, recorded });
+  return loadTrapped(recording.program);
+}
+
+function replayOptions({ until, out }: ReplayTraceOptions): ReplayOptions {
+  const seal = out === undefined ? undefined : { sink: out, seal: { signer: loadOrCreateSigner(), host: hostFacts({ workers: 0, label: "replay", started: wallClock() }) } };
+  return { ...(until === undefined ? {} : { until: tick(until) }), ...(seal === undefined ? {} : { rerecord: seal }) };
+}
+
+async function prepared(source: ByteSource, options: ReplayTraceOptions): Promise<{ readonly bundle: Bundle; readonly machine: ReturnType<typeof runMachine> }> {
+  const bundle = openBundle(source);
+  const root = await codeOf(bundle.recording, options);
+  return { bundle, machine: runMachine(root, { observer: options.observer, signal: options.signal }) };
+}
+
+/** Orchestration again, against recorded outcomes; no kernel runs. @throws Fault REPLAY_DIVERGED and as codeOf, openBundle */
+export const replayTrace = (trace: Trace, options: ReplayTraceOptions = {}): Promise<ReplayReport> =>
+  withTrace(trace, async (source) => {
+    const { bundle, machine } = await prepared(source, options);
+    return replay(bundle, machine, replayOptions(options));
+  });
+
+export interface ReproduceTraceOptions extends ReplayTraceOptions {
+  readonly workers?: number;
+}
+
+/** Kernels again, from the sealed seeds, each outcome compared. @throws Fault REPRODUCE_DIFFERS and as replayTrace */
+export const reproduceTrace = (trace: Trace, options: ReproduceTraceOptions = {}): Promise<ReproduceReport> =>
+  withTrace(trace, async (source) => {
+    const { bundle, machine } = await prepared(source, options);
+    const oracle = { open: () => liveOutcomes(createRunner({ workers: options.workers ?? defaultWorkers() })) };
+    return reproduce(bundle, machine, oracle, replayOptions(options));
+  });
+
+/** SHA-256 of a program file's closure, as it would stand in a header. */
+export const digestOfProgram = async (file: string): Promise<string> => programDigest(await programClosure(file));
+
+export const fingerprint = (bytes: Uint8Array): string => toHex(sha256(bytes));
