@@ -12,18 +12,23 @@ export interface Patch {
   readonly use: string;
 }
 
-/** Replacements. The lint rules of the core name the same ones (eslint.config.js). */
+/** What a program uses instead. */
 export const REPLACEMENT = Object.freeze({
   clock: "k.now()",
   random: "k.random(\"stream\")",
   timer: "k.sleep(ticks)",
-  outside: "k.input or k.file(\"name\")",
+  outside: "the program's input, or k.file(\"name\")",
   race: "k.receive, which takes messages in one order everywhere",
   order: "a comparison of code units: a < b ? -1 : a > b ? 1 : 0",
   text: "String(value) and your own formatting",
   memory: "a plain reference: when memory is reclaimed is not part of a run",
   libm: "sin, cos, exp, log and atan2 from triad-runtime/domains",
 });
+
+function prototypeOf(value: object): object {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return typeof prototype === "object" && prototype !== null ? prototype : value;
+}
 
 const rows = (owner: object, name: string, on: Patch["on"], use: string, keys: readonly string[]): Patch[] =>
   keys.map((key) => ({ owner, key, on, what: `${name}${key}`, use }));
@@ -48,7 +53,7 @@ const clockRows = (): Patch[] => [
   ...rows(Date, "Date.", "call", REPLACEMENT.clock, ["now", "parse"]),
   ...rows(globalThis, "", "call", REPLACEMENT.clock, ["Date"]),
   { owner: Date.prototype, key: "constructor", on: "call", what: "Date", use: REPLACEMENT.clock },
-  ...rows(Object.getPrototypeOf(performance), "performance.", "call", REPLACEMENT.clock, ["now"]),
+  ...rows(prototypeOf(performance), "performance.", "call", REPLACEMENT.clock, ["now"]),
   ...rows(globalThis, "", "read", REPLACEMENT.clock, ["performance"]),
   ...rows(process.hrtime, "process.hrtime.", "call", REPLACEMENT.clock, ["bigint"]),
   ...rows(process, "process.", "call", REPLACEMENT.clock, ["hrtime", "uptime", "cpuUsage", "memoryUsage", "resourceUsage"]),
@@ -56,7 +61,7 @@ const clockRows = (): Patch[] => [
 
 const randomRows = (): Patch[] => [
   ...rows(Math, "Math.", "call", REPLACEMENT.random, ["random"]),
-  ...rows(Object.getPrototypeOf(globalThis.crypto), "crypto.", "call", REPLACEMENT.random, ["randomUUID", "getRandomValues"]),
+  ...rows(prototypeOf(globalThis.crypto), "crypto.", "call", REPLACEMENT.random, ["randomUUID", "getRandomValues"]),
   ...rows(globalThis, "", "read", REPLACEMENT.random, ["crypto"]),
 ];
 

@@ -69,7 +69,8 @@ const trapReads = (before: PropertyDescriptor, owner: object, patch: Patch): Pro
     enumerable: before.enumerable ?? false,
     get() {
       refuse(patch);
-      return before.get === undefined ? value : before.get.call(owner);
+      const current: unknown = before.get === undefined ? value : before.get.call(owner);
+      return current;
     },
     set(next) {
       if (before.set !== undefined) before.set.call(owner, next);

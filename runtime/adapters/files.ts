@@ -3,6 +3,7 @@
 //   F2  Nothing is overwritten unless the caller said `replace`.
 //   F3  Class `process`: what write() returned from survives a kill of the process. Class `power`: what sync() returned from
 //       survives a power cut, and seal() returns when content, name and folder are on the disk.
+import { randomBytes } from "node:crypto";
 import * as disk from "node:fs";
 import { dirname, resolve } from "node:path";
 import { Fault } from "../../kernel-abi/fault.ts";
@@ -137,7 +138,7 @@ export const readText = (path: string): string =>
 
 /** Writes beside the target and renames, so that a reader sees the old file or the new one. @throws Fault FILE_UNREADABLE */
 export function writeAtomically(path: string, bytes: Uint8Array, mode = 0o644): void {
-  const beside = `${path}.${process.pid}.new`;
+  const beside = `${path}.${randomBytes(6).toString("hex")}.new`;
   attempt(path, "write", () => {
     disk.writeFileSync(beside, bytes, { mode, flush: true });
     disk.renameSync(beside, path);

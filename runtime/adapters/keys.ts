@@ -3,7 +3,7 @@
 //   trusted/ID.pem      public keys whose seals are trusted; ID is the key's SHA-256 fingerprint
 //   K1  Of two processes that both find no key, one makes it and both use it.
 //   K2  A key that cannot be read as what its name says is refused, never skipped or replaced.
-import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, type KeyObject } from "node:crypto";
+import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign, type KeyObject } from "node:crypto";
 import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -75,7 +75,7 @@ function makePrivateFolder(folder: string): void {
 function makeSigningKey(home: string): void {
   makePrivateFolder(home);
   const path = signingKeyPath(home);
-  const beside = `${path}.${process.pid}.new`;
+  const beside = `${path}.${randomBytes(6).toString("hex")}.new`;
   const pem = generateKeyPairSync("ed25519").privateKey.export({ format: "pem", type: "pkcs8" });
   writeFileSync(beside, pem, { mode: 0o600, flush: true });
   try {

@@ -1,7 +1,7 @@
 // A worker module for tests: the kernel's name says how it behaves, the input is its material.
 import { existsSync, writeFileSync } from "node:fs";
 import { Fault } from "../../../kernel-abi/fault.ts";
-import type { WorkerFunction } from "../../../runtime/workers/reply.ts";
+import type { WorkerFunction, WorkerReply } from "../../../runtime/workers/reply.ts";
 
 const pause = (ms: number): void => { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms); };
 
@@ -37,7 +37,7 @@ const run: WorkerFunction = async ({ kernel, input, delayMs }) => {
   pause(delayMs);
   try {
     const behaviour = behaviours[kernel];
-    if (behaviour === undefined) return JSON.parse("{\"neither\": true}");
+    if (behaviour === undefined) return {} as WorkerReply; // neither bytes nor a fault
     return { ok: await behaviour(input) };
   } catch (error) {
     if (error instanceof Fault) return { fault: error.toJSON() };

@@ -69,7 +69,7 @@ describe("ambient traps in a turn", () => {
   it.each(Object.entries(AMBIENT))("refuse %s and name what to use", (what, source) => {
     const guard = installed();
     const refusal = inTurn(guard, () => vm.runInThisContext(`\n\n${source}`, { filename: "programs/bell.js" }));
-    expect(refusal).toEqual({ fault: "AMBIENT_ACCESS", what, use: expect.stringMatching(/^(k\.|sin|exp|repeated|Math\.sqrt|a plain|a comparison|String|toUpperCase)/), at: "bell.js:3" });
+    expect(refusal).toEqual({ fault: "AMBIENT_ACCESS", what, use: expect.stringMatching(/^(k\.|the program|sin|exp|repeated|Math\.sqrt|a plain|a comparison|String|toUpperCase)/), at: "bell.js:3" });
   });
 
   it("refuse methods a program holds on to, taken from their objects while the traps are in", () => {
