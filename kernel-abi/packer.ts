@@ -6,12 +6,43 @@ import { Fault } from "./fault.ts";
 
 const packr = new Packr({ useRecords: false, moreTypes: true });
 
+/** Nesting a payload may have; also what ends a cycle. */
+const DEPTH_MAX = 128;
+
+const refuse = (path: string, what: string): never => {
+  throw new Fault("ABI_UNENCODABLE", { at: path, what });
+};
+
+/** MessagePack would carry functions as nothing and instances as bare records: what is not plain data is refused instead. */
+function checkPlain(value: unknown, path: string, depth: number): void {
+  if (typeof value === "function" || typeof value === "symbol") refuse(path, typeof value);
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return;
+  if (depth === DEPTH_MAX) refuse(path, `nested deeper than ${DEPTH_MAX}, or cyclic`);
+  if (Array.isArray(value)) {
+    value.forEach((member, at) => checkPlain(member, `${path}[${at}]`, depth + 1));
+    return;
+  }
+  if (value instanceof Map || value instanceof Set) {
+    for (const [key, member] of value.entries()) {
+      checkPlain(key, `${path}.key`, depth + 1);
+      checkPlain(member, `${path}.value`, depth + 1);
+    }
+    return;
+  }
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if ("toJSON" in value && typeof value.toJSON === "function") value.toJSON();
+  if (prototype !== Object.prototype && prototype !== null && value.constructor?.name !== "Object") refuse(path, value.constructor?.name ?? "an object with a prototype of its own");
+  for (const [key, member] of Object.entries(value)) checkPlain(member, `${path}.${key}`, depth + 1);
+}
+
 /**
  * Encodes one value. The result is a private copy, safe to keep and to transfer.
- * @throws Fault ABI_UNENCODABLE when the value holds a function, symbol, handle or anything else without a MessagePack form.
+ * @throws Fault ABI_UNENCODABLE when the value holds a function, symbol, class instance or anything else that is not plain data;
+ * Q_ERR_NO_CLONE_VIOLATION when it holds a handle.
  */
 export function pack(value: unknown): Uint8Array {
   try {
+    checkPlain(value, "value", 0);
     return Uint8Array.from(packr.pack(value));
   } catch (cause) {
     if (cause instanceof Fault) throw cause;

@@ -47,18 +47,29 @@ export interface CircuitSize { readonly qubits: number; readonly length: number 
 export const unitaryClifford = ({ qubits, length }: CircuitSize): fc.Arbitrary<LoweredCircuit> =>
   fc.array(cliffordGate(qubits), { minLength: length / 2, maxLength: length }).map((gates) => lowered(qubits, 0, gates));
 
+const conditionOn = (clbits: number): fc.Arbitrary<Pick<Instruction, "when">> =>
+  fc.record({ when: fc.array(fc.tuple(fc.nat(clbits - 1), fc.nat(1)), { minLength: 1, maxLength: 2 }) });
+
+const measuring = (qubits: number): fc.Arbitrary<Instruction> => fc.oneof(
+  { weight: 6, arbitrary: cliffordGate(qubits) },
+  { weight: 2, arbitrary: fc.tuple(fc.nat(qubits - 1), fc.nat(qubits - 1)).map(([q, clbit]): Instruction => ({ op: "MEASURE", on: [q], clbit })) },
+  { weight: 1, arbitrary: fc.nat(qubits - 1).map((q): Instruction => ({ op: "RESET", on: [q] })) },
+  { weight: 1, arbitrary: fc.constant<Instruction>({ op: "BARRIER", on: [] }) },
+);
+
+const circuitOf = ({ qubits, length }: CircuitSize, instruction: fc.Arbitrary<Instruction>): fc.Arbitrary<LoweredCircuit> =>
+  fc.array(instruction, { minLength: length / 2, maxLength: length }).map((all) => lowered(qubits, qubits, all));
+
 /** With mid-circuit measurement, reset and conditions (on measurements and resets too); as many clbits as qubits. */
-export function measuredClifford({ qubits, length }: CircuitSize): fc.Arbitrary<LoweredCircuit> {
-  const measure = fc.tuple(fc.nat(qubits - 1), fc.nat(qubits - 1)).map(([q, clbit]): Instruction => ({ op: "MEASURE", on: [q], clbit }));
-  const reset = fc.nat(qubits - 1).map((q): Instruction => ({ op: "RESET", on: [q] }));
-  const barrier = fc.constant<Instruction>({ op: "BARRIER", on: [] });
-  const any = fc.oneof({ weight: 6, arbitrary: cliffordGate(qubits) }, { weight: 2, arbitrary: measure },
-    { weight: 1, arbitrary: reset }, { weight: 1, arbitrary: barrier });
-  const when = fc.array(fc.tuple(fc.nat(qubits - 1), fc.nat(1)), { minLength: 1, maxLength: 2 });
-  const instruction = fc.tuple(any, fc.option(when, { freq: 3, nil: undefined }))
-    .map(([plain, conditions]) => (conditions === undefined ? plain : { ...plain, when: conditions }));
-  return fc.array(instruction, { minLength: length / 2, maxLength: length }).map((all) => lowered(qubits, qubits, all));
-}
+export const measuredClifford = (size: CircuitSize): fc.Arbitrary<LoweredCircuit> =>
+  circuitOf(size, fc.tuple(measuring(size.qubits), fc.option(conditionOn(size.qubits), { freq: 3, nil: {} }))
+    .map(([plain, when]) => ({ ...plain, ...when })));
+
+/** As `measuredClifford`, with conditions on X, Y and Z alone: every shot has the same tableau but for signs. */
+export const pauliFeedForward = (size: CircuitSize): fc.Arbitrary<LoweredCircuit> =>
+  circuitOf(size, fc.oneof({ weight: 3, arbitrary: measuring(size.qubits) },
+    fc.tuple(fc.constantFrom("X", "Y", "Z"), fc.nat(size.qubits - 1), conditionOn(size.qubits))
+      .map(([op, qubit, when]): Instruction => ({ op, on: [qubit], ...when }))));
 
 export const anyKey: fc.Arbitrary<Uint32Array> = fc.tuple(fc.nat(0xffffffff), fc.nat(0xffffffff)).map((words) => Uint32Array.from(words));
 

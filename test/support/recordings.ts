@@ -1,8 +1,7 @@
 // Synthetic runs made with the recorder alone: plain frames, no machine.
 import type { Durability, Header, HostFacts } from "../../kernel-abi/header.ts";
 import { KERNEL, processId, ROOT, tick } from "../../kernel-abi/ids.ts";
-import { EVENT, TURN_END, type EndStatus, type Entry, type Frame, type KernelFrame, type TurnFrame } from "../../kernel-abi/frame.ts";
-import { pack } from "../../kernel-abi/packer.ts";
+import { TURN_END, type EndStatus, type Entry, type Frame, type KernelFrame, type TurnFrame } from "../../kernel-abi/frame.ts";
 import type { Recording, Signer } from "../../kernel-abi/ports.ts";
 import { CURRENT_OFFER, FORMAT_VERSION, SEMANTICS_VERSION } from "../../kernel-abi/version.ts";
 import { DEFAULT_BOUNDS } from "../../kernel-abi/limits.ts";
@@ -58,9 +57,6 @@ export const turnFrame = (at: number, actor: number, changes: Partial<TurnFrame>
   end: { kind: TURN_END.WAITING, on: DELIVERY.MESSAGE, subject: 0, body: NO_BODY },
   ...changes,
 });
-
-export const runEnd = (at: number, status: EndStatus = "completed"): KernelFrame =>
-  kernelFrame(at, [entry(EVENT.RUN_END, { body: pack({ status, result: null }) })]);
 
 export interface Recorded extends Sealed {
   readonly bytes: number;
