@@ -13,7 +13,7 @@ const refuse = (path: string, what: string): never => {
   throw new Fault("ABI_UNENCODABLE", { at: path, what });
 };
 
-/** MessagePack would carry functions as nothing and instances as bare records: what is not plain data is refused instead. */
+/** MessagePack would carry functions as nothing, instances and Maps as bare records: what would come back as something else is refused. */
 function checkPlain(value: unknown, path: string, depth: number): void {
   if (typeof value === "function" || typeof value === "symbol") refuse(path, typeof value);
   if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return;
@@ -22,16 +22,14 @@ function checkPlain(value: unknown, path: string, depth: number): void {
     value.forEach((member, at) => checkPlain(member, `${path}[${at}]`, depth + 1));
     return;
   }
-  if (value instanceof Map || value instanceof Set) {
-    for (const [key, member] of value.entries()) {
-      checkPlain(key, `${path}.key`, depth + 1);
-      checkPlain(member, `${path}.value`, depth + 1);
-    }
+  if (value instanceof Set) {
+    for (const member of value) checkPlain(member, `${path}.member`, depth + 1);
     return;
   }
   const prototype: unknown = Object.getPrototypeOf(value);
   if ("toJSON" in value && typeof value.toJSON === "function") value.toJSON();
   if (prototype !== Object.prototype && prototype !== null && value.constructor?.name !== "Object") refuse(path, value.constructor?.name ?? "an object with a prototype of its own");
+  if (Object.hasOwn(value, "__proto__")) refuse(path, "a key named __proto__");
   for (const [key, member] of Object.entries(value)) checkPlain(member, `${path}.${key}`, depth + 1);
 }
 
@@ -56,7 +54,8 @@ export function pack(value: unknown): Uint8Array {
  */
 export function unpack(bytes: Uint8Array): unknown {
   try {
-    return packr.unpack(bytes);
+    // A view of its own: the decoder hangs a DataView on whatever it is given.
+    return packr.unpack(bytes.subarray());
   } catch (cause) {
     throw new Fault("ABI_UNDECODABLE", { bytes: bytes.length, what: cause instanceof Error ? cause.message : String(cause) }, { cause });
   }
