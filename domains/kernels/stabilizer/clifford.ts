@@ -7,9 +7,6 @@ import { Fault } from "../../../kernel-abi/fault.ts";
 import { OP, OP_WIDTH } from "../circuit.ts";
 import type { LoweredCircuit } from "../circuit.ts";
 
-/** The tableau's limit: 2 × 4,096 rows of 8,192 bits are 8 MiB. */
-export const STABILIZER_QUBITS_MAX = 4096;
-
 const NOTHING: readonly number[] = [];
 
 /** Generator words in time order, up to global phase; index = quarter turns. RY(π/2) is Z then H, from Z→X, X→−Z. */

@@ -2,24 +2,25 @@
 // accepts; the arithmetic is in assembly/, the gate set in clifford.ts. Outcomes are exact: every P(0) is 0, 1/2 or 1,
 // so outcome bits equal those of any exact backend that draws the same u(shot, ordinal).
 import { Fault } from "../../../kernel-abi/fault.ts";
+import { LIMITS } from "../../../kernel-abi/limits.ts";
 import { sha256 } from "../build/stabilizer.ts";
 import { OP, OP_WIDTH, decodeCircuitJob, encodeCircuitOutput } from "../circuit.ts";
 import type { CircuitJob, CircuitOutput, LoweredCircuit, PauliSum } from "../circuit.ts";
 import type { Kernel } from "../job.ts";
-import { STABILIZER_QUBITS_MAX, cliffordProgram } from "./clifford.ts";
+import { cliffordProgram } from "./clifford.ts";
 import { openTableau } from "./tableau.ts";
 
 /** Bits one job may return, one byte each. */
 const SAMPLE_BITS_MAX = 1 << 28;
-/** Generators one job may hold after rotations are spelled out. */
-const GENERATORS_MAX = 1 << 24;
+/** Generators one job may hold: a rotation is spelled in at most three. */
+const GENERATORS_MAX = 3 * LIMITS.circuit_operations_max;
 
 const refuse = (argument: string, allowed: string): never => {
   throw new Fault("KERNEL_REFUSED", { argument, allowed });
 };
 
 function checkSize({ qubits }: LoweredCircuit): void {
-  if (qubits > STABILIZER_QUBITS_MAX) refuse("qubits", `1 to ${STABILIZER_QUBITS_MAX}`);
+  if (qubits > LIMITS.stabilizer_qubits_max) refuse("qubits", `1 to ${LIMITS.stabilizer_qubits_max}`);
 }
 
 /** The draw of u(shot, k) is the instruction's place among MEASURE and RESET; another number would name another stream. */
@@ -51,6 +52,7 @@ function generatorsOf(circuit: LoweredCircuit): Int32Array {
 }
 
 function sample({ circuit, shots, key }: Extract<CircuitJob, { readonly mode: "sample" }>): Uint8Array {
+  if (shots > LIMITS.shots_max) refuse("shots", `1 to ${LIMITS.shots_max}`);
   if (shots * circuit.clbits > SAMPLE_BITS_MAX) refuse("shots × clbits", `at most ${SAMPLE_BITS_MAX}`);
   checkOrdinals(circuit);
   const program = generatorsOf(circuit);

@@ -31,7 +31,7 @@ export interface Tableau {
 }
 
 /** Bytes of shots that cross the border at once. */
-const BATCH_BYTES = 1 << 20;
+const BATCH_BYTES = 1 << 22;
 
 /** @throws Fault KERNEL_REFUSED when the instance cannot have the memory. */
 export function openTableau(qubits: number): Tableau {

@@ -48,12 +48,20 @@ describe("outcomes", () => {
     shotsOf(circuit, 32).forEach((bits, shot) => { expect(bits).toEqual([0, coin(shot, 0)]); });
   });
 
-  it("crosses the border in batches without losing a shot", () => {
-    const circuit = lowered(1, 3, [{ op: "H", on: [0] }, measure(0, 2)]);
-    const output = runStabilizerJob({ mode: "sample", circuit, shots: 400_000, key: KEY });
+  it.each([
+    { path: "many at once", conditional: { op: "X", on: [1] }, second: () => 1 },
+    { path: "one by one", conditional: { op: "H", on: [1] }, second: (shot: number) => coin(shot, 1) },
+  ] as const)("runs shots $path, over the borders of blocks and batches, without losing one", ({ conditional, second }) => {
+    const circuit = lowered(2, 20, [{ op: "H", on: [0] }, measure(0, 19), { ...conditional, when: [[19, 1]] }, measure(1, 3)]);
+    const output = runStabilizerJob({ mode: "sample", circuit, shots: 230_000, key: KEY });
     if (output.mode !== "sample") throw new Error(output.mode);
-    for (const shot of [0, 1, 349_524, 349_525, 349_526, 399_999]) {
-      expect([...output.bits.subarray(3 * shot, 3 * shot + 3)]).toEqual([0, 0, coin(shot, 0)]);
+    const batch = Math.floor((1 << 22) / 20);
+    for (const shot of [0, 1, 127, 128, 8191, 8192, batch - 1, batch, batch + 1, 229_999]) {
+      const bits = [...output.bits.subarray(20 * shot, 20 * shot + 20)];
+      const expected = new Array<number>(20).fill(0);
+      expected[19] = coin(shot, 0);
+      expected[3] = expected[19] === 1 ? second(shot) : 0;
+      expect(bits).toEqual(expected);
     }
   });
 
