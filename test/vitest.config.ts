@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import RunReporter from "./support/run-report.ts";
 
 export default defineConfig({
   test: {
@@ -6,6 +7,6 @@ export default defineConfig({
     pool: "forks",
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    reporters: ["default"],
+    reporters: ["default", new RunReporter()],
   },
 });
