@@ -8,7 +8,7 @@ import { Fault } from "../../kernel-abi/fault.ts";
 import type { Admission, Admitted, ContractView, ParsedCall } from "../../kernel-abi/ports.ts";
 import { OP, OP_WIDTH } from "../kernels/circuit.ts";
 import type { LoweredCircuit } from "../kernels/circuit.ts";
-import { COST_TABLE, circuitCost, criticalPath } from "./charge.ts";
+import { COST_TABLE, circuitCost, criticalPath } from "./api/cost.ts";
 import { encodeDescriptor, parseCall } from "./job.ts";
 import type { QJob } from "./job.ts";
 import { STABILIZER, STATEVECTOR, chooseProvider, figures } from "./declared.ts";
@@ -121,7 +121,7 @@ export function createQAdmission(): Admission {
   return Object.freeze({
     domain: "Q",
     providers: Object.freeze([STATEVECTOR, STABILIZER]),
-    costTables: Object.freeze([{ name: "q.circuit", version: 1, table: COST_TABLE }, Q_TICKS]),
+    costTables: Object.freeze([COST_TABLE, Q_TICKS]),
     request: (request: unknown, now: number) => termsOf(parseReserve(request), now),
     shape: (call: unknown, refs: readonly unknown[]) => {
       if (refs.length > 0) throw new Fault("ABI_MALFORMED", { argument: "q.submit", at: "refs", what: "a Q call builds on no other job" });

@@ -9,7 +9,7 @@ export const TICK_TABLE = Object.freeze({
   /** Ticks every job takes. */
   base: 1,
   /** Elementary updates one further tick stands for. */
-  work_per_tick: 1_000_000,
+  work_per_tick: 100_000_000,
   /** No job takes longer; run bounds are far below. */
   ticks_max: 1_000_000_000_000,
 });

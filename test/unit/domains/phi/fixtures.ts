@@ -4,10 +4,7 @@ import { Fault } from "../../../../kernel-abi/fault.ts";
 import { contractId, jobId, processId, processName, tick } from "../../../../kernel-abi/ids.ts";
 import type { JobId } from "../../../../kernel-abi/ids.ts";
 import type { Admission, ContractView, JobRunner, JobStart, Outcome } from "../../../../kernel-abi/ports.ts";
-import { isingKernel } from "../../../../domains/kernels/phase/ising.ts";
-import { kuramotoKernel } from "../../../../domains/kernels/phase/kuramoto.ts";
-import { spectrumKernel } from "../../../../domains/kernels/phase/spectrum.ts";
-import { transformKernel } from "../../../../domains/kernels/phase/transform.ts";
+import { runKernel } from "../../../../domains/kernels/registry.ts";
 import { createPhiAdmission } from "../../../../domains/phi/admission.ts";
 import { createPhiService } from "../../../../domains/phi/service.ts";
 import type { DomainService } from "../../../../domains/phi/service.ts";
@@ -15,9 +12,7 @@ import type { DomainService } from "../../../../domains/phi/service.ts";
 export const inlineRunner: JobRunner = {
   run: async ({ kernel, input }) => {
     await Promise.resolve();
-    const found = [transformKernel, kuramotoKernel, isingKernel, spectrumKernel].find(({ name }) => name === kernel);
-    if (found === undefined) throw new Error(`no kernel ${kernel}`);
-    return found.run(input);
+    return runKernel(kernel, input);
   },
   close: () => Promise.resolve(),
 };

@@ -72,8 +72,10 @@ describe("stages", () => {
     expect(judged(call, { budget: charge.budget })).toBe("none");
     expect(judged(call, { budget: charge.budget - 1 })).toBe("Q_ERR_DECOHERENCE_EXCEEDED");
     expect(judged(call, { shots: 99 })).toBe("Q_ERR_DECOHERENCE_EXCEEDED");
-    const spent = view(terms({ shots: 150 }), { budget: 0, shots: 51, jobs: 1 });
-    expect(faultOf(() => judge(admission.shape(call, []), spent, 100))).toBe("Q_ERR_DECOHERENCE_EXCEEDED");
+    const spent = (ledger: object) => view(terms({ shots: 150, budget: charge.budget + 9 }), { budget: 0, shots: 0, jobs: 1, ...ledger });
+    const after = (ledger: object) => faultOf(() => judge(admission.shape(call, []), spent(ledger), 100));
+    expect([{ shots: 50 }, { shots: 51 }, { budget: 9 }, { budget: 10 }].map(after)).toEqual(
+      ["none", "Q_ERR_DECOHERENCE_EXCEEDED", "none", "Q_ERR_DECOHERENCE_EXCEEDED"]);
     expect(judged(call, { duration: 1 }, 101)).toBe("Q_ERR_DECOHERENCE_EXCEEDED");
     // One CX and two measurements at 1 ppm each, and at least 1 ppm for the time they take.
     expect(judged(bits(ghz(2)), { errorTolerance: 0.000003 })).toBe("Q_ERR_DECOHERENCE_EXCEEDED");

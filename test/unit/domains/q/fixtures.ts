@@ -5,8 +5,7 @@ import { Fault } from "../../../../kernel-abi/fault.ts";
 import { contractId, jobId, processId, processName, tick } from "../../../../kernel-abi/ids.ts";
 import { OP, OP_WIDTH } from "../../../../domains/kernels/circuit.ts";
 import type { LoweredCircuit } from "../../../../domains/kernels/circuit.ts";
-import { stabilizerKernel } from "../../../../domains/kernels/stabilizer/kernel.ts";
-import { statevectorKernel } from "../../../../domains/kernels/statevector/kernel.ts";
+import { runKernel } from "../../../../domains/kernels/registry.ts";
 
 export type Instruction =
   | readonly [op: keyof typeof OP, ...qubits: number[]]
@@ -39,9 +38,7 @@ export const ghz = (n: number, t = false): LoweredCircuit => lower(n, n, [
 export const inlineRunner: JobRunner = {
   run: async ({ kernel, input }) => {
     await Promise.resolve();
-    const found = [stabilizerKernel, statevectorKernel].find(({ name }) => name === kernel);
-    if (found === undefined) throw new Error(`no kernel ${kernel}`);
-    return found.run(input);
+    return runKernel(kernel, input);
   },
   close: () => Promise.resolve(),
 };
