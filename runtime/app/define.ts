@@ -50,10 +50,10 @@ function admission(schema: TSchema | undefined): (input: unknown) => unknown {
  * With `input`, a TypeBox schema, the input is checked before the process exists and its type is known in `run`.
  * @throws Fault PROGRAM_INVALID | ABI_MALFORMED for a bad name or domain.
  */
-export function defineProcess<const D extends readonly BoundDomain[] = readonly [], S extends TSchema = TSchema, R = unknown>(
-  spec: Spec<D, Static<S>, R> & { readonly input: S }): ProcessDefinition<Static<S>, R>;
 export function defineProcess<const D extends readonly BoundDomain[] = readonly [], I = undefined, R = unknown>(
-  spec: Spec<D, I, R>): ProcessDefinition<I, R>;
+  spec: Spec<D, I, R> & { readonly input?: never }): ProcessDefinition<I, R>;
+export function defineProcess<S extends TSchema, const D extends readonly BoundDomain[] = readonly [], R = unknown>(
+  spec: Spec<D, NoInfer<Static<S>>, R> & { readonly input: S }): ProcessDefinition<Static<S>, R>;
 export function defineProcess(spec: Spec<readonly BoundDomain[], unknown, unknown> & { readonly input?: TSchema }): ProcessDefinition {
   checkSpec(spec);
   const apis = Object.freeze({ k, q, phi });

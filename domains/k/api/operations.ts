@@ -38,7 +38,8 @@ export interface K {
    * Starts a child one tick later, with what of the parent's authority it declares or, with `grants`, only what is listed.
    * @throws Fault DOMAIN_UNAUTHORIZED | INPUT_INVALID | ABI_INCOMPATIBLE
    */
-  spawn<I, R>(definition: ProcessDefinition<I, R>, ...input: undefined extends I ? [input?: I, options?: SpawnOptions] : [input: I, options?: SpawnOptions]): Program<Child<R>>;
+  spawn<R>(definition: ProcessDefinition<undefined, R>, input?: undefined, options?: SpawnOptions): Program<Child<R>>;
+  spawn<I, R>(definition: ProcessDefinition<I, R>, input: NoInfer<I>, options?: SpawnOptions): Program<Child<R>>;
   /** Waits for a child and gives its result. @throws Fault PROCESS_FAILED when it failed */
   join<R>(child: Child<R>): Program<R>;
   /** Sends plain data, due one tick later. @throws Fault MAILBOX_FULL | PROCESS_UNKNOWN | ABI_UNENCODABLE | DOMAIN_UNAUTHORIZED */
