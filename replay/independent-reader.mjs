@@ -118,16 +118,18 @@ class Frames {
 
 function openSeal(bytes, check) {
   const { payload, payloadType, signatures } = json(bytes, check);
+  const [{ keyid, sig }] = signatures;
+  check(canonical({ payload, payloadType, signatures: [{ keyid, sig }] }) === bytes.toString(), "envelope has more than one signature and its payload");
   const statementBytes = base64(payload, check);
   const statement = json(statementBytes, check);
   const { key } = statement.predicate;
   const publicKey = base64(key.public, check);
-  check(signatures.length === 1 && publicKey.length === 32, "one Ed25519 signature is expected");
+  check(publicKey.length === 32, "an Ed25519 key has 32 bytes");
   const keyId = hex(sha256(publicKey));
-  check(keyId === key.id && keyId === signatures[0].keyid, "key id is not the key's fingerprint");
+  check(keyId === key.id && keyId === keyid, "key id is not the key's fingerprint");
   const signed = Buffer.concat([Buffer.from(`DSSEv1 ${Buffer.byteLength(payloadType)} ${payloadType} ${statementBytes.length} `), statementBytes]);
   const spki = createPublicKey({ key: Buffer.concat([Buffer.from("302a300506032b6570032100", "hex"), publicKey]), format: "der", type: "spki" });
-  check(verify(null, signed, spki, base64(signatures[0].sig, check)), "signature does not hold");
+  check(verify(null, signed, spki, base64(sig, check)), "signature does not hold");
   return { keyId, statement };
 }
 

@@ -15,6 +15,8 @@ export interface Place {
   readonly index: number;
 }
 
+type UnitPlace = Place & { readonly unit: UnitName };
+
 export interface ChainedUnit extends Place {
   readonly payload: Uint8Array;
   readonly leaf: Uint8Array;
@@ -72,13 +74,12 @@ export class UnitReader {
   /** The next unit, or undefined at the tail. @throws Fault TRACE_TAMPERED */
   next(): ChainedUnit | undefined {
     if (this.#tail !== undefined) return undefined;
-    const place = this.#place();
     const left = this.size - this.#offset;
+    const place = this.#place(left === 0 ? undefined : this.#window.take(this.#offset, 1)[0]);
     if (left < UNIT_OVERHEAD) return this.#stop(place, left);
-    const { tag, length } = this.#unitHead();
-    if (tag === TAG.seal && this.#units > ORDER.length) return this.#seal(length, left);
-    if (tag !== TAG[place.unit as UnitName]) return this.#refuse("TRACE_TAMPERED", place, { what: "a unit that does not belong here" });
-    if (length === 0 || length > UNIT_BYTES_MAX[place.unit as UnitName]) return this.#refuse("TRACE_TAMPERED", place, { what: "length out of range" });
+    const length = this.#length();
+    if (length === 0 || length > UNIT_BYTES_MAX[place.unit]) return this.#refuse("TRACE_TAMPERED", place, { what: "length out of range" });
+    if (place.unit === "seal") return this.#seal(place, length, left);
     if (left < UNIT_OVERHEAD + length + HASH_BYTES) return this.#stop(place, left);
     return this.#chained(place, length);
   }
@@ -97,18 +98,21 @@ export class UnitReader {
     this.#offset = have.length;
   }
 
-  #place(): Place {
-    const unit = ORDER[this.#units] ?? "block";
-    return { offset: this.#offset, unit, index: Math.max(0, this.#units - ORDER.length) };
+  /** The unit that begins here, which the tag must agree with; a seal may follow any block. */
+  #place(tag: number | undefined): UnitPlace {
+    const index = Math.max(0, this.#units - ORDER.length);
+    const sealed = tag === TAG.seal && index > 0;
+    const place: UnitPlace = { offset: this.#offset, unit: sealed ? "seal" : ORDER[this.#units] ?? "block", index: sealed ? 0 : index };
+    if (tag !== undefined && tag !== TAG[place.unit]) this.#refuse("TRACE_TAMPERED", place, { what: "a unit that does not belong here" });
+    return place;
   }
 
-  #unitHead(): { tag: number; length: number } {
+  #length(): number {
     const bytes = this.#window.take(this.#offset, UNIT_OVERHEAD);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, UNIT_OVERHEAD);
-    return { tag: view.getUint8(0), length: view.getUint32(1) };
+    return new DataView(bytes.buffer, bytes.byteOffset, UNIT_OVERHEAD).getUint32(1);
   }
 
-  #chained(place: Place, length: number): ChainedUnit {
+  #chained(place: UnitPlace, length: number): ChainedUnit {
     const bytes = this.#window.take(this.#offset, UNIT_OVERHEAD + length + HASH_BYTES);
     const end = UNIT_OVERHEAD + length;
     const leaf = leafOf(bytes.subarray(0, end));
@@ -121,11 +125,10 @@ export class UnitReader {
     return { ...place, payload: bytes.subarray(UNIT_OVERHEAD, end), leaf, headBefore, head };
   }
 
-  #seal(length: number, left: number): undefined {
-    const place: Place = { offset: this.#offset, unit: "seal", index: 0 };
+  #seal(place: UnitPlace, length: number, left: number): undefined {
     const whole = UNIT_OVERHEAD + length + END_MARK.length;
     if (left < whole) return this.#stop(place, left);
-    if (length > UNIT_BYTES_MAX.seal || left > whole || !this.#endsSealed()) {
+    if (left > whole || !this.#endsSealed()) {
       this.#refuse("TRACE_TAMPERED", place, { what: left > whole ? "bytes after the seal" : "damaged seal" });
     }
     this.#tail = { kind: "seal", place, envelope: this.#window.take(this.#offset + UNIT_OVERHEAD, length) };

@@ -8,6 +8,7 @@ import type { Durability, HostFacts } from "../kernel-abi/header.ts";
 import { unpack } from "../kernel-abi/packer.ts";
 import type { ByteSource } from "../kernel-abi/ports.ts";
 import { framesOf, openUnits, type PlacedFrame } from "./bundle.ts";
+import { Consistency } from "./consistency/consistency.ts";
 import { eventCount } from "./entry/count.ts";
 import { MerkleTree } from "./merkle.ts";
 import { openSeal, SealRefused, type OpenedSeal } from "./seal.ts";
@@ -118,11 +119,15 @@ function unsealed(tail: Tail & { kind: "open" }, intactBytes: number, tally: Tal
  * @throws Fault TRACE_TAMPERED | TRACE_TRUNCATED | TRACE_UNSEALED | TRACE_UNREADABLE | TRACE_VERSION | TRACE_INCONSISTENT | SIGNER_MISMATCH
  */
 export function verify(source: ByteSource, options: VerifyOptions = {}): VerifyReport {
-  const { units } = openUnits(source);
+  const { units, recording } = openUnits(source);
+  const consistency = recording && new Consistency(recording.header);
   const tree = new MerkleTree();
   const tally: Tally = { frames: 0, events: 0, status: null, ended: undefined };
   for (let block = units.next(); block !== undefined; block = units.next()) {
-    for (const placed of framesOf(block)) count(placed, tally);
+    for (const placed of framesOf(block)) {
+      count(placed, tally);
+      consistency?.frame(placed.frame, block);
+    }
     tree.append(block.leaf);
   }
   const digest = toHex(units.head);

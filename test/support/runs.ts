@@ -57,6 +57,16 @@ export const TERMS = Object.freeze({
   calibration: { id: 1, from: 0, until: 1000, grace: 10 }, permitted: ["h", "cx"],
 });
 
+/** The smallest complete run: a root that holds nothing and finishes at once. */
+export const tinyRun = (): (Frame | null)[] => [
+  kernelFrame(0, [entry(EVENT.PROCESS_DECLARED, { subject: ROOT, body: declaration("root", KERNEL) })]),
+  null,
+  turnFrame(1, ROOT, { delivery: { kind: DELIVERY.START, from: KERNEL, seq: 0 }, end: FINISHED }),
+  null,
+  kernelFrame(1, [entry(SYSCALL.PROC_EXIT, { subject: ROOT })], ROOT),
+  end(1, { turns: 1, messages: 0, shots: 0 }),
+];
+
 /**
  * The root logs, spawns a child, reserves two qubits, starts a job of ten shots, tells the child, measures at tick 5 and ends;
  * the child hears it, is refused an answer and ends. `null` stands for a barrier.

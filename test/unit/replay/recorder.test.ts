@@ -1,34 +1,77 @@
 import { describe, expect, it } from "vitest";
-import { SYSCALL } from "../../../kernel-abi/syscall.ts";
+import { InvariantBroken } from "../../../kernel-abi/invariant.ts";
 import { LIMITS } from "../../../kernel-abi/limits.ts";
-import { verify } from "../../../replay/verify.ts";
 import { walk } from "../../../replay/bundle.ts";
-import { memorySource } from "../../support/memory.ts";
-import { entry, record, runEnd, turnFrame } from "../../support/recordings.ts";
+import { Recorder } from "../../../replay/recorder.ts";
+import { verifiedByBoth } from "../../support/independent.ts";
+import { memorySource, MemorySink } from "../../support/memory.ts";
+import { HOST, record } from "../../support/recordings.ts";
+import { boot, chatter, runRecording, smallRun } from "../../support/runs.ts";
 import { testSigner } from "../../support/signer.ts";
 
-const turns = (count: number, body = 4): ReturnType<typeof turnFrame>[] => Array.from({ length: count }, (_, at) =>
-  turnFrame(at + 1, 3, { entries: [entry(SYSCALL.IPC_SEND, { capability: 2, subject: 4, body: new Uint8Array(body).fill(at) })] }));
+const small = { recording: runRecording() };
+
+function blocks(file: Uint8Array): number[] {
+  const sizes: number[] = [];
+  for (const { block } of walk(memorySource(file))) sizes[block.index] = (sizes[block.index] ?? 0) + 1;
+  return sizes;
+}
 
 describe("recorder", () => {
-  it("writes what verify accepts and walk gives back", () => {
-    const frames = [...turns(3), null, ...turns(2), runEnd(9)];
-    const run = record(frames);
-    const report = verify(memorySource(run.file), { signer: testSigner().keyId });
-    expect(report).toMatchObject({ ok: true, sealed: true, digest: run.digest, frames: 6, blocks: 2, events: 16, status: "completed", trusted: true, warnings: [] });
-    const read = [...walk(memorySource(run.file))].map(({ frame }) => frame);
-    expect(read).toEqual(frames.filter((frame) => frame !== null));
+  it("writes what both readers accept and walk gives back", () => {
+    const frames = smallRun();
+    const run = record(frames, small);
+    const report = verifiedByBoth(run.file);
+    expect(report).toMatchObject({ ok: true, sealed: true, digest: run.digest, frames: 10, blocks: 3, events: 48, status: "completed", trusted: false, intactBytes: run.file.length, host: HOST });
+    expect([...walk(memorySource(run.file))].map(({ frame }) => frame)).toEqual(frames.filter((frame) => frame !== null));
+    expect(run).toMatchObject({ blocks: 3, frames: 10, events: 48, bytes: run.file.length });
   });
 
-  it("closes blocks by frames, by bytes and gives a large frame one of its own", () => {
-    const blocks = (file: Uint8Array): number[] => {
-      const sizes = new Map<number, number>();
-      for (const { block } of walk(memorySource(file))) sizes.set(block.index, (sizes.get(block.index) ?? 0) + 1);
-      return [...sizes.values()];
-    };
-    expect(blocks(record([...turns(2050), runEnd(3000)]).file)).toEqual([1024, 1024, 3]);
-    const halves = turns(3, LIMITS.block_bytes_max / 2);
-    expect(blocks(record([...halves, runEnd(9)]).file)).toEqual([1, 1, 2]);
-    expect(blocks(record([...turns(1), ...turns(1, 3 * LIMITS.block_bytes_max), runEnd(9)]).file)).toEqual([1, 1, 1]);
+  it("closes blocks by frames, by bytes, at barriers, and gives a large frame one of its own", () => {
+    expect(blocks(record(chatter(2046), small).file)).toEqual([1024, 1024, 2]);
+    const half = LIMITS.block_bytes_max / 2;
+    expect(blocks(record(chatter(3, half), small).file)).toEqual([2, 1, 4]);
+    expect(blocks(record(chatter(2, 3 * LIMITS.block_bytes_max), small).file)).toEqual([1, 1, 1, 3]);
+    expect(blocks(record([null, boot(), null, null, ...chatter(1).slice(1), null], small).file)).toEqual([1, 4]);
+    for (const [count, size] of [[2046, 4], [3, half], [2, 3 * LIMITS.block_bytes_max]] as const) verifiedByBoth(record(chatter(count, size), small).file);
+  });
+
+  it("gives one digest for one run, whatever the host, the key and the durability", () => {
+    const first = record(smallRun(), small);
+    const other = record(smallRun(), { ...small, durability: "power", signer: testSigner(9), host: { ...HOST, workers: 64, label: "elsewhere" } });
+    expect(other.digest).toBe(first.digest);
+    expect(other.keyId).not.toBe(first.keyId);
+    expect(record(smallRun(), { recording: runRecording({ seed: "other" }) }).digest).not.toBe(first.digest);
+  });
+
+  it("hands every closed block to the sink at once, and syncs it when power may fail", () => {
+    const sink = new MemorySink();
+    const recorder = new Recorder({ ...small, sink, durability: "power" });
+    const [before, synced] = [sink.writes, sink.syncs];
+    recorder.append(boot());
+    expect(sink.writes).toBe(before);
+    recorder.barrier();
+    expect([sink.writes, sink.syncs]).toEqual([before + 1, synced + 1]);
+    expect(recorder.counts.bytes).toBe(sink.bytes().length);
+  });
+
+  it("seals after RUN_END, once, and nothing follows", () => {
+    const recorder = new Recorder({ ...small, sink: new MemorySink() });
+    recorder.append(boot());
+    const seal = (): unknown => recorder.seal({ signer: testSigner(), host: HOST, end: { status: "completed" } });
+    expect(seal).toThrow(InvariantBroken);
+    for (const frame of chatter(1).slice(1)) recorder.append(frame);
+    seal();
+    expect(seal).toThrow(InvariantBroken);
+    expect(() => recorder.append(boot())).toThrow(InvariantBroken);
+  });
+
+  it("refuses a header above its limit", () => {
+    const recording = runRecording({ seed: "x".repeat(LIMITS.header_bytes_max) });
+    expect(() => new Recorder({ recording, sink: new MemorySink() })).toThrow("header_bytes_max");
+  });
+
+  it("keeps its format: this run has had this digest since format 1", () => {
+    expect(record(smallRun(), small).digest).toMatchInlineSnapshot(`"b9300edee7bc8b5dbdaa7241a846b298cb8e4c90a5f3d019259137cd6d3bd63e"`);
   });
 });

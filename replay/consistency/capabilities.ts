@@ -1,0 +1,121 @@
+// Rules of capabilities: no syscall without one that was issued, is held by the caller, is in force and fits (A1, A3).
+import { contains, UNLIMITED, VERBS, type Grant, type Scope, type VerbName } from "../../kernel-abi/capability.ts";
+import { DOMAIN_RANK } from "../../kernel-abi/domain.ts";
+import type { Entry } from "../../kernel-abi/frame.ts";
+import { ROOT } from "../../kernel-abi/ids.ts";
+import { SYSCALL } from "../../kernel-abi/syscall.ts";
+import { field } from "../entry/body.ts";
+import type { CapabilityRow, World } from "./world.ts";
+
+const { Q } = DOMAIN_RANK;
+const allocate = (domain: number): VerbName => (domain === Q ? "ALLOCATE_Q" : "ALLOCATE_PHI");
+
+/** The verb a syscall needs; undefined where any the caller holds will do. */
+function verbFor({ code, domain }: Entry): VerbName | undefined {
+  switch (code) {
+    case SYSCALL.LOG: case SYSCALL.TIMER_SET: case SYSCALL.METRIC_EMIT: case SYSCALL.PROC_JOIN: return "EXECUTE_K";
+    case SYSCALL.IPC_SEND: return "IPC_SEND";
+    case SYSCALL.PROC_SPAWN: return "SPAWN";
+    case SYSCALL.CONTRACT_RELEASE: case SYSCALL.CONTRACT_QUERY: return allocate(domain);
+    case SYSCALL.XDV_CALL: return domain === Q ? "EXECUTE_Q" : "TRANSFORM_PHI";
+    case SYSCALL.MEASURE: return "MEASURE_Q";
+    case SYSCALL.PROJECT: return "PROJECT_PHI";
+    default: return undefined;
+  }
+}
+
+/** Syscalls that are judged by a capability but do not use it up: contracts are charged as they are issued. */
+const UNCHARGED: ReadonlySet<number> = new Set([SYSCALL.CAP_ATTENUATE, SYSCALL.CAP_REVOKE, SYSCALL.CONTRACT_REQUEST]);
+/** Syscalls that need none: what a process may see of itself, and what the kernel does as part of others. */
+const FREE: ReadonlySet<number> = new Set([SYSCALL.CAP_REQUEST, SYSCALL.BIND, SYSCALL.UNBIND, SYSCALL.PROC_EXIT]);
+
+/** One use, along the line of descent. */
+function charge(world: World, row: CapabilityRow): void {
+  for (let at: CapabilityRow | undefined = row; at !== undefined; at = at.parent === 0 ? undefined : world.capability(at.parent)) {
+    if (at.uses === null) continue;
+    world.require(at.uses > 0, "a capability is used no more often than granted", { capability: at.id });
+    at.uses -= 1;
+  }
+}
+
+function inForce(world: World, id: number, holder: number): CapabilityRow {
+  const row = world.capability(id);
+  const { from, until } = row.grant.scope;
+  const { tick } = world.moment;
+  if (row.holder !== holder) world.refuse("a capability is used by its holder", { capability: id, holder: world.nameOf(row.holder) });
+  if (row.revoked || tick < from || (until !== null && tick >= until)) world.refuse("a capability is used while it is in force", { capability: id });
+  return row;
+}
+
+/** A syscall of a turn, granted. */
+export function used(world: World, entry: Entry): void {
+  if (entry.capability === 0) {
+    world.require(FREE.has(entry.code), "no syscall without a capability");
+    return;
+  }
+  const { actor } = world.moment;
+  if (entry.code === SYSCALL.CAP_REVOKE) {
+    world.require(world.capability(entry.capability).holder === actor, "a capability is used by its holder", { capability: entry.capability });
+    return;
+  }
+  const row = inForce(world, entry.capability, actor);
+  const verb = verbFor(entry);
+  if (verb !== undefined && row.grant.verb !== verb) world.refuse("a capability permits its own verb", { capability: row.id, verb: row.grant.verb });
+  const { target } = row.grant.scope;
+  if (target !== null && entry.code === SYSCALL.IPC_SEND && target !== entry.subject) world.refuse("a capability is aimed at its target", { capability: row.id });
+  if (!UNCHARGED.has(entry.code)) charge(world, row);
+}
+
+/** The capability a contract was requested with. */
+export function usedForContract(world: World, id: number, holder: number, domain: number, units: number): void {
+  const row = inForce(world, id, holder);
+  const { scope, verb } = row.grant;
+  world.require(verb === allocate(domain) && (scope.units === null || units <= scope.units), "a contract stays within the capability it was requested with", { capability: id });
+  charge(world, row);
+}
+
+const limit = (world: World, scope: unknown, name: keyof Scope): number | null =>
+  (field(scope, name) === null ? null : world.integer(scope, name));
+
+function grantOf(world: World, body: unknown): Grant {
+  const verb = VERBS.find((known) => known === field(body, "verb"));
+  const scope = field(body, "scope");
+  if (verb === undefined) return world.refuse("the body says what the event needs", { missing: "verb" });
+  return { verb, scope: {
+    from: world.integer(scope, "from"), until: limit(world, scope, "until"), uses: limit(world, scope, "uses"),
+    units: limit(world, scope, "units"), target: limit(world, scope, "target"),
+  } };
+}
+
+/** CAPABILITY_ISSUED: at boot what the header allows, later only less than what the caller holds. */
+export function issued(world: World, entry: Entry): void {
+  const body = world.body(entry.body);
+  const holder = world.integer(body, "holder");
+  const parent = world.integer(body, "parent");
+  const grant = grantOf(world, body);
+  world.require(entry.subject === world.capabilities.length + 1, "capabilities are numbered in the order of their issue", { capability: entry.subject });
+  world.require(entry.capability === parent && world.process(holder).live, "a capability is issued to a live process", { holder });
+  if (parent === 0) {
+    world.require(!world.booted && holder === ROOT && world.header.allow.includes(grant.verb) && contains({ verb: grant.verb, scope: UNLIMITED }, grant),
+      "root capabilities are those the header allows", { verb: grant.verb });
+  } else {
+    const from = world.capability(parent);
+    world.require(from.holder === world.moment.actor && !from.revoked && contains(from.grant, grant), "a grant only shrinks", { capability: entry.subject, parent });
+  }
+  world.capabilities.push({ id: entry.subject, holder, parent, grant, uses: grant.scope.uses, revoked: false });
+}
+
+/** CAPABILITY_REVOKED: by who holds it or what it was derived from; by the kernel otherwise. */
+export function revoked(world: World, entry: Entry, inTurn: boolean): void {
+  const row = world.capability(entry.subject);
+  world.require(!row.revoked, "a capability is revoked once", { capability: row.id });
+  world.require(!inTurn || heldAlong(world, row, world.moment.actor), "a capability is revoked by those it comes from", { capability: row.id });
+  row.revoked = true;
+}
+
+function heldAlong(world: World, row: CapabilityRow, actor: number): boolean {
+  for (let at = row; ; at = world.capability(at.parent)) {
+    if (at.holder === actor) return true;
+    if (at.parent === 0) return false;
+  }
+}

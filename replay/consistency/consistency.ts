@@ -1,0 +1,134 @@
+// Consistency: whether a trace's entries can all be true together. A reducer over frames in order; rules are in the files beside.
+//   J22  Entries of an aborted turn are evidence of what was tried and change nothing (E1).
+//   J23  Refused calls (verdict other than 0) change nothing.
+import { EVENT, TURN_END, type Entry, type Frame, type KernelFrame, type TurnFrame } from "../../kernel-abi/frame.ts";
+import type { Header } from "../../kernel-abi/header.ts";
+import { KERNEL, ROOT } from "../../kernel-abi/ids.ts";
+import { SYSCALL } from "../../kernel-abi/syscall.ts";
+import type { Place } from "../units.ts";
+import * as capabilities from "./capabilities.ts";
+import * as contracts from "./contracts.ts";
+import * as deliveries from "./deliveries.ts";
+import * as jobs from "./jobs.ts";
+import * as processes from "./processes.ts";
+import { World, type ProcessRow } from "./world.ts";
+
+/** Events of which each stands only in kernel frames. */
+const KERNEL_ONLY: ReadonlySet<number> = new Set([EVENT.PROCESS_DECLARED, EVENT.PROVIDER_ATTESTED, EVENT.JOB_INTENT, EVENT.JOB_OUTCOME, EVENT.JOB_ABANDONED,
+  EVENT.CONTRACT_EXPIRED, EVENT.FAULT, EVENT.RUN_END, SYSCALL.PROC_EXIT, SYSCALL.UNBIND]);
+/** Syscalls that the kernel makes on a process's behalf. */
+const KERNEL_SYSCALLS: ReadonlySet<number> = new Set([SYSCALL.PROC_EXIT, SYSCALL.BIND, SYSCALL.UNBIND]);
+const FIRST_EVENT = 128;
+
+export class Consistency {
+  readonly #world: World;
+  readonly #lastOutcome = { job: 0, tick: -1 };
+  #events = 0;
+  constructor(header: Header) { this.#world = new World(header); }
+
+  /** @throws Fault TRACE_INCONSISTENT */
+  frame(frame: Frame, place: Place): void {
+    const world: World = this.#world;
+    const { moment } = world;
+    const last = moment.tick;
+    moment.offset = place.offset;
+    moment.index = place.index;
+    moment.event = this.#events + 1;
+    moment.actor = frame.actor;
+    world.require(!world.ended, "nothing follows RUN_END");
+    if (frame.tick < last) world.refuse("ticks never go back", { last });
+    if (frame.tick > last) jobs.checkDue(world, frame.tick);
+    moment.tick = frame.tick;
+    if (frame.kind === "turn") this.#turn(frame);
+    else this.#kernel(frame);
+    world.booted = true;
+  }
+
+  #turn(frame: TurnFrame): void {
+    const world: World = this.#world;
+    world.require(world.booted && world.called.length === 0, "every call's intent stands before the next turn");
+    const row = deliveries.delivered(world, frame);
+    world.turns += 1;
+    const aborted = frame.end.kind === TURN_END.ABORTED;
+    for (const entry of frame.entries) {
+      world.moment.event += 1;
+      world.require(!KERNEL_ONLY.has(entry.code), "what the kernel does alone does not stand in a turn");
+      if (aborted) continue;
+      if (entry.code >= FIRST_EVENT) this.#event(entry, true);
+      else if (entry.verdict === 0) this.#syscall(entry, row);
+    }
+    deliveries.completed(row, frame);
+    this.#events += frame.entries.length + 2;
+  }
+
+  #kernel(frame: KernelFrame): void {
+    const world: World = this.#world;
+    world.require(world.booted || (frame.actor === KERNEL && frame.tick === 0), "a run begins with the kernel, at tick 0");
+    world.moment.event -= 1;
+    for (const entry of frame.entries) {
+      world.moment.event += 1;
+      if (entry.code >= FIRST_EVENT) this.#event(entry, false);
+      else {
+        world.require(KERNEL_SYSCALLS.has(entry.code) && entry.verdict === 0, "syscalls stand in turns");
+        if (entry.code === SYSCALL.PROC_EXIT) processes.exited(world, entry);
+      }
+    }
+    this.#events += frame.entries.length;
+  }
+
+  #syscall(entry: Entry, row: ProcessRow): void {
+    const world: World = this.#world;
+    capabilities.used(world, entry);
+    switch (entry.code) {
+      case SYSCALL.IPC_SEND: return deliveries.sent(world, row, entry);
+      case SYSCALL.TIMER_SET: return deliveries.timed(world, row, entry);
+      case SYSCALL.PROC_SPAWN:
+        processes.spawned(world, entry, row.seq);
+        row.seq += 1;
+        return;
+      case SYSCALL.CONTRACT_RELEASE:
+      case SYSCALL.CONTRACT_QUERY: return contracts.touched(world, entry);
+      case SYSCALL.XDV_CALL:
+        contracts.touched(world, entry);
+        return jobs.called(world, entry);
+      case SYSCALL.MEASURE:
+      case SYSCALL.PROJECT: return jobs.collected(world, entry);
+      default: return undefined;
+    }
+  }
+
+  #event(entry: Entry, inTurn: boolean): void {
+    const world: World = this.#world;
+    switch (entry.code) {
+      case EVENT.PROCESS_DECLARED: return processes.declared(world, entry);
+      case EVENT.PROVIDER_ATTESTED: return processes.attested(world, entry);
+      case EVENT.TRANSITION: return processes.transition(world, entry);
+      case EVENT.CAPABILITY_ISSUED: return capabilities.issued(world, entry);
+      case EVENT.CAPABILITY_REVOKED: return capabilities.revoked(world, entry, inTurn);
+      case EVENT.CONTRACT_ISSUED: return contracts.issued(world, entry);
+      case EVENT.CONTRACT_ACTIVATED: return contracts.activated(world, entry);
+      case EVENT.CONTRACT_COMPLETED: case EVENT.CONTRACT_EXPIRED: case EVENT.CONTRACT_REVOKED: return contracts.ended(world, entry);
+      case EVENT.CONTRACT_RELEASED: return contracts.released(world, entry);
+      case EVENT.WINDOW_START: case EVENT.WINDOW_STOP: return contracts.window(world, entry);
+      case EVENT.JOB_INTENT: return jobs.intended(world, entry);
+      case EVENT.JOB_OUTCOME: return jobs.outcome(world, entry, this.#lastOutcome);
+      case EVENT.JOB_ABANDONED: return jobs.abandoned(world, entry);
+      case EVENT.FAULT: return processes.fault(world, entry);
+      case EVENT.RUN_END: return this.#end(entry);
+      default: return undefined;
+    }
+  }
+
+  /** RUN_END: every job accounted for, and the totals are those of the frames. */
+  #end(entry: Entry): void {
+    const world: World = this.#world;
+    const body = world.body(entry.body);
+    world.require(world.called.length === 0 && world.due.first === undefined, "every job has an outcome or was abandoned");
+    for (const [name, counted] of [["tick", world.moment.tick], ["turns", world.turns], ["messages", world.messages], ["shots", world.shots]] as const) {
+      world.require(world.integer(body, name) === counted, "the end states what the frames add up to", { total: name, counted });
+    }
+    const finished = world.processes[ROOT]?.finished === true;
+    world.require((world.text(body, "status") === "completed") === finished, "a run is completed when its root has finished");
+    world.ended = true;
+  }
+}

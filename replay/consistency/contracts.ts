@@ -1,0 +1,101 @@
+// Rules of contracts: lifecycle in order, windows half-open, charges within terms, Σ units within what providers declared.
+import { DOMAIN_RANK } from "../../kernel-abi/domain.ts";
+import { EVENT, type Entry } from "../../kernel-abi/frame.ts";
+import type { ContractState, Terms } from "../../kernel-abi/contract.ts";
+import { field } from "../entry/body.ts";
+import { usedForContract } from "./capabilities.ts";
+import type { ContractRow, World } from "./world.ts";
+
+const NUMBERS = ["units", "start", "end", "budget", "shots", "channels", "errorPpm", "noisePpm"] as const;
+
+function termsOf(world: World, body: unknown): Terms {
+  const terms = field(body, "terms");
+  const domain = field(terms, "domain");
+  world.require(domain === "Q" || domain === "PHI", "a contract is of a domain");
+  for (const name of NUMBERS) world.require(world.integer(terms, name) >= 0, "terms are counted from zero", { term: name });
+  // Every number was looked at; the rest of the terms is not read here.
+  const read = terms as Terms;
+  world.require(read.end > read.start && read.units >= 1, "a contract has units and a window");
+  return read;
+}
+
+/** CONTRACT_ISSUED: to the caller, out of what providers have left. */
+export function issued(world: World, entry: Entry): void {
+  const body = world.body(entry.body);
+  const owner = world.integer(body, "owner");
+  const terms = termsOf(world, body);
+  const { actor } = world.moment;
+  world.require(entry.subject === world.contracts.length + 1 && entry.contract === entry.subject, "contracts are numbered in the order of their issue", { contract: entry.subject });
+  world.require(owner === actor && entry.domain === DOMAIN_RANK[terms.domain], "a contract is issued to its requester", { contract: entry.subject });
+  usedForContract(world, entry.capability, owner, entry.domain, terms.units);
+  const pool = world.attested[terms.domain];
+  pool.allocated += terms.units;
+  world.require(pool.providers > 0 && pool.allocated <= pool.units, "contracts share no more than providers declared",
+    { contract: entry.subject, allocated: pool.allocated, declared: pool.units });
+  world.contracts.push({ id: entry.subject, owner, terms, state: "issued", budget: 0, shots: 0, jobs: 0 });
+}
+
+function move(world: World, row: ContractRow, from: readonly ContractState[], to: ContractState): void {
+  world.require(from.includes(row.state), "contracts go from issued to active to an end, and are then released", { contract: row.id, state: row.state, to });
+  row.state = to;
+}
+
+/** The contract an event names, in both its fields. */
+function named(world: World, entry: Entry): ContractRow {
+  world.require(entry.contract === entry.subject, "a contract event names one contract");
+  return world.contract(entry.contract);
+}
+
+export function activated(world: World, entry: Entry): void {
+  const row = named(world, entry);
+  world.require(world.moment.tick >= row.terms.start, "a contract is active from its start", { contract: row.id, start: row.terms.start });
+  move(world, row, ["issued"], "active");
+}
+
+/** CONTRACT_COMPLETED, CONTRACT_EXPIRED, CONTRACT_REVOKED. */
+export function ended(world: World, entry: Entry): void {
+  const row = named(world, entry);
+  switch (entry.code) {
+    case EVENT.CONTRACT_EXPIRED:
+      world.require(world.moment.tick >= row.terms.end, "a contract expires at its end", { contract: row.id, end: row.terms.end });
+      return move(world, row, ["active"], "expired");
+    case EVENT.CONTRACT_REVOKED: return move(world, row, ["issued", "active"], "revoked");
+    default: return move(world, row, ["active"], "completed");
+  }
+}
+
+/** CONTRACT_RELEASED: the ledger is what was charged, and the units are free again. */
+export function released(world: World, entry: Entry): void {
+  const row = named(world, entry);
+  move(world, row, ["completed", "expired", "revoked"], "released");
+  const body = world.body(entry.body);
+  for (const name of ["budget", "shots", "jobs"] as const) {
+    world.require(world.integer(body, name) === row[name], "the ledger is what was charged", { contract: row.id, ledger: name, charged: row[name] });
+  }
+  world.attested[row.terms.domain].allocated -= row.terms.units;
+}
+
+/** WINDOW_START and WINDOW_STOP stand beside the contract's own event. */
+export function window(world: World, entry: Entry): void {
+  const row = named(world, entry);
+  world.require((entry.code === EVENT.WINDOW_START) === (row.state === "active"), "windows open and close with their contract", { contract: row.id, state: row.state });
+}
+
+/** A syscall on a contract, granted: only its owner may, and only work needs it active. */
+export function touched(world: World, entry: Entry): void {
+  if (entry.contract === 0) return;
+  const row = world.contract(entry.contract);
+  world.require(row.owner === world.moment.actor, "a contract is used by its owner", { contract: row.id });
+}
+
+export function charged(world: World, row: ContractRow, charge: { readonly budget: number; readonly shots: number }, due: number): void {
+  const { terms } = row;
+  const { tick } = world.moment;
+  world.require(row.state === "active" && tick >= terms.start && tick < terms.end && due <= terms.end, "work is done while its contract is active", { contract: row.id, state: row.state, due });
+  world.require(charge.budget >= 0 && charge.shots >= 0, "charges are counted from zero", { contract: row.id });
+  row.budget += charge.budget;
+  row.shots += charge.shots;
+  row.jobs += 1;
+  world.require(row.budget <= terms.budget && row.shots <= terms.shots, "charges stay within the terms", { contract: row.id, budget: row.budget, shots: row.shots });
+  world.shots += charge.shots;
+}

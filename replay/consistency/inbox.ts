@@ -1,0 +1,64 @@
+// Inbox of one process as order T2 has it: messages fall due together, are taken in order of sender and sequence, each once.
+
+export interface Message {
+  readonly from: number;
+  readonly seq: number;
+}
+
+const bySender = (a: Message, b: Message): number => a.from - b.from || a.seq - b.seq;
+
+export class Inbox {
+  /** Due at `#due`, in the order sent. */
+  #coming: Message[] = [];
+  #due = 0;
+  /** Due already, in order T2 from `#first` on. */
+  #ready: Message[] = [];
+  #first = 0;
+
+  /** A message sent at `now`, due at the next tick. */
+  add(message: Message, now: number): void {
+    if (this.#due <= now) this.#open();
+    this.#due = now + 1;
+    this.#coming.push(message);
+  }
+
+  /** The message that must be taken at `now`. */
+  take(now: number): Message | undefined {
+    if (this.#due <= now) this.#open();
+    const message = this.#ready[this.#first];
+    if (message === undefined) return undefined;
+    this.#first += 1;
+    if (this.#first === this.#ready.length) {
+      this.#ready = [];
+      this.#first = 0;
+    }
+    return message;
+  }
+
+  /** The process ended at `now`: what was due is gone with it. */
+  close(now: number): void {
+    if (this.#due <= now) this.#coming = [];
+    this.#ready = [];
+    this.#first = 0;
+  }
+
+  /** Whether a message to the ended process fell due at `now`; it is struck off. */
+  lose({ from, seq }: Message, now: number): boolean {
+    const at = this.#due === now ? this.#coming.findIndex((message) => message.from === from && message.seq === seq) : -1;
+    if (at >= 0) this.#coming.splice(at, 1);
+    return at >= 0;
+  }
+
+  #open(): void {
+    if (this.#coming.length === 0) return;
+    if (this.#coming.length > 1) this.#coming.sort(bySender);
+    if (this.#first === this.#ready.length) {
+      this.#ready = this.#coming;
+      this.#first = 0;
+      this.#coming = [];
+    } else {
+      for (const message of this.#coming) this.#ready.push(message);
+      this.#coming = [];
+    }
+  }
+}

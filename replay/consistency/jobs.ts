@@ -1,0 +1,64 @@
+// Rules of jobs: called, intended, then exactly one outcome at the due tick in order of their ids, or abandoned with their owner.
+import { field } from "../entry/body.ts";
+import type { Entry } from "../../kernel-abi/frame.ts";
+import { charged } from "./contracts.ts";
+import type { World } from "./world.ts";
+
+/** XDV_CALL, granted. */
+export function called(world: World, entry: Entry): void {
+  const { tick, actor } = world.moment;
+  const body = world.body(entry.body);
+  const due = world.integer(body, "due");
+  const cost = world.integer(body, "cost");
+  const charge = field(body, "charge");
+  world.require(entry.subject === world.jobs.length + 1, "jobs are numbered in the order of their calls", { job: entry.subject });
+  world.require(cost >= 1 && due === tick + cost, "an outcome is due at the call's tick plus its cost", { job: entry.subject, due, cost });
+  charged(world, world.contract(entry.contract), { budget: world.integer(charge, "budget"), shots: world.integer(charge, "shots") }, due);
+  const job = { id: entry.subject, owner: actor, contract: entry.contract, capability: entry.capability, domain: entry.domain, due, state: "called" as const };
+  world.jobs.push(job);
+  world.called.push(job);
+}
+
+/** JOB_INTENT: follows the turn that called it, in order. */
+export function intended(world: World, entry: Entry): void {
+  const job = world.called.shift();
+  const body = world.body(entry.body);
+  world.require(job !== undefined && job.id === entry.subject && job.contract === entry.contract && job.capability === entry.capability && job.domain === entry.domain
+    && world.moment.actor === job.owner && world.integer(body, "due") === job.due && world.text(body, "actor") === world.nameOf(job.owner),
+  "intents follow their calls in order", { job: entry.subject });
+  job.state = "intended";
+  world.due.add(job.due);
+}
+
+/** JOB_OUTCOME. */
+export function outcome(world: World, entry: Entry, before: { job: number; tick: number }): void {
+  const { tick } = world.moment;
+  const job = world.job(entry.subject);
+  world.require(job.state === "intended", "an outcome has an intent before it and comes once", { job: job.id, state: job.state });
+  world.require(job.due === tick && job.contract === entry.contract && job.domain === entry.domain, "an outcome comes when it is due", { job: job.id, due: job.due });
+  world.require(before.tick !== tick || before.job < job.id, "outcomes of a tick come in the order of their jobs", { job: job.id, after: before.job });
+  before.tick = tick;
+  before.job = job.id;
+  job.state = "delivered";
+  world.due.remove(job.due);
+}
+
+/** JOB_ABANDONED: its owner ends in the same frame. */
+export function abandoned(world: World, entry: Entry): void {
+  const job = world.job(entry.subject);
+  world.require(job.state === "intended" && job.owner === world.moment.actor, "a job is abandoned with its owner, before its outcome", { job: job.id, state: job.state });
+  job.state = "abandoned";
+  world.due.remove(job.due);
+}
+
+/** MEASURE and PROJECT, granted. */
+export function collected(world: World, entry: Entry): void {
+  const job = world.job(entry.subject);
+  world.require(job.owner === world.moment.actor && job.contract === entry.contract && job.state !== "abandoned", "an outcome is collected by its owner", { job: job.id });
+}
+
+/** Time may not pass a due tick while its outcome is missing (T3). */
+export function checkDue(world: World, tick: number): void {
+  const { first } = world.due;
+  world.require(first === undefined || tick <= first, "no tick passes before the outcomes due at it are in", { due: first ?? 0 });
+}

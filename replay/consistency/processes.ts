@@ -1,0 +1,104 @@
+// Rules of processes: declared once, in order, by their parent; lifecycles step by step; nothing after the exit.
+import type { BoundDomain } from "../../kernel-abi/domain.ts";
+import { DELIVERY } from "../../kernel-abi/envelope.ts";
+import { FAULTS } from "../../kernel-abi/fault.ts";
+import type { Entry } from "../../kernel-abi/frame.ts";
+import { canonicalJson, sameBytes } from "../../kernel-abi/canonical.ts";
+import { KERNEL, PHI_SERVICE, Q_SERVICE, ROOT } from "../../kernel-abi/ids.ts";
+import { Inbox } from "./inbox.ts";
+import type { World } from "./world.ts";
+
+/** Edges of the lifecycles (hybrid-runtime section 2), as `from>to`, and where each begins. */
+const LIFECYCLES: Readonly<Record<string, { readonly initial: string; readonly edges: ReadonlySet<string> }>> = {
+  process: {
+    initial: "unborn",
+    edges: new Set(["unborn>created", "created>initialized", "initialized>domainBound", "domainBound>active", "active>suspended", "suspended>active",
+      "created>terminated", "initialized>terminated", "domainBound>terminated", "active>terminated", "suspended>terminated", "terminated>released"]),
+  },
+  binding: {
+    initial: "unbound",
+    edges: new Set(["unbound>bound", "bound>initialized", "initialized>active", "active>suspended", "suspended>active",
+      "active>terminated", "suspended>terminated", "terminated>released"]),
+  },
+};
+
+const newcomer = (id: number, name: string, parent: number, start: { from: number; seq: number; tick: number }): World["processes"][number] => ({
+  id, name, parent, start, seq: 0, live: true, over: false, finished: false, exit: -1, on: DELIVERY.START, subject: 0, inbox: new Inbox(), timers: undefined,
+});
+
+/** PROCESS_DECLARED: the services and the root, at boot. */
+export function declared(world: World, entry: Entry): void {
+  world.require(!world.booted && world.moment.actor === KERNEL, "the kernel declares processes at boot alone");
+  const body = world.body(entry.body);
+  const name = world.text(body, "name");
+  if (entry.subject === Q_SERVICE || entry.subject === PHI_SERVICE) return;
+  world.require(entry.subject === ROOT && world.processes.length === ROOT && name === "root", "the first process is the root");
+  world.processes.push(newcomer(ROOT, name, KERNEL, { from: KERNEL, seq: 0, tick: world.moment.tick }));
+}
+
+const boundDomain = (domain: string): BoundDomain | undefined => (domain === "Q" || domain === "PHI" ? domain : undefined);
+
+/** Whether a decoded body says what canonical JSON says; a body JSON cannot carry does not. */
+function sameJson(value: unknown, body: unknown): boolean {
+  try {
+    return sameBytes(canonicalJson(value), canonicalJson(body));
+  } catch {
+    return false;
+  }
+}
+
+/** PROVIDER_ATTESTED: what stands in the header, before anything may be bound to it (062). */
+export function attested(world: World, entry: Entry): void {
+  world.require(!world.booted, "providers attest themselves at boot");
+  const body = world.body(entry.body);
+  const domain = boundDomain(world.text(body, "domain"));
+  world.require(domain !== undefined && world.header.providers.some((declaration) => sameJson(declaration, body)),
+    "attested providers are those of the header", { provider: world.text(body, "provider") });
+  world.attested[domain].units += world.integer(body, "units");
+  world.attested[domain].providers += 1;
+}
+/** PROC_SPAWN with verdict 0: the next process, named under its parent. */
+export function spawned(world: World, entry: Entry, seq: number): void {
+  const { actor, tick } = world.moment;
+  world.require(entry.subject === world.processes.length, "processes are numbered in the order of their spawns", { process: entry.subject });
+  const body = world.body(entry.body);
+  const name = world.text(body, "name");
+  world.require(world.integer(body, "parent") === actor && name.startsWith(`${world.nameOf(actor)}/`), "a child stands under its parent", { name });
+  world.processes.push(newcomer(entry.subject, name, actor, { from: actor, seq, tick }));
+}
+
+/** TRANSITION: from where the lifecycle stood, along one of its edges. */
+export function transition(world: World, entry: Entry): void {
+  const body = world.body(entry.body);
+  const machine = world.text(body, "machine");
+  const from = world.text(body, "from");
+  const to = world.text(body, "to");
+  const lifecycle = LIFECYCLES[machine.split(".")[0] ?? ""];
+  if (lifecycle === undefined) return;
+  const key = `${machine} ${entry.subject}`;
+  const stood = world.lifecycles.get(key) ?? lifecycle.initial;
+  world.require(from === stood && lifecycle.edges.has(`${from}>${to}`), "lifecycles go along their edges", { machine, subject: entry.subject, stood, from, to });
+  if (to === "released") world.lifecycles.delete(key);
+  else world.lifecycles.set(key, to);
+}
+
+/** PROC_EXIT. */
+export function exited(world: World, entry: Entry): void {
+  const { tick } = world.moment;
+  const row = world.process(entry.subject);
+  world.require(row.live, "a process ends once", { process: row.name });
+  row.live = false;
+  row.exit = tick;
+  row.inbox.close(tick);
+  row.timers = undefined;
+}
+
+/** FAULT: a message whose receiver had ended before it fell due. */
+export function fault(world: World, entry: Entry): void {
+  if (entry.verdict !== FAULTS.PROCESS_UNKNOWN.code) return;
+  const body = world.body(entry.body);
+  const from = world.integer(body, "from");
+  const seq = world.integer(body, "seq");
+  const row = world.process(entry.subject);
+  world.require(!row.live && row.inbox.lose({ from, seq }, world.moment.tick), "a dead letter was sent, and fell due after its receiver's end", { from, seq });
+}

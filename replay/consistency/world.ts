@@ -1,0 +1,135 @@
+// The world as a trace tells it: what entries have said so far about processes, capabilities, contracts and jobs. Rules in the
+// files beside this one read and advance it; nothing here executes anything.
+//   J21  State grows with what is alive or declared, never with the length of the run.
+import type { Grant } from "../../kernel-abi/capability.ts";
+import type { ContractState, Terms } from "../../kernel-abi/contract.ts";
+import type { BoundDomain } from "../../kernel-abi/domain.ts";
+import { Fault, type FaultDetail } from "../../kernel-abi/fault.ts";
+import type { Header } from "../../kernel-abi/header.ts";
+import { bodyOf, field } from "../entry/body.ts";
+import { DueTicks } from "./due-ticks.ts";
+import { Inbox } from "./inbox.ts";
+
+export interface ProcessRow {
+  readonly id: number;
+  readonly name: string;
+  readonly parent: number;
+  /** Next number of what this process causes to be delivered (frame.ts, sequence numbers). */
+  seq: number;
+  live: boolean;
+  /** Its last turn was its last: it finished or was aborted. */
+  over: boolean;
+  finished: boolean;
+  /** Tick of its exit; -1 while it has none. */
+  exit: number;
+  /** DELIVERY kind awaited, and of what. */
+  on: number;
+  subject: number;
+  /** Sequence number and tick of its start notice. */
+  readonly start: { readonly from: number; readonly seq: number; readonly tick: number };
+  readonly inbox: Inbox;
+  /** Timers set and not yet gone off: due tick by sequence number. */
+  timers: Map<number, number> | undefined;
+}
+
+export interface CapabilityRow {
+  readonly id: number;
+  readonly holder: number;
+  /** 0 for a root capability. */
+  readonly parent: number;
+  readonly grant: Grant;
+  uses: number | null;
+  revoked: boolean;
+}
+
+export interface ContractRow {
+  readonly id: number;
+  readonly owner: number;
+  readonly terms: Terms;
+  state: ContractState;
+  budget: number;
+  shots: number;
+  jobs: number;
+}
+
+export interface JobRow {
+  readonly id: number;
+  readonly owner: number;
+  readonly contract: number;
+  readonly capability: number;
+  readonly domain: number;
+  readonly due: number;
+  state: "called" | "intended" | "delivered" | "abandoned";
+}
+
+/** Where the entry under examination stands; filled in by the driver. */
+export interface Moment {
+  offset: number;
+  index: number;
+  event: number;
+  tick: number;
+  actor: number;
+}
+
+export class World {
+  readonly header: Header;
+  readonly moment: Moment = { offset: 0, index: 0, event: 0, tick: 0, actor: 0 };
+  /** By id; 0 to 2 are the kernel and the domain services. */
+  readonly processes: (ProcessRow | undefined)[] = [undefined, undefined, undefined];
+  /** Ids from 1: row n stands at n - 1. */
+  readonly capabilities: CapabilityRow[] = [];
+  readonly contracts: ContractRow[] = [];
+  readonly jobs: JobRow[] = [];
+  /** Jobs of the last turn whose intents have not been seen yet, in order. */
+  readonly called: JobRow[] = [];
+  readonly due = new DueTicks();
+  /** States of lifecycles by `machine subject`. */
+  readonly lifecycles = new Map<string, string>();
+  readonly attested: Record<BoundDomain, { units: number; providers: number; allocated: number }> = {
+    Q: { units: 0, providers: 0, allocated: 0 },
+    PHI: { units: 0, providers: 0, allocated: 0 },
+  };
+  booted = false;
+  ended = false;
+  turns = 0;
+  messages = 0;
+  shots = 0;
+
+  constructor(header: Header) { this.header = header; }
+
+  /** @throws Fault TRACE_INCONSISTENT at the current moment. */
+  refuse(rule: string, detail: FaultDetail = {}): never {
+    const { offset, index, event, tick, actor } = this.moment;
+    throw new Fault("TRACE_INCONSISTENT", { offset, unit: "block", index, event, tick, actor: this.nameOf(actor), rule, ...detail });
+  }
+
+  require(holds: boolean, rule: string, detail?: FaultDetail): asserts holds {
+    if (!holds) this.refuse(rule, detail);
+  }
+
+  nameOf(process: number): string { return this.processes[process]?.name ?? `#${process}`; }
+
+  process(id: number, rule = "processes are declared before they are named"): ProcessRow {
+    return this.processes[id] ?? this.refuse(rule, { process: id });
+  }
+  contract(id: number): ContractRow { return this.contracts[id - 1] ?? this.refuse("contracts are issued before they are named", { contract: id }); }
+  job(id: number): JobRow { return this.jobs[id - 1] ?? this.refuse("jobs are called before they are named", { job: id }); }
+  capability(id: number): CapabilityRow { return this.capabilities[id - 1] ?? this.refuse("capabilities are issued before they are named", { capability: id }); }
+
+  /** Decoded body of the entry; it must be a record. */
+  body(bytes: Uint8Array): Record<string, unknown> {
+    const value = bodyOf(bytes);
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return this.refuse("the body says what the event needs");
+    return value as Record<string, unknown>;
+  }
+
+  integer(body: unknown, name: string): number {
+    const value = field(body, name);
+    return typeof value === "number" && Number.isSafeInteger(value) ? value : this.refuse("the body says what the event needs", { missing: name });
+  }
+
+  text(body: unknown, name: string): string {
+    const value = field(body, name);
+    return typeof value === "string" ? value : this.refuse("the body says what the event needs", { missing: name });
+  }
+}
