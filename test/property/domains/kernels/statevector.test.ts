@@ -1,12 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeCircuitJob, encodeCircuitJob } from "../../../../domains/kernels/circuit.ts";
+import { runStabilizerJob } from "../../../../domains/kernels/stabilizer/kernel.ts";
 import { runCircuitJob, statevectorKernel } from "../../../../domains/kernels/statevector/kernel.ts";
 import { planCircuit } from "../../../../domains/kernels/statevector/plan.ts";
 import { referenceJob, referenceRun } from "../../../../domains/kernels/statevector/reference.ts";
 import { Register } from "../../../../domains/kernels/statevector/register.ts";
 import { samplePlan } from "../../../../domains/kernels/statevector/sample.ts";
 import { Fault } from "../../../../kernel-abi/fault.ts";
+import { measuredClifford } from "../../../support/clifford-circuits.ts";
 import { anyKey, anyPauliSum, measuredCircuit, sampleJob, unitaryCircuit } from "../../../support/statevector-circuits.ts";
 
 describe("kernel against reference", () => {
@@ -25,6 +27,12 @@ describe("kernel against reference", () => {
       const job = sampleJob(circuit, 24, key);
       expect(runCircuitJob(job)).toEqual(referenceJob(job));
     }), { numRuns: 80 });
+  });
+  it("Clifford circuits read the same bits in the stabilizer kernel", () => {
+    fc.assert(fc.property(measuredClifford({ qubits: 6, length: 40 }), anyKey, (circuit, key) => {
+      const job = sampleJob(circuit, 40, key);
+      expect(runCircuitJob(job)).toEqual(runStabilizerJob(job));
+    }), { numRuns: 60 });
   });
   it("bits do not depend on the number of checkpoints", () => {
     fc.assert(fc.property(measuredCircuit(4, 30), anyKey, fc.nat(5), (circuit, key, copies) => {
