@@ -1,5 +1,12 @@
 // Package entry `triad-runtime/domains`: what programs yield, what they build, and the functions that replace Math.sin and its kin.
-export * from "./q/api/operations.ts";
+export { k, reserveAll } from "./k/api/operations.ts";
+export type { Address, HeldCapability, K, ReserveRequest, SpawnOptions } from "./k/api/operations.ts";
+export { ESTIMATE_SHOTS, q } from "./q/api/operations.ts";
+export type { Circuit as CircuitLike, EstimateOptions, Q, QLedger } from "./q/api/operations.ts";
+export { circuit, Circuit, CLBITS_MAX } from "./q/api/circuit.ts";
+export { bell, ghz, inverseQft, qft } from "./q/api/library.ts";
+export { pauliSum } from "./q/api/pauli.ts";
+export type { LetterOrder, PauliTerm } from "./q/api/pauli.ts";
 export type { Bits, Counts } from "./q/outcome.ts";
 export { QCallSchema } from "./q/job.ts";
 export { QReserveSchema } from "./q/request.ts";

@@ -41,7 +41,7 @@ function checkPlain(value: unknown, path: string, depth: number): void {
 export function pack(value: unknown): Uint8Array {
   try {
     checkPlain(value, "value", 0);
-    return Uint8Array.from(packr.pack(value));
+    return new Uint8Array(packr.pack(value));
   } catch (cause) {
     if (cause instanceof Fault) throw cause;
     throw new Fault("ABI_UNENCODABLE", { what: cause instanceof Error ? cause.message : String(cause) }, { cause });

@@ -1,7 +1,6 @@
 // What a program may import from `triad-runtime`: definitions, operations, builders, mathematics. No host: nothing that opens a
 // file, starts a run or reads a clock is in reach of a program.
 export { defineProcess, type Apis } from "../define.ts";
-export { reserveAll, type Address, type HeldCapability, type K, type SpawnOptions } from "../../../domains/k/api/operations.ts";
 export * from "../../../domains/index.ts";
 export { Fault, type FaultJson, type FaultName } from "../../../kernel-abi/fault.ts";
 export type { Capability, Contract, Job } from "../../../kernel-abi/handle.ts";
