@@ -179,9 +179,9 @@ export interface WaitEdge {
   readonly target: ProcessName | null;
 }
 
-/** Closes a bundle with the signed statement; after it the bundle is final. */
-export interface Sealer {
-  seal(end: RunEnd): Promise<{ readonly digest: string; readonly keyId: string }>;
+/** Closes the evidence of a run that has ended with the signed statement; after it the bundle is final. The receipt is the sealer's own. */
+export interface Sealer<R> {
+  seal(end: RunEnd): R;
 }
 
 /** How a run ended. */

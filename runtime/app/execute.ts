@@ -5,11 +5,12 @@ import { Fault } from "../../kernel-abi/fault.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
 import type { Tick } from "../../kernel-abi/ids.ts";
 import type { Behaviour } from "../../kernel-abi/operation.ts";
-import type { Journal, Observer, Outcomes, Recording, RunEnd, RunMachine, RunPause } from "../../kernel-abi/ports.ts";
+import type { Journal, Observer, Outcomes, Recording, RunEnd, RunMachine, RunPause, Sealer } from "../../kernel-abi/ports.ts";
 import { seededRandom } from "../../domains/k/random.ts";
 import { createAmbientGuard } from "../adapters/ambient.ts";
 import { sha256 } from "../adapters/sha256.ts";
-import { drive } from "../context/driver.ts";
+import { runContext, type ContextReport } from "../context/context.ts";
+import { drive, type DriveOptions } from "../context/driver.ts";
 import { policyName } from "../scheduler/policies.ts";
 import { checkRuntime, createAdmissions } from "./header.ts";
 import { locator } from "./program/load.ts";
@@ -33,8 +34,8 @@ function verbs(names: readonly string[]): readonly VerbName[] {
   });
 }
 
-/** @throws Fault TRACE_VERSION when this runtime would decide otherwise than the recording one did; whatever `drive` throws. */
-export async function execute({ recording, root, journal, outcomes, observer = {}, until, signal }: Execution): Promise<RunEnd | RunPause> {
+/** Wires a run's description to the machine and hands it to `use`, with the ambient traps in for as long as that takes. */
+async function wired<R>({ recording, root, journal, outcomes, observer = {}, signal }: Execution, use: (options: DriveOptions) => Promise<R>): Promise<R> {
   const { header, program, inputs } = recording;
   const admissions = createAdmissions();
   const policy = policyName(header.policy.name);
@@ -42,18 +43,25 @@ export async function execute({ recording, root, journal, outcomes, observer = {
   const guard = createAmbientGuard({ locate: locator(program) });
   const uninstall = guard.install();
   try {
-    return await drive({
+    return await use({
       config: {
         seed: header.seed, bounds: header.bounds, policy, allow: verbs(header.allow), admissions, root, input: inputs.input, files: inputs.files,
         mailboxBound: LIMITS.mailbox_depth_max, node: header.node, vhm: header.vhm,
       },
       ports: { sha256, random: seededRandom, journal, guard, observer },
-      outcomes, until, signal,
+      outcomes, signal,
     });
   } finally {
     uninstall();
   }
 }
+
+/** @throws Fault TRACE_VERSION when this runtime would decide otherwise than the recording one did; whatever `drive` throws. */
+export const execute = (execution: Execution): Promise<RunEnd | RunPause> => wired(execution, (options) => drive({ ...options, until: execution.until }));
+
+/** Runs to the end and seals it. @throws as `execute` */
+export const executeAndSeal = <R>(execution: Omit<Execution, "until">, sealer: Sealer<R>): Promise<ContextReport<R>> =>
+  wired(execution, (options) => runContext(options, sealer));
 
 /** The RunMachine port for replay/: drives this machine with the root given, or with what the program section holds. */
 export const runMachine = (root: Behaviour, options: Pick<Execution, "observer" | "signal"> = {}): RunMachine => ({

@@ -4,7 +4,6 @@ import { DEFAULT_BOUNDS } from "../../kernel-abi/limits.ts";
 import type { BoundDomain } from "../../kernel-abi/domain.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import type { Bounds, Durability, ProgramSection } from "../../kernel-abi/header.ts";
-import { invariant } from "../../kernel-abi/invariant.ts";
 import type { Behaviour } from "../../kernel-abi/operation.ts";
 import type { ByteSink, Observer, Recording, RunEnd, Signer } from "../../kernel-abi/ports.ts";
 import { Recorder, type Sealed } from "../../replay/recorder.ts";
@@ -13,7 +12,7 @@ import { createBundleFile } from "../adapters/files.ts";
 import { defaultWorkers, freshSeed, hostFacts, wallClock } from "../adapters/host.ts";
 import { loadOrCreateSigner } from "../adapters/keys.ts";
 import type { PolicyName } from "../scheduler/policies.ts";
-import { execute } from "./execute.ts";
+import { executeAndSeal } from "./execute.ts";
 import { allowed, createAdmissions, headerFor } from "./header.ts";
 import { createRunner, liveOutcomes } from "./outcomes.ts";
 import { programClosure } from "./program/closure.ts";
@@ -124,9 +123,9 @@ export async function record(options: RecordOptions): Promise<RecordReport> {
   const outcomes = liveOutcomes(createRunner({ workers, delayMs: options.delayMs }));
   try {
     const recorder = new Recorder({ recording, sink: to.sink, durability: options.durability ?? "process" });
-    const end = await execute({ recording, root, journal: recorder, outcomes, observer: options.observer, signal: options.signal });
-    invariant(end.status !== "paused", "E5");
-    const sealed = recorder.seal({ signer, host: hostFacts({ workers, label: options.label ?? "", started }), end });
+    const { end, receipt: sealed } = await executeAndSeal({ recording, root, journal: recorder, outcomes, observer: options.observer, signal: options.signal }, {
+      seal: (ended) => recorder.seal({ signer, host: hostFacts({ workers, label: options.label ?? "", started }), end: ended }),
+    });
     to.keep();
     return { end, seed, digest: sealed.digest, sealed, trace: to.path, recording };
   } finally {
