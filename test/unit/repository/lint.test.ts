@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ESLint } from "eslint";
+import tseslint from "typescript-eslint";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { BANS } from "../../../eslint.config.js";
 
 interface Ban {
   readonly message: string;
@@ -14,6 +14,9 @@ interface Ban {
   readonly property?: string;
   readonly selector?: string;
 }
+
+/** The configuration is plain JavaScript; this is the part of it the test leans on. */
+const { BANS }: { readonly BANS: Readonly<Record<string, readonly Ban[]>> } = await import(new URL("../../../eslint.config.js", import.meta.url).href);
 
 const SNIPPETS: Readonly<Record<string, string>> = {
   "BinaryExpression[operator='**']": "2 ** 3",
@@ -31,7 +34,7 @@ const snippet = ({ global, object, property, selector }: Ban): string => {
   return SNIPPETS[selector ?? ""] ?? localeCall(selector ?? "");
 };
 
-const groups = Object.entries(BANS as Readonly<Record<string, readonly Ban[]>>);
+const groups = Object.entries(BANS);
 const bans = groups.flatMap(([group, rows]) => rows.map((ban) => ({ group, ban })));
 const violations = bans.map(({ ban }, index) => `export const ban${index} = ${snippet(ban)};`).join("\n");
 
@@ -101,12 +104,15 @@ beforeAll(async () => {
   for (const room of Object.keys(BOUND)) write(`${room}/violations.ts`, violations);
   for (const [path, content] of Object.entries(EXTRAS)) write(path, content);
   write("test/tsconfig.json", JSON.stringify({
-    extends: join(root, "tsconfig.json"), compilerOptions: { noEmit: true, rootDir: tree, typeRoots: [join(root, "node_modules/@types")] }, include: ["../**/*.ts"], exclude: [],
+    extends: join(root, "tsconfig.json"), compilerOptions: { noEmit: true, rootDir: tree, typeRoots: [join(root, "node_modules/@types")] }, include: ["../**/*.ts"], exclude: ["../**/violations.ts", "../node_modules"],
   }));
   symlinkSync(join(root, "node_modules"), join(tree, "node_modules"));
   const eslint = new ESLint({
     cwd: tree, overrideConfigFile: join(root, "eslint.config.js"),
-    overrideConfig: { languageOptions: { parserOptions: { tsconfigRootDir: tree } } },
+    overrideConfig: [
+      { languageOptions: { parserOptions: { tsconfigRootDir: tree } } },
+      { files: ["**/violations.ts"], ...tseslint.configs.disableTypeChecked }, // the bans need no types, and checking takes long
+    ],
   });
   for (const { filePath, messages } of await eslint.lintFiles(["**/*.ts"])) {
     found.set(filePath.slice(tree.length + 1), messages.map(({ ruleId, line, message }) => ({ rule: ruleId, line, message })));

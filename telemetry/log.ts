@@ -1,0 +1,58 @@
+// Log lines: JSON by pino, to stderr, with fields whose names stay. Standard output belongs to data.
+//   L1  A line says what of the run it speaks of: run, tick, process, event, code. Absent fields are left out, never empty.
+//   L2  No time, host or process id unless asked for: the same run logs the same lines, live or replayed.
+import { pino, type DestinationStream, type Logger } from "pino";
+import type { Frame } from "../kernel-abi/frame.ts";
+import { LOG_LEVELS, type LogLevel } from "../kernel-abi/operation.ts";
+import type { Observer } from "../kernel-abi/ports.ts";
+import { SYSCALL } from "../kernel-abi/syscall.ts";
+import { fieldsOf, textIn } from "./body.ts";
+import { createFaultCollector } from "./fault-events.ts";
+import { createProcessNames } from "./process-names.ts";
+
+export type Log = Logger;
+
+export interface LogOptions {
+  readonly level: LogLevel | "silent";
+  /** Adds an RFC 3339 `time`. */
+  readonly time?: boolean;
+  /** Fields every line carries, such as `run`. */
+  readonly fields?: { readonly run?: string };
+  /** Where lines go; file descriptor 2, written before the call returns, unless given. */
+  readonly destination?: DestinationStream;
+}
+
+const STDERR = 2;
+
+export function createLog({ level, time = false, fields = {}, destination = pino.destination({ dest: STDERR, sync: true }) }: LogOptions): Log {
+  return pino({
+    level,
+    base: fields,
+    timestamp: time ? pino.stdTimeFunctions.isoTime : false,
+    formatters: { level: (label) => ({ level: label }) },
+  }, destination);
+}
+
+const isLevel = (text: string): text is LogLevel => LOG_LEVELS.some((level) => level === text);
+
+/** Logs what programs log (`k.log`), at their level, and each fault of the run as a warning. */
+export function logging(log: Log): Observer {
+  const names = createProcessNames();
+  const collect = createFaultCollector();
+  function programLines({ tick, actor, entries }: Frame): void {
+    for (const { code, verdict, body } of entries) {
+      if (code !== SYSCALL.LOG || verdict !== 0) continue;
+      const fields = fieldsOf(body);
+      const level = textIn(fields, "level");
+      log[isLevel(level) ? level : "info"]({ tick, process: names.of(actor), event: "LOG", data: fields["data"] }, textIn(fields, "label"));
+    }
+  }
+  return {
+    frame(frame) {
+      names.learn(frame);
+      programLines(frame);
+      for (const { name, code, tick, process, event, description } of collect(frame)) log.warn({ tick, process, event: name, number: event, code }, description);
+    },
+    failure({ process, error }) { log.debug({ process, event: "FAILURE", err: error }, "uncaught error of a program"); },
+  };
+}
