@@ -9,7 +9,9 @@ it("admission compiles no kernel", async () => {
   Object.assign(WebAssembly, { Module: refuse, Instance: refuse });
   try {
     const { createQAdmission } = await import("../../../domains/q/admission.ts");
+    const { createPhiAdmission } = await import("../../../domains/phi/admission.ts");
     expect(createQAdmission().providers.map(({ provider }) => provider)).toEqual(["statevector", "stabilizer"]);
+    expect(createPhiAdmission().providers.map(({ provider }) => provider)).toEqual(["oscillators"]);
   } finally {
     Object.assign(WebAssembly, { Module, Instance });
   }
