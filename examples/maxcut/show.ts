@@ -1,6 +1,6 @@
 // `npm start`: MaxCut three ways, recorded, sealed, verified and replayed before your eyes. The program itself is maxcut.ts.
 import { readFileSync, rmSync, statSync } from "node:fs";
-import { join, relative } from "node:path";
+import { relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Fault, record, replayTrace, verifyTrace, type RecordOptions } from "triad-runtime";
@@ -66,7 +66,7 @@ async function main(): Promise<void> {
   const [verified, verifying] = await timed(() => verifyTrace(out));
   const [replayed, replaying] = await timed(() => replayTrace(out, { program: here("maxcut.ts") }));
   if (replayed.digest !== run.digest || verified.digest !== run.digest) throw new Fault("REPLAY_DIVERGED", { expected: run.digest, actual: replayed.digest });
-  say(bold("Evidence") + `  ${relative(process.cwd(), join(process.cwd(), out))}, ${count(statSync(out).size)} bytes, ${count(verified.frames)} frames, ${count(run.end.turns)} turns`);
+  say(bold("Evidence") + `  ${relative(process.cwd(), resolve(out))}, ${count(statSync(out).size)} bytes, ${count(verified.frames)} frames, ${count(run.end.turns)} turns`);
   say(`  ran        ${took.padStart(6)}  seed "${run.seed}", sealed by key ${verified.keyId.slice(0, 16)}…`);
   say(`  verified   ${verifying.padStart(6)}  chain, signature, order, capabilities, contracts; nothing was executed`);
   say(`  replayed   ${replaying.padStart(6)}  every turn again, no kernel: the same ${count(replayed.events)} events`);
