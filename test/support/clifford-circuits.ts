@@ -45,31 +45,50 @@ export function cliffordGate(qubits: number): fc.Arbitrary<Instruction> {
 export interface CircuitSize { readonly qubits: number; readonly length: number }
 
 export const unitaryClifford = ({ qubits, length }: CircuitSize): fc.Arbitrary<LoweredCircuit> =>
-  fc.array(cliffordGate(qubits), { minLength: length / 2, maxLength: length }).map((gates) => lowered(qubits, 0, gates));
+  fc.array(cliffordGate(qubits), { minLength: length >> 1, maxLength: length }).map((gates) => lowered(qubits, 0, gates));
+
+const UNDONE = { H: "H", S: "SDG" } as const;
+
+/** A gate between a word and its inverse, such as H CZ H: it often maps basis states to basis states, so outcomes hang together. */
+const turnedGate = (qubits: number): fc.Arbitrary<Instruction[]> =>
+  fc.tuple(fc.nat(qubits - 1), fc.nat(qubits - 2), fc.constantFrom("CX", "CZ", "SWAP", "S", "SDG", "X", "Y", "Z"), fc.subarray(["H a", "H b", "S a", "S b"] as const))
+    .map(([a, other, op, word]) => {
+      const b = other >= a ? other + 1 : other;
+      const turns = word.map((turn) => ({ op: turn.startsWith("H") ? "H" : "S", on: [turn.endsWith("a") ? a : b] } as const));
+      return [...turns, { op, on: [a, b].slice(0, ARITY[OP[op]]) }, ...turns.toReversed().map(({ op: turn, on }) => ({ op: UNDONE[turn], on }))];
+    });
 
 const conditionOn = (clbits: number): fc.Arbitrary<Pick<Instruction, "when">> =>
   fc.record({ when: fc.array(fc.tuple(fc.nat(clbits - 1), fc.nat(1)), { minLength: 1, maxLength: 2 }) });
 
-const measuring = (qubits: number): fc.Arbitrary<Instruction> => fc.oneof(
-  { weight: 6, arbitrary: cliffordGate(qubits) },
-  { weight: 2, arbitrary: fc.tuple(fc.nat(qubits - 1), fc.nat(qubits - 1)).map(([q, clbit]): Instruction => ({ op: "MEASURE", on: [q], clbit })) },
-  { weight: 1, arbitrary: fc.nat(qubits - 1).map((q): Instruction => ({ op: "RESET", on: [q] })) },
-  { weight: 1, arbitrary: fc.constant<Instruction>({ op: "BARRIER", on: [] }) },
+/** One to nine instructions. Few gates between measurements: where every outcome is a coin, nothing can be wrong. */
+const measuring = (qubits: number): fc.Arbitrary<Instruction[]> => fc.oneof(
+  { weight: 5, arbitrary: turnedGate(qubits) },
+  { weight: 2, arbitrary: cliffordGate(qubits).map((gate) => [gate]) },
+  { weight: 2, arbitrary: fc.tuple(fc.nat(qubits - 1), fc.nat(qubits - 1)).map(([q, clbit]): Instruction[] => [{ op: "MEASURE", on: [q], clbit }]) },
+  { weight: 1, arbitrary: fc.nat(qubits - 1).map((q): Instruction[] => [{ op: "RESET", on: [q] }]) },
+  { weight: 1, arbitrary: fc.constant<Instruction[]>([{ op: "BARRIER", on: [] }]) },
 );
 
-const circuitOf = ({ qubits, length }: CircuitSize, instruction: fc.Arbitrary<Instruction>): fc.Arbitrary<LoweredCircuit> =>
-  fc.array(instruction, { minLength: length / 2, maxLength: length }).map((all) => lowered(qubits, qubits, all));
+/** Coins first, then the parts, then every qubit into a clbit of its own: 2 × qubits clbits. */
+const circuitOf = ({ qubits, length }: CircuitSize, part: fc.Arbitrary<Instruction[]>): fc.Arbitrary<LoweredCircuit> =>
+  fc.tuple(fc.subarray(Array.from({ length: qubits }, (_, q) => q), { minLength: qubits >> 1 }), fc.array(part, { minLength: length >> 2, maxLength: length >> 1, size: "max" }))
+    .map(([coins, parts]) => lowered(qubits, 2 * qubits, [
+      ...coins.flatMap((q): Instruction[] => [{ op: "H", on: [q] }, { op: "MEASURE", on: [q], clbit: q }]),
+      ...parts.flat(),
+      ...Array.from({ length: qubits }, (_, q): Instruction => ({ op: "MEASURE", on: [q], clbit: qubits + q })),
+    ]));
 
-/** With mid-circuit measurement, reset and conditions (on measurements and resets too); as many clbits as qubits. */
+/** With mid-circuit measurement, reset and conditions (on measurements and resets too). */
 export const measuredClifford = (size: CircuitSize): fc.Arbitrary<LoweredCircuit> =>
   circuitOf(size, fc.tuple(measuring(size.qubits), fc.option(conditionOn(size.qubits), { freq: 3, nil: {} }))
-    .map(([plain, when]) => ({ ...plain, ...when })));
+    .map(([part, when]) => part.map((plain) => ({ ...plain, ...when }))));
 
 /** As `measuredClifford`, with conditions on X, Y and Z alone: every shot has the same tableau but for signs. */
 export const pauliFeedForward = (size: CircuitSize): fc.Arbitrary<LoweredCircuit> =>
-  circuitOf(size, fc.oneof({ weight: 3, arbitrary: measuring(size.qubits) },
+  circuitOf(size, fc.oneof({ weight: 4, arbitrary: measuring(size.qubits) },
     fc.tuple(fc.constantFrom("X", "Y", "Z"), fc.nat(size.qubits - 1), conditionOn(size.qubits))
-      .map(([op, qubit, when]): Instruction => ({ op, on: [qubit], ...when }))));
+      .map(([op, qubit, when]): Instruction[] => [{ op, on: [qubit], ...when }])));
 
 export const anyKey: fc.Arbitrary<Uint32Array> = fc.tuple(fc.nat(0xffffffff), fc.nat(0xffffffff)).map((words) => Uint32Array.from(words));
 

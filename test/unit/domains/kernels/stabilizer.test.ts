@@ -65,6 +65,28 @@ describe("outcomes", () => {
     }
   });
 
+  const BASES: Readonly<Record<string, readonly Instruction[]>> = {
+    X: [{ op: "H", on: [1] }], Y: [{ op: "H", on: [1] }, { op: "S", on: [1] }], Z: [],
+  };
+  const UNDO: Readonly<Record<string, readonly Instruction[]>> = {
+    X: [{ op: "H", on: [1] }], Y: [{ op: "SDG", on: [1] }, { op: "H", on: [1] }], Z: [],
+  };
+  it.each(["X", "Y", "Z"] as const)("a conditional %s flips the eigenstates of the two others, shots one by one or many at once", (op) => {
+    for (const basis of ["X", "Y", "Z"] as const) {
+      const circuit = lowered(2, 2, [
+        ...BASES[basis] ?? [], { op: "H", on: [0] }, measure(0, 0), { op, on: [1], when: [[0, 1]] }, ...UNDO[basis] ?? [], measure(1, 1),
+      ]);
+      for (const shots of [3, 40]) {
+        shotsOf(circuit, shots).forEach((bits, shot) => { expect(bits).toEqual([coin(shot, 0), op === basis ? 0 : coin(shot, 0)]); });
+      }
+    }
+  });
+
+  it.each([3, 40])("keeps what was read before the first coin in each of %i shots", (shots) => {
+    const circuit = lowered(2, 9, [{ op: "X", on: [0] }, measure(0, 8), { op: "H", on: [1], when: [[8, 1]] }, measure(1, 1)]);
+    shotsOf(circuit, shots).forEach((bits, shot) => { expect(bits).toEqual([0, coin(shot, 1), 0, 0, 0, 0, 0, 0, 1]); });
+  });
+
   it("gives one answer in every shot of a circuit without a coin", () => {
     const circuit = lowered(2, 2, [
       { op: "X", on: [0] }, measure(0, 0), { op: "X", on: [1], when: [[0, 1]] }, { op: "RESET", on: [0] }, measure(1, 1),
