@@ -4,6 +4,7 @@ import { relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Fault, record, replayTrace, verifyTrace, type RecordOptions } from "triad-runtime";
+import { colourAllowed, createProgress } from "triad-runtime/telemetry";
 
 const { values } = parseArgs({ options: {
   seed: { type: "string", default: "first light" }, workers: { type: "string", default: "2" }, restarts: { type: "string", default: "24" },
@@ -18,7 +19,10 @@ interface Result {
 }
 const isResult = (value: unknown): value is Result => typeof value === "object" && value !== null && "petersen" in value && "G1" in value;
 
-const colour = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
+const colour = colourAllowed(process.stdout.isTTY, process.env);
+const progress = createProgress({
+  terminal: process.stderr.isTTY, colour: colourAllowed(process.stderr.isTTY, process.env), write: (text) => { process.stderr.write(text); }, now: () => performance.now(),
+});
 const bold = (text: string): string => (colour ? `\u001b[1m${text}\u001b[22m` : text);
 const say = (line = ""): void => { process.stdout.write(`${line}\n`); };
 const count = (value: number): string => value.toLocaleString("en");
@@ -42,7 +46,7 @@ function histogram(cuts: readonly number[]): void {
 
 const options: RecordOptions = {
   program: here("maxcut.ts"), seed: values.seed, workers: Number(values.workers), input: { restarts: Number(values.restarts) }, files: { G1: readFileSync(here("G1.txt"), "utf8") },
-  out, replace: true,
+  out, replace: true, observer: progress.observer,
 };
 
 async function main(): Promise<void> {
@@ -50,6 +54,7 @@ async function main(): Promise<void> {
   say();
   rmSync(out, { force: true });
   const [run, took] = await timed(() => record(options));
+  progress.clear();
   const { result } = run.end;
   if (!isResult(result)) throw new Fault("RUN_BOUNDED", { status: run.end.status, cause: run.end.fault?.message ?? "" });
   const { petersen, G1 } = result;
@@ -80,6 +85,7 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
+  progress.clear();
   process.stderr.write(`${error instanceof Fault ? JSON.stringify(error, null, 2) : String(error)}\n`);
   process.exitCode = error instanceof Fault ? error.exitCode : 1;
 }
