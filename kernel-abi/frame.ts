@@ -42,7 +42,7 @@ export type EventName = keyof typeof EVENT;
 /**
  * One syscall with its verdict, or one kernel event. Zero means "none" for capability, contract and subject where the code has none:
  * capabilities, contracts and jobs are numbered from 1.
- * Subjects of syscalls: IPC_SEND receiver; PROC_SPAWN child; PROC_JOIN child; CAP_* capability; CONTRACT_* contract;
+ * Subjects of syscalls: IPC_SEND receiver; PROC_SPAWN, PROC_JOIN, PROC_TRANSITION child; CAP_* capability; CONTRACT_* contract;
  * XDV_CALL job; MEASURE, PROJECT job; TIMER_SET due tick; others 0.
  * Bodies: IPC_SEND the payload; LOG {level,label,data}; PROC_SPAWN as PROCESS_DECLARED; METRIC_EMIT {name,value,unit}; XDV_CALL {due,charge,cost};
  * with a verdict other than 0, MessagePack of the fault's detail. Empty where there is nothing to say.

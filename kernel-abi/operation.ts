@@ -25,6 +25,8 @@ export type KOperation =
   | { readonly domain: "K"; readonly op: "sleep"; readonly ticks: number }
   | { readonly domain: "K"; readonly op: "spawn"; readonly behaviour: Behaviour; readonly input: unknown; readonly grants: readonly Wish[] | undefined }
   | { readonly domain: "K"; readonly op: "join"; readonly child: ProcessId }
+  | { readonly domain: "K"; readonly op: "suspend"; readonly child: ProcessId }
+  | { readonly domain: "K"; readonly op: "resume"; readonly child: ProcessId }
   | { readonly domain: "K"; readonly op: "send"; readonly to: ProcessId; readonly body: unknown }
   | { readonly domain: "K"; readonly op: "receive"; readonly within: number | undefined }
   | { readonly domain: "K"; readonly op: "capabilities" }

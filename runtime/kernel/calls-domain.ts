@@ -132,7 +132,8 @@ export const submit = (state: KernelState, caller: Process, op: Of<"submit">, tx
     call.capacity(view);
     call.support(view);
     const admitted = call.budget(view, now);
-    checkBudget(state, record, admitted, tx);
+    checkLedger(state, record, admitted);
+    checkPolicy(state, admitted, tx);
     if (refs.includes(jobId(0))) throw new Fault("Q_ERR_NO_CLONE_VIOLATION", { why: "dead or foreign handle" });
     const job = enterJob(state, caller, record, admitted, row.capability, tx);
     call.accepted(job, view, tick(now + admitted.cost));
@@ -143,8 +144,8 @@ export const submit = (state: KernelState, caller: Process, op: Of<"submit">, tx
     return value(handle);
   });
 
-/** What the domain priced, against the ledger, the contract's end and the run's own bounds. */
-function checkBudget(state: KernelState, record: ContractRecord, { cost, charge }: Admitted, tx: Transaction): void {
+/** Eighth stage, the kernel's part: what the domain priced, against the ledger and the contract's end. */
+function checkLedger(state: KernelState, record: ContractRecord, { cost, charge }: Admitted): void {
   const { terms, ledger: spent } = record;
   invariant(Number.isSafeInteger(cost) && cost >= 1 && charge.budget >= 0 && charge.shots >= 0, "T3");
   const short = terms.domain === "Q" ? "Q_ERR_DECOHERENCE_EXCEEDED" : "RESOURCE_EXHAUSTED";
@@ -153,6 +154,10 @@ function checkBudget(state: KernelState, record: ContractRecord, { cost, charge 
   if (state.clock.now + cost > terms.end) {
     throw new Fault(terms.domain === "Q" ? "CONTRACT_INVALID" : "PHI_ERR_COHERENCE_TIMEOUT", { due: state.clock.now + cost, end: terms.end });
   }
+}
+
+/** Ninth stage: what the operator allows this run as a whole. */
+function checkPolicy(state: KernelState, { charge }: Admitted, tx: Transaction): void {
   if (state.used.shots + tx.shots + charge.shots > state.bounds.shots) throw new BoundReached("shots", state.bounds.shots);
 }
 

@@ -15,9 +15,9 @@ import { bindingLifecycle, type BindingEvent, type ProcessEvent } from "../proce
 import { Process } from "../process/process.ts";
 import type { CapabilityRecord } from "./capability-table.ts";
 import { hold } from "./calls-capability.ts";
-import { encode, value, type Reply } from "./calls-k.ts";
+import { DONE, encode, value, type Reply } from "./calls-k.ts";
 import { endContract } from "./contracts.ts";
-import { authorise, post, transitionBody, type KernelState } from "./state.ts";
+import { authorise, post, processOf, transitionBody, type KernelState } from "./state.ts";
 import { judged, NO_BYTES, type Transaction } from "./transaction.ts";
 
 /** @throws Fault LIFECYCLE_REFUSED */
@@ -127,6 +127,28 @@ export const spawn = (state: KernelState, caller: Process, op: Extract<KOperatio
     bringUp(state, child, tx);
     tx.envelopes.push(post(state, caller, child.id, DELIVERY.START, 1, 0, undefined));
     return value(Object.freeze({ process: child.id }));
+  });
+
+/** A live child of the caller. @throws Fault PROCESS_UNKNOWN | ABI_MALFORMED */
+function childOf(state: KernelState, caller: Process, id: ProcessId): Process {
+  if (!Number.isSafeInteger(id) || id < 0) throw new Fault("ABI_MALFORMED", { argument: "child", allowed: "what spawn returned" });
+  const child = processOf(state, id);
+  if (child.parent !== caller.id || !child.live) throw new Fault("PROCESS_UNKNOWN", { process: id, name: child.name, why: child.live ? "not a child of the caller" : "it has ended" });
+  return child;
+}
+
+/** Active ⇄ Suspended, by the parent's decision. Windows and budgets keep running; resuming looks at the child's capabilities again. */
+export const suspendOrResume = (state: KernelState, caller: Process, op: Extract<KOperation, { readonly op: "suspend" | "resume" }>, tx: Transaction): Reply =>
+  judged(tx, SYSCALL.PROC_TRANSITION, DOMAIN_RANK.K, (row) => {
+    row.capability = authorise(state, caller, "SPAWN", tx);
+    const child = childOf(state, caller, op.child);
+    row.subject = child.id;
+    const { domains } = child.behaviour;
+    if (op.op === "suspend") step(child, { type: "SUSPEND", decided: true }, tx);
+    else step(child, { type: "RESUME", revalidated: domains.every((domain) => capable(state, child, domain)) }, tx);
+    for (const domain of domains) stepBinding(child, domain, { type: op.op === "suspend" ? "SUSPEND" : "RESUME" }, tx);
+    if (op.op === "resume") tx.resumed.push(child.id);
+    return DONE;
   });
 
 /**

@@ -5,7 +5,7 @@ import type { Process } from "../process/process.ts";
 import { attenuateOwn, grantTo, list, revoke } from "./calls-capability.ts";
 import { collect, ledger, release, reserve, reserveAll, submit } from "./calls-domain.ts";
 import { join, log, metric, query, receive, send, sleep, type Reply } from "./calls-k.ts";
-import { spawn } from "./calls-process.ts";
+import { spawn, suspendOrResume } from "./calls-process.ts";
 import type { KernelState } from "./state.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -24,6 +24,7 @@ export function dispatch(state: KernelState, caller: Process, op: Operation, tx:
     case "log": return log(state, caller, op, tx);
     case "metric": return metric(state, caller, op, tx);
     case "sleep": return sleep(state, caller, op, tx);
+    case "suspend": case "resume": return suspendOrResume(state, caller, op, tx);
     case "spawn": return spawn(state, caller, op, tx);
     case "join": return join(state, caller, op, tx);
     case "capabilities": return list(state, caller, tx);

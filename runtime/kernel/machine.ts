@@ -243,9 +243,9 @@ export class Machine {
       this.#queueIfReceiving(process);
       return;
     }
-    if (this.#awaits(process, envelope) && !process.queued) {
+    if (this.#awaits(process, envelope) && !process.queued && !this.#signals.has(process.id)) {
       this.#signals.set(process.id, envelope);
-      this.#queue(process);
+      if (process.state === "active") this.#queue(process);
     }
   }
 
@@ -267,7 +267,14 @@ export class Machine {
   }
 
   #queueIfReceiving(process: Process): void {
-    if (!process.queued && process.live && process.wait.on === DELIVERY.MESSAGE && process.inbox.due > 0) this.#queue(process);
+    if (!process.queued && process.state === "active" && process.wait.on === DELIVERY.MESSAGE && process.inbox.due > 0) this.#queue(process);
+  }
+
+  /** A resumed process goes on with what came for it meanwhile. */
+  #wake(process: Process): void {
+    if (process.state !== "active" || process.queued) return;
+    if (this.#signals.has(process.id)) this.#queue(process);
+    else this.#queueIfReceiving(process);
   }
 
   #queue(process: Process): void {
@@ -280,6 +287,10 @@ export class Machine {
   #turn({ actor, ready }: Pick): void {
     const state = this.#state;
     const process = knownProcess(state, actor);
+    if (process.state !== "active") { // suspended, or ended, after it was queued: what came for it stays
+      process.queued = false;
+      return;
+    }
     for (const bound of ["turns", "bytes"] as const) {
       if (state.used[bound] < state.bounds[bound]) continue;
       this.#finish("bounded", undefined, new BoundReached(bound, state.bounds[bound]).fault.toJSON());
@@ -333,6 +344,7 @@ export class Machine {
     for (const envelope of tx.envelopes) state.calendar.add(envelope);
     state.used.messages += tx.messages;
     state.used.shots += tx.shots;
+    for (const id of tx.resumed) this.#wake(knownProcess(state, id));
     for (const id of tx.issued) appoint(state, state.contracts.get(id));
     for (const intent of tx.intents) this.#launch(intent);
   }

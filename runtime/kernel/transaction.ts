@@ -2,6 +2,7 @@
 import type { Envelope } from "../../kernel-abi/envelope.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import type { Entry } from "../../kernel-abi/frame.ts";
+import type { ProcessId } from "../../kernel-abi/ids.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
 import { pack } from "../../kernel-abi/packer.ts";
 import type { JobStart } from "../../kernel-abi/ports.ts";
@@ -55,6 +56,8 @@ export class Transaction {
   readonly intents: Intent[] = [];
   /** Contracts issued: their starts and ends are put into the calendar at commit. */
   readonly issued: number[] = [];
+  /** Processes to be queued again at commit, if something waits for them. */
+  readonly resumed: ProcessId[] = [];
   messages = 0;
   shots = 0;
 

@@ -42,6 +42,10 @@ export interface K {
   spawn<I, R>(definition: ProcessDefinition<I, R>, input: NoInfer<I>, options?: SpawnOptions): Program<Child<R>>;
   /** Waits for a child and gives its result. @throws Fault PROCESS_FAILED when it failed */
   join<R>(child: Child<R>): Program<R>;
+  /** Suspends a child: it takes no turns, while its windows and budgets keep running and its mail waits. @throws Fault LIFECYCLE_REFUSED | PROCESS_UNKNOWN */
+  suspend(child: Child<unknown>): Program<void>;
+  /** Lets a suspended child go on, once its capabilities still hold. @throws Fault LIFECYCLE_REFUSED | PROCESS_UNKNOWN */
+  resume(child: Child<unknown>): Program<void>;
   /** Sends plain data, due one tick later. @throws Fault MAILBOX_FULL | PROCESS_UNKNOWN | ABI_UNENCODABLE | DOMAIN_UNAUTHORIZED */
   send(to: Address, body: unknown): Program<void>;
   /** Waits for the next message, in order T2. */
@@ -86,6 +90,8 @@ export const k: K = Object.freeze({
   spawn: <I, R>(behaviour: ProcessDefinition<I, R>, input?: I, options: SpawnOptions = {}) =>
     perform<Child<R>>({ domain: "K", op: "spawn", behaviour, input, grants: options.grants }),
   join: <R>(child: Child<R>) => perform<R>({ domain: "K", op: "join", child: child.process }),
+  suspend: (child: Child<unknown>) => perform<void>({ domain: "K", op: "suspend", child: child.process }),
+  resume: (child: Child<unknown>) => perform<void>({ domain: "K", op: "resume", child: child.process }),
   send: (to: Address, body: unknown) => perform<void>({ domain: "K", op: "send", to: address(to), body }),
   receive,
   capabilities: () => perform<readonly HeldCapability[]>({ domain: "K", op: "capabilities" }),

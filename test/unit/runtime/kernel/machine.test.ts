@@ -214,3 +214,57 @@ describe("randomness (D2)", () => {
     expect(third?.end.result).not.toEqual(first?.end.result);
   });
 });
+
+describe("suspension", () => {
+  const counter = toy("counter", [], function* () {
+    let got = 0;
+    for (;;) {
+      const message = yield* k.receive({ within: 20 });
+      if (message === undefined) return got;
+      got += message.body as number;
+    }
+  });
+  it("a suspended child takes no turns and loses nothing; resumed, it goes on", async () => {
+    const { end, frames } = await run(toy("root", [], function* () {
+      const child = yield* k.spawn(counter);
+      yield* k.sleep(2);
+      yield* k.suspend(child);
+      for (const n of [1, 2, 3]) yield* k.send(child, n);
+      yield* k.sleep(6);
+      const before = yield* k.now();
+      yield* k.resume(child);
+      return [before, yield* k.join(child)];
+    }));
+    expect(end.result).toEqual([9, 6]);
+    const turns = frames.filter((frame) => frame.kind === "turn" && frame.actor === 4);
+    expect(turns.filter(({ tick }) => tick > 3 && tick < 9)).toEqual([]);
+    expect(turns.length).toBe(5);
+  });
+
+  it("a timer that fired meanwhile is delivered on resuming", async () => {
+    const sleeper = toy("sleeper", [], function* () { yield* k.sleep(3); return yield* k.now(); });
+    const { end } = await run(toy("root", [], function* () {
+      const child = yield* k.spawn(sleeper);
+      yield* k.sleep(2);
+      yield* k.suspend(child);
+      yield* k.sleep(10);
+      yield* k.resume(child);
+      return yield* k.join(child);
+    }));
+    expect(end.result).toBe(13);
+  });
+
+  it("is refused for strangers, twice over, and for the ended", async () => {
+    const brief = toy("brief", [], function* () { return yield* k.now(); });
+    const { end } = await run(toy("root", [], function* () {
+      const child = yield* k.spawn(counter);
+      const short = yield* k.spawn(brief);
+      yield* k.join(short);
+      const me = { process: yield* k.self() };
+      const codes = [yield* codeOf(k.suspend(me)), yield* codeOf(k.suspend(short)), yield* codeOf(k.resume(child)), yield* codeOf(k.suspend(child)), yield* codeOf(k.suspend(child)), yield* codeOf(k.resume(child))];
+      yield* k.join(child);
+      return codes;
+    }));
+    expect(end.result).toEqual(["PROCESS_UNKNOWN", "PROCESS_UNKNOWN", "LIFECYCLE_REFUSED", "OK", "LIFECYCLE_REFUSED", "OK"]);
+  });
+});
