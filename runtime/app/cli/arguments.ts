@@ -1,0 +1,105 @@
+// Arguments: from the words of a command line to typed values. Bad usage is a USAGE fault that names the option and what it takes.
+import { Option } from "commander";
+import { canonicalJson } from "../../../kernel-abi/canonical.ts";
+import type { BoundDomain } from "../../../kernel-abi/domain.ts";
+import { Fault } from "../../../kernel-abi/fault.ts";
+import type { Bounds } from "../../../kernel-abi/header.ts";
+import { DEFAULT_BOUNDS } from "../../../kernel-abi/limits.ts";
+import { readText } from "../../adapters/files.ts";
+import { jsonPlace } from "./json-place.ts";
+
+const refuse = (option: string, value: string, allowed: string): never => {
+  throw new Fault("USAGE", { option, value: value.slice(0, 200), allowed });
+};
+
+function count(option: string, text: string, allowed: string, least = 0): number {
+  const value = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
+  return Number.isSafeInteger(value) && value >= least ? value : refuse(option, text, allowed);
+}
+
+/** An option that takes an integer. */
+export const countOption = (flags: string, description: string, least = 0): Option => {
+  const option = new Option(flags, description);
+  return option.argParser((text) => count(`--${option.name()}`, text, `an integer from ${least}`, least));
+};
+
+/** An option that takes one of a few words. */
+export const choiceOption = (flags: string, description: string, words: readonly string[]): Option => {
+  const option = new Option(flags, description);
+  option.argParser((text) => (words.includes(text) ? text : refuse(`--${option.name()}`, text, words.join(", "))));
+  option.argChoices = [...words]; // help shows them; commander's own check words its refusal otherwise
+  return option;
+};
+
+export const jsonOption = (): Option => new Option("--json", "print one JSON object on stdout; an error is one on stderr");
+
+/** `42` or `L=42`. */
+export const untilOption = (): Option =>
+  new Option("--until <L=N>", "stop after tick N and show what every process is doing")
+    .argParser((text) => count("--until", text.replace(/^L=/, ""), "a tick: L=42 or 42"));
+
+const MOST_WORKERS = 1_024;
+export const workersOption = (): Option =>
+  new Option("--workers <n>", "worker threads, 0 for none; changes nothing in the run (default: all cores but one)").argParser((text) => {
+    const workers = count("--workers", text, `an integer from 0 to ${MOST_WORKERS}`);
+    return workers <= MOST_WORKERS ? workers : refuse("--workers", text, `an integer from 0 to ${MOST_WORKERS}`);
+  });
+
+const BOUND_NAMES = Object.keys(DEFAULT_BOUNDS);
+const isBound = (name: string): name is keyof Bounds => BOUND_NAMES.includes(name);
+
+/** `ticks=1000,shots=5e4` is refused: integers only, each bound once. */
+export function parseBounds(text: string, before: Partial<Bounds> = {}): Partial<Bounds> {
+  const bounds: Partial<Bounds> = { ...before };
+  for (const part of text.split(",")) {
+    const [name = "", value = ""] = part.split(/=(.*)/s);
+    if (!isBound(name)) return refuse("--bounds", part, `NAME=INTEGER, joined by commas; names: ${BOUND_NAMES.join(", ")}`);
+    bounds[name] = count("--bounds", value, `${name}=INTEGER`);
+  }
+  return bounds;
+}
+
+const DOMAINS: readonly string[] = ["K", "Q", "PHI"];
+const isBoundDomain = (name: string): name is BoundDomain => name === "Q" || name === "PHI";
+
+/** K is always allowed; naming it alone withholds the rest. */
+export function parseDomains(text: string): readonly BoundDomain[] {
+  const names = text.split(",").map((name) => name.trim().toUpperCase());
+  if (!names.every((name) => DOMAINS.includes(name))) return refuse("--allow", text, "K, Q, PHI, joined by commas");
+  return (["Q", "PHI"] as const).filter((name) => names.filter(isBoundDomain).includes(name));
+}
+
+/** `NAME=PATH`, as often as there are files. */
+export function parseFile(text: string, before: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  const [, name = "", path = ""] = /^([^=]+)=(.+)$/s.exec(text) ?? refuse("--file", text, "NAME=PATH");
+  if (Object.hasOwn(before, name)) return refuse("--file", text, `each name once; ${name} is given twice`);
+  return Object.fromEntries([...Object.entries(before), [name, path]]);
+}
+
+export const readFiles = (paths: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, readText(path)]));
+
+function parseJson(text: string, from: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const { line, column, expected } = jsonPlace(text);
+    throw new Fault("USAGE", { option: "--input", what: "not JSON", from, line, column, expected }, { cause });
+  }
+}
+
+/**
+ * The value of `--input`: JSON, or `@FILE` with JSON in it.
+ * @throws Fault USAGE with the place; FILE_UNREADABLE
+ */
+export function readInput(argument: string): unknown {
+  const from = argument.startsWith("@") ? argument.slice(1) : "the command line";
+  const value = parseJson(argument.startsWith("@") ? readText(from) : argument, from);
+  try {
+    canonicalJson(value);
+  } catch (cause) {
+    const detail = cause instanceof Fault ? cause.detail : {};
+    throw new Fault("USAGE", { option: "--input", what: "something a trace cannot carry: -0, a number out of range, half a surrogate pair", from, ...detail }, { cause });
+  }
+  return value;
+}

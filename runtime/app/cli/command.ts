@@ -1,0 +1,20 @@
+// What a command is to the rest of the command line.
+import type { Command } from "commander";
+import type { ExitCode } from "./exit.ts";
+import type { Io } from "./terminal.ts";
+
+/** Declares a command's arguments and options, and what it does with them. */
+export type Configure = (command: Command, invocation: Invocation) => void;
+
+export interface Invocation {
+  readonly io: Io;
+  /** Told once, by the command that ran. */
+  exit: number;
+}
+
+/** The handler's number becomes the exit code. */
+export function runs(command: Command, invocation: Invocation, handler: (...words: readonly string[]) => Promise<ExitCode | number>): void {
+  command.action(async (...words: readonly unknown[]) => {
+    invocation.exit = await handler(...words.filter((word) => typeof word === "string"));
+  });
+}

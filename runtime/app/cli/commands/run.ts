@@ -1,0 +1,125 @@
+// triad run: a program to its end, recorded and sealed. What happens while it runs is told on stderr (narration.ts).
+import type { Command } from "commander";
+import { existsSync } from "node:fs";
+import { basename } from "node:path";
+import { Fault } from "../../../../kernel-abi/fault.ts";
+import { DURABILITY, type Durability } from "../../../../kernel-abi/header.ts";
+import type { BoundDomain } from "../../../../kernel-abi/domain.ts";
+import type { Bounds } from "../../../../kernel-abi/header.ts";
+import { LOG_LEVELS, type LogLevel } from "../../../../kernel-abi/operation.ts";
+import { POLICY_NAMES, policyName } from "../../../scheduler/policies.ts";
+import { record, type RecordOptions, type RecordReport } from "../../record.ts";
+import { choiceOption, jsonOption, parseBounds, parseDomains, parseFile, readFiles, readInput, workersOption } from "../arguments.ts";
+import { runs, type Invocation } from "../command.ts";
+import { exitOfRun } from "../exit.ts";
+import { interruptible } from "../interrupt.ts";
+import { narrator, type Narration } from "../narration.ts";
+import { printFacts, printJson, reportError, type Facts } from "../output.ts";
+import { endFacts, endJson, printEnd } from "../run-end.ts";
+import type { Io } from "../terminal.ts";
+import { printable, shellWord } from "../values.ts";
+
+interface Flags {
+  readonly seed?: string;
+  readonly workers?: number;
+  readonly out?: string;
+  readonly input?: string;
+  readonly file?: Readonly<Record<string, string>>;
+  readonly bounds?: Partial<Bounds>;
+  readonly policy?: string;
+  readonly allow?: readonly BoundDomain[];
+  readonly durability?: Durability;
+  readonly label?: string;
+  readonly replace?: boolean;
+  readonly json?: boolean;
+  readonly logLevel?: LogLevel;
+}
+
+/** bell.ts → bell.triad, bell-2.triad, …: known before the program is loaded, so that an interrupted run can name its journal. */
+function freePath(file: string, replace: boolean): string {
+  const stem = basename(file).replace(/\.[cm]?[jt]sx?$/, "");
+  for (let ordinal = 1; ; ordinal++) {
+    const path = `${stem}${ordinal === 1 ? "" : `-${ordinal}`}.triad`;
+    if (replace || (!existsSync(path) && !existsSync(`${path}.partial`))) return path;
+  }
+}
+
+function recordOptions(file: string, out: string, flags: Flags): RecordOptions {
+  const { seed, workers, input, bounds, policy, allow, durability, label, replace } = flags;
+  if (seed === "") throw new Fault("USAGE", { option: "--seed", value: "", allowed: "non-empty text" });
+  return {
+    program: file,
+    out,
+    replace: replace === true,
+    files: readFiles(flags.file ?? {}),
+    ...(input === undefined ? {} : { input: readInput(input) }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(workers === undefined ? {} : { workers }),
+    ...(bounds === undefined ? {} : { bounds }),
+    ...(policy === undefined ? {} : { policy: policyName(policy) }),
+    ...(allow === undefined ? {} : { allow }),
+    ...(durability === undefined ? {} : { durability }),
+    ...(label === undefined ? {} : { label }),
+  };
+}
+
+/** What to type next, with the files as they were given. */
+function nextCommands(trace: string, file: string): string {
+  return [`triad verify ${shellWord(trace)}`, `triad replay ${shellWord(trace)} --program ${shellWord(file)}`, `triad trace ${shellWord(trace)}`].join("\n");
+}
+
+function report({ end, seed, digest, sealed, trace = "", recording }: RecordReport, file: string, narration: Narration, io: Io, json: boolean): void {
+  const uncaught = narration.uncaught(recording.program);
+  const name = recording.header.program.name;
+  if (json) {
+    printJson(io.out, "run", { program: name, ...endJson(end), digest, trace, seed, signer: sealed.keyId, uncaught, exit: exitOfRun(end) });
+    return;
+  }
+  const facts: Facts = [...endFacts(end), ["seed", printable(seed)], ["digest", digest], ["trace", printable(trace)], ["next", nextCommands(trace, file)]];
+  printEnd(io, name, end, uncaught);
+  printFacts(io.out, facts);
+}
+
+/** The journal of an interrupted run is evidence too. */
+function interrupted(io: Io, error: unknown, partial: string, json: boolean): number {
+  if (!existsSync(partial)) return reportError(io, error, { json, next: "Nothing was recorded yet: run it again." });
+  const inspect = [`triad verify ${shellWord(partial)} --allow-unsealed`, `triad trace ${shellWord(partial)}`];
+  const fault = new Fault("RUN_INTERRUPTED", { ...(error instanceof Fault ? error.detail : {}), partial });
+  return reportError(io, fault, { json, next: `Look at what there is: \`${inspect.join("` or `")}\`.` });
+}
+
+async function run(file: string, flags: Flags, io: Io): Promise<number> {
+  const json = flags.json === true;
+  const out = flags.out ?? freePath(file, flags.replace === true);
+  const options = recordOptions(file, out, flags);
+  const narration = await narrator(io.err, { run: basename(out), level: flags.logLevel, log: true });
+  try {
+    const recorded = await interruptible(io.err, (signal) => record({ ...options, observer: narration.observer, signal }));
+    narration.end();
+    report(recorded, file, narration, io, json);
+    return exitOfRun(recorded.end);
+  } catch (error) {
+    narration.end();
+    if (error instanceof Fault && error.fault === "RUN_INTERRUPTED") return interrupted(io, error, `${out}.partial`, json);
+    throw error;
+  }
+}
+
+export function configure(command: Command, invocation: Invocation): void {
+  command
+    .argument("<file>", "a program: a .ts or .js file whose default export is made by defineProcess")
+    .option("--seed <text>", "seed of every random draw (default: 128 fresh random bits, recorded)")
+    .addOption(workersOption())
+    .option("--out <trace>", "where the trace goes (default: the program's file name with .triad, here)")
+    .option("--input <json>", "handed to the program: JSON, or @FILE with JSON in it")
+    .option("--file <name=path>", "a text file for k.file(NAME); may be repeated", parseFile)
+    .option("--bounds <list>", "most the run may use, e.g. ticks=1000,turns=50,messages=9,shots=100,bytes=4096", parseBounds)
+    .addOption(choiceOption("--policy <name>", "order of the ready processes", POLICY_NAMES))
+    .option("--allow <domains>", "domains the program may use: K, Q, PHI (default: those it declares)", parseDomains)
+    .addOption(choiceOption("--durability <class>", "what the journal survives: a kill of the process, or a power cut", DURABILITY))
+    .option("--label <text>", "free text, sealed with the trace")
+    .option("--replace", "give up an existing trace of the same name")
+    .addOption(jsonOption())
+    .addOption(choiceOption("--log-level <level>", "show the program's log on stderr from this level: short lines on a terminal, JSON lines elsewhere", LOG_LEVELS));
+  runs(command, invocation, async (file = "") => run(file, command.opts<Flags>(), invocation.io));
+}

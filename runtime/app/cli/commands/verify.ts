@@ -1,0 +1,89 @@
+// triad verify: is this file what was sealed, and by whom? Executes nothing, and loads nothing that could.
+import type { Command } from "commander";
+import { existsSync } from "node:fs";
+import { Fault } from "../../../../kernel-abi/fault.ts";
+import { verify, type VerifyReport } from "../../../../replay/verify.ts";
+import { keyIdOf } from "../../../../replay/seal.ts";
+import { openSource, readText } from "../../../adapters/files.ts";
+import { listKeys, parsePublicKeyPem, type KnownKey } from "../../../adapters/keys.ts";
+import { jsonOption } from "../arguments.ts";
+import { runs, type Invocation } from "../command.ts";
+import { EXIT } from "../../../../kernel-abi/fault.ts";
+import { printFacts, printJson, type Facts } from "../output.ts";
+import type { Io } from "../terminal.ts";
+import { printable } from "../values.ts";
+
+interface Flags {
+  readonly signer?: string;
+  readonly allowUnsealed?: boolean;
+  readonly json?: boolean;
+}
+
+/** A key id as it stands, or the id of the public key in a PEM file. @throws Fault USAGE | KEY_UNUSABLE | FILE_UNREADABLE */
+function signerId(text: string): string {
+  if (/^[0-9a-f]{64}$/i.test(text)) return text.toLowerCase();
+  if (!existsSync(text)) throw new Fault("USAGE", { option: "--signer", value: text.slice(0, 200), allowed: "a key id (64 hex digits) or the path of a public key in PEM" });
+  return keyIdOf(parsePublicKeyPem(readText(text), text));
+}
+
+function check(file: string, flags: Flags, keys: readonly KnownKey[]): VerifyReport {
+  const source = openSource(file);
+  try {
+    return verify(source, {
+      trusted: keys.map(({ keyId }) => keyId),
+      allowUnsealed: flags.allowUnsealed === true,
+      ...(flags.signer === undefined ? {} : { signer: signerId(flags.signer) }),
+    });
+  } finally {
+    source.close();
+  }
+}
+
+function whose({ keyId, trusted }: VerifyReport, keys: readonly KnownKey[], { out: { paint } }: Io): string {
+  if (keyId === null) return "nobody";
+  const known = keys.find((key) => key.keyId === keyId);
+  if (known?.own === true) return `${keyId} ${paint.good("(your own key)")}`;
+  return trusted ? `${keyId} ${paint.good("(trusted)")}` : `${keyId} ${paint.warn("(unknown here)")}`;
+}
+
+function factsOf(report: VerifyReport, keys: readonly KnownKey[], io: Io): Facts {
+  const { host } = report;
+  return [
+    ["run", `${report.status ?? "no end on record"}: ${report.events} events in ${report.frames} frames, ${report.blocks} blocks, ${report.intactBytes} bytes`],
+    ["digest", report.digest],
+    ["signer", whose(report, keys, io)],
+    report.durability === null ? undefined : ["durability", report.durability],
+    host === null ? undefined : ["recorded", printable(`${host.sealed} by triad ${host.triad}, node ${host.node}, ${host.platform}, ${host.workers} workers`)],
+    host === null || host.label === "" ? undefined : ["label", printable(host.label)],
+  ];
+}
+
+function advise({ keyId, sealed, trusted }: VerifyReport, { err }: Io): void {
+  const warn = (text: string, next: string): void => {
+    err.print(`${err.paint.warn("warning")}: ${text}`);
+    printFacts(err, [["next", next]], "  ");
+  };
+  if (!sealed) warn("the journal has no seal: what is intact is only chained, nobody signed it", "Look at it with `triad trace`; record the run again for evidence.");
+  else if (!trusted) warn(`the seal holds, but its signer ${keyId ?? ""} is unknown here`, "Get the signer's public key from the signer, then `triad keys trust KEY.pem`, or require it with --signer.");
+}
+
+export function configure(command: Command, invocation: Invocation): void {
+  command
+    .argument("<trace>", "a .triad file")
+    .option("--signer <key>", "accept this signer only: a key id, or a public key in a PEM file")
+    .option("--allow-unsealed", "accept a journal without a seal (.partial) and say how far it is intact")
+    .addOption(jsonOption());
+  runs(command, invocation, async (file = "") => {
+    const { io } = invocation;
+    const flags = command.opts<Flags>();
+    const keys = listKeys();
+    const report = check(file, flags, keys);
+    if (flags.json === true) printJson(io.out, "verify", { file, ...report });
+    else {
+      io.out.print(`${io.out.paint.good(report.sealed ? "intact" : "intact so far")}  ${printable(file)}`);
+      printFacts(io.out, factsOf(report, keys, io));
+      advise(report, io);
+    }
+    return EXIT.ok;
+  });
+}

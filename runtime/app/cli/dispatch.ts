@@ -1,0 +1,97 @@
+// Dispatch: from the words of a command line to one command, loaded when it is chosen and not before, and to an exit code.
+import { Command, CommanderError } from "commander";
+import { EXIT, Fault } from "../../../kernel-abi/fault.ts";
+import { packageVersion } from "../../adapters/host.ts";
+import type { Configure, Invocation } from "./command.ts";
+import { nearest } from "./nearest.ts";
+import { reportError } from "./output.ts";
+import type { Io } from "./terminal.ts";
+
+interface Entry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly configure: Configure }>;
+}
+
+const COMMANDS: readonly Entry[] = [
+  { name: "run", summary: "run a program, record it and seal the trace", load: () => import("./commands/run.ts") },
+  { name: "verify", summary: "check chain, signature and consistency of a trace; executes nothing", load: () => import("./commands/verify.ts") },
+  { name: "replay", summary: "run a trace again against its recorded outcomes", load: () => import("./commands/replay.ts") },
+  { name: "reproduce", summary: "run a trace again and its kernels too, from the sealed seeds", load: () => import("./commands/reproduce.ts") },
+  { name: "trace", summary: "list the events of a trace, or show one", load: () => import("./commands/trace.ts") },
+  { name: "keys", summary: "who signs here, and whose seals are trusted", load: () => import("./commands/keys.ts") },
+  { name: "doctor", summary: "check that this machine has what Triad needs", load: () => import("./commands/doctor.ts") },
+];
+
+const EXIT_CODES = `
+Exit codes: 0 ok, 1 failed, 2 usage, 3 divergence, 4 tamper, 5 denied, 6 budget, 7 environment, 130 interrupted.
+Data goes to stdout, everything else to stderr. NO_COLOR turns colours off, TRIAD_DEBUG=1 shows stacks, TRIAD_HOME is the
+folder of keys.`;
+
+/** @throws Fault USAGE with the command that was probably meant */
+function checkCommand(words: readonly string[]): void {
+  const word = words[0] === "help" ? words[1] : words[0];
+  if (word === undefined || word.startsWith("-") || COMMANDS.some(({ name }) => name === word)) return;
+  const suggestion = nearest(word, COMMANDS.map(({ name }) => name));
+  throw new Fault("USAGE", { command: word.slice(0, 80), what: "no such command", ...(suggestion === undefined ? {} : { suggestion }) });
+}
+
+/** The command somebody asked for, also in `triad help run`. */
+const chosenOf = (words: readonly string[]): string | undefined => words.find((word) => !word.startsWith("-") && word !== "help");
+
+async function assemble(words: readonly string[], invocation: Invocation): Promise<Command> {
+  const { out, err } = invocation.io;
+  const program = new Command("triad")
+    .description("Deterministic runs of hybrid programs: recorded, sealed, replayed and reproduced from one file.")
+    .version(packageVersion(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "show this help")
+    .helpCommand("help [command]", "show help for a command")
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => out.print(text.trimEnd()), writeErr: (text) => err.print(text.trimEnd()), outputError: () => undefined })
+    .addHelpText("after", EXIT_CODES);
+  const chosen = chosenOf(words);
+  for (const { name, summary, load } of COMMANDS) {
+    const command = program.command(name).description(summary).helpOption("-h, --help", "show this help");
+    if (name === chosen) (await load()).configure(command, invocation);
+  }
+  return program;
+}
+
+/** Commander's refusals as typed faults; help and version are no errors. */
+function refusal(error: CommanderError): Fault | undefined {
+  if (error.exitCode === 0) return undefined;
+  const [what = "", suggestion] = error.message.replace(/^error: /, "").split(/\s*\(Did you mean (.*)\?\)$/s);
+  return new Fault("USAGE", { what: what.slice(0, 300), ...(suggestion === undefined ? {} : { suggestion }) });
+}
+
+/** Advice the registry cannot give: which page to read, and what an interrupted replay leaves. */
+function advice(failure: unknown, words: readonly string[]): { readonly next?: string } {
+  const command = COMMANDS.find(({ name }) => name === chosenOf(words));
+  if (!(failure instanceof Fault)) return {};
+  if (failure.fault === "RUN_INTERRUPTED") return { next: "Nothing was written. Run it again." };
+  return failure.fault === "USAGE" && command !== undefined ? { next: `See \`triad help ${command.name}\`.` } : {};
+}
+
+const wantsJson = (words: readonly string[]): boolean => {
+  const end = words.indexOf("--");
+  const options = end < 0 ? words : words.slice(0, end);
+  return options.includes("--json") || options.includes("--jsonl");
+};
+
+/** Runs one command line; never throws. */
+export async function dispatch(words: readonly string[], io: Io): Promise<number> {
+  const invocation: Invocation = { io, exit: EXIT.ok };
+  try {
+    checkCommand(words);
+    const program = await assemble(words, invocation);
+    if (words.length === 0) {
+      io.err.print(program.helpInformation().trimEnd());
+      return EXIT.usage;
+    }
+    await program.parseAsync(words, { from: "user" });
+    return invocation.exit;
+  } catch (error) {
+    const failure = error instanceof CommanderError ? refusal(error) : error;
+    return failure === undefined ? EXIT.ok : reportError(io, failure, { json: wantsJson(words), ...advice(failure, words) });
+  }
+}

@@ -1,0 +1,69 @@
+// The kernels' self-test: one tiny job for every kernel there is, with the bytes its plain TypeScript reference answers.
+import { sameBytes } from "../../../../kernel-abi/canonical.ts";
+import { encodeCircuitJob, encodeCircuitOutput, OP, type CircuitJob } from "../../../../domains/kernels/circuit.ts";
+import { encodeIsingOutput } from "../../../../domains/kernels/phase/ising-job.ts";
+import { isingReference } from "../../../../domains/kernels/phase/ising-reference.ts";
+import { DEFAULT_SCHEDULE, decodeTransformJob, encodeIsingJob, encodeKuramotoJob, encodeSpectrumJob, encodeTransformJob } from "../../../../domains/kernels/phase/jobs.ts";
+import type { CsrGraph, IsingJob, KuramotoJob, SpectrumJob, TransformJob } from "../../../../domains/kernels/phase/jobs.ts";
+import { encodeKuramotoOutput } from "../../../../domains/kernels/phase/kuramoto-job.ts";
+import { kuramotoReference } from "../../../../domains/kernels/phase/kuramoto-reference.ts";
+import { encodeSpectrumOutput } from "../../../../domains/kernels/phase/spectrum-job.ts";
+import { spectrumReference } from "../../../../domains/kernels/phase/spectrum-reference.ts";
+import { encodeTransformOutput } from "../../../../domains/kernels/phase/transform-job.ts";
+import { transformReference } from "../../../../domains/kernels/phase/transform-reference.ts";
+import { KERNELS } from "../../../../domains/kernels/registry.ts";
+import { referenceJob as stabilizerReference } from "../../../../domains/kernels/stabilizer/reference.ts";
+import { referenceJob as statevectorReference } from "../../../../domains/kernels/statevector/reference.ts";
+
+const KEY = Uint32Array.of(0x74726961, 0x64000001);
+
+const instruction = (opcode: number, q0: number, q1: number, clbit: number, ordinal: number): readonly number[] => [opcode, q0, q1, -1, clbit, -1, -1, ordinal];
+
+/** Three entangled qubits, eight shots. */
+const CIRCUIT: CircuitJob = {
+  mode: "sample", shots: 8, key: KEY,
+  circuit: {
+    qubits: 3, clbits: 3, angles: new Float64Array(0), conditions: new Int32Array(0),
+    ops: Int32Array.from([
+      instruction(OP.H, 0, -1, -1, -1), instruction(OP.CX, 0, 1, -1, -1), instruction(OP.S, 1, -1, -1, -1), instruction(OP.H, 2, -1, -1, -1),
+      ...[0, 1, 2].map((at) => instruction(OP.MEASURE, at, -1, at, at)),
+    ].flat()),
+  },
+};
+
+const TRIANGLE: CsrGraph = { offsets: Int32Array.of(0, 2, 4, 6), targets: Int32Array.of(1, 2, 0, 2, 0, 1), weights: Float64Array.of(1, 1, 1, 1, 1, 1) };
+
+const ISING: IsingJob = { couplings: TRIANGLE, schedule: { ...DEFAULT_SCHEDULE, steps: 20, readFrom: 10 }, key: KEY, firstRestart: 0, restarts: 2, polish: true, cut: true };
+const KURAMOTO: KuramotoJob = {
+  omega: Float64Array.of(-0.5, 0, 0.5), couplings: Float64Array.of(0.5, 2), graph: TRIANGLE, key: KEY, firstRun: 0,
+  dt: 0.1, noise: 0.01, steps: 20, transient: 5, stride: 5, lockTolerance: 0.05,
+};
+const SPECTRUM: SpectrumJob = { real: Float64Array.of(0, 1, 0, -1, 0, 1, 0, -1), sampleRate: 8, window: "hann", padding: 1, top: 2 };
+const TRANSFORM: TransformJob = {
+  op: "init", phases: Float64Array.of(0, 0.25, 0.5), noise: { sigma: 0, key: KEY }, tolerance: { errorBound: 3, noiseThreshold: 1 }, project: true,
+};
+
+interface Probe {
+  readonly input: Uint8Array;
+  /** What the reference answers. */
+  readonly expected: () => Uint8Array;
+}
+
+const circuitJob = encodeCircuitJob(CIRCUIT);
+const transformJob = encodeTransformJob(TRANSFORM);
+
+export const PROBES: Readonly<Record<string, Probe>> = Object.freeze({
+  "phi.ising": { input: encodeIsingJob(ISING), expected: () => encodeIsingOutput(isingReference(ISING)) },
+  "phi.kuramoto": { input: encodeKuramotoJob(KURAMOTO), expected: () => encodeKuramotoOutput(kuramotoReference(KURAMOTO)) },
+  "phi.spectrum": { input: encodeSpectrumJob(SPECTRUM), expected: () => encodeSpectrumOutput(spectrumReference(SPECTRUM)) },
+  "phi.transform": { input: transformJob, expected: () => encodeTransformOutput(transformReference(decodeTransformJob(transformJob))) },
+  "q.stabilizer": { input: circuitJob, expected: () => encodeCircuitOutput(stabilizerReference(CIRCUIT)) },
+  "q.statevector": { input: circuitJob, expected: () => encodeCircuitOutput(statevectorReference(CIRCUIT)) },
+});
+
+/** Names of kernels whose bytes are not the reference's, or that have no probe. */
+export const failingKernels = (): readonly string[] =>
+  KERNELS.filter(({ name, run }) => {
+    const probe = PROBES[name];
+    return probe === undefined || !sameBytes(run(probe.input), probe.expected());
+  }).map(({ name }) => name);
