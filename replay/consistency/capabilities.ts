@@ -24,8 +24,6 @@ function verbFor({ code, domain }: Entry): VerbName | undefined {
   }
 }
 
-/** Syscalls that are judged by a capability but do not use it up: contracts are charged as they are issued. */
-const UNCHARGED: ReadonlySet<number> = new Set([SYSCALL.CAP_ATTENUATE, SYSCALL.CAP_REVOKE, SYSCALL.CONTRACT_REQUEST]);
 /** Syscalls that need none: what a process may see of itself, and what the kernel does as part of others. */
 const FREE: ReadonlySet<number> = new Set([SYSCALL.CAP_REQUEST, SYSCALL.BIND, SYSCALL.UNBIND, SYSCALL.PROC_EXIT]);
 
@@ -54,7 +52,8 @@ export function used(world: World, entry: Entry): void {
     return;
   }
   const { actor } = world.moment;
-  if (entry.code === SYSCALL.CAP_REVOKE) {
+  // Cutting down and taking back work on the grant itself, whether or not it is in force today.
+  if (entry.code === SYSCALL.CAP_ATTENUATE || entry.code === SYSCALL.CAP_REVOKE) {
     world.require(world.capability(entry.capability).holder === actor, "a capability is used by its holder", { capability: entry.capability });
     return;
   }
@@ -63,7 +62,8 @@ export function used(world: World, entry: Entry): void {
   if (verb !== undefined && row.grant.verb !== verb) world.refuse("a capability permits its own verb", { capability: row.id, verb: row.grant.verb });
   const { target } = row.grant.scope;
   if (target !== null && entry.code === SYSCALL.IPC_SEND && target !== entry.subject) world.refuse("a capability is aimed at its target", { capability: row.id });
-  if (!UNCHARGED.has(entry.code)) charge(world, row);
+  // A request is charged with each contract it issues.
+  if (entry.code !== SYSCALL.CONTRACT_REQUEST) charge(world, row);
 }
 
 /** The capability a contract was requested with. */

@@ -37,7 +37,10 @@ export class Consistency {
     moment.actor = frame.actor;
     world.require(!world.ended, "nothing follows RUN_END");
     if (frame.tick < last) world.refuse("ticks never go back", { last });
-    if (frame.tick > last) jobs.checkDue(world, frame.tick);
+    if (frame.tick > last) {
+      jobs.checkDue(world, frame.tick);
+      processes.checkLost(world, frame.tick);
+    }
     moment.tick = frame.tick;
     if (frame.kind === "turn") this.#turn(frame);
     else this.#kernel(frame);
@@ -127,6 +130,7 @@ export class Consistency {
     for (const [name, counted] of [["tick", world.moment.tick], ["turns", world.turns], ["messages", world.messages], ["shots", world.shots]] as const) {
       world.require(world.integer(body, name) === counted, "the end states what the frames add up to", { total: name, counted });
     }
+    processes.checkReleased(world);
     const finished = world.processes[ROOT]?.finished === true;
     world.require((world.text(body, "status") === "completed") === finished, "a run is completed when its root has finished");
     world.ended = true;

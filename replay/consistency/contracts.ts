@@ -52,15 +52,24 @@ export function activated(world: World, entry: Entry): void {
   move(world, row, ["issued"], "active");
 }
 
-/** CONTRACT_COMPLETED, CONTRACT_EXPIRED, CONTRACT_REVOKED. */
+/**
+ * CONTRACT_COMPLETED, CONTRACT_EXPIRED, CONTRACT_REVOKED. Starts and ends are kept to the tick, before the turns of that tick and
+ * after its outcomes: a contract is not issued any more at its start, nor completed at its end; an outcome may still revoke it there.
+ */
 export function ended(world: World, entry: Entry): void {
   const row = named(world, entry);
+  const { tick } = world.moment;
+  const { start, end } = row.terms;
   switch (entry.code) {
     case EVENT.CONTRACT_EXPIRED:
-      world.require(world.moment.tick >= row.terms.end, "a contract expires at its end", { contract: row.id, end: row.terms.end });
+      world.require(tick >= end, "a contract expires at its end", { contract: row.id, end });
       return move(world, row, ["active"], "expired");
-    case EVENT.CONTRACT_REVOKED: return move(world, row, ["issued", "active"], "revoked");
-    default: return move(world, row, ["active"], "completed");
+    case EVENT.CONTRACT_REVOKED:
+      world.require(row.state === "issued" ? tick < start : tick <= end, "contracts start and end when they said they would", { contract: row.id, state: row.state, start, end });
+      return move(world, row, ["issued", "active"], "revoked");
+    default:
+      world.require(tick < end, "contracts start and end when they said they would", { contract: row.id, state: row.state, start, end });
+      return move(world, row, ["active"], "completed");
   }
 }
 

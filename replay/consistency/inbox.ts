@@ -42,6 +42,9 @@ export class Inbox {
     this.#first = 0;
   }
 
+  /** Of an ended process: messages still to be reported lost. */
+  get left(): number { return this.#coming.length; }
+
   /** Whether a message to the ended process fell due at `now`; it is struck off. */
   lose({ from, seq }: Message, now: number): boolean {
     const at = this.#due === now ? this.#coming.findIndex((message) => message.from === from && message.seq === seq) : -1;

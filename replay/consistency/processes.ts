@@ -91,6 +91,7 @@ export function exited(world: World, entry: Entry): void {
   row.exit = tick;
   row.inbox.close(tick);
   row.timers = undefined;
+  if (row.inbox.left > 0) world.bereft.push(row);
 }
 
 /** FAULT: a message whose receiver had ended before it fell due. */
@@ -101,4 +102,19 @@ export function fault(world: World, entry: Entry): void {
   const seq = world.integer(body, "seq");
   const row = world.process(entry.subject);
   world.require(!row.live && row.inbox.lose({ from, seq }, world.moment.tick), "a dead letter was sent, and fell due after its receiver's end", { from, seq });
+}
+
+/** Time goes on to `tick`: messages to processes that had ended were reported lost when they fell due. */
+export function checkLost(world: World, tick: number): void {
+  for (let row = world.bereft[0]; row !== undefined && row.exit + 1 < tick; row = world.bereft[0]) {
+    world.require(row.inbox.left === 0, "a message whose receiver ended is reported lost", { receiver: row.name });
+    world.bereft.shift();
+  }
+}
+
+/** At the end of a run nobody is left active. */
+export function checkReleased(world: World): void {
+  for (const [key, state] of world.lifecycles) {
+    if (key.startsWith("process ")) world.require(state !== "active" && state !== "suspended", "every process is released before the end", { process: key });
+  }
 }

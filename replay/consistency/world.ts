@@ -83,6 +83,8 @@ export class World {
   /** Jobs of the last turn whose intents have not been seen yet, in order. */
   readonly called: JobRow[] = [];
   readonly due = new DueTicks();
+  /** Processes that ended with messages on their way: each must be reported lost at the next tick. */
+  readonly bereft: ProcessRow[] = [];
   /** States of lifecycles by `machine subject`. */
   readonly lifecycles = new Map<string, string>();
   readonly attested: Record<BoundDomain, { units: number; providers: number; allocated: number }> = {

@@ -21,8 +21,8 @@ export class ProcessNames {
   constructor(here: { readonly vhm: number; readonly node: number }) {
     this.#here = { vhm: here.vhm, node: here.node };
     this.#learn(KERNEL, "kernel");
-    this.#learn(Q_SERVICE, "q-service");
-    this.#learn(PHI_SERVICE, "phi-service");
+    this.#learn(Q_SERVICE, "service.q");
+    this.#learn(PHI_SERVICE, "service.phi");
   }
 
   learn(frame: Frame): void {

@@ -8,13 +8,12 @@ describe("bodies for people", () => {
     [{ f: Float64Array.of(0.5, -0, Number.NaN, Number.POSITIVE_INFINITY) }, { f: { Float64Array: [0.5, "-0", "NaN", "Infinity"] } }],
     [{ b: Uint8Array.of(1, 255) }, { b: { bytes: 2, hex: "01ff" } }],
     [BigInt64Array.of(1n, -2n), { BigInt64Array: ["1", "-2"] }],
-    [new Map([["k", 1]]), { k: 1 }],
     [new Set([1, 2]), [1, 2]],
     [12345678901234567890n, "12345678901234567890"],
   ])("%o", (value, expected) => { expect(plainBody(pack(value))).toEqual(expected); });
 
   it("never throw: what is not one value is shown as bytes", () => {
-    expect(plainBody(Uint8Array.of(0xc1))).toEqual({ bytes: 1, hex: "c1" });
+    expect(plainBody(Uint8Array.of(0xa5, 0x61))).toEqual({ bytes: 2, hex: "a561" });
     expect(plainBody(Uint8Array.of(0x01, 0x02))).toEqual({ bytes: 2, hex: "0102" });
     expect(plainBody(new Uint8Array(0))).toBeNull();
     expect(bodyOf(new Uint8Array(0))).toBeUndefined();

@@ -1,0 +1,116 @@
+// A program that does anything it can, led by its own random stream: for holding the machine's traces against rules.
+import { FAULTS } from "../../kernel-abi/fault.ts";
+import type { BoundDomain } from "../../kernel-abi/domain.ts";
+import type { Capability, Contract, Job } from "../../kernel-abi/handle.ts";
+import type { Behaviour, Child, Operation } from "../../kernel-abi/operation.ts";
+import { Fault } from "../../kernel-abi/fault.ts";
+import { processId } from "../../kernel-abi/ids.ts";
+import { ask, toy, type Body } from "./toy.ts";
+
+type Act = Generator<Operation, void, unknown>;
+
+const DOMAIN_CHOICE: readonly BoundDomain[] = ["Q", "PHI"];
+const OUTCOME_FAULTS = [0, 0, 0, FAULTS.Q_ERR_HARDWARE_FAILURE.code, FAULTS.PHI_ERR_STABILITY_BREACH.code];
+
+class Monkey {
+  readonly #children: number[] = [];
+  readonly #contracts: { domain: BoundDomain; contract: Contract }[] = [];
+  readonly #jobs: { domain: BoundDomain; job: Job }[] = [];
+  readonly #depth: number;
+  constructor(depth: number) { this.#depth = depth; }
+
+  * pick<T>(from: readonly T[]): Generator<Operation, T | undefined, unknown> {
+    return from[yield* this.below(from.length)];
+  }
+  * below(limit: number): Generator<Operation, number, unknown> {
+    return Math.floor((yield* ask<number>({ domain: "K", op: "random", stream: "monkey", draw: "uniform" })) * limit);
+  }
+
+  * act(): Generator<Operation, "go on" | "stop", unknown> {
+    switch (yield* this.below(20)) {
+      case 0: yield* ask({ domain: "K", op: "log", level: "info", label: "monkey", data: yield* this.below(100) }); break;
+      case 1: yield* ask({ domain: "K", op: "metric", name: "m", value: 1.5, unit: "1" }); break;
+      case 2: case 3: case 4: yield* ask({ domain: "K", op: "send", to: processId(2 + (yield* this.below(8))), body: { n: yield* this.below(9) } }); break;
+      case 5: case 6: yield* ask({ domain: "K", op: "receive", within: (yield* this.below(12)) === 0 ? undefined : 1 + (yield* this.below(3)) }); break;
+      case 7: yield* ask({ domain: "K", op: "sleep", ticks: 1 + (yield* this.below(3)) }); break;
+      case 8: case 9: yield* this.#spawn(); break;
+      case 10: yield* ask({ domain: "K", op: "join", child: processId((yield* this.pick(this.#children)) ?? 99) }); break;
+      case 11: case 12: yield* this.#authority(); break;
+      case 13: case 14: yield* this.#reserve(); break;
+      case 15: case 16: yield* this.#submit(); break;
+      case 17: yield* this.#collect(); break;
+      case 18: yield* this.#contract(); break;
+      case 19:
+        if ((yield* this.below(6)) === 0) throw new Error("the monkey fell");
+        return (yield* this.below(4)) === 0 ? "stop" : "go on";
+    }
+    return "go on";
+  }
+
+  * #spawn(): Act {
+    if (this.#depth >= 3) return;
+    const { process } = yield* ask<Child<unknown>>({ domain: "K", op: "spawn", behaviour: monkey(this.#depth + 1), input: null, grants: undefined });
+    this.#children.push(process);
+  }
+
+  * #authority(): Act {
+    const held = yield* ask<readonly { readonly capability: Capability }[]>({ domain: "K", op: "capabilities" });
+    const one = yield* this.pick(held);
+    if (one === undefined) return;
+    const { capability } = one;
+    const scope = { uses: 1 + (yield* this.below(3)), ...((yield* this.below(2)) === 0 ? { until: 4 + (yield* this.below(20)) } : {}) };
+    switch (yield* this.below(5)) {
+      case 0: yield* ask({ domain: "K", op: "attenuate", capability, scope }); break;
+      case 1: case 2: yield* ask({ domain: "K", op: "grant", capability, to: processId(3 + (yield* this.below(6))), scope }); break;
+      case 3: if ((yield* this.below(4)) === 0) yield* ask({ domain: "K", op: "revoke", capability }); break;
+      case 4: {
+        const cut = yield* ask<Capability>({ domain: "K", op: "grant", capability, to: processId(3 + (yield* this.below(6))), scope });
+        yield* ask({ domain: "K", op: "revoke", capability: cut });
+      }
+    }
+  }
+
+  * #reserve(): Act {
+    const now = yield* ask<number>({ domain: "K", op: "now" });
+    const start = now + (yield* this.below(3));
+    const request = { units: 1 + (yield* this.below(4)), budget: 3 + (yield* this.below(20)), shots: 50, start, end: start + 1 + (yield* this.below(9)) };
+    const domain = (yield* this.pick(DOMAIN_CHOICE)) ?? "Q";
+    if ((yield* this.below(4)) > 0) {
+      this.#contracts.push({ domain, contract: yield* ask<Contract>({ domain, op: "reserve", request }) });
+      return;
+    }
+    const requests = DOMAIN_CHOICE.map((of) => ({ domain: of, request }));
+    const contracts = yield* ask<readonly Contract[]>({ domain, op: "reserve-all", requests } as Operation);
+    contracts.forEach((contract, at) => this.#contracts.push({ domain: DOMAIN_CHOICE[at] ?? "Q", contract }));
+  }
+
+  * #submit(): Act {
+    const on = yield* this.pick(this.#contracts);
+    if (on === undefined) return;
+    const call = { cost: 1 + (yield* this.below(4)), charge: yield* this.below(6), value: { v: yield* this.below(9) }, fail: (yield* this.pick(OUTCOME_FAULTS)) ?? 0 };
+    this.#jobs.push({ domain: on.domain, job: yield* ask<Job>({ domain: on.domain, op: "submit", contract: on.contract, call, refs: [] } as Operation) });
+  }
+
+  * #collect(): Act {
+    const one = yield* this.pick(this.#jobs);
+    if (one !== undefined) yield* ask({ domain: one.domain, op: "collect", job: one.job });
+  }
+
+  * #contract(): Act {
+    const one = yield* this.pick(this.#contracts);
+    if (one !== undefined) yield* ask({ domain: one.domain, op: (yield* this.below(2)) === 0 ? "ledger" : "release", contract: one.contract } as Operation);
+  }
+}
+
+/** Faults are caught most of the time; a few end the process. */
+export const monkey = (depth = 0): Behaviour => toy("monkey", ["Q", "PHI"], function* (): Body {
+  const me = new Monkey(depth);
+  for (let left = 60; left > 0; left--) {
+    try {
+      if ((yield* me.act()) === "stop" && depth > 0) return left;
+    } catch (error) {
+      if (!(error instanceof Fault) || (yield* me.below(40)) === 0) throw error;
+    }
+  }
+  return "tired";
+});

@@ -1,0 +1,239 @@
+import { describe, expect, it } from "vitest";
+import { EXIT, FAULTS } from "../../../kernel-abi/fault.ts";
+import { EVENT, type Entry, type Frame } from "../../../kernel-abi/frame.ts";
+import { processId, Q_SERVICE, ROOT, tick } from "../../../kernel-abi/ids.ts";
+import { pack, unpack } from "../../../kernel-abi/packer.ts";
+import { SYSCALL } from "../../../kernel-abi/syscall.ts";
+import { DELIVERY } from "../../../kernel-abi/envelope.ts";
+import { entry, kernelFrame, record, turnFrame } from "../../support/recordings.ts";
+import { refusalOf, unitOffsets, verified } from "../../support/refusals.ts";
+import { boot, bringUp, CAP, capability, CHILD, declaration, end, exit, FINISHED, PROVIDER, Q, runRecording, smallRun, TERMS, waits } from "../../support/runs.ts";
+
+const RUN: readonly Frame[] = smallRun().filter((frame) => frame !== null);
+type Edit = (frames: Frame[]) => void;
+
+/** Frames of the small run by what they are. */
+const AT = { boot: 0, root: 1, intent: 2, start: 3, heard: 4, childExit: 5, outcome: 6, measured: 7, rootExit: 8, end: 9 } as const;
+/** Entries of the root's first turn. */
+const IN = { log: 0, spawn: 1, cut: 3, request: 8, issued: 9, activated: 10, call: 11, send: 12, measure: 13 } as const;
+
+const swap = (a: number, b: number): Edit => (frames) => { [frames[a], frames[b]] = [frames[b] as Frame, frames[a] as Frame]; };
+const drop = (at: number): Edit => (frames) => { frames.splice(at, 1); };
+const insert = (at: number, frame: Frame): Edit => (frames) => { frames.splice(at, 0, frame); };
+const again = (at: number): Edit => (frames) => { frames.splice(at, 0, frames[at] as Frame); };
+const frame = (at: number, change: object): Edit => (frames) => { frames[at] = { ...frames[at] as Frame, ...change }; };
+const set = (at: number, index: number, change: Partial<Entry>): Edit => (frames) => {
+  const was = frames[at] as Frame;
+  frames[at] = { ...was, entries: was.entries.map((one, place) => (place === index ? { ...one, ...change } : one)) };
+};
+const without = (at: number, index: number): Edit => (frames) => {
+  const was = frames[at] as Frame;
+  frames[at] = { ...was, entries: was.entries.filter((_, place) => place !== index) };
+};
+const add = (at: number, index: number, ...more: Entry[]): Edit => (frames) => {
+  const was = frames[at] as Frame;
+  frames[at] = { ...was, entries: [...was.entries.slice(0, index), ...more, ...was.entries.slice(index)] };
+};
+/** Changes members of a record body; dots reach into it. */
+const say = (at: number, index: number, changes: Readonly<Record<string, unknown>>): Edit => (frames) => {
+  const body = unpack((frames[at] as Frame).entries[index]?.body ?? new Uint8Array(0)) as Record<string, unknown>;
+  for (const [path, value] of Object.entries(changes)) {
+    const keys = path.split(".");
+    const last = keys.pop() as string;
+    (keys.reduce((of, key) => of[key] as Record<string, unknown>, body))[last] = value;
+  }
+  set(at, index, { body: pack(body) })(frames);
+};
+const both = (...edits: Edit[]): Edit => (frames) => { for (const edit of edits) edit(frames); };
+
+function forged(edit: Edit, header = {}): Uint8Array {
+  const frames = [...RUN];
+  edit(frames);
+  return record(frames, { recording: runRecording(header) }).file;
+}
+
+const second = (over: object): Entry[] => [
+  entry(EVENT.CONTRACT_ISSUED, { domain: Q, capability: CAP.ALLOCATE_Q, contract: 2, subject: 2, body: pack({ owner: ROOT, terms: { ...TERMS, ...over } }) }),
+];
+const job = (id: number, due: number, cost: number): Entry =>
+  entry(SYSCALL.XDV_CALL, { domain: Q, capability: CAP.EXECUTE_Q, contract: 1, subject: id, body: pack({ due, cost, charge: { budget: 1, shots: 0 } }) });
+const intent = (id: number, due: number): Frame => kernelFrame(1, [entry(EVENT.JOB_INTENT, { domain: Q, capability: CAP.EXECUTE_Q, contract: 1, subject: id, body: pack({ actor: "root", due }) })], ROOT);
+const outcomeOf = (id: number, at: number): Frame => kernelFrame(at, [entry(EVENT.JOB_OUTCOME, { domain: Q, contract: 1, subject: id, body: pack(0) })], Q_SERVICE);
+
+const CASES: [what: string, edit: Edit, rule: string][] = [
+  // order
+  ["a tick that goes back", frame(AT.rootExit, { tick: tick(4) }), "ticks never go back"],
+  ["a run that does not begin with the kernel", drop(AT.boot), "every call's intent stands before the next turn"],
+  ["a run that begins later than tick 0", frame(AT.boot, { tick: tick(1) }), "a run begins with the kernel, at tick 0"],
+  ["a second boot", again(AT.boot), "the kernel declares processes at boot alone"],
+  ["a frame after the end", both(insert(AT.end + 1, RUN[AT.rootExit] as Frame), insert(AT.end + 2, RUN[AT.end] as Frame)), "nothing follows RUN_END"],
+  ["two ends", again(AT.end), "nothing follows RUN_END"],
+  ["an end among other entries", add(AT.end, 0, RUN[AT.end]?.entries[0] as Entry, entry(EVENT.FAULT)), "RUN_END is the last entry and says how the run ended"],
+  ["an end in a turn", frame(AT.end, { ...turnFrame(5, ROOT), entries: RUN[AT.end]?.entries }), "RUN_END is the last entry and says how the run ended"],
+  ["an end that says nothing", set(AT.end, 0, { body: pack(0) }), "RUN_END is the last entry and says how the run ended"],
+  ["other totals", say(AT.end, 0, { messages: 2 }), "the end states what the frames add up to"],
+  ["a run completed without its root", frame(AT.measured, { end: waits(DELIVERY.MESSAGE) }), "a run is completed when its root has finished"],
+  ["an end before the processes are released", drop(AT.rootExit), "every process is released before the end"],
+  // processes and deliveries
+  ["a turn of nobody", frame(AT.start, { actor: processId(9) }), "turns are taken by declared processes"],
+  ["a turn after the exit", swap(AT.heard, AT.childExit), "a process that ended takes no turn"],
+  ["a turn after the last turn", insert(AT.childExit, turnFrame(2, CHILD, { end: FINISHED })), "a process that ended takes no turn"],
+  ["a turn taken twice", again(AT.start), "a process is given what it waits for"],
+  ["a message before the start", swap(AT.start, AT.heard), "a process is given what it waits for"],
+  ["a start at the tick of its spawn", frame(AT.start, { tick: tick(1) }), "a start follows its spawn"],
+  ["a start of another cause", frame(AT.start, { delivery: { kind: DELIVERY.START, from: ROOT, seq: 5 } }), "a start follows its spawn"],
+  ["a message nobody sent", frame(AT.heard, { delivery: { kind: DELIVERY.MESSAGE, from: ROOT, seq: 0 } }), "messages were sent before, are taken once and in order"],
+  ["a message of another sender", frame(AT.heard, { delivery: { kind: DELIVERY.MESSAGE, from: CHILD, seq: 1 } }), "messages were sent before, are taken once and in order"],
+  ["a message at the tick it was sent", both(frame(AT.root, { tick: tick(1) }), frame(AT.start, { tick: tick(2) }), without(AT.root, IN.send)), "messages were sent before, are taken once and in order"],
+  ["a timer nobody set", frame(AT.heard, { delivery: { kind: DELIVERY.TIMER, from: CHILD, seq: 0 } }), "a timer was set and goes off when it is due"],
+  ["an outcome at another tick", both(frame(AT.measured, { tick: tick(6) }), frame(AT.rootExit, { tick: tick(6) }), frame(AT.end, { tick: tick(6) })), "an outcome is delivered to its owner when it is due"],
+  ["an outcome of the other service", frame(AT.measured, { delivery: { kind: DELIVERY.OUTCOME, from: processId(2), seq: 1 } }), "an outcome is delivered to its owner when it is due"],
+  ["an exit nobody waits for", frame(AT.measured, { delivery: { kind: DELIVERY.EXIT, from: CHILD, seq: 0 } }), "a process is given what it waits for"],
+  ["a process that ends twice", again(AT.childExit), "a process ends once"],
+  ["a child numbered out of turn", set(AT.root, IN.spawn, { subject: 5 }), "processes are numbered in the order of their spawns"],
+  ["a child under another parent", say(AT.root, IN.spawn, { name: "root2/echo#1" }), "a child stands under its parent"],
+  ["a message to a dead process", frame(AT.measured, { entries: [entry(SYSCALL.IPC_SEND, { capability: CAP.IPC_SEND, subject: CHILD })] }), "messages go to live processes"],
+  ["a message to nobody", set(AT.root, IN.send, { subject: 77 }), "messages go to declared processes"],
+  ["a dead letter nobody wrote", insert(AT.outcome, kernelFrame(3, [entry(EVENT.FAULT, { verdict: FAULTS.PROCESS_UNKNOWN.code, subject: CHILD, body: pack({ from: 3, seq: 8 }) })])), "a dead letter was sent, and fell due after its receiver's end"],
+  ["a lifecycle that skips a state", without(AT.boot, 11), "lifecycles go along their edges"],
+  ["a lifecycle along no edge", say(AT.rootExit, 1, { to: "released" }), "lifecycles go along their edges"],
+  ["a syscall in a kernel frame", insert(AT.intent, kernelFrame(1, [entry(SYSCALL.LOG, { capability: 1 })], ROOT)), "syscalls stand in turns"],
+  ["a kernel event in a turn", add(AT.start, 0, entry(EVENT.JOB_ABANDONED, { subject: 1 })), "what the kernel does alone does not stand in a turn"],
+  ["a provider that is not the header's", say(AT.boot, 1, { units: 9 }), "attested providers are those of the header"],
+  ["a provider whose attestation JSON cannot carry", say(AT.boot, 1, { extra: Float64Array.of(Number.NaN), figures: null }), "attested providers are those of the header"],
+  ["an attestation after boot", insert(AT.start, kernelFrame(2, [RUN[0]?.entries[1] as Entry])), "providers attest themselves at boot"],
+  ["a body that says nothing", set(AT.root, IN.spawn, { body: pack(7) }), "the body says what the event needs"],
+  ["a body that is no value", set(AT.root, IN.call, { body: Uint8Array.of(0xc1, 0xc1) }), "the body says what the event needs"],
+  // capabilities
+  ["a call without a capability", set(AT.root, IN.log, { capability: 0 }), "no syscall without a capability"],
+  ["a capability never issued", set(AT.root, IN.log, { capability: 40 }), "capabilities are issued before they are named"],
+  ["somebody else's capability", frame(AT.heard, { entries: [entry(SYSCALL.LOG, { capability: CAP.EXECUTE_K })] }), "a capability is used by its holder"],
+  ["a capability of another verb", set(AT.root, IN.log, { capability: CAP.IPC_SEND }), "a capability permits its own verb"],
+  ["a capability aimed elsewhere", frame(AT.heard, { entries: [entry(SYSCALL.IPC_SEND, { capability: 8, subject: CHILD })] }), "a capability is aimed at its target"],
+  ["a capability used up", frame(AT.heard, { entries: Array.from({ length: 3 }, () => entry(SYSCALL.IPC_SEND, { capability: 8, subject: ROOT })) }), "a capability is used no more often than granted"],
+  ["a capability out of its time", both(say(AT.root, IN.cut - 1, { "scope.until": 2 }), frame(AT.start, { entries: [entry(SYSCALL.LOG, { capability: 7 })] })), "a capability is used while it is in force"],
+  ["a capability revoked", both(insert(AT.start, kernelFrame(2, [entry(EVENT.CAPABILITY_REVOKED, { subject: 7 })])), frame(AT.start + 1, { entries: [entry(SYSCALL.LOG, { capability: 7 })] })), "a capability is used while it is in force"],
+  ["a capability revoked twice", insert(AT.start, kernelFrame(2, [entry(EVENT.CAPABILITY_REVOKED, { subject: 7 }), entry(EVENT.CAPABILITY_REVOKED, { subject: 7 })])), "a capability is revoked once"],
+  ["a capability revoked by a stranger", frame(AT.start, { entries: [entry(EVENT.CAPABILITY_REVOKED, { subject: 1 })] }), "a capability is revoked by those it comes from"],
+  ["a root capability the header does not allow", set(AT.boot, 4, { body: capability(1, ROOT, "READ_TRACE").body }), "root capabilities are those the header allows"],
+  ["a root capability for a child", say(AT.root, IN.cut, { parent: 0 }), "a capability is issued to a live process"],
+  ["a root capability after boot", both(say(AT.root, IN.cut, { parent: 0 }), set(AT.root, IN.cut, { capability: 0 })), "root capabilities are those the header allows"],
+  ["a grant that grows", both(say(AT.boot, 5, { "scope.uses": 5 }), say(AT.root, IN.cut, { "scope.uses": 6 })), "a grant only shrinks"],
+  ["a grant of another verb", say(AT.root, IN.cut, { verb: "SPAWN" }), "a grant only shrinks"],
+  ["a grant out of what another holds", frame(AT.heard, { entries: [capability(9, CHILD, "IPC_SEND", CAP.IPC_SEND)] }), "a grant only shrinks"],
+  ["a capability numbered out of turn", set(AT.root, IN.cut, { subject: 12 }), "capabilities are numbered in the order of their issue"],
+  // contracts
+  ["a contract numbered out of turn", set(AT.root, IN.issued, { subject: 2, contract: 2 }), "contracts are numbered in the order of their issue"],
+  ["a contract for somebody else", say(AT.root, IN.issued, { owner: CHILD }), "a contract is issued to its requester"],
+  ["a contract with the wrong capability", set(AT.root, IN.issued, { capability: CAP.EXECUTE_Q }), "a contract stays within the capability it was requested with"],
+  ["a contract of more units than its capability", say(AT.boot, 7, { "scope.units": 1 }), "a contract stays within the capability it was requested with"],
+  ["more units than the provider declared", say(AT.root, IN.issued, { "terms.units": 9 }), "contracts share no more than providers declared"],
+  ["two contracts that share too much", add(AT.root, IN.activated, ...second({ units: 7 })), "contracts share no more than providers declared"],
+  ["a contract without a window", say(AT.root, IN.issued, { "terms.end": 1 }), "a contract has units and a window"],
+  ["a contract of no domain", say(AT.root, IN.issued, { "terms.domain": "K" }), "a contract is of a domain"],
+  ["terms below zero", say(AT.root, IN.issued, { "terms.budget": -1 }), "terms are counted from zero"],
+  ["a contract active before its start", say(AT.root, IN.issued, { "terms.start": 3 }), "a contract is active from its start"],
+  ["a contract activated twice", add(AT.root, IN.activated, RUN[AT.root]?.entries[IN.activated] as Entry), "contracts go from issued to active to an end, and are then released"],
+  ["work on a contract that is not active", without(AT.root, IN.activated), "work is done while its contract is active"],
+  ["a contract completed before it was active", set(AT.root, IN.activated, { code: EVENT.CONTRACT_COMPLETED }), "contracts go from issued to active to an end, and are then released"],
+  ["a contract expired before its end", set(AT.rootExit, 2, { code: EVENT.CONTRACT_EXPIRED }), "a contract expires at its end"],
+  ["a contract released without an end", without(AT.rootExit, 2), "contracts go from issued to active to an end, and are then released"],
+  ["a contract revoked that should have been active", both(without(AT.root, IN.activated), without(AT.root, IN.call - 1), without(AT.root, IN.measure - 2),
+    drop(AT.intent), insert(AT.start - 1, kernelFrame(1, [entry(EVENT.CONTRACT_REVOKED, { domain: Q, contract: 1, subject: 1 })]))), "contracts start and end when they said they would"],
+  ["a contract completed after its end", both(say(AT.root, IN.issued, { "terms.end": 5 })), "contracts start and end when they said they would"],
+  ["another ledger", say(AT.rootExit, 3, { budget: 6 }), "the ledger is what was charged"],
+  ["a charge above the budget", say(AT.root, IN.call, { "charge.budget": 41 }), "charges stay within the terms"],
+  ["more shots than the terms", say(AT.root, IN.call, { "charge.shots": 11 }), "charges stay within the terms"],
+  ["a charge below zero", say(AT.root, IN.call, { "charge.budget": -1 }), "charges are counted from zero"],
+  ["an outcome due after the contract's end", say(AT.root, IN.issued, { "terms.end": 4 }), "work is done while its contract is active"],
+  ["a contract used by another", both(add(AT.root, IN.cut + 1, capability(9, CHILD, "ALLOCATE_Q", CAP.ALLOCATE_Q)),
+    frame(AT.heard, { entries: [entry(SYSCALL.CONTRACT_QUERY, { domain: Q, capability: 9, contract: 1, subject: 1 })] })), "a contract is used by its owner"],
+  ["a window without its contract", insert(AT.outcome, kernelFrame(3, [entry(EVENT.WINDOW_STOP, { contract: 1, subject: 1 })])), "windows open and close with their contract"],
+  // jobs
+  ["a job numbered out of turn", set(AT.root, IN.call, { subject: 2 }), "jobs are numbered in the order of their calls"],
+  ["an outcome due at another tick than the cost says", say(AT.root, IN.call, { due: 6 }), "an outcome is due at the call's tick plus its cost"],
+  ["a job that costs nothing", say(AT.root, IN.call, { due: 1, cost: 0 }), "an outcome is due at the call's tick plus its cost"],
+  ["a call without its intent", drop(AT.intent), "every call's intent stands before the next turn"],
+  ["an intent twice", again(AT.intent), "intents follow their calls in order"],
+  ["an intent of another job", set(AT.intent, 0, { subject: 2 }), "intents follow their calls in order"],
+  ["an intent that says another tick", say(AT.intent, 0, { due: 9 }), "intents follow their calls in order"],
+  ["an intent of another actor", say(AT.intent, 0, { actor: "root/echo#1" }), "intents follow their calls in order"],
+  ["an outcome that never came", drop(AT.outcome), "an outcome is delivered to its owner when it is due"],
+  ["an outcome twice", again(AT.outcome), "an outcome has an intent before it and comes once"],
+  ["an outcome before it is due", frame(AT.outcome, { tick: tick(4) }), "an outcome comes when it is due"],
+  ["an outcome of another contract", set(AT.outcome, 0, { contract: 2 }), "an outcome comes when it is due"],
+  ["an outcome of nothing", set(AT.outcome, 0, { subject: 9 }), "jobs are called before they are named"],
+  ["a tick that passes an outcome", both(frame(AT.outcome, { tick: tick(6) }), frame(AT.measured, { tick: tick(6) }), frame(AT.rootExit, { tick: tick(6) })), "no tick passes before the outcomes due at it are in"],
+  ["outcomes of a tick out of order", both(add(AT.root, IN.send, job(2, 5, 4)), insert(AT.intent + 1, intent(2, 5)), insert(AT.outcome + 1, outcomeOf(2, 5))), "outcomes of a tick come in the order of their jobs"],
+  ["a job abandoned by another", insert(AT.outcome, kernelFrame(3, [entry(EVENT.JOB_ABANDONED, { subject: 1 })], CHILD)), "a job is abandoned with its owner, before its outcome"],
+  ["a job without an outcome at the end", both(add(AT.root, IN.send, job(2, 7, 6)), insert(AT.intent + 1, intent(2, 7)), say(AT.rootExit + 1, 3, { budget: 8, jobs: 2 })), "every job has an outcome or was abandoned"],
+  ["an outcome collected by another", both(add(AT.root, IN.cut + 1, capability(9, CHILD, "MEASURE_Q", CAP.MEASURE_Q)),
+    frame(AT.heard, { entries: [entry(SYSCALL.MEASURE, { domain: Q, capability: 9, contract: 1, subject: 1 })] })), "an outcome is collected by its owner"],
+];
+
+describe("consistency: a run that could not have happened is refused, however well it is chained and sealed", () => {
+  it("starts from one that could", () => { expect(verified(forged(() => undefined)).frames).toBe(10); });
+
+  it.each(CASES)("%s", (_, edit, rule) => {
+    const bytes = forged(edit);
+    const fault = refusalOf(bytes);
+    expect([fault.fault, fault.exitCode, fault.detail["rule"]]).toEqual(["TRACE_INCONSISTENT", EXIT.tamper, rule]);
+    expect(fault.detail).toMatchObject({ unit: "block", index: 0, offset: unitOffsets(bytes)[4] });
+  });
+
+  it("names the event and the actor", () => {
+    const { detail } = refusalOf(forged(set(AT.root, IN.log, { capability: CAP.IPC_SEND })));
+    expect(detail).toMatchObject({ event: 16, tick: 1, actor: "root", capability: 2, verb: "IPC_SEND" });
+    expect(refusalOf(forged(say(AT.rootExit, 3, { budget: 6 }))).detail["event"]).toBe(46);
+  });
+
+  it("knows the ends of a root that never was", () => {
+    const frames = [kernelFrame(0, [entry(EVENT.PROCESS_DECLARED, { domain: 1, subject: 1, body: declaration("service.q", 0) })]), end(0, { turns: 0, messages: 0, shots: 0 }, "faulted")];
+    expect(verified(record(frames, { recording: runRecording(), status: "faulted" }).file).status).toBe("faulted");
+  });
+});
+
+describe("consistency: what happens rarely is no contradiction", () => {
+  it("an aborted turn changes nothing: its spawn, contract and job never were", () => {
+    const first = RUN[AT.root] as Frame;
+    const aborted = { ...first, end: { kind: 2 as const, on: 0, subject: 0, body: pack({ code: FAULTS.PROCESS_FAILED.code }) } } as Frame;
+    const frames = [boot(), aborted, exit(1, ROOT), end(1, { turns: 1, messages: 0, shots: 0 }, "faulted")];
+    expect(verified(record(frames, { recording: runRecording(), status: "faulted" }).file)).toMatchObject({ status: "faulted", frames: 4 });
+  });
+
+  it("timers that pass unheard, dead letters, jobs abandoned, exits told", () => {
+    const send = (subject: number): Entry => entry(SYSCALL.IPC_SEND, { capability: CAP.IPC_SEND, subject, body: pack(1) });
+    const timer = (due: number): Entry => entry(SYSCALL.TIMER_SET, { capability: CAP.EXECUTE_K, subject: due });
+    const frames: Frame[] = [
+      boot(),
+      turnFrame(1, ROOT, {
+        delivery: { kind: DELIVERY.START, from: processId(0), seq: 0 },
+        entries: [
+          entry(SYSCALL.PROC_SPAWN, { capability: CAP.SPAWN, subject: CHILD, body: declaration("root/echo#1", ROOT) }), ...bringUp(CHILD),
+          entry(SYSCALL.CONTRACT_REQUEST, { domain: Q, capability: CAP.ALLOCATE_Q, contract: 1, subject: 1 }),
+          RUN[AT.root]?.entries[IN.issued] as Entry, RUN[AT.root]?.entries[IN.activated] as Entry, job(1, 20, 19),
+          ...Array.from({ length: 70 }, () => timer(2)), timer(3), send(ROOT),
+        ],
+        end: waits(DELIVERY.MESSAGE),
+      }),
+      intent(1, 20),
+      turnFrame(2, ROOT, { delivery: { kind: DELIVERY.MESSAGE, from: ROOT, seq: 72 }, entries: [send(CHILD), send(CHILD)], end: waits(DELIVERY.MESSAGE) }),
+      turnFrame(2, CHILD, { delivery: { kind: DELIVERY.START, from: ROOT, seq: 0 }, end: FINISHED }),
+      exit(2, CHILD),
+      ...[73, 74].map((seq) => kernelFrame(3, [entry(EVENT.FAULT, { verdict: FAULTS.PROCESS_UNKNOWN.code, subject: CHILD, body: pack({ from: ROOT, seq }) })])),
+      turnFrame(3, ROOT, { delivery: { kind: DELIVERY.TIMER, from: ROOT, seq: 71 }, entries: [timer(9)], end: waits(DELIVERY.TIMER, 75) }),
+      turnFrame(9, ROOT, { delivery: { kind: DELIVERY.TIMER, from: ROOT, seq: 75 }, end: FINISHED }),
+      kernelFrame(9, [entry(EVENT.JOB_ABANDONED, { domain: Q, contract: 1, subject: 1 }), ...exit(9, ROOT, [
+        entry(EVENT.CONTRACT_REVOKED, { domain: Q, contract: 1, subject: 1 }),
+        entry(EVENT.CONTRACT_RELEASED, { domain: Q, contract: 1, subject: 1, body: pack({ budget: 1, shots: 0, jobs: 1 }) })]).entries], ROOT),
+      end(9, { turns: 5, messages: 3, shots: 0 }),
+    ];
+    expect(verified(record(frames, { recording: runRecording() }).file).frames).toBe(frames.length);
+    const silent = frames.filter((_, at) => at !== 7);
+    expect(refusalOf(record(silent, { recording: runRecording() }).file).detail["rule"]).toBe("a message whose receiver ended is reported lost");
+  });
+
+  it("a provider the header declares and boot did not attest lends nothing", () => {
+    expect(refusalOf(forged(without(AT.boot, 1), { providers: [PROVIDER] })).detail["rule"]).toBe("contracts share no more than providers declared");
+  });
+});
