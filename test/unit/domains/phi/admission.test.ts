@@ -144,6 +144,12 @@ describe("support and budget", () => {
     expect(at.view().ledger).toEqual({ budget: 192, shots: 0, jobs: 1 });
     at.start(open);
     expect(faultOf(() => at.start(open))).toBe("RESOURCE_EXHAUSTED");
+    const pair = bench();
+    pair.start(open);
+    pair.start(open);
+    pair.now = 5;
+    pair.start({ op: "merge" }, [A, B]);
+    expect(pair.view().ledger.budget).toBe(4 * 192);
   });
   it("the first failing stage decides", () => {
     const wish = { components: 1, transforms: "BASE", budget: 1 };

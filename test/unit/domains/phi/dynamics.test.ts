@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { jobId } from "../../../../kernel-abi/ids.ts";
 import type { JobRunner } from "../../../../kernel-abi/ports.ts";
 import { Fault } from "../../../../kernel-abi/fault.ts";
-import { DEFAULT_SCHEDULE, decodeIsingOutput, encodeIsingJob } from "../../../../domains/kernels/phase/jobs.ts";
+import { DEFAULT_SCHEDULE, decodeIsingOutput, decodeKuramotoOutput, encodeIsingJob, encodeKuramotoJob } from "../../../../domains/kernels/phase/jobs.ts";
 import type { CsrGraph } from "../../../../domains/kernels/phase/jobs.ts";
 import { runKernel } from "../../../../domains/kernels/registry.ts";
 import { decodeDescriptor } from "../../../../domains/phi/descriptor.ts";
@@ -39,12 +39,16 @@ describe("kuramoto", () => {
     expect(free?.lockedFraction).toBe(0);
     expect(locked?.series).toHaveLength(10);
   });
-  it("a sweep cut into tasks equals its runs alone", async () => {
-    const couplings = [0.2, 0.9, 1.1, 2, 3];
-    const sweep = await ask<KuramotoResult>(kuramoto(couplings, 0.1));
-    expect(sweep.map(({ coupling }) => coupling)).toEqual(couplings);
-    const first = await ask<KuramotoResult>(kuramoto(couplings.slice(0, 2), 0.1));
-    expect(sweep.slice(0, 2)).toEqual(first);
+  it.each([1, 2, 5, 33])("a noisy sweep of %i in tasks equals one kernel job", async (runs) => {
+    const at = bench();
+    const start = at.start({ ...kuramoto(Array.from({ length: runs }, (_, run) => 0.1 * run), 0.1), steps: 40, transient: 10 });
+    const sweep = readResult((await at.service.outcome(start.job)).body) as KuramotoResult;
+    const call = decodeDescriptor(start.descriptor);
+    if (call.op !== "kuramoto") throw new Error("no kuramoto call");
+    const whole = decodeKuramotoOutput(runKernel("phi.kuramoto", encodeKuramotoJob({ ...call.job, key: start.key })));
+    expect(sweep.map(({ order }) => order)).toEqual([...whole.order]);
+    expect(sweep.map(({ frequencySpread }) => frequencySpread)).toEqual([...whole.frequencySpread]);
+    expect(sweep.flatMap(({ series }) => series)).toEqual([...whole.series]);
   });
 });
 

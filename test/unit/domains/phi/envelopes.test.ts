@@ -49,6 +49,17 @@ describe("legitimate transforms", () => {
     const after = await evaluate(at);
     expect([after.R - before.R, after.psi - before.psi].every((change) => Math.abs(change) < 0.02)).toBe(true);
   });
+  it("reports the worse envelope of a pair", async () => {
+    const at = bench();
+    await at.ask(open);
+    await at.ask({ op: "open", phases: PHASES.map((phase) => 3 * phase) });
+    for (let round = 0; round < 5; round++) {
+      const { stability, noise, drift } = read<StabilityReport>(await at.ask({ op: "merge" }, round % 2 === 0 ? [A, B] : [B, A]));
+      const [a, b] = [await evaluate(at, A), await evaluate(at, B)];
+      expect([stability, noise, drift]).toEqual([Math.min(a.stability, b.stability), Math.max(a.noise, b.noise), Math.max(a.drift, b.drift)]);
+      expect(a.drift).not.toBe(b.drift);
+    }
+  });
   it("lives through a hundred transforms under the default tolerance", async () => {
     const at = bench();
     await at.ask(open);
