@@ -13,6 +13,9 @@ const refuse = (path: string, what: string): never => {
   throw new Fault("ABI_UNENCODABLE", { at: path, what });
 };
 
+/** Handles refuse by themselves: their `toJSON` throws (handle.ts). */
+const isHandle = (value: object): value is { toJSON(): unknown } => "handle" in value && "toJSON" in value && typeof value.toJSON === "function";
+
 /** MessagePack would carry functions as nothing, instances and Maps as bare records: what would come back as something else is refused. */
 function checkPlain(value: unknown, path: string, depth: number): void {
   if (typeof value === "function" || typeof value === "symbol") refuse(path, typeof value);
@@ -27,7 +30,7 @@ function checkPlain(value: unknown, path: string, depth: number): void {
     return;
   }
   const prototype: unknown = Object.getPrototypeOf(value);
-  if ("toJSON" in value && typeof value.toJSON === "function") value.toJSON();
+  if (isHandle(value)) value.toJSON();
   if (prototype !== Object.prototype && prototype !== null && value.constructor?.name !== "Object") refuse(path, value.constructor?.name ?? "an object with a prototype of its own");
   if (Object.hasOwn(value, "__proto__")) refuse(path, "a key named __proto__");
   for (const [key, member] of Object.entries(value)) checkPlain(member, `${path}.${key}`, depth + 1);

@@ -2,12 +2,11 @@
 // surface and nothing else; what it captures of the globals is trapped, because the traps are in before it is loaded (rule 10).
 import { SourceMap, type SourceMapPayload } from "node:module";
 import { compileFunction } from "node:vm";
-import { canonicalJson } from "../../../kernel-abi/canonical.ts";
+import { canonicalJson, toHex } from "../../../kernel-abi/canonical.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { ProgramSection } from "../../../kernel-abi/header.ts";
 import type { Behaviour } from "../../../kernel-abi/operation.ts";
 import { sha256 } from "../../adapters/sha256.ts";
-import { toHex } from "../../../kernel-abi/canonical.ts";
 import * as surface from "./surface.ts";
 import * as domains from "../../../domains/index.ts";
 
@@ -27,6 +26,9 @@ function requireSurface(name: string): unknown {
   return found;
 }
 
+/** What `compileFunction` returns, with the parameters it was given. */
+type Script = (require: (name: string) => unknown, module: { exports: object }, exports: object) => void;
+
 const isBehaviour = (value: unknown): value is Behaviour =>
   typeof value === "object" && value !== null && "activate" in value && typeof value.activate === "function"
   && "name" in value && typeof value.name === "string" && "admit" in value && "abi" in value && "domains" in value;
@@ -38,7 +40,7 @@ export function loadProgram({ executed, entry, kind }: ProgramSection): Behaviou
   if (kind === "detached") throw new Fault("PROGRAM_INVALID", { entry, what: "the trace holds no code; give --program FILE" });
   const module = { exports: {} as { readonly default?: unknown } };
   try {
-    const script = compileFunction(executed, ["require", "module", "exports"], { filename: SCRIPT });
+    const script = compileFunction(executed, ["require", "module", "exports"], { filename: SCRIPT }) as Script;
     script(requireSurface, module, module.exports);
   } catch (cause) {
     if (cause instanceof Fault) throw cause;
