@@ -5,11 +5,13 @@ import { philoxBlock, philoxUniform, word0, word1, word2, word3 } from "../philo
 import type { CsrGraph } from "./graph.ts";
 import { nodesOf } from "./graph.ts";
 import { chosen } from "./ising.ts";
-import type { IsingJob, IsingOutput } from "./ising-job.ts";
+import type { IsingJob, IsingOutput, IsingSchedule } from "./ising-job.ts";
 import { TWO_PI, wrapped } from "./portable.ts";
 
 const UNIT_DEVIATION = 0.00005285799583645255;
 const SWEEPS_MAX = 1000;
+const ITERATIONS = 64;
+const STABLE = 1.9;
 
 interface Neighbour { readonly node: number; readonly weight: number }
 type Rows = readonly (readonly Neighbour[])[];
@@ -70,6 +72,39 @@ function descend(rows: Rows, fields: Float64Array, spins: Float64Array): void {
   }
 }
 
+interface Problem { readonly rows: Rows; readonly fields: Float64Array; readonly scale: number; readonly curvature: number }
+
+/** Largest |eigenvalue| of J from below, by power iteration. */
+function spectralRadius(rows: Rows): number {
+  let vector = Float64Array.from(rows, (_, i) => 1 + 0.125 * (i % 7));
+  let size = 0;
+  for (let turn = 0; turn <= ITERATIONS; turn++) {
+    const image: Float64Array = turn === 0 ? vector : Float64Array.from(rows, (row) => coupled(row, vector));
+    size = Math.sqrt(image.reduce((sum, y) => sum + y * y, 0));
+    if (size === 0) return 0;
+    vector = image.map((y) => y / size);
+  }
+  return size;
+}
+
+function problemOf(job: IsingJob): Problem {
+  const rows = rowsOf(job.couplings);
+  const fields = job.fields ?? new Float64Array(rows.length);
+  const norms = rows.map((row) => row.reduce((sum, { weight }) => sum + weight * weight, 0));
+  const squares = norms.reduce((sum, own, i) => sum + (own + (fields[i] ?? 0) * (fields[i] ?? 0)), 0);
+  return {
+    rows, fields, scale: squares > 0 ? 1 / Math.sqrt(squares / rows.length) : 1,
+    curvature: 2 * Math.sqrt(Math.max(...norms)) + Math.max(...fields.map(Math.abs)) + spectralRadius(rows),
+  };
+}
+
+/** The schedule with the longest stable step (I3). */
+function stable(schedule: IsingSchedule, { scale, curvature }: Problem): IsingSchedule {
+  const stiffness = schedule.coupling * scale * curvature + 2 * Math.max(schedule.injectionStart, schedule.injectionEnd);
+  if (stiffness <= 0) return schedule;
+  return { ...schedule, dt: Math.min(schedule.dt, STABLE / (schedule.dynamics === "inertial" ? Math.sqrt(stiffness) : stiffness)) };
+}
+
 interface ReadOut { readonly energy: number; readonly spins: Float64Array }
 
 function readOut(rows: Rows, fields: Float64Array, cos: Float64Array, polish: boolean): ReadOut {
@@ -78,13 +113,12 @@ function readOut(rows: Rows, fields: Float64Array, cos: Float64Array, polish: bo
   return { energy: energyOf(rows, fields, spins), spins };
 }
 
-function restartOf(job: IsingJob, rows: Rows, restart: number): ReadOut {
-  const { schedule } = job;
+function restartOf(job: IsingJob, problem: Problem, restart: number): ReadOut {
+  const { rows, fields } = problem;
+  const schedule = stable(job.schedule, problem);
   const nodes = rows.length;
   const [key0 = 0, key1 = 0] = job.key;
-  const fields = job.fields ?? new Float64Array(nodes);
-  const squares = fields.reduce((sum, h) => sum + h * h, job.couplings.weights.reduce((sum, w) => sum + w * w, 0));
-  const coupling = schedule.coupling * (squares > 0 ? 1 / Math.sqrt(squares / nodes) : 1);
+  const coupling = schedule.coupling * problem.scale;
   const theta = Float64Array.from(rows, (_, i) => wrapped(TWO_PI * philoxUniform(key0, key1, restart, i)));
   const velocity = new Float64Array(nodes);
   const [cos, sin] = [new Float64Array(nodes), new Float64Array(nodes)];
@@ -120,8 +154,8 @@ function restartOf(job: IsingJob, rows: Rows, restart: number): ReadOut {
 }
 
 export function isingReference(job: IsingJob): IsingOutput {
-  const rows = rowsOf(job.couplings);
-  const found = Array.from({ length: job.restarts }, (_, at) => restartOf(job, rows, job.firstRestart + at));
+  const problem = problemOf(job);
+  const found = Array.from({ length: job.restarts }, (_, at) => restartOf(job, problem, job.firstRestart + at));
   return chosen(job, Float64Array.from(found, (one) => one.energy), found.map((one) => one.spins));
 }
 

@@ -62,11 +62,14 @@ function slope(bins: Bins, from: number, direction: 1 | -1): number {
   return sum;
 }
 
+/** 2^-60. */
+const LEAKAGE = 8.673617379884035e-19;
+
 /** (position in bins, power, lobe power) of the peak at bin k. */
 function record(bins: Bins, k: number): readonly [number, number, number] {
   const lobe = at(bins, k) * images(bins, k) + (slope(bins, k, 1) + slope(bins, k, -1));
   const [left, own, right] = [at(bins, k - 1), at(bins, k), at(bins, k + 1)];
-  if (!(left > 0 && right > 0)) return [k, own, lobe];
+  if (!(left > LEAKAGE * own && right > LEAKAGE * own)) return [k, own, lobe];
   const [a, b, c] = [log(left), log(own), log(right)];
   const bend = a - 2 * b + c;
   const shift = bend < 0 ? (0.5 * (a - c)) / bend : 0;

@@ -6,6 +6,8 @@ import { TWO_PI } from "../portable";
 
 /** float64 a peak record takes: position in bins, peak power, lobe power. */
 const RECORD: usize = 24;
+/** Neighbours below this share of a peak (2^-60) are rounding, not leakage: the peak lies on its bin. */
+const LEAKAGE: f64 = 8.673617379884035e-19;
 
 let size: i32 = 0;
 let twiddles: usize = 0;
@@ -136,7 +138,7 @@ function describe(record: usize, bins: i32, real: bool): void {
   let lobe = own * mirrored(k, bins, real);
   lobe += slide(k, 1, bins, real) + slide(k, -1, bins, real);
   const left = powerAt(k - 1, bins, real), right = powerAt(k + 1, bins, real);
-  if (left > 0.0 && right > 0.0) {
+  if (left > LEAKAGE * own && right > LEAKAGE * own) {
     const a = log(left), b = log(own), c = log(right);
     const bend = a - 2.0 * b + c;
     const shift = bend < 0.0 ? 0.5 * (a - c) / bend : 0.0;

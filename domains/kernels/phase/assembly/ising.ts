@@ -5,6 +5,8 @@
 //       groups of four and the rest in p0: one order, and four additions in flight.
 //   I2  A restart depends on (key, restart) and the schedule alone: draws 0 … n-1 of shot `restart` are the initial
 //       phases, each later block of eight half-words is the noise of eight oscillators of one step.
+//   I3  The step is the schedule's or the longest stable one, whichever is less (`longestStep`): a stiff problem is
+//       followed more slowly, never wrongly.
 import { cosOfLast, sinCos, sinOfLast } from "../../libm/portable";
 import { philoxBlock, philoxUniform, word0, word1, word2, word3 } from "../../philox/portable";
 import { TWO_PI, wrapped } from "../portable";
@@ -13,6 +15,10 @@ import { TWO_PI, wrapped } from "../portable";
 const UNIT_DEVIATION: f64 = 0.00005285799583645255;
 /** A descent needs a handful; the cap stops a cycle that rounding of real weights could make. */
 const SWEEPS_MAX: i32 = 1000;
+/** Power iterations for the spectral radius of J. */
+const ITERATIONS: i32 = 64;
+/** Of the 2 at which leapfrog on an oscillator of frequency √stiffness, or Euler on its decay, turns unstable. */
+const STABLE: f64 = 1.9;
 
 let n: i32 = 0;
 let offsets: usize = 0;
@@ -22,6 +28,8 @@ let fields: usize = 0;
 /** All weights are 1: a product that changes nothing is left out. */
 let unit: bool = false;
 let scale: f64 = 1.0;
+/** Bound on the curvature that unscaled couplings and fields give one phase, or one mode of all. */
+let curvature: f64 = 0.0;
 
 let theta: usize = 0;
 let velocity: usize = 0;
@@ -55,15 +63,53 @@ export function isingOpen(nodes: i32, rowOffsets: usize, rowTargets: usize, rowW
   spins = heap.alloc(bytes);
   local = heap.alloc(bytes);
   best = heap.alloc(bytes);
-  let squares: f64 = 0.0;
+  measureProblem();
+  curvature += spectralRadius();
+}
+
+/** unit, scale, and the local part of curvature: two row norms of J and the largest field. */
+function measureProblem(): void {
+  let squares: f64 = 0.0, widest: f64 = 0.0, strongest: f64 = 0.0;
   unit = true;
-  for (let e = 0; e < row(n); e++) {
-    const w = load<f64>(at(weights, e));
-    squares += w * w;
-    if (w !== 1.0) unit = false;
+  for (let i = 0; i < n; i++) {
+    let own: f64 = 0.0;
+    for (let e = row(i); e < row(i + 1); e++) {
+      const w = load<f64>(at(weights, e));
+      own += w * w;
+      if (w !== 1.0) unit = false;
+    }
+    const h = load<f64>(at(fields, i));
+    squares += own + h * h;
+    widest = Math.max(widest, own);
+    strongest = Math.max(strongest, Math.abs(h));
   }
-  for (let i = 0; i < n; i++) squares += load<f64>(at(fields, i)) * load<f64>(at(fields, i));
   scale = squares > 0.0 ? 1.0 / Math.sqrt(squares / <f64>n) : 1.0;
+  curvature = 2.0 * Math.sqrt(widest) + strongest;
+}
+
+/** Largest |eigenvalue| of J from below, by power iteration from a fixed vector. */
+function spectralRadius(): f64 {
+  let size: f64 = 0.0;
+  for (let i = 0; i < n; i++) store<f64>(at(spins, i), 1.0 + 0.125 * <f64>(i % 7));
+  for (let turn = 0; turn <= ITERATIONS; turn++) {
+    let squares: f64 = 0.0;
+    for (let i = 0; i < n; i++) {
+      const y = turn === 0 ? load<f64>(at(spins, i)) : coupled(i);
+      store<f64>(at(local, i), y);
+      squares += y * y;
+    }
+    size = Math.sqrt(squares);
+    if (size === 0.0) return 0.0;
+    for (let i = 0; i < n; i++) store<f64>(at(spins, i), load<f64>(at(local, i)) / size);
+  }
+  return size;
+}
+
+/** The schedule's step, or less where the problem and the strongest injection are stiff. */
+function longestStep(dt: f64, coupling: f64, injection: f64, inertial: bool): f64 {
+  const stiffness = coupling * curvature + 2.0 * injection;
+  if (stiffness <= 0.0) return dt;
+  return Math.min(dt, inertial ? STABLE / Math.sqrt(stiffness) : STABLE / stiffness);
 }
 
 /** Float64 spins, ±1, of the best read-out of the last restart. */
@@ -202,10 +248,11 @@ function keepBest(polish: bool, first: bool): void {
  * One restart. Injection and noise go linearly from start to end over the steps; read-outs every `readEvery` steps from
  * step `readFrom` on (0: none) and one at the end, of which the lowest energy (the earliest of equals) is kept.
  */
-export function isingRestart(steps: i32, inertial: bool, dt: f64, damping: f64, coupling: f64, injectionStart: f64,
+export function isingRestart(steps: i32, inertial: bool, longest: f64, damping: f64, coupling: f64, injectionStart: f64,
   injectionEnd: f64, noiseStart: f64, noiseEnd: f64, readEvery: i32, readFrom: i32, polish: bool,
   key0: u32, key1: u32, restart: f64): void {
   const blocks = <f64>((n + 7) >> 3);
+  const dt = longestStep(longest, coupling * scale, Math.max(injectionStart, injectionEnd), inertial);
   const root = Math.sqrt(dt);
   let first = true;
   start(key0, key1, restart);
