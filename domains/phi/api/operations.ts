@@ -164,7 +164,7 @@ function isingCall({ couplings, fields, schedule = {}, restarts = 16, polish = t
 }
 
 function spectrumCall(signal: Signal, { sampleRate = 1, window = "hann", padding = 1, top = 5 }: SpectrumOptions): Readonly<Record<string, unknown>> {
-  const parts = typeof signal === "object" && "real" in signal ? { real: floats(signal.real), imaginary: floats(signal.imaginary) } : { real: floats(signal) };
+  const parts = typeof signal === "object" && signal !== null && "real" in signal ? { real: floats(signal.real), imaginary: floats(signal.imaginary) } : { real: floats(signal) };
   return { ...parts, sampleRate, window, padding, top };
 }
 

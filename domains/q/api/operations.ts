@@ -11,7 +11,7 @@ import type { Bits, Counts } from "../outcome.ts";
 import type { QReserve } from "../request.ts";
 
 /** A circuit: lowered, or anything that lowers to one, such as the builder of circuit.ts. */
-export type Circuit = LoweredCircuit | { lower(): LoweredCircuit };
+export type CircuitLike = LoweredCircuit | { lower(): LoweredCircuit };
 
 /** A contract's terms, state and consumption so far, and what is left of it; readable after its end too. */
 export interface QLedger extends Ledger {
@@ -41,14 +41,14 @@ export interface Q {
    * @throws Fault in the order of A2: Q_ERR_CALIBRATION_INVALID, Q_ERR_RESOURCE_UNAVAILABLE, Q_ERR_GATE_UNSUPPORTED,
    * Q_ERR_MEASUREMENT_FAILURE, Q_ERR_DECOHERENCE_EXCEEDED (also ABI_MALFORMED, DOMAIN_UNAUTHORIZED, CONTRACT_INVALID before them)
    */
-  submit(contract: Contract<"Q">, circuit: Circuit): Program<Job<Bits, "Q">, "Q">;
+  submit(contract: Contract<"Q">, circuit: CircuitLike): Program<Job<Bits, "Q">, "Q">;
   /** `shots` shots as a histogram. @throws as `submit` */
-  sample(contract: Contract<"Q">, circuit: Circuit, shots: number): Program<Job<Counts, "Q">, "Q">;
+  sample(contract: Contract<"Q">, circuit: CircuitLike, shots: number): Program<Job<Counts, "Q">, "Q">;
   /**
    * The exact expectation value of a Pauli sum in the circuit's final state: a declared measurement mode of simulated
    * providers, charged as `shots` shots (contracts, rule 9). The circuit must not measure, reset or branch. @throws as `submit`
    */
-  estimate(contract: Contract<"Q">, circuit: Circuit, observable: PauliSum, options?: EstimateOptions): Program<Job<number, "Q">, "Q">;
+  estimate(contract: Contract<"Q">, circuit: CircuitLike, observable: PauliSum, options?: EstimateOptions): Program<Job<number, "Q">, "Q">;
   /**
    * Waits for a job's outcome. A handle resolves once; later reads return the stored outcome.
    * @throws Fault Q_ERR_HARDWARE_FAILURE when the provider lost the job, or the kernel's own
@@ -57,7 +57,7 @@ export interface Q {
 }
 
 /** What is no circuit at all passes as it is, for admission to refuse. */
-const lowered = (circuit: Circuit): LoweredCircuit =>
+const lowered = (circuit: CircuitLike): LoweredCircuit =>
   (typeof circuit === "object" && circuit !== null && "lower" in circuit ? circuit.lower() : circuit);
 
 const unexpected = (op: string, what: string): never => {
@@ -89,11 +89,11 @@ export const q: Q = Object.freeze({
     const answer = yield { domain: "Q", op: "ledger", contract };
     return isLedger(answer) ? answer : unexpected("ledger", "budget, shots, jobs and what remains");
   },
-  submit: (contract: Contract<"Q">, circuit: Circuit) =>
+  submit: (contract: Contract<"Q">, circuit: CircuitLike) =>
     call<Bits>("submit", contract, { mode: "bits", circuit: lowered(circuit) }),
-  sample: (contract: Contract<"Q">, circuit: Circuit, shots: number) =>
+  sample: (contract: Contract<"Q">, circuit: CircuitLike, shots: number) =>
     call<Counts>("sample", contract, { mode: "counts", circuit: lowered(circuit), shots }),
-  estimate: (contract: Contract<"Q">, circuit: Circuit, observable: PauliSum, options: EstimateOptions = {}) =>
+  estimate: (contract: Contract<"Q">, circuit: CircuitLike, observable: PauliSum, options: EstimateOptions = {}) =>
     call<number>("estimate", contract, { mode: "expectation", circuit: lowered(circuit), observable, shots: options.shots ?? ESTIMATE_SHOTS }),
   *measure<T>(job: Job<T, "Q">): Program<T, "Q"> {
     const answer = yield { domain: "Q", op: "collect", job };
