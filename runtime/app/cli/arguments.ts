@@ -6,6 +6,7 @@ import { Fault } from "../../../kernel-abi/fault.ts";
 import type { Bounds } from "../../../kernel-abi/header.ts";
 import { DEFAULT_BOUNDS } from "../../../kernel-abi/limits.ts";
 import { readText } from "../../adapters/files.ts";
+import { parsePublicKeyPem } from "../../adapters/keys.ts";
 import { jsonPlace } from "./json-place.ts";
 
 const refuse = (option: string, value: string, allowed: string): never => {
@@ -78,6 +79,19 @@ export function parseFile(text: string, before: Readonly<Record<string, string>>
 
 export const readFiles = (paths: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, readText(path)]));
+
+/**
+ * The 32 bytes of the public key in a PEM file that was named on the command line.
+ * @throws Fault USAGE when it holds anything else; FILE_UNREADABLE
+ */
+export function readPublicKey(argument: string, path: string): Uint8Array {
+  const pem = readText(path);
+  try {
+    return parsePublicKeyPem(pem, path);
+  } catch (cause) {
+    throw new Fault("USAGE", { argument, path, allowed: "an Ed25519 public key in PEM, as `triad keys export` prints it" }, { cause });
+  }
+}
 
 function parseJson(text: string, from: string): unknown {
   try {

@@ -1,9 +1,8 @@
 // triad keys: who signs here, and whose seals are trusted (contracts, rule 16).
 import type { Command } from "commander";
 import { EXIT, Fault } from "../../../../kernel-abi/fault.ts";
-import { readText } from "../../../adapters/files.ts";
-import { configurationFolder, exportPublicKey, listKeys, parsePublicKeyPem, publicKeyPem, trust, type KnownKey } from "../../../adapters/keys.ts";
-import { jsonOption } from "../arguments.ts";
+import { configurationFolder, exportPublicKey, listKeys, publicKeyPem, trust, type KnownKey } from "../../../adapters/keys.ts";
+import { jsonOption, readPublicKey } from "../arguments.ts";
 import { runs, type Invocation } from "../command.ts";
 import { printFacts, printJson } from "../output.ts";
 import { table } from "../table.ts";
@@ -47,7 +46,7 @@ function show({ out }: Io, json: boolean, id: string | undefined): void {
 
 function add({ out }: Io, json: boolean, file: string | undefined): void {
   if (file === undefined) throw new Fault("USAGE", { what: "missing file", usage: "triad keys trust FILE" });
-  const keyId = trust(parsePublicKeyPem(readText(file), file));
+  const keyId = trust(readPublicKey("FILE", file));
   if (json) printJson(out, "key", { keyId, role: "trusted" });
   else out.print(`trusted  ${keyId}`);
 }

@@ -98,10 +98,10 @@ async function listing({ out }: Io, file: string, source: ByteSource, flags: Fla
   await out.flow(table(COLUMNS, rows(events), out.width, out.paint.dim));
 }
 
-function one({ out }: Io, source: ByteSource, id: string | undefined, json: boolean): void {
+function one({ out }: Io, file: string, source: ByteSource, id: string | undefined, json: boolean): void {
   if (id === undefined || !/^[1-9]\d{0,15}$/.test(id)) throw new Fault("USAGE", { event: (id ?? "").slice(0, 40), allowed: "triad trace FILE show ID, an event's number from 1" });
   const event: ShownEvent = show(source, Number(id));
-  if (json) return printJson(out, "event", event);
+  if (json) return printJson(out, "event", { file, event });
   printFacts(out, Object.entries(event).map(([name, value]) => [name, prettyJson(toJson(value))]));
 }
 
@@ -125,7 +125,7 @@ export function configure(command: Command, invocation: Invocation): void {
     const source = openSource(file);
     try {
       if (verb === "list") await listing(invocation.io, file, source, flags);
-      else one(invocation.io, source, id, flags.json === true || flags.jsonl === true);
+      else one(invocation.io, file, source, id, flags.json === true || flags.jsonl === true);
     } finally {
       source.close();
     }

@@ -1,14 +1,13 @@
 // triad verify: is this file what was sealed, and by whom? Executes nothing, and loads nothing that could.
 import type { Command } from "commander";
 import { existsSync } from "node:fs";
-import { Fault } from "../../../../kernel-abi/fault.ts";
+import { EXIT, Fault } from "../../../../kernel-abi/fault.ts";
 import { verify, type VerifyReport } from "../../../../replay/verify.ts";
 import { keyIdOf } from "../../../../replay/seal.ts";
-import { openSource, readText } from "../../../adapters/files.ts";
-import { listKeys, parsePublicKeyPem, type KnownKey } from "../../../adapters/keys.ts";
-import { jsonOption } from "../arguments.ts";
+import { openSource } from "../../../adapters/files.ts";
+import { listKeys, type KnownKey } from "../../../adapters/keys.ts";
+import { jsonOption, readPublicKey } from "../arguments.ts";
 import { runs, type Invocation } from "../command.ts";
-import { EXIT } from "../../../../kernel-abi/fault.ts";
 import { printFacts, printJson, type Facts } from "../output.ts";
 import type { Io } from "../terminal.ts";
 import { printable } from "../values.ts";
@@ -19,11 +18,11 @@ interface Flags {
   readonly json?: boolean;
 }
 
-/** A key id as it stands, or the id of the public key in a PEM file. @throws Fault USAGE | KEY_UNUSABLE | FILE_UNREADABLE */
+/** A key id as it stands, or the id of the public key in a PEM file. @throws Fault USAGE | FILE_UNREADABLE */
 function signerId(text: string): string {
   if (/^[0-9a-f]{64}$/i.test(text)) return text.toLowerCase();
   if (!existsSync(text)) throw new Fault("USAGE", { option: "--signer", value: text.slice(0, 200), allowed: "a key id (64 hex digits) or the path of a public key in PEM" });
-  return keyIdOf(parsePublicKeyPem(readText(text), text));
+  return keyIdOf(readPublicKey("--signer", text));
 }
 
 function check(file: string, flags: Flags, keys: readonly KnownKey[]): VerifyReport {
