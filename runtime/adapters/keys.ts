@@ -46,7 +46,7 @@ const RAW_BYTES = 32;
 
 function rawPublicKey(key: KeyObject, path: string): Uint8Array {
   if (key.asymmetricKeyType !== "ed25519") throw new Fault("KEY_UNUSABLE", { path, what: `not an Ed25519 key but ${String(key.asymmetricKeyType)}` });
-  return Uint8Array.from(key.export({ format: "der", type: "spki" }).subarray(SPKI_BYTES - RAW_BYTES));
+  return new Uint8Array(key.export({ format: "der", type: "spki" }).subarray(SPKI_BYTES - RAW_BYTES));
 }
 
 const keyIdOf = (publicKey: Uint8Array): string => toHex(sha256(publicKey));
@@ -103,7 +103,7 @@ export function loadOrCreateSigner(home: string = configurationFolder()): Signer
   if (!existsSync(path)) guarded(path, "it could not be made", () => makeSigningKey(home));
   const key = guarded(path, "it is no readable private key", () => readSigningKey(path));
   const publicKey = guarded(path, "it is no readable private key", () => rawPublicKey(createPublicKey(key), path));
-  return { keyId: keyIdOf(publicKey), publicKey, sign: (bytes) => Uint8Array.from(sign(null, bytes, key)) };
+  return { keyId: keyIdOf(publicKey), publicKey, sign: (bytes) => new Uint8Array(sign(null, bytes, key)) };
 }
 
 function readTrusted(path: string, name: string): KnownKey {

@@ -25,7 +25,7 @@ export function createMemorySink(): MemorySink {
   let size = 0;
   return {
     write(bytes) {
-      pieces.push(Uint8Array.from(bytes)); // the writer may reuse its buffer
+      pieces.push(new Uint8Array(bytes)); // the writer may reuse its buffer
       size += bytes.length;
     },
     sync() { /* memory is as durable as it gets */ },

@@ -24,7 +24,7 @@ async function loadWorker(data: unknown): Promise<WorkerFunction> {
 const whole = (bytes: Uint8Array): Uint8Array<ArrayBuffer> =>
   bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength
     ? new Uint8Array(bytes.buffer)
-    : Uint8Array.from(bytes);
+    : new Uint8Array(bytes);
 
 const run = await loadWorker(workerData);
 

@@ -44,7 +44,7 @@ export function startThread(workerUrl: URL): Thread {
   });
   return {
     async run(task, delayMs) {
-      const input = Uint8Array.from(task.input);
+      const input = new Uint8Array(task.input);
       const message: WorkerTask = { kernel: task.kernel, input, delayMs };
       return parseReply(await piscina.run(message, { transferList: [input.buffer] }));
     },
