@@ -15,6 +15,10 @@ const LIFECYCLES: Readonly<Record<string, { readonly initial: string; readonly e
     edges: new Set(["unborn>created", "created>initialized", "initialized>domainBound", "domainBound>active", "active>suspended", "suspended>active",
       "created>terminated", "initialized>terminated", "domainBound>terminated", "active>terminated", "suspended>terminated", "terminated>released"]),
   },
+  service: {
+    initial: "unregistered",
+    edges: new Set(["unregistered>registered", "registered>attested", "attested>serving", "registered>closed", "attested>closed", "serving>closed"]),
+  },
   binding: {
     initial: "unbound",
     edges: new Set(["unbound>bound", "bound>initialized", "initialized>active", "active>suspended", "suspended>active",

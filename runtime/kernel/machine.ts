@@ -9,7 +9,7 @@ import { DELIVERY, type DeliveryKind, type Envelope } from "../../kernel-abi/env
 import { Fault, FAULTS, type FaultJson } from "../../kernel-abi/fault.ts";
 import { EVENT, type EndStatus, type Frame } from "../../kernel-abi/frame.ts";
 import type { Bounds } from "../../kernel-abi/header.ts";
-import { KERNEL, PHI_SERVICE, processName, Q_SERVICE, ROOT, tick, type JobId, type ProcessId, type Tick } from "../../kernel-abi/ids.ts";
+import { KERNEL, processName, ROOT, tick, type JobId, type ProcessId, type Tick } from "../../kernel-abi/ids.ts";
 import { invariant } from "../../kernel-abi/invariant.ts";
 import type { Behaviour } from "../../kernel-abi/operation.ts";
 import { pack, unpack } from "../../kernel-abi/packer.ts";
@@ -29,7 +29,8 @@ import { CapabilityTable } from "./capability-table.ts";
 import { ContractTable } from "./contract-table.ts";
 import { activateContract, appoint, endContract } from "./contracts.ts";
 import { JobTable, type JobRecord } from "./job-table.ts";
-import { knownProcess, nameOf, serviceOf, type Appointment, type KernelState } from "./state.ts";
+import { serviceName, serviceOf, Services } from "./services.ts";
+import { knownProcess, nameOf, type Appointment, type KernelState } from "./state.ts";
 import { BoundReached, emptyRow, Transaction, type Intent } from "./transaction.ts";
 import { failureOf, isDenial, stepProcess, turnEnd, type TurnResult } from "./turn.ts";
 
@@ -70,6 +71,7 @@ const WAIT_NAMES: Readonly<Record<DeliveryKind, WaitEdge["on"]>> = Object.freeze
   [DELIVERY.START]: "start", [DELIVERY.MESSAGE]: "message", [DELIVERY.TIMER]: "timer", [DELIVERY.OUTCOME]: "outcome", [DELIVERY.EXIT]: "exit",
 });
 
+const BOUND = ["Q", "PHI"] as const;
 const unitsOf = ({ providers }: Admission): number => providers.reduce((sum, { units }) => sum + units, 0);
 const byDueThenContract = (a: Appointment, b: Appointment): number =>
   a.due - b.due || a.contract - b.contract || (a.what === b.what ? 0 : a.what === "activate" ? -1 : 1);
@@ -84,6 +86,7 @@ export class Machine {
   readonly #flights = new Map<Tick, JobRecord[]>();
   readonly #arrived = new Map<JobId, Outcome>();
   #flightTicks: Calendar<{ readonly due: Tick }> = new Calendar(() => 0);
+  readonly #services = new Services();
   #end: RunEnd | undefined;
   #booted = false;
 
@@ -133,12 +136,9 @@ export class Machine {
     const { root: behaviour, admissions } = this.#config;
     const state = this.#state;
     const tx = new Transaction();
-    for (const [domain, service, name] of [["Q", Q_SERVICE, "service.q"], ["PHI", PHI_SERVICE, "service.phi"]] as const) {
-      tx.event(EVENT.PROCESS_DECLARED, DOMAIN_RANK[domain], { subject: service, body: pack({ name, parent: KERNEL, definition: name, domains: [domain], vhm: state.vhm, node: state.node, input: null }) });
-      for (const provider of admissions[domain].providers) tx.event(EVENT.PROVIDER_ATTESTED, DOMAIN_RANK[domain], { subject: service, body: pack(provider) });
-    }
     let failure: unknown;
     try {
+      for (const domain of BOUND) this.#services.open(admissions[domain], { vhm: state.vhm, node: state.node }, tx);
       negotiate(behaviour.abi);
       const input = encode(behaviour.admit(this.#config.input));
       const root = admitProcess(state, { name: processName("root"), parent: KERNEL, behaviour, input: unpack(input) }, tx);
@@ -391,12 +391,19 @@ export class Machine {
     const failures = state.processes.flatMap((process) =>
       (process?.exit?.fault !== undefined && !process.joined && process.id !== ROOT ? [{ process: process.name, fault: process.exit.fault }] : []));
     for (const process of state.processes) if (process?.live === true) this.#release(process, "run-end", {});
+    this.#closeServices();
     const { turns, messages, shots } = state.used;
     const body = { status, fault: fault ?? null, tick: state.clock.now, turns, messages, shots, waits, failures };
     const tx = new Transaction();
     tx.event(EVENT.RUN_END, DOMAIN_RANK.K, { body: pack({ ...body, result: result ?? null }) });
     this.#ports.journal.append({ kind: "kernel", tick: state.clock.now, actor: KERNEL, entries: tx.entries });
     this.#end = { ...body, result: result === undefined ? null : unpack(result) };
+  }
+
+  #closeServices(): void {
+    const tx = new Transaction();
+    for (const domain of BOUND) this.#services.close(domain, tx);
+    if (tx.entries.length > 0) this.#append({ kind: "kernel", tick: this.#state.clock.now, actor: KERNEL, entries: tx.entries });
   }
 
   #append(frame: Frame): void {
@@ -410,7 +417,7 @@ export class Machine {
     return state.processes.flatMap((process) => {
       if (process?.live !== true) return [];
       const { on, subject } = process.wait;
-      const target = on === DELIVERY.EXIT ? nameOf(state, subject) : on === DELIVERY.OUTCOME ? processName(state.jobs.get(subject).domain === "Q" ? "service.q" : "service.phi") : null;
+      const target = on === DELIVERY.EXIT ? nameOf(state, subject) : on === DELIVERY.OUTCOME ? processName(serviceName(state.jobs.get(subject).domain)) : null;
       return [{ process: process.name, on: WAIT_NAMES[on], target }];
     });
   }

@@ -4,7 +4,7 @@ import { DOMAIN_RANK, type BoundDomain } from "../../kernel-abi/domain.ts";
 import type { DeliveryKind, Envelope } from "../../kernel-abi/envelope.ts";
 import type { Bounds } from "../../kernel-abi/header.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
-import { PHI_SERVICE, Q_SERVICE, tick, type CapabilityId, type ProcessId, type ProcessName, type Tick } from "../../kernel-abi/ids.ts";
+import { tick, type CapabilityId, type ProcessId, type ProcessName, type Tick } from "../../kernel-abi/ids.ts";
 import { invariant } from "../../kernel-abi/invariant.ts";
 import { pack } from "../../kernel-abi/packer.ts";
 import type { Admission, RandomSource, Sha256 } from "../../kernel-abi/ports.ts";
@@ -43,8 +43,6 @@ export interface KernelState {
   readonly node: number;
   readonly vhm: number;
 }
-
-export const serviceOf = (domain: BoundDomain): ProcessId => (domain === "Q" ? Q_SERVICE : PHI_SERVICE);
 
 /** @throws Fault PROCESS_UNKNOWN */
 export function processOf(state: KernelState, id: number): Process {

@@ -1,4 +1,4 @@
-// The lifecycles of a run: process, domain binding, contract, job, domain service. Facts in the events are what the kernel found.
+// The lifecycles of a run: process, domain binding, domain service, contract, job. Facts in the events are what the kernel found.
 import { setup } from "xstate";
 import { CONTRACT_STATE, type ContractState } from "../../kernel-abi/contract.ts";
 import { compileLifecycle } from "./lifecycle.ts";
@@ -86,6 +86,38 @@ export const bindingMachine = setup({
   },
 });
 export const bindingLifecycle = compileLifecycle<BindingState, BindingEvent>(bindingMachine, BINDING_STATES);
+
+// Domain service (060, 061, 062): attested before anything may be bound to it, closed with the run.
+export const SERVICE_STATES = ["unregistered", "registered", "attested", "serving", "closed"] as const;
+export type ServiceState = (typeof SERVICE_STATES)[number];
+export type ServiceEvent =
+  /** Has an id in the trace. */
+  | { readonly type: "REGISTER"; readonly declared: boolean }
+  /** Every provider behind it says what it is. */
+  | { readonly type: "ATTEST"; readonly attested: boolean }
+  /** There is something to allocate. */
+  | { readonly type: "SERVE"; readonly capacity: boolean }
+  | { readonly type: "CLOSE" };
+
+export const serviceMachine = setup({
+  types: { events: {} as ServiceEvent },
+  guards: {
+    declared: ({ event }) => event.type === "REGISTER" && event.declared,
+    attested: ({ event }) => event.type === "ATTEST" && event.attested,
+    capacity: ({ event }) => event.type === "SERVE" && event.capacity,
+  },
+}).createMachine({
+  id: "service",
+  initial: "unregistered",
+  states: {
+    unregistered: { on: { REGISTER: { target: "registered", guard: "declared" } } },
+    registered: { on: { ATTEST: { target: "attested", guard: "attested" }, CLOSE: { target: "closed" } } },
+    attested: { on: { SERVE: { target: "serving", guard: "capacity" }, CLOSE: { target: "closed" } } },
+    serving: { on: { CLOSE: { target: "closed" } } },
+    closed: { type: "final" },
+  },
+});
+export const serviceLifecycle = compileLifecycle<ServiceState, ServiceEvent>(serviceMachine, SERVICE_STATES);
 
 // Contract (053, hybrid-runtime section 3): terms frozen on activation; none of these states is skipped.
 export type ContractEvent =

@@ -3,8 +3,9 @@ import { describe, expect, it } from "vitest";
 import { getNextSnapshot, type AnyStateMachine } from "xstate";
 import { Fault } from "../../../../kernel-abi/fault.ts";
 import type { Lifecycle } from "../../../../runtime/process/lifecycle.ts";
+import { contextLifecycle, contextMachine, CONTEXT_STATES } from "../../../../runtime/context/lifecycle.ts";
 import {
-  bindingLifecycle, bindingMachine, BINDING_STATES, contractLifecycle, contractMachine, jobLifecycle, jobMachine, processLifecycle, processMachine, PROCESS_STATES,
+  bindingLifecycle, bindingMachine, BINDING_STATES, contractLifecycle, contractMachine, jobLifecycle, jobMachine, processLifecycle, processMachine, PROCESS_STATES, serviceLifecycle, serviceMachine, SERVICE_STATES,
 } from "../../../../runtime/process/lifecycles.ts";
 
 interface AnyEvent { readonly type: string }
@@ -32,6 +33,14 @@ const SUBJECTS: readonly Subject[] = [
   {
     machine: contractMachine, states: ["issued", "active", "completed", "expired", "revoked", "released"], table: asTable(contractLifecycle),
     events: [...facts("ACTIVATE", "started"), ...facts("EXPIRE", "ended"), { type: "COMPLETE" }, { type: "REVOKE" }, { type: "RELEASE" }],
+  },
+  {
+    machine: serviceMachine, states: SERVICE_STATES, table: asTable(serviceLifecycle),
+    events: [...facts("REGISTER", "declared"), ...facts("ATTEST", "attested"), ...facts("SERVE", "capacity"), { type: "CLOSE" }],
+  },
+  {
+    machine: contextMachine, states: CONTEXT_STATES, table: asTable(contextLifecycle),
+    events: [{ type: "RUN" }, ...facts("END", "recorded"), { type: "SEAL" }, { type: "ABANDON" }],
   },
   { machine: jobMachine, states: ["issued", "delivered", "completed", "abandoned"], table: asTable(jobLifecycle), events: [{ type: "DELIVER" }, { type: "COLLECT" }, { type: "ABANDON" }] },
 ];

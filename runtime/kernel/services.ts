@@ -1,0 +1,39 @@
+// Domain services as the kernel sees them: registered, attested and serving before the root exists (062), closed when the run ends.
+// A service holds its provider's state elsewhere (domains/q, domains/phi); here is only where it stands.
+import { DOMAIN_RANK, type BoundDomain } from "../../kernel-abi/domain.ts";
+import { EVENT } from "../../kernel-abi/frame.ts";
+import { KERNEL, PHI_SERVICE, Q_SERVICE, type ProcessId } from "../../kernel-abi/ids.ts";
+import { pack } from "../../kernel-abi/packer.ts";
+import type { Admission } from "../../kernel-abi/ports.ts";
+import { serviceLifecycle, type ServiceEvent, type ServiceState } from "../process/lifecycles.ts";
+import { transitionBody } from "./state.ts";
+import type { Transaction } from "./transaction.ts";
+
+export const serviceOf = (domain: BoundDomain): ProcessId => (domain === "Q" ? Q_SERVICE : PHI_SERVICE);
+export const serviceName = (domain: BoundDomain): string => (domain === "Q" ? "service.q" : "service.phi");
+
+export class Services {
+  readonly #states: Record<BoundDomain, ServiceState> = { Q: serviceLifecycle.initial, PHI: serviceLifecycle.initial };
+
+  #step(domain: BoundDomain, event: ServiceEvent, tx: Transaction): void {
+    const from = this.#states[domain];
+    this.#states[domain] = serviceLifecycle.next(from, event);
+    tx.event(EVENT.TRANSITION, DOMAIN_RANK[domain], { subject: serviceOf(domain), body: transitionBody("service", from, this.#states[domain]) });
+  }
+
+  /** @throws Fault LIFECYCLE_REFUSED when a provider does not attest itself, or has nothing to allocate. */
+  open({ domain, providers }: Admission, place: { readonly vhm: number; readonly node: number }, tx: Transaction): void {
+    const name = serviceName(domain);
+    tx.event(EVENT.PROCESS_DECLARED, DOMAIN_RANK[domain], { subject: serviceOf(domain), body: pack({ name, parent: KERNEL, definition: name, domains: [domain], ...place, input: null }) });
+    this.#step(domain, { type: "REGISTER", declared: true }, tx);
+    for (const provider of providers) tx.event(EVENT.PROVIDER_ATTESTED, DOMAIN_RANK[domain], { subject: serviceOf(domain), body: pack(provider) });
+    this.#step(domain, { type: "ATTEST", attested: providers.length > 0 && providers.every(({ attestation }) => attestation === "simulated") }, tx);
+    this.#step(domain, { type: "SERVE", capacity: providers.some(({ units }) => units > 0) }, tx);
+  }
+
+  serves(domain: BoundDomain): boolean { return this.#states[domain] === "serving"; }
+
+  close(domain: BoundDomain, tx: Transaction): void {
+    if (serviceLifecycle.allows(this.#states[domain], { type: "CLOSE" })) this.#step(domain, { type: "CLOSE" }, tx);
+  }
+}
