@@ -4,10 +4,9 @@ import type { RunEnd } from "../../../kernel-abi/ports.ts";
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** A run that is recorded and sealed still says by its exit code how it ended. */
+/** A run that is recorded and sealed still says by its exit code how it ended: by its fault's class, so bounded is `budget`. */
 export function exitOfRun({ status, fault }: Pick<RunEnd, "status"> & { readonly fault: Pick<FaultJson, "name"> | null }): ExitCode {
   if (status === "completed") return EXIT.ok;
-  if (status === "bounded") return EXIT.budget;
   return fault === null ? EXIT.failed : EXIT[FAULTS[fault.name].exit];
 }
 
