@@ -77,7 +77,7 @@ function expectation(circuit: LoweredCircuit, observable: PauliSum): number {
 
 /**
  * One decoded job. Sampling evolves what is the same in every shot once (up to the first instruction that needs a
- * random number), then each shot from a copy.
+ * random number), then shots from a copy: one by one, or many at once as Pauli frames, with the same bits.
  * @throws Fault KERNEL_REFUSED for a size or shape outside the limits, Q_ERR_GATE_UNSUPPORTED for a gate that is no Clifford.
  */
 export function runStabilizerJob(job: CircuitJob): CircuitOutput {
