@@ -4,7 +4,7 @@ import type { RunEnd, RunPause, WaitEdge } from "../../../kernel-abi/ports.ts";
 import { printFault, type Facts } from "./output.ts";
 import { table } from "./table.ts";
 import type { Io, Paint } from "./terminal.ts";
-import { prettyJson, printable, toJson } from "./values.ts";
+import { plural, prettyJson, printable, toJson } from "./values.ts";
 
 /** An uncaught error of a program: where, and in the engine's words, which are not part of the record. */
 export interface Uncaught {
@@ -16,8 +16,6 @@ export interface Uncaught {
 
 export const endJson = ({ status, result, fault, tick, turns, messages, shots, waits, failures }: RunEnd): Readonly<Record<string, unknown>> =>
   ({ outcome: status, result: toJson(result), ticks: tick, turns, messages, shots, fault, failures, waits });
-
-const plural = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
 
 const counted = ({ tick, turns, messages, shots }: RunEnd): string =>
   [plural(tick, "tick"), plural(turns, "turn"), plural(messages, "message"), plural(shots, "shot")].join(", ");

@@ -47,6 +47,9 @@ const escaped = (character: string): string => SHORT[character] ?? `\\u${charact
 /** Text that a terminal shows as it stands. */
 export const printable = (text: string): string => text.replace(UNPRINTABLE, escaped);
 
+/** `1 turn`, `2 turns`. */
+export const plural = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
+
 /** A word to paste into a shell. */
 export const shellWord = (word: string): string =>
   (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${printable(word).replaceAll("'", "'\\''")}'`);

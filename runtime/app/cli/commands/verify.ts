@@ -10,7 +10,7 @@ import { jsonOption, readPublicKey } from "../arguments.ts";
 import { runs, type Invocation } from "../command.ts";
 import { printFacts, printJson, type Facts } from "../output.ts";
 import type { Io } from "../terminal.ts";
-import { printable } from "../values.ts";
+import { plural, printable } from "../values.ts";
 
 interface Flags {
   readonly signer?: string;
@@ -48,11 +48,11 @@ function whose({ keyId, trusted }: VerifyReport, keys: readonly KnownKey[], { ou
 function factsOf(report: VerifyReport, keys: readonly KnownKey[], io: Io): Facts {
   const { host } = report;
   return [
-    ["run", `${report.status ?? "no end on record"}: ${report.events} events in ${report.frames} frames, ${report.blocks} blocks, ${report.intactBytes} bytes`],
+    ["run", `${report.status ?? "no end on record"}: ${plural(report.events, "event")} in ${plural(report.frames, "frame")}, ${plural(report.blocks, "block")}, ${plural(report.intactBytes, "byte")}`],
     ["digest", report.digest],
     ["signer", whose(report, keys, io)],
     report.durability === null ? undefined : ["durability", report.durability],
-    host === null ? undefined : ["recorded", printable(`${host.sealed} by triad ${host.triad}, node ${host.node}, ${host.platform}, ${host.workers} workers`)],
+    host === null ? undefined : ["recorded", printable(`${host.sealed} by triad ${host.triad}, node ${host.node}, ${host.platform}, ${plural(host.workers, "worker")}`)],
     host === null || host.label === "" ? undefined : ["label", printable(host.label)],
   ];
 }
