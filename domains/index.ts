@@ -3,7 +3,7 @@ export { k, reserveAll } from "./k/api/operations.ts";
 export type { Address, HeldCapability, K, ReserveRequest, SpawnOptions } from "./k/api/operations.ts";
 export { ESTIMATE_SHOTS, q } from "./q/api/operations.ts";
 export type { CircuitLike, EstimateOptions, Q, QLedger } from "./q/api/operations.ts";
-export { circuit, Circuit, CLBITS_MAX } from "./q/api/circuit.ts";
+export { circuit, Circuit } from "./q/api/circuit.ts";
 export { bell, ghz, inverseQft, qft } from "./q/api/library.ts";
 export { pauliSum } from "./q/api/pauli.ts";
 export type { LetterOrder, PauliTerm } from "./q/api/pauli.ts";

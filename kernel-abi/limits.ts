@@ -17,6 +17,10 @@ export const LIMITS = Object.freeze({
   stabilizer_qubits_max: 4_096,
   shots_max: 10_000_000,
   circuit_operations_max: 4_194_304,
+  /** Classical bits one circuit, and channels one contract, may have. */
+  clbits_max: 1_048_576,
+  /** Shots × clbits of one sample job: one byte each before they are counted. */
+  result_bits_max: 268_435_456,
   phi_components_max: 65_536,
   phi_envelopes_max: 4_096,
   /** A block closes when it holds this many frames or bytes (contracts, rule 12). */

@@ -5,6 +5,7 @@
 //   support      Q_ERR_GATE_UNSUPPORTED      gate set, size; Q_ERR_MEASUREMENT_FAILURE for the mode's demands
 //   budget       Q_ERR_DECOHERENCE_EXCEEDED  budget, shots, duration, decoherence margin
 import { Fault } from "../../kernel-abi/fault.ts";
+import { LIMITS } from "../../kernel-abi/limits.ts";
 import type { Admission, Admitted, ContractView, ParsedCall } from "../../kernel-abi/ports.ts";
 import { OP, OP_WIDTH } from "../kernels/circuit.ts";
 import type { LoweredCircuit } from "../kernels/circuit.ts";
@@ -14,9 +15,6 @@ import type { QJob } from "./job.ts";
 import { STABILIZER, STATEVECTOR, chooseProvider, figures } from "./declared.ts";
 import { parseReserve, termsOf } from "./request.ts";
 import { Q_TICKS, ticksOf } from "./ticks.ts";
-
-/** Bytes one result may hold before it is counted: one a shot and clbit. */
-export const RESULT_BITS_MAX = 1 << 28;
 
 const GATE_NAMES: readonly string[] = Object.keys(OP);
 
@@ -44,8 +42,8 @@ function checkCapacity({ circuit, shots, mode }: QJob, { terms }: ContractView):
   if (circuit.qubits > terms.units) throw new Fault("Q_ERR_RESOURCE_UNAVAILABLE", { qubits: circuit.qubits, allowed: terms.units });
   const channels = measuredChannels(circuit);
   if (channels > terms.channels) throw new Fault("Q_ERR_RESOURCE_UNAVAILABLE", { channels, allowed: terms.channels });
-  if (mode !== "expectation" && shots * circuit.clbits > RESULT_BITS_MAX) {
-    throw new Fault("Q_ERR_RESOURCE_UNAVAILABLE", { resultBits: shots * circuit.clbits, allowed: RESULT_BITS_MAX });
+  if (mode !== "expectation" && shots * circuit.clbits > LIMITS.result_bits_max) {
+    throw new Fault("Q_ERR_RESOURCE_UNAVAILABLE", { resultBits: shots * circuit.clbits, allowed: LIMITS.result_bits_max });
   }
 }
 

@@ -16,7 +16,7 @@ import { statevectorKernel } from "../kernels/statevector/kernel.ts";
 /** Ticks one calibration is valid for. */
 export const CALIBRATION_SPAN = 1_000_000;
 /** Classical bits one circuit may measure into. */
-export const CHANNELS_MAX = 1_048_576;
+export const CHANNELS_MAX = LIMITS.clbits_max;
 
 /** Every gate, by the name of its opcode; a barrier is none. */
 export const GATES: readonly string[] = Object.freeze(Object.keys(OP).filter((name) => name !== "BARRIER"));

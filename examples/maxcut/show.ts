@@ -72,7 +72,7 @@ async function main(): Promise<void> {
   const [replayed, replaying] = await timed(() => replayTrace(out, { program: here("maxcut.ts") }));
   if (replayed.digest !== run.digest || verified.digest !== run.digest) throw new Fault("REPLAY_DIVERGED", { expected: run.digest, actual: replayed.digest });
   say(bold("Evidence") + `  ${relative(process.cwd(), resolve(out))}, ${count(statSync(out).size)} bytes, ${count(verified.frames)} frames, ${count(run.end.turns)} turns`);
-  say(`  ran        ${took.padStart(6)}  seed "${run.seed}", sealed by key ${verified.keyId.slice(0, 16)}…`);
+  say(`  ran        ${took.padStart(6)}  seed "${run.seed}", sealed by key ${run.sealed.keyId.slice(0, 16)}…`);
   say(`  verified   ${verifying.padStart(6)}  chain, signature, order, capabilities, contracts; nothing was executed`);
   say(`  replayed   ${replaying.padStart(6)}  every turn again, no kernel: the same ${count(replayed.events)} events`);
   say(`  digest     ${run.digest}`);

@@ -10,8 +10,6 @@ import type { Kernel } from "../job.ts";
 import { cliffordProgram } from "./clifford.ts";
 import { openTableau } from "./tableau.ts";
 
-/** Bits one job may return, one byte each. */
-const SAMPLE_BITS_MAX = 1 << 28;
 /** Generators one job may hold: a rotation is spelled in at most three. */
 const GENERATORS_MAX = 3 * LIMITS.circuit_operations_max;
 
@@ -53,7 +51,7 @@ function generatorsOf(circuit: LoweredCircuit): Int32Array {
 
 function sample({ circuit, shots, key }: Extract<CircuitJob, { readonly mode: "sample" }>): Uint8Array {
   if (shots > LIMITS.shots_max) refuse("shots", `1 to ${LIMITS.shots_max}`);
-  if (shots * circuit.clbits > SAMPLE_BITS_MAX) refuse("shots × clbits", `at most ${SAMPLE_BITS_MAX}`);
+  if (shots * circuit.clbits > LIMITS.result_bits_max) refuse("shots × clbits", `at most ${LIMITS.result_bits_max}`);
   checkOrdinals(circuit);
   const program = generatorsOf(circuit);
   const bits = new Uint8Array(shots * circuit.clbits);

@@ -9,12 +9,11 @@ import { expectationOfPlan } from "./expectation.ts";
 import { planCircuit } from "./plan.ts";
 import { samplePlan } from "./sample.ts";
 
-const RESULT_BYTES_MAX = 268_435_456;
 
 function checkShots(shots: number, clbits: number): void {
   if (shots > LIMITS.shots_max) throw new Fault("KERNEL_REFUSED", { argument: "shots", allowed: `1 to ${LIMITS.shots_max}` });
-  if (shots * Math.max(1, clbits) > RESULT_BYTES_MAX) {
-    throw new Fault("KERNEL_REFUSED", { argument: "shots × clbits", allowed: `at most ${RESULT_BYTES_MAX}` });
+  if (shots * Math.max(1, clbits) > LIMITS.result_bits_max) {
+    throw new Fault("KERNEL_REFUSED", { argument: "shots × clbits", allowed: `at most ${LIMITS.result_bits_max}` });
   }
 }
 

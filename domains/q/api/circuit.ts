@@ -17,9 +17,6 @@ import { drawCircuit } from "./drawing.ts";
 import { checkAngle, checkInteger, checkQubits, inverseOf, lowerInstructions, refuse } from "./instruction.ts";
 import type { Bit, Condition, GateName, Instruction } from "./instruction.ts";
 
-/** Classical bits one circuit may have. */
-export const CLBITS_MAX = 1_048_576;
-
 /** Builds on the circuit it is given and returns the result; `index` counts repetitions from 0. */
 export type Body = (circuit: Circuit, index: number) => Circuit;
 
@@ -79,7 +76,7 @@ export class Circuit {
   measure(qubit: number, clbit: number): Circuit {
     const { clbits, grows, qubits } = this.#shape;
     checkQubits("measure", [qubit], qubits);
-    checkInteger("measure: clbit", clbit, 0, (grows ? CLBITS_MAX : clbits) - 1);
+    checkInteger("measure: clbit", clbit, 0, (grows ? LIMITS.clbits_max : clbits) - 1);
     return this.#add([{ name: "measure", qubits: [qubit], clbit, when: [] }], clbit + 1);
   }
 
@@ -118,7 +115,7 @@ export class Circuit {
   append(other: Circuit, qubits?: readonly number[], clbits?: readonly number[]): Circuit {
     if (!(other instanceof Circuit)) return refuse("append: circuit", other, "a circuit");
     const onQubits = mapping("append: qubits", other.qubits, this.qubits, qubits);
-    const onClbits = mapping("append: clbits", other.clbits, this.#shape.grows ? CLBITS_MAX : this.clbits, clbits);
+    const onClbits = mapping("append: clbits", other.clbits, this.#shape.grows ? LIMITS.clbits_max : this.clbits, clbits);
     const as = (one: Instruction): Instruction => ({
       ...one,
       qubits: one.qubits.map((qubit) => onQubits[qubit] ?? qubit),
@@ -239,6 +236,6 @@ function mapping(argument: string, from: number, onto: number, given?: readonly 
  */
 export function circuit(qubits: number, clbits?: number): Circuit {
   checkInteger("circuit: qubits", qubits, 1, LIMITS.stabilizer_qubits_max);
-  if (clbits !== undefined) checkInteger("circuit: clbits", clbits, 0, CLBITS_MAX);
+  if (clbits !== undefined) checkInteger("circuit: clbits", clbits, 0, LIMITS.clbits_max);
   return new Circuit({ qubits, clbits: clbits ?? 0, grows: clbits === undefined, size: 0, last: undefined });
 }
