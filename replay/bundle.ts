@@ -59,30 +59,39 @@ export function openBundle(source: ByteSource): Bundle {
   return { source, recording };
 }
 
-/** One block's frames, each with the bytes it stands in. */
+/** A frame and where it stands. */
 export interface PlacedFrame {
   readonly frame: Frame;
-  /** Encoded form, a view of the block. */
-  readonly bytes: Uint8Array;
-  /** The block it is in. */
   readonly block: ChainedUnit;
-  /** Its first byte within the block's payload. */
+  /** Its bytes within the block's payload. */
   readonly start: number;
+  readonly end: number;
 }
 
-/** @throws Fault TRACE_UNREADABLE when a frame or the block's size is not canonical. */
+function checkBlock(block: ChainedUnit, frames: number): void {
+  if (frames <= LIMITS.block_frames_max && (frames === 1 || block.payload.length <= LIMITS.block_bytes_max)) return;
+  throw new Fault("TRACE_UNREADABLE", { offset: block.offset, unit: "block", index: block.index, what: "block larger than allowed", at: 0 });
+}
+
+/** A block's frames in order. @throws Fault TRACE_UNREADABLE when a frame or the block's size is not canonical. */
 export function* framesOf(block: ChainedUnit): Generator<PlacedFrame> {
   const reader = new FrameReader(block.payload, block);
   let frames = 0;
-  while (!reader.done) {
-    const start = reader.at;
+  for (let start = 0; !reader.done; start = reader.at) {
     const frame = reader.next();
     frames += 1;
-    yield { frame, bytes: block.payload.subarray(start, reader.at), block, start };
+    yield { frame, block, start, end: reader.at };
   }
-  if (frames > LIMITS.block_frames_max || (frames > 1 && block.payload.length > LIMITS.block_bytes_max)) {
-    throw new Fault("TRACE_UNREADABLE", { offset: block.offset, unit: "block", index: block.index, what: "block larger than allowed", at: 0 });
-  }
+  checkBlock(block, frames);
+}
+
+/** As `framesOf`, for those who want every frame fast and no payloads; returns how many there were. */
+export function eachFrame(block: ChainedUnit, visit: (frame: Frame) => void): number {
+  const reader = new FrameReader(block.payload, block, { payloads: false });
+  let frames = 0;
+  for (; !reader.done; frames++) visit(reader.next());
+  checkBlock(block, frames);
+  return frames;
 }
 
 /** Every frame of the run in order; returns what stands behind the last block. @throws Fault TRACE_* */

@@ -78,7 +78,6 @@ export class RecordedOutcomes implements Outcomes {
   abandon(): void { /* recorded: nobody works on it */ }
   async close(): Promise<void> { /* nothing is open */ }
 
-  // eslint-disable-next-line @typescript-eslint/require-await
   async outcome(job: JobId): Promise<Outcome> {
     const outcome = this.#finder.take(job);
     if (outcome === undefined) throw this.#unrecorded(job, this.#finder.standing);

@@ -3,13 +3,13 @@
 //   J17  Every frame the machine appends equals the recorded one, byte for byte, or the replay stops at the first difference.
 //   J18  The digest is computed anew from what the machine appended; a replay of a replay is a fixpoint.
 import { Fault } from "../kernel-abi/fault.ts";
-import { sameBytes, toHex } from "../kernel-abi/canonical.ts";
+import { toHex } from "../kernel-abi/canonical.ts";
 import type { Frame } from "../kernel-abi/frame.ts";
 import type { Durability, HostFacts } from "../kernel-abi/header.ts";
 import type { Tick } from "../kernel-abi/ids.ts";
 import type { ByteSink, Journal, Outcomes, RunEnd, RunMachine, RunPause, Signer } from "../kernel-abi/ports.ts";
 import { SEMANTICS_VERSION } from "../kernel-abi/version.ts";
-import type { Bundle } from "./bundle.ts";
+import type { Bundle, PlacedFrame } from "./bundle.ts";
 import { RecordedFrames, RecordedOutcomes, type Standing } from "./recorded.ts";
 import { decodeFrame } from "./entry/reader.ts";
 import { FrameWriter } from "./entry/writer.ts";
@@ -69,8 +69,7 @@ class ComparingJournal implements Journal {
     this.#writer.length = 0;
     this.#writer.write(frame);
     if (recorded === undefined) throw this.stop(this.#outrun(frame));
-    const bytes = this.#writer.bytes.subarray(0, this.#writer.length);
-    if (!sameBytes(recorded.bytes, bytes)) throw this.stop(this.#differs(recorded.frame, decodeFrame(bytes)));
+    if (!this.#same(recorded)) throw this.stop(this.#differs(recorded.frame, decodeFrame(this.#writer.bytes.slice(0, this.#writer.length))));
     this.#names.learn(frame);
     this.#frames += 1;
     this.#events += eventCount(frame);
@@ -91,6 +90,13 @@ class ComparingJournal implements Journal {
 
   standpoint(frame: Pick<Frame, "tick" | "actor">): Standpoint {
     return { event: this.#events + 1, frame: this.#frames, tick: frame.tick, actor: this.#names.of(frame.actor).name };
+  }
+
+  #same({ block, start, end }: PlacedFrame): boolean {
+    const { bytes, length } = this.#writer;
+    if (length !== end - start) return false;
+    for (let at = 0; at < length; at++) if (bytes[at] !== block.payload[start + at]) return false;
+    return true;
   }
 
   #differs(expected: Frame, actual: Frame): Fault {

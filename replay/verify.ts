@@ -3,13 +3,11 @@
 //   J14  Every refusal is a TRACE_* or SIGNER_MISMATCH fault whose detail has `offset` and `unit`, exit code 4.
 import { Fault } from "../kernel-abi/fault.ts";
 import { toHex } from "../kernel-abi/canonical.ts";
-import { EVENT, END_STATUSES, type EndStatus, type Frame } from "../kernel-abi/frame.ts";
+import type { EndStatus } from "../kernel-abi/frame.ts";
 import type { Durability, HostFacts } from "../kernel-abi/header.ts";
-import { unpack } from "../kernel-abi/packer.ts";
 import type { ByteSource } from "../kernel-abi/ports.ts";
-import { framesOf, openUnits, type PlacedFrame } from "./bundle.ts";
+import { eachFrame, openUnits } from "./bundle.ts";
 import { Consistency } from "./consistency/consistency.ts";
-import { eventCount } from "./entry/count.ts";
 import { MerkleTree } from "./merkle.ts";
 import { openSeal, SealRefused, type OpenedSeal } from "./seal.ts";
 import type { Place, Tail } from "./units.ts";
@@ -43,45 +41,10 @@ export interface VerifyReport {
   readonly warnings: readonly string[];
 }
 
-/** What the blocks add up to. */
-interface Tally {
-  frames: number;
-  events: number;
-  status: EndStatus | null;
-  ended: Place | undefined;
-}
+/** Of a journal that stops before its blocks begin. */
+const NOTHING = Object.freeze({ frames: 0, events: 0, status: null });
 
 const at = (place: Place): { offset: number; unit: string; index: number } => ({ offset: place.offset, unit: place.unit, index: place.index });
-
-function statusOf(body: Uint8Array): EndStatus | null {
-  try {
-    const said: unknown = unpack(body);
-    const status: unknown = typeof said === "object" && said !== null && "status" in said ? said.status : undefined;
-    return END_STATUSES.find((known) => known === status) ?? null;
-  } catch {
-    return null;
-  }
-}
-
-/** RUN_END stands once, as the last entry of the last frame. */
-function checkEnd(frame: Frame, place: Place, tally: Tally): void {
-  if (tally.ended !== undefined) throw new Fault("TRACE_INCONSISTENT", { ...at(place), event: tally.events + 1, rule: "nothing follows RUN_END" });
-  for (const [index, entry] of frame.entries.entries()) {
-    if (entry.code !== EVENT.RUN_END) continue;
-    const status = statusOf(entry.body);
-    if (frame.kind !== "kernel" || index !== frame.entries.length - 1 || status === null) {
-      throw new Fault("TRACE_INCONSISTENT", { ...at(place), event: tally.events + 1 + index, rule: "RUN_END is the last entry and says how the run ended" });
-    }
-    tally.status = status;
-    tally.ended = place;
-  }
-}
-
-function count(placed: PlacedFrame, tally: Tally): void {
-  checkEnd(placed.frame, placed.block, tally);
-  tally.frames += 1;
-  tally.events += eventCount(placed.frame);
-}
 
 function readSeal(tail: Tail & { kind: "seal" }): OpenedSeal {
   try {
@@ -109,8 +72,8 @@ function checkFacts(seal: OpenedSeal, found: Partial<OpenedSeal>, place: Place):
   }
 }
 
-function unsealed(tail: Tail & { kind: "open" }, intactBytes: number, tally: Tally): never {
-  const detail = { ...at(tail.place), intactBytes, intactFrames: tally.frames, torn: tail.torn };
+function unsealed(tail: Tail & { kind: "open" }, intactBytes: number, intactFrames: number): never {
+  const detail = { ...at(tail.place), intactBytes, intactFrames, torn: tail.torn };
   throw new Fault(tail.place.unit === "seal" ? "TRACE_TRUNCATED" : "TRACE_UNSEALED", detail);
 }
 
@@ -122,20 +85,17 @@ export function verify(source: ByteSource, options: VerifyOptions = {}): VerifyR
   const { units, recording } = openUnits(source);
   const consistency = recording && new Consistency(recording.header);
   const tree = new MerkleTree();
-  const tally: Tally = { frames: 0, events: 0, status: null, ended: undefined };
   for (let block = units.next(); block !== undefined; block = units.next()) {
-    for (const placed of framesOf(block)) {
-      count(placed, tally);
-      consistency?.frame(placed.frame, block);
-    }
+    const place = block;
+    eachFrame(block, (frame) => { consistency?.frame(frame, place); });
     tree.append(block.leaf);
   }
   const digest = toHex(units.head);
   const tail = units.tail as Tail;
-  const { frames, events, status } = tally;
+  const { frames, events, status } = consistency ?? NOTHING;
   const found = { digest, blocks: tree.size, frames, events };
   if (tail.kind === "open") {
-    if (options.allowUnsealed !== true) return unsealed(tail, units.offset, tally);
+    if (options.allowUnsealed !== true) return unsealed(tail, units.offset, frames);
     const warning = `unsealed: intact up to byte ${units.offset} of ${units.size}, ${frames} frames`;
     return { ok: true, sealed: false, ...found, status, keyId: null, trusted: false, durability: null, host: null, intactBytes: units.offset, warnings: [warning] };
   }

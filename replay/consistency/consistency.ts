@@ -1,7 +1,7 @@
 // Consistency: whether a trace's entries can all be true together. A reducer over frames in order; rules are in the files beside.
 //   J22  Entries of an aborted turn are evidence of what was tried and change nothing (E1).
 //   J23  Refused calls (verdict other than 0) change nothing.
-import { EVENT, TURN_END, type Entry, type Frame, type KernelFrame, type TurnFrame } from "../../kernel-abi/frame.ts";
+import { END_STATUSES, EVENT, TURN_END, type EndStatus, type Entry, type Frame, type KernelFrame, type TurnFrame } from "../../kernel-abi/frame.ts";
 import type { Header } from "../../kernel-abi/header.ts";
 import { KERNEL, ROOT } from "../../kernel-abi/ids.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
@@ -13,18 +13,32 @@ import * as jobs from "./jobs.ts";
 import * as processes from "./processes.ts";
 import { World, type ProcessRow } from "./world.ts";
 
+/** By code: 1 for those named. */
+function byCode(...codes: readonly number[]): Uint8Array {
+  const table = new Uint8Array(256);
+  for (const code of codes) table[code] = 1;
+  return table;
+}
+
 /** Events of which each stands only in kernel frames. */
-const KERNEL_ONLY: ReadonlySet<number> = new Set([EVENT.PROCESS_DECLARED, EVENT.PROVIDER_ATTESTED, EVENT.JOB_INTENT, EVENT.JOB_OUTCOME, EVENT.JOB_ABANDONED,
-  EVENT.CONTRACT_EXPIRED, EVENT.FAULT, EVENT.RUN_END, SYSCALL.PROC_EXIT, SYSCALL.UNBIND]);
+const KERNEL_ONLY = byCode(EVENT.PROCESS_DECLARED, EVENT.PROVIDER_ATTESTED, EVENT.JOB_INTENT, EVENT.JOB_OUTCOME, EVENT.JOB_ABANDONED,
+  EVENT.CONTRACT_EXPIRED, EVENT.FAULT, EVENT.RUN_END, SYSCALL.PROC_EXIT, SYSCALL.UNBIND);
 /** Syscalls that the kernel makes on a process's behalf. */
-const KERNEL_SYSCALLS: ReadonlySet<number> = new Set([SYSCALL.PROC_EXIT, SYSCALL.BIND, SYSCALL.UNBIND]);
+const KERNEL_SYSCALLS = byCode(SYSCALL.PROC_EXIT, SYSCALL.BIND, SYSCALL.UNBIND);
 const FIRST_EVENT = 128;
 
 export class Consistency {
   readonly #world: World;
   readonly #lastOutcome = { job: 0, tick: -1 };
   #events = 0;
+  #frames = 0;
+  #status: EndStatus | null = null;
   constructor(header: Header) { this.#world = new World(header); }
+
+  get frames(): number { return this.#frames; }
+  get events(): number { return this.#events; }
+  /** How the run ended; null while it has not. */
+  get status(): EndStatus | null { return this.#status; }
 
   /** @throws Fault TRACE_INCONSISTENT */
   frame(frame: Frame, place: Place): void {
@@ -45,6 +59,7 @@ export class Consistency {
     if (frame.kind === "turn") this.#turn(frame);
     else this.#kernel(frame);
     world.booted = true;
+    this.#frames += 1;
   }
 
   #turn(frame: TurnFrame): void {
@@ -55,7 +70,7 @@ export class Consistency {
     const aborted = frame.end.kind === TURN_END.ABORTED;
     for (const entry of frame.entries) {
       world.moment.event += 1;
-      world.require(!KERNEL_ONLY.has(entry.code), "what the kernel does alone does not stand in a turn");
+      world.require(KERNEL_ONLY[entry.code] === 0, "what the kernel does alone does not stand in a turn");
       if (aborted) continue;
       if (entry.code >= FIRST_EVENT) this.#event(entry, true);
       else if (entry.verdict === 0) this.#syscall(entry, row);
@@ -70,9 +85,10 @@ export class Consistency {
     world.moment.event -= 1;
     for (const entry of frame.entries) {
       world.moment.event += 1;
+      world.require(!world.ended, "nothing follows RUN_END");
       if (entry.code >= FIRST_EVENT) this.#event(entry, false);
       else {
-        world.require(KERNEL_SYSCALLS.has(entry.code) && entry.verdict === 0, "syscalls stand in turns");
+        world.require(KERNEL_SYSCALLS[entry.code] === 1 && entry.verdict === 0, "syscalls stand in turns");
         if (entry.code === SYSCALL.PROC_EXIT) processes.exited(world, entry);
       }
     }
@@ -132,7 +148,9 @@ export class Consistency {
     }
     processes.checkReleased(world);
     const finished = world.processes[ROOT]?.finished === true;
-    world.require((world.text(body, "status") === "completed") === finished, "a run is completed when its root has finished");
+    const status = world.text(body, "status");
+    this.#status = END_STATUSES.find((known) => known === status) ?? world.refuse("a run ends in one of six ways", { status });
+    world.require((status === "completed") === finished, "a run is completed when its root has finished");
     world.ended = true;
   }
 }

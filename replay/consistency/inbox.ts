@@ -28,10 +28,6 @@ export class Inbox {
     const message = this.#ready[this.#first];
     if (message === undefined) return undefined;
     this.#first += 1;
-    if (this.#first === this.#ready.length) {
-      this.#ready = [];
-      this.#first = 0;
-    }
     return message;
   }
 
@@ -52,16 +48,16 @@ export class Inbox {
     return at >= 0;
   }
 
+  /** What was coming is due now: behind what is due already, all of which is older. */
   #open(): void {
     if (this.#coming.length === 0) return;
     if (this.#coming.length > 1) this.#coming.sort(bySender);
-    if (this.#first === this.#ready.length) {
-      this.#ready = this.#coming;
-      this.#first = 0;
-      this.#coming = [];
-    } else {
+    if (this.#first < this.#ready.length) {
       for (const message of this.#coming) this.#ready.push(message);
-      this.#coming = [];
+    } else {
+      [this.#ready, this.#coming] = [this.#coming, this.#ready];
+      this.#first = 0;
     }
+    this.#coming.length = 0;
   }
 }

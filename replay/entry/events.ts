@@ -130,9 +130,9 @@ export class Events {
   get count(): number { return this.#count; }
 
   of(placed: PlacedFrame): readonly TraceEvent[] {
-    const { frame, bytes, block, start } = placed;
+    const { frame, block, start, end } = placed;
     const hashes = this.#hashesOf(block);
-    const first = hashes.add(start, eventEnds(frame, bytes.length));
+    const first = hashes.add(start, eventEnds(frame, end - start));
     const { name, vhm, node } = this.#names.of(frame.actor);
     this.#names.learn(frame);
     return draftsOf(frame).map(({ domain, capability, contract, ...draft }, index) => ({

@@ -4,6 +4,7 @@ import { Fault, faultByCode } from "../../kernel-abi/fault.ts";
 import type { DeliveryKind } from "../../kernel-abi/envelope.ts";
 import type { Entry, Frame, TurnEnd } from "../../kernel-abi/frame.ts";
 import type { ProcessId, Tick } from "../../kernel-abi/ids.ts";
+import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import { FRAME_KIND, KNOWN_CODE } from "./writer.ts";
 
 /** Smallest entry: code, verdict, domain, capability, contract, subject, length of the body. */
@@ -11,6 +12,7 @@ const ENTRY_BYTES_MIN = 7;
 /** Weight of the eighth and last byte of an integer. */
 const LAST_SCALE = 0x2_0000_0000_0000;
 const NO_BYTES = new Uint8Array(0);
+const WITH_PAYLOADS = Object.freeze({ payloads: true });
 
 /** Where the bytes come from, for refusals: the unit whose hash covers them. */
 export interface Origin {
@@ -19,15 +21,20 @@ export interface Origin {
   readonly index: number;
 }
 
-/** Reads the frames of one block. Bodies are views of `bytes`: copy what outlives them. */
+/**
+ * Reads the frames of one block. Bodies are views of `bytes`: copy what outlives them. Without `payloads` the bodies of messages,
+ * which nobody but their receivers understands, are passed over and come out empty.
+ */
 export class FrameReader {
   /** Where the next frame begins. */
   at = 0;
   readonly #bytes: Uint8Array;
   readonly #origin: Origin;
-  constructor(bytes: Uint8Array, origin: Origin) {
+  readonly #payloads: boolean;
+  constructor(bytes: Uint8Array, origin: Origin, { payloads }: { readonly payloads: boolean } = WITH_PAYLOADS) {
     this.#bytes = bytes;
     this.#origin = origin;
+    this.#payloads = payloads;
   }
 
   get done(): boolean { return this.at >= this.#bytes.length; }
@@ -67,21 +74,21 @@ export class FrameReader {
       capability: this.#varint(),
       contract: this.#varint(),
       subject: this.#varint(),
-      body: this.#body(),
+      body: this.#body(this.#payloads || code !== SYSCALL.IPC_SEND),
     };
   }
 
   #end(): TurnEnd {
-    return { kind: this.#small(2) as TurnEnd["kind"], on: this.#small(4), subject: this.#varint(), body: this.#body() };
+    return { kind: this.#small(2) as TurnEnd["kind"], on: this.#small(4), subject: this.#varint(), body: this.#body(true) };
   }
 
-  #body(): Uint8Array {
+  #body(wanted: boolean): Uint8Array {
     const size = this.#varint();
     if (size === 0) return NO_BYTES;
     const from = this.at;
     if (size > this.#bytes.length - from) this.#refuse("body longer than the block");
     this.at = from + size;
-    return this.#bytes.subarray(from, from + size);
+    return wanted ? this.#bytes.subarray(from, from + size) : NO_BYTES;
   }
 
   #small(max: number): number {
