@@ -26,7 +26,12 @@ function refuseLoss(value: unknown, path: string): void {
  */
 export function canonicalJson(value: unknown): Uint8Array {
   refuseLoss(value, "$");
-  const text = canonicalize(value);
+  let text: string | undefined;
+  try {
+    text = canonicalize(value);
+  } catch (cause) { // half a surrogate pair
+    throw new Fault("ABI_UNENCODABLE", { path: "$", what: cause instanceof Error ? cause.message : "" }, { cause });
+  }
   if (text === undefined) throw new Fault("ABI_UNENCODABLE", { path: "$" });
   return utf8.encode(text);
 }

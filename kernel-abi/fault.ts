@@ -80,6 +80,7 @@ export const FAULTS = Object.freeze({
   ENVIRONMENT: row(3501, 6, "environment", "operator", "This machine lacks something Triad needs.", "Run `triad doctor`."),
   KEY_UNUSABLE: row(3502, 6, "environment", "operator", "The signing key could not be used.", "Run `triad keys` to see where keys live; remove a damaged one to have it made anew."),
   WORKER_LOST: row(3503, 6, "environment", "runtime", "A worker died or hung and its job could not be finished elsewhere.", "Run again; if it recurs, run `triad doctor`."),
+  RUNTIME_DEFECT: row(3504, 6, "failed", "runtime", "Triad itself failed; this is a defect of ours.", "Report it with the command, the seed and the trace; TRIAD_DEBUG=1 shows the stack."),
   // 36xx kernels
   KERNEL_REFUSED: row(3601, 2, "failed", "caller", "A numerical kernel refused its input.", "The detail names the argument and its allowed range."),
 } satisfies Record<string, FaultRow>);

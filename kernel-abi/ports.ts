@@ -201,7 +201,7 @@ export interface RunEnd {
   readonly failures: readonly { readonly process: ProcessName; readonly fault: FaultJson }[];
 }
 
-/** A replay stopped before a tick, with what every process was doing; never recorded. */
+/** A replay stopped after a tick, with what every process was doing; never recorded. */
 export interface RunPause {
   readonly status: "paused";
   readonly tick: Tick;

@@ -19,7 +19,7 @@ import { difference, diverged, frameName, type Standpoint } from "./divergence.t
 import { Recorder, type Sealed } from "./recorder.ts";
 
 export interface ReplayOptions {
-  /** Stop before this tick. */
+  /** Stop after this tick. */
   readonly until?: Tick;
   /** Writes the replayed run as a bundle of its own; sealed when it comes to its end and a signer is given. */
   readonly rerecord?: {

@@ -45,7 +45,7 @@ export interface CodeSource {
 }
 
 export interface ReplayTraceOptions extends CodeSource {
-  /** Stop before this tick. */
+  /** Stop after this tick. */
   readonly until?: number;
   /** Writes the replayed run as a bundle of its own, sealed by the user's key. */
   readonly out?: ByteSink;

@@ -14,6 +14,6 @@ const wordsOf = (error: unknown): string => (error instanceof Error ? `${error.n
 
 /** Every error as a typed one. What is no Fault is a defect of Triad itself, and says so. */
 export const faultOf = (error: unknown): Fault =>
-  (error instanceof Fault ? error : new Fault("DOMAIN_PANIC", { what: wordsOf(error), where: "triad itself; TRIAD_DEBUG=1 shows the stack" }, { cause: error }));
+  (error instanceof Fault ? error : new Fault("RUNTIME_DEFECT", { what: wordsOf(error) }, { cause: error }));
 
 export const exitOfError = (error: unknown): ExitCode => EXIT[FAULTS[faultOf(error).fault].exit];

@@ -55,7 +55,7 @@ describe("any command line", () => {
       const { code, out, err } = await triad(...line);
       expect(CODES).toContain(code);
       expect(err).not.toMatch(/^ +at .*[:(]\d+:\d+\)?$/m);
-      expect(err).not.toContain("DOMAIN_PANIC");
+      expect(err).not.toContain("RUNTIME_DEFECT");
       if (code === 0) return;
       if (err.startsWith("{")) {
         const said = JSON.parse(firstLine(err)) as { readonly error: { readonly name: string; readonly next: string }; readonly exit: number };
