@@ -1,12 +1,13 @@
 // Bundle: one file, opened. Owns the reading of header, program and inputs and the walk over blocks; executes nothing.
 import { Fault } from "../kernel-abi/fault.ts";
-import { parseCanonicalJson } from "../kernel-abi/canonical.ts";
+import { parseCanonicalJson, toHex } from "../kernel-abi/canonical.ts";
 import type { Frame } from "../kernel-abi/frame.ts";
-import { parseHeader, parseInputs, parseProgram } from "../kernel-abi/header.ts";
+import { parseHeader, parseInputs, parseProgram, type Header } from "../kernel-abi/header.ts";
 import { LIMITS } from "../kernel-abi/limits.ts";
 import type { ByteSource, Recording } from "../kernel-abi/ports.ts";
 import { FORMAT_VERSION, SEMANTICS_VERSION } from "../kernel-abi/version.ts";
 import { FrameReader } from "./entry/reader.ts";
+import { sha256 } from "./sha256.ts";
 import { UnitReader, type ChainedUnit, type Place, type Tail } from "./units.ts";
 
 export interface Bundle {
@@ -20,21 +21,31 @@ export interface OpenedUnits {
   readonly recording: Recording | undefined;
 }
 
-function section<T>(units: UnitReader, parse: (value: unknown) => T): T | undefined {
+/** A section's value and the SHA-256 of its canonical form. */
+interface Section<T> {
+  readonly value: T;
+  readonly digest: string;
+}
+
+function section<T>(units: UnitReader, parse: (value: unknown) => T): Section<T> | undefined {
   const unit = units.next();
   if (unit === undefined) return undefined;
   try {
-    return parse(parseCanonicalJson(unit.payload));
+    return { value: parse(parseCanonicalJson(unit.payload)), digest: toHex(sha256(unit.payload)) };
   } catch (cause) {
     throw new Fault("TRACE_UNREADABLE", { offset: unit.offset, unit: unit.unit, index: 0, what: cause instanceof Fault ? cause.message : "not canonical" }, { cause });
   }
 }
 
-function checkVersions(recording: Recording, offset: number): void {
-  const { format, semantics } = recording.header;
+function checkVersions({ format, semantics }: Header, offset: number): void {
   if (format !== FORMAT_VERSION || semantics > SEMANTICS_VERSION) {
     throw new Fault("TRACE_VERSION", { offset, unit: "header", index: 0, format, semantics, speaks: FORMAT_VERSION, knows: SEMANTICS_VERSION });
   }
+}
+
+function checkProgram({ program }: Header, digest: string, offset: number): void {
+  if (program.digest === digest) return;
+  throw new Fault("TRACE_INCONSISTENT", { offset, unit: "header", index: 0, rule: "the header names the program in the bundle", recorded: program.digest, found: digest });
 }
 
 /** @throws Fault TRACE_* */
@@ -42,11 +53,13 @@ export function openUnits(source: ByteSource): OpenedUnits {
   const units = new UnitReader(source);
   const offset = units.offset;
   const header = section(units, parseHeader);
-  const program = header && section(units, parseProgram);
-  const inputs = program && section(units, parseInputs);
-  const recording = inputs && { header, program, inputs };
-  if (recording !== undefined) checkVersions(recording, offset);
-  return { units, recording };
+  if (header === undefined) return { units, recording: undefined };
+  checkVersions(header.value, offset);
+  const program = section(units, parseProgram);
+  if (program === undefined) return { units, recording: undefined };
+  checkProgram(header.value, program.digest, offset);
+  const inputs = section(units, parseInputs);
+  return { units, recording: inputs && { header: header.value, program: program.value, inputs: inputs.value } };
 }
 
 /**

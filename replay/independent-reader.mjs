@@ -12,12 +12,7 @@ const FORMAT = 1;
 const LIMIT = { H: 1 << 20, P: 1 << 26, I: 1 << 28, B: 1 << 28, S: 1 << 20 };
 const RUN_END = 190;
 
-export class NotIntact extends Error {
-  constructor(what, offset) {
-    super(`${what} (offset ${offset})`);
-    this.offset = offset;
-  }
-}
+export class NotIntact extends Error {}
 
 const sha256 = (...pieces) => pieces.reduce((hash, piece) => hash.update(piece), createHash("sha256")).digest();
 const hex = (bytes) => Buffer.from(bytes).toString("hex");
@@ -117,8 +112,7 @@ class Frames {
 }
 
 function openSeal(bytes, check) {
-  const { payload, payloadType, signatures } = json(bytes, check);
-  const [{ keyid, sig }] = signatures;
+  const { payload, payloadType, signatures: [{ keyid, sig }] } = json(bytes, check);
   check(canonical({ payload, payloadType, signatures: [{ keyid, sig }] }) === bytes.toString(), "envelope has more than one signature and its payload");
   const statementBytes = base64(payload, check);
   const statement = json(statementBytes, check);
@@ -138,7 +132,7 @@ export function readTrace(input) {
   const file = Buffer.from(input.buffer, input.byteOffset, input.length);
   const size = file.length;
   let offset = 0;
-  const check = (holds, what) => { if (!holds) throw new NotIntact(what, offset); };
+  const check = (holds, what) => { if (!holds) throw new NotIntact(`${what} (offset ${offset})`); };
   const take = (at, length) => { check(at + length <= size, "file ends too early"); return file.subarray(at, at + length); };
   const start = take(0, 44);
   check(hex(start.subarray(0, 8)) === MAGIC, "not a trace");
@@ -148,6 +142,7 @@ export function readTrace(input) {
   const tree = new Tree();
   const total = { frames: 0, events: 0, ends: 0 };
   let stage = "";
+  let program;
   for (offset = 44; ;) {
     const unit = take(offset, 5);
     const tag = String.fromCharCode(unit[0]);
@@ -159,14 +154,16 @@ export function readTrace(input) {
     const leaf = sha256(Uint8Array.of(0), bytes.subarray(0, 5 + length));
     head = sha256(Uint8Array.of(2), head, leaf);
     check(head.equals(bytes.subarray(5 + length)), "hash does not hold");
+    const payload = bytes.subarray(5, 5 + length);
     if (tag === "B") tree.add(leaf);
-    (tag === "B" ? readBlock : json)(bytes.subarray(5, 5 + length), check, total);
+    const value = (tag === "B" ? readBlock : json)(payload, check, total);
+    if (tag === "H") program = value.program.digest;
+    if (tag === "P") check(hex(sha256(payload)) === program, "the header names another program");
     stage = tag;
     offset += bytes.length;
   }
-  const length = take(offset, 5).readUInt32BE(1);
-  check(offset + 5 + length + 8 === size && hex(take(size - 8, 8)) === END_MARK, "seal does not end the file");
-  const { keyId, statement } = openSeal(take(offset + 5, length), check);
+  check(offset + 5 + file.readUInt32BE(offset + 1) + 8 === size && hex(take(size - 8, 8)) === END_MARK, "seal does not end the file");
+  const { keyId, statement } = openSeal(file.subarray(offset + 5, -8), check);
   const said = statement.predicate;
   const found = { digest: hex(head), root: hex(tree.root()), blocks: tree.size, frames: total.frames, events: total.events, bytes: offset };
   const sealed = { digest: statement.subject[0].digest.sha256, root: said.merkleRoot, blocks: said.blocks, frames: said.frames, events: said.events, bytes: said.bytes };

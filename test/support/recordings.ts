@@ -1,5 +1,6 @@
 // Synthetic runs made with the recorder alone: plain frames, no machine.
-import type { Durability, Header, HostFacts } from "../../kernel-abi/header.ts";
+import type { Durability, Header, HostFacts, ProgramSection } from "../../kernel-abi/header.ts";
+import { canonicalJson, toHex } from "../../kernel-abi/canonical.ts";
 import { KERNEL, processId, ROOT, tick } from "../../kernel-abi/ids.ts";
 import { TURN_END, type EndStatus, type Entry, type Frame, type KernelFrame, type TurnFrame } from "../../kernel-abi/frame.ts";
 import type { Recording, Signer } from "../../kernel-abi/ports.ts";
@@ -7,6 +8,7 @@ import { CURRENT_OFFER, FORMAT_VERSION, SEMANTICS_VERSION } from "../../kernel-a
 import { DEFAULT_BOUNDS } from "../../kernel-abi/limits.ts";
 import { DELIVERY } from "../../kernel-abi/envelope.ts";
 import { Recorder, type Sealed } from "../../replay/recorder.ts";
+import { sha256 } from "../../replay/sha256.ts";
 import { MemorySink } from "./memory.ts";
 import { testSigner } from "./signer.ts";
 
@@ -30,9 +32,11 @@ export const header = (changes: Partial<Header> = {}): Header => ({
   ...changes,
 });
 
+const PROGRAM: ProgramSection = { kind: "detached", entry: "", modules: [], executed: "", map: "" };
+
 export const recording = (changes: Partial<Header> = {}): Recording => ({
-  header: header(changes),
-  program: { kind: "detached", entry: "", modules: [], executed: "", map: "" },
+  header: header({ program: { name: "synthetic", digest: toHex(sha256(canonicalJson(PROGRAM))) }, ...changes }),
+  program: PROGRAM,
   inputs: { input: { text: "naïve 𝛗" }, files: { "a.txt": "one\ntwo" } },
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { EXIT } from "../../../kernel-abi/fault.ts";
 import { Recorder } from "../../../replay/recorder.ts";
 import { openBundle } from "../../../replay/bundle.ts";
+import { refusedByBoth } from "../../support/independent.ts";
 import { memorySource, MemorySink } from "../../support/memory.ts";
 import { HOST, record } from "../../support/recordings.ts";
 import { faultOf, joined, refusalOf, unitAt, unitOffsets, verified } from "../../support/refusals.ts";
@@ -86,6 +87,15 @@ describe("files that are not traces", () => {
     ["zeros", new Uint8Array(200)],
   ])("%s", (_, bytes) => {
     expect(refusalOf(bytes, { allowUnsealed: true })).toMatchObject({ fault: "TRACE_UNREADABLE", exitCode: EXIT.tamper });
+  });
+});
+
+describe("a program that is not the header's", () => {
+  it("is refused by both readers, before anything else of it is read", () => {
+    const { file } = record(smallRun(), { recording: runRecording({ program: { name: "synthetic", digest: "ab".repeat(32) } }) });
+    expect(refusalOf(file)).toMatchObject({ fault: "TRACE_INCONSISTENT", exitCode: EXIT.tamper, detail: { unit: "header", offset: offsets[1], recorded: "ab".repeat(32) } });
+    expect(refusedByBoth(file)).toBe(true);
+    expect(faultOf(() => openBundle(memorySource(file))).fault).toBe("TRACE_INCONSISTENT");
   });
 });
 
