@@ -12,7 +12,7 @@ export { QCallSchema } from "./q/job.ts";
 export { QReserveSchema } from "./q/request.ts";
 export type { QReserve } from "./q/request.ts";
 export * from "./phi/api/operations.ts";
-export { lorentzianQuantiles, uniformQuantiles } from "./phi/api/frequencies.ts";
+export { gaussianQuantiles, lorentzianQuantiles, uniformQuantiles } from "./phi/api/frequencies.ts";
 export { cutValue, graph, parseGset, petersen } from "./phi/api/graph.ts";
 export type { Edge, Graph, Neighbour } from "./phi/api/graph.ts";
 export { PhiCallSchema } from "./phi/call.ts";

@@ -11,6 +11,7 @@ import { createAmbientGuard } from "../adapters/ambient.ts";
 import { sha256 } from "../adapters/sha256.ts";
 import { runContext, type ContextReport } from "../context/context.ts";
 import { drive, type DriveOptions } from "../context/driver.ts";
+import { isolated } from "../../telemetry/observer.ts";
 import { policyName } from "../scheduler/policies.ts";
 import { checkRuntime, createAdmissions } from "./header.ts";
 import { locator } from "./program/load.ts";
@@ -48,7 +49,7 @@ async function wired<R>({ recording, root, journal, outcomes, observer = {}, sig
         seed: header.seed, bounds: header.bounds, policy, allow: verbs(header.allow), admissions, root, input: inputs.input, files: inputs.files,
         mailboxBound: LIMITS.mailbox_depth_max, node: header.node, vhm: header.vhm,
       },
-      ports: { sha256, random: seededRandom, journal, guard, observer },
+      ports: { sha256, random: seededRandom, journal, guard, observer: isolated(observer) },
       outcomes, signal,
     });
   } finally {

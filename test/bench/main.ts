@@ -2,12 +2,13 @@
 // machine at this hour. `--json` prints one object.
 import { execFileSync } from "node:child_process";
 import { arch, cpus, platform } from "node:os";
+import { run as phase } from "./phase.bench.ts";
 import { run as stabilizer } from "./stabilizer.bench.ts";
 import { run as statevector } from "./statevector.bench.ts";
 import { run as turns, type Figure } from "./turns.bench.ts";
 
 const SUITES: readonly (readonly [name: string, run: () => Promise<readonly Figure[]>])[] = [
-  ["turns and traces", turns], ["state vector", statevector], ["stabilizer tableau", stabilizer],
+  ["turns and traces", turns], ["state vector", statevector], ["stabilizer tableau", stabilizer], ["phase kernels", () => phase()],
 ];
 
 function commit(): string {
