@@ -28,6 +28,7 @@ import { encode } from "./calls-k.ts";
 import { CapabilityTable } from "./capability-table.ts";
 import { ContractTable } from "./contract-table.ts";
 import { activateContract, appoint, endContract } from "./contracts.ts";
+import { Flights } from "./flights.ts";
 import { JobTable, type JobRecord } from "./job-table.ts";
 import { serviceName, serviceOf, Services } from "./services.ts";
 import { knownProcess, nameOf, type Appointment, type KernelState } from "./state.ts";
@@ -83,9 +84,7 @@ export class Machine {
   readonly #scheduler: Scheduler;
   /** Delivery each queued process is about to receive, when it is not a message from its inbox. */
   readonly #signals = new Map<ProcessId, Envelope>();
-  readonly #flights = new Map<Tick, JobRecord[]>();
-  readonly #arrived = new Map<JobId, Outcome>();
-  #flightTicks: Calendar<{ readonly due: Tick }> = new Calendar(() => 0);
+  readonly #flights = new Flights();
   readonly #services = new Services();
   #end: RunEnd | undefined;
   #booted = false;
@@ -123,7 +122,7 @@ export class Machine {
 
   /** The outcome of a job that `advance` asked for. */
   settle(job: JobId, outcome: Outcome): void {
-    this.#arrived.set(job, outcome);
+    this.#flights.arrive(job, outcome);
   }
 
   get now(): Tick { return this.#state.clock.now; }
@@ -160,7 +159,7 @@ export class Machine {
   /** Opens the next tick with anything due. Returns why it could not. */
   #openNext(until: Tick | undefined): Progress | undefined {
     const { calendar, bounds } = this.#state;
-    const due = least(calendar.next(), this.#flightTicks.next());
+    const due = least(calendar.next(), this.#flights.next());
     if (due === undefined) {
       this.#finish("stuck", undefined, new Fault("RUN_STUCK", { waiting: this.#waits().length }).toJSON());
       return undefined;
@@ -170,14 +169,14 @@ export class Machine {
       return undefined;
     }
     if (until !== undefined && due > until) return { kind: "until", pause: this.#pause() };
-    const missing = (this.#flights.get(due) ?? []).filter((job) => job.state === "issued" && !this.#arrived.has(job.id));
+    const missing = this.#flights.missing(due);
     if (missing.length > 0) {
       this.#ports.journal.barrier();
-      return { kind: "outcomes", tick: due, jobs: missing.map(({ id }) => id) };
+      return { kind: "outcomes", tick: due, jobs: missing };
     }
     this.#keepAppointments(tick(due - 1));
     this.#state.clock.advance(due);
-    this.#deliverOutcomes(due);
+    for (const { job, outcome } of this.#flights.land(due)) this.#deliverOutcome(job, outcome);
     this.#keepAppointments(due);
     for (const envelope of calendar.open(due)) this.#arrive(envelope);
     return undefined;
@@ -200,19 +199,6 @@ export class Machine {
   }
 
   // ---- outcomes ---------------------------------------------------------------------------------------------------------
-
-  #deliverOutcomes(due: Tick): void {
-    const jobs = this.#flights.get(due) ?? [];
-    this.#flights.delete(due);
-    this.#flightTicks.open(due);
-    for (const job of jobs.sort((a, b) => a.id - b.id)) {
-      const outcome = this.#arrived.get(job.id);
-      this.#arrived.delete(job.id);
-      if (job.state !== "issued") continue;
-      invariant(outcome !== undefined, "T3", `job ${job.id}`);
-      this.#deliverOutcome(job, outcome);
-    }
-  }
 
   #deliverOutcome(job: JobRecord, outcome: Outcome): void {
     const state = this.#state;
@@ -358,19 +344,13 @@ export class Machine {
       capability, contract, subject: start.job, body: pack({ actor: start.owner, due: start.due, descriptor: start.descriptor }),
     });
     this.#append({ kind: "kernel", tick: state.clock.now, actor: job.owner, entries: tx.entries });
-    const flight = this.#flights.get(job.due);
-    if (flight === undefined) {
-      this.#flights.set(job.due, [job]);
-      this.#flightTicks.add({ due: job.due });
-    } else flight.push(job);
+    this.#flights.add(job);
     this.#ports.start(start);
   }
 
   #release(process: Process, cause: "exit" | "fault" | "run-end", outcome: { readonly result?: Uint8Array; readonly fault?: FaultJson }): void {
     const tx = new Transaction();
-    for (const flight of process.jobs === 0 ? [] : this.#flights.values()) {
-      for (const job of flight) if (job.owner === process.id && job.state === "issued") this.#abandon(job, tx);
-    }
+    for (const job of process.jobs === 0 ? [] : this.#flights.of(process.id)) this.#abandon(job, tx);
     release(this.#state, process, cause, outcome, tx);
     this.#append({ kind: "kernel", tick: this.#state.clock.now, actor: process.id, entries: tx.entries });
     for (const envelope of tx.envelopes) this.#state.calendar.add(envelope);

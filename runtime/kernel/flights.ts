@@ -1,0 +1,60 @@
+// Flights: domain calls whose outcomes are not due yet. Knows which tick needs which outcomes and holds those that came early.
+//   T3  A tick's flights land together, in job order, and only when every outcome is in; arrival order is invisible.
+import type { JobId, ProcessId, Tick } from "../../kernel-abi/ids.ts";
+import { invariant } from "../../kernel-abi/invariant.ts";
+import type { Outcome } from "../../kernel-abi/ports.ts";
+import { Calendar } from "../clock/calendar.ts";
+import type { JobRecord } from "./job-table.ts";
+
+export interface Landing {
+  readonly job: JobRecord;
+  readonly outcome: Outcome;
+}
+
+export class Flights {
+  readonly #byTick = new Map<Tick, JobRecord[]>();
+  readonly #ticks = new Calendar<{ readonly due: Tick }>(() => 0);
+  readonly #arrived = new Map<JobId, Outcome>();
+
+  add(job: JobRecord): void {
+    const flight = this.#byTick.get(job.due);
+    if (flight !== undefined) {
+      flight.push(job);
+      return;
+    }
+    this.#byTick.set(job.due, [job]);
+    this.#ticks.add({ due: job.due });
+  }
+
+  /** The earliest tick at which outcomes are due. */
+  next(): Tick | undefined { return this.#ticks.next(); }
+
+  /** An outcome has come; it lands at its due tick. */
+  arrive(job: JobId, outcome: Outcome): void {
+    this.#arrived.set(job, outcome);
+  }
+
+  /** Jobs whose outcomes `due` cannot open without. */
+  missing(due: Tick): readonly JobId[] {
+    return (this.#byTick.get(due) ?? []).filter((job) => job.state === "issued" && !this.#arrived.has(job.id)).map(({ id }) => id);
+  }
+
+  /** Takes what lands at `due`, in job order; abandoned jobs do not land. */
+  land(due: Tick): readonly Landing[] {
+    const jobs = this.#byTick.get(due) ?? [];
+    this.#byTick.delete(due);
+    this.#ticks.open(due);
+    return jobs.sort((a, b) => a.id - b.id).flatMap((job) => {
+      const outcome = this.#arrived.get(job.id);
+      this.#arrived.delete(job.id);
+      if (job.state !== "issued") return [];
+      invariant(outcome !== undefined, "T3", `job ${job.id}`);
+      return [{ job, outcome }];
+    });
+  }
+
+  /** Jobs of one owner that have not landed, in job order. */
+  of(owner: ProcessId): readonly JobRecord[] {
+    return [...this.#byTick.values()].flat().filter((job) => job.owner === owner && job.state === "issued").sort((a, b) => a.id - b.id);
+  }
+}
