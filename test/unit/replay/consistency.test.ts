@@ -105,6 +105,7 @@ const CASES: [what: string, edit: Edit, rule: string][] = [
   ["a provider whose attestation JSON cannot carry", say(AT.boot, 1, { extra: Float64Array.of(Number.NaN), figures: null }), "attested providers are those of the header"],
   ["an attestation after boot", insert(AT.start, kernelFrame(2, [RUN[0]?.entries[1] as Entry])), "providers attest themselves at boot"],
   ["a body that says nothing", set(AT.root, IN.spawn, { body: pack(7) }), "the body says what the event needs"],
+  ["a body that is a list", set(AT.end, 0, { body: pack([1]) }), "the body says what the event needs"],
   ["a body that is no value", set(AT.root, IN.call, { body: Uint8Array.of(0xc1, 0xc1) }), "the body says what the event needs"],
   // capabilities
   ["a call without a capability", set(AT.root, IN.log, { capability: 0 }), "no syscall without a capability"],
@@ -193,6 +194,30 @@ describe("consistency: a run that could not have happened is refused, however we
     const frames = [kernelFrame(0, [entry(EVENT.PROCESS_DECLARED, { domain: 1, subject: 1, body: declaration("service.q", 0) })]), end(0, { turns: 0, messages: 0, shots: 0 }, "faulted")];
     expect(verified(record(frames, { recording: runRecording(), status: "faulted" }).file).status).toBe("faulted");
   });
+});
+
+describe("consistency: an exit", () => {
+  const spawn = (child: number, cap: number): Entry[] => [
+    entry(SYSCALL.PROC_SPAWN, { capability: CAP.SPAWN, subject: child, body: declaration(`root/echo#${child - 3}`, ROOT) }),
+    capability(cap, child, "IPC_SEND", CAP.IPC_SEND), ...bringUp(child),
+  ];
+  const OTHER = processId(5);
+  const started = (child: number, seq: number, entries: Entry[] = []): Frame => turnFrame(2, child, { delivery: { kind: DELIVERY.START, from: ROOT, seq }, entries, end: FINISHED });
+  /** The root joins the first of two children; both end at tick 2, the first after it has sent a message. */
+  const joined = (told: Partial<{ tick: number; from: number; seq: number }> = {}): Uint8Array => record([
+    boot(),
+    turnFrame(1, ROOT, { delivery: { kind: DELIVERY.START, from: processId(0), seq: 0 }, entries: [...spawn(CHILD, 7), ...spawn(OTHER, 8), entry(SYSCALL.PROC_JOIN, { capability: CAP.EXECUTE_K, subject: CHILD })], end: waits(DELIVERY.EXIT, CHILD) }),
+    started(CHILD, 0, [entry(SYSCALL.IPC_SEND, { capability: 7, subject: ROOT, body: pack(1) })]), exit(2, CHILD), started(OTHER, 1), exit(2, OTHER),
+    turnFrame(told.tick ?? 3, ROOT, { delivery: { kind: DELIVERY.EXIT, from: processId(told.from ?? CHILD), seq: told.seq ?? 1 }, end: FINISHED }),
+    exit(told.tick ?? 3, ROOT), end(told.tick ?? 3, { turns: 4, messages: 1, shots: 0 }),
+  ], { recording: runRecording() }).file;
+  const RULE = "an exit is told to the parent that waits, one tick after it";
+
+  it("is told to the parent one tick later, under the child's next number", () => { expect(verified(joined()).frames).toBe(9); });
+  it.each([
+    ["two ticks later", { tick: 4 }], ["at the tick of the exit", { tick: 2 }], ["of another child", { from: OTHER, seq: 0 }],
+    ["under a number the child has used", { seq: 0 }], ["of the root itself", { from: ROOT }],
+  ])("is refused %s", (_, told) => { expect(refusalOf(joined(told)).detail["rule"]).toBe(RULE); });
 });
 
 describe("consistency: what happens rarely is no contradiction", () => {
