@@ -10,6 +10,7 @@ import { Fault } from "../../kernel-abi/fault.ts";
 import { label } from "../../kernel-abi/ids.ts";
 import type { ProcessDefinition, Program } from "../../kernel-abi/operation.ts";
 import { CURRENT_OFFER } from "../../kernel-abi/version.ts";
+import { apisFor } from "./sites.ts";
 import { activateProgram } from "../process/program.ts";
 
 /** What a program of the domains D is handed: `k` always, `q` and `phi` only where declared. */
@@ -62,6 +63,6 @@ export function defineProcess(spec: Spec<readonly BoundDomain[], unknown, unknow
     domains: Object.freeze([...(spec.domains ?? [])]),
     abi: CURRENT_OFFER,
     admit: admission(spec.input),
-    activate: (input: unknown) => activateProgram(spec.run(apis, input)),
+    activate: (input: unknown) => activateProgram(spec.run(apisFor(apis), input)),
   });
 }

@@ -3,7 +3,7 @@ import { toHex } from "../../kernel-abi/canonical.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import { tick } from "../../kernel-abi/ids.ts";
 import type { Behaviour } from "../../kernel-abi/operation.ts";
-import type { ByteSink, ByteSource, Observer, Recording } from "../../kernel-abi/ports.ts";
+import type { ByteSink, ByteSource, Observer, Recording, RunMachine } from "../../kernel-abi/ports.ts";
 import { openBundle, type Bundle } from "../../replay/bundle.ts";
 import { replay, type ReplayOptions, type ReplayReport } from "../../replay/replayer.ts";
 import { reproduce, type ReproduceReport } from "../../replay/reproduce.ts";
@@ -16,8 +16,9 @@ import { sha256 } from "../adapters/sha256.ts";
 import { runMachine } from "./execute.ts";
 import { createRunner, liveOutcomes } from "./outcomes.ts";
 import { programClosure } from "./program/closure.ts";
-import { programDigest } from "./program/load.ts";
+import { locator, programDigest } from "./program/load.ts";
 import { loadTrapped } from "./record.ts";
+import { locateDivergence } from "./sites.ts";
 
 /** A path, or the bytes of a bundle. */
 export type Trace = string | Uint8Array;
@@ -73,18 +74,31 @@ function replayOptions({ until, out }: ReplayTraceOptions): ReplayOptions {
   return { ...(until === undefined ? {} : { until: tick(until) }), ...(seal === undefined ? {} : { rerecord: seal }) };
 }
 
-async function prepared(source: ByteSource, options: ReplayTraceOptions): Promise<{ readonly bundle: Bundle; readonly machine: ReturnType<typeof runMachine> }> {
+async function prepared(source: ByteSource, options: ReplayTraceOptions): Promise<{ readonly bundle: Bundle; readonly machine: RunMachine; readonly root: Behaviour }> {
   const bundle = openBundle(source);
   const root = await codeOf(bundle.recording, options);
-  return { bundle, machine: runMachine(root, { observer: options.observer, signal: options.signal }) };
+  return { bundle, root, machine: runMachine(root, { observer: options.observer, signal: options.signal }) };
 }
 
 /** Orchestration again, against recorded outcomes; no kernel runs. @throws Fault REPLAY_DIVERGED and as codeOf, openBundle */
 export const replayTrace = (trace: Trace, options: ReplayTraceOptions = {}): Promise<ReplayReport> =>
   withTrace(trace, async (source) => {
-    const { bundle, machine } = await prepared(source, options);
-    return replay(bundle, machine, replayOptions(options));
+    const { bundle, machine, root } = await prepared(source, options);
+    try {
+      return await replay(bundle, machine, replayOptions(options));
+    } catch (error) {
+      throw await located(error, source, root);
+    }
   });
+
+/** A divergence with the line of the program where it shows; anything else as it is. */
+async function located(error: unknown, source: ByteSource, root: Behaviour): Promise<unknown> {
+  if (!(error instanceof Fault) || error.fault !== "REPLAY_DIVERGED") return error;
+  const bundle = openBundle(source);
+  const machine = runMachine(root);
+  const site = await locateDivergence(error, (watch) => replay(bundle, { run: (request) => machine.run({ ...request, journal: watch(request.journal) }) }));
+  return site === undefined ? error : new Fault("REPLAY_DIVERGED", { ...error.detail, at: locator(bundle.recording.program)(site) }, { cause: error });
+}
 
 export interface ReproduceTraceOptions extends ReplayTraceOptions {
   readonly workers?: number;

@@ -1,0 +1,85 @@
+// A divergence names the line of the program where it shows (E3). The programs keep hidden state at module scope: a real source of
+// nondeterminism that no trap can see.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { defineProcess, Fault, replayTrace, type ProcessDefinition } from "../../../../runtime/app/index.ts";
+import { callerOf } from "../../../../runtime/adapters/source-site.ts";
+import { recordInMemory } from "../../../support/examples.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "triad-sites-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function divergence(program: ProcessDefinition): Promise<Fault> {
+  const run = await recordInMemory({ program });
+  try {
+    await replayTrace(run.bytes, { program });
+  } catch (error) {
+    if (error instanceof Fault) return error;
+    throw error;
+  }
+  throw new Error("the replay did not diverge");
+}
+
+/** Remembers the line it is called on (of the script as executed) and adds nothing. */
+let marked = 0;
+function mark(): object {
+  marked = callerOf(mark, 0)?.line ?? 0;
+  return {};
+}
+
+describe("a divergence is located", () => {
+  it("at the operation whose content changed, between reads and other operations", async () => {
+    let runs = 0;
+    const fault = await divergence(defineProcess({
+      name: "hidden",
+      *run({ k }) {
+        runs += 1;
+        yield* k.now();
+        yield* k.log("before", { same: 1 });
+        yield* k.log("counter", { run: runs > 1 ? 2 : 1, ...mark() });
+        yield* k.log("after");
+        return 1;
+      },
+    }));
+    expect(fault.fault).toBe("REPLAY_DIVERGED");
+    expect(fault.detail).toMatchObject({ actor: "root", field: "entries[1].body", at: `sites.test.ts:${marked}` });
+  });
+
+  it("at an operation that was added, also behind a spawn", async () => {
+    let runs = 0;
+    const child = defineProcess({ name: "child", *run({ k }) { return yield* k.now(); } });
+    const fault = await divergence(defineProcess({
+      name: "hidden",
+      *run({ k }) {
+        runs += 1;
+        const one = yield* k.spawn(child);
+        if (runs > 1) yield* k.log("extra", mark());
+        return yield* k.join(one);
+      },
+    }));
+    expect(fault.detail["at"]).toBe(`sites.test.ts:${marked}`);
+  });
+
+  it("in the program's own source when the code came from the trace", async () => {
+    const path = join(folder, "flip.ts");
+    writeFileSync(path, [
+      'import { defineProcess } from "triad-runtime";',
+      "const shared: { runs?: number } = (globalThis as { triadFlip?: { runs?: number } }).triadFlip ??= {};",
+      "export default defineProcess({",
+      '  name: "flip",',
+      "  *run({ k }) {",
+      "    shared.runs = (shared.runs ?? 0) + 1;",
+      '    yield* k.log("same");',
+      '    yield* k.log("other", shared.runs > 1);',
+      "    return 0;",
+      "  },",
+      "});",
+    ].join("\n"));
+    const run = await recordInMemory({ program: path });
+    const fault: unknown = await replayTrace(run.bytes, { trustProgram: true }).catch((error: unknown) => error);
+    expect(fault).toBeInstanceOf(Fault);
+    expect((fault as Fault).detail).toMatchObject({ at: "flip.ts:8", actor: "root" });
+  });
+});
