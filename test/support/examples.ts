@@ -31,7 +31,7 @@ export interface MemoryRun {
 }
 
 /** Records in memory under a fixed key. */
-export async function recordInMemory({ program, input, files }: Pick<Example, "program" | "input" | "files"> & { readonly program: RecordOptions["program"] }, options: Partial<RecordOptions> = {}): Promise<MemoryRun> {
+export async function recordInMemory({ program, input, files }: Pick<Example, "input" | "files"> & Pick<RecordOptions, "program">, options: Partial<RecordOptions> = {}): Promise<MemoryRun> {
   const sink = createMemorySink();
   const report = await record({
     program, seed: "7", workers: 0, signer: testSigner(), ...(input === undefined ? {} : { input }), ...(files === undefined ? {} : { files }), ...options, out: sink,
