@@ -19,6 +19,8 @@ describe("bodies for people", () => {
     expect(bodyOf(new Uint8Array(0))).toBeUndefined();
     const deep = pack(JSON.parse(`${"[".repeat(100)}${"]".repeat(100)}`));
     expect(JSON.stringify(plainBody(deep)).length).toBeLessThan(400);
+    const nested = pack(JSON.parse(`${'{"a":'.repeat(100)}0${"}".repeat(100)}`));
+    expect(JSON.stringify(plainBody(nested)).length).toBeLessThan(400);
   });
 
   it("are named by size and digest where they are not to be shown", () => {

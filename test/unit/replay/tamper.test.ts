@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { canonicalJson, fromBase64, parseCanonicalJson, toBase64 } from "../../../kernel-abi/canonical.ts";
 import { EXIT } from "../../../kernel-abi/fault.ts";
-import { END_MARK, unit } from "../../../replay/chain.ts";
+import { END_MARK, putUnitHead, TAG, unit } from "../../../replay/chain.ts";
 import type { Recording } from "../../../kernel-abi/ports.ts";
 import { refusedByBoth, verifiedByBoth } from "../../support/independent.ts";
 import { HOST, record, recording } from "../../support/recordings.ts";
@@ -83,6 +83,14 @@ const SEAL = offsets.length - 2;
 const ALL = units.map((_, index) => index);
 const assembled = (order: readonly number[]): Uint8Array => joined(...order.map((index) => units[index] as Uint8Array));
 const replaced = (index: number, by: Uint8Array): Uint8Array => joined(...units.map((unit, at) => (at === index ? by : unit)));
+
+describe("a unit's head", () => {
+  it("has the length as four bytes, big-endian", () => {
+    const out = new Uint8Array(7);
+    putUnitHead(out, 1, TAG.block, 0x01020304);
+    expect([...out]).toEqual([0, 0x42, 1, 2, 3, 4, 0]);
+  });
+});
 
 describe("rearranging a sealed bundle", () => {
   it("starts from a bundle that is put together again", () => {
