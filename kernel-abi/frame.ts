@@ -1,6 +1,7 @@
 // Frames: the unit of the journal. Plain data; replay/entry gives them bytes, runtime/kernel makes them.
 //   One turn is one `turn` frame. What the kernel does on its own (boot, intents, outcomes, expiry, the end)
-//   stands in `kernel` frames. Each frame and each entry in it is one event of the run, numbered in order.
+//   stands in `kernel` frames. Events of the run, numbered in order: what a turn was delivered, each of its
+//   entries, how it ended; and each entry of a kernel frame.
 import type { ProcessId, Tick } from "./ids.ts";
 import { SYSCALL } from "./syscall.ts";
 import type { DeliveryKind } from "./envelope.ts";
@@ -27,7 +28,7 @@ export const EVENT = Object.freeze({
   CONTRACT_RELEASED: 139,
   WINDOW_START: 140,
   WINDOW_STOP: 141,
-  /** subject = job; body = {actor, due, charge, descriptor}; stands before the job is started. */
+  /** subject = job; body = {actor, due, descriptor}; stands before the job is started. */
   JOB_INTENT: 160,
   /** subject = job; verdict = provider code; body = public outcome; stands at the due tick. */
   JOB_OUTCOME: 161,
@@ -68,7 +69,7 @@ export interface Entry {
 
 /** How a turn ended. Numbers stand in traces. */
 export const TURN_END = Object.freeze({
-  /** `on` = DELIVERY kind awaited, `subject` = job, child or timer's due tick. */
+  /** `on` = DELIVERY kind awaited, `subject` = job, child or the timer's sequence number. */
   WAITING: 0,
   /** `body` = the result, encoded. */
   FINISHED: 1,

@@ -288,8 +288,12 @@ export class Machine {
     invariant(envelope !== undefined, "S1", process.name);
     state.used.turns += 1;
     const tx = new Transaction();
+    const { seq } = process;
     const result = stepProcess(state, process, envelope, tx, this.#ports.guard);
-    if (result.kind === "aborted") tx.abort();
+    if (result.kind === "aborted") {
+      tx.abort();
+      process.seq = seq;
+    }
     this.#append({
       kind: "turn", tick: state.clock.now, actor, ready,
       delivery: { kind: envelope.kind, from: envelope.from, seq: envelope.seq },
