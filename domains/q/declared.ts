@@ -1,7 +1,8 @@
 // What the two simulated Q providers declare, how they calibrate and which circuit goes to whom (XDV-060: register, attest,
 // declare, issue calibration). Pure facts; nothing here computes a state or compiles a kernel.
 //   1  A provider is attested as `simulated`: no hardware stands behind it, and it says so.
-//   2  The circuit alone decides the provider: Clifford circuits go to the stabilizer, the others to the state vector.
+//   2  Calibrations follow each other on a schedule of fixed ticks, the same for both providers and every contract.
+//   3  The circuit alone decides the provider: Clifford circuits go to the stabilizer, the others to the state vector.
 import type { Terms } from "../../kernel-abi/contract.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import type { ProviderDeclaration } from "../../kernel-abi/header.ts";
@@ -13,8 +14,10 @@ import { isClifford } from "../kernels/stabilizer/clifford.ts";
 import { stabilizerKernel } from "../kernels/stabilizer/kernel.ts";
 import { statevectorKernel } from "../kernels/statevector/kernel.ts";
 
-/** Ticks one calibration is valid for. */
+/** Ticks one calibration is valid for: the providers calibrate every so many ticks, whoever asks. */
 export const CALIBRATION_SPAN = 1_000_000;
+/** Longest contract, in ticks; it may outlast the calibration it binds. */
+export const DURATION_MAX = 1_000_000_000;
 /** Classical bits one circuit may measure into. */
 export const CHANNELS_MAX = LIMITS.clbits_max;
 
@@ -26,7 +29,7 @@ export const GATES: readonly string[] = Object.freeze(Object.keys(OP).filter((na
  * the kernels behind them are noiseless. T1, T2 in circuit-cost units; errors in parts per million of one application.
  */
 export const figures = Object.freeze({
-  t1: 1_000_000_000, t2: 1_000_000_000, error1: 0, error2: 1, error3: 3, errorMeasure: 1, errorReset: 1, calibrationSpan: CALIBRATION_SPAN,
+  t1: 1_000_000_000, t2: 1_000_000_000, error1: 0, error2: 1, error3: 3, errorMeasure: 1, errorReset: 1, calibrationSpan: CALIBRATION_SPAN, durationMax: DURATION_MAX,
 });
 
 const declare = (provider: string, units: number, permitted: readonly string[], kernel: Kernel): ProviderDeclaration => Object.freeze({
@@ -52,6 +55,11 @@ export function chooseProvider(circuit: LoweredCircuit): ProviderDeclaration {
   return choice;
 }
 
-/** Issue calibration: the same for every contract of one tick; valid in [from, until), honoured until + grace. */
-export const issueCalibration = (now: number, grace: number): Terms["calibration"] =>
-  Object.freeze({ id: now + 1, from: now, until: now + CALIBRATION_SPAN, grace });
+/**
+ * Issue calibration: the one in force at tick `now` of the providers' own schedule. Calibration k, of id k + 1, is valid in
+ * [k·span, (k + 1)·span); a contract keeps the one it was issued under and may have it honoured `grace` ticks beyond its end.
+ */
+export function issueCalibration(now: number, grace: number): Terms["calibration"] {
+  const k = Math.floor(now / CALIBRATION_SPAN);
+  return Object.freeze({ id: k + 1, from: k * CALIBRATION_SPAN, until: (k + 1) * CALIBRATION_SPAN, grace });
+}

@@ -4,7 +4,7 @@ import { Compile } from "typebox/compile";
 import type { Terms } from "../../kernel-abi/contract.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
-import { CALIBRATION_SPAN, CHANNELS_MAX, GATES, issueCalibration } from "./declared.ts";
+import { CALIBRATION_SPAN, CHANNELS_MAX, DURATION_MAX, GATES, issueCalibration } from "./declared.ts";
 
 /** Q circuits of this many clbits need no `channels` of their own. */
 export const DEFAULT_CHANNELS = 65_536;
@@ -13,10 +13,10 @@ export const QReserveSchema = Type.Object({
   qubits: Type.Integer({ minimum: 1, maximum: LIMITS.stabilizer_qubits_max, description: "Logical qubits; the largest circuit the contract runs." }),
   budget: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: "Decoherence budget in circuit-cost units: cost of the circuit times shots, summed over jobs." }),
   shots: Type.Optional(Type.Integer({ minimum: 1, maximum: LIMITS.shots_max, description: "Shots in all. Default: as many as the budget could pay at one unit each." })),
-  duration: Type.Optional(Type.Integer({ minimum: 1, maximum: CALIBRATION_SPAN, default: CALIBRATION_SPAN, description: "Ticks the contract lasts." })),
+  duration: Type.Optional(Type.Integer({ minimum: 1, maximum: DURATION_MAX, default: CALIBRATION_SPAN, description: "Ticks the contract lasts; calls also need its calibration to hold." })),
   channels: Type.Optional(Type.Integer({ minimum: 1, maximum: CHANNELS_MAX, default: DEFAULT_CHANNELS, description: "Classical bits one circuit may measure into." })),
   errorTolerance: Type.Optional(Type.Number({ minimum: 0, maximum: 1, default: 1, description: "Largest declared error probability of one shot; kept in parts per million." })),
-  calibrationGrace: Type.Optional(Type.Integer({ minimum: 0, maximum: CALIBRATION_SPAN, default: 0, description: "Ticks the calibration is honoured beyond its end." })),
+  calibrationGrace: Type.Optional(Type.Integer({ minimum: 0, maximum: CALIBRATION_SPAN, default: 0, description: "Ticks the calibration in force at the reserve is honoured beyond its end." })),
   gates: Type.Optional(Type.Array(Type.String({ enum: [...GATES] }), { minItems: 1, uniqueItems: true, description: "Gates the contract permits. Default: all." })),
 }, { additionalProperties: false, $id: "triad/q/reserve" });
 export type QReserve = Static<typeof QReserveSchema>;
@@ -30,7 +30,7 @@ export function parseReserve(request: unknown): QReserve {
   throw new Fault("ABI_MALFORMED", { argument: "q.reserve", at: first?.instancePath ?? "", what: first?.message ?? "" });
 }
 
-/** The terms a request amounts to at tick `now`: [now, now + duration), calibrated for CALIBRATION_SPAN ticks. */
+/** The terms a request amounts to at tick `now`: [now, now + duration), under the calibration in force at `now`. */
 export function termsOf(request: QReserve, now: number): Terms {
   const { qubits, budget, shots, duration, channels, errorTolerance, calibrationGrace, gates } = request;
   return Object.freeze({

@@ -4,7 +4,7 @@ import type { Terms } from "../../../../kernel-abi/contract.ts";
 import { jobId, tick } from "../../../../kernel-abi/ids.ts";
 import { unpack } from "../../../../kernel-abi/packer.ts";
 import { createQAdmission } from "../../../../domains/q/admission.ts";
-import { CALIBRATION_SPAN } from "../../../../domains/q/declared.ts";
+import { CALIBRATION_SPAN, DURATION_MAX, issueCalibration } from "../../../../domains/q/declared.ts";
 import { faultOf, ghz, judge, lower, view } from "./fixtures.ts";
 
 const admission = createQAdmission();
@@ -14,11 +14,11 @@ const bits = (circuit: unknown) => ({ mode: "bits", circuit });
 const judged = (call: unknown, wish: object = {}, now = 100): string => faultOf(() => judge(admission.shape(call, []), view(terms(wish)), now));
 
 describe("reserve", () => {
-  it("freezes terms over [now, now + duration) with a calibration from now on", () => {
+  it("freezes terms over [now, now + duration) under the calibration in force", () => {
     const made = terms({ duration: 50, calibrationGrace: 5, errorTolerance: 0.25, shots: 9, channels: 3 });
     expect(made).toMatchObject({
       domain: "Q", units: 4, start: 100, end: 150, budget: 10_000, shots: 9, channels: 3, errorPpm: 250_000, noisePpm: 0,
-      calibration: { from: 100, until: 100 + CALIBRATION_SPAN, grace: 5 },
+      calibration: { id: 1, from: 0, until: CALIBRATION_SPAN, grace: 5 },
     });
     expect(Object.isFrozen(made)).toBe(true);
   });
@@ -34,6 +34,18 @@ describe("reserve", () => {
   });
 });
 
+describe("schedule of calibrations", () => {
+  it("every tick has exactly one, of the provider's making: contracts of one span share it", () => {
+    const span = CALIBRATION_SPAN;
+    expect([0, 1, span - 1, span, 2 * span + 7].map((now) => issueCalibration(now, 0))).toEqual(
+      [[1, 0], [1, 0], [1, 0], [2, span], [3, 2 * span]].map(([id = 0, from = 0]) => ({ id, from, until: from + span, grace: 0 })));
+  });
+  it("a contract may outlast its calibration, up to the declared duration", () => {
+    expect(terms({ duration: DURATION_MAX })).toMatchObject({ end: 100 + DURATION_MAX, calibration: { until: CALIBRATION_SPAN } });
+    expect(faultOf(() => terms({ duration: DURATION_MAX + 1 }))).toBe("ABI_MALFORMED");
+  });
+});
+
 describe("stages", () => {
   it("admits a Bell circuit and says what it costs", () => {
     const admitted = judge(admission.shape(bits(ghz(2)), []), view(terms()), 100);
@@ -41,12 +53,16 @@ describe("stages", () => {
     expect(admitted.charge.shots).toBe(1);
     expect(unpack(admitted.descriptor)).toMatchObject({ mode: "bits", shots: 1 });
   });
-  it("calibration: from its first tick to the end of the grace, half-open", () => {
-    const edge = 100 + CALIBRATION_SPAN;
-    const parsed = admission.shape(bits(ghz(2)), []);
-    const at = (now: number, grace: number) => faultOf(() => { parsed.calibration(view(terms({ calibrationGrace: grace })), tick(now)); });
-    expect([at(99, 0), at(100, 0), at(edge - 1, 0), at(edge, 0), at(edge, 1), at(edge + 1, 1)]).toEqual(
-      ["Q_ERR_CALIBRATION_INVALID", "none", "none", "Q_ERR_CALIBRATION_INVALID", "none", "Q_ERR_CALIBRATION_INVALID"]);
+  it("calibration: whole stages pass until the end of the grace, half-open, however long the contract lasts", () => {
+    const span = CALIBRATION_SPAN;
+    const at = (now: number, calibrationGrace: number) => judged(bits(ghz(2)), { duration: 3 * span, calibrationGrace }, now);
+    expect([at(100, 0), at(span - 1, 0), at(span, 0), at(span, 1), at(span + 1, 1), at(2 * span - 1, span), at(2 * span, span)]).toEqual(
+      ["none", "none", "Q_ERR_CALIBRATION_INVALID", "none", "Q_ERR_CALIBRATION_INVALID", "none", "Q_ERR_CALIBRATION_INVALID"]);
+  });
+  it("calibration: none before its first tick", () => {
+    const later = admission.request({ qubits: 4, budget: 10_000, duration: DURATION_MAX }, tick(CALIBRATION_SPAN));
+    expect(faultOf(() => judge(admission.shape(bits(ghz(2)), []), view(later), CALIBRATION_SPAN - 1))).toBe("Q_ERR_CALIBRATION_INVALID");
+    expect(faultOf(() => judge(admission.shape(bits(ghz(2)), []), view(later), CALIBRATION_SPAN))).toBe("none");
   });
   it("capacity: qubits, channels, size of the result", () => {
     expect(judged(bits(ghz(5)))).toBe("Q_ERR_RESOURCE_UNAVAILABLE");
@@ -84,7 +100,7 @@ describe("stages", () => {
   it("the first failing stage decides", () => {
     const hopeless = bits(ghz(30, true));
     const wish = { qubits: 4, budget: 1, gates: ["X"] };
-    expect(judged(hopeless, wish, 99)).toBe("Q_ERR_CALIBRATION_INVALID");
+    expect(judged(hopeless, wish, CALIBRATION_SPAN)).toBe("Q_ERR_CALIBRATION_INVALID");
     expect(judged(hopeless, wish)).toBe("Q_ERR_RESOURCE_UNAVAILABLE");
     expect(judged(hopeless, { ...wish, qubits: 30 })).toBe("Q_ERR_GATE_UNSUPPORTED");
     expect(judged(bits(ghz(4)), { budget: 1 })).toBe("Q_ERR_DECOHERENCE_EXCEEDED");

@@ -124,4 +124,7 @@ describe("QAOA on a ring", () => {
   it("two layers reach 5/6", () => {
     expect(Math.abs(climbed((angles) => ringCut(6, angles), [0.5, 0.6, 0.9, 0.3]) - 5 / 6)).toBeLessThan(1e-9);
   });
+  it("three layers reach 7/8, the optimum of p layers being (2p + 1)/(2p + 2)", () => {
+    expect(Math.abs(climbed((angles) => ringCut(8, angles), [0.4, 0.65, 0.8, 0.5, 0.95, 0.25]) - 7 / 8)).toBeLessThan(1e-9);
+  });
 });
