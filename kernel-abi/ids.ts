@@ -36,8 +36,10 @@ export const envelopeId = (value: number): EnvelopeId => index("envelope", value
 const LABEL = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
 
 /** A definition's name or a stream's name: a letter, then up to 63 letters, digits, `_`, `.`, `-`. */
-export function label(text: string): string {
-  if (!LABEL.test(text)) throw new Fault("ABI_MALFORMED", { argument: "name", value: text.slice(0, 80), allowed: LABEL.source });
+export function label(text: unknown): string {
+  if (typeof text !== "string" || !LABEL.test(text)) {
+    throw new Fault("ABI_MALFORMED", { argument: "name", value: typeof text === "string" ? text.slice(0, 80) : typeof text, allowed: LABEL.source });
+  }
   return text;
 }
 

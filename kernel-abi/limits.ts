@@ -8,6 +8,8 @@ export const LIMITS = Object.freeze({
   turn_calls_max: 65_536,
   /** Microsteps that are pure reads (time, random) do not count; encoded payload of one message. */
   payload_bytes_max: 16 * 1024 * 1024,
+  /** Bodies of all entries of one turn together: a turn is one frame. */
+  turn_bytes_max: 64 * 1024 * 1024,
   process_name_bytes_max: 1024,
   processes_max: 1_048_576,
   capabilities_max: 16_777_216,
@@ -44,7 +46,7 @@ export const DEFAULT_BOUNDS = Object.freeze({
 });
 
 invariant(LIMITS.turn_calls_max <= LIMITS.mailbox_depth_max, "L1", "one turn's sends fit an empty mailbox");
-invariant(LIMITS.payload_bytes_max < LIMITS.frame_bytes_max, "L2", "a frame holds the largest payload");
+invariant(LIMITS.turn_bytes_max + 4 * LIMITS.payload_bytes_max < LIMITS.frame_bytes_max, "L2", "a frame holds the largest turn and its end");
 invariant(LIMITS.shots_max <= DEFAULT_BOUNDS.shots, "L3", "one job fits the default bounds of a run");
 invariant(LIMITS.statevector_qubits_max <= 28, "L4", "a state vector fits 32-bit WebAssembly memory");
 invariant(LIMITS.statevector_qubits_max <= LIMITS.stabilizer_qubits_max, "L5");

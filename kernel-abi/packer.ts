@@ -1,7 +1,9 @@
 // The one MessagePack packer. Owns the options that keep data intact; nothing else may import msgpackr
 // (lint says so): without `moreTypes` a Float64Array comes back corrupted.
-//   Numbers that must survive bit for bit (-0, NaN) travel inside a typed array, never as scalars.
-import { Packr } from "msgpackr";
+//   The entry `msgpackr/pack` is the decoder in plain JavaScript: the optional native one reads some texts otherwise, and what a
+//   message says must not depend on whether a host has it.
+//   Numbers that must survive bit for bit travel inside a typed array: as a scalar, -0 becomes 0 for sender and receiver alike.
+import { Packr } from "msgpackr/pack";
 import { Fault } from "./fault.ts";
 
 const packr = new Packr({ useRecords: false, moreTypes: true });
@@ -18,6 +20,7 @@ const isHandle = (value: object): value is { toJSON(): unknown } => "handle" in 
 
 /** MessagePack would carry functions as nothing, instances and Maps as bare records: what would come back as something else is refused. */
 function checkPlain(value: unknown, path: string, depth: number): void {
+  if (typeof value === "string") checkText(value, path);
   if (typeof value === "function" || typeof value === "symbol") refuse(path, typeof value);
   if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return;
   if (depth === DEPTH_MAX) refuse(path, `nested deeper than ${DEPTH_MAX}, or cyclic`);
@@ -33,7 +36,17 @@ function checkPlain(value: unknown, path: string, depth: number): void {
   if (isHandle(value)) value.toJSON();
   if (prototype !== Object.prototype && prototype !== null && value.constructor?.name !== "Object") refuse(path, value.constructor?.name ?? "an object with a prototype of its own");
   if (Object.hasOwn(value, "__proto__")) refuse(path, "a key named __proto__");
-  for (const [key, member] of Object.entries(value)) checkPlain(member, `${path}.${key}`, depth + 1);
+  if (Object.getOwnPropertySymbols(value).length > 0) refuse(path, "a key that is a symbol");
+  for (const [key, member] of Object.entries(value)) {
+    checkText(key, `${path} key`);
+    checkPlain(member, `${path}.${key}`, depth + 1);
+  }
+}
+
+/** Text that UTF-8 decoders would change: half a surrogate pair, or a byte order mark at its start. */
+function checkText(text: string, path: string): void {
+  if (!text.isWellFormed()) refuse(path, "half a surrogate pair");
+  if (text.startsWith("\ufeff")) refuse(path, "text that begins with a byte order mark");
 }
 
 /**
@@ -47,7 +60,8 @@ export function pack(value: unknown): Uint8Array {
     return new Uint8Array(packr.pack(value));
   } catch (cause) {
     if (cause instanceof Fault) throw cause;
-    throw new Fault("ABI_UNENCODABLE", { what: cause instanceof Error ? cause.message : String(cause) }, { cause });
+    // Never the engine's own words: they would bind a record to one V8.
+    throw new Fault("ABI_UNENCODABLE", { at: "value", what: "it cannot be read as plain data" }, { cause });
   }
 }
 
@@ -60,6 +74,6 @@ export function unpack(bytes: Uint8Array): unknown {
     // A view of its own: the decoder hangs a DataView on whatever it is given.
     return packr.unpack(bytes.subarray());
   } catch (cause) {
-    throw new Fault("ABI_UNDECODABLE", { bytes: bytes.length, what: cause instanceof Error ? cause.message : String(cause) }, { cause });
+    throw new Fault("ABI_UNDECODABLE", { bytes: bytes.length, what: "not exactly one value" }, { cause });
   }
 }

@@ -33,7 +33,10 @@ export async function drive({ config, ports, outcomes, until, signal }: DriveOpt
     abandon: (job) => outcomes.abandon(job),
   });
   for (;;) {
-    if (signal?.aborted === true) throw new Fault("RUN_INTERRUPTED", { tick: machine.now, turns: machine.turns });
+    if (signal?.aborted === true) {
+      ports.journal.barrier(); // what has happened is kept
+      throw new Fault("RUN_INTERRUPTED", { tick: machine.now, turns: machine.turns });
+    }
     const progress = machine.advance(BATCH_TURNS, until);
     switch (progress.kind) {
       case "ended": return progress.end;

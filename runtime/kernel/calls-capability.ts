@@ -29,7 +29,8 @@ export function hold(state: KernelState, record: CapabilityRecord, holder: Proce
   tx.event(EVENT.CAPABILITY_ISSUED, DOMAIN_RANK.K, { capability: record.parent, subject: record.id, body: capabilityBody(record) });
 }
 
-function checkScope(scope: Partial<Scope>): void {
+/** @throws Fault ABI_MALFORMED */
+export function checkScope(scope: Partial<Scope>): void {
   if (typeof scope !== "object" || scope === null) throw new Fault("ABI_MALFORMED", { argument: "scope", allowed: "a record" });
   for (const [key, limit] of Object.entries(scope)) {
     const known = ["from", "until", "uses", "units", "target"].includes(key);

@@ -7,7 +7,7 @@ import { DOMAIN_RANK, DOMAINS, type BoundDomain } from "../../kernel-abi/domain.
 import { DELIVERY } from "../../kernel-abi/envelope.ts";
 import { Fault, faultByCode, type FaultDetail } from "../../kernel-abi/fault.ts";
 import { makeContract, makeJob, type Contract, type Job } from "../../kernel-abi/handle.ts";
-import { jobId, tick, type JobId } from "../../kernel-abi/ids.ts";
+import { jobId, tick, type CapabilityId, type JobId } from "../../kernel-abi/ids.ts";
 import { invariant } from "../../kernel-abi/invariant.ts";
 import type { BoundOperation, ReserveAllOperation } from "../../kernel-abi/operation.ts";
 import { pack, unpack } from "../../kernel-abi/packer.ts";
@@ -23,6 +23,14 @@ import { BoundReached, judged, type Transaction } from "./transaction.ts";
 
 type Of<O extends BoundOperation<BoundDomain>["op"]> = Extract<BoundOperation<BoundDomain>, { readonly op: O }>;
 
+/** Second stage. A domain the process never declared is named as such: no grant could help. @throws Fault DOMAIN_UNAUTHORIZED */
+function authoriseIn(state: KernelState, caller: Process, domain: BoundDomain, verb: VerbName, tx: Transaction, units = 0): CapabilityId {
+  if (!caller.behaviour.domains.includes(domain)) {
+    throw new Fault("DOMAIN_UNAUTHORIZED", { verb, why: `the process does not declare ${domain}: add "${domain}" to the domains of ${caller.behaviour.name}` });
+  }
+  return authorise(state, caller, verb, tx, { units, target: null });
+}
+
 const VERBS_OF: Readonly<Record<BoundDomain, { readonly allocate: VerbName; readonly execute: VerbName; readonly collect: VerbName }>> = Object.freeze({
   Q: { allocate: "ALLOCATE_Q", execute: "EXECUTE_Q", collect: "MEASURE_Q" },
   PHI: { allocate: "ALLOCATE_PHI", execute: "TRANSFORM_PHI", collect: "PROJECT_PHI" },
@@ -35,7 +43,7 @@ function admissionOf(state: KernelState, domain: BoundDomain): Admission {
 
 /** Third stage: the domain is bound and every provider behind it has attested itself. */
 function checkAttestation(caller: Process, admission: Admission): void {
-  if (caller.bindings.get(admission.domain) !== "active") throw new Fault("CONTRACT_INVALID", { domain: admission.domain, why: "the process is not bound to the domain" });
+  if (caller.bindings.get(admission.domain) !== "active") throw new Fault("CONTRACT_INVALID", { domain: admission.domain, why: `the process is not bound to the domain: add "${admission.domain}" to its domains` });
   if (admission.providers.length === 0) throw new Fault("CONTRACT_INVALID", { domain: admission.domain, why: "no attested provider" });
 }
 
@@ -47,11 +55,15 @@ function checkTerms(terms: Terms): void {
   }
 }
 
+/** Contracts one call may ask for together. */
+const REQUESTS_MAX = 64;
+
 function reserveEach(state: KernelState, caller: Process, domain: BoundDomain,
   requests: readonly { readonly domain: BoundDomain; readonly request: unknown }[], tx: Transaction, answer: (handles: readonly Contract[]) => unknown): Reply {
   return judged(tx, SYSCALL.CONTRACT_REQUEST, DOMAIN_RANK[domain], (row) => {
+    if (!Array.isArray(requests) || requests.length === 0 || requests.length > REQUESTS_MAX) throw new Fault("ABI_MALFORMED", { argument: "requests", allowed: `1 to ${REQUESTS_MAX} of { domain, request }` });
     const parsed = requests.map((wanted) => ({ admission: admissionOf(state, wanted.domain), terms: admissionOf(state, wanted.domain).request(wanted.request, state.clock.now) }));
-    const wanted = parsed.map(({ terms }) => ({ terms, capability: authorise(state, caller, VERBS_OF[terms.domain].allocate, tx, { units: terms.units, target: null }) }));
+    const wanted = parsed.map(({ terms }) => ({ terms, capability: authoriseIn(state, caller, terms.domain, VERBS_OF[terms.domain].allocate, tx, terms.units) }));
     row.capability = wanted[0]?.capability ?? 0;
     for (const { admission, terms } of parsed) {
       checkAttestation(caller, admission);
@@ -93,7 +105,7 @@ function contractOf(state: KernelState, caller: Process, handle: Contract, domai
 
 export const release = (state: KernelState, caller: Process, op: Of<"release">, tx: Transaction): Reply =>
   judged(tx, SYSCALL.CONTRACT_RELEASE, DOMAIN_RANK[op.domain], (row) => {
-    row.capability = authorise(state, caller, VERBS_OF[op.domain].allocate, tx);
+    row.capability = authoriseIn(state, caller, op.domain, VERBS_OF[op.domain].allocate, tx);
     const record = contractOf(state, caller, op.contract, op.domain);
     row.contract = row.subject = record.id;
     endContract(state, record, "completed", tx);
@@ -103,10 +115,11 @@ export const release = (state: KernelState, caller: Process, op: Of<"release">, 
 /** Terms and what has been consumed of them; readable after the end too. */
 export const ledger = (state: KernelState, caller: Process, op: Of<"ledger">, tx: Transaction): Reply =>
   judged(tx, SYSCALL.CONTRACT_QUERY, DOMAIN_RANK[op.domain], (row) => {
-    row.capability = authorise(state, caller, VERBS_OF[op.domain].allocate, tx);
+    row.capability = authoriseIn(state, caller, op.domain, VERBS_OF[op.domain].allocate, tx);
     const entry = caller.resolve(op.contract);
     if (entry?.kind !== "contract") throw new Fault("CONTRACT_INVALID", { why: "dead or foreign handle" });
     const record = state.contracts.get(entry.id);
+    if (record.terms.domain !== op.domain) throw new Fault("CONTRACT_INVALID", { contract: record.id, why: `of domain ${record.terms.domain}` });
     row.contract = row.subject = record.id;
     return value(Object.freeze({ ...record.ledger, state: record.ended ?? record.state, terms: record.terms, free: Object.freeze({ budget: record.terms.budget - record.ledger.budget, shots: record.terms.shots - record.ledger.shots }) }));
   });
@@ -121,9 +134,10 @@ export const submit = (state: KernelState, caller: Process, op: Of<"submit">, tx
   judged(tx, SYSCALL.XDV_CALL, DOMAIN_RANK[op.domain], (row) => {
     const { now } = state.clock;
     const admission = admissionOf(state, op.domain);
+    if (!Array.isArray(op.refs)) throw new Fault("ABI_MALFORMED", { argument: "refs", allowed: "job handles" });
     const refs = op.refs.map((handle) => jobOf(caller, handle));
     const call = admission.shape(op.call, refs);
-    row.capability = authorise(state, caller, VERBS_OF[op.domain].execute, tx, { units: call.units, target: null });
+    row.capability = authoriseIn(state, caller, op.domain, VERBS_OF[op.domain].execute, tx, call.units);
     checkAttestation(caller, admission);
     const record = contractOf(state, caller, op.contract, op.domain);
     row.contract = record.id;
@@ -180,10 +194,11 @@ function enterJob(state: KernelState, caller: Process, record: ContractRecord, a
 /** MEASURE and PROJECT: the recorded outcome, at once or when it is due. A later read gives the same value. */
 export const collect = (state: KernelState, caller: Process, op: Of<"collect">, tx: Transaction): Reply =>
   judged(tx, op.domain === "Q" ? SYSCALL.MEASURE : SYSCALL.PROJECT, DOMAIN_RANK[op.domain], (row) => {
-    row.capability = authorise(state, caller, VERBS_OF[op.domain].collect, tx);
+    row.capability = authoriseIn(state, caller, op.domain, VERBS_OF[op.domain].collect, tx);
     const id = jobOf(caller, op.job);
     if (id === 0) throw new Fault("Q_ERR_NO_CLONE_VIOLATION", { why: "dead or foreign handle" });
     const job = state.jobs.get(id);
+    if (job.domain !== op.domain) throw new Fault("CONTRACT_INVALID", { job: id, why: `of domain ${job.domain}` });
     row.subject = id;
     row.contract = job.contract;
     if (job.outcome === undefined) return { kind: "wait", wait: { on: DELIVERY.OUTCOME, subject: id, deadline: 0 } };

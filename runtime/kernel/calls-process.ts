@@ -14,7 +14,7 @@ import { negotiate } from "../../kernel-abi/version.ts";
 import { bindingLifecycle, type BindingEvent, type ProcessEvent } from "../process/lifecycles.ts";
 import { Process } from "../process/process.ts";
 import type { CapabilityRecord } from "./capability-table.ts";
-import { hold } from "./calls-capability.ts";
+import { checkScope, hold } from "./calls-capability.ts";
 import { DONE, encode, value, type Reply } from "./calls-k.ts";
 import { endContract } from "./contracts.ts";
 import { authorise, post, processOf, transitionBody, type KernelState } from "./state.ts";
@@ -91,12 +91,26 @@ const isBehaviour = (candidate: unknown): candidate is Behaviour =>
   typeof candidate === "object" && candidate !== null && "activate" in candidate && typeof candidate.activate === "function"
   && "admit" in candidate && "abi" in candidate && "name" in candidate && "domains" in candidate;
 
+/** Its members read once and checked. @throws Fault ABI_MALFORMED */
+function ownBehaviour({ name, domains, abi, admit, activate }: Behaviour): Behaviour {
+  const sound = typeof admit === "function" && typeof activate === "function" && Array.isArray(domains) && domains.every((domain) => domain === "Q" || domain === "PHI")
+    && typeof abi === "object" && abi !== null && Array.isArray(abi.flags);
+  if (!sound) throw new Fault("ABI_MALFORMED", { argument: "definition", allowed: "what defineProcess returns" });
+  return Object.freeze({ name: label(name), domains: Object.freeze([...domains]), abi, admit, activate });
+}
+
+const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
+
 /** What a child is given: its wishes, or everything it declares that its parent can give. */
 function wishesFor(behaviour: Behaviour, grants: readonly Wish[] | undefined): readonly Wish[] {
   if (grants === undefined) return [...K_VERBS, ...behaviour.domains.flatMap((domain) => DOMAIN_VERBS[domain])].map((verb) => ({ verb }));
-  const unknown = grants.find((wish) => !VERBS.includes(wish.verb));
-  if (unknown !== undefined) throw new Fault("ABI_MALFORMED", { argument: "grants", value: String(unknown.verb), allowed: VERBS.join(", ") });
-  return grants;
+  if (!Array.isArray(grants) || !grants.every(isObject)) throw new Fault("ABI_MALFORMED", { argument: "grants", allowed: "a list of { verb, scope }" });
+  const wishes = grants.map(({ verb, scope = {} }) => ({ verb, scope: { ...scope } }));
+  for (const { verb, scope } of wishes) {
+    if (!VERBS.includes(verb)) throw new Fault("ABI_MALFORMED", { argument: "grants", allowed: VERBS.join(", ") });
+    checkScope(scope);
+  }
+  return wishes;
 }
 
 function parentCapability(state: KernelState, parent: Process, verb: VerbName): CapabilityRecord {
@@ -104,9 +118,9 @@ function parentCapability(state: KernelState, parent: Process, verb: VerbName): 
 }
 
 /** K verbs a parent lacks are simply not passed on; a declared domain it lacks is a refusal (in bringUp). */
-function endow(state: KernelState, parent: Process, child: Process, grants: readonly Wish[] | undefined, tx: Transaction): void {
-  for (const wish of wishesFor(child.behaviour, grants)) {
-    const implied = grants === undefined && !parent.held.some((id) => state.capabilities.get(id).grant.verb === wish.verb);
+function endow(state: KernelState, parent: Process, child: Process, wishes: readonly Wish[], implicit: boolean, tx: Transaction): void {
+  for (const wish of wishes) {
+    const implied = implicit && !parent.held.some((id) => state.capabilities.get(id).grant.verb === wish.verb);
     if (implied) continue;
     hold(state, state.capabilities.derive(parentCapability(state, parent, wish.verb), child.id, wish.scope ?? {}), child, tx);
   }
@@ -114,8 +128,9 @@ function endow(state: KernelState, parent: Process, child: Process, grants: read
 
 export const spawn = (state: KernelState, caller: Process, op: Extract<KOperation, { readonly op: "spawn" }>, tx: Transaction): Reply =>
   judged(tx, SYSCALL.PROC_SPAWN, DOMAIN_RANK.K, (row) => {
-    const { behaviour } = op;
-    if (!isBehaviour(behaviour)) throw new Fault("ABI_MALFORMED", { argument: "definition", allowed: "what defineProcess returns" });
+    if (!isBehaviour(op.behaviour)) throw new Fault("ABI_MALFORMED", { argument: "definition", allowed: "what defineProcess returns" });
+    const behaviour = ownBehaviour(op.behaviour);
+    const wishes = wishesFor(behaviour, op.grants);
     negotiate(behaviour.abi);
     const input = encode(behaviour.admit(op.input));
     row.capability = authorise(state, caller, "SPAWN", tx);
@@ -123,7 +138,7 @@ export const spawn = (state: KernelState, caller: Process, op: Extract<KOperatio
     const child = admitProcess(state, { name, parent: caller.id, behaviour, input: unpack(input) }, tx);
     row.subject = child.id;
     row.body = declaration(state, child, input);
-    endow(state, caller, child, op.grants, tx);
+    endow(state, caller, child, wishes, op.grants === undefined, tx);
     bringUp(state, child, tx);
     tx.envelopes.push(post(state, caller, child.id, DELIVERY.START, 1, 0, undefined));
     return value(Object.freeze({ process: child.id }));
@@ -131,7 +146,6 @@ export const spawn = (state: KernelState, caller: Process, op: Extract<KOperatio
 
 /** A live child of the caller. @throws Fault PROCESS_UNKNOWN | ABI_MALFORMED */
 function childOf(state: KernelState, caller: Process, id: ProcessId): Process {
-  if (!Number.isSafeInteger(id) || id < 0) throw new Fault("ABI_MALFORMED", { argument: "child", allowed: "what spawn returned" });
   const child = processOf(state, id);
   if (child.parent !== caller.id || !child.live) throw new Fault("PROCESS_UNKNOWN", { process: id, name: child.name, why: child.live ? "not a child of the caller" : "it has ended" });
   return child;
@@ -140,12 +154,13 @@ function childOf(state: KernelState, caller: Process, id: ProcessId): Process {
 /** Active ⇄ Suspended, by the parent's decision. Windows and budgets keep running; resuming looks at the child's capabilities again. */
 export const suspendOrResume = (state: KernelState, caller: Process, op: Extract<KOperation, { readonly op: "suspend" | "resume" }>, tx: Transaction): Reply =>
   judged(tx, SYSCALL.PROC_TRANSITION, DOMAIN_RANK.K, (row) => {
+    if (!Number.isSafeInteger(op.child) || op.child < 0) throw new Fault("ABI_MALFORMED", { argument: "child", allowed: "what spawn returned" });
     row.capability = authorise(state, caller, "SPAWN", tx);
     const child = childOf(state, caller, op.child);
     row.subject = child.id;
     const { domains } = child.behaviour;
     if (op.op === "suspend") step(child, { type: "SUSPEND", decided: true }, tx);
-    else step(child, { type: "RESUME", revalidated: domains.every((domain) => capable(state, child, domain)) }, tx);
+    else step(child, { type: "RESUME", revalidated: domains.every((domain) => capable(state, child, domain)) && state.contracts.ownedBy(child.id).every(({ terms }) => state.clock.now < terms.end) }, tx);
     for (const domain of domains) stepBinding(child, domain, { type: op.op === "suspend" ? "SUSPEND" : "RESUME" }, tx);
     if (op.op === "resume") tx.resumed.push(child.id);
     return DONE;
@@ -166,7 +181,6 @@ export function release(state: KernelState, process: Process, cause: "exit" | "f
   }
   step(process, { type: "RELEASE", freed: state.contracts.ownedBy(process.id).length === 0 }, tx);
   process.exit = { tick: state.clock.now, result: outcome.result ?? NO_BYTES, fault: outcome.fault };
-  process.activation?.stop();
   process.clear();
   const parent = state.processes[process.parent];
   if (parent?.live === true && parent.wait.on === DELIVERY.EXIT && parent.wait.subject === process.id) {

@@ -82,7 +82,7 @@ export class CapabilityTable {
 
   #usesExhausted(record: CapabilityRecord): boolean {
     for (let at: CapabilityRecord | undefined = record; at !== undefined; at = at.parent === 0 ? undefined : this.get(at.parent)) {
-      if (at.usesLeft === 0) return true;
+      if (at.usesLeft !== null && at.usesLeft <= 0) return true;
     }
     return false;
   }
@@ -130,7 +130,7 @@ export class CapabilityTable {
         revoked.push(next);
         undo.push(() => { record.revoked = false; });
       }
-      pending.push(...record.children);
+      for (const child of record.children) pending.push(child);
     }
     return revoked;
   }

@@ -22,6 +22,8 @@ export interface ContractRecord {
   ended: "completed" | "expired" | "revoked" | undefined;
 }
 
+const RECOUNT_LIVE = 64;
+const RECOUNT_EVERY = 1_024;
 const EMPTY_LEDGER: Ledger = Object.freeze({ budget: 0, shots: 0, jobs: 0 });
 const freezeTerms = (terms: Terms): Terms =>
   Object.freeze({ ...terms, calibration: Object.freeze({ ...terms.calibration }), permitted: Object.freeze([...terms.permitted]) });
@@ -31,7 +33,10 @@ export class ContractTable {
   readonly #allocated: Record<BoundDomain, number> = { Q: 0, PHI: 0 };
   readonly #records: ContractRecord[] = [];
   readonly #live = new Set<ContractRecord>();
-  #changed = false;
+  readonly #byOwner = new Map<ProcessId, Set<ContractRecord>>();
+  /** Touched since the last assertion. */
+  readonly #touched = new Set<ContractRecord>();
+  #assertions = 0;
 
   constructor(capacity: Readonly<Record<BoundDomain, number>>) {
     this.#capacity = Object.freeze({ ...capacity });
@@ -48,7 +53,7 @@ export class ContractTable {
 
   /** Live contracts of one process, oldest first. */
   ownedBy(owner: ProcessId): readonly ContractRecord[] {
-    return [...this.#live].filter((record) => record.owner === owner);
+    return [...this.#byOwner.get(owner) ?? []].sort((a, b) => a.id - b.id);
   }
 
   /**
@@ -72,22 +77,37 @@ export class ContractTable {
       state: contractLifecycle.initial, ended: undefined,
     };
     this.#records.push(record);
-    this.#live.add(record);
-    this.#allocated[terms.domain] += terms.units;
-    this.#changed = true;
+    this.#allocate(record);
     undo.push(() => {
       this.#records.pop();
-      if (this.#live.delete(record)) this.#allocated[terms.domain] -= terms.units;
-      this.#changed = true;
+      if (this.#live.has(record)) this.#free(record);
     });
     return record;
+  }
+
+  #allocate(record: ContractRecord): void {
+    this.#live.add(record);
+    const owned = this.#byOwner.get(record.owner);
+    if (owned === undefined) this.#byOwner.set(record.owner, new Set([record]));
+    else owned.add(record);
+    this.#allocated[record.terms.domain] += record.terms.units;
+    this.#touched.add(record);
+  }
+
+  #free(record: ContractRecord): void {
+    this.#live.delete(record);
+    const owned = this.#byOwner.get(record.owner);
+    owned?.delete(record);
+    if (owned?.size === 0) this.#byOwner.delete(record.owner);
+    this.#allocated[record.terms.domain] -= record.terms.units;
+    this.#touched.add(record);
   }
 
   /** @throws Fault LIFECYCLE_REFUSED */
   #transition(record: ContractRecord, event: ContractEvent, undo: (() => void)[]): void {
     const { state, ended } = record;
     record.state = contractLifecycle.next(state, event);
-    this.#changed = true;
+    this.#touched.add(record);
     undo.push(() => { record.state = state; record.ended = ended; });
   }
 
@@ -102,34 +122,43 @@ export class ContractTable {
     this.#transition(record, event, undo);
     record.ended = how;
     this.#transition(record, { type: "RELEASE" }, undo);
-    this.#live.delete(record);
-    this.#allocated[record.terms.domain] -= record.terms.units;
-    undo.push(() => {
-      this.#live.add(record);
-      this.#allocated[record.terms.domain] += record.terms.units;
-    });
+    this.#free(record);
+    undo.push(() => this.#allocate(record));
   }
 
   /** Enters a consumption; what is charged is never refunded, except with the turn that charged it. */
   charge(record: ContractRecord, charge: { readonly budget: number; readonly shots: number }, undo: (() => void)[]): void {
     const before = record.ledger;
     record.ledger = Object.freeze({ budget: before.budget + charge.budget, shots: before.shots + charge.shots, jobs: before.jobs + 1 });
-    this.#changed = true;
+    this.#touched.add(record);
     undo.push(() => { record.ledger = before; });
   }
 
-  /** Asserted at every commit; costs nothing when no contract changed since the last. */
+  /**
+   * Asserted at every commit: the contracts touched since the last one, and the totals. All live contracts are counted anew while
+   * they are few, and every so often when they are many, so that many contracts do not make every commit slow.
+   */
   assertConservation(): void {
-    if (!this.#changed) return;
-    this.#changed = false;
+    if (this.#touched.size === 0) return;
+    for (const record of this.#touched) this.#assertSound(record);
+    this.#touched.clear();
+    this.#assertions += 1;
+    for (const domain of ["Q", "PHI"] as const) invariant(this.#allocated[domain] >= 0 && this.#allocated[domain] <= this.#capacity[domain], "C3", domain);
+    if (this.#live.size <= RECOUNT_LIVE || this.#assertions % RECOUNT_EVERY === 0) this.#recount();
+  }
+
+  #assertSound(record: ContractRecord): void {
+    const { terms, ledger, state } = record;
+    invariant(ledger.budget <= terms.budget && ledger.shots <= terms.shots, "C4");
+    invariant(!this.#live.has(record) || state === "issued" || state === "active", "C3", state);
+  }
+
+  #recount(): void {
     const sums: Record<BoundDomain, number> = { Q: 0, PHI: 0 };
-    for (const { terms, ledger, state } of this.#live) {
-      sums[terms.domain] += terms.units;
-      invariant(ledger.budget <= terms.budget && ledger.shots <= terms.shots, "C4");
-      invariant(state === "issued" || state === "active", "C3", state);
+    for (const record of this.#live) {
+      sums[record.terms.domain] += record.terms.units;
+      this.#assertSound(record);
     }
-    for (const domain of ["Q", "PHI"] as const) {
-      invariant(sums[domain] === this.#allocated[domain] && sums[domain] <= this.#capacity[domain], "C3", domain);
-    }
+    for (const domain of ["Q", "PHI"] as const) invariant(sums[domain] === this.#allocated[domain], "C3", domain);
   }
 }

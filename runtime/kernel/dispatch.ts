@@ -1,5 +1,6 @@
 // Syscall dispatch: one yielded operation → one judged call. The only place that maps operations to syscalls.
 import { Fault } from "../../kernel-abi/fault.ts";
+import { InvariantBroken } from "../../kernel-abi/invariant.ts";
 import type { Operation } from "../../kernel-abi/operation.ts";
 import type { Process } from "../process/process.ts";
 import { attenuateOwn, grantTo, list, revoke } from "./calls-capability.ts";
@@ -7,16 +8,47 @@ import { collect, ledger, release, reserve, reserveAll, submit } from "./calls-d
 import { join, log, metric, query, receive, send, sleep, type Reply } from "./calls-k.ts";
 import { spawn, suspendOrResume } from "./calls-process.ts";
 import type { KernelState } from "./state.ts";
-import type { Transaction } from "./transaction.ts";
+import { BoundReached, type Transaction } from "./transaction.ts";
 
-const unknownOperation = (op: unknown): Reply => ({
-  kind: "fault",
-  fault: new Fault("ABI_UNKNOWN_SYSCALL", { operation: typeof op === "object" && op !== null && "op" in op ? String(op.op) : typeof op }),
-});
+/** A generator that was yielded instead of delegated to: the slip everybody makes once. */
+const isProgram = (yielded: unknown): boolean => Object.prototype.toString.call(yielded) === "[object Generator]";
+
+function unknownOperation(yielded: unknown): Reply {
+  let hint = "yield what k, q and phi make, with yield*";
+  try {
+    if (isProgram(yielded)) hint = "write yield* before the call, not yield";
+  } catch { /* not even its kind can be read */ }
+  return { kind: "fault", fault: new Fault("ABI_UNKNOWN_SYSCALL", { operation: typeof yielded, hint }) };
+}
 
 /** Every shape a program can yield is answered, with a fault if need be: the kernel never trusts it. */
-export function dispatch(state: KernelState, caller: Process, op: Operation, tx: Transaction): Reply {
-  if (typeof op !== "object" || op === null) return unknownOperation(op);
+export function dispatch(state: KernelState, caller: Process, yielded: Operation, tx: Transaction): Reply {
+  const op = ownCopy(yielded);
+  if (op === undefined) return unknownOperation(yielded);
+  try {
+    return call(state, caller, op, tx);
+  } catch (error) { // a value of the program's that was read outside a judged call
+    if (error instanceof InvariantBroken || error instanceof BoundReached) throw error;
+    return { kind: "fault", fault: error instanceof Fault ? error : new Fault("ABI_MALFORMED", { argument: "operation", what: "a value that cannot be read" }, { cause: error }) };
+  }
+}
+
+/** Operations of Q and Φ; all others are K's. */
+const BOUND_OPERATIONS: ReadonlySet<unknown> = new Set<Operation["op"]>(["reserve", "reserve-all", "release", "ledger", "submit", "collect"]);
+
+/** The operation's own fields, read once: later reads see what was checked. Undefined for what is no record or cannot be read. */
+function ownCopy(yielded: unknown): Operation | undefined {
+  try {
+    if (typeof yielded !== "object" || yielded === null) return undefined;
+    const copy = { ...yielded } as Operation; // its fields are checked by the call it names
+    const bound = BOUND_OPERATIONS.has(copy.op);
+    return typeof copy.op === "string" && (bound ? copy.domain === "Q" || copy.domain === "PHI" : copy.domain === "K") ? copy : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function call(state: KernelState, caller: Process, op: Operation, tx: Transaction): Reply {
   switch (op.op) {
     case "send": return send(state, caller, op, tx);
     case "receive": return receive(state, caller, op, tx);

@@ -33,7 +33,8 @@ import { JobTable, type JobRecord } from "./job-table.ts";
 import { serviceName, serviceOf, Services } from "./services.ts";
 import { knownProcess, nameOf, type Appointment, type KernelState } from "./state.ts";
 import { BoundReached, emptyRow, Transaction, type Intent } from "./transaction.ts";
-import { failureOf, isDenial, stepProcess, turnEnd, type TurnResult } from "./turn.ts";
+import { failureOf } from "./failure.ts";
+import { isDenial, stepProcess, stopProcess, turnEnd, type TurnResult } from "./turn.ts";
 
 export interface MachineConfig {
   readonly seed: string;
@@ -259,6 +260,10 @@ export class Machine {
   /** A resumed process goes on with what came for it meanwhile. */
   #wake(process: Process): void {
     if (process.state !== "active" || process.queued) return;
+    const signal = this.#signals.get(process.id);
+    const message = process.inbox.first;
+    // A bounded receive ends with what came first (T2): its own timer, or the message before it.
+    if (signal?.kind === DELIVERY.TIMER && message !== undefined && process.wait.on === DELIVERY.MESSAGE && compareStamps(message, signal) < 0) this.#signals.delete(process.id);
     if (this.#signals.has(process.id)) this.#queue(process);
     else this.#queueIfReceiving(process);
   }
@@ -355,6 +360,7 @@ export class Machine {
   #release(process: Process, cause: "exit" | "fault" | "run-end", outcome: { readonly result?: Uint8Array; readonly fault?: FaultJson }): void {
     const tx = new Transaction();
     for (const job of process.jobs === 0 ? [] : this.#flights.of(process.id)) this.#abandon(job, tx);
+    stopProcess(process, this.#ports.guard);
     release(this.#state, process, cause, outcome, tx);
     this.#append({ kind: "kernel", tick: this.#state.clock.now, actor: process.id, entries: tx.entries });
     for (const envelope of tx.envelopes) this.#state.calendar.add(envelope);

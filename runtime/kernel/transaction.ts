@@ -3,6 +3,7 @@ import type { Envelope } from "../../kernel-abi/envelope.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import type { Entry } from "../../kernel-abi/frame.ts";
 import type { ProcessId } from "../../kernel-abi/ids.ts";
+import { InvariantBroken } from "../../kernel-abi/invariant.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
 import { pack } from "../../kernel-abi/packer.ts";
 import type { JobStart } from "../../kernel-abi/ports.ts";
@@ -60,6 +61,8 @@ export class Transaction {
   readonly resumed: ProcessId[] = [];
   messages = 0;
   shots = 0;
+  /** Bodies of the entries so far. */
+  bytes = 0;
 
   record(code: number, verdict: number, domain: number, row: Row): void {
     this.entries.push({ code, verdict, domain, capability: row.capability, contract: row.contract, subject: row.subject, body: row.body });
@@ -93,6 +96,14 @@ export class Transaction {
     while (this.undo.length > length) this.undo.pop()?.();
   }
 
+  /** Counts the bodies a call added. @throws Fault ABI_LIMIT when the turn would not fit a frame */
+  weigh(from: number, body: Uint8Array): void {
+    let bytes = body.length;
+    for (let at = from; at < this.entries.length; at++) bytes += this.entries[at]?.body.length ?? 0;
+    if (this.bytes + bytes > LIMITS.turn_bytes_max) throw new Fault("ABI_LIMIT", { limit: "turn_bytes_max", value: LIMITS.turn_bytes_max, bytes: this.bytes + bytes });
+    this.bytes += bytes;
+  }
+
   /** @throws Fault ABI_LIMIT */
   checkLength(): void {
     if (this.entries.length >= LIMITS.turn_calls_max) throw new Fault("ABI_LIMIT", { limit: "turn_calls_max", value: LIMITS.turn_calls_max });
@@ -106,6 +117,15 @@ export type Answer<W> =
   | { readonly kind: "wait"; readonly wait: W };
 
 /**
+ * What a syscall answers when its own code threw. Broken invariants and reached bounds are not the program's to catch; anything
+ * else that is no Fault came from a value of the program's (a getter, a proxy, a hook) and is its malformed call.
+ */
+function refusalOf(error: unknown): Fault {
+  if (error instanceof InvariantBroken || error instanceof BoundReached) throw error;
+  return error instanceof Fault ? error : new Fault("ABI_MALFORMED", { argument: "operation", what: "a value that cannot be read" }, { cause: error });
+}
+
+/**
  * Runs one syscall and records it with its verdict, whatever that is: a refused call is evidence too.
  * `attempt` fills the row and returns the answer, or throws the Fault that decides the code.
  */
@@ -115,13 +135,14 @@ export function judged<W>(tx: Transaction, code: number, domain: number, attempt
   try {
     tx.checkLength();
     const answer = attempt(row);
+    tx.weigh(before.entries, row.body);
     // The syscall stands before the events it caused.
     tx.entries.splice(before.entries, 0, { code, verdict: 0, domain, ...row });
     return answer;
   } catch (error) {
-    if (!(error instanceof Fault)) throw error;
+    const fault = refusalOf(error);
     tx.rollback(before);
-    tx.record(code, error.code, domain, { ...row, body: pack(error.detail) });
-    return { kind: "fault", fault: error };
+    tx.record(code, fault.code, domain, { ...row, body: pack(fault.detail) });
+    return { kind: "fault", fault };
   }
 }

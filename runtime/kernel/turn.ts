@@ -1,6 +1,6 @@
 // One turn: deliver, step, judge, then commit or abort (E1). Synchronous from end to end (D1).
 import { DELIVERY, type Envelope } from "../../kernel-abi/envelope.ts";
-import { Fault, FAULTS, type FaultJson } from "../../kernel-abi/fault.ts";
+import { FAULTS, type FaultJson } from "../../kernel-abi/fault.ts";
 import { TURN_END, type TurnEnd } from "../../kernel-abi/frame.ts";
 import { jobId, processId } from "../../kernel-abi/ids.ts";
 import { InvariantBroken } from "../../kernel-abi/invariant.ts";
@@ -11,6 +11,7 @@ import { WAIT_MESSAGE, type Process } from "../process/process.ts";
 import { outcomeReply } from "./calls-domain.ts";
 import { collectExit, encode, type Reply } from "./calls-k.ts";
 import { dispatch } from "./dispatch.ts";
+import { failureOf } from "./failure.ts";
 import { knownProcess, type KernelState } from "./state.ts";
 import { BoundReached, NO_BYTES, type Transaction } from "./transaction.ts";
 
@@ -40,25 +41,21 @@ function collectJob(state: KernelState, id: number): Reply {
 
 const resumed = (reply: Reply): Resumption => (reply.kind === "fault" ? reply : { kind: "value", value: reply.kind === "value" ? reply.value : undefined });
 
-/** Errors an engine words in its own way: their text must not reach the record, where it would bind a run to one V8. */
-const ENGINE_WORDED = new Set(["TypeError", "RangeError", "ReferenceError", "SyntaxError", "EvalError", "URIError", "AggregateError"]);
-
-/** A program's uncaught error as evidence: a typed fault as it is, anything else as PROCESS_FAILED. */
-export function failureOf(error: unknown, name: string): FaultJson {
-  if (error instanceof Fault) return error.toJSON();
-  const kind = error instanceof Error ? error.name : typeof error;
-  const words = error instanceof Error && !ENGINE_WORDED.has(kind) ? { message: error.message } : {};
-  return new Fault("PROCESS_FAILED", { process: name, error: kind, ...words }).toJSON();
-}
-
 /** Runs the program's own code; what it throws is its failure, never ours. */
-function resume(process: Process, input: Resumption, guard: AmbientGuard): Step | { readonly kind: "threw"; readonly error: unknown } {
-  guard.enter();
+function resume(process: Process, input: Resumption): Step | { readonly kind: "threw"; readonly error: unknown } {
   try {
     process.activation ??= process.behaviour.activate(process.input);
     return process.activation.resume(input);
   } catch (error) {
     return { kind: "threw", error };
+  }
+}
+
+/** Lets a program that ends early run its `finally` blocks, under the same guard as a turn. */
+export function stopProcess(process: Process, guard: AmbientGuard): void {
+  guard.enter();
+  try {
+    process.activation?.stop();
   } finally {
     guard.leave();
   }
@@ -66,15 +63,25 @@ function resume(process: Process, input: Resumption, guard: AmbientGuard): Step 
 
 /** Steps one process until it waits, ends or fails. Effects are in `tx`, nothing is committed. */
 export function stepProcess(state: KernelState, process: Process, envelope: Envelope, tx: Transaction, guard: AmbientGuard): TurnResult {
+  // The guard holds for the whole step: judging a call reads values of the program's, and those may have getters.
+  guard.enter();
+  try {
+    return step(state, process, envelope, tx);
+  } finally {
+    guard.leave();
+  }
+}
+
+function step(state: KernelState, process: Process, envelope: Envelope, tx: Transaction): TurnResult {
   let input = resumptionFor(state, envelope);
   process.wait = WAIT_MESSAGE;
   for (;;) {
-    const step = resume(process, input, guard);
-    if (step.kind === "threw") return aborted(step.error, process, undefined);
-    if (step.kind === "done") return finish(step.result, process);
+    const next = resume(process, input);
+    if (next.kind === "threw") return aborted(next.error, process, undefined);
+    if (next.kind === "done") return finish(next.result, process);
     let reply: Reply;
     try {
-      reply = dispatch(state, process, step.operation, tx);
+      reply = dispatch(state, process, next.operation, tx);
     } catch (error) {
       if (error instanceof BoundReached) return aborted(error.fault, process, error);
       throw error;

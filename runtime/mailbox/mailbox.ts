@@ -20,6 +20,9 @@ export class Mailbox {
   /** Messages that could be delivered now. */
   get due(): number { return this.#due.length - this.#head; }
 
+  /** The message that would be taken next. */
+  get first(): Envelope | undefined { return this.#due[this.#head]; }
+
   /** Claims a place for a message being sent. False: full (M2). */
   claim(): boolean {
     if (this.#depth >= this.#bound) return false;

@@ -12,10 +12,12 @@ export function activateProgram(body: Generator<Operation, unknown, unknown>): A
       return done === true ? { kind: "done", result: value } : { kind: "operation", operation: value };
     },
     stop(): void {
-      let { done } = body.return(undefined);
-      for (let tries = 0; done !== true && tries < STOP_YIELDS_MAX; tries++) {
-        ({ done } = body.throw(new Fault("LIFECYCLE_REFUSED", { machine: "process", state: "terminated", event: "operation" })));
-      }
+      try {
+        let { done } = body.return(undefined);
+        for (let tries = 0; done !== true && tries < STOP_YIELDS_MAX; tries++) {
+          ({ done } = body.throw(new Fault("LIFECYCLE_REFUSED", { machine: "process", state: "terminated", event: "operation" })));
+        }
+      } catch { /* the program's own cleanup failed: it has ended all the same, and nothing it did can take effect */ }
     },
   };
 }

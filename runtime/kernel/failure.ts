@@ -1,0 +1,55 @@
+// Failures as evidence: what a program threw, read without trusting it. A thrown value may be anything: a proxy, a getter that
+// throws, an object that only looks like a Fault. Nothing of it is called; what is recorded is short, plain and ours.
+//   E2  Words an engine chose are left out: they would bind a record to one V8. The observer is handed the error itself.
+import { Fault, FAULTS, type FaultDetail, type FaultJson, type FaultName } from "../../kernel-abi/fault.ts";
+
+const WORDS_MAX = 1_000;
+const DETAILS_MAX = 32;
+
+/** Errors engines and hosts make and word themselves. */
+const ENGINE_MADE = [TypeError, RangeError, ReferenceError, SyntaxError, EvalError, URIError, AggregateError, DOMException] as const;
+
+/** Reads something of the program's; undefined when that throws. */
+function tried<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+const text = (value: unknown): string => (typeof value === "string" ? value.slice(0, WORDS_MAX).toWellFormed() : "");
+
+const isFaultName = (name: unknown): name is FaultName => typeof name === "string" && Object.hasOwn(FAULTS, name);
+
+function plainDetail(detail: unknown): FaultDetail {
+  if (typeof detail !== "object" || detail === null) return {};
+  const plain: Record<string, string | number | boolean | null> = {};
+  for (const [key, value] of Object.entries(detail as Record<string, unknown>).slice(0, DETAILS_MAX)) {
+    if (typeof value === "string") plain[key] = text(value);
+    else if (typeof value === "boolean" || value === null || (typeof value === "number" && Number.isFinite(value))) plain[key] = value;
+  }
+  return plain;
+}
+
+/** A registered fault with its plain details, or nothing when it is none. */
+function faultOf(error: unknown): FaultJson | undefined {
+  return tried(() => {
+    if (!(error instanceof Fault)) return undefined;
+    const { fault, detail } = error;
+    return isFaultName(fault) ? new Fault(fault, plainDetail(detail)).toJSON() : undefined;
+  });
+}
+
+/** A name and, where the program chose the words, a message. */
+function wordsOf(error: unknown): { readonly error: string; readonly message?: string } {
+  if (tried(() => error instanceof Error) !== true) return { error: error === null ? "null" : typeof error };
+  const kind = tried(() => text((error as Error).name)) ?? "";
+  const hosts = tried(() => ENGINE_MADE.some((made) => error instanceof made) || "code" in (error as Error)) ?? true;
+  const message = hosts ? "" : tried(() => text((error as Error).message)) ?? "";
+  return { error: kind === "" ? "Error" : kind, ...(message === "" ? {} : { message }) };
+}
+
+/** A program's uncaught error as evidence: a typed fault as it is, anything else as PROCESS_FAILED. */
+export const failureOf = (error: unknown, process: string): FaultJson =>
+  faultOf(error) ?? new Fault("PROCESS_FAILED", { process, ...wordsOf(error) }).toJSON();
