@@ -94,10 +94,8 @@ function step(state: KernelState, process: Process, envelope: Envelope, tx: Tran
   }
 }
 
-const aborted = (error: unknown, process: Process, bound: BoundReached | undefined): TurnResult => {
-  if (error instanceof InvariantBroken) throw error;
-  return { kind: "aborted", fault: failureOf(error, process.name), error, bound };
-};
+const aborted = (error: unknown, process: Process, bound: BoundReached | undefined): TurnResult =>
+  ({ kind: "aborted", fault: failureOf(error, process.name), error, bound });
 
 function finish(result: unknown, process: Process): TurnResult {
   try {
