@@ -43,7 +43,9 @@ function move(world: World, row: ContractRow, from: readonly ContractState[], to
 /** The contract an event names, in both its fields. */
 function named(world: World, entry: Entry): ContractRow {
   world.require(entry.contract === entry.subject, "a contract event names one contract");
-  return world.contract(entry.contract);
+  const row = world.contract(entry.contract);
+  world.require(entry.domain === DOMAIN_RANK[row.terms.domain], "a contract event is of its contract's domain", { contract: row.id });
+  return row;
 }
 
 export function activated(world: World, entry: Entry): void {
@@ -92,9 +94,9 @@ export function window(world: World, entry: Entry): void {
 
 /** A syscall on a contract, granted: only its owner may, and only work needs it active. */
 export function touched(world: World, entry: Entry): void {
-  if (entry.contract === 0) return;
   const row = world.contract(entry.contract);
   world.require(row.owner === world.moment.actor, "a contract is used by its owner", { contract: row.id });
+  world.require(entry.domain === DOMAIN_RANK[row.terms.domain], "a contract is used in its own domain", { contract: row.id });
 }
 
 export function charged(world: World, row: ContractRow, charge: { readonly budget: number; readonly shots: number }, due: number): void {

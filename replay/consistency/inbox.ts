@@ -14,6 +14,8 @@ export class Inbox {
   /** Due already, in order T2 from `#first` on. */
   #ready: Message[] = [];
   #first = 0;
+  /** Of what was coming when the process ended: so many were reported lost; -1 while they stand in the order sent. */
+  #lost = -1;
 
   /** A message sent at `now`, due at the next tick. */
   add(message: Message, now: number): void {
@@ -39,13 +41,19 @@ export class Inbox {
   }
 
   /** Of an ended process: messages still to be reported lost. */
-  get left(): number { return this.#coming.length; }
+  get left(): number { return this.#coming.length - Math.max(this.#lost, 0); }
 
-  /** Whether a message to the ended process fell due at `now`; it is struck off. */
+  /** Whether the message is the next to the ended process that fell due at `now`, in order T2; it is struck off. */
   lose({ from, seq }: Message, now: number): boolean {
-    const at = this.#due === now ? this.#coming.findIndex((message) => message.from === from && message.seq === seq) : -1;
-    if (at >= 0) this.#coming.splice(at, 1);
-    return at >= 0;
+    if (this.#due !== now) return false;
+    if (this.#lost < 0) {
+      this.#coming.sort(bySender);
+      this.#lost = 0;
+    }
+    const next = this.#coming[this.#lost];
+    if (next?.from !== from || next.seq !== seq) return false;
+    this.#lost += 1;
+    return true;
   }
 
   /** What was coming is due now: behind what is due already, all of which is older. */

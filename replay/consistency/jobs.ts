@@ -1,6 +1,8 @@
 // Rules of jobs: called, intended, then exactly one outcome at the due tick in order of their ids, or abandoned with their owner.
 import { field } from "../entry/body.ts";
+import { DOMAIN_RANK } from "../../kernel-abi/domain.ts";
 import type { Entry } from "../../kernel-abi/frame.ts";
+import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import { charged } from "./contracts.ts";
 import type { World } from "./world.ts";
 
@@ -51,10 +53,12 @@ export function abandoned(world: World, entry: Entry): void {
   world.due.remove(job.due);
 }
 
-/** MEASURE and PROJECT, granted. */
+/** MEASURE and PROJECT, granted: each collects what its own domain worked out. */
 export function collected(world: World, entry: Entry): void {
   const job = world.job(entry.subject);
   world.require(job.owner === world.moment.actor && job.contract === entry.contract && job.state !== "abandoned", "an outcome is collected by its owner", { job: job.id });
+  const domain = entry.code === SYSCALL.MEASURE ? DOMAIN_RANK.Q : DOMAIN_RANK.PHI;
+  world.require(job.domain === domain && entry.domain === domain, "a measurement is of Q and a projection of PHI", { job: job.id });
 }
 
 /** Time may not pass a due tick while its outcome is missing (T3). */

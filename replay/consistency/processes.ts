@@ -27,7 +27,7 @@ const LIFECYCLES: Readonly<Record<string, { readonly initial: string; readonly e
 };
 
 const newcomer = (id: number, name: string, parent: number, start: { from: number; seq: number; tick: number }): World["processes"][number] => ({
-  id, name, parent, start, seq: 0, live: true, over: false, finished: false, exit: -1, on: DELIVERY.START, subject: 0, inbox: new Inbox(), timers: undefined,
+  id, name, parent, start, seq: 0, live: true, over: false, finished: false, exit: -1, told: false, on: DELIVERY.START, subject: 0, inbox: new Inbox(), timer: undefined, suspension: undefined,
 });
 
 /** PROCESS_DECLARED: the services and the root, at boot. */
@@ -84,6 +84,17 @@ export function transition(world: World, entry: Entry): void {
   world.require(from === stood && lifecycle.edges.has(`${from}>${to}`), "lifecycles go along their edges", { machine, subject: entry.subject, stood, from, to });
   if (to === "released") world.lifecycles.delete(key);
   else world.lifecycles.set(key, to);
+  if (machine === "process") suspension(world, entry.subject, from, to);
+}
+
+/** Keeps when a process was suspended: what fell due meanwhile comes when it is resumed. */
+function suspension(world: World, process: number, from: string, to: string): void {
+  if (to !== "suspended" && from !== "suspended") return;
+  const row = world.process(process);
+  const { tick } = world.moment;
+  const last = row.suspension;
+  if (to === "suspended") row.suspension = { from: last?.to === tick ? last.from : tick, to: -1 };
+  else if (to === "active") row.suspension = { from: last?.from ?? tick, to: tick };
 }
 
 /** PROC_EXIT. */
@@ -94,7 +105,7 @@ export function exited(world: World, entry: Entry): void {
   row.live = false;
   row.exit = tick;
   row.inbox.close(tick);
-  row.timers = undefined;
+  row.timer = undefined;
   if (row.inbox.left > 0) world.bereft.push(row);
 }
 

@@ -22,14 +22,18 @@ export interface ProcessRow {
   finished: boolean;
   /** Tick of its exit; -1 while it has none. */
   exit: number;
+  /** Its parent waited for its exit and was told. */
+  told: boolean;
   /** DELIVERY kind awaited, and of what. */
   on: number;
   subject: number;
   /** Sequence number and tick of its start notice. */
   readonly start: { readonly from: number; readonly seq: number; readonly tick: number };
   readonly inbox: Inbox;
-  /** Timers set and not yet gone off: due tick by sequence number. */
-  timers: Map<number, number> | undefined;
+  /** The last timer it set, while it waits since: no other can go off, for setting one ends the turn. */
+  timer: { readonly seq: number; readonly due: number } | undefined;
+  /** Its last suspension; `to` is -1 while it lasts. Suspensions without a tick between them count as one. */
+  suspension: { readonly from: number; readonly to: number } | undefined;
 }
 
 export interface CapabilityRow {

@@ -16,6 +16,7 @@ class Monkey {
   readonly #children: number[] = [];
   readonly #contracts: { domain: BoundDomain; contract: Contract }[] = [];
   readonly #jobs: { domain: BoundDomain; job: Job }[] = [];
+  readonly #suspended: number[] = [];
   readonly #depth: number;
   constructor(depth: number) { this.#depth = depth; }
 
@@ -27,7 +28,7 @@ class Monkey {
   }
 
   * act(): Generator<Operation, "go on" | "stop", unknown> {
-    switch (yield* this.below(20)) {
+    switch (yield* this.below(23)) {
       case 0: yield* ask({ domain: "K", op: "log", level: "info", label: "monkey", data: yield* this.below(100) }); break;
       case 1: yield* ask({ domain: "K", op: "metric", name: "m", value: 1.5, unit: "1" }); break;
       case 2: case 3: case 4: yield* ask({ domain: "K", op: "send", to: processId(2 + (yield* this.below(8))), body: { n: yield* this.below(9) } }); break;
@@ -43,6 +44,8 @@ class Monkey {
       case 19:
         if ((yield* this.below(6)) === 0) throw new Error("the monkey fell");
         return (yield* this.below(4)) === 0 ? "stop" : "go on";
+      case 20: yield* this.#suspend(); break;
+      case 21: case 22: yield* this.#resume(); break;
     }
     return "go on";
   }
@@ -51,6 +54,20 @@ class Monkey {
     if (this.#depth >= 3) return;
     const { process } = yield* ask<Child<unknown>>({ domain: "K", op: "spawn", behaviour: monkey(this.#depth + 1), input: null, grants: undefined });
     this.#children.push(process);
+  }
+
+  * #suspend(): Act {
+    const child = yield* this.pick(this.#children);
+    if (child === undefined) return;
+    yield* ask({ domain: "K", op: "suspend", child: processId(child) });
+    this.#suspended.push(child);
+    if ((yield* this.below(2)) === 0) yield* ask({ domain: "K", op: "sleep", ticks: 1 + (yield* this.below(5)) });
+    if ((yield* this.below(4)) > 0) yield* this.#resume();
+  }
+
+  * #resume(): Act {
+    const child = this.#suspended.pop();
+    if (child !== undefined) yield* ask({ domain: "K", op: "resume", child: processId(child) });
   }
 
   * #authority(): Act {

@@ -154,7 +154,8 @@ const CASES: [what: string, edit: Edit, rule: string][] = [
   ["an outcome due after the contract's end", say(AT.root, IN.issued, { "terms.end": 4 }), "work is done while its contract is active"],
   ["a contract used by another", both(add(AT.root, IN.cut + 1, capability(9, CHILD, "ALLOCATE_Q", CAP.ALLOCATE_Q)),
     frame(AT.heard, { entries: [entry(SYSCALL.CONTRACT_QUERY, { domain: Q, capability: 9, contract: 1, subject: 1 })] })), "a contract is used by its owner"],
-  ["a window without its contract", insert(AT.outcome, kernelFrame(3, [entry(EVENT.WINDOW_STOP, { contract: 1, subject: 1 })])), "windows open and close with their contract"],
+  ["a contract event of another domain", set(AT.root, IN.activated, { domain: 2 }), "a contract event is of its contract's domain"],
+  ["a window without its contract", insert(AT.outcome, kernelFrame(3, [entry(EVENT.WINDOW_STOP, { domain: Q, contract: 1, subject: 1 })])), "windows open and close with their contract"],
   // jobs
   ["a job numbered out of turn", set(AT.root, IN.call, { subject: 2 }), "jobs are numbered in the order of their calls"],
   ["an outcome due at another tick than the cost says", say(AT.root, IN.call, { due: 6 }), "an outcome is due at the call's tick plus its cost"],
@@ -175,6 +176,7 @@ const CASES: [what: string, edit: Edit, rule: string][] = [
   ["a job without an outcome at the end", both(add(AT.root, IN.send, job(2, 7, 6)), insert(AT.intent + 1, intent(2, 7)), say(AT.rootExit + 1, 3, { budget: 8, jobs: 2 })), "every job has an outcome or was abandoned"],
   ["an outcome collected by another", both(add(AT.root, IN.cut + 1, capability(9, CHILD, "MEASURE_Q", CAP.MEASURE_Q)),
     frame(AT.heard, { entries: [entry(SYSCALL.MEASURE, { domain: Q, capability: 9, contract: 1, subject: 1 })] })), "an outcome is collected by its owner"],
+  ["a measurement of another domain", set(AT.root, IN.measure, { domain: 2 }), "a measurement is of Q and a projection of PHI"],
 ];
 
 describe("consistency: a run that could not have happened is refused, however well it is chained and sealed", () => {
@@ -223,6 +225,67 @@ describe("consistency: an exit", () => {
   ])("is refused %s", (_, told) => { expect(refusalOf(joined(told)).detail["rule"]).toBe(RULE); });
 });
 
+describe("consistency: a suspended child", () => {
+  const FROM = 4;
+  const TO = 8;
+  const timer = (due: number, cap: number): Entry => entry(SYSCALL.TIMER_SET, { capability: cap, subject: due });
+  const decided = (from: string, to: string): Entry[] => [
+    entry(SYSCALL.PROC_TRANSITION, { capability: CAP.SPAWN, subject: CHILD }),
+    entry(EVENT.TRANSITION, { subject: CHILD, body: pack({ machine: "process", from, to }) }),
+  ];
+  const suspend = decided("active", "suspended");
+  const resume = decided("suspended", "active");
+  const woken = (at: number, seq: number, entries: Entry[]): Frame =>
+    turnFrame(at, ROOT, { delivery: { kind: DELIVERY.TIMER, from: ROOT, seq }, entries, end: entries.length === 0 ? FINISHED : waits(DELIVERY.TIMER, seq + 1) });
+  /** The child sleeps until `due` and is told at `told`; the root suspends it from 4 to 8, or at 8 again until 12. */
+  const slept = (due: number, told: number, again = false): Uint8Array => {
+    const frames = [
+      boot(),
+      turnFrame(1, ROOT, {
+        delivery: { kind: DELIVERY.START, from: processId(0), seq: 0 },
+        entries: [entry(SYSCALL.PROC_SPAWN, { capability: CAP.SPAWN, subject: CHILD, body: declaration("root/echo#1", ROOT) }),
+          capability(7, CHILD, "EXECUTE_K", CAP.EXECUTE_K), ...bringUp(CHILD), timer(FROM, CAP.EXECUTE_K)],
+        end: waits(DELIVERY.TIMER, 1),
+      }),
+      turnFrame(2, CHILD, { delivery: { kind: DELIVERY.START, from: ROOT, seq: 0 }, entries: [timer(due, 7)], end: waits(DELIVERY.TIMER, 0) }),
+      woken(FROM, 1, [...suspend, timer(TO, CAP.EXECUTE_K)]),
+      woken(TO, 2, [...resume, ...(again ? suspend : []), timer(12, CAP.EXECUTE_K)]),
+      woken(12, 3, [...(again ? resume : []), timer(20, CAP.EXECUTE_K)]),
+      turnFrame(told, CHILD, { delivery: { kind: DELIVERY.TIMER, from: CHILD, seq: 0 }, end: FINISHED }), exit(told, CHILD),
+      woken(20, 4, []), exit(20, ROOT), end(20, { turns: 7, messages: 0, shots: 0 }),
+    ];
+    return record(frames.sort((a, b) => a.tick - b.tick), { recording: runRecording() }).file;
+  };
+
+  it.each([[FROM, TO, false], [6, TO, false], [TO, TO, false], [10, 10, false], [6, 12, true], [10, 12, true]])(
+    "hears at once, or when it is resumed, what was due at %i: at %i", (due, told, again) => { expect(verified(slept(due, told, again)).frames).toBe(11); });
+  it.each([
+    [3, TO, false], [6, 9, false], [6, 12, false], [10, TO, false], [10, 12, false], [3, 12, true], [13, 12, true],
+  ])("does not hear what was due at %i at %i", (due, told, again) => {
+    expect(refusalOf(slept(due, told, again)).detail["rule"]).toBe("a timer was set and goes off when it is due");
+  });
+  it("takes no turn", () => { expect(refusalOf(slept(6, 6)).detail["rule"]).toBe("a suspended process takes no turn"); });
+});
+
+describe("consistency: a contract's domain", () => {
+  it("is that of every call on it, whatever else the caller holds", () => {
+    const queried = (domain: number, cap: number): Uint8Array => record([
+      { ...boot(), entries: [...boot().entries, capability(7, ROOT, "ALLOCATE_PHI")] },
+      turnFrame(1, ROOT, {
+        delivery: { kind: DELIVERY.START, from: processId(0), seq: 0 },
+        entries: [...([IN.request, IN.issued, IN.activated] as const).map((at) => RUN[AT.root]?.entries[at] as Entry),
+          entry(SYSCALL.CONTRACT_QUERY, { domain, capability: cap, contract: 1, subject: 1 })],
+        end: FINISHED,
+      }),
+      exit(1, ROOT, [entry(EVENT.CONTRACT_COMPLETED, { domain: Q, contract: 1, subject: 1 }),
+        entry(EVENT.CONTRACT_RELEASED, { domain: Q, contract: 1, subject: 1, body: pack({ budget: 0, shots: 0, jobs: 0 }) })]),
+      end(1, { turns: 1, messages: 0, shots: 0 }),
+    ], { recording: runRecording({ allow: [...runRecording().header.allow, "ALLOCATE_PHI"] }) }).file;
+    expect(verified(queried(Q, CAP.ALLOCATE_Q)).frames).toBe(4);
+    expect(refusalOf(queried(2, 7)).detail["rule"]).toBe("a contract is used in its own domain");
+  });
+});
+
 describe("consistency: what happens rarely is no contradiction", () => {
   it("an aborted turn changes nothing: its spawn, contract and job never were", () => {
     const first = RUN[AT.root] as Frame;
@@ -242,17 +305,17 @@ describe("consistency: what happens rarely is no contradiction", () => {
           entry(SYSCALL.PROC_SPAWN, { capability: CAP.SPAWN, subject: CHILD, body: declaration("root/echo#1", ROOT) }), ...bringUp(CHILD),
           entry(SYSCALL.CONTRACT_REQUEST, { domain: Q, capability: CAP.ALLOCATE_Q, contract: 1, subject: 1 }),
           RUN[AT.root]?.entries[IN.issued] as Entry, RUN[AT.root]?.entries[IN.activated] as Entry, job(1, 20, 19),
-          ...Array.from({ length: 70 }, () => timer(2)), timer(3), send(ROOT),
+          send(ROOT), timer(2),
         ],
         end: waits(DELIVERY.MESSAGE),
       }),
       intent(1, 20),
-      turnFrame(2, ROOT, { delivery: { kind: DELIVERY.MESSAGE, from: ROOT, seq: 72 }, entries: [send(CHILD), send(CHILD)], end: waits(DELIVERY.MESSAGE) }),
+      turnFrame(2, ROOT, { delivery: { kind: DELIVERY.MESSAGE, from: ROOT, seq: 1 }, entries: [send(CHILD), send(CHILD), timer(3)], end: waits(DELIVERY.MESSAGE) }),
       turnFrame(2, CHILD, { delivery: { kind: DELIVERY.START, from: ROOT, seq: 0 }, end: FINISHED }),
       exit(2, CHILD),
-      ...[73, 74].map((seq) => kernelFrame(3, [entry(EVENT.FAULT, { verdict: FAULTS.PROCESS_UNKNOWN.code, subject: CHILD, body: pack({ from: ROOT, seq }) })])),
-      turnFrame(3, ROOT, { delivery: { kind: DELIVERY.TIMER, from: ROOT, seq: 71 }, entries: [timer(9)], end: waits(DELIVERY.TIMER, 75) }),
-      turnFrame(9, ROOT, { delivery: { kind: DELIVERY.TIMER, from: ROOT, seq: 75 }, end: FINISHED }),
+      ...[3, 4].map((seq) => kernelFrame(3, [entry(EVENT.FAULT, { verdict: FAULTS.PROCESS_UNKNOWN.code, subject: CHILD, body: pack({ from: ROOT, seq }) })])),
+      turnFrame(3, ROOT, { delivery: { kind: DELIVERY.TIMER, from: ROOT, seq: 5 }, entries: [timer(9)], end: waits(DELIVERY.TIMER, 6) }),
+      turnFrame(9, ROOT, { delivery: { kind: DELIVERY.TIMER, from: ROOT, seq: 6 }, end: FINISHED }),
       kernelFrame(9, [entry(EVENT.JOB_ABANDONED, { domain: Q, contract: 1, subject: 1 }), ...exit(9, ROOT, [
         entry(EVENT.CONTRACT_REVOKED, { domain: Q, contract: 1, subject: 1 }),
         entry(EVENT.CONTRACT_RELEASED, { domain: Q, contract: 1, subject: 1, body: pack({ budget: 1, shots: 0, jobs: 1 }) })]).entries], ROOT),
