@@ -3,10 +3,12 @@
 //   The entry `msgpackr/pack` is the decoder in plain JavaScript: the optional native one reads some texts otherwise, and what a
 //   message says must not depend on whether a host has it.
 //   Numbers that must survive bit for bit travel inside a typed array: as a scalar, -0 becomes 0 for sender and receiver alike.
+import type { Packr as PackrClass } from "msgpackr";
 import { Packr } from "msgpackr/pack";
 import { Fault } from "./fault.ts";
 
-const packr = new Packr({ useRecords: false, moreTypes: true });
+// The entry's own declarations do not resolve; the class is the one the main entry declares.
+const packr = new (Packr as typeof PackrClass)({ useRecords: false, moreTypes: true });
 
 /** Nesting a payload may have; also what ends a cycle. */
 const DEPTH_MAX = 128;

@@ -55,13 +55,16 @@ function checkTerms(terms: Terms): void {
   }
 }
 
+/** Whether what a program gave is a list at all; its type is only a promise. */
+const isList = (value: unknown): boolean => Array.isArray(value);
+
 /** Contracts one call may ask for together. */
 const REQUESTS_MAX = 64;
 
 function reserveEach(state: KernelState, caller: Process, domain: BoundDomain,
   requests: readonly { readonly domain: BoundDomain; readonly request: unknown }[], tx: Transaction, answer: (handles: readonly Contract[]) => unknown): Reply {
   return judged(tx, SYSCALL.CONTRACT_REQUEST, DOMAIN_RANK[domain], (row) => {
-    if (!Array.isArray(requests) || requests.length === 0 || requests.length > REQUESTS_MAX) throw new Fault("ABI_MALFORMED", { argument: "requests", allowed: `1 to ${REQUESTS_MAX} of { domain, request }` });
+    if (!isList(requests) || requests.length === 0 || requests.length > REQUESTS_MAX) throw new Fault("ABI_MALFORMED", { argument: "requests", allowed: `1 to ${REQUESTS_MAX} of { domain, request }` });
     const parsed = requests.map((wanted) => ({ admission: admissionOf(state, wanted.domain), terms: admissionOf(state, wanted.domain).request(wanted.request, state.clock.now) }));
     const wanted = parsed.map(({ terms }) => ({ terms, capability: authoriseIn(state, caller, terms.domain, VERBS_OF[terms.domain].allocate, tx, terms.units) }));
     row.capability = wanted[0]?.capability ?? 0;
@@ -134,7 +137,7 @@ export const submit = (state: KernelState, caller: Process, op: Of<"submit">, tx
   judged(tx, SYSCALL.XDV_CALL, DOMAIN_RANK[op.domain], (row) => {
     const { now } = state.clock;
     const admission = admissionOf(state, op.domain);
-    if (!Array.isArray(op.refs)) throw new Fault("ABI_MALFORMED", { argument: "refs", allowed: "job handles" });
+    if (!isList(op.refs)) throw new Fault("ABI_MALFORMED", { argument: "refs", allowed: "job handles" });
     const refs = op.refs.map((handle) => jobOf(caller, handle));
     const call = admission.shape(op.call, refs);
     row.capability = authoriseIn(state, caller, op.domain, VERBS_OF[op.domain].execute, tx, call.units);

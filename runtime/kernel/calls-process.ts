@@ -93,18 +93,19 @@ const isBehaviour = (candidate: unknown): candidate is Behaviour =>
 
 /** Its members read once and checked. @throws Fault ABI_MALFORMED */
 function ownBehaviour({ name, domains, abi, admit, activate }: Behaviour): Behaviour {
-  const sound = typeof admit === "function" && typeof activate === "function" && Array.isArray(domains) && domains.every((domain) => domain === "Q" || domain === "PHI")
-    && typeof abi === "object" && abi !== null && Array.isArray(abi.flags);
+  const sound = typeof admit === "function" && typeof activate === "function" && isList(domains) && domains.every((domain) => domain === "Q" || domain === "PHI")
+    && typeof abi === "object" && abi !== null && isList(abi.flags);
   if (!sound) throw new Fault("ABI_MALFORMED", { argument: "definition", allowed: "what defineProcess returns" });
   return Object.freeze({ name: label(name), domains: Object.freeze([...domains]), abi, admit, activate });
 }
 
+const isList = (value: unknown): boolean => Array.isArray(value);
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
 
 /** What a child is given: its wishes, or everything it declares that its parent can give. */
 function wishesFor(behaviour: Behaviour, grants: readonly Wish[] | undefined): readonly Wish[] {
   if (grants === undefined) return [...K_VERBS, ...behaviour.domains.flatMap((domain) => DOMAIN_VERBS[domain])].map((verb) => ({ verb }));
-  if (!Array.isArray(grants) || !grants.every(isObject)) throw new Fault("ABI_MALFORMED", { argument: "grants", allowed: "a list of { verb, scope }" });
+  if (!isList(grants) || !grants.every(isObject)) throw new Fault("ABI_MALFORMED", { argument: "grants", allowed: "a list of { verb, scope }" });
   const wishes = grants.map(({ verb, scope = {} }) => ({ verb, scope: { ...scope } }));
   for (const { verb, scope } of wishes) {
     if (!VERBS.includes(verb)) throw new Fault("ABI_MALFORMED", { argument: "grants", allowed: VERBS.join(", ") });
