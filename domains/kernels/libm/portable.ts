@@ -7,87 +7,87 @@
 // Polynomials were fitted to the stated intervals at Chebyshev nodes; each header line gives the relative error.
 
 /** Largest |x| for which sin and cos answer (2^20 · π/2, rounded down); beyond it they are NaN and callers refuse. */
-export const ANGLE_LIMIT: f64 = 1647099.0;
+export const ANGLE_LIMIT: number = 1647099.0;
 
 // π/2 as 33 + 33 + 33 + 53 bits: n times each of the first three is exact for |n| <= 2^20.
-const TWO_OVER_PI: f64 = 0.6366197723675814;
-const HALF_PI_1: f64 = 1.5707963267341256;
-const HALF_PI_2: f64 = 6.077100506303966e-11;
-const HALF_PI_3: f64 = 2.0222662487111665e-21;
-const HALF_PI_4: f64 = 8.4784276603689e-32;
+const TWO_OVER_PI: number = 0.6366197723675814;
+const HALF_PI_1: number = 1.5707963267341256;
+const HALF_PI_2: number = 6.077100506303966e-11;
+const HALF_PI_3: number = 2.0222662487111665e-21;
+const HALF_PI_4: number = 8.4784276603689e-32;
 
-let quadrant: f64 = 0.0;
-let reduced: f64 = 0.0;
-let reducedTail: f64 = 0.0;
+let quadrant: number = 0.0;
+let reduced: number = 0.0;
+let reducedTail: number = 0.0;
 
 /** Leaves x - n·π/2 as reduced + reducedTail, |reduced| <= π/4, and n mod 4. Requires |x| <= ANGLE_LIMIT. */
-function reduce(x: f64): void {
-  const n: f64 = Math.floor(x * TWO_OVER_PI + 0.5);
-  const a: f64 = x - n * HALF_PI_1;
-  const b: f64 = n * HALF_PI_2;
-  const s: f64 = a - b;
-  const u: f64 = s - a;
-  const sTail: f64 = (a - (s - u)) - (b + u);
-  const c: f64 = n * HALF_PI_3;
-  const t: f64 = s - c;
-  const v: f64 = t - s;
-  const tTail: f64 = (s - (t - v)) - (c + v);
-  const tail: f64 = sTail + (tTail - n * HALF_PI_4);
+function reduce(x: number): void {
+  const n: number = Math.floor(x * TWO_OVER_PI + 0.5);
+  const a: number = x - n * HALF_PI_1;
+  const b: number = n * HALF_PI_2;
+  const s: number = a - b;
+  const u: number = s - a;
+  const sTail: number = (a - (s - u)) - (b + u);
+  const c: number = n * HALF_PI_3;
+  const t: number = s - c;
+  const v: number = t - s;
+  const tTail: number = (s - (t - v)) - (c + v);
+  const tail: number = sTail + (tTail - n * HALF_PI_4);
   reduced = t + tail;
   reducedTail = (t - reduced) + tail;
   quadrant = n - 4.0 * Math.floor(n * 0.25);
 }
 
 /** sin(x + y) on |x| <= π/4, |y| a tail of x; 2^-57. */
-function sinNear(x: f64, y: f64): f64 {
-  const z: f64 = x * x;
-  const cube: f64 = z * x;
-  const p: f64 = 0.008333333333333331 + z * (-0.00019841269841265063 + z * (2.7557319219337312e-06
+function sinNear(x: number, y: number): number {
+  const z: number = x * x;
+  const cube: number = z * x;
+  const p: number = 0.008333333333333331 + z * (-0.00019841269841265063 + z * (2.7557319219337312e-06
     + z * (-2.5052106231802837e-08 + z * (1.6058531516797758e-10 + z * -7.586691094197958e-13))));
   return x - ((z * (0.5 * y - cube * p) - y) - cube * -0.16666666666666666);
 }
 
 /** cos(x + y) on |x| <= π/4, |y| a tail of x; 2^-59. */
-function cosNear(x: f64, y: f64): f64 {
-  const z: f64 = x * x;
-  const p: f64 = 0.041666666666666664 + z * (-0.0013888888888887398 + z * (2.480158729876456e-05
+function cosNear(x: number, y: number): number {
+  const z: number = x * x;
+  const p: number = 0.041666666666666664 + z * (-0.0013888888888887398 + z * (2.480158729876456e-05
     + z * (-2.7557317271145144e-07 + z * (2.087614614655861e-09 + z * -1.1382623647474604e-11))));
-  const half: f64 = 0.5 * z;
-  const w: f64 = 1.0 - half;
+  const half: number = 0.5 * z;
+  const w: number = 1.0 - half;
   return w + (((1.0 - w) - half) + (z * z * p - x * y));
 }
 
 /** sin(x), x in radians; NaN outside |x| <= ANGLE_LIMIT; sin(-0) = -0. */
-export function sin(x: f64): f64 {
+export function sin(x: number): number {
   if (!(Math.abs(x) <= ANGLE_LIMIT)) return NaN;
   if (x === 0.0) return x;
   reduce(x);
-  const value: f64 = quadrant === 0.0 || quadrant === 2.0 ? sinNear(reduced, reducedTail) : cosNear(reduced, reducedTail);
+  const value: number = quadrant === 0.0 || quadrant === 2.0 ? sinNear(reduced, reducedTail) : cosNear(reduced, reducedTail);
   return quadrant >= 2.0 ? -value : value;
 }
 
 /** cos(x), x in radians; NaN outside |x| <= ANGLE_LIMIT. */
-export function cos(x: f64): f64 {
+export function cos(x: number): number {
   if (!(Math.abs(x) <= ANGLE_LIMIT)) return NaN;
   reduce(x);
-  const value: f64 = quadrant === 0.0 || quadrant === 2.0 ? cosNear(reduced, reducedTail) : sinNear(reduced, reducedTail);
+  const value: number = quadrant === 0.0 || quadrant === 2.0 ? cosNear(reduced, reducedTail) : sinNear(reduced, reducedTail);
   return quadrant === 1.0 || quadrant === 2.0 ? -value : value;
 }
 
 /** What the last call of `sinCos` found; read at once, before any other call into this file. */
-export let sinOfLast: f64 = 0.0;
-export let cosOfLast: f64 = 0.0;
+export let sinOfLast: number = 0.0;
+export let cosOfLast: number = 0.0;
 
 /** sin and cos of one angle with one reduction, left in `sinOfLast` and `cosOfLast`; the bits of `sin` and `cos`. */
-export function sinCos(x: f64): void {
+export function sinCos(x: number): void {
   if (!(Math.abs(x) <= ANGLE_LIMIT)) {
     sinOfLast = NaN;
     cosOfLast = NaN;
     return;
   }
   reduce(x);
-  const s: f64 = x === 0.0 ? x : sinNear(reduced, reducedTail);
-  const c: f64 = cosNear(reduced, reducedTail);
+  const s: number = x === 0.0 ? x : sinNear(reduced, reducedTail);
+  const c: number = cosNear(reduced, reducedTail);
   const odd: boolean = quadrant === 1.0 || quadrant === 3.0;
   sinOfLast = odd ? c : s;
   cosOfLast = odd ? s : c;
@@ -95,15 +95,15 @@ export function sinCos(x: f64): void {
   if (quadrant === 1.0 || quadrant === 2.0) cosOfLast = -cosOfLast;
 }
 
-const LOG2_E: f64 = 1.4426950408889634;
+const LOG2_E: number = 1.4426950408889634;
 // ln 2 as 33 + 53 bits: k times the first is exact for |k| < 2^20.
-const LN2_1: f64 = 0.6931471804855391;
-const LN2_2: f64 = 7.440617110012397e-11;
+const LN2_1: number = 0.6931471804855391;
+const LN2_2: number = 7.440617110012397e-11;
 
 /** 2^k for whole |k| <= 1022, by exact products. */
-function powerOfTwo(k: f64): f64 {
-  let left: f64 = Math.abs(k);
-  let power: f64 = 1.0;
+function powerOfTwo(k: number): number {
+  let left: number = Math.abs(k);
+  let power: number = 1.0;
   if (left >= 512.0) { power *= 1.3407807929942597e+154; left -= 512.0; }
   if (left >= 256.0) { power *= 1.157920892373162e+77; left -= 256.0; }
   if (left >= 128.0) { power *= 3.402823669209385e+38; left -= 128.0; }
@@ -118,38 +118,38 @@ function powerOfTwo(k: f64): f64 {
 }
 
 /** e^x; 0 below the least subnormal, Infinity above the largest finite number. */
-export function exp(x: f64): f64 {
+export function exp(x: number): number {
   if (x !== x) return NaN;
   if (x > 710.0) return Infinity;
   if (x < -746.0) return 0.0;
-  const k: f64 = Math.floor(x * LOG2_E + 0.5);
-  const a: f64 = x - k * LN2_1;
-  const b: f64 = k * LN2_2;
-  const r: f64 = a - b;
-  const tail: f64 = (a - r) - b;
+  const k: number = Math.floor(x * LOG2_E + 0.5);
+  const a: number = x - k * LN2_1;
+  const b: number = k * LN2_2;
+  const r: number = a - b;
+  const tail: number = (a - r) - b;
   // |r| <= ln(2)/2; 2^-59
-  const p: f64 = 0.16666666666666669 + r * (0.041666666666666664 + r * (0.008333333333330062 + r * (0.0013888888888886552
+  const p: number = 0.16666666666666669 + r * (0.041666666666666664 + r * (0.008333333333330062 + r * (0.0013888888888886552
     + r * (0.00019841269863053618 + r * (2.4801587317144498e-05 + r * (2.7557268459997064e-06 + r * (2.755728296954995e-07
     + r * (2.510038549551032e-08 + r * 2.0911236630261545e-09))))))));
-  const value: f64 = 1.0 + (r + (r * r * (0.5 + r * p) + (tail + tail * r)));
+  const value: number = 1.0 + (r + (r * r * (0.5 + r * p) + (tail + tail * r)));
   if (k > 1000.0) return value * powerOfTwo(k - 1000.0) * 1.0715086071862673e+301;
   if (k < -1000.0) return value * powerOfTwo(k + 1000.0) * 9.332636185032189e-302;
   return value * powerOfTwo(k);
 }
 
-let mantissa: f64 = 0.0;
-let exponent: f64 = 0.0;
+let mantissa: number = 0.0;
+let exponent: number = 0.0;
 
-function descend(power: f64, step: f64): void {
+function descend(power: number, step: number): void {
   if (mantissa >= power) { mantissa /= power; exponent += step; }
 }
 
-function ascend(power: f64, step: f64): void {
+function ascend(power: number, step: number): void {
   if (mantissa * power < 2.0) { mantissa *= power; exponent -= step; }
 }
 
 /** Splits a finite x > 0 into mantissa · 2^exponent with 1 <= mantissa < 2, by exact products. */
-function normalise(x: f64): void {
+function normalise(x: number): void {
   mantissa = x;
   exponent = 0.0;
   if (x < 1.0) {
@@ -179,38 +179,38 @@ function normalise(x: f64): void {
 }
 
 /** Natural logarithm; NaN below zero, -Infinity at ±0. */
-export function log(x: f64): f64 {
+export function log(x: number): number {
   if (!(x >= 0.0)) return NaN;
   if (x === 0.0) return -Infinity;
   if (x === Infinity) return Infinity;
   normalise(x);
   if (mantissa > 1.4142135623730951) { mantissa *= 0.5; exponent += 1.0; }
   // log(1 + f) = 2·artanh(s), s = f / (2 + f), |s| <= 0.1716; 2^-57
-  const f: f64 = mantissa - 1.0;
-  const s: f64 = f / (2.0 + f);
-  const z: f64 = s * s;
-  const p: f64 = z * (0.666666666666667 + z * (0.39999999999899444 + z * (0.2857142862600327 + z * (0.22222211130259878
+  const f: number = mantissa - 1.0;
+  const s: number = f / (2.0 + f);
+  const z: number = s * s;
+  const p: number = z * (0.666666666666667 + z * (0.39999999999899444 + z * (0.2857142862600327 + z * (0.22222211130259878
     + z * (0.18182889455674947 + z * (0.15331710618210773 + z * 0.14616585424888623))))));
-  const half: f64 = 0.5 * f * f;
+  const half: number = 0.5 * f * f;
   return exponent * LN2_1 - ((half - (s * (half + p) + exponent * LN2_2)) - f);
 }
 
 /** The rounding error of a·b, |a| and |b| below 2^500 (Dekker's product on Veltkamp halves). */
-function productTail(a: f64, b: f64, product: f64): f64 {
-  const as: f64 = a * 134217729.0;
-  const a1: f64 = as - (as - a);
-  const a2: f64 = a - a1;
-  const bs: f64 = b * 134217729.0;
-  const b1: f64 = bs - (bs - b);
-  const b2: f64 = b - b1;
+function productTail(a: number, b: number, product: number): number {
+  const as: number = a * 134217729.0;
+  const a1: number = as - (as - a);
+  const a2: number = a - a1;
+  const bs: number = b * 134217729.0;
+  const b1: number = bs - (bs - b);
+  const b2: number = b - b1;
   return ((a1 * b1 - product) + a1 * b2 + a2 * b1) + a2 * b2;
 }
 
-let base: f64 = 0.0;
-let baseTail: f64 = 0.0;
+let base: number = 0.0;
+let baseTail: number = 0.0;
 
 /** Leaves the angle of the ray numbered by eighths (0, atan 1/2, π/4, π/2 - atan 1/2, π/2, …, π) as base + baseTail. */
-function chooseRay(ray: f64): void {
+function chooseRay(ray: number): void {
   base = 0.0;
   baseTail = 0.0;
   if (ray === 1.0) { base = 0.4636476090008061; baseTail = 2.2698777452961687e-17; }
@@ -223,55 +223,55 @@ function chooseRay(ray: f64): void {
   if (ray === 8.0) { base = 3.141592653589793; baseTail = 1.2246467991473532e-16; }
 }
 
-let offset: f64 = 0.0;
-let offsetTail: f64 = 0.0;
+let offset: number = 0.0;
+let offsetTail: number = 0.0;
 
 /** Leaves atan((a - c·b) / (b + c·a)) as offset + offsetTail; 0 <= a <= b, b within 2^±500, c one of 0, 1/2, 1. */
-function offsetFrom(c: f64, a: f64, b: f64): void {
-  const cb: f64 = c * b;
-  const n: f64 = a - cb;
-  const nu: f64 = n - a;
-  const nTail: f64 = (a - (n - nu)) - (cb + nu);
-  const ca: f64 = c * a;
-  const d: f64 = b + ca;
-  const du: f64 = d - b;
-  const dTail: f64 = (b - (d - du)) + (ca - du);
-  const q: f64 = n / d;
-  const qd: f64 = q * d;
-  const qTail: f64 = (((n - qd) - productTail(q, d, qd)) + (nTail - q * dTail)) / d;
+function offsetFrom(c: number, a: number, b: number): void {
+  const cb: number = c * b;
+  const n: number = a - cb;
+  const nu: number = n - a;
+  const nTail: number = (a - (n - nu)) - (cb + nu);
+  const ca: number = c * a;
+  const d: number = b + ca;
+  const du: number = d - b;
+  const dTail: number = (b - (d - du)) + (ca - du);
+  const q: number = n / d;
+  const qd: number = q * d;
+  const qTail: number = (((n - qd) - productTail(q, d, qd)) + (nTail - q * dTail)) / d;
   // |q| <= 1/4; 2^-59
-  const z: f64 = q * q;
-  const p: f64 = z * (-0.3333333333333333 + z * (0.19999999999998933 + z * (-0.1428571428525851 + z * (0.11111111035986847
+  const z: number = q * q;
+  const p: number = z * (-0.3333333333333333 + z * (0.19999999999998933 + z * (-0.1428571428525851 + z * (0.11111111035986847
     + z * (-0.09090902874969416 + z * (0.07692017877237385 + z * (-0.06658687414697743 + z * (0.057529943904780285
     + z * -0.041034266985419496))))))));
   offset = q;
   offsetTail = q * p + (qTail - qTail * z);
 }
 
-function signed(value: f64, sign: f64): f64 {
+function signed(value: number, sign: number): number {
   return sign < 0.0 || (sign === 0.0 && 1.0 / sign < 0.0) ? -value : value;
 }
 
 /** The angle of the point (x, y) in (-π, π], with the conventions of ECMA-262 for zeros and infinities. */
-export function atan2(y: f64, x: f64): f64 {
+export function atan2(y: number, x: number): number {
   if (x !== x || y !== y) return NaN;
-  let across: f64 = Math.abs(x);
-  let up: f64 = Math.abs(y);
+  let across: number = Math.abs(x);
+  let up: number = Math.abs(y);
   const left: boolean = x < 0.0 || (x === 0.0 && 1.0 / x < 0.0);
   if (across === Infinity || up === Infinity) {
     across = across === Infinity ? 1.0 : 0.0;
     up = up === Infinity ? 1.0 : 0.0;
   }
   const steep: boolean = up > across;
-  let a: f64 = steep ? across : up;
-  let b: f64 = steep ? up : across;
+  let a: number = steep ? across : up;
+  let b: number = steep ? up : across;
   if (b === 0.0) return signed(left ? 3.141592653589793 : 0.0, y);
-  let eighths: f64 = 0.0;
+  let eighths: number = 0.0;
   if (a < b * 7.450580596923828e-09) {
     offset = a / b;
     offsetTail = 0.0;
   } else {
-    const scale: f64 = b > 3.273390607896142e+150 ? 2.409919865102884e-181 : b < 3.054936363499605e-151 ? 4.149515568880993e+180 : 1.0;
+    const scale: number = b > 3.273390607896142e+150 ? 2.409919865102884e-181 : b < 3.054936363499605e-151 ? 4.149515568880993e+180 : 1.0;
     a *= scale;
     b *= scale;
     eighths = a < 0.25 * b ? 0.0 : a < 0.75 * b ? 1.0 : 2.0;
@@ -280,8 +280,8 @@ export function atan2(y: f64, x: f64): f64 {
   // From the nearer axis to the ray: the angle grows away from the positive x axis, or shrinks towards it.
   const falls: boolean = steep !== left;
   chooseRay(steep ? (left ? 4.0 + eighths : 4.0 - eighths) : (left ? 8.0 - eighths : eighths));
-  const turn: f64 = falls ? -offset : offset;
-  const sum: f64 = base + turn;
-  const sumTail: f64 = (turn - (sum - base)) + (falls ? baseTail - offsetTail : baseTail + offsetTail);
+  const turn: number = falls ? -offset : offset;
+  const sum: number = base + turn;
+  const sumTail: number = (turn - (sum - base)) + (falls ? baseTail - offsetTail : baseTail + offsetTail);
   return signed(sum + sumTail, y);
 }
