@@ -7,7 +7,7 @@ import { Fault } from "../../kernel-abi/fault.ts";
 import type { JobId } from "../../kernel-abi/ids.ts";
 import { ANGLE_LIMIT } from "../kernels/libm/portable.ts";
 import {
-  COMPONENTS_MAX, decodeIsingJob, decodeKuramotoJob, decodeSpectrumJob, decodeTransformJob, encodeIsingJob, encodeKuramotoJob,
+  COMPONENTS_MAX, SHARE_MAX, decodeIsingJob, decodeKuramotoJob, decodeSpectrumJob, decodeTransformJob, encodeIsingJob, encodeKuramotoJob,
   encodeSpectrumJob, encodeTransformJob,
 } from "../kernels/phase/jobs.ts";
 import type { IsingJob, KuramotoJob, SpectrumJob } from "../kernels/phase/jobs.ts";
@@ -85,6 +85,12 @@ function checked<T>(decode: () => T): T {
   }
 }
 
+/** Whether one component carries the collective vector however the others stand: its ψ would be that one's phase (A4). */
+function isDominated(magnitudes: Float64Array): boolean {
+  const most = magnitudes.reduce((largest, r) => Math.max(largest, r * r), 0);
+  return most > SHARE_MAX * magnitudes.reduce((sum, r) => sum + r * r, 0);
+}
+
 function readOpen(phases: unknown, magnitudes: unknown): OpenCall {
   const job = checked(() => decodeTransformJob(encodeTransformJob({
     op: "init", project: false, noise: { sigma: 0, key: NO_KEY }, tolerance: { errorBound: 0, noiseThreshold: 0 },
@@ -92,6 +98,7 @@ function readOpen(phases: unknown, magnitudes: unknown): OpenCall {
     phases: phases as Float64Array, ...(magnitudes === undefined ? {} : { magnitudes: magnitudes as Float64Array }),
   })));
   if (job.op !== "init" || job.phases.length < ENVELOPE_COMPONENTS_MIN) return refuse("/phases", `${ENVELOPE_COMPONENTS_MIN} to ${COMPONENTS_MAX} numbers`);
+  if (isDominated(job.magnitudes)) return refuse("/magnitudes", `no component with more than ${SHARE_MAX} of Σr²`);
   return { op: "open", phases: job.phases, magnitudes: job.magnitudes };
 }
 

@@ -6,6 +6,7 @@ import type { ProviderDeclaration } from "../../kernel-abi/header.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
 import { isingKernel } from "../kernels/phase/ising.ts";
 import { kuramotoKernel } from "../kernels/phase/kuramoto.ts";
+import { PROJECTION_STEPS, SHARE_MAX } from "../kernels/phase/jobs.ts";
 import { spectrumKernel } from "../kernels/phase/spectrum.ts";
 import { transformKernel } from "../kernels/phase/transform.ts";
 import { TRANSFORMS } from "./transforms.ts";
@@ -17,10 +18,12 @@ export const COMPONENTS_TOTAL = 16 * LIMITS.phi_components_max;
 
 /**
  * Standard deviation of the phase kick a transform leaves on each component, in millionths of a radian. Opening and
- * evaluating an envelope leave none; the dynamics take the noise their call names.
+ * evaluating an envelope leave none; the dynamics take the noise their call names. Phase resolution (061): steps of a turn
+ * in which ψ is projected, of R likewise; ψ is kept back where one component carries more of it than `shareMax`, millionths.
  */
 export const figures = Object.freeze({
   durationMax: DURATION_MAX, sigmaAlign: 2_000, sigmaShift: 2_000, sigmaMerge: 3_000, sigmaSplit: 3_000,
+  phaseResolution: PROJECTION_STEPS, orderResolution: PROJECTION_STEPS, shareMax: SHARE_MAX * 1_000_000,
 });
 
 /** Coupled oscillators, oscillator Ising machine, spectra and phase envelopes. */

@@ -20,12 +20,15 @@ export interface StabilityReport {
   /** Logical time of the report. */
   readonly tick: number;
 }
-/** Structured evaluation: R·e^{iψ} = Σr²e^{iθ}, with the report beside it. */
+/** Structured evaluation: R·e^{iψ} = Σr²e^{iθ} in the provider's declared resolution, with the report beside it. */
 export interface Evaluation extends StabilityReport {
-  /** 0 to 1. */
+  /** 0 to 1, in 4,096ths. */
   readonly R: number;
-  /** Radians in (-π, π]. */
-  readonly psi: number;
+  /**
+   * Radians in (-π, π], in 4,096ths of a turn. null where there is no collective phase to tell: one component carries more
+   * than 3/4 of the collective vector, by its weight or because the others cancel (A4), or interference took all of it.
+   */
+  readonly psi: number | null;
 }
 /** One coupling strength of a Kuramoto sweep. */
 export interface KuramotoPoint {
@@ -64,7 +67,7 @@ export interface Scores {
 /** The recorded body, before packing. */
 export type PhiResult =
   | { readonly kind: "report"; readonly scores: Scores; readonly tick: number }
-  | { readonly kind: "evaluation"; readonly scores: Scores; readonly tick: number; readonly order: number; readonly phase: number }
+  | { readonly kind: "evaluation"; readonly scores: Scores; readonly tick: number; readonly order: number; readonly phase: number | null }
   | { readonly kind: "closed" }
   | { readonly kind: "kuramoto"; readonly couplings: Float64Array; readonly output: KuramotoOutput }
   | { readonly kind: "ising"; readonly output: IsingOutput }
@@ -84,7 +87,7 @@ export function encodeResult(result: PhiResult): Uint8Array {
   switch (kind) {
     case "closed": return pack({ kind });
     case "report": return pack({ kind, ...result.scores, tick: result.tick });
-    case "evaluation": return pack({ kind, ...result.scores, tick: result.tick, projection: Float64Array.of(result.order, result.phase) });
+    case "evaluation": return pack({ kind, ...result.scores, tick: result.tick, projection: Float64Array.of(result.order, ...(result.phase === null ? [] : [result.phase])) });
     case "kuramoto": return pack({ kind, couplings: result.couplings, ...fieldsOf(unpack(encodeKuramotoOutput(result.output))) });
     case "ising": return pack({ kind, ...fieldsOf(unpack(encodeIsingOutput(result.output))) });
     case "spectrum": return pack({ kind, ...fieldsOf(unpack(encodeSpectrumOutput(result.output))) });
@@ -127,7 +130,7 @@ export function readResult(body: unknown): StabilityReport | Evaluation | Kuramo
     case "closed": return undefined;
     case "report": return Object.freeze(readReport(fields));
     case "evaluation": {
-      const [R = 0, psi = 0] = floats(fields, "projection");
+      const [R = 0, psi = null] = floats(fields, "projection");
       return Object.freeze({ R, psi, ...readReport(fields) });
     }
     case "kuramoto": return readKuramoto(fields);

@@ -21,6 +21,7 @@ export interface PhaseExports {
   readonly drift: Scalar;
   readonly orderParameter: Scalar;
   readonly collectivePhase: Scalar;
+  readonly isCollective: Scalar;
   readonly kuramotoOpen: (nodes: number, omega: number, offsets: number, targets: number, weights: number) => void;
   readonly kuramotoSeed: (initial: number, key0: number, key1: number) => void;
   readonly kuramotoRun: (k: number, dt: number, noise: number, tolerance: number, steps: number, transient: number, stride: number,

@@ -8,7 +8,7 @@ export { KURAMOTO_ENTRIES_MAX, KURAMOTO_NODES_MAX, SWEEP_MAX, decodeKuramotoJob,
 export type { KuramotoJob, KuramotoOutput } from "./kuramoto-job.ts";
 export { PEAKS_MAX, SAMPLES_MAX, decodeSpectrumJob, decodeSpectrumOutput, encodeSpectrumJob } from "./spectrum-job.ts";
 export type { SpectrumJob, SpectrumOutput, SpectrumPeak } from "./spectrum-job.ts";
-export { decodeTransformJob, decodeTransformOutput, encodeTransformJob } from "./transform-job.ts";
+export { PROJECTION_STEPS, SHARE_MAX, decodeTransformJob, decodeTransformOutput, encodeTransformJob } from "./transform-job.ts";
 export type {
   EnvelopeProjection, EnvelopeResult, EnvelopeSubject, StabilityTolerance, TransformJob, TransformNoise, TransformOutput,
 } from "./transform-job.ts";

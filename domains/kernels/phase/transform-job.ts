@@ -53,11 +53,20 @@ export type TransformJob = TransformTerms & (
   | { readonly op: "merge" | "split"; readonly subjects: readonly [EnvelopeSubject, EnvelopeSubject] }
   | { readonly op: "evaluate"; readonly subjects: readonly [EnvelopeSubject] });
 
+/** Steps R and a turn of ψ are projected in: a step of ψ is about as wide as the kick one transform leaves. */
+export const PROJECTION_STEPS = 4_096;
+/** Largest part of the collective vector Σr²e^{iθ} one component may carry where ψ is projected. */
+export const SHARE_MAX = 0.75;
+
+/**
+ * A structured evaluation, never a raw phase (A4). ψ is given only where r_j² ≤ SHARE_MAX·|Σr²e^{iθ}| for every j: then no
+ * component turns ψ by more than three quarters of its own turn, whether by its weight or because the others cancel.
+ */
 export interface EnvelopeProjection {
-  /** R in [0, 1]. */
+  /** R in [0, 1], a multiple of 1/PROJECTION_STEPS. */
   readonly orderParameter: number;
-  /** ψ in (-π, π]. */
-  readonly collectivePhase: number;
+  /** ψ in (-π, π], a multiple of 2π/PROJECTION_STEPS; null where one component would show through, and in the dark. */
+  readonly collectivePhase: number | null;
 }
 
 export interface EnvelopeResult {
@@ -148,9 +157,13 @@ function readSubjects(fields: Fields, count: number, ordinalMax: number): { read
 export const encodeTransformOutput = ({ results }: TransformOutput): Uint8Array => pack({
   results: results.map(({ state, stability, noise, drift, breached, projection }) => ({
     state, breached, measures: Float64Array.of(stability, noise, drift),
-    ...(projection === undefined ? {} : { projection: Float64Array.of(projection.orderParameter, projection.collectivePhase) }),
+    ...(projection === undefined ? {} : { projection: projectionFloats(projection) }),
   })),
 });
+
+/** R alone, or R and ψ. */
+const projectionFloats = ({ orderParameter, collectivePhase }: EnvelopeProjection): Float64Array =>
+  (collectivePhase === null ? Float64Array.of(orderParameter) : Float64Array.of(orderParameter, collectivePhase));
 
 /** For the provider. @throws Fault KERNEL_REFUSED | ABI_UNDECODABLE when the bytes are no output of this kernel. */
 export function decodeTransformOutput(bytes: Uint8Array): TransformOutput {
@@ -161,8 +174,8 @@ export function decodeTransformOutput(bytes: Uint8Array): TransformOutput {
 
 function readResult(fields: Fields): EnvelopeResult {
   const [stability = 0, noise = 0, drift = 0] = readFloats(fields, "measures", 3, 3);
-  const projection = readOptional(fields, "projection", () => readFloats(fields, "projection", 2, 2));
-  const [orderParameter = 0, collectivePhase = 0] = projection ?? [];
+  const projection = readOptional(fields, "projection", () => readFloats(fields, "projection", 1, 2));
+  const [orderParameter = 0, collectivePhase = null] = projection ?? [];
   return {
     state: readBytes(fields["state"], "state"), stability, noise, drift, breached: readFlag(fields, "breached"),
     ...(projection === undefined ? {} : { projection: { orderParameter, collectivePhase } }),

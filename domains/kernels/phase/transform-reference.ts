@@ -5,10 +5,12 @@ import { componentsOf } from "./envelope-state.ts";
 import { gaussianEven, gaussianOdd, gaussianPair } from "./portable.ts";
 import { judged } from "./transform.ts";
 import type { Measured } from "./transform.ts";
-import type { CheckedTransform, TransformOutput } from "./transform-job.ts";
+import { PROJECTION_STEPS, SHARE_MAX } from "./transform-job.ts";
+import type { CheckedTransform, EnvelopeProjection, TransformOutput } from "./transform-job.ts";
 
 const FLOOR = 9.5367431640625e-7;
 const PAIRS_PER_ORDINAL = 2048;
+const PHASE_STEP = (2 * Math.PI) / PROJECTION_STEPS;
 type Components = Float64Array;
 
 const re = (z: Components, j: number): number => z[2 * j] ?? 0;
@@ -37,18 +39,22 @@ function prepared(phases: Float64Array, magnitudes: Float64Array): Components {
   return z;
 }
 
-function mean(z: Components): { readonly x: number; readonly y: number; readonly weight: number; readonly size: number } {
+interface Mean { readonly x: number; readonly y: number; readonly weight: number; readonly heaviest: number; readonly size: number }
+
+function mean(z: Components): Mean {
   let x = 0;
   let y = 0;
   let weight = 0;
+  let heaviest = 0;
   for (let j = 0; j < size(z); j++) {
     const square = re(z, j) * re(z, j) + im(z, j) * im(z, j);
     const r = Math.sqrt(square);
     x += r * re(z, j);
     y += r * im(z, j);
     weight += square;
+    heaviest = Math.max(heaviest, square);
   }
-  return { x, y, weight, size: Math.sqrt(x * x + y * y) };
+  return { x, y, weight, heaviest, size: Math.sqrt(x * x + y * y) };
 }
 
 function align(z: Components, kappa: number): void {
@@ -84,6 +90,14 @@ function overlap(length: number, own: number, other: number): number {
   return Math.min(1, length / Math.sqrt(own * other));
 }
 
+function projected({ x, y, weight, heaviest, size: length }: Mean): EnvelopeProjection {
+  if (weight < FLOOR * FLOOR) return { orderParameter: 0, collectivePhase: null };
+  const orderParameter = Math.floor(Math.min(1, length / weight) * PROJECTION_STEPS + 0.5) / PROJECTION_STEPS;
+  if (heaviest > SHARE_MAX * length) return { orderParameter, collectivePhase: null };
+  const steps = Math.floor(atan2(y, x) / PHASE_STEP + 0.5);
+  return { orderParameter, collectivePhase: (steps <= -PROJECTION_STEPS / 2 ? PROJECTION_STEPS / 2 : steps) * PHASE_STEP };
+}
+
 function measured(ordinal: number, z: Components, reference: Components): Measured {
   let [dotRe, dotIm, own, other, drift] = [0, 0, 0, 0, 0];
   for (let j = 0; j < size(z); j++) {
@@ -95,11 +109,9 @@ function measured(ordinal: number, z: Components, reference: Components): Measur
     other += squareOther;
     if (square >= FLOOR * FLOOR && squareOther >= FLOOR * FLOOR) drift = Math.max(drift, Math.abs(atan2(y, x)));
   }
-  const { x, y, weight, size: length } = mean(z);
-  const dark = weight < FLOOR * FLOOR;
   return {
     state: { ordinal, z, reference }, drift, stability: overlap(Math.sqrt(dotRe * dotRe + dotIm * dotIm), own, other),
-    projection: { orderParameter: dark ? 0 : Math.min(1, length / weight), collectivePhase: dark ? 0 : atan2(y, x) },
+    projection: projected(mean(z)),
   };
 }
 

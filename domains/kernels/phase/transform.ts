@@ -2,6 +2,7 @@
 // a transform (operation, then noise, then measures, then projection); numbers come from the binary.
 //   E1  Noise touches z alone; z and z* go through the same operation.
 //   E2  A breach of any envelope of the job leaves no projection in the output.
+//   E3  What is projected is collective and coarse: R and ψ in 4,096ths, and no ψ that one component carries (A4).
 import { sha256 } from "../build/phase.ts";
 import type { Kernel } from "../job.ts";
 import { withBinary } from "./binary.ts";
@@ -84,7 +85,7 @@ function measure({ exports, read }: PhaseBinary, { n, ordinal, z, reference }: P
   return {
     state: { ordinal, z: read(z, 2 * n), reference: read(reference, 2 * n) },
     stability: exports.stability.value, drift: exports.drift.value,
-    projection: { orderParameter: exports.orderParameter.value, collectivePhase: exports.collectivePhase.value },
+    projection: { orderParameter: exports.orderParameter.value, collectivePhase: exports.isCollective.value === 1 ? exports.collectivePhase.value : null },
   };
 }
 

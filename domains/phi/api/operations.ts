@@ -88,8 +88,8 @@ export interface Phi {
   /** @throws Fault CONTRACT_INVALID */
   ledger(contract: Contract<"PHI">): Program<PhiLedger, "PHI">;
   /**
-   * Opens an envelope of 2 to 4,096 components, z_j = r_j e^{iθ_j} with Σr² = 1. Envelope calls wait for their outcome.
-   * @throws Fault PHI_ERR_COHERENCE_TIMEOUT outside the window, RESOURCE_EXHAUSTED, PHI_ERR_HARDWARE_FAILURE
+   * Opens an envelope of 2 to 4,096 components, z_j = r_j e^{iθ_j} with Σr² = 1 and no r² above 3/4. Envelope calls wait for their outcome.
+   * @throws Fault ABI_MALFORMED, PHI_ERR_COHERENCE_TIMEOUT outside the window, RESOURCE_EXHAUSTED, PHI_ERR_HARDWARE_FAILURE
    */
   open(contract: Contract<"PHI">, phases: Numbers, magnitudes?: Numbers): Program<Envelope, "PHI">;
   /**
@@ -104,7 +104,7 @@ export interface Phi {
   merge(a: Envelope, b: Envelope): Program<StabilityReport, "PHI">;
   /** The inverse of `merge`. @throws as `shift` */
   split(a: Envelope, b: Envelope): Program<StabilityReport, "PHI">;
-  /** Projects R and ψ; changes nothing and leaves no noise. @throws as `shift` */
+  /** Projects R and ψ, coarse, and ψ only where it is collective; changes nothing, no noise. @throws as `shift` */
   evaluate(envelope: Envelope): Program<Evaluation, "PHI">;
   /** Frees the envelope's place in the contract. @throws as `open` */
   close(envelope: Envelope): Program<void, "PHI">;

@@ -9,16 +9,25 @@ const PAIRS_PER_ORDINAL: f64 = 2048.0;
 const ROOT_HALF: f64 = 0.7071067811865476;
 /** Components with less magnitude have no phase to speak of (2^-20). */
 const FLOOR: f64 = 9.5367431640625e-7;
+/** Steps of what is projected: R in 4,096ths, ψ in 4,096ths of a turn (radians a step). */
+const ORDER_STEPS: f64 = 4096.0;
+const PHASE_STEP: f64 = 0.0015339807878856412;
+const HALF_TURN: f64 = 2048.0;
+/** Largest part of the collective vector one component may carry where ψ is projected. */
+const SHARE_MAX: f64 = 0.75;
 
 /** What `measure` and `order` found; read at once. */
 export let stability: f64 = 0.0;
 export let drift: f64 = 0.0;
 export let orderParameter: f64 = 0.0;
 export let collectivePhase: f64 = 0.0;
+/** 1 where there is a collective phase to project, 0 where collectivePhase must not be shown. */
+export let isCollective: i32 = 0;
 
 let meanRe: f64 = 0.0;
 let meanIm: f64 = 0.0;
 let weight: f64 = 0.0;
+let heaviest: f64 = 0.0;
 
 @inline function re(z: usize): f64 { return load<f64>(z); }
 @inline function im(z: usize): f64 { return load<f64>(z, 8); }
@@ -53,9 +62,9 @@ export function envelopeShift(n: i32, z: usize, delta: usize, stride: i32): void
   }
 }
 
-/** Σ|z_j|·z_j = Σ r_j² e^{iθ_j} into meanRe, meanIm, and Σr_j² into weight. */
+/** Σ|z_j|·z_j = Σ r_j² e^{iθ_j} into meanRe, meanIm, Σr_j² into weight, max r_j² into heaviest. */
 function mean(n: i32, z: usize): void {
-  let x: f64 = 0.0, y: f64 = 0.0, w: f64 = 0.0;
+  let x: f64 = 0.0, y: f64 = 0.0, w: f64 = 0.0, most: f64 = 0.0;
   for (let j = 0; j < n; j++) {
     const a = re(z + (<usize>j << 4)), b = im(z + (<usize>j << 4));
     const square = a * a + b * b;
@@ -63,10 +72,12 @@ function mean(n: i32, z: usize): void {
     x += r * a;
     y += r * b;
     w += square;
+    most = Math.max(most, square);
   }
   meanRe = x;
   meanIm = y;
   weight = w;
+  heaviest = most;
 }
 
 /** θ_j += κ·sin(ψ - θ_j); nothing moves when there is no collective phase ψ to move to. */
@@ -134,10 +145,21 @@ function overlap(size: f64, own: f64, other: f64): f64 {
   return Math.min(1.0, size / Math.sqrt(own * other));
 }
 
-/** R·e^{iψ} = Σr_j²e^{iθ_j} / Σr_j² into orderParameter and collectivePhase; (0, 0) for a dark envelope. */
+/** ψ to the nearest step, in (-π, π]. */
+function stepped(psi: f64): f64 {
+  const steps = Math.floor(psi / PHASE_STEP + 0.5);
+  return (steps <= -HALF_TURN ? HALF_TURN : steps) * PHASE_STEP;
+}
+
+/**
+ * R·e^{iψ} = Σr_j²e^{iθ_j} / Σr_j² in whole steps into orderParameter and collectivePhase. There is no ψ where one component
+ * carries more than SHARE_MAX of the collective vector (∂ψ/∂θ_j = r_j²cos(θ_j-ψ) / |Σr_j²e^{iθ_j}|), nor in a dark envelope.
+ */
 export function envelopeOrder(n: i32, z: usize): void {
   mean(n, z);
   const dark = weight < FLOOR * FLOOR;
-  orderParameter = dark ? 0.0 : Math.min(1.0, Math.sqrt(meanRe * meanRe + meanIm * meanIm) / weight);
-  collectivePhase = dark ? 0.0 : atan2(meanIm, meanRe);
+  const size = Math.sqrt(meanRe * meanRe + meanIm * meanIm);
+  isCollective = !dark && heaviest <= SHARE_MAX * size ? 1 : 0;
+  orderParameter = dark ? 0.0 : Math.floor(Math.min(1.0, size / weight) * ORDER_STEPS + 0.5) / ORDER_STEPS;
+  collectivePhase = isCollective == 1 ? stepped(atan2(meanIm, meanRe)) : 0.0;
 }

@@ -2,7 +2,7 @@
 // Addresses are bytes in linear memory; every array starts at a multiple of 16. An instance lives for one job.
 export {
   collectivePhase, drift, envelopeAlign, envelopeInit, envelopeKick, envelopeMeasure, envelopeMix, envelopeOrder,
-  envelopeShift, orderParameter, stability,
+  envelopeShift, isCollective, orderParameter, stability,
 } from "./envelope";
 export {
   collectiveFrequency, frequencySpread, kuramotoOpen, kuramotoRun, kuramotoSeed, lockedFraction, meanOrder, orderDeviation,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { decodeEnvelope } from "../../../../domains/kernels/phase/envelope-state.ts";
 import { decodeTransformJob, encodeTransformJob } from "../../../../domains/kernels/phase/jobs.ts";
-import type { TransformJob } from "../../../../domains/kernels/phase/jobs.ts";
+import type { EnvelopeResult, TransformJob } from "../../../../domains/kernels/phase/jobs.ts";
 import { runTransform, transformKernel } from "../../../../domains/kernels/phase/transform.ts";
 import { transformReference } from "../../../../domains/kernels/phase/transform-reference.ts";
 import { KEY, LAX, QUIET, envelope, prepared, run, stateOf } from "../../../support/phase-jobs.ts";
@@ -10,6 +10,9 @@ const NOISY = { noise: { sigma: 0.3, key: KEY }, tolerance: LAX, project: true }
 const A = prepared([0.1, 0.4, -0.7, 2.9, -3], [1, 2, 0, 0.5, 3]);
 const B = prepared([1, 2, 3, -2, 0.2]);
 
+/** A step of ψ. */
+const STEP = (2 * Math.PI) / 4096;
+const psiOf = (result: EnvelopeResult | undefined): number => result?.projection?.collectivePhase ?? Number.NaN;
 const norm = (z: Float64Array): number => z.reduce((sum, x) => sum + x * x, 0);
 const distance = (a: Float64Array, b: Float64Array): number => Math.sqrt(a.reduce((sum, x, at) => sum + (x - (b[at] ?? 0)) ** 2, 0));
 
@@ -23,6 +26,9 @@ describe("phi.transform against its reference", () => {
     merge: { op: "merge", subjects: [envelope(1, A), envelope(2, B)], ...NOISY },
     split: { op: "split", subjects: [envelope(1, A), envelope(2, B)], ...NOISY },
     evaluate: { op: "evaluate", subjects: [envelope(1, A)], ...NOISY },
+    "evaluate with a collective phase": { op: "evaluate", subjects: [envelope(1, prepared([0.2, 1.2, -0.4]))], ...NOISY },
+    "evaluate where the others cancel": { op: "evaluate", subjects: [envelope(1, prepared([0, Math.PI, 0.7]))], ...NOISY },
+    "evaluate at half a turn": { op: "evaluate", subjects: [envelope(1, prepared([-Math.PI, -Math.PI]))], ...NOISY },
   };
   for (const [name, job] of Object.entries(jobs)) {
     it(`gives the same bits: ${name}`, () => {
@@ -41,10 +47,12 @@ describe("transforms", () => {
   });
 
   it("shift the collective phase and nothing else", () => {
-    const [before] = run({ op: "evaluate", subjects: [envelope(1, B)], ...QUIET }).results;
-    const [after] = run({ op: "shift", subjects: [envelope(1, B)], delta: Float64Array.of(0.5), ...QUIET }).results;
-    expect(after?.projection?.orderParameter).toBeCloseTo(before?.projection?.orderParameter ?? 0, 14);
-    expect((after?.projection?.collectivePhase ?? 0) - (before?.projection?.collectivePhase ?? 0)).toBeCloseTo(0.5, 14);
+    const cluster = prepared([1, 2, 2.5, 0.4, 0.2]);
+    const [before] = run({ op: "evaluate", subjects: [envelope(1, cluster)], ...QUIET }).results;
+    const [after] = run({ op: "shift", subjects: [envelope(1, cluster)], delta: Float64Array.of(0.5), ...QUIET }).results;
+    expect(after?.projection?.orderParameter).toBe(before?.projection?.orderParameter);
+    const turn = psiOf(after) - psiOf(before);
+    expect(Math.abs(turn - 0.5)).toBeLessThan(STEP);
     expect(after?.stability).toBe(1);
     expect(after?.drift).toBe(0);
   });
@@ -64,8 +72,8 @@ describe("transforms", () => {
 
   it("project R = |cos| of half the angle between two equal components", () => {
     const [result] = run({ op: "evaluate", subjects: [envelope(1, prepared([0.2, 1.2]))], ...QUIET }).results;
-    expect(result?.projection?.orderParameter).toBeCloseTo(Math.cos(0.5), 14);
-    expect(result?.projection?.collectivePhase).toBeCloseTo(0.7, 14);
+    expect(result?.projection?.orderParameter).toBe(Math.round(4096 * Math.cos(0.5)) / 4096);
+    expect(psiOf(result)).toBe(Math.round(0.7 / STEP) * STEP);
   });
 
   it("merge unitarily, and split back", () => {
@@ -83,8 +91,59 @@ describe("transforms", () => {
     const turned = prepared([Math.PI / 2, Math.PI / 2]); // i·z: z + i·i·z = 0
     const merged = run({ op: "merge", subjects: [envelope(1, plain), envelope(2, turned)], ...QUIET });
     expect(norm(decodeEnvelope(stateOf(merged)).z)).toBeLessThan(1e-30);
-    expect(merged.results[0]).toMatchObject({ stability: 1, drift: 0, projection: { orderParameter: 0, collectivePhase: 0 } });
+    expect(merged.results[0]).toMatchObject({ stability: 1, drift: 0, projection: { orderParameter: 0, collectivePhase: null } });
     expect(norm(decodeEnvelope(stateOf(merged, 1)).z)).toBeCloseTo(2, 13);
+  });
+});
+
+describe("what is projected", () => {
+  const projectionOf = (phases: readonly number[], magnitudes?: readonly number[]) =>
+    run({ op: "evaluate", subjects: [envelope(1, prepared(phases, magnitudes))], ...QUIET }).results[0]?.projection;
+
+  it("is coarse: whole 4,096ths, ψ in (-π, π]", () => {
+    for (let at = -40; at <= 40; at++) {
+      const projection = projectionOf([at * 0.0789, at * 0.0789 + 0.3, at * 0.0789 + 0.9], [1, 2, 1.5]);
+      expect(Number.isInteger((projection?.orderParameter ?? Number.NaN) * 4096)).toBe(true);
+      const psi = projection?.collectivePhase ?? Number.NaN;
+      expect(psi).toBe(Math.round(psi / STEP) * STEP);
+      expect(psi > -Math.PI && psi <= Math.PI).toBe(true);
+    }
+    for (const psi of [Math.PI, -Math.PI, -Math.PI + 0.4 * STEP, Math.PI - 0.4 * STEP]) expect(projectionOf([psi, psi])).toEqual({ orderParameter: 1, collectivePhase: Math.PI });
+    expect(projectionOf([0.7, 0.7])?.collectivePhase).not.toBe(0.7);
+  });
+
+  it("is no ψ where one component carries it: alone, by weight, or because the others cancel", () => {
+    expect(projectionOf([0.7])).toEqual({ orderParameter: 1, collectivePhase: null });
+    expect(projectionOf([0.7, 2], [1, 0])).toEqual({ orderParameter: 1, collectivePhase: null });
+    expect(projectionOf([0.7, 0.7], [3, 1.7])?.collectivePhase).toBeNull(); // shares 0.757 and 0.243
+    expect(projectionOf([0.7, 0.7], [3, 1.8])?.collectivePhase).not.toBeNull(); // shares 0.735 and 0.265
+    expect(projectionOf([0, Math.PI, 0.7])).toEqual({ orderParameter: 1365 / 4096, collectivePhase: null });
+    expect(projectionOf([0, Math.PI, 0.7, 0.7])?.collectivePhase).toBe(Math.round(0.7 / STEP) * STEP);
+  });
+
+  it("keeps ψ back when a merge has put all magnitude into one component", () => {
+    // (z + i·z')/√2 with z' = i·z in the second component: it goes dark, the first is left alone.
+    const merged = run({ op: "merge", subjects: [envelope(1, prepared([0.7, 0.3])), envelope(2, prepared([0.7, 0.3 + Math.PI / 2]))], ...QUIET });
+    const z = decodeEnvelope(stateOf(merged)).z;
+    expect(norm(z.subarray(2))).toBeLessThan(1e-30);
+    expect(merged.results[0]?.projection).toEqual({ orderParameter: 1, collectivePhase: null });
+  });
+
+  it("never follows one component closely: a small turn of it moves ψ by at most three quarters, and a step", () => {
+    let seen = 0;
+    for (let seed = 1; seed <= 200; seed++) {
+      const phases = [0, 1, 2, 3].map((j) => ((seed * (j + 3) * 2_654_435_761) % 6283) / 1000);
+      const magnitudes = [0, 1, 2, 3].map((j) => 1 + ((seed * (j + 7)) % 5));
+      for (const moved of phases.keys()) {
+        const before = projectionOf(phases, magnitudes)?.collectivePhase ?? null;
+        const after = projectionOf(phases.map((phase, j) => (j === moved ? phase + 0.02 : phase)), magnitudes)?.collectivePhase ?? null;
+        if (before === null || after === null) continue;
+        const turn = Math.abs(after - before);
+        seen += 1;
+        expect(Math.min(turn, 2 * Math.PI - turn)).toBeLessThan(0.76 * 0.02 + STEP);
+      }
+    }
+    expect(seen).toBeGreaterThan(100);
   });
 });
 

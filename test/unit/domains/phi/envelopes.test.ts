@@ -6,7 +6,8 @@ import { unpack } from "../../../../kernel-abi/packer.ts";
 import type { Outcome } from "../../../../kernel-abi/ports.ts";
 import { readResult } from "../../../../domains/phi/outcome.ts";
 import type { Evaluation, StabilityReport } from "../../../../domains/phi/outcome.ts";
-import { bench, delayedRunner, failingRunner, inlineRunner } from "./fixtures.ts";
+import { figures } from "../../../../domains/phi/declared.ts";
+import { bench, delayedRunner, failingRunner, faultOf, inlineRunner } from "./fixtures.ts";
 import type { Bench } from "./fixtures.ts";
 
 const PHASES = Float64Array.from({ length: 16 }, (_, at) => 0.1 * at);
@@ -18,6 +19,8 @@ const read = <T>(outcome: Outcome): T => {
   expect(outcome.verdict).toBe(0);
   return readResult(outcome.body) as T;
 };
+/** ψ, of an envelope that has one. */
+const psiOf = ({ psi }: Evaluation): number => psi ?? Number.NaN;
 const evaluate = async (at: Bench, envelope = A): Promise<Evaluation> => read<Evaluation>(await at.ask({ op: "evaluate" }, [envelope]));
 
 describe("legitimate transforms", () => {
@@ -30,7 +33,7 @@ describe("legitimate transforms", () => {
     expect(report.drift).toBeLessThan(0.02);
     const after = await evaluate(at);
     expect(after.R).toBeCloseTo(before.R, 2);
-    expect(Math.abs(after.psi - before.psi - 1.5)).toBeLessThan(0.02);
+    expect(Math.abs(psiOf(after) - psiOf(before) - 1.5)).toBeLessThan(0.02);
   });
   it("aligns: R rises", async () => {
     const at = bench();
@@ -47,7 +50,7 @@ describe("legitimate transforms", () => {
     read(await at.ask({ op: "merge" }, [A, B]));
     read(await at.ask({ op: "split" }, [A, B]));
     const after = await evaluate(at);
-    expect([after.R - before.R, after.psi - before.psi].every((change) => Math.abs(change) < 0.02)).toBe(true);
+    expect([after.R - before.R, psiOf(after) - psiOf(before)].every((change) => Math.abs(change) < 0.02)).toBe(true);
   });
   it("reports the worse envelope of a pair", async () => {
     const at = bench();
@@ -157,6 +160,32 @@ describe("what gets out", () => {
       ["kind", "stability", "noise", "drift", "tick"], ["kind", "stability", "noise", "drift", "tick"],
       ["kind", "stability", "noise", "drift", "tick", "projection"],
     ]);
+  });
+  it("R and ψ leave in the declared resolution", async () => {
+    const at = bench();
+    await at.ask(open);
+    const { R, psi } = await evaluate(at);
+    const step = (2 * Math.PI) / figures.phaseResolution;
+    expect(Number.isInteger(R * figures.orderResolution)).toBe(true);
+    expect(psi).toBe(Math.round((psi ?? Number.NaN) / step) * step);
+    expect(step * 1_000_000).toBeGreaterThan(0.75 * figures.sigmaShift); // no finer than about the kick of one transform
+  });
+  it("an envelope that one component dominates cannot be opened: its ψ would be that phase", async () => {
+    const pair = (r: number, s: number) => ({ op: "open", phases: Float64Array.of(0.7, 2), magnitudes: Float64Array.of(r, s) });
+    for (const [r, s] of [[1, 0], [0, 5], [3, 1.7], [1_048_576, 1]] as const) expect(faultOf(() => bench().start(pair(r, s)))).toBe("ABI_MALFORMED");
+    const at = bench();
+    read(await at.ask(pair(3, 1.8)));
+    expect((await evaluate(at)).R).toBeGreaterThan(0.5);
+  });
+  it("an evaluation has no ψ when the other components cancel, whoever arranged it", async () => {
+    const at = bench();
+    await at.ask({ op: "open", phases: Float64Array.of(0, Math.PI, 0.7) });
+    expect(await evaluate(at)).toMatchObject({ R: 1365 / 4096, psi: null });
+    const merging = bench();
+    await merging.ask({ op: "open", phases: Float64Array.of(0.7, 0.3) });
+    await merging.ask({ op: "open", phases: Float64Array.of(0.7, 0.3 + Math.PI / 2) });
+    read(await merging.ask({ op: "merge" }, [A, B]));
+    expect((await evaluate(merging, A)).psi).toBeNull();
   });
   it("an envelope of one component, whose collective phase would be its own, cannot be opened", () => {
     expect(() => bench().start({ op: "open", phases: Float64Array.of(1) })).toThrow(Fault);

@@ -43,6 +43,7 @@ describe("phi", () => {
     expect(drive(phi.merge(envelope, other), job, report).yielded[0]).toMatchObject({ refs: [job, other.job], call: { op: "merge" } });
     expect(drive(phi.split(envelope, other), job, report).yielded[0]).toMatchObject({ call: { op: "split" } });
     expect(drive(phi.evaluate(envelope), job, { ...report, kind: "evaluation", projection: Float64Array.of(0.5, -1) }).result).toMatchObject({ R: 0.5, psi: -1, drift: 0.002 });
+    expect(drive(phi.evaluate(envelope), job, { ...report, kind: "evaluation", projection: Float64Array.of(0.5) }).result).toMatchObject({ R: 0.5, psi: null });
     expect(drive(phi.close(envelope), job, { kind: "closed" }).result).toBeUndefined();
   });
   it("an envelope cannot be serialised: its handles refuse", () => {
