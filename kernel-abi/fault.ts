@@ -32,9 +32,9 @@ export const FAULTS = Object.freeze({
   // XDV-060, Q providers
   Q_ERR_DECOHERENCE_EXCEEDED: row(1001, 4, "budget", "caller", "The circuit costs more than is left of the decoherence budget.", "Reserve a larger budget, submit fewer shots or a cheaper circuit."),
   Q_ERR_CALIBRATION_INVALID: row(1002, 2, "failed", "provider", "The provider's calibration does not cover the tick of the call.", "Reserve again to bind a fresh calibration."),
-  Q_ERR_RESOURCE_UNAVAILABLE: row(1003, 3, "budget", "provider", "The provider has fewer free qubits than asked for.", "Ask for fewer qubits or release other contracts first."),
+  Q_ERR_RESOURCE_UNAVAILABLE: row(1003, 3, "budget", "provider", "Fewer qubits or channels are available than the call asks for.", "Reserve more in the contract, ask for less, or release other contracts; the detail says which."),
   Q_ERR_HARDWARE_FAILURE: row(1004, 2, "failed", "provider", "The provider lost the job.", "Submit again; if it recurs, run `triad doctor`."),
-  Q_ERR_GATE_UNSUPPORTED: row(1005, 2, "failed", "caller", "The circuit uses a gate or a size no provider supports.", "Rewrite the circuit with the gates listed in domains/q/README.md."),
+  Q_ERR_GATE_UNSUPPORTED: row(1005, 2, "failed", "caller", "The circuit uses a gate or a size that the contract or the providers do not permit.", "Use the gates the contract permits; the detail names the one that is not."),
   Q_ERR_MEASUREMENT_FAILURE: row(1006, 2, "failed", "caller", "The measurement could not be made.", "Check that the circuit measures what is asked for, within the contract's channels."),
   Q_ERR_NO_CLONE_VIOLATION: row(1007, 1, "denied", "caller", "A Q or Φ handle was copied, serialised or used by another process.", "Send classical outcomes, never handles; reserve a contract in the other process."),
   // XDV-061, Φ providers
@@ -44,12 +44,12 @@ export const FAULTS = Object.freeze({
   PHI_ERR_ENVELOPE_INVALID: row(2004, 2, "failed", "caller", "The envelope is unknown, invalidated or busy.", "Open a new envelope; wait for a transform before the next."),
   PHI_ERR_HARDWARE_FAILURE: row(2005, 2, "failed", "provider", "The provider lost the transform.", "Submit again; if it recurs, run `triad doctor`."),
   // 30xx the ABI itself
-  ABI_MALFORMED: row(3001, 2, "failed", "caller", "A descriptor does not have the shape the ABI requires.", "Compare the descriptor with the schema named in the detail."),
+  ABI_MALFORMED: row(3001, 2, "failed", "caller", "A descriptor does not have the shape the ABI requires.", "The detail names the argument and what is allowed."),
   ABI_INCOMPATIBLE: row(3002, 2, "environment", "caller", "The caller was built for an ABI this runtime does not speak.", "Install the version named in the detail."),
   ABI_UNENCODABLE: row(3003, 2, "failed", "caller", "The value has no encoded form.", "Send plain data: numbers, strings, arrays, records and typed arrays."),
   ABI_UNDECODABLE: row(3004, 2, "failed", "evidence", "The bytes are not one encoded value.", "The sender or the file is damaged; verify the trace."),
   ABI_UNKNOWN_SYSCALL: row(3005, 2, "failed", "caller", "No such syscall in this ABI version.", "Yield operations made by the domain APIs only."),
-  ABI_LIMIT: row(3006, 3, "budget", "caller", "A fixed limit of the ABI was exceeded.", "Split the work; kernel-abi/limits.ts lists the limits."),
+  ABI_LIMIT: row(3006, 3, "budget", "caller", "A fixed limit of the ABI was exceeded.", "Split the work; the detail names the limit."),
   // 31xx processes
   MAILBOX_FULL: row(3101, 3, "budget", "caller", "The receiver's mailbox is full; the message was not sent.", "Let the receiver catch up (await a reply) before sending more."),
   PROCESS_UNKNOWN: row(3102, 2, "failed", "caller", "No live process has this id.", "Send to a process that has not ended; wait for its result instead."),
@@ -57,7 +57,7 @@ export const FAULTS = Object.freeze({
   PROGRAM_INVALID: row(3104, 2, "usage", "caller", "The file is not a program Triad can run.", "Export default defineProcess({ name, domains, *run(...) {} }) and import triad-runtime only."),
   LIFECYCLE_REFUSED: row(3105, 2, "failed", "runtime", "The lifecycle does not allow this transition now.", "The detail names the state and the guard that refused."),
   AMBIENT_ACCESS: row(3106, 1, "failed", "caller", "A process touched the host's clock, randomness, timers or approximated mathematics.", "Use the replacement named in the detail."),
-  INPUT_INVALID: row(3107, 2, "usage", "caller", "The input does not match what the program declares.", "Compare --input with the schema in the detail."),
+  INPUT_INVALID: row(3107, 2, "usage", "caller", "The input does not match what the program declares.", "Compare the input (--input, --file NAME=PATH, or what spawn is given) with what the program declares; the detail names the place."),
   // 32xx runs
   RUN_BOUNDED: row(3201, 3, "budget", "operator", "The run used up one of its bounds.", "Raise the bound named in the detail, or give the program less to do."),
   RUN_STUCK: row(3202, 6, "failed", "caller", "Nothing is due and processes are still waiting.", "Read the wait-for graph in the report: someone must send what the others wait for."),
@@ -65,7 +65,7 @@ export const FAULTS = Object.freeze({
   // 33xx evidence
   TRACE_TAMPERED: row(3301, 2, "tamper", "evidence", "The trace is not what was sealed.", "Do not trust this file; fetch the original again."),
   TRACE_TRUNCATED: row(3302, 2, "tamper", "evidence", "The trace ends before its seal does.", "Do not trust this file; fetch the original again."),
-  TRACE_UNSEALED: row(3303, 2, "tamper", "evidence", "The journal has no seal: the run did not end.", "Use --allow-unsealed to inspect how far it is intact."),
+  TRACE_UNSEALED: row(3303, 2, "tamper", "evidence", "The journal has no seal: the run did not end, or the file was cut short.", "Use --allow-unsealed to inspect how far it is intact."),
   TRACE_UNREADABLE: row(3304, 2, "tamper", "evidence", "The file is not a Triad trace.", "Give the path of a .triad file written by `triad run`."),
   TRACE_VERSION: row(3305, 2, "environment", "evidence", "The trace was written by a format or semantics this version does not read.", "Use the triad version named in the detail."),
   TRACE_INCONSISTENT: row(3306, 2, "tamper", "evidence", "The chain is intact but its entries contradict each other.", "The recorder was faulty or forged; do not trust this file."),
@@ -75,7 +75,7 @@ export const FAULTS = Object.freeze({
   PROGRAM_UNTRUSTED: row(3312, 1, "denied", "operator", "Code embedded in a trace runs only when you say so.", "Give --trust-program, or --program FILE with the same digest."),
   // 34xx command line
   USAGE: row(3401, 2, "usage", "operator", "The command line is not understood.", "See `triad help`."),
-  FILE_UNREADABLE: row(3402, 2, "usage", "operator", "A file could not be read or written.", "Check the path and its permissions."),
+  FILE_UNREADABLE: row(3402, 2, "usage", "operator", "A file could not be read or written.", "Check the path and its permissions; what exists is replaced only with --replace."),
   // 35xx environment
   ENVIRONMENT: row(3501, 6, "environment", "operator", "This machine lacks something Triad needs.", "Run `triad doctor`."),
   KEY_UNUSABLE: row(3502, 6, "environment", "operator", "The signing key could not be used.", "Run `triad keys` to see where keys live; remove a damaged one to have it made anew."),

@@ -7,7 +7,7 @@ import { Fault, record, replayTrace, verifyTrace, type RecordOptions } from "tri
 import { colourAllowed, createProgress } from "triad-runtime/telemetry";
 
 const { values } = parseArgs({ options: {
-  seed: { type: "string", default: "first light" }, workers: { type: "string", default: "2" }, restarts: { type: "string", default: "24" },
+  seed: { type: "string", default: "first light" }, workers: { type: "string", default: "2" }, restarts: { type: "string" },
   out: { type: "string", default: "maxcut.triad" },
 } });
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
@@ -41,11 +41,11 @@ async function timed<T>(step: () => Promise<T>): Promise<readonly [T, string]> {
 function histogram(cuts: readonly number[]): void {
   const tally = new Map<number, number>();
   for (const cut of cuts) tally.set(cut, (tally.get(cut) ?? 0) + 1);
-  for (const [cut, times] of [...tally].sort(([a], [b]) => b - a).slice(0, 6)) say(`     ${count(cut).padStart(37)}  ${"▪".repeat(times)} ${times} of ${cuts.length} restarts`);
+  for (const [cut, times] of [...tally].sort(([a], [b]) => b - a).slice(0, 10)) say(`     ${count(cut).padStart(37)}  ${"▪".repeat(times)} ${times} of ${cuts.length} restarts`);
 }
 
 const options: RecordOptions = {
-  program: here("maxcut.ts"), seed: values.seed, workers: Number(values.workers), input: { restarts: Number(values.restarts) }, files: { G1: readFileSync(here("G1.txt"), "utf8") },
+  program: here("maxcut.ts"), seed: values.seed, workers: Number(values.workers), ...(values.restarts === undefined ? {} : { input: { restarts: Number(values.restarts) } }), files: { G1: readFileSync(here("G1.txt"), "utf8") },
   out, replace: true, observer: progress.observer,
 };
 

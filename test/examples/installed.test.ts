@@ -32,6 +32,11 @@ describe("the installed package", () => {
     expect(triad("doctor")).toMatch(/kernels/);
   });
 
+  it("type-checks a program with the compiler's own defaults, declarations included", () => {
+    const tsc = join(root, "node_modules/typescript/bin/tsc");
+    expect(inFolder(process.execPath, tsc, "--noEmit", "--strict", "--module", "nodenext", "--target", "es2023", "bell.ts")).toBe("");
+  });
+
   it("opens its entries, the independent reader among its files", () => {
     const names = inFolder(process.execPath, "--input-type=module", "-e",
       "const m = await Promise.all(['', '/abi', '/domains', '/replay', '/telemetry'].map((e) => import('triad-runtime' + e))); console.log(m.map((x) => Object.keys(x).length > 3).join())");

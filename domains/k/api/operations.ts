@@ -36,6 +36,7 @@ export interface K {
   sleep(ticks: number): Program<void>;
   /**
    * Starts a child one tick later, with what of the parent's authority it declares or, with `grants`, only what is listed.
+   * Children end with the root at the latest: join those whose work you need.
    * @throws Fault DOMAIN_UNAUTHORIZED | INPUT_INVALID | ABI_INCOMPATIBLE
    */
   spawn<R>(definition: ProcessDefinition<undefined, R>, input?: undefined, options?: SpawnOptions): Program<Child<R>>;

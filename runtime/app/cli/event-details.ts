@@ -5,6 +5,9 @@ import { jsonText, printable } from "./values.ts";
 
 const textIn = (body: unknown, name: string): string => printable(String(field(body, name) ?? "?"));
 
+/** Bodies of this size are shown whole; larger ones by `show`. */
+const SHOWN_BYTES_MAX = 160;
+
 /** Events whose body is a fact of the kernel's own. */
 const FACTS: Readonly<Record<string, (body: unknown) => string>> = Object.freeze({
   PROCESS_DECLARED: (body) => `name=${textIn(body, "name")}`,
@@ -23,7 +26,8 @@ function said({ eventType, verdict, body }: TraceEvent): string {
   if (eventType === "TURN_ABORTED") return textIn(bodyOf(body), "message");
   if (verdict !== 0 || eventType === "LOG") return jsonText(plainBody(body));
   const fact = FACTS[eventType];
-  return fact === undefined ? `${body.length} bytes` : fact(bodyOf(body));
+  if (fact !== undefined) return fact(bodyOf(body));
+  return body.length <= SHOWN_BYTES_MAX ? jsonText(plainBody(body)) : `${body.length} bytes`;
 }
 
 /** Zero is "none" for ids. */

@@ -37,6 +37,11 @@ const uncaughtFacts = (uncaught: readonly Uncaught[], process: string, fault: Fa
     fault?.name !== "PROCESS_FAILED" || "message" in fault.detail ? undefined : ["said", printable(said)],
   ]);
 
+/** Failures of processes that somebody joined: what the fault of the one above only names. */
+const beneath = (uncaught: readonly Uncaught[], failures: RunEnd["failures"]): Facts =>
+  uncaught.filter(({ process }) => process !== "root" && !failures.some((failure) => failure.process === process))
+    .map(({ process, place, said }): readonly [string, string] => ["beneath", printable(`${process}${place === null ? "" : ` at ${place}`}: ${said}`)]);
+
 /** How to give a run more of what it ran out of. */
 const raise = ({ name, detail }: FaultJson): { readonly next?: string } =>
   (name === "RUN_BOUNDED" ? { next: `Raise it with --bounds ${String(detail["bound"])}=N, or give the program less to do.` } : {});
@@ -45,7 +50,7 @@ const raise = ({ name, detail }: FaultJson): { readonly next?: string } =>
 export function printEnd({ out, err }: Io, name: string, { status, fault, waits, failures }: RunEnd, uncaught: readonly Uncaught[]): void {
   out.print(`${painted(status, out.paint)}  ${printable(name)}`);
   const waiting: Facts = waits.map((one): readonly [string, string] => ["who", printable(edge(one))]);
-  if (fault !== null) printFault(err, fault, { ...raise(fault), more: [...uncaughtFacts(uncaught, "root", fault), ...waiting] });
+  if (fault !== null) printFault(err, fault, { ...raise(fault), more: [...uncaughtFacts(uncaught, "root", fault), ...beneath(uncaught, failures), ...waiting] });
   for (const failure of failures) printFailure(err, failure, uncaught);
 }
 

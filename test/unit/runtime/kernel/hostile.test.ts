@@ -7,7 +7,7 @@ import { EVENT } from "../../../../kernel-abi/frame.ts";
 import type { Contract, Job } from "../../../../kernel-abi/handle.ts";
 import { LIMITS } from "../../../../kernel-abi/limits.ts";
 import { allVerbs, run, type ToyRun } from "../../../support/run.ts";
-import { ask, codeOf, collect, reserve, submit, toy } from "../../../support/toy.ts";
+import { ask, codeOf, collect, reserve, submit, toy, type Body } from "../../../support/toy.ts";
 
 const ended = ({ frames }: ToyRun): boolean => frames.at(-1)?.entries.at(-1)?.code === EVENT.RUN_END;
 const bad = (): never => { throw new Error("not for reading"); };
@@ -97,8 +97,9 @@ describe("what a program throws", () => {
 
 describe("what a program leaves behind", () => {
   it.each([
-    ["yields", function* (): Generator<never, void, unknown> { yield* k.log("too late") as never; }], ["throws", function* (): Generator<never, void, unknown> { yield* [] as never[]; throw new Error("in cleanup"); }],
-    ["yields without end", function* (): Generator<never, void, unknown> { for (;;) { try { yield* k.now() as never; } catch { /* again */ } } }],
+    ["yields", function* (): Body { yield* k.log("too late"); }],
+    ["throws", function* (): Body { yield* []; throw new Error("in cleanup"); }],
+    ["yields without end", function* (): Body { for (;;) { try { yield* k.now(); } catch { /* again */ } } }],
   ])("a finally block that %s does not keep the run from its seal", async (_, cleanup) => {
     const child = toy("child", [], function* () { try { return yield* k.receive(); } finally { yield* cleanup(); } });
     const outcome = await run(toy("root", [], function* () { yield* k.spawn(child); yield* k.sleep(3); return "done"; }));
