@@ -1,5 +1,6 @@
 // What counts as ambient, and what to use instead. A row names a property of this Node process that a program must not reach
-// in a turn: `call` traps calling (and constructing) the function there, `read` traps reading the property.
+// in a turn or while it loads: `call` traps calling (and constructing) the function there, `read` traps reading the property.
+// Globals that are absent from this version of Node have no row.
 import process from "node:process";
 
 export interface Patch {
@@ -10,6 +11,8 @@ export interface Patch {
   readonly what: string;
   /** What to write instead. */
   readonly use: string;
+  /** Acts only on what a loaded program's script does itself: this package does the same in a turn, exactly. */
+  readonly scriptOnly?: boolean;
 }
 
 /** What a program uses instead. */
@@ -22,16 +25,19 @@ export const REPLACEMENT = Object.freeze({
   order: "a comparison of code units: a < b ? -1 : a > b ? 1 : 0",
   text: "String(value) and your own formatting",
   memory: "a plain reference: when memory is reclaimed is not part of a run",
+  utc: "the UTC form, as in getUTCHours; a host's time zone is not part of a run",
+  code: "functions written out: code made from text escapes the rules a program is built by",
+  async: "yield*: a process waits with k.receive, k.sleep or an outcome, and k.spawn runs things side by side",
   libm: "sin, cos, exp, log and atan2 from triad-runtime/domains",
 });
 
 function prototypeOf(value: object): object {
   const prototype: unknown = Object.getPrototypeOf(value);
-  return typeof prototype === "object" && prototype !== null ? prototype : value;
+  return (typeof prototype === "object" && prototype !== null) || typeof prototype === "function" ? prototype : value;
 }
 
 const rows = (owner: object, name: string, on: Patch["on"], use: string, keys: readonly string[]): Patch[] =>
-  keys.map((key) => ({ owner, key, on, what: `${name}${key}`, use }));
+  keys.filter((key) => Object.hasOwn(owner, key)).map((key) => ({ owner, key, on, what: `${name}${key}`, use }));
 
 /** Results of these are left open by ECMA-262 and differ between engines; sqrt, abs, floor, round, fround, imul are exact. */
 const APPROXIMATED = [
@@ -54,7 +60,14 @@ const clockRows = (): Patch[] => [
   ...rows(globalThis, "", "call", REPLACEMENT.clock, ["Date"]),
   { owner: Date.prototype, key: "constructor", on: "call", what: "Date", use: REPLACEMENT.clock },
   ...rows(prototypeOf(performance), "performance.", "call", REPLACEMENT.clock, ["now"]),
-  ...rows(globalThis, "", "read", REPLACEMENT.clock, ["performance"]),
+  ...rows(globalThis, "", "read", REPLACEMENT.clock, [
+    "performance", "Performance", "PerformanceEntry", "PerformanceMark", "PerformanceMeasure", "PerformanceObserver",
+    "PerformanceObserverEntryList", "PerformanceResourceTiming",
+  ]),
+  // Each of these carries the time it was made at, or waits.
+  ...rows(globalThis, "", "read", REPLACEMENT.clock, [
+    "Event", "EventTarget", "CustomEvent", "MessageEvent", "CloseEvent", "ErrorEvent", "File", "Atomics", "AbortController", "AbortSignal",
+  ]),
   ...rows(process.hrtime, "process.hrtime.", "call", REPLACEMENT.clock, ["bigint"]),
   ...rows(process, "process.", "call", REPLACEMENT.clock, ["hrtime", "uptime", "cpuUsage", "memoryUsage", "resourceUsage"]),
 ];
@@ -62,7 +75,8 @@ const clockRows = (): Patch[] => [
 const randomRows = (): Patch[] => [
   ...rows(Math, "Math.", "call", REPLACEMENT.random, ["random"]),
   ...rows(prototypeOf(globalThis.crypto), "crypto.", "call", REPLACEMENT.random, ["randomUUID", "getRandomValues"]),
-  ...rows(globalThis, "", "read", REPLACEMENT.random, ["crypto"]),
+  ...rows(globalThis, "", "read", REPLACEMENT.random, ["crypto", "Crypto", "CryptoKey", "SubtleCrypto"]),
+  ...rows(Buffer, "Buffer.", "call", "new Uint8Array(length), which is zeroed", ["allocUnsafe", "allocUnsafeSlow"]),
 ];
 
 const localeRows = (): Patch[] => [
@@ -72,7 +86,46 @@ const localeRows = (): Patch[] => [
   ...rows(Number.prototype, "Number.prototype.", "call", REPLACEMENT.text, ["toLocaleString"]),
   ...rows(BigInt.prototype, "BigInt.prototype.", "call", REPLACEMENT.text, ["toLocaleString"]),
   ...rows(Array.prototype, "Array.prototype.", "call", REPLACEMENT.text, ["toLocaleString"]),
-  ...rows(Date.prototype, "Date.prototype.", "call", REPLACEMENT.text, ["toLocaleString", "toLocaleDateString", "toLocaleTimeString", "getTimezoneOffset"]),
+  ...rows(Date.prototype, "Date.prototype.", "call", REPLACEMENT.text, ["toLocaleString", "toLocaleDateString", "toLocaleTimeString"]),
+];
+
+/** Fields of a moment in the host's time zone. */
+const ZONED = [
+  "getTimezoneOffset", "toString", "toDateString", "toTimeString",
+  ...["Hours", "Minutes", "Seconds", "Milliseconds", "Date", "Day", "Month", "FullYear", "Year"].flatMap((field) => [`get${field}`, `set${field}`]),
+];
+
+/** `then` reads as a reaction in host order, whoever made the promise; the constructor is read where a promise is made. */
+const asyncRows = (): Patch[] => [
+  ...rows(globalThis, "", "read", REPLACEMENT.async, ["Promise"]),
+  ...rows(Promise, "Promise.", "call", REPLACEMENT.race, ["race", "any"]),
+  ...rows(Promise.prototype, "Promise.prototype.", "call", REPLACEMENT.async, ["then", "catch", "finally"]),
+  ...rows(WebAssembly, "WebAssembly.", "call", REPLACEMENT.async, ["compile", "instantiate", "compileStreaming", "instantiateStreaming"]),
+];
+
+const codeRows = (): Patch[] => [
+  ...rows(globalThis, "", "call", REPLACEMENT.code, ["Function"]),
+  ...[() => undefined, function* () { yield 0; }, async () => undefined, async function* () { yield 0; }]
+    .map((made): Patch => ({ owner: prototypeOf(made), key: "constructor", on: "call", what: "Function", use: REPLACEMENT.code })),
+  ...rows(globalThis, "", "read", REPLACEMENT.code, ["eval"]),
+].map((row) => ({ ...row, scriptOnly: true }));
+
+const processRows = (): Patch[] => [
+  ...rows(process, "process.", "call", REPLACEMENT.timer, ["nextTick"]),
+  ...rows(process, "process.", "read", REPLACEMENT.outside, ["env", "argv", "execArgv", "pid", "ppid", "title", "platform", "arch", "report"]),
+  ...rows(process, "process.", "call", REPLACEMENT.outside, [
+    "cwd", "getBuiltinModule", "binding", "constrainedMemory", "availableMemory", "getActiveResourcesInfo", "getuid", "geteuid", "getgid", "getegid", "getgroups", "umask",
+  ]),
+  ...rows(globalThis, "", "read", `${REPLACEMENT.outside}; ${REPLACEMENT.clock} and ${REPLACEMENT.random}`, ["process"]),
+];
+
+/** Doors to the network, to other threads and to the host's streams. */
+const OUTSIDE = [
+  "BroadcastChannel", "MessageChannel", "MessagePort", "Blob", "FormData", "Headers", "Request", "Response", "WebSocket", "EventSource", "navigator",
+  "Navigator", "Storage", "localStorage", "sessionStorage", "SharedArrayBuffer", "TransformStream", "TransformStreamDefaultController", "WritableStream",
+  "WritableStreamDefaultController", "WritableStreamDefaultWriter", "ReadableStream", "ReadableStreamDefaultReader", "ReadableStreamBYOBReader",
+  "ReadableStreamBYOBRequest", "ReadableByteStreamController", "ReadableStreamDefaultController", "ByteLengthQueuingStrategy", "CountQueuingStrategy",
+  "TextEncoderStream", "TextDecoderStream", "CompressionStream", "DecompressionStream",
 ];
 
 /** Every trap, resolved against the globals as they are when this is called. */
@@ -82,10 +135,11 @@ export const ambientPatches = (): readonly Patch[] => [
   ...randomRows(),
   ...localeRows(),
   ...rows(globalThis, "", "call", REPLACEMENT.timer, ["setTimeout", "setInterval", "setImmediate", "queueMicrotask"]),
-  ...rows(process, "process.", "call", REPLACEMENT.timer, ["nextTick"]),
   ...rows(globalThis, "", "call", REPLACEMENT.outside, ["fetch"]),
-  ...rows(process, "process.", "read", REPLACEMENT.outside, ["env", "argv"]),
-  ...rows(process, "process.", "call", REPLACEMENT.outside, ["cwd"]),
-  ...rows(Promise, "Promise.", "call", REPLACEMENT.race, ["race", "any"]),
+  ...rows(globalThis, "", "read", REPLACEMENT.outside, OUTSIDE),
+  ...rows(Date.prototype, "Date.prototype.", "call", REPLACEMENT.utc, ZONED),
+  ...asyncRows(),
+  ...codeRows(),
+  ...processRows(),
   ...rows(globalThis, "", "call", REPLACEMENT.memory, ["WeakRef", "FinalizationRegistry"]),
 ];

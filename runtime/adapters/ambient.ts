@@ -1,14 +1,15 @@
 // Traps for the ambient world (contracts, rule 10; D1). Owns what is patched into this Node process and when it comes out again.
 //   G1  Patched in once per process when the first runtime installs, taken out when the last one leaves; the globals are then
 //       what they were, property descriptor for property descriptor.
-//   G2  A trap acts only while a turn is being stepped. Turns are synchronous, so one depth serves all runtimes of the process
-//       and none notices another.
-//   G3  enter and leave cost two stores: they stand around every turn.
+//   G2  A trap acts only while a turn is being stepped or a program's script is being loaded. Both are synchronous, so one depth
+//       serves all runtimes of the process and none notices another.
+//   G3  enter and leave cost a few stores: they stand around every turn.
+//   G4  A stack read inside holds the program's own frames at a fixed depth, whatever the host's limit, paths and hooks are.
 import { Fault } from "../../kernel-abi/fault.ts";
 import { invariant } from "../../kernel-abi/invariant.ts";
 import type { AmbientGuard } from "../../kernel-abi/ports.ts";
 import { ambientPatches, type Patch } from "./ambient-patches.ts";
-import { callerOf, type SourceSite } from "./source-site.ts";
+import { callersOf, programStack, PROGRAM_SCRIPT, type SourceSite } from "./source-site.ts";
 
 type Locate = (site: SourceSite) => string;
 
@@ -30,7 +31,11 @@ export interface InstallableGuard extends AmbientGuard {
 
 const lastSegment: Locate = ({ file, line }) => `${file.slice(file.lastIndexOf("/") + 1)}:${line}`;
 
+/** Frames a stack holds inside, innermost first; V8's own default, whatever the host has set. */
+const STACK_FRAMES = 10;
+
 let depth = 0;
+let hostStackFrames: number = STACK_FRAMES;
 let locateSite: Locate = lastSegment;
 let installations = 0;
 let undo: readonly (() => void)[] = [];
@@ -38,11 +43,29 @@ let undo: readonly (() => void)[] = [];
 /** Frames between the program and `refuse`: the trap itself. */
 const TRAP_FRAMES = 1;
 
-/** Every trap calls this first. @throws Fault AMBIENT_ACCESS while a turn is being stepped */
-function refuse({ what, use }: Patch): void {
+/** The innermost place a person wrote. Places of a program's script that `locate` cannot name were put there by the bundler. */
+function placeIn(sites: readonly SourceSite[]): string {
+  const places = sites.map((site) => ({ place: locateSite(site), written: site.file !== PROGRAM_SCRIPT || locateSite(site) !== lastSegment(site) }));
+  return (places.find(({ written }) => written) ?? places[0])?.place ?? "unknown";
+}
+
+/** The fault, made with the traps asleep: finding a place may need what they guard. */
+function refusal({ what, use, scriptOnly = false }: Patch, sites: readonly SourceSite[]): Fault | undefined {
+  if (scriptOnly && sites[0]?.file !== PROGRAM_SCRIPT) return undefined;
+  const inside = depth;
+  depth = 0;
+  try {
+    return new Fault("AMBIENT_ACCESS", { what, use, at: placeIn(sites) });
+  } finally {
+    depth = inside;
+  }
+}
+
+/** Every trap calls this first. @throws Fault AMBIENT_ACCESS inside */
+function refuse(patch: Patch): void {
   if (depth === 0) return;
-  const site = callerOf(refuse, TRAP_FRAMES);
-  throw new Fault("AMBIENT_ACCESS", { what, use, at: site === undefined ? "unknown" : locateSite(site) });
+  const fault = refusal(patch, callersOf(refuse, TRAP_FRAMES));
+  if (fault !== undefined) throw fault;
 }
 
 type Callable = (...args: unknown[]) => unknown;
@@ -57,19 +80,22 @@ const trapCalls = (original: Callable, patch: Patch): Callable => new Proxy(orig
   construct(target, args: unknown[], newTarget) {
     refuse(patch);
     const made: unknown = Reflect.construct(target, args, newTarget);
-    invariant(typeof made === "object" && made !== null, "D1");
+    invariant((typeof made === "object" && made !== null) || typeof made === "function", "D1");
     return made;
   },
 });
 
 const trapReads = (before: PropertyDescriptor, owner: object, patch: Patch): PropertyDescriptor => {
   let value: unknown = before.value;
-  return {
+  const trapped: PropertyDescriptor = {
     configurable: true,
     enumerable: before.enumerable ?? false,
     get() {
       refuse(patch);
-      const current: unknown = before.get === undefined ? value : before.get.call(owner);
+      if (before.get === undefined) return value;
+      const current: unknown = before.get.call(owner);
+      // Node's lazy globals put their value in the getter's place when first read.
+      if (Object.getOwnPropertyDescriptor(owner, patch.key)?.get !== trapped.get) Object.defineProperty(owner, patch.key, trapped);
       return current;
     },
     set(next) {
@@ -77,7 +103,34 @@ const trapReads = (before: PropertyDescriptor, owner: object, patch: Patch): Pro
       else if (before.get === undefined) value = next;
     },
   };
+  return trapped;
 };
+
+const STACK_HOOK: Patch = {
+  owner: Error, key: "prepareStackTrace", on: "read", what: "Error.prepareStackTrace", use: "error.message, or error.stack, which holds the program's own frames",
+};
+
+/** The hook that formats stacks: ours inside, the host's outside. V8 asks for it when a stack is first read. */
+function trapStacks(): () => void {
+  const before = Object.getOwnPropertyDescriptor(Error, STACK_HOOK.key);
+  let host: unknown = before?.value;
+  const trapped: PropertyDescriptor = {
+    configurable: true,
+    enumerable: before?.enumerable ?? false,
+    get: () => (depth > 0 ? programStack : host),
+    set: (next: unknown) => {
+      refuse(STACK_HOOK);
+      host = next;
+    },
+  };
+  Object.defineProperty(Error, STACK_HOOK.key, trapped);
+  return () => {
+    if (Object.getOwnPropertyDescriptor(Error, STACK_HOOK.key)?.get !== trapped.get) return;
+    if (host !== before?.value) Object.defineProperty(Error, STACK_HOOK.key, { configurable: true, writable: true, enumerable: before?.enumerable ?? true, value: host });
+    else if (before === undefined) Reflect.deleteProperty(Error, STACK_HOOK.key);
+    else Object.defineProperty(Error, STACK_HOOK.key, before);
+  };
+}
 
 /** Replaces one property; the answer puts the old descriptor back, unless somebody else has replaced ours meanwhile. */
 function apply(patch: Patch, traps: Map<Callable, Callable>): (() => void) | undefined {
@@ -103,7 +156,7 @@ function apply(patch: Patch, traps: Map<Callable, Callable>): (() => void) | und
 
 function patchIn(): void {
   const traps = new Map<Callable, Callable>();
-  undo = ambientPatches().flatMap((patch) => apply(patch, traps) ?? []);
+  undo = [trapStacks(), ...ambientPatches().flatMap((patch) => apply(patch, traps) ?? [])];
 }
 
 function takeOut(): void {
@@ -114,10 +167,17 @@ function takeOut(): void {
 export function createAmbientGuard({ locate = lastSegment }: AmbientOptions = {}): InstallableGuard {
   return {
     enter() {
+      if (depth === 0) {
+        hostStackFrames = Error.stackTraceLimit;
+        Error.stackTraceLimit = STACK_FRAMES;
+      }
       depth += 1;
       locateSite = locate;
     },
-    leave() { depth -= 1; },
+    leave() {
+      depth -= 1;
+      if (depth === 0) Error.stackTraceLimit = hostStackFrames;
+    },
     install() {
       if (installations === 0) patchIn();
       installations += 1;

@@ -22,6 +22,12 @@ const noHost: Plugin = {
   },
 };
 
+/**
+ * Syntax that is spelled out as calls of what the traps can reach: `async` as Promise, `**` as Math.pow. Neither can be trapped
+ * as syntax.
+ */
+const SPELLED_OUT = { "async-await": false, "async-generator": false, "for-await": false, "dynamic-import": false, "exponent-operator": false };
+
 const isBuildFailure = (error: unknown): error is BuildFailure => error instanceof Error && "errors" in error && Array.isArray(error.errors);
 
 function refusal(errors: readonly Message[], path: string): Fault {
@@ -51,6 +57,7 @@ export async function programClosure(file: string): Promise<ProgramSection> {
     const { metafile, outputFiles } = await build({
       entryPoints: [entry], absWorkingDir: folder, outdir: folder, bundle: true, write: false, metafile: true, format: "cjs", target: "es2022",
       platform: "neutral", mainFields: ["module", "main"], conditions: ["import", "module"], charset: "utf8", legalComments: "none",
+      supported: SPELLED_OUT, banner: { js: "\"use strict\";" }, logOverride: { "direct-eval": "error" },
       sourcemap: "external", sourcesContent: false, logLevel: "silent", tsconfigRaw: "{}", treeShaking: false, plugins: [noHost],
     });
     const modules = Object.keys(metafile.inputs).sort().map((name) => ({ path: name, source: readFileSync(resolve(folder, name), "utf8") }));

@@ -1,20 +1,21 @@
 // Program loader: from the executed script in a program section to a Behaviour. The script sees `require` for the program
-// surface and nothing else; what it captures of the globals is trapped, because the traps are in before it is loaded (rule 10).
+// surface and nothing else. The ambient traps act while it loads as they do in a turn, and what it captures of the globals is
+// trapped (rule 10).
 import { SourceMap, type SourceMapPayload } from "node:module";
 import { compileFunction } from "node:vm";
 import { canonicalJson, toHex } from "../../../kernel-abi/canonical.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { ProgramSection } from "../../../kernel-abi/header.ts";
 import type { Behaviour } from "../../../kernel-abi/operation.ts";
+import { createAmbientGuard } from "../../adapters/ambient.ts";
 import { sha256 } from "../../adapters/sha256.ts";
+import { PROGRAM_SCRIPT } from "../../adapters/source-site.ts";
 import * as surface from "./surface.ts";
 import * as domains from "../../../domains/index.ts";
 
 /** SHA-256 of the canonical program section: what "the same program" means. */
 export const programDigest = (program: ProgramSection): string => toHex(sha256(canonicalJson(program)));
 
-/** Script name in stack traces; `locator` turns it into the source a person wrote. */
-const SCRIPT = "triad-program/executed.js";
 /** Lines `compileFunction` puts before the script. */
 const SCRIPT_LINE = 1;
 
@@ -35,18 +36,35 @@ const isBehaviour = (value: unknown): value is Behaviour =>
 
 const words = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));
 
-/** @throws Fault PROGRAM_INVALID when the script fails while loading or exports no process */
-export function loadProgram({ executed, entry, kind }: ProgramSection): Behaviour {
-  if (kind === "detached") throw new Fault("PROGRAM_INVALID", { entry, what: "the trace holds no code; give --program FILE" });
+/** Runs the script once, with the traps acting, and hands out its default export. @throws whatever the script throws */
+function defaultExport(script: Script, program: ProgramSection): unknown {
+  const guard = createAmbientGuard({ locate: locator(program) });
+  const uninstall = guard.install();
   const module = { exports: {} as { readonly default?: unknown } };
+  guard.enter();
   try {
-    const script = compileFunction(executed, ["require", "module", "exports"], { filename: SCRIPT }) as Script;
     script(requireSurface, module, module.exports);
+    return module.exports.default;
+  } finally {
+    guard.leave();
+    uninstall();
+  }
+}
+
+/**
+ * @throws Fault PROGRAM_INVALID when the script fails while loading or exports no process; AMBIENT_ACCESS when it touches the
+ * ambient world while loading.
+ */
+export function loadProgram(program: ProgramSection): Behaviour {
+  const { executed, entry, kind } = program;
+  if (kind === "detached") throw new Fault("PROGRAM_INVALID", { entry, what: "the trace holds no code; give --program FILE" });
+  let exported: unknown;
+  try {
+    exported = defaultExport(compileFunction(executed, ["require", "module", "exports"], { filename: PROGRAM_SCRIPT }) as Script, program);
   } catch (cause) {
     if (cause instanceof Fault) throw cause;
     throw new Fault("PROGRAM_INVALID", { entry, what: words(cause) }, { cause });
   }
-  const exported = module.exports.default;
   if (!isBehaviour(exported)) throw new Fault("PROGRAM_INVALID", { entry, what: "no default export made by defineProcess" });
   return exported;
 }
@@ -62,7 +80,7 @@ export function locator({ map }: ProgramSection): (site: Site) => string {
   let parsed: SourceMap | undefined;
   return ({ file, line, column }) => {
     const short = `${file.slice(file.lastIndexOf("/") + 1)}:${line}`;
-    if (!file.endsWith(SCRIPT) || map === "") return short;
+    if (!file.endsWith(PROGRAM_SCRIPT) || map === "") return short;
     parsed ??= new SourceMap(JSON.parse(map) as SourceMapPayload);
     const found = parsed.findEntry(line - SCRIPT_LINE, Math.max(0, column - 1));
     return "originalSource" in found ? `${found.originalSource}:${found.originalLine + 1}` : short;

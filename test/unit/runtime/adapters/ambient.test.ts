@@ -1,9 +1,14 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import vm from "node:vm";
 import { afterEach, describe, expect, it } from "vitest";
 import { Fault } from "../../../../kernel-abi/fault.ts";
 import { createAmbientGuard } from "../../../../runtime/adapters/ambient.ts";
 import { ambientPatches } from "../../../../runtime/adapters/ambient-patches.ts";
+import { PROGRAM_SCRIPT } from "../../../../runtime/adapters/source-site.ts";
 
 const undos: (() => void)[] = [];
 const installed = (options?: Parameters<typeof createAmbientGuard>[0]): ReturnType<typeof createAmbientGuard> => {
@@ -30,6 +35,9 @@ const math = Object.fromEntries(
   ["sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "exp", "expm1", "log", "log1p", "log2", "log10", "cbrt"]
     .map((name) => [`Math.${name}`, `Math.${name}(0.5)`]));
 
+/** Every replacement begins like this. */
+const USE = /^(k\.|the program|sin|exp|repeated|Math\.sqrt|a plain|a comparison|String|toUpperCase|the UTC form|yield\*|new Uint8Array)/;
+
 /** What a program might write → how the fault names it. */
 const AMBIENT: Readonly<Record<string, string>> = {
   ...math,
@@ -41,21 +49,24 @@ const AMBIENT: Readonly<Record<string, string>> = {
   "Date.now": "Date.now()",
   "Date.parse": "Date.parse('2020-01-01')",
   performance: "performance.now()",
-  "process.hrtime": "process.hrtime()",
-  "process.hrtime.bigint": "process.hrtime.bigint()",
-  "process.uptime": "process.uptime()",
   setTimeout: "setTimeout(() => {}, 1)",
   setInterval: "setInterval(() => {}, 1)",
   setImmediate: "setImmediate(() => {})",
   queueMicrotask: "queueMicrotask(() => {})",
-  "process.nextTick": "process.nextTick(() => {})",
   fetch: "fetch('http://localhost')",
-  "process.env": "process.env.HOME",
-  "process.argv": "process.argv[0]",
-  "process.cwd": "process.cwd()",
+  process: "process.pid",
   crypto: "crypto.randomUUID()",
-  "Promise.race": "Promise.race([])",
-  "Promise.any": "Promise.any([])",
+  Promise: "new Promise(() => {})",
+  "Promise.prototype.then": "(async () => {})().then()",
+  Event: "new Event('x').timeStamp",
+  File: "new File([], 'x').lastModified",
+  PerformanceMark: "new PerformanceMark('x').startTime",
+  AbortSignal: "AbortSignal.timeout(1)",
+  Atomics: "Atomics.now",
+  Blob: "new Blob([])",
+  ReadableStream: "new ReadableStream()",
+  "Buffer.allocUnsafe": "Buffer.allocUnsafe(8)",
+  "WebAssembly.compile": "WebAssembly.compile(new Uint8Array())",
   Intl: "new Intl.NumberFormat('de')",
   "String.prototype.localeCompare": "'a'.localeCompare('b')",
   "String.prototype.toLocaleUpperCase": "'i'.toLocaleUpperCase()",
@@ -69,7 +80,58 @@ describe("ambient traps in a turn", () => {
   it.each(Object.entries(AMBIENT))("refuse %s and name what to use", (what, source) => {
     const guard = installed();
     const refusal = inTurn(guard, () => vm.runInThisContext(`\n\n${source}`, { filename: "programs/bell.js" }));
-    expect(refusal).toEqual({ fault: "AMBIENT_ACCESS", what, use: expect.stringMatching(/^(k\.|the program|sin|exp|repeated|Math\.sqrt|a plain|a comparison|String|toUpperCase)/), at: "bell.js:3" });
+    expect(refusal).toEqual({ fault: "AMBIENT_ACCESS", what, use: expect.stringMatching(USE), at: "bell.js:3" });
+  });
+
+  it.each([
+    "hrtime()", "hrtime.bigint()", "uptime()", "memoryUsage()", "cpuUsage()", "nextTick(() => {})", "env.HOME", "argv[0]", "cwd()", "pid", "ppid", "title",
+    "platform", "getBuiltinModule?.('fs') ?? process.pid",
+  ])("refuse process.%s on a process object held from outside", (member) => {
+    const guard = installed();
+    const held = vm.runInThisContext(`(process) => process.${member}`, { filename: "held.js" }) as (process: NodeJS.Process) => unknown;
+    const { process } = globalThis;
+    expect(inTurn(guard, () => held(process))).toMatchObject({ fault: "AMBIENT_ACCESS", what: expect.stringMatching(/^process\./), use: expect.stringMatching(USE), at: "held.js:1" });
+  });
+
+  it.each(["race([])", "any([])"])("refuse Promise.%s on a constructor held from outside", (call) => {
+    const guard = installed();
+    const held = vm.runInThisContext(`(Promise) => Promise.${call}`) as (constructor: PromiseConstructor) => unknown;
+    const { Promise: constructor } = globalThis;
+    expect(inTurn(guard, () => held(constructor))).toMatchObject({ fault: "AMBIENT_ACCESS", what: `Promise.${call.slice(0, call.indexOf("("))}` });
+  });
+
+  it.each(["then", "catch", "finally"])("refuse to react to a settled promise with %s", (method) => {
+    const guard = installed();
+    const settled = Promise.resolve(1);
+    const react = vm.runInThisContext(`(promise) => promise.${method}(() => {})`) as (promise: unknown) => unknown;
+    expect(inTurn(guard, () => react(settled))).toMatchObject({ fault: "AMBIENT_ACCESS", what: `Promise.prototype.${method}`, use: expect.stringContaining("k.receive") });
+  });
+
+  it.each([
+    "getHours()", "getMinutes()", "getSeconds()", "getMilliseconds()", "getDate()", "getDay()", "getMonth()", "getFullYear()", "getYear()",
+    "getTimezoneOffset()", "setHours(1)", "toString()", "toDateString()", "toTimeString()",
+  ])("refuse %s of a moment held from outside, for its time zone", (call) => {
+    const guard = installed();
+    const held = vm.runInThisContext(`(moment) => moment.${call}`) as (moment: Date) => unknown;
+    const moment = new Date(0);
+    expect(inTurn(guard, () => held(moment))).toMatchObject({ fault: "AMBIENT_ACCESS", what: `Date.prototype.${call.slice(0, call.indexOf("("))}`, use: expect.stringContaining("UTC") });
+    expect(inTurn(guard, () => moment.getUTCHours() + moment.getTime() + moment.toISOString().length)).toBe(24);
+  });
+
+  it("refuse a moment as text, however it becomes one", () => {
+    const guard = installed();
+    const moment = new Date(0);
+    const asText = vm.runInThisContext("(moment) => moment + ''") as (moment: Date) => unknown;
+    expect(inTurn(guard, () => asText(moment))).toMatchObject({ what: "Date.prototype.toString" });
+  });
+
+  it.each([
+    ["Function", "new Function('return 1')"], ["Function", "Function('return 1')"], ["Function", "(() => 1).constructor('return 1')"],
+    ["Function", "(function* () {}).constructor('yield 1')"], ["Function", "(async () => 1).constructor('await 1')"], ["eval", "(0, eval)('1')"],
+  ])("refuse %s to a program's script, leave it to what the script calls: %s", (what, source) => {
+    const guard = installed();
+    expect(inTurn(guard, () => vm.runInThisContext(source, { filename: PROGRAM_SCRIPT }))).toMatchObject({ fault: "AMBIENT_ACCESS", what, use: expect.stringContaining("functions") });
+    expect(inTurn(guard, () => typeof vm.runInThisContext(source, { filename: "/packages/schema.js" }))).toMatch(/function|number/);
   });
 
   it("refuse methods a program holds on to, taken from their objects while the traps are in", () => {
@@ -87,15 +149,51 @@ describe("ambient traps in a turn", () => {
     expect(inTurn(guard, () => vm.runInThisContext("\n[1, 2].map(Math.sin)", { filename: "/a/b/wave.js" }))).toMatchObject({ at: "wave.js:2" });
   });
 
-  it("leave exact arithmetic, code-unit order and plain promises alone", () => {
+  it("leave exact arithmetic, code-unit order and exact host functions alone", () => {
     const guard = installed();
-    const program = "[Math.sqrt(2), Math.floor(1.5), Math.fround(0.1), Math.imul(3, 4), Math.max(1, 2), ['b', 'a'].sort().join(), 'ß'.toUpperCase(), typeof Promise.resolve(1).then]";
-    expect(inTurn(guard, () => vm.runInThisContext(program))).toEqual([Math.SQRT2, 1, Math.fround(0.1), 12, 2, "a,b", "SS", "function"]);
+    const program = "[Math.sqrt(2), Math.floor(1.5), Math.fround(0.1), Math.imul(3, 4), Math.max(1, 2), ['b', 'a'].sort().join(), 'ß'.toUpperCase(), Date.UTC(1970, 0, 2), structuredClone([1])[0], new TextEncoder().encode('a')[0]]";
+    expect(inTurn(guard, () => vm.runInThisContext(program))).toEqual([Math.SQRT2, 1, Math.fround(0.1), 12, 2, "a,b", "SS", 86_400_000, 1, 97]);
   });
 
   it("name the place a person wrote when told how", () => {
     const guard = installed({ locate: ({ file, line, column }) => `source-of(${file},${line},${column > 0 ? "column" : "none"})` });
     expect(inTurn(guard, () => vm.runInThisContext("Date.now()", { filename: "x.js" }))).toMatchObject({ at: "source-of(x.js,1,column)" });
+  });
+});
+
+describe("stacks in a turn", () => {
+  const script = (body: string): (() => unknown) => vm.runInThisContext(`(function probe() {\n${body}\n})`, { filename: PROGRAM_SCRIPT }) as () => unknown;
+
+  it("hold the program's own frames and nothing of the host", () => {
+    const guard = installed();
+    const stackOf = script("return new TypeError('x').stack;");
+    const deeper = (levels: number): unknown => (levels === 0 ? inTurn(guard, stackOf) : deeper(levels - 1));
+    const stack = deeper(0);
+    expect(stack).toBe("TypeError: x\n    at probe (triad-program/executed.js:2:8)");
+    expect(deeper(5)).toBe(stack);
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    expect(inTurn(guard, stackOf)).toBe(stack);
+    expect(Error.stackTraceLimit).toBe(0);
+    Error.stackTraceLimit = stackTraceLimit;
+  });
+
+  it("are formatted by nobody else", () => {
+    const guard = installed();
+    expect(inTurn(guard, script("Error.prepareStackTrace = (_, sites) => sites.length;"))).toMatchObject({ fault: "AMBIENT_ACCESS", what: "Error.prepareStackTrace" });
+    expect(inTurn(guard, script("Error.stackTraceLimit = 1; return 1;"))).toBe(1);
+    expect(Error.stackTraceLimit).not.toBe(1);
+  });
+
+  it("are the host's again outside, hook and limit", () => {
+    const before = Object.getOwnPropertyDescriptors(Error);
+    const undo = createAmbientGuard().install();
+    const guard = createAmbientGuard();
+    const thrown = inTurn(guard, () => new Error("kept"));
+    expect((thrown as Error).stack).toContain("ambient.test.ts");
+    expect(new Error("out").stack).toContain("ambient.test.ts");
+    undo();
+    expect(Object.getOwnPropertyDescriptors(Error)).toStrictEqual(before);
   });
 });
 
@@ -120,6 +218,32 @@ describe("ambient traps outside a turn", () => {
     expect(setTimeout.name).toBe("setTimeout");
   });
 
+  it("read Node's lazy globals as usual, and trap them still", () => {
+    const before = Object.getOwnPropertyDescriptor(globalThis, "CompressionStream");
+    const guard = createAmbientGuard();
+    const undo = guard.install();
+    const first: unknown = globalThis.CompressionStream;
+    expect(typeof first).toBe("function");
+    expect(globalThis.CompressionStream).toBe(first);
+    expect(inTurn(guard, () => vm.runInThisContext("CompressionStream"))).toMatchObject({ what: "CompressionStream" });
+    undo();
+    expect(Object.getOwnPropertyDescriptor(globalThis, "CompressionStream")).toStrictEqual(before);
+    expect(globalThis.CompressionStream).toBe(first);
+  });
+
+  it("leave promises, events and constructors what they are", async () => {
+    installed();
+    const promise = Promise.resolve(1);
+    expect(promise.constructor).toBe(Promise);
+    expect(await promise.then((value) => value + 1).finally(() => undefined)).toBe(2);
+    expect(await Promise.reject(new Error("no")).catch(() => 3)).toBe(3);
+    expect(new Event("x").constructor).toBe(Event);
+    expect((() => 1).constructor).toBe(Function);
+    expect(new Function("return 4")()).toBe(4);
+    expect(new Date(0).getFullYear()).toBeGreaterThan(1968);
+    expect(globalThis.process.pid).toBeGreaterThan(0);
+  });
+
   it("let the environment be changed, and keep the change", () => {
     const { env } = process;
     installed();
@@ -130,7 +254,28 @@ describe("ambient traps outside a turn", () => {
   });
 });
 
+/** Globals that are the language's own and exact, or only write. */
+const EXACT = new Set([
+  "Object", "Array", "Number", "parseFloat", "parseInt", "Infinity", "NaN", "undefined", "Boolean", "String", "Symbol", "RegExp", "Error", "AggregateError",
+  "EvalError", "RangeError", "ReferenceError", "SyntaxError", "TypeError", "URIError", "globalThis", "global", "JSON", "Math", "ArrayBuffer", "Uint8Array", "Int8Array",
+  "Uint16Array", "Int16Array", "Uint32Array", "Int32Array", "Float16Array", "Float32Array", "Float64Array", "Uint8ClampedArray", "BigUint64Array", "BigInt64Array",
+  "DataView", "Map", "BigInt", "Set", "WeakMap", "WeakSet", "Proxy", "Reflect", "Iterator", "SuppressedError", "DisposableStack", "decodeURI", "decodeURIComponent",
+  "encodeURI", "encodeURIComponent", "escape", "unescape", "isFinite", "isNaN", "console", "Buffer", "URL", "URLSearchParams", "DOMException", "TextEncoder",
+  "TextDecoder", "structuredClone", "atob", "btoa", "clearImmediate", "clearInterval", "clearTimeout", "WebAssembly",
+]);
+
 describe("installing", () => {
+  it("leaves no global of this Node unconsidered", () => {
+    const folder = mkdtempSync(join(tmpdir(), "triad-globals-"));
+    const script = join(folder, "names.mjs");
+    writeFileSync(script, "console.log(JSON.stringify(Object.getOwnPropertyNames(globalThis)))");
+    const names = JSON.parse(execFileSync(process.execPath, [script], { encoding: "utf8" })) as string[];
+    rmSync(folder, { recursive: true });
+    const trapped = new Set(ambientPatches().filter(({ owner }) => owner === globalThis).map(({ key }) => key));
+    expect(names.length).toBeGreaterThan(60);
+    expect(names.filter((name) => !EXACT.has(name) && !trapped.has(name))).toEqual([]);
+  });
+
   const descriptors = (): unknown[] => ambientPatches().map(({ owner, key }) => Object.getOwnPropertyDescriptor(owner, key));
 
   it("finds every property it means to trap, and traps it", () => {

@@ -16,7 +16,7 @@ const program = (name: string, top: string, inside: string): string => {
   return path;
 };
 
-const CASES: readonly (readonly [name: string, top: string, inside: string, replacement: RegExp])[] = [
+const CASES: readonly (readonly [name: string, top: string, inside: string, replacement: RegExp, line?: number])[] = [
   ["clock", "", "Date.now()", /k\.now/],
   ["date", "", "new Date().getTime()", /k\.now/],
   ["random", "", "Math.random()", /k\.random/],
@@ -24,18 +24,27 @@ const CASES: readonly (readonly [name: string, top: string, inside: string, repl
   ["power", "", "Math.pow(2, 0.5)", /./],
   ["environment", "", "process.env.HOME ?? ''", /./],
   ["timer", "", "Number(setTimeout(() => {}, 1))", /k\.sleep/],
+  ["exponent", "const base = () => 2;", "base() ** 0.5", /multiplication/],
+  ["async", "const later = async () => { await null; };", "(later(), 1)", /yield\*/, 2],
+  ["generator", "async function* later() { yield 1; }", "(later().next(), 1)", /yield\*/],
+  ["promise", "", "(new Promise(() => {}), 1)", /yield\*/],
+  ["rejection", "", "(Promise.reject(new Error('lost')), 1)", /yield\*/],
+  ["import", "const name = () => './x.js';", "(import(name()), 1)", /yield\*/],
+  ["event", "", "new Event('x').timeStamp", /k\.now/],
+  ["pid", "", "process.pid", /input/],
+  ["written-code", "", "new Function('return 1')()", /functions/],
   ["captured", "const now = Date.now;", "now()", /k\.now/],
   ["performance", "", "performance.now()", /k\.now/],
 ];
 
 describe("the ambient world inside a turn", () => {
-  it.each(CASES)("%s: refused, with the replacement and the line", async (name, top, inside, replacement) => {
+  it.each(CASES)("%s: refused, with the replacement and the line", async (name, top, inside, replacement, line = 7) => {
     const run = await recordInMemory({ program: program(name, top, inside) });
     const { status, fault } = run.report.end;
     expect(status).toBe("faulted");
     expect(fault?.name).toBe("AMBIENT_ACCESS");
     expect(String(fault?.detail["use"])).toMatch(replacement);
-    expect(fault?.detail["at"]).toBe(`${name}.ts:7`);
+    expect(fault?.detail["at"]).toBe(`${name}.ts:${line}`);
     const replayed = await replayTrace(run.bytes, { trustProgram: true });
     expect(replayed).toMatchObject({ complete: true, digest: run.report.digest });
   });
@@ -45,6 +54,44 @@ describe("the ambient world inside a turn", () => {
     expect(run.report.end).toMatchObject({ status: "completed", result: Math.SQRT2 + 2 });
     expect(Date.now()).toBeGreaterThan(0);
     expect(Math.sin(0)).toBe(0);
+  });
+});
+
+describe("the ambient world while a program loads", () => {
+  it.each([
+    ["load-clock", "const start = Date.now();", "Date.now", /k\.now/], ["load-random", "const start = Math.random();", "Math.random", /k\.random/],
+    ["load-date", "const start = new Date(0);", "Date", /k\.now/], ["load-async", "void (async () => { await null; })();", "Promise", /yield\*/],
+    ["load-rejection", "void Promise.reject(new Error('lost'));", "Promise", /yield\*/], ["load-process", "const { platform } = process;", "process", /input/],
+    ["load-power", "const root = 2 ** 0.5;", "Math.pow", /multiplication/],
+  ])("%s: refused before anything runs, with the replacement and the line", async (name, top, what, replacement) => {
+    const refusal = recordInMemory({ program: program(name, top, "1") });
+    await expect(refusal).rejects.toMatchObject({ fault: "AMBIENT_ACCESS", detail: { what, use: expect.stringMatching(replacement), at: `${name}.ts:2` } });
+  });
+
+  it("leaves no trap acting behind a refusal", async () => {
+    await expect(recordInMemory({ program: program("load-refused", "Date.now();", "1") })).rejects.toThrow();
+    expect(Date.now()).toBeGreaterThan(0);
+    expect(process.pid).toBeGreaterThan(0);
+  });
+});
+
+describe("the script that is executed", () => {
+  it("is strict", async () => {
+    const run = await recordInMemory({ program: program("strict", "function plain(this: unknown) { return this === undefined; }", "[plain(), (() => { try { undeclared = 1; return 'sloppy'; } catch (error) { return error.name; } })()]") });
+    expect(run.report.end).toMatchObject({ status: "completed", result: [true, "ReferenceError"] });
+    expect(run.report.recording.program.executed.startsWith('"use strict";')).toBe(true);
+  });
+
+  it("reads stacks that name its own frames alone, the same on replay", async () => {
+    const run = await recordInMemory({ program: program("stack", "function probe() { return new Error('x').stack; }", "probe()") });
+    expect(run.report.end.result).toMatch(/^Error: x\n    at probe \(triad-program\/executed\.js:\d+:\d+\)(\n    at \S+ \(triad-program\/executed\.js:\d+:\d+\))*$/);
+    expect(await replayTrace(run.bytes, { trustProgram: true })).toMatchObject({ complete: true, digest: run.report.digest });
+  });
+
+  it("checks inputs by schema as before: code the package makes itself is its own", async () => {
+    const path = join(folder, "schema.ts");
+    writeFileSync(path, 'import { defineProcess, Type } from "triad-runtime";\nexport default defineProcess({ name: "schema", input: Type.Object({ n: Type.Number() }), *run(_, { n }) { return n; } });\n');
+    expect((await recordInMemory({ program: path, input: { n: 3 } })).report.end).toMatchObject({ status: "completed", result: 3 });
   });
 });
 
@@ -60,6 +107,7 @@ describe("what is no program", () => {
     ["syntax", "export default {{", /./],
     ["no-default", 'import { defineProcess } from "triad-runtime";\nexport const p = defineProcess({ name: "p", *run() { return 1; } });', /no default export/],
     ["other-package", 'import { record } from "triad-runtime/replay";\nexport default record;', /triad-runtime\/domains/],
+    ["eval", 'export default eval("1");', /eval/],
     ["throws", 'throw new Error("at load");', /at load/],
     ["bad-name", 'import { defineProcess } from "triad-runtime";\nexport default defineProcess({ name: "1 bad", *run() { return 1; } });', /name/],
   ])("%s is refused before anything runs", async (name, text, words) => {
