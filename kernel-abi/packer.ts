@@ -39,8 +39,9 @@ function checkPlain(value: unknown, path: string, depth: number): void {
   if (prototype !== Object.prototype && prototype !== null && value.constructor?.name !== "Object") refuse(path, value.constructor?.name ?? "an object with a prototype of its own");
   if (Object.hasOwn(value, "__proto__")) refuse(path, "a key named __proto__");
   if (Object.getOwnPropertySymbols(value).length > 0) refuse(path, "a key that is a symbol");
-  for (const [key, member] of Object.entries(value)) {
+  for (const [key, { get, value: member }] of Object.entries(Object.getOwnPropertyDescriptors(value))) {
     checkText(key, `${path} key`);
+    if (get !== undefined) refuse(`${path}.${key}`, "a getter: code of the sender's own would run while the kernel encodes");
     checkPlain(member, `${path}.${key}`, depth + 1);
   }
 }

@@ -8,7 +8,7 @@ const SHOTS = 2_000;
 /** K on a small graph: every partition, one side of vertex 0 fixed. */
 function exactCut(graph: Graph): number {
   let best = 0;
-  for (let side = 0; side < 2 ** (graph.vertices - 1); side++) {
+  for (let side = 0; side < 1 << (graph.vertices - 1); side++) {
     best = Math.max(best, cutValue(graph, Array.from({ length: graph.vertices }, (_, v) => ((side >> v) & 1 ? -1 : 1))));
   }
   return best;

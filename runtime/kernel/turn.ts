@@ -41,13 +41,16 @@ function collectJob(state: KernelState, id: number): Reply {
 
 const resumed = (reply: Reply): Resumption => (reply.kind === "fault" ? reply : { kind: "value", value: reply.kind === "value" ? reply.value : undefined });
 
-/** Runs the program's own code; what it throws is its failure, never ours. */
-function resume(process: Process, input: Resumption): Step | { readonly kind: "threw"; readonly error: unknown } {
+/** Runs the program's own code, and only that, under the guard; what it throws is its failure, never ours. */
+function resume(process: Process, input: Resumption, guard: AmbientGuard): Step | { readonly kind: "threw"; readonly error: unknown } {
+  guard.enter();
   try {
     process.activation ??= process.behaviour.activate(process.input);
     return process.activation.resume(input);
   } catch (error) {
     return { kind: "threw", error };
+  } finally {
+    guard.leave();
   }
 }
 
@@ -63,20 +66,10 @@ export function stopProcess(process: Process, guard: AmbientGuard): void {
 
 /** Steps one process until it waits, ends or fails. Effects are in `tx`, nothing is committed. */
 export function stepProcess(state: KernelState, process: Process, envelope: Envelope, tx: Transaction, guard: AmbientGuard): TurnResult {
-  // The guard holds for the whole step: judging a call reads values of the program's, and those may have getters.
-  guard.enter();
-  try {
-    return step(state, process, envelope, tx);
-  } finally {
-    guard.leave();
-  }
-}
-
-function step(state: KernelState, process: Process, envelope: Envelope, tx: Transaction): TurnResult {
   let input = resumptionFor(state, envelope);
   process.wait = WAIT_MESSAGE;
   for (;;) {
-    const next = resume(process, input);
+    const next = resume(process, input, guard);
     if (next.kind === "threw") return aborted(next.error, process, undefined);
     if (next.kind === "done") return finish(next.result, process);
     let reply: Reply;
