@@ -38,7 +38,7 @@ const CASES: readonly (readonly [name: string, top: string, inside: string, repl
 ];
 
 describe("the ambient world inside a turn", () => {
-  it.each(CASES)("%s: refused, with the replacement and the line", async (name, top, inside, replacement, line = 7) => {
+  it.each(CASES.map(([name, top, inside, replacement, line = 7]) => ({ name, top, inside, replacement, line })))("$name: refused, with the replacement and the line", async ({ name, top, inside, replacement, line }) => {
     const run = await recordInMemory({ program: program(name, top, inside) });
     const { status, fault } = run.report.end;
     expect(status).toBe("faulted");
