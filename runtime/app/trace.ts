@@ -1,5 +1,4 @@
 // Traces: verify, replay, reproduce (E4), over files or bytes. Code embedded in a trace runs only when somebody said so (rule 11).
-import { toHex } from "../../kernel-abi/canonical.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import { tick } from "../../kernel-abi/ids.ts";
 import type { Behaviour } from "../../kernel-abi/operation.ts";
@@ -12,7 +11,6 @@ import { openSource } from "../adapters/files.ts";
 import { defaultWorkers, hostFacts, wallClock } from "../adapters/host.ts";
 import { loadOrCreateSigner, trustedKeyIds } from "../adapters/keys.ts";
 import { memorySource } from "../adapters/memory.ts";
-import { sha256 } from "../adapters/sha256.ts";
 import { runMachine } from "./execute.ts";
 import { createRunner, liveOutcomes } from "./outcomes.ts";
 import { programClosure } from "./program/closure.ts";
@@ -114,5 +112,3 @@ export const reproduceTrace = (trace: Trace, options: ReproduceTraceOptions = {}
 
 /** SHA-256 of a program file's closure, as it would stand in a header. */
 export const digestOfProgram = async (file: string): Promise<string> => programDigest(await programClosure(file));
-
-export const fingerprint = (bytes: Uint8Array): string => toHex(sha256(bytes));

@@ -31,8 +31,6 @@ export class Services {
     this.#step(domain, { type: "SERVE", capacity: providers.some(({ units }) => units > 0) }, tx);
   }
 
-  serves(domain: BoundDomain): boolean { return this.#states[domain] === "serving"; }
-
   close(domain: BoundDomain, tx: Transaction): void {
     if (serviceLifecycle.allows(this.#states[domain], { type: "CLOSE" })) this.#step(domain, { type: "CLOSE" }, tx);
   }

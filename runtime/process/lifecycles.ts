@@ -1,6 +1,6 @@
 // The lifecycles of a run: process, domain binding, domain service, contract, job. Facts in the events are what the kernel found.
 import { setup } from "xstate";
-import { CONTRACT_STATE, type ContractState } from "../../kernel-abi/contract.ts";
+import type { ContractState } from "../../kernel-abi/contract.ts";
 import { compileLifecycle } from "./lifecycle.ts";
 
 // Process (081 §, hybrid-runtime section 2): Created → Initialized → DomainBound → Active ⇄ Suspended → Terminated → Released.
@@ -147,7 +147,6 @@ export const contractMachine = setup({
 });
 export const contractLifecycle = compileLifecycle<ContractState, ContractEvent>(
   contractMachine, ["issued", "active", "completed", "expired", "revoked", "released"]);
-export const contractStateNumber = (state: ContractState): number => CONTRACT_STATE[state];
 
 // Job: delivered (outcome recorded at its due tick) and completed (collected by its owner) are separate events (E1).
 export type JobState = "issued" | "delivered" | "completed" | "abandoned";
