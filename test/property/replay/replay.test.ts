@@ -11,6 +11,7 @@ import { monkey } from "../../support/monkey.ts";
 import { HOST } from "../../support/recordings.ts";
 import { toyOutcomes } from "../../support/run.ts";
 import { testSigner } from "../../support/signer.ts";
+import { ask, toy, type Body } from "../../support/toy.ts";
 import { toyMachine, toyRecording } from "../../support/toy-machine.ts";
 
 const machine = toyMachine(() => monkey());
@@ -62,6 +63,7 @@ describe("a recording of a wild program", () => {
 
   it("of another program diverges", async () => {
     const file = await recorded(2, 1);
-    await expect(replay(bundle(file), toyMachine(() => monkey(1)))).rejects.toMatchObject({ fault: "REPLAY_DIVERGED" });
+    const another = toy("monkey", ["Q", "PHI"], function* (): Body { return yield* ask({ domain: "K", op: "now" }); });
+    await expect(replay(bundle(file), toyMachine(() => another))).rejects.toMatchObject({ fault: "REPLAY_DIVERGED" });
   });
 });
