@@ -28,10 +28,17 @@ Exit codes: 0 ok, 1 failed, 2 usage, 3 divergence, 4 tamper, 5 denied, 6 budget,
 Data goes to stdout, everything else to stderr. NO_COLOR turns colours off, TRIAD_DEBUG=1 shows stacks, TRIAD_HOME is the
 folder of keys.`;
 
+/** What `triad help …` is asked about: its first word, wherever `--` stands. */
+function helped(words: readonly string[]): string | undefined {
+  const end = words.indexOf("--");
+  const before = end < 0 ? words : words.slice(0, end);
+  return before.find((word) => !word.startsWith("-")) ?? (end < 0 ? undefined : words[end + 1]);
+}
+
 /** @throws Fault USAGE with the command that was probably meant */
-function checkCommand(words: readonly string[]): void {
-  const word = words[0] === "help" ? words[1] : words[0];
-  if (word === undefined || word.startsWith("-") || COMMANDS.some(({ name }) => name === word)) return;
+function checkCommand([first, ...rest]: readonly string[]): void {
+  const word = first === "help" ? helped(rest) : first?.startsWith("-") === true ? undefined : first;
+  if (word === undefined || COMMANDS.some(({ name }) => name === word)) return;
   const suggestion = nearest(word, COMMANDS.map(({ name }) => name));
   throw new Fault("USAGE", { command: word.slice(0, 80), what: "no such command", ...(suggestion === undefined ? {} : { suggestion }) });
 }
