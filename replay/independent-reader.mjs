@@ -11,6 +11,7 @@ const END_MARK = "5452494144454e44";
 const FORMAT = 1;
 const LIMIT = { H: 1 << 20, P: 1 << 26, I: 1 << 28, B: 1 << 28, S: 1 << 20 };
 const RUN_END = 190;
+const TYPE = "application/vnd.in-toto+json";
 
 export class NotIntact extends Error {}
 
@@ -55,10 +56,9 @@ class Tree {
 
 // The frames of one block: FORMAT.md, section 5.
 class Frames {
-  constructor(bytes, check) {
-    this.bytes = bytes;
-    this.at = 0;
-    this.check = check;
+  at = 0;
+  constructor(bytes, check, ends) {
+    Object.assign(this, { bytes, check, ends });
   }
   byte(max = 255) {
     this.check(this.at < this.bytes.length && this.bytes[this.at] <= max, "byte missing or out of range");
@@ -79,9 +79,9 @@ class Frames {
   body() {
     const size = this.integer();
     this.check(size <= this.bytes.length - this.at, "body too long");
-    this.at += size;
+    return this.bytes.subarray(this.at, this.at += size);
   }
-  /** Events of the next frame, and whether RUN_END is among its entries. */
+  /** How many events the next frame has; `ends` takes the status of a RUN_END among its entries. */
   next() {
     const kind = this.byte();
     this.check(kind === 1 || kind === 2, "unknown kind of frame");
@@ -90,10 +90,9 @@ class Frames {
     if (kind === 1) for (let field = 0; field < 2; field++) this.integer(); // sender, sequence number
     const entries = this.integer();
     this.check(kind === 1 || entries > 0, "kernel frame without entries");
-    let ends = 0;
-    for (let left = entries; left > 0; left--) if (this.entry() === RUN_END) ends += 1;
+    for (let left = entries; left > 0; left--) this.entry();
     if (kind === 1) this.end();
-    return { events: entries + (kind === 1 ? 2 : 0), ends };
+    return entries + (kind === 1 ? 2 : 0);
   }
   end() {
     this.byte(2); // how the turn ended
@@ -106,14 +105,20 @@ class Frames {
     this.integer(); // verdict
     this.byte(2); // domain
     for (let field = 0; field < 3; field++) this.integer(); // capability, contract, subject
-    this.body();
-    return code;
+    const body = this.body();
+    if (code === RUN_END) this.ends.push(statusOf(body));
   }
 }
 
+// The body of RUN_END is a MessagePack map; its first member is "status", a text of less than 32 bytes.
+function statusOf(body) {
+  const at = body[0] === 0xde ? 3 : 1;
+  return body.latin1Slice(at, at + 7) === "\xa6status" ? body.utf8Slice(at + 8, at + 8 + (body[at + 7] & 31)) : "";
+}
+
 function openSeal(bytes, check) {
-  const { payload, payloadType, signatures: [{ keyid, sig }] } = json(bytes, check);
-  check(canonical({ payload, payloadType, signatures: [{ keyid, sig }] }) === bytes.toString(), "envelope has more than one signature and its payload");
+  const { payload, signatures: [{ keyid, sig }] } = json(bytes, check);
+  check(canonical({ payload, payloadType: TYPE, signatures: [{ keyid, sig }] }) === bytes.toString(), "envelope has more than one signature and its payload");
   const statementBytes = base64(payload, check);
   const statement = json(statementBytes, check);
   const { key } = statement.predicate;
@@ -121,7 +126,7 @@ function openSeal(bytes, check) {
   check(publicKey.length === 32, "an Ed25519 key has 32 bytes");
   const keyId = hex(sha256(publicKey));
   check(keyId === key.id && keyId === keyid, "key id is not the key's fingerprint");
-  const signed = Buffer.concat([Buffer.from(`DSSEv1 ${Buffer.byteLength(payloadType)} ${payloadType} ${statementBytes.length} `), statementBytes]);
+  const signed = Buffer.concat([Buffer.from(`DSSEv1 ${TYPE.length} ${TYPE} ${statementBytes.length} `), statementBytes]);
   const spki = createPublicKey({ key: Buffer.concat([Buffer.from("302a300506032b6570032100", "hex"), publicKey]), format: "der", type: "spki" });
   check(verify(null, signed, spki, base64(sig, check)), "signature does not hold");
   return { keyId, statement };
@@ -140,7 +145,7 @@ export function readTrace(input) {
   check(head.equals(start.subarray(12)), "preamble hash does not hold");
   check(start.readUInt32BE(8) === FORMAT, "unknown format version");
   const tree = new Tree();
-  const total = { frames: 0, events: 0, ends: 0 };
+  const total = { frames: 0, events: 0, ends: [] };
   let stage = "";
   let program;
   for (offset = 44; ;) {
@@ -168,18 +173,16 @@ export function readTrace(input) {
   const found = { digest: hex(head), root: hex(tree.root()), blocks: tree.size, frames: total.frames, events: total.events, bytes: offset };
   const sealed = { digest: statement.subject[0].digest.sha256, root: said.merkleRoot, blocks: said.blocks, frames: said.frames, events: said.events, bytes: said.bytes };
   check(canonical(found) === canonical(sealed), "the seal is not this run's");
-  check(total.ends === 1, "RUN_END does not stand once, at the end");
+  check(total.ends.length === 1 && total.ends[0] === said.status, "RUN_END does not stand once, at the end, with the sealed status");
   return { digest: found.digest, frames: found.frames, events: found.events, blocks: found.blocks, status: said.status, keyId };
 }
 
 function readBlock(payload, check, total) {
-  const frames = new Frames(payload, check);
+  const frames = new Frames(payload, check, total.ends);
   let count = 0;
   for (; frames.at < payload.length; count++) {
-    check(total.ends === 0, "a frame follows RUN_END");
-    const { events, ends } = frames.next();
-    total.events += events;
-    total.ends += ends;
+    check(total.ends.length === 0, "a frame follows RUN_END");
+    total.events += frames.next();
   }
   total.frames += count;
   check(count <= 1024 && (count === 1 || payload.length <= 65536), "block larger than allowed");

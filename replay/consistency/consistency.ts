@@ -149,6 +149,7 @@ export class Consistency {
     processes.checkReleased(world);
     const finished = world.processes[ROOT]?.finished === true;
     const status = world.text(body, "status");
+    world.require(Object.keys(body)[0] === "status", "the end says its status first");
     this.#status = END_STATUSES.find((known) => known === status) ?? world.refuse("a run ends in one of six ways", { status });
     world.require((status === "completed") === finished, "a run is completed when its root has finished");
     world.ended = true;

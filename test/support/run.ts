@@ -13,8 +13,10 @@ import type { Admission, Outcome, Outcomes, RunEnd } from "../../kernel-abi/port
 import { seededRandom } from "../../domains/k/random.ts";
 import { sha256 } from "../../runtime/adapters/sha256.ts";
 import { drive } from "../../runtime/context/driver.ts";
+import { Consistency } from "../../replay/consistency/consistency.ts";
 import { encodeFrame } from "../../replay/entry/writer.ts";
 import type { PolicyName } from "../../runtime/scheduler/policies.ts";
+import { header } from "./recordings.ts";
 
 export const TOY_UNITS = 10;
 
@@ -100,6 +102,12 @@ export interface ToyOptions {
 
 export const allVerbs: readonly VerbName[] = [...K_VERBS, ...DOMAIN_VERBS.Q, ...DOMAIN_VERBS.PHI];
 
+/** Holds frames against the rules of verify, as they are. @throws Fault TRACE_INCONSISTENT */
+export function checkConsistent(frames: readonly Frame[], allow: readonly VerbName[]): void {
+  const rules = new Consistency(header({ allow: [...allow], providers: [...toyAdmission("Q").providers, ...toyAdmission("PHI").providers] }));
+  frames.forEach((frame, index) => { rules.frame(frame, { offset: 0, unit: "block", index }); });
+}
+
 export async function run(root: Behaviour, options: ToyOptions = {}): Promise<ToyRun> {
   const frames: Frame[] = [];
   const end = await drive({
@@ -115,5 +123,6 @@ export async function run(root: Behaviour, options: ToyOptions = {}): Promise<To
     outcomes: options.outcomes ?? toyOutcomes(),
   });
   if (end.status === "paused") throw new Error("paused without until");
+  checkConsistent(frames, options.allow ?? allVerbs);
   return { end, frames, trace: frames.map((frame) => Buffer.from(encodeFrame(frame)).toString("hex")).join("\n") };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { canonicalJson, fromBase64, parseCanonicalJson, toBase64 } from "../../../kernel-abi/canonical.ts";
 import { EXIT } from "../../../kernel-abi/fault.ts";
 import { END_MARK, putUnitHead, TAG, unit } from "../../../replay/chain.ts";
+import { preAuthentication } from "../../../replay/seal.ts";
 import type { Recording } from "../../../kernel-abi/ports.ts";
 import { refusedByBoth, verifiedByBoth } from "../../support/independent.ts";
 import { HOST, record, recording } from "../../support/recordings.ts";
@@ -149,6 +150,12 @@ describe("tampering with the seal", () => {
   };
   const first = (parsed: Envelope): Envelope["signatures"][number] => parsed.signatures[0] as Envelope["signatures"][number];
 
+  it("refuses a status that is not the end's", () => {
+    const bytes = record(smallRun(), { recording: runRecording(), status: "faulted" }).file;
+    expect(refusalOf(bytes).detail["rule"]).toBe("a sealed run ends with RUN_END and the status sealed");
+    expect(refusedByBoth(bytes)).toBe(true);
+  });
+
   it("rebuilds the untouched one", () => { expect(resealed(envelope)).toEqual(file); });
 
   it.each([
@@ -172,6 +179,10 @@ describe("tampering with the seal", () => {
     ["no signature", () => changed((parsed) => { parsed.signatures = []; })],
     ["an empty signature", () => changed((parsed) => { first(parsed).sig = ""; })],
     ["another payload type", () => changed((parsed) => { parsed.payloadType = "application/json"; })],
+    ["another payload type, signed", () => changed((parsed) => {
+      parsed.payloadType = "application/json";
+      first(parsed).sig = toBase64(testSigner().sign(preAuthentication(parsed.payloadType, fromBase64(parsed.payload))));
+    })],
     ["another label", () => changed((parsed) => {
       const statement = text.decode(fromBase64(parsed.payload)).replace(`"label":"${HOST.label}"`, '"label":"text"');
       parsed.payload = toBase64(new TextEncoder().encode(statement));
