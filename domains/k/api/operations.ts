@@ -101,13 +101,17 @@ export const k: K = Object.freeze({
   revoke: (capability: Capability) => perform<void>({ domain: "K", op: "revoke", capability }),
 });
 
-/** A request made by `q.request` or `phi.request`, for all-or-nothing acquisition. */
+/** One of several requests: the domain, and what its `reserve` takes. */
 export interface ReserveRequest<D extends BoundDomain> {
   readonly domain: D;
   readonly request: unknown;
 }
 
-/** Contracts for each of the requests, or none of them (053 §3.3). */
+/**
+ * Contracts for each of the requests, or none of them (053 §3.3):
+ * `reserveAll({ domain: "Q", request: { qubits: 2, budget: 40 } }, { domain: "PHI", request: { components: 2, duration: 9 } })`.
+ * @throws Fault as each domain's `reserve`; ABI_MALFORMED without a request
+ */
 export function* reserveAll<const R extends readonly ReserveRequest<BoundDomain>[]>(...requests: R): Program<{ readonly [I in keyof R]: Contract<R[I]["domain"]> }, R[number]["domain"]> {
   const domain = requests[0]?.domain ?? "Q";
   // The kernel answers with one handle per request, in order.

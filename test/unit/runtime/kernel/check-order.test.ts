@@ -107,6 +107,20 @@ describe("contracts", () => {
   });
 });
 
+describe("the policy stage", () => {
+  it("a call beyond the run's shots ends the run as bounded, after every stage of its own passed", async () => {
+    const root = toy("root", ["Q"], function* () {
+      const contract = yield* reserve("Q");
+      yield* submit("Q", contract, { charge: 7 });
+      yield* submit("Q", contract, { charge: 7 });
+      return 0;
+    });
+    const { end } = await run(root, { bounds: { shots: 10 } });
+    expect(end).toMatchObject({ status: "bounded", fault: { name: "RUN_BOUNDED", detail: { bound: "shots", limit: 10 } } });
+    expect((await run(root, { bounds: { shots: 14 } })).end.status).toBe("completed");
+  });
+});
+
 describe("authority", () => {
   it("a domain that was not granted cannot be bound: the run ends enforced", async () => {
     const { end } = await run(toy("root", ["Q"], function* () { return yield* reserve("Q"); }), { allow: ["EXECUTE_K"] });
