@@ -142,14 +142,32 @@ export interface AmbientGuard {
   leave(): void;
 }
 
-/** Scheduling policy: a pure function over plain data, named, versioned and digested into the header. */
-export interface ReadyEntry {
+/**
+ * What a scheduling policy may know of a delivery beside who it is for. Never payloads or outcomes (hybrid-runtime section 9, row 2).
+ */
+export interface ReadyFacts {
+  /** Declared priority of the actor: 0 idle, 1 low, 2 normal, 3 high, 4 critical. */
+  readonly priority: number;
+  /** DOMAIN_RANK of what is delivered. */
+  readonly domain: number;
+  /** Progress token: the actor holds an active Q or Φ contract, or what is delivered is an outcome. */
+  readonly token: boolean;
+}
+
+/** Facts of an actor of which nothing is declared, about to receive something of K. */
+export const PLAIN_FACTS: ReadyFacts = Object.freeze({ priority: 2, domain: 0, token: false });
+
+export interface ReadyEntry extends ReadyFacts {
   readonly actor: ProcessId;
   /** Rises with each time an actor becomes ready. */
   readonly enqueued: number;
+  /** Picks the scheduler had made when the actor became ready. */
+  readonly since: number;
 }
 export interface ReadyView {
   readonly length: number;
+  /** Picks made before this one. */
+  readonly step: number;
   /** By position, in order of `enqueued`. */
   at(position: number): ReadyEntry;
 }
@@ -157,6 +175,7 @@ export interface PolicyPick<S> {
   readonly position: number;
   readonly state: S;
 }
+/** Scheduling policy: a pure function over plain data, named, versioned and digested into the header. */
 export interface Policy<S = unknown> {
   readonly name: string;
   readonly version: number;

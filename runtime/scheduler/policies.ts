@@ -2,6 +2,7 @@
 // They never see payloads, outcomes or anything of the host (hybrid-runtime section 9, row 2).
 import { Fault } from "../../kernel-abi/fault.ts";
 import type { Policy, ReadyView } from "../../kernel-abi/ports.ts";
+import { CooperativeScheduler } from "./cooperative.ts";
 import { createScheduler, type Scheduler } from "./scheduler.ts";
 
 /** First ready, first picked. */
@@ -41,4 +42,4 @@ export function policyName(name: string): PolicyName {
 }
 
 export const schedulerWith = (name: PolicyName): Scheduler =>
-  name === "cooperative" ? createScheduler(cooperative) : createScheduler(roundRobin);
+  name === "cooperative" ? new CooperativeScheduler() : createScheduler(roundRobin);
