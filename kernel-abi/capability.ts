@@ -50,6 +50,7 @@ export const UNLIMITED: Scope = Object.freeze({ from: 0, until: null, uses: null
 
 const least = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : Math.min(a, b));
 const atMost = (a: number | null, b: number | null): boolean => b === null || (a !== null && a <= b);
+const aimedApart = (a: Scope, b: Scope): boolean => a.target !== null && b.target !== null && a.target !== b.target;
 
 /** Containment as dominance: everything `inner` permits, `outer` permits (002 §8). */
 export const contains = (outer: Grant, inner: Grant): boolean =>
@@ -60,24 +61,37 @@ export const contains = (outer: Grant, inner: Grant): boolean =>
   && atMost(inner.scope.units, outer.scope.units)
   && (outer.scope.target === null || outer.scope.target === inner.scope.target);
 
+/** Every limit the narrower of two; `a` and `b` are not aimed at different processes. */
+const narrower = (a: Scope, b: Scope): Scope => Object.freeze({
+  from: Math.max(a.from, b.from),
+  until: least(a.until, b.until),
+  uses: least(a.uses, b.uses),
+  units: least(a.units, b.units),
+  target: a.target ?? b.target,
+});
+
+/** Whether no call at all is permitted: no tick is left, or no use. */
+export const isVoid = ({ scope: { from, until, uses } }: Grant): boolean => (until !== null && until <= from) || uses === 0;
+
+/** Greatest grant contained in both; undefined when they share nothing. */
+export function meet(a: Grant, b: Grant): Grant | undefined {
+  if (a.verb !== b.verb || aimedApart(a.scope, b.scope)) return undefined;
+  const both = Object.freeze({ verb: a.verb, scope: narrower(a.scope, b.scope) });
+  return isVoid(both) ? undefined : both;
+}
+
+/** A wish with the limits it leaves open; a `from` of null, which the ABI lets pass, is no limit either. */
+const scopeOf = (wish: Partial<Scope>): Scope =>
+  ({ from: wish.from ?? 0, until: wish.until ?? null, uses: wish.uses ?? null, units: wish.units ?? null, target: wish.target ?? null });
+
 /**
- * The meet of a grant and a wish: never more than the grant.
+ * The meet of a grant and a wish: never more than the grant. A wish for ticks or uses that are over leaves a grant that permits nothing.
  * @throws Fault DOMAIN_UNAUTHORIZED when they are aimed at different processes, so that nothing is left.
  */
 export function attenuate(grant: Grant, wish: Partial<Scope>): Grant {
-  const { scope } = grant;
-  const target = wish.target ?? null;
-  if (scope.target !== null && target !== null && scope.target !== target) {
-    throw new Fault("DOMAIN_UNAUTHORIZED", { verb: grant.verb, target, allowed: scope.target });
+  const wanted = scopeOf(wish);
+  if (aimedApart(grant.scope, wanted)) {
+    throw new Fault("DOMAIN_UNAUTHORIZED", { verb: grant.verb, target: wanted.target, allowed: grant.scope.target });
   }
-  return Object.freeze({
-    verb: grant.verb,
-    scope: Object.freeze({
-      from: Math.max(scope.from, wish.from ?? 0),
-      until: least(scope.until, wish.until ?? null),
-      uses: least(scope.uses, wish.uses ?? null),
-      units: least(scope.units, wish.units ?? null),
-      target: scope.target ?? target,
-    }),
-  });
+  return Object.freeze({ verb: grant.verb, scope: narrower(grant.scope, wanted) });
 }

@@ -1,6 +1,7 @@
 // Package entry `triad-runtime/abi`.
 export * from "./canonical.ts";
 export * from "./capability.ts";
+export * from "./capability-set.ts";
 export * from "./contract.ts";
 export * from "./domain.ts";
 export * from "./envelope.ts";
