@@ -14,6 +14,8 @@ export interface CapabilityRecord {
   readonly parent: CapabilityId;
   readonly grant: Grant;
   usesLeft: number | null;
+  /** Its uses, or those of one it descends from, are counted. */
+  readonly metered: boolean;
   revoked: boolean;
   readonly children: CapabilityId[];
 }
@@ -63,7 +65,7 @@ export class CapabilityTable {
   #add(holder: ProcessId, parent: CapabilityId, grant: Grant): CapabilityRecord {
     if (this.#records.length >= LIMITS.capabilities_max) throw new Fault("ABI_LIMIT", { limit: "capabilities_max", value: LIMITS.capabilities_max });
     const id = capabilityId(this.#records.length + 1);
-    const record: CapabilityRecord = { id, holder, parent, grant, usesLeft: grant.scope.uses, revoked: false, children: [] };
+    const record: CapabilityRecord = { id, holder, parent, grant, usesLeft: grant.scope.uses, metered: grant.scope.uses !== null || (parent !== 0 && this.get(parent).metered), revoked: false, children: [] };
     this.#records.push(record);
     return record;
   }
@@ -74,7 +76,7 @@ export class CapabilityTable {
     if (record.revoked) return "revoked";
     if (now < scope.from) return "not yet valid";
     if (scope.until !== null && now >= scope.until) return "expired";
-    if (this.#usesExhausted(record)) return "used up";
+    if (record.metered && this.#usesExhausted(record)) return "used up";
     if (scope.units !== null && demand.units > scope.units) return `more than ${scope.units} units`;
     if (scope.target !== null && scope.target !== demand.target) return "another target";
     return undefined;
@@ -93,7 +95,7 @@ export class CapabilityTable {
    */
   use(held: readonly CapabilityId[], verb: VerbName, demand: Demand, now: Tick, undo: (() => void)[]): CapabilityId {
     const record = this.find(held, verb, demand, now);
-    this.#charge(record, undo);
+    if (record.metered) this.#charge(record, undo);
     return record.id;
   }
 
