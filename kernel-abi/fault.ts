@@ -73,6 +73,9 @@ export const FAULTS = Object.freeze({
   REPLAY_DIVERGED: row(3310, 6, "divergence", "caller", "The replay did not do what the trace records.", "Compare the first differing field; restore the program that was recorded."),
   REPRODUCE_DIFFERS: row(3311, 6, "divergence", "evidence", "A kernel, run again from the sealed seeds, gave another outcome.", "The recorded outcome was forged, or the kernel is of another version."),
   PROGRAM_UNTRUSTED: row(3312, 1, "denied", "operator", "Code embedded in a trace runs only when you say so.", "Give --trust-program, or --program FILE with the same digest."),
+  RESUME_REFUSED: row(3318, 2, "usage", "operator", "This cannot be resumed.", "The detail says why; `triad verify FILE --allow-unsealed` says how far a journal is intact."),
+  RESUME_UNAUTHORIZED: row(3319, 1, "denied", "operator", "A run is resumed only under authority that is given afresh.", "Say with --allow what the run may do; the detail names what it was allowed when it began."),
+  DISK_FAILED: row(3320, 6, "environment", "operator", "The disk did not take or give back what was asked of it.", "Free space or mend the disk and try again; a .partial journal holds what was written before, see `triad verify --allow-unsealed`."),
   // 34xx command line
   USAGE: row(3401, 2, "usage", "operator", "The command line is not understood.", "See `triad help`."),
   FILE_UNREADABLE: row(3402, 2, "usage", "operator", "A file could not be read or written.", "Check the path and its permissions; what exists is replaced only with --replace."),

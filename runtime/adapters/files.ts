@@ -1,53 +1,36 @@
 // Bundles on disk behind the byte ports. Owns file descriptors and the names NAME and NAME.partial.
 //   F1  Under NAME stands a sealed bundle or nothing: a journal grows as NAME.partial and is renamed when it is sealed.
-//   F2  Nothing is overwritten unless the caller said `replace`.
+//   F2  Nothing is overwritten unless the caller said `replace`; then the old bundle stands until the new one is whole.
 //   F3  Class `process`: what write() returned from survives a kill of the process. Class `power`: what sync() returned from
 //       survives a power cut, and seal() returns when content, name and folder are on the disk.
+//   F4  A journal that failed once stays failed: after a sync that did not hold, none that follows can vouch for what it lost.
 import { randomBytes } from "node:crypto";
-import * as disk from "node:fs";
-import { dirname, resolve } from "node:path";
 import { Fault } from "../../kernel-abi/fault.ts";
 import type { Durability } from "../../kernel-abi/header.ts";
+import { LIMITS } from "../../kernel-abi/limits.ts";
 import type { ByteSink, ByteSource } from "../../kernel-abi/ports.ts";
-
-/** The calls a bundle is written with; tests hand in a disk that fails. */
-export interface Disk {
-  openSync(path: string, flags: string): number;
-  writeSync(fd: number, bytes: Uint8Array, offset: number, length: number): number;
-  fdatasyncSync(fd: number): void;
-  fsyncSync(fd: number): void;
-  closeSync(fd: number): void;
-  renameSync(from: string, to: string): void;
-  unlinkSync(path: string): void;
-  existsSync(path: string): boolean;
-}
-
-const codeOf = (error: unknown): string => {
-  if (error instanceof Error && "code" in error) return String(error.code);
-  return error instanceof Error ? error.message : String(error);
-};
-
-function attempt<T>(path: string, doing: string, call: () => T): T {
-  try {
-    return call();
-  } catch (cause) {
-    if (cause instanceof Fault) throw cause;
-    throw new Fault("FILE_UNREADABLE", { path, doing, what: codeOf(cause) }, { cause });
-  }
-}
+import { attempt, close, closeQuietly, discard, hostDisk, readAll, stands, syncFolderOf, writeAll, writeNew, type Disk } from "./disk.ts";
 
 export interface FileSource extends ByteSource {
   close(): void;
 }
 
-/** A finished file, read where asked. @throws Fault FILE_UNREADABLE also when the file turns out shorter than it was. */
-export function openSource(path: string): FileSource {
+function sizeOf(disk: Disk, path: string, fd: number): number {
+  const facts = attempt(path, "open", () => disk.fstatSync(fd));
+  if (!facts.isFile()) throw new Fault("FILE_UNREADABLE", { path, what: "not a regular file" });
+  return facts.size;
+}
+
+/** A finished file, read where asked. @throws Fault DISK_FAILED; FILE_UNREADABLE also when the file turns out shorter than it was. */
+export function openSource(path: string, disk: Disk = hostDisk): FileSource {
   const fd = attempt(path, "open", () => disk.openSync(path, "r"));
-  const size = attempt(path, "open", () => {
-    const facts = disk.fstatSync(fd);
-    if (!facts.isFile()) throw new Fault("FILE_UNREADABLE", { path, what: "not a regular file" });
-    return facts.size;
-  });
+  let size: number;
+  try {
+    size = sizeOf(disk, path, fd);
+  } catch (error) {
+    closeQuietly(disk, path, fd);
+    throw error;
+  }
   return {
     size,
     read(offset, length) {
@@ -56,13 +39,14 @@ export function openSource(path: string): FileSource {
       }
       const bytes = new Uint8Array(length);
       for (let done = 0; done < length;) {
-        const got = attempt(path, "read", () => disk.readSync(fd, bytes, done, length - done, offset + done));
+        const from = done;
+        const got = attempt(path, "read", () => disk.readSync(fd, bytes, from, length - from, offset + from));
         if (got === 0) throw new Fault("FILE_UNREADABLE", { path, what: "the file became shorter while it was read", offset: offset + done });
         done += got;
       }
       return bytes;
     },
-    close: () => disk.closeSync(fd),
+    close: () => close(disk, path, fd),
   };
 }
 
@@ -82,65 +66,105 @@ export interface BundleFileOptions {
   readonly disk?: Disk;
 }
 
-function syncFolder({ openSync, fsyncSync, closeSync }: Disk, path: string): void {
-  const folder = openSync(dirname(resolve(path)), "r");
+function refuseExisting(disk: Disk, path: string): void {
+  if (stands(disk, path)) throw new Fault("FILE_UNREADABLE", { path, doing: "create", what: "it exists; nothing is overwritten unasked" });
+}
+
+/** A new journal; in class `power` so is its name when this returns. Nothing is left of it when that fails. */
+function create(disk: Disk, partial: string, { durability, replace }: BundleFileOptions): number {
+  if (replace && stands(disk, partial)) attempt(partial, "create", () => disk.unlinkSync(partial)); // whoever still writes to it keeps their own file
+  const fd = attempt(partial, "create", () => disk.openSync(partial, "wx"));
+  if (durability !== "power") return fd;
   try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
+    syncFolderOf(disk, partial);
+    return fd;
+  } catch (error) {
+    closeQuietly(disk, partial, fd);
+    discard(disk, partial);
+    throw error;
   }
 }
 
-function refuseExisting(calls: Disk, path: string): void {
-  if (calls.existsSync(path)) throw new Fault("FILE_UNREADABLE", { path, doing: "create", what: "it exists; nothing is overwritten unasked" });
+class JournalFile implements BundleFile {
+  readonly partial: string;
+  readonly #path: string;
+  readonly #disk: Disk;
+  readonly #options: BundleFileOptions;
+  readonly #fd: number;
+  #open = true;
+  #failure: unknown;
+
+  constructor(path: string, options: BundleFileOptions) {
+    const { replace, disk = hostDisk } = options;
+    this.partial = `${path}.partial`;
+    this.#path = path;
+    this.#disk = disk;
+    this.#options = options;
+    if (!replace) [path, this.partial].forEach((name) => refuseExisting(disk, name));
+    this.#fd = create(disk, this.partial, options);
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#once(() => writeAll(this.#disk, this.partial, this.#fd, bytes));
+  }
+
+  sync(): void {
+    this.#once(() => attempt(this.partial, "sync", () => this.#disk.fdatasyncSync(this.#fd)));
+  }
+
+  seal(): void {
+    const { durability, replace } = this.#options;
+    if (durability === "power") this.sync();
+    this.#once(() => this.#close());
+    this.#once(() => {
+      if (!replace) refuseExisting(this.#disk, this.#path);
+      attempt(this.#path, "rename", () => this.#disk.renameSync(this.partial, this.#path));
+      if (durability === "power") syncFolderOf(this.#disk, this.#path);
+    });
+  }
+
+  abandon(): void {
+    if (!this.#open) return;
+    if (this.#failure === undefined) return this.#close();
+    this.#open = false;
+    closeQuietly(this.#disk, this.partial, this.#fd);
+  }
+
+  #close(): void {
+    this.#open = false;
+    close(this.#disk, this.partial, this.#fd);
+  }
+
+  /** F4: what failed is not done again. */
+  #once(act: () => void): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    try {
+      act();
+    } catch (error) {
+      this.#failure = error;
+      throw error;
+    }
+  }
 }
 
-/** Creates NAME.partial for writing. @throws Fault FILE_UNREADABLE with the system's code (ENOSPC, EIO, EACCES …) and its cause */
-export function createBundleFile(path: string, options: BundleFileOptions): BundleFile {
-  const { durability, replace, disk: calls = disk } = options;
-  const partial = `${path}.partial`;
-  if (!replace) [path, partial].forEach((name) => refuseExisting(calls, name));
-  const fd = attempt(partial, "create", () => {
-    if (replace && calls.existsSync(partial)) calls.unlinkSync(partial); // whoever still writes to it keeps their own file
-    const made = calls.openSync(partial, "wx");
-    if (durability === "power") syncFolder(calls, partial);
-    return made;
-  });
-  let open = true;
-  const close = (): void => {
-    open = false;
-    attempt(partial, "close", () => calls.closeSync(fd));
-  };
-  return {
-    partial,
-    write(bytes) {
-      for (let done = 0; done < bytes.length;) {
-        const wrote = attempt(partial, "write", () => calls.writeSync(fd, bytes, done, bytes.length - done));
-        if (wrote === 0) throw new Fault("FILE_UNREADABLE", { path: partial, doing: "write", what: "the disk takes no more bytes" });
-        done += wrote;
-      }
-    },
-    sync: () => attempt(partial, "sync", () => calls.fdatasyncSync(fd)),
-    seal() {
-      if (durability === "power") attempt(partial, "sync", () => calls.fdatasyncSync(fd));
-      close();
-      if (!replace) refuseExisting(calls, path);
-      attempt(path, "rename", () => calls.renameSync(partial, path));
-      if (durability === "power") attempt(path, "sync", () => syncFolder(calls, path));
-    },
-    abandon() { if (open) close(); },
-  };
+/** Creates NAME.partial for writing. @throws Fault DISK_FAILED | FILE_UNREADABLE with the system's code (ENOSPC, EACCES …) and its cause */
+export const createBundleFile = (path: string, options: BundleFileOptions): BundleFile => new JournalFile(path, options);
+
+/** A text file as UTF-8, or a fault that says which. @throws Fault FILE_UNREADABLE | DISK_FAILED */
+export function readText(path: string, disk: Disk = hostDisk): string {
+  const bytes = readAll(disk, path, LIMITS.inputs_bytes_max);
+  return attempt(path, "read", () => new TextDecoder("utf-8", { fatal: true }).decode(bytes));
 }
 
-/** A text file as UTF-8, or a fault that says which. @throws Fault FILE_UNREADABLE */
-export const readText = (path: string): string =>
-  attempt(path, "read", () => new TextDecoder("utf-8", { fatal: true }).decode(disk.readFileSync(path)));
-
-/** Writes beside the target and renames, so that a reader sees the old file or the new one. @throws Fault FILE_UNREADABLE */
-export function writeAtomically(path: string, bytes: Uint8Array, mode = 0o644): void {
+/** Writes beside the target and renames, so that a reader sees the old file or the new one, durable. @throws Fault FILE_UNREADABLE | DISK_FAILED */
+export function writeAtomically(path: string, bytes: Uint8Array, mode = 0o644, disk: Disk = hostDisk): void {
   const beside = `${path}.${randomBytes(6).toString("hex")}.new`;
-  attempt(path, "write", () => {
-    disk.writeFileSync(beside, bytes, { mode, flush: true });
-    disk.renameSync(beside, path);
-  });
+  writeNew(disk, beside, bytes, mode);
+  try {
+    attempt(path, "rename", () => disk.renameSync(beside, path));
+  } catch (error) {
+    discard(disk, beside);
+    throw error;
+  }
+  syncFolderOf(disk, path);
 }

@@ -4,13 +4,13 @@
 //   K1  Of two processes that both find no key, one makes it and both use it.
 //   K2  A key that cannot be read as what its name says is refused, never skipped or replaced.
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign, type KeyObject } from "node:crypto";
-import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { toHex } from "../../kernel-abi/canonical.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import type { Signer } from "../../kernel-abi/ports.ts";
+import { attempt, discard, hostDisk, readAll, stands, syncFolderOf, writeNew, type Disk } from "./disk.ts";
 import { writeAtomically } from "./files.ts";
 import { sha256 } from "./sha256.ts";
 
@@ -67,82 +67,89 @@ export const parsePublicKeyPem = (pem: string, path = ""): Uint8Array =>
 const signingKeyPath = (home: string): string => join(home, "signing-key.pem");
 const trustedFolder = (home: string): string => join(home, "trusted");
 
-function makePrivateFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+/** More than any key in PEM. */
+const KEY_BYTES_MAX = 65_536;
+const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+
+function makePrivateFolder(disk: Disk, folder: string): void {
+  attempt(folder, "create", () => disk.mkdirSync(folder, { recursive: true, mode: 0o700 }));
 }
 
 /** Writes the new key beside its place and links it there: the link fails when another process was first, whose key then counts (K1). */
-function makeSigningKey(home: string): void {
-  makePrivateFolder(home);
+function makeSigningKey(disk: Disk, home: string): void {
+  makePrivateFolder(disk, home);
   const path = signingKeyPath(home);
   const beside = `${path}.${randomBytes(6).toString("hex")}.new`;
   const pem = generateKeyPairSync("ed25519").privateKey.export({ format: "pem", type: "pkcs8" });
-  writeFileSync(beside, pem, { mode: 0o600, flush: true });
+  writeNew(disk, beside, new TextEncoder().encode(String(pem)), 0o600);
   try {
-    chmodSync(beside, 0o600); // whatever the umask and an earlier file of that name say
-    linkSync(beside, path);
+    attempt(path, "create", () => disk.linkSync(beside, path));
   } catch {
-    if (!existsSync(path)) renameSync(beside, path); // a file system without links
+    if (!stands(disk, path)) attempt(path, "create", () => disk.renameSync(beside, path)); // a file system without links
   } finally {
-    rmSync(beside, { force: true });
+    discard(disk, beside);
   }
+  syncFolderOf(disk, path);
 }
 
-function readSigningKey(path: string): KeyObject {
-  const open = process.platform !== "win32" && (statSync(path).mode & 0o077) !== 0;
+function refuseOpenKey(path: string, mode: number): void {
+  const open = process.platform !== "win32" && (mode & 0o077) !== 0;
   if (open) throw new Fault("KEY_UNUSABLE", { path, what: "others may read it; chmod 600 it if it is yours alone" });
-  return createPrivateKey(readFileSync(path));
 }
+
+const readSigningKey = (disk: Disk, path: string): KeyObject =>
+  createPrivateKey(textOf(readAll(disk, path, KEY_BYTES_MAX, ({ mode }) => { refuseOpenKey(path, mode); })));
 
 /**
  * The user's signer; its key is made on first use.
  * @throws Fault KEY_UNUSABLE when the key is damaged, open to others, or cannot be made.
  */
-export function loadOrCreateSigner(home: string = configurationFolder()): Signer {
+export function loadOrCreateSigner(home: string = configurationFolder(), disk: Disk = hostDisk): Signer {
   const path = signingKeyPath(home);
-  if (!existsSync(path)) guarded(path, "it could not be made", () => makeSigningKey(home));
-  const key = guarded(path, "it is no readable private key", () => readSigningKey(path));
+  guarded(path, "it could not be made", () => { if (!stands(disk, path)) makeSigningKey(disk, home); });
+  const key = guarded(path, "it is no readable private key", () => readSigningKey(disk, path));
   const publicKey = guarded(path, "it is no readable private key", () => rawPublicKey(createPublicKey(key), path));
   return { keyId: keyIdOf(publicKey), publicKey, sign: (bytes) => new Uint8Array(sign(null, bytes, key)) };
 }
 
-function readTrusted(path: string, name: string): KnownKey {
-  const publicKey = guarded(path, "it cannot be read", () => parsePublicKeyPem(readFileSync(path, "utf8"), path));
+function readTrusted(disk: Disk, path: string, name: string): KnownKey {
+  const publicKey = guarded(path, "it cannot be read", () => parsePublicKeyPem(textOf(readAll(disk, path, KEY_BYTES_MAX)), path));
   const keyId = keyIdOf(publicKey);
   if (`${keyId}.pem` !== name) throw new Fault("KEY_UNUSABLE", { path, what: "its name is not the key's fingerprint", keyId });
   return { keyId, publicKey, own: false, path };
 }
 
-function ownKey(home: string): KnownKey {
-  const { keyId, publicKey } = loadOrCreateSigner(home);
+function ownKey(disk: Disk, home: string): KnownKey {
+  const { keyId, publicKey } = loadOrCreateSigner(home, disk);
   return { keyId, publicKey, own: true, path: signingKeyPath(home) };
 }
 
 /** The user's own key (when there is one yet) and the trusted ones, each once, by key id. @throws Fault KEY_UNUSABLE (K2) */
-export function listKeys(home: string = configurationFolder()): readonly KnownKey[] {
+export function listKeys(home: string = configurationFolder(), disk: Disk = hostDisk): readonly KnownKey[] {
   const folder = trustedFolder(home);
-  const names = existsSync(folder) ? guarded(folder, "it cannot be read", () => readdirSync(folder)) : [];
-  const trusted = names.filter((name) => name.endsWith(".pem")).map((name) => readTrusted(join(folder, name), name));
-  const own = existsSync(signingKeyPath(home)) ? [ownKey(home)] : [];
+  const names = guarded(folder, "it cannot be read", () => (stands(disk, folder) ? attempt(folder, "list", () => disk.readdirSync(folder)) : []));
+  const trusted = names.filter((name) => name.endsWith(".pem")).map((name) => readTrusted(disk, join(folder, name), name));
+  const path = signingKeyPath(home);
+  const own = guarded(path, "it cannot be read", () => stands(disk, path)) ? [ownKey(disk, home)] : [];
   const others = trusted.filter(({ keyId }) => keyId !== own[0]?.keyId);
   return [...own, ...others].sort((a, b) => (a.keyId < b.keyId ? -1 : 1));
 }
 
 /** Ids of the keys whose seals are trusted here. @throws Fault KEY_UNUSABLE */
-export const trustedKeyIds = (home: string = configurationFolder()): ReadonlySet<string> =>
-  new Set(listKeys(home).map(({ keyId }) => keyId));
+export const trustedKeyIds = (home: string = configurationFolder(), disk: Disk = hostDisk): ReadonlySet<string> =>
+  new Set(listKeys(home, disk).map(({ keyId }) => keyId));
 
 /** Trusts a 32-byte Ed25519 public key from now on; returns its id. @throws Fault KEY_UNUSABLE */
-export function trust(publicKey: Uint8Array, home: string = configurationFolder()): string {
+export function trust(publicKey: Uint8Array, home: string = configurationFolder(), disk: Disk = hostDisk): string {
   const pem = publicKeyPem(publicKey);
   const keyId = keyIdOf(publicKey);
   const path = join(trustedFolder(home), `${keyId}.pem`);
   guarded(path, "it could not be written", () => {
-    makePrivateFolder(trustedFolder(home));
-    writeAtomically(path, new TextEncoder().encode(pem));
+    makePrivateFolder(disk, trustedFolder(home));
+    writeAtomically(path, new TextEncoder().encode(pem), 0o644, disk);
   });
   return keyId;
 }
 
 /** PEM of the user's own public key, to hand to whoever is to trust it. @throws Fault KEY_UNUSABLE */
-export const exportPublicKey = (home: string = configurationFolder()): string => publicKeyPem(loadOrCreateSigner(home).publicKey);
+export const exportPublicKey = (home: string = configurationFolder(), disk: Disk = hostDisk): string => publicKeyPem(loadOrCreateSigner(home, disk).publicKey);

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { Fault } from "../../../../kernel-abi/fault.ts";
-import { createBundleFile, openSource, readText, writeAtomically, type BundleFileOptions, type Disk } from "../../../../runtime/adapters/files.ts";
+import type { Disk } from "../../../../runtime/adapters/disk.ts";
+import { createBundleFile, openSource, readText, writeAtomically, type BundleFileOptions } from "../../../../runtime/adapters/files.ts";
 import { createMemorySink, memorySource } from "../../../../runtime/adapters/memory.ts";
 import { sha256 } from "../../../../runtime/adapters/sha256.ts";
 
@@ -78,12 +79,17 @@ describe("a bundle on disk", () => {
 
   it.each(["ENOSPC", "EIO"])("says which call failed and keeps the cause (%s)", (code) => {
     const full = createBundleFile(path, { ...PLAIN, disk: { ...disk, writeSync: failing(code) } });
-    expect(faultOf(() => full.write(bytes(1)))).toMatchObject({ fault: "FILE_UNREADABLE", path: `${path}.partial`, doing: "write", what: code, cause: { code } });
+    expect(faultOf(() => full.write(bytes(1)))).toMatchObject({ fault: "DISK_FAILED", path: `${path}.partial`, doing: "write", what: code, cause: { code } });
     const lying = createBundleFile(`${path}2`, { ...PLAIN, disk: { ...disk, fdatasyncSync: failing(code), renameSync: failing(code) } });
-    expect(faultOf(() => lying.sync())).toMatchObject({ doing: "sync", what: code });
     expect(faultOf(() => lying.seal())).toMatchObject({ doing: "rename", what: code });
+    const unsynced = createBundleFile(`${path}4`, { ...PLAIN, disk: { ...disk, fdatasyncSync: failing(code) } });
+    const first = faultOf(() => unsynced.sync());
+    expect(first).toMatchObject({ doing: "sync", what: code });
+    for (const later of [() => unsynced.write(bytes(1)), () => unsynced.sync(), () => unsynced.seal()]) expect(faultOf(later)).toEqual(first);
+    unsynced.abandon();
+    expect(disk.existsSync(`${path}4`)).toBe(false);
     const stuck = createBundleFile(`${path}3`, { ...PLAIN, disk: { ...disk, writeSync: () => 0 } });
-    expect(faultOf(() => stuck.write(bytes(1)))).toMatchObject({ fault: "FILE_UNREADABLE", doing: "write" });
+    expect(faultOf(() => stuck.write(bytes(1)))).toMatchObject({ fault: "DISK_FAILED", doing: "write" });
     expect(faultOf(() => createBundleFile(join(root, "nowhere", "x.triad"), PLAIN))).toMatchObject({ doing: "create", what: "ENOENT" });
   });
 
