@@ -58,6 +58,9 @@ export const FAULTS = Object.freeze({
   LIFECYCLE_REFUSED: row(3105, 2, "failed", "runtime", "The lifecycle does not allow this transition now.", "The detail names the state and the guard that refused."),
   AMBIENT_ACCESS: row(3106, 1, "failed", "caller", "A process touched the host's clock, randomness, timers or approximated mathematics.", "Use the replacement named in the detail."),
   INPUT_INVALID: row(3107, 2, "usage", "caller", "The input does not match what the program declares.", "Compare the input (--input, --file NAME=PATH, or what spawn is given) with what the program declares; the detail names the place."),
+  // 312x telemetry
+  SINK_FAILED: row(3120, 6, "environment", "operator", "What was watching the run failed and was cut off; the run went on as if it had not been there.", "Mend the sink the detail names; replay the trace to give it what it missed."),
+  RULES_INVALID: row(3121, 2, "usage", "operator", "The alert rules are not understood.", "The detail names the place and what is allowed; telemetry/METRICS.md lists the series."),
   // 32xx runs
   RUN_BOUNDED: row(3201, 3, "budget", "operator", "The run used up one of its bounds.", "Raise the bound named in the detail, or give the program less to do."),
   RUN_STUCK: row(3202, 6, "failed", "caller", "Nothing is due and processes are still waiting.", "Read the wait-for graph in the report: someone must send what the others wait for."),
