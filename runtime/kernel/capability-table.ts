@@ -1,6 +1,7 @@
 // Capability table: who may do what. Owns every grant; processes hold indices (A3), programs hold handles to them.
 //   A3  A derived grant is contained in the one it was derived from.
 //   C1  Revoking reaches every descendant at once; a revoked or expired grant permits nothing.
+import { capabilitySet, type CapabilitySet } from "../../kernel-abi/capability-set.ts";
 import { attenuate, contains, type Grant, type Scope, type VerbName } from "../../kernel-abi/capability.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import { capabilityId, type CapabilityId, type ProcessId, type Tick } from "../../kernel-abi/ids.ts";
@@ -59,7 +60,8 @@ export class CapabilityTable {
   /** Takes back the newest record: the turn that made it was aborted. */
   undoLast(): void {
     const record = this.#records.pop();
-    if (record !== undefined && record.parent !== 0) this.get(record.parent).children.pop();
+    invariant(record !== undefined, "A3", "no capability to take back");
+    if (record.parent !== 0) this.get(record.parent).children.pop();
   }
 
   #add(holder: ProcessId, parent: CapabilityId, grant: Grant): CapabilityRecord {
@@ -80,6 +82,24 @@ export class CapabilityTable {
     if (scope.units !== null && demand.units > scope.units) return `more than ${scope.units} units`;
     if (scope.target !== null && scope.target !== demand.target) return "another target";
     return undefined;
+  }
+
+  /** What these capabilities are worth together, as a value: nothing once revoked, else the grant with the uses its line of descent still has. */
+  authority(held: readonly CapabilityId[]): CapabilitySet {
+    return capabilitySet(held.flatMap((id) => {
+      const { revoked, grant: { verb, scope } } = this.get(id);
+      return revoked ? [] : [Object.freeze({ verb, scope: Object.freeze({ ...scope, uses: this.#usesLeft(id) }) })];
+    }));
+  }
+
+  /** The least that is left along the line of descent; null when no use is counted there. */
+  #usesLeft(id: CapabilityId): number | null {
+    let least: number | null = null;
+    for (let at = id; at !== 0; at = this.get(at).parent) {
+      const { usesLeft } = this.get(at);
+      if (usesLeft !== null && (least === null || usesLeft < least)) least = usesLeft;
+    }
+    return least;
   }
 
   #usesExhausted(record: CapabilityRecord): boolean {
@@ -127,11 +147,10 @@ export class CapabilityTable {
     const pending: CapabilityId[] = [id];
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
       const record = this.get(next);
-      if (!record.revoked) {
-        record.revoked = true;
-        revoked.push(next);
-        undo.push(() => { record.revoked = false; });
-      }
+      if (record.revoked) continue; // and with it, when it was, everything below it
+      record.revoked = true;
+      revoked.push(next);
+      undo.push(() => { record.revoked = false; });
       for (const child of record.children) pending.push(child);
     }
     return revoked;
