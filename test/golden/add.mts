@@ -1,0 +1,42 @@
+// Records the catalogue with the runtime of a checkout and keeps what it gives as the traces of one version:
+//   node --import tsx test/golden/add.mts VERSION [--from CHECKOUT] [--only NAME]
+// Seeds and signer are fixed. A trace that exists is never written again, whatever it is called with.
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import { testSigner } from "../support/signer.ts";
+import { CATALOGUE, MANIFEST, traceFile, type Manifest, type Row, type Stated } from "./catalogue.ts";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { from: { type: "string", default: ROOT }, only: { type: "string" } } });
+const [version = ""] = positionals;
+if (!/^\d+\.\d+\.\d+[\w.-]*$/.test(version)) throw new Error("which version? for example 0.2.0");
+
+const entry = async <T,>(path: string): Promise<T> => await import(pathToFileURL(resolve(values.from, path)).href) as T;
+const { record } = await entry<typeof import("../../runtime/app/record.ts")>("runtime/app/record.ts");
+const { createMemorySink } = await entry<typeof import("../../runtime/adapters/memory.ts")>("runtime/adapters/memory.ts");
+
+async function recorded({ name, program, seed, ...more }: Row): Promise<readonly [string, Stated]> {
+  const sink = createMemorySink();
+  const { end, digest } = await record({ program: resolve(ROOT, program), seed, workers: 0, label: "golden", signer: testSigner(), ...more, out: sink });
+  const bytes = sink.bytes();
+  mkdirSync(dirname(traceFile(version, name)), { recursive: true });
+  writeFileSync(traceFile(version, name), bytes, { flag: "wx" });
+  return [name, { digest, status: end.status, sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.length }];
+}
+
+const rows = CATALOGUE.filter(({ name }) => values.only === undefined || name === values.only);
+const manifest: Manifest = existsSync(MANIFEST) ? JSON.parse(readFileSync(MANIFEST, "utf8")) as Manifest : {};
+const taken = rows.filter(({ name }) => existsSync(traceFile(version, name)) || manifest[version]?.[name] !== undefined);
+if (rows.length === 0 || taken.length > 0) throw new Error(`nothing written: ${rows.length === 0 ? "no such row" : `${version} has ${taken.map(({ name }) => name).join(", ")}`}`);
+
+const added: (readonly [string, Stated])[] = [];
+for (const row of rows) {
+  added.push(await recorded(row));
+  console.log(...added.slice(-1).flatMap(([name, { status, bytes, digest }]) => [name.padEnd(24), status.padEnd(10), String(bytes).padStart(7), digest]));
+}
+const next: Manifest = { ...manifest, [version]: { ...manifest[version], ...Object.fromEntries(added) } };
+writeFileSync(MANIFEST, `${JSON.stringify(next, null, 1)}\n`);
+console.log(`${added.length} traces, ${added.reduce((sum, [, { bytes }]) => sum + bytes, 0)} bytes`);

@@ -1,0 +1,47 @@
+// What is recorded for every version: programs, seeds and circumstances. Rows may be added; a row that has traces never changes.
+import { resolve } from "node:path";
+import type { RecordOptions } from "../../runtime/app/record.ts";
+
+export interface Row extends Pick<RecordOptions, "input" | "files" | "bounds" | "policy" | "allow"> {
+  /** The trace's name, without `.triad`. */
+  readonly name: string;
+  /** Path of the program from the repository's root. */
+  readonly program: string;
+  readonly seed: string;
+}
+
+type More = Omit<Row, "name" | "program" | "seed"> & { readonly as?: string; readonly seed?: string };
+
+const row = (folder: string) => (program: string, { as = program, seed = "golden", ...more }: More = {}): Row =>
+  ({ name: as, program: `${folder.replace("*", program)}/${program}.ts`, seed, ...more });
+
+const example = row("examples/*");
+const small = row("test/programs");
+const own = row("test/golden/programs");
+
+export const CATALOGUE: readonly Row[] = [
+  example("bell"), example("teleport"), example("h2"), example("kuramoto"),
+  small("bell", { as: "pair" }), small("chatty", { input: { some: ["input", 1.5, null] } }), small("denied", { as: "enforced", allow: [] }),
+  small("endless", { as: "bounded-ticks", bounds: { ticks: 20 } }), small("endless", { as: "bounded-turns", bounds: { turns: 9 } }),
+  small("failing", { as: "faulted" }), small("reader", { input: { times: 3 }, files: { words: "words, naïve 𝛗\n" } }), small("reader", { as: "input-refused", input: { times: 0 } }),
+  small("stuck"),
+  own("family"), own("mail"),
+  own("mail", { as: "bounded-messages", bounds: { messages: 30 } }), own("authority"), own("contracts"),
+  own("jobs"), own("jobs", { as: "bounded-shots", bounds: { shots: 150 } }), own("phases"), own("ambient"), own("many"),
+  own("refusals"),
+  ...Array.from({ length: 3 }, (_, n) => own("wanderer", { as: `wanderer-${n + 1}`, seed: `way ${n + 1}`, policy: n % 2 === 0 ? "cooperative" : "round-robin" })),
+];
+
+export const FOLDER = import.meta.dirname;
+export const MANIFEST = resolve(FOLDER, "manifest.json");
+export const traceFile = (version: string, name: string): string => resolve(FOLDER, version, `${name}.triad`);
+
+/** What the manifest states of one trace: its digest, its end, and the SHA-256 and size of the file as it was written. */
+export interface Stated {
+  readonly digest: string;
+  readonly status: string;
+  readonly sha256: string;
+  readonly bytes: number;
+}
+/** By version, then by name. */
+export type Manifest = Readonly<Record<string, Readonly<Record<string, Stated>>>>;

@@ -1,0 +1,72 @@
+// The golden corpus: what every version sealed verifies and replays here, byte for byte, and gives the same digest when recorded again.
+// It needs nothing but the traces: each carries its program. The digests stand in manifest.json.
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { EVENT, entryName, type Frame } from "../../kernel-abi/frame.ts";
+import { SYSCALL } from "../../kernel-abi/syscall.ts";
+import { walk } from "../../replay/bundle.ts";
+import { replayTrace, verifyTrace } from "../../runtime/app/trace.ts";
+import { createMemorySink, memorySource } from "../../runtime/adapters/memory.ts";
+import { scratch } from "../support/cli.ts";
+import { CATALOGUE, FOLDER, MANIFEST, traceFile, type Manifest } from "./catalogue.ts";
+
+const manifest = JSON.parse(readFileSync(MANIFEST, "utf8")) as Manifest;
+const stated = Object.entries(manifest).flatMap(([version, traces]) => Object.entries(traces).map(([name, facts]) => ({ version, name, ...facts })));
+const present = readdirSync(FOLDER, { withFileTypes: true }).filter((one) => one.isDirectory() && /^\d/.test(one.name))
+  .flatMap(({ name: version }) => readdirSync(join(FOLDER, version)).map((file) => `${version}/${file}`));
+const bytesOf = (version: string, name: string): Uint8Array => readFileSync(traceFile(version, name));
+/** The chained part: all but the seal, whose signer and host are another's. Its last 32 bytes are the digest. */
+const chained = (bytes: Uint8Array, digest: string): Buffer => {
+  const whole = Buffer.from(bytes);
+  return whole.subarray(0, whole.lastIndexOf(Buffer.from(digest, "hex")) + 32);
+};
+scratch(); // a home for the key that signs what is recorded again
+
+describe("the set", () => {
+  it("is what the manifest says, no trace more and none less", () => {
+    expect(present.sort()).toEqual(stated.map(({ version, name }) => `${version}/${name}.triad`).sort());
+  });
+
+  it("has, of the first version, every row of the catalogue it was made from", () => {
+    expect(Object.keys(manifest["0.1.0"] ?? {}).filter((name) => !CATALOGUE.some((row) => row.name === name))).toEqual([]);
+    expect(Object.keys(manifest["0.1.0"] ?? {})).toHaveLength(27);
+  });
+
+  it("reaches every syscall and event that the first version writes, every end but `revoked`, and a dozen kinds of refusal", () => {
+    const frames: Frame[] = stated.filter(({ version }) => version === "0.1.0")
+      .flatMap(({ version, name }) => [...walk(memorySource(bytesOf(version, name)))].map(({ frame }) => frame));
+    const entries = frames.flatMap((frame) => frame.entries);
+    const reached = new Set(entries.map(({ code }) => entryName(code)));
+    const unwritten = ["ABI_QUERY", "IPC_RECEIVE", "TRACE_READ", "CALIBRATION_ISSUED"];
+    expect([...Object.keys(SYSCALL), ...Object.keys(EVENT)].filter((name) => FIRST.has(name) && !reached.has(name))).toEqual([]);
+    expect(unwritten.some((name) => reached.has(name))).toBe(false);
+    expect(new Set(stated.map(({ status }) => status))).toEqual(new Set(["completed", "bounded", "enforced", "faulted", "stuck"]));
+    expect(new Set(entries.map(({ verdict }) => verdict)).size).toBeGreaterThan(12);
+  });
+});
+
+/** Codes the first version could write. */
+const FIRST = new Set([
+  "LOG", "TIMER_SET", "PROC_SPAWN", "PROC_TRANSITION", "PROC_EXIT", "PROC_JOIN", "CAP_REQUEST", "CAP_ATTENUATE", "CAP_REVOKE", "CONTRACT_REQUEST", "CONTRACT_RELEASE",
+  "CONTRACT_QUERY", "BIND", "UNBIND", "IPC_SEND", "XDV_CALL", "MEASURE", "PROJECT", "METRIC_EMIT", "PROCESS_DECLARED", "TRANSITION", "CAPABILITY_ISSUED", "CAPABILITY_REVOKED",
+  "PROVIDER_ATTESTED", "CONTRACT_ISSUED", "CONTRACT_ACTIVATED", "CONTRACT_EXPIRED", "CONTRACT_REVOKED", "CONTRACT_COMPLETED", "CONTRACT_RELEASED", "WINDOW_START", "WINDOW_STOP",
+  "JOB_INTENT", "JOB_OUTCOME", "JOB_ABANDONED", "FAULT", "RUN_END",
+]);
+
+describe.each(stated)("$version/$name", ({ version, name, digest, status, sha256, bytes }) => {
+  it("is the file that was kept, and verifies", async () => {
+    const file = bytesOf(version, name);
+    expect([file.length, createHash("sha256").update(file).digest("hex")]).toEqual([bytes, sha256]);
+    expect(await verifyTrace(traceFile(version, name))).toMatchObject({ ok: true, sealed: true, digest, status });
+  });
+
+  it("replays to its digest and is recorded again byte for byte", async () => {
+    const out = createMemorySink();
+    const report = await replayTrace(traceFile(version, name), { trustProgram: true, out });
+    expect([report.complete, report.digest, report.sealed?.digest, report.end?.status]).toEqual([true, digest, digest, status]);
+    expect(chained(out.bytes(), digest).equals(chained(bytesOf(version, name), digest))).toBe(true);
+    expect((await replayTrace(out.bytes(), { trustProgram: true })).digest).toBe(digest);
+  });
+});
