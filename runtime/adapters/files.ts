@@ -92,7 +92,7 @@ class JournalFile implements BundleFile {
   readonly #options: BundleFileOptions;
   readonly #fd: number;
   #open = true;
-  #failure: unknown;
+  #failure: Fault | undefined;
 
   constructor(path: string, options: BundleFileOptions) {
     const { replace, disk = hostDisk } = options;
@@ -141,7 +141,7 @@ class JournalFile implements BundleFile {
     try {
       act();
     } catch (error) {
-      this.#failure = error;
+      if (error instanceof Fault) this.#failure = error;
       throw error;
     }
   }

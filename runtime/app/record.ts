@@ -8,6 +8,7 @@ import type { Behaviour } from "../../kernel-abi/operation.ts";
 import type { ByteSink, Observer, Recording, RunEnd, Signer } from "../../kernel-abi/ports.ts";
 import { Recorder, type Sealed } from "../../replay/recorder.ts";
 import { createAmbientGuard } from "../adapters/ambient.ts";
+import { hostDisk, type Disk } from "../adapters/disk.ts";
 import { createBundleFile } from "../adapters/files.ts";
 import { defaultWorkers, freshSeed, hostFacts, wallClock } from "../adapters/host.ts";
 import { loadOrCreateSigner } from "../adapters/keys.ts";
@@ -45,6 +46,8 @@ export interface RecordOptions {
   readonly signal?: AbortSignal;
   /** Test injection: how long a worker sleeps before its n-th job. */
   readonly delayMs?: (ordinal: number) => number;
+  /** Test injection: a disk that fails. */
+  readonly disk?: Disk;
 }
 
 export interface RecordReport {
@@ -84,10 +87,10 @@ interface Destination {
   abandon(): void;
 }
 
-function destination({ out, replace = false, durability = "process" }: RecordOptions, name: string): Destination {
+function destination({ out, replace = false, durability = "process", disk = hostDisk }: RecordOptions, name: string): Destination {
   if (typeof out === "object") return { sink: out, path: undefined, keep: () => undefined, abandon: () => undefined };
   const path = out ?? freePath(name);
-  const file = createBundleFile(path, { durability, replace });
+  const file = createBundleFile(path, { durability, replace, disk });
   return { sink: file, path, keep: () => file.seal(), abandon: () => file.abandon() };
 }
 
