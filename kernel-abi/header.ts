@@ -76,6 +76,10 @@ export interface InputsSection {
   readonly files: Readonly<Record<string, string>>;
 }
 
+/** Where a journal stopped that was taken up again: what stood in whole blocks, and the tick of the last frame among it. */
+export const ResumePointSchema = Type.Object({ blocks: Count, frames: Count, tick: Count }, exact);
+export type ResumePoint = Readonly<Static<typeof ResumePointSchema>>;
+
 /** Facts about the host: inside the signed seal, outside the digest (E2). */
 export const HostFactsSchema = Type.Object({
   triad: Type.String(),
@@ -87,6 +91,8 @@ export const HostFactsSchema = Type.Object({
   started: Type.String(),
   sealed: Type.String(),
   label: Type.String(),
+  /** Present when the run was interrupted or killed and resumed: once for each time, in order. */
+  resumed: Type.Optional(Type.Array(ResumePointSchema, { minItems: 1 })),
 }, exact);
 export type HostFacts = Static<typeof HostFactsSchema>;
 

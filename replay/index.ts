@@ -11,6 +11,7 @@ export * from "./merkle.ts";
 export * from "./recorder.ts";
 export * from "./replayer.ts";
 export * from "./reproduce.ts";
+export * from "./resumer.ts";
 export * from "./seal.ts";
 export * from "./units.ts";
 export * from "./verify.ts";

@@ -68,6 +68,9 @@ export class Recorder implements Journal {
   get digest(): string { return toHex(this.#head); }
   get counts(): Counts { return { blocks: this.#tree.size, frames: this.#frames, events: this.#events, bytes: this.#bytes }; }
 
+  /** Frames in closed blocks: what a kill of the process leaves. */
+  get durable(): number { return this.#frames - this.#open; }
+
   /** @throws Fault ABI_UNENCODABLE for a frame the format cannot carry; it leaves no trace then. */
   append(frame: Frame): void {
     invariant(!this.#sealed, "J9", "nothing follows the seal");

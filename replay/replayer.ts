@@ -47,27 +47,39 @@ class JournalEnds extends Error {
 }
 
 /** Compares what a machine appends with what was recorded, and records it again. */
-class ComparingJournal implements Journal {
+export class ComparingJournal implements Journal {
   readonly #recorded: RecordedFrames;
   readonly #recorder: Recorder;
   readonly #names: ProcessNames;
   readonly #writer = new FrameWriter();
+  readonly #goesOn: boolean;
   #frames = 0;
   #events = 0;
+  #live = false;
   /** Why it stopped, whatever the machine made of the throw. */
   stopped: Error | undefined;
 
-  constructor(recorded: RecordedFrames, recorder: Recorder, names: ProcessNames) {
+  /** With `goesOn`, what follows the last frame of an unsealed journal is recorded and compared with nothing. */
+  constructor(recorded: RecordedFrames, recorder: Recorder, names: ProcessNames, goesOn = false) {
     this.#recorded = recorded;
     this.#recorder = recorder;
     this.#names = names;
+    this.#goesOn = goesOn;
   }
+
+  /** Whether the recording has been left behind. */
+  get live(): boolean { return this.#live; }
 
   append(frame: Frame): void {
     if (this.stopped !== undefined) throw this.stopped;
+    if (this.#live) return this.#recorder.append(frame);
     const recorded = this.#recorded.next();
     this.#writer.length = 0;
     this.#writer.write(frame);
+    if (recorded === undefined && this.#goesOn && this.#recorded.unsealed) {
+      this.#live = true;
+      return this.#recorder.append(frame);
+    }
     if (recorded === undefined) throw this.stop(this.#outrun(frame));
     if (!this.#same(recorded)) throw this.stop(this.#differs(recorded.frame, decodeFrame(this.#writer.bytes.slice(0, this.#writer.length))));
     this.#names.learn(frame);
@@ -80,6 +92,7 @@ class ComparingJournal implements Journal {
 
   /** After the machine's own end: nothing may be left over. */
   finish(): void {
+    if (this.#live) return;
     const recorded = this.#recorded.next();
     if (recorded !== undefined) {
       throw diverged(this.standpoint(recorded.frame), { field: "frame", expected: frameName(recorded.frame), actual: "nothing", event: 0, cause: "missing" });

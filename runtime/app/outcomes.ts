@@ -4,8 +4,10 @@ import { invariant } from "../../kernel-abi/invariant.ts";
 import type { JobId } from "../../kernel-abi/ids.ts";
 import type { JobRunner, JobStart, Outcome, Outcomes } from "../../kernel-abi/ports.ts";
 import { runKernel } from "../../domains/kernels/registry.ts";
+import { Lineage } from "../../domains/phi/lineage.ts";
 import { createPhiService } from "../../domains/phi/service.ts";
 import { createQService } from "../../domains/q/service.ts";
+import type { LiveOutcomes } from "../../replay/resumer.ts";
 import { createInlineRunner } from "../workers/inline.ts";
 import { createPool } from "../workers/pool.ts";
 
@@ -45,5 +47,26 @@ export function liveOutcomes(runner: JobRunner): Outcomes {
       domains.delete(job);
     },
     close: () => runner.close(),
+  };
+}
+
+/** For a run that is being resumed: what is on record is done again where a provider's state depends on it, and only there. */
+export function resumedOutcomes(runner: JobRunner): LiveOutcomes {
+  const live = liveOutcomes(runner);
+  const lineage = new Lineage();
+  /** For the state it leaves with the provider; its outcome is on record. A service never rejects. */
+  const redo = (job: JobStart): void => {
+    live.start(job);
+    void live.outcome(job.job);
+  };
+  return {
+    ...live,
+    start(job: JobStart): void {
+      if (job.domain === "PHI") lineage.wanted(job).filter(({ job: id }) => id !== job.job).forEach(redo);
+      live.start(job);
+    },
+    remember(job: JobStart): void {
+      if (job.domain === "PHI") lineage.recorded(job).forEach(redo);
+    },
   };
 }
