@@ -27,7 +27,7 @@ function checkPlain(value: unknown, path: string, depth: number): void {
   if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return;
   if (depth === DEPTH_MAX) refuse(path, `nested deeper than ${DEPTH_MAX}, or cyclic`);
   if (Array.isArray(value)) {
-    value.forEach((member, at) => checkPlain(member, `${path}[${at}]`, depth + 1));
+    for (let at = 0; at < value.length; at++) if (needsLook(value[at])) checkPlain(value[at], `${path}[${at}]`, depth + 1);
     return;
   }
   if (value instanceof Set) {
@@ -39,17 +39,33 @@ function checkPlain(value: unknown, path: string, depth: number): void {
   if (prototype !== Object.prototype && prototype !== null && value.constructor?.name !== "Object") refuse(path, value.constructor?.name ?? "an object with a prototype of its own");
   if (Object.hasOwn(value, "__proto__")) refuse(path, "a key named __proto__");
   if (Object.getOwnPropertySymbols(value).length > 0) refuse(path, "a key that is a symbol");
-  for (const [key, { get, value: member }] of Object.entries(Object.getOwnPropertyDescriptors(value))) {
-    checkText(key, `${path} key`);
-    if (get !== undefined) refuse(`${path}.${key}`, "a getter: code of the sender's own would run while the kernel encodes");
-    checkPlain(member, `${path}.${key}`, depth + 1);
-  }
+  for (const key of Object.getOwnPropertyNames(value)) checkMember(value, key, path, depth);
 }
+
+function checkMember(value: object, key: string, path: string, depth: number): void {
+  if (!isPlainKey(key)) checkText(key, `${path} key`);
+  const member = Object.getOwnPropertyDescriptor(value, key);
+  if (member?.get !== undefined) refuse(`${path}.${key}`, "a getter: code of the sender's own would run while the kernel encodes");
+  if (needsLook(member?.value)) checkPlain(member?.value, `${path}.${key}`, depth + 1);
+}
+
+/** Numbers, booleans and nothing at all are plain; a path to them need not be made. */
+const needsLook = (value: unknown): boolean => typeof value !== "number" && typeof value !== "boolean" && value !== undefined && value !== null;
+const PLAIN_KEY = /^[\w$-]*$/;
+const isPlainKey = (key: string): boolean => PLAIN_KEY.test(key);
 
 /** Text that UTF-8 decoders would change: half a surrogate pair, or a byte order mark at its start. */
 function checkText(text: string, path: string): void {
   if (!text.isWellFormed()) refuse(path, "half a surrogate pair");
   if (text.startsWith("\ufeff")) refuse(path, "text that begins with a byte order mark");
+}
+
+/** Small integers, by value: the commonest payloads, encoded once. Whoever is given one must not write to it. */
+const SMALL_INTEGERS: readonly Uint8Array[] = Array.from({ length: 128 }, (_, value) => new Uint8Array(packr.pack(value)));
+
+/** As `pack`, for the per-message path: equal small integers share one array, which nobody may write to. */
+export function packShared(value: unknown): Uint8Array {
+  return typeof value === "number" && (value & 0x7f) === value ? SMALL_INTEGERS[value] as Uint8Array : pack(value);
 }
 
 /**

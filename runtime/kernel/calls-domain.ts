@@ -43,7 +43,7 @@ function admissionOf(state: KernelState, domain: BoundDomain): Admission {
 
 /** Third stage: the domain is bound and every provider behind it has attested itself. */
 function checkAttestation(caller: Process, admission: Admission): void {
-  if (caller.bindings.get(admission.domain) !== "active") throw new Fault("CONTRACT_INVALID", { domain: admission.domain, why: `the process is not bound to the domain: add "${admission.domain}" to its domains` });
+  if (caller.binding(admission.domain) !== "active") throw new Fault("CONTRACT_INVALID", { domain: admission.domain, why: `the process is not bound to the domain: add "${admission.domain}" to its domains` });
   if (admission.providers.length === 0) throw new Fault("CONTRACT_INVALID", { domain: admission.domain, why: "no attested provider" });
 }
 

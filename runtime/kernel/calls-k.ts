@@ -5,21 +5,22 @@ import { Fault } from "../../kernel-abi/fault.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
 import type { KOperation, LogLevel } from "../../kernel-abi/operation.ts";
 import { LOG_LEVELS } from "../../kernel-abi/operation.ts";
-import { pack, unpack } from "../../kernel-abi/packer.ts";
+import { pack, packShared, unpack } from "../../kernel-abi/packer.ts";
 import { streamKey } from "../../kernel-abi/streams.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import { toHex } from "../../kernel-abi/canonical.ts";
 import { DOMAIN_RANK } from "../../kernel-abi/domain.ts";
 import { WAIT_MESSAGE, type Process, type Wait } from "../process/process.ts";
 import { authorise, post, processOf, type KernelState } from "./state.ts";
-import { BoundReached, judged, type Answer, type Row, type Transaction } from "./transaction.ts";
+import { BoundReached, emptyRow, judged, refused, type Answer, type Row, type Transaction } from "./transaction.ts";
 
 export type Reply = Answer<Wait>;
 type Of<O extends KOperation["op"]> = Extract<KOperation, { readonly op: O }>;
 
 export const value = (of: unknown): Reply => ({ kind: "value", value: of });
-export const DONE: Reply = value(undefined);
+export const DONE: Reply = Object.freeze(value(undefined));
 const waiting = (wait: Wait): Reply => ({ kind: "wait", wait });
+const RECEIVING: Reply = Object.freeze(waiting(WAIT_MESSAGE));
 
 /** Pure reads are not recorded: replay re-derives them (SYSCALL.ABI_QUERY). Still typed refusals. */
 export function query(state: KernelState, caller: Process, op: Of<"now" | "self" | "parent" | "file" | "random">): Reply {
@@ -68,31 +69,47 @@ export const metric = (state: KernelState, caller: Process, op: Of<"metric">, tx
 
 /** Bytes of a payload, within the limit. @throws Fault ABI_UNENCODABLE | ABI_LIMIT */
 export function encode(payload: unknown): Uint8Array {
-  const body = pack(payload);
+  const body = packShared(payload);
   if (body.length > LIMITS.payload_bytes_max) throw new Fault("ABI_LIMIT", { limit: "payload_bytes_max", value: LIMITS.payload_bytes_max, bytes: body.length });
   return body;
 }
 
 /** What a receiver is given: primitives as they are, everything else decoded anew, so that no object is shared (rule 8). */
-export const delivered = (payload: unknown, body: Uint8Array): unknown =>
-  (typeof payload === "string" || typeof payload === "boolean" || payload === null || (typeof payload === "number" && payload === payload && !Object.is(payload, -0))
-    ? payload : unpack(body));
+export function delivered(payload: unknown, body: Uint8Array): unknown {
+  switch (typeof payload) {
+    case "string":
+    case "boolean": return payload;
+    case "number": return payload === 0 ? 0 : Number.isFinite(payload) ? payload : unpack(body);
+    default: return payload === null ? null : unpack(body);
+  }
+}
 
-export const send = (state: KernelState, caller: Process, op: Of<"send">, tx: Transaction): Reply =>
-  judged(tx, SYSCALL.IPC_SEND, DOMAIN_RANK.K, (row) => {
-    if (!Number.isSafeInteger(op.to) || op.to < 0) throw new Fault("ABI_MALFORMED", { argument: "to", allowed: "a process id" });
-    row.subject = op.to;
-    row.body = encode(op.body);
-    row.capability = authorise(state, caller, "IPC_SEND", tx, { units: 0, target: op.to });
-    const receiver = processOf(state, op.to);
-    if (!receiver.live) throw new Fault("PROCESS_UNKNOWN", { process: op.to, name: receiver.name, state: receiver.state });
+/**
+ * The commonest call of all: judged like any other, with its effects after the last check instead of an undo for each.
+ * Its fields are read once.
+ */
+export function send(state: KernelState, caller: Process, op: Of<"send">, tx: Transaction): Reply {
+  const row = emptyRow();
+  const undo = tx.undo.length;
+  try {
+    const { to, body: payload } = op;
+    tx.checkLength();
+    if (!Number.isSafeInteger(to) || to < 0) throw new Fault("ABI_MALFORMED", { argument: "to", allowed: "a process id" });
+    row.subject = to;
+    row.body = encode(payload);
+    row.capability = authorise(state, caller, "IPC_SEND", tx, { units: 0, target: to });
+    const receiver = processOf(state, to);
+    if (!receiver.live) throw new Fault("PROCESS_UNKNOWN", { process: to, name: receiver.name, state: receiver.state });
     if (state.used.messages + tx.messages >= state.bounds.messages) throw new BoundReached("messages", state.bounds.messages);
-    if (!receiver.inbox.claim()) throw new Fault("MAILBOX_FULL", { process: op.to, name: receiver.name, depth: receiver.inbox.depth });
-    tx.undo.push(() => receiver.inbox.unclaim());
-    tx.messages += 1;
-    tx.envelopes.push(post(state, caller, op.to, DELIVERY.MESSAGE, 1, 0, delivered(op.body, row.body)));
+    tx.weigh(row.body.length);
+    if (!receiver.inbox.claim()) throw new Fault("MAILBOX_FULL", { process: to, name: receiver.name, depth: receiver.inbox.depth });
+    tx.post(post(state, caller, to, DELIVERY.MESSAGE, 1, 0, delivered(payload, row.body)), receiver);
+    tx.record(SYSCALL.IPC_SEND, 0, DOMAIN_RANK.K, row);
     return DONE;
-  });
+  } catch (error) {
+    return refused(tx, { ...tx.mark(), undo }, SYSCALL.IPC_SEND, DOMAIN_RANK.K, row, error);
+  }
+}
 
 function setTimer(state: KernelState, caller: Process, ticks: number, row: Row, tx: Transaction): number {
   if (!Number.isSafeInteger(ticks) || ticks < 1 || state.clock.now + ticks > Number.MAX_SAFE_INTEGER) {
@@ -111,8 +128,8 @@ export const sleep = (state: KernelState, caller: Process, op: Of<"sleep">, tx: 
 
 /** Ends the turn: each message is a turn of its own. With `within`, a timer of the caller's ends the wait with `undefined`. */
 export function receive(state: KernelState, caller: Process, op: Of<"receive">, tx: Transaction): Reply {
-  if (op.within === undefined) return waiting(WAIT_MESSAGE);
-  const ticks = op.within;
+  const { within: ticks } = op;
+  if (ticks === undefined) return RECEIVING;
   return judged(tx, SYSCALL.TIMER_SET, DOMAIN_RANK.K, (row) =>
     waiting({ on: DELIVERY.MESSAGE, subject: 0, deadline: setTimer(state, caller, ticks, row, tx) + 1 }));
 }

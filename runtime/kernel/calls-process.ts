@@ -29,10 +29,10 @@ export function step(process: Process, event: ProcessEvent, tx: Transaction): vo
 }
 
 function stepBinding(process: Process, domain: BoundDomain, event: BindingEvent, tx: Transaction): void {
-  const from = process.bindings.get(domain) ?? bindingLifecycle.initial;
+  const from = process.binding(domain);
   const to = bindingLifecycle.next(from, event);
-  process.bindings.set(domain, to);
-  tx.undo.push(() => { process.bindings.set(domain, from); });
+  process.bind(domain, to);
+  tx.undo.push(() => process.bind(domain, from));
   tx.event(EVENT.TRANSITION, DOMAIN_RANK[domain], { subject: process.id, body: transitionBody(`binding.${domain}`, from, to) });
 }
 
@@ -62,7 +62,7 @@ export function bringUp(state: KernelState, process: Process, tx: Transaction): 
   const missing = domains.find((domain) => !capable(state, process, domain));
   if (missing !== undefined) throw new Fault("DOMAIN_UNAUTHORIZED", { process: process.name, domain: missing, why: "declared but not granted" });
   for (const domain of domains) bind(state, process, domain, tx);
-  const active = domains.every((domain) => process.bindings.get(domain) === "active");
+  const active = domains.every((domain) => process.binding(domain) === "active");
   step(process, { type: "BIND", capable: true, attested: active, approved: true }, tx);
   step(process, { type: "ACTIVATE", bindings: active }, tx);
 }
@@ -175,7 +175,7 @@ export function release(state: KernelState, process: Process, cause: "exit" | "f
   tx.event(SYSCALL.PROC_EXIT, DOMAIN_RANK.K, { subject: process.id, body: pack({ cause, unread: process.inbox.depth }) });
   step(process, { type: "TERMINATE", cause, rolledBack: false }, tx);
   for (const contract of state.contracts.ownedBy(process.id)) endContract(state, contract, cause === "exit" ? "completed" : "revoked", tx);
-  for (const domain of process.bindings.keys()) {
+  for (const domain of process.boundDomains) {
     stepBinding(process, domain, { type: "TERMINATE" }, tx);
     stepBinding(process, domain, { type: "RELEASE", freed: true }, tx);
     tx.event(SYSCALL.UNBIND, DOMAIN_RANK[domain], { subject: process.id });

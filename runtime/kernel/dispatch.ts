@@ -21,12 +21,27 @@ function unknownOperation(yielded: unknown): Reply {
   return { kind: "fault", fault: new Fault("ABI_UNKNOWN_SYSCALL", { operation: typeof yielded, hint }) };
 }
 
+/** The two calls every message takes: their fields are read once, where they are judged, so they need no copy. */
+function commonest(yielded: Operation): "send" | "receive" | undefined {
+  try {
+    if (yielded.domain !== "K") return undefined;
+    const { op } = yielded;
+    return op === "send" || op === "receive" ? op : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Every shape a program can yield is answered, with a fault if need be: the kernel never trusts it. */
 export function dispatch(state: KernelState, caller: Process, yielded: Operation, tx: Transaction): Reply {
-  const op = ownCopy(yielded);
-  if (op === undefined) return unknownOperation(yielded);
   try {
-    return call(state, caller, op, tx);
+    switch (commonest(yielded)) {
+      case "send": return send(state, caller, yielded as Extract<Operation, { op: "send" }>, tx);
+      case "receive": return receive(state, caller, yielded as Extract<Operation, { op: "receive" }>, tx);
+      case undefined:
+    }
+    const op = ownCopy(yielded);
+    return op === undefined ? unknownOperation(yielded) : call(state, caller, op, tx);
   } catch (error) { // a value of the program's that was read outside a judged call
     if (error instanceof InvariantBroken || error instanceof BoundReached) throw error;
     return { kind: "fault", fault: error instanceof Fault ? error : new Fault("ABI_MALFORMED", { argument: "operation", what: "a value that cannot be read" }, { cause: error }) };

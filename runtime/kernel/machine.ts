@@ -7,9 +7,9 @@ import { UNLIMITED, type VerbName } from "../../kernel-abi/capability.ts";
 import { DOMAIN_RANK, type BoundDomain } from "../../kernel-abi/domain.ts";
 import { DELIVERY, type DeliveryKind, type Envelope } from "../../kernel-abi/envelope.ts";
 import { Fault, FAULTS, type FaultJson } from "../../kernel-abi/fault.ts";
-import { EVENT, type EndStatus, type Frame } from "../../kernel-abi/frame.ts";
+import { EVENT, type EndStatus, type Entry, type Frame } from "../../kernel-abi/frame.ts";
 import type { Bounds } from "../../kernel-abi/header.ts";
-import { KERNEL, processName, ROOT, tick, type JobId, type ProcessId, type Tick } from "../../kernel-abi/ids.ts";
+import { KERNEL, processName, ROOT, tick, type JobId, type Tick } from "../../kernel-abi/ids.ts";
 import { invariant } from "../../kernel-abi/invariant.ts";
 import type { Behaviour } from "../../kernel-abi/operation.ts";
 import { pack, unpack } from "../../kernel-abi/packer.ts";
@@ -20,8 +20,9 @@ import { negotiate } from "../../kernel-abi/version.ts";
 import { Calendar } from "../clock/calendar.ts";
 import { Clock } from "../clock/clock.ts";
 import type { Process } from "../process/process.ts";
+import { Delivery } from "./delivery.ts";
 import { schedulerWith, type PolicyName } from "../scheduler/policies.ts";
-import type { Pick, Scheduler } from "../scheduler/scheduler.ts";
+import type { Scheduler } from "../scheduler/scheduler.ts";
 import { admitProcess, bringUp, declaration, release } from "./calls-process.ts";
 import { hold } from "./calls-capability.ts";
 import { encode } from "./calls-k.ts";
@@ -83,8 +84,9 @@ export class Machine {
   readonly #config: MachineConfig;
   readonly #ports: MachinePorts;
   readonly #scheduler: Scheduler;
-  /** Delivery each queued process is about to receive, when it is not a message from its inbox. */
-  readonly #signals = new Map<ProcessId, Envelope>();
+  readonly #delivery: Delivery;
+  /** Of the turn being taken. */
+  readonly #tx = new Transaction();
   readonly #flights = new Flights();
   readonly #services = new Services();
   #end: RunEnd | undefined;
@@ -104,6 +106,7 @@ export class Machine {
       sha256: ports.sha256, root: rootKey(ports.sha256, config.seed), random: ports.random, files: config.files,
       mailboxBound: config.mailboxBound, node: config.node, vhm: config.vhm,
     };
+    this.#delivery = new Delivery(this.#state, this.#scheduler);
   }
 
   /** Runs until an outcome is needed, `turns` turns were taken, the tick after `until` would open, or the run has ended. */
@@ -111,8 +114,8 @@ export class Machine {
     if (!this.#booted) this.#boot();
     for (let taken = 0; this.#end === undefined; taken++) {
       if (taken >= turns) return { kind: "paused" };
-      const pick = this.#scheduler.pick();
-      if (pick !== undefined) this.#turn(pick);
+      const ready = this.#scheduler.length;
+      if (ready > 0) this.#turn(this.#scheduler.pickActor(), ready);
       else {
         const halt = this.#openNext(until);
         if (halt !== undefined) return halt;
@@ -179,7 +182,10 @@ export class Machine {
     this.#state.clock.advance(due);
     for (const { job, outcome } of this.#flights.land(due)) this.#deliverOutcome(job, outcome);
     this.#keepAppointments(due);
-    for (const envelope of calendar.open(due)) this.#arrive(envelope);
+    for (const envelope of calendar.open(due)) {
+      const undeliverable = this.#delivery.arrive(envelope);
+      if (undeliverable !== undefined) this.#append({ kind: "kernel", tick: due, actor: KERNEL, entries: undeliverable.entries });
+    }
     return undefined;
   }
 
@@ -217,82 +223,25 @@ export class Machine {
     }
   }
 
-  // ---- delivery ---------------------------------------------------------------------------------------------------------
-
-  #arrive(envelope: Envelope): void {
-    const process = this.#state.processes[envelope.to];
-    if (process === undefined || !process.live) {
-      if (envelope.kind === DELIVERY.MESSAGE) this.#deadLetter(envelope);
-      return;
-    }
-    if (envelope.kind === DELIVERY.MESSAGE) {
-      process.inbox.arrive(envelope);
-      this.#queueIfReceiving(process);
-      return;
-    }
-    if (this.#awaits(process, envelope) && !process.queued && !this.#signals.has(process.id)) {
-      this.#signals.set(process.id, envelope);
-      if (process.state === "active") this.#queue(process);
-    }
-  }
-
-  #awaits({ wait }: Process, { kind, seq, subject }: Envelope): boolean {
-    switch (kind) {
-      case DELIVERY.START: return wait.on === DELIVERY.START;
-      case DELIVERY.TIMER: return (wait.on === DELIVERY.TIMER && wait.subject === seq) || wait.deadline === seq + 1;
-      case DELIVERY.OUTCOME:
-      case DELIVERY.EXIT: return wait.on === kind && wait.subject === subject;
-      case DELIVERY.MESSAGE: return wait.on === DELIVERY.MESSAGE;
-    }
-  }
-
-  /** The receiver ended before the message was due: recorded, because nothing is lost in silence. */
-  #deadLetter(envelope: Envelope): void {
-    const tx = new Transaction();
-    tx.record(EVENT.FAULT, FAULTS.PROCESS_UNKNOWN.code, DOMAIN_RANK.K, { ...emptyRow(), subject: envelope.to, body: pack({ from: envelope.from, seq: envelope.seq }) });
-    this.#append({ kind: "kernel", tick: this.#state.clock.now, actor: KERNEL, entries: tx.entries });
-  }
-
-  #queueIfReceiving(process: Process): void {
-    if (!process.queued && process.state === "active" && process.wait.on === DELIVERY.MESSAGE && process.inbox.due > 0) this.#queue(process);
-  }
-
-  /** A resumed process goes on with what came for it meanwhile. */
-  #wake(process: Process): void {
-    if (process.state !== "active" || process.queued) return;
-    const signal = this.#signals.get(process.id);
-    const message = process.inbox.first;
-    // A bounded receive ends with what came first (T2): its own timer, or the message before it.
-    if (signal?.kind === DELIVERY.TIMER && message !== undefined && process.wait.on === DELIVERY.MESSAGE && compareStamps(message, signal) < 0) this.#signals.delete(process.id);
-    if (this.#signals.has(process.id)) this.#queue(process);
-    else this.#queueIfReceiving(process);
-  }
-
-  #queue(process: Process): void {
-    process.queued = true;
-    this.#scheduler.ready(process.id);
-  }
-
   // ---- turns ------------------------------------------------------------------------------------------------------------
 
-  #turn({ actor, ready }: Pick): void {
+  #turn(actor: number, ready: number): void {
     const state = this.#state;
-    const process = knownProcess(state, actor);
+    const process = state.processes[actor];
+    invariant(process !== undefined, "S1", `process ${actor}`);
     if (process.state !== "active") { // suspended, or ended, after it was queued: what came for it stays
       process.queued = false;
       return;
     }
-    for (const bound of ["turns", "bytes"] as const) {
-      if (state.used[bound] < state.bounds[bound]) continue;
-      this.#finish("bounded", undefined, new BoundReached(bound, state.bounds[bound]).fault.toJSON());
+    const spent = this.#spent();
+    if (spent !== undefined) {
+      this.#finish("bounded", undefined, spent.fault.toJSON());
       return;
     }
-    process.queued = false;
-    const envelope = this.#signals.get(actor) ?? process.inbox.take();
-    this.#signals.delete(actor);
+    const envelope = this.#delivery.take(process);
     invariant(envelope !== undefined, "S1", process.name);
     state.used.turns += 1;
-    const tx = new Transaction();
+    const tx = this.#tx.begin();
     const { seq } = process;
     const result = stepProcess(state, process, envelope, tx, this.#ports.guard);
     if (result.kind === "aborted") {
@@ -300,11 +249,19 @@ export class Machine {
       process.seq = seq;
     }
     this.#append({
-      kind: "turn", tick: state.clock.now, actor, ready,
+      kind: "turn", tick: state.clock.now, actor: process.id, ready,
       delivery: { kind: envelope.kind, from: envelope.from, seq: envelope.seq },
       entries: tx.entries, end: turnEnd(result, process),
     });
     this.#conclude(process, result, tx);
+  }
+
+  /** A bound that allows no further turn. */
+  #spent(): BoundReached | undefined {
+    const { used, bounds } = this.#state;
+    if (used.turns >= bounds.turns) return new BoundReached("turns", bounds.turns);
+    if (used.bytes >= bounds.bytes) return new BoundReached("bytes", bounds.bytes);
+    return undefined;
   }
 
   #conclude(process: Process, result: TurnResult, tx: Transaction): void {
@@ -312,7 +269,7 @@ export class Machine {
     this.#state.contracts.assertConservation();
     switch (result.kind) {
       case "waiting":
-        this.#queueIfReceiving(process);
+        this.#delivery.queueIfReceiving(process);
         return;
       case "finished":
         this.#release(process, "exit", { result: result.result });
@@ -336,10 +293,10 @@ export class Machine {
 
   #commit(tx: Transaction): void {
     const state = this.#state;
-    for (const envelope of tx.envelopes) state.calendar.add(envelope);
+    for (let at = 0; at < tx.envelopes.length; at++) state.calendar.add(tx.envelopes[at] as Envelope);
     state.used.messages += tx.messages;
     state.used.shots += tx.shots;
-    for (const id of tx.resumed) this.#wake(knownProcess(state, id));
+    for (const id of tx.resumed) this.#delivery.wake(knownProcess(state, id));
     for (const id of tx.issued) appoint(state, state.contracts.get(id));
     for (const intent of tx.intents) this.#launch(intent);
   }
@@ -397,7 +354,8 @@ export class Machine {
   }
 
   #append(frame: Frame): void {
-    for (const { body } of frame.entries) this.#state.used.bytes += body.length;
+    const { entries } = frame;
+    for (let at = 0; at < entries.length; at++) this.#state.used.bytes += (entries[at] as Entry).body.length;
     this.#ports.journal.append(frame);
     this.#ports.observer.frame?.(frame);
   }

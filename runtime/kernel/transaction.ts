@@ -1,4 +1,5 @@
 // Transaction: what ONE turn would do to the world. Entries are evidence and stay; effects happen at commit or not at all (E1).
+// The machine keeps one for all its turns: `begin` makes it new.
 import type { Envelope } from "../../kernel-abi/envelope.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import type { Entry } from "../../kernel-abi/frame.ts";
@@ -7,6 +8,7 @@ import { InvariantBroken } from "../../kernel-abi/invariant.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
 import { pack } from "../../kernel-abi/packer.ts";
 import type { JobStart } from "../../kernel-abi/ports.ts";
+import type { Process } from "../process/process.ts";
 
 export const NO_BYTES = new Uint8Array(0);
 
@@ -49,11 +51,18 @@ export interface Mark {
   readonly shots: number;
 }
 
+const cut = (list: unknown[], length: number): void => {
+  if (list.length > length) list.length = length;
+};
+
 export class Transaction {
-  readonly entries: Entry[] = [];
+  /** Anew for each turn: frames keep it. */
+  entries: Entry[] = [];
   /** Inverses of what was changed eagerly, oldest first. */
   readonly undo: (() => void)[] = [];
+  /** What is posted at commit. Messages among them have claimed a place in their receiver's mailbox. */
   readonly envelopes: Envelope[] = [];
+  readonly receivers: Process[] = [];
   readonly intents: Intent[] = [];
   /** Contracts issued: their starts and ends are put into the calendar at commit. */
   readonly issued: number[] = [];
@@ -64,6 +73,20 @@ export class Transaction {
   /** Bodies of the entries so far. */
   bytes = 0;
 
+  begin(): this {
+    this.entries = [];
+    cut(this.undo, 0);
+    cut(this.envelopes, 0);
+    cut(this.receivers, 0);
+    cut(this.intents, 0);
+    cut(this.issued, 0);
+    cut(this.resumed, 0);
+    this.messages = 0;
+    this.shots = 0;
+    this.bytes = 0;
+    return this;
+  }
+
   record(code: number, verdict: number, domain: number, row: Row): void {
     this.entries.push({ code, verdict, domain, capability: row.capability, contract: row.contract, subject: row.subject, body: row.body });
   }
@@ -72,36 +95,54 @@ export class Transaction {
     this.record(code, 0, domain, { ...emptyRow(), ...row });
   }
 
+  /** A message on its way to a receiver in whose mailbox it has claimed a place. */
+  post(message: Envelope, receiver: Process): void {
+    this.envelopes.push(message);
+    this.receivers.push(receiver);
+    this.messages += 1;
+  }
+
   mark(): Mark {
     return { entries: this.entries.length, undo: this.undo.length, envelopes: this.envelopes.length, intents: this.intents.length, issued: this.issued.length, messages: this.messages, shots: this.shots };
   }
 
   /** Takes back everything since `mark`: a refused call changes nothing. */
   rollback(mark: Mark): void {
-    this.#undoTo(mark.undo);
-    this.entries.length = mark.entries;
-    this.envelopes.length = mark.envelopes;
-    this.intents.length = mark.intents;
-    this.issued.length = mark.issued;
+    this.undoTo(mark.undo);
+    this.#unclaimTo(mark.messages);
+    cut(this.entries, mark.entries);
+    cut(this.envelopes, mark.envelopes);
+    cut(this.intents, mark.intents);
+    cut(this.issued, mark.issued);
     this.messages = mark.messages;
     this.shots = mark.shots;
   }
 
   /** Takes back every effect and keeps the entries: an aborted turn is evidence. */
   abort(): void {
-    this.#undoTo(0);
+    this.undoTo(0);
+    this.#unclaimTo(0);
   }
 
-  #undoTo(length: number): void {
+  undoTo(length: number): void {
     while (this.undo.length > length) this.undo.pop()?.();
   }
 
-  /** Counts the bodies a call added. @throws Fault ABI_LIMIT when the turn would not fit a frame */
-  weigh(from: number, body: Uint8Array): void {
-    let bytes = body.length;
-    for (let at = from; at < this.entries.length; at++) bytes += this.entries[at]?.body.length ?? 0;
+  #unclaimTo(messages: number): void {
+    while (this.receivers.length > messages) this.receivers.pop()?.inbox.unclaim();
+  }
+
+  /** Counts the body of a call about to be recorded. @throws Fault ABI_LIMIT when the turn would not fit a frame */
+  weigh(bytes: number): void {
     if (this.bytes + bytes > LIMITS.turn_bytes_max) throw new Fault("ABI_LIMIT", { limit: "turn_bytes_max", value: LIMITS.turn_bytes_max, bytes: this.bytes + bytes });
     this.bytes += bytes;
+  }
+
+  /** Counts a call's body and those of the events it caused, which stand from `from` on. @throws Fault ABI_LIMIT */
+  weighWithEvents(from: number, body: Uint8Array): void {
+    let bytes = body.length;
+    for (let at = from; at < this.entries.length; at++) bytes += this.entries[at]?.body.length ?? 0;
+    this.weigh(bytes);
   }
 
   /** @throws Fault ABI_LIMIT */
@@ -125,6 +166,14 @@ function refusalOf(error: unknown): Fault {
   return error instanceof Fault ? error : new Fault("ABI_MALFORMED", { argument: "operation", what: "a value that cannot be read" }, { cause: error });
 }
 
+/** Takes back what a refused call did, records it with how far it came, and answers with the fault. */
+export function refused(tx: Transaction, before: Mark, code: number, domain: number, row: Row, error: unknown): { readonly kind: "fault"; readonly fault: Fault } {
+  const fault = refusalOf(error);
+  tx.rollback(before);
+  tx.record(code, fault.code, domain, { ...row, body: pack(fault.detail) });
+  return { kind: "fault", fault };
+}
+
 /**
  * Runs one syscall and records it with its verdict, whatever that is: a refused call is evidence too.
  * `attempt` fills the row and returns the answer, or throws the Fault that decides the code.
@@ -135,14 +184,12 @@ export function judged<W>(tx: Transaction, code: number, domain: number, attempt
   try {
     tx.checkLength();
     const answer = attempt(row);
-    tx.weigh(before.entries, row.body);
+    tx.weighWithEvents(before.entries, row.body);
     // The syscall stands before the events it caused.
-    tx.entries.splice(before.entries, 0, { code, verdict: 0, domain, ...row });
+    if (tx.entries.length === before.entries) tx.record(code, 0, domain, row);
+    else tx.entries.splice(before.entries, 0, { code, verdict: 0, domain, ...row });
     return answer;
   } catch (error) {
-    const fault = refusalOf(error);
-    tx.rollback(before);
-    tx.record(code, fault.code, domain, { ...row, body: pack(fault.detail) });
-    return { kind: "fault", fault };
+    return refused(tx, before, code, domain, row, error);
   }
 }

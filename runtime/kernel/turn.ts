@@ -21,10 +21,12 @@ export type TurnResult =
   | { readonly kind: "finished"; readonly result: Uint8Array }
   | { readonly kind: "aborted"; readonly fault: FaultJson; readonly error: unknown; readonly bound: BoundReached | undefined };
 
+const WAITING: TurnResult = Object.freeze({ kind: "waiting" });
+
 /** What the process is resumed with, given what is delivered. */
 function resumptionFor(state: KernelState, envelope: Envelope): Resumption {
   switch (envelope.kind) {
-    case DELIVERY.MESSAGE: return { kind: "value", value: Object.freeze({ from: envelope.from, body: envelope.value }) };
+    case DELIVERY.MESSAGE: return { kind: "value", value: { from: envelope.from, body: envelope.value } };
     case DELIVERY.OUTCOME: return resumed(collectJob(state, envelope.subject));
     case DELIVERY.EXIT: return resumed(collectExit(knownProcess(state, processId(envelope.subject))));
     case DELIVERY.START:
@@ -81,7 +83,7 @@ export function stepProcess(state: KernelState, process: Process, envelope: Enve
     }
     if (reply.kind === "wait") {
       process.wait = reply.wait;
-      return { kind: "waiting" };
+      return WAITING;
     }
     input = reply;
   }
@@ -98,9 +100,11 @@ function finish(result: unknown, process: Process): TurnResult {
   }
 }
 
+const END_RECEIVING: TurnEnd = Object.freeze({ kind: TURN_END.WAITING, on: DELIVERY.MESSAGE, subject: 0, body: NO_BYTES });
+
 export function turnEnd(result: TurnResult, process: Process): TurnEnd {
   switch (result.kind) {
-    case "waiting": return { kind: TURN_END.WAITING, on: process.wait.on, subject: process.wait.subject, body: NO_BYTES };
+    case "waiting": return process.wait.on === DELIVERY.MESSAGE ? END_RECEIVING : { kind: TURN_END.WAITING, on: process.wait.on, subject: process.wait.subject, body: NO_BYTES };
     case "finished": return { kind: TURN_END.FINISHED, on: 0, subject: 0, body: result.result };
     case "aborted": return { kind: TURN_END.ABORTED, on: 0, subject: result.fault.code, body: pack(result.fault) };
   }

@@ -4,12 +4,13 @@
 import { invariant } from "../../kernel-abi/invariant.ts";
 import type { Envelope } from "../../kernel-abi/envelope.ts";
 import { compareStamps } from "../../kernel-abi/stamp.ts";
+import { Ring } from "./ring.ts";
 
 export class Mailbox {
   readonly #bound: number;
   #depth = 0;
-  #due: Envelope[] = [];
-  #head = 0;
+  /** Made with the first arrival: most processes of a large run are never written to. */
+  #due: Ring<Envelope> | undefined;
 
   constructor(bound: number) {
     this.#bound = bound;
@@ -18,10 +19,10 @@ export class Mailbox {
   /** Messages sent to this process and not yet delivered, due or not. */
   get depth(): number { return this.#depth; }
   /** Messages that could be delivered now. */
-  get due(): number { return this.#due.length - this.#head; }
+  get due(): number { return this.#due === undefined ? 0 : this.#due.length; }
 
   /** The message that would be taken next. */
-  get first(): Envelope | undefined { return this.#due[this.#head]; }
+  get first(): Envelope | undefined { return this.#due?.first; }
 
   /** Claims a place for a message being sent. False: full (M2). */
   claim(): boolean {
@@ -38,24 +39,16 @@ export class Mailbox {
 
   /** A claimed message has become due. */
   arrive(envelope: Envelope): void {
-    const last = this.#due[this.#due.length - 1];
-    invariant(this.due === 0 || last === undefined || compareStamps(last, envelope) < 0, "M1");
+    this.#due ??= new Ring();
+    const { last } = this.#due;
+    invariant(last === undefined || compareStamps(last, envelope) < 0, "M1");
     this.#due.push(envelope);
   }
 
   /** Takes the first due message. */
   take(): Envelope | undefined {
-    const envelope = this.#due[this.#head];
-    if (envelope === undefined) return undefined;
-    this.#head += 1;
-    this.#depth -= 1;
-    if (this.#head === this.#due.length) {
-      this.#due.length = 0;
-      this.#head = 0;
-    } else if (this.#head >= 1024 && this.#head * 2 >= this.#due.length) {
-      this.#due = this.#due.slice(this.#head);
-      this.#head = 0;
-    }
+    const envelope = this.#due?.shift();
+    if (envelope !== undefined) this.#depth -= 1;
     return envelope;
   }
 }

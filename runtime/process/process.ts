@@ -1,12 +1,12 @@
 // Process: the record of ONE hybrid process. Owns its lifecycle state, inbox, handles, streams and counters; never judges a
 // syscall (runtime/kernel) and never decides when it runs (runtime/scheduler).
 import type { BoundDomain } from "../../kernel-abi/domain.ts";
-import { DELIVERY, type DeliveryKind } from "../../kernel-abi/envelope.ts";
+import { DELIVERY, type DeliveryKind, type Envelope } from "../../kernel-abi/envelope.ts";
 import type { FaultJson } from "../../kernel-abi/fault.ts";
 import type { CapabilityId, ProcessId, ProcessName, Tick } from "../../kernel-abi/ids.ts";
 import type { Activation, Behaviour } from "../../kernel-abi/operation.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
-import { processLifecycle, type BindingState, type ProcessEvent, type ProcessState } from "./lifecycles.ts";
+import { bindingLifecycle, processLifecycle, type BindingState, type ProcessEvent, type ProcessState } from "./lifecycles.ts";
 
 /** What the process is blocked on. `subject`: the timer's sequence, the job, or the child; `deadline`: the timer that ends a bounded receive. */
 export interface Wait {
@@ -29,6 +29,8 @@ export interface Exit {
   readonly fault: FaultJson | undefined;
 }
 
+const NO_DOMAINS: readonly BoundDomain[] = Object.freeze([]);
+
 export interface RandomStream { uniform(): number; uint32(): number }
 
 export class Process {
@@ -38,7 +40,6 @@ export class Process {
   readonly behaviour: Behaviour;
   readonly input: unknown;
   readonly inbox: Mailbox;
-  readonly bindings = new Map<BoundDomain, BindingState>();
   state: ProcessState = processLifecycle.initial;
   activation: Activation | undefined;
   wait: Wait = WAIT_START;
@@ -50,8 +51,11 @@ export class Process {
   joined = false;
   /** Queued for a turn. */
   queued = false;
+  /** What its next turn is given, when that is not a message from its inbox. */
+  signal: Envelope | undefined;
   /** Held capabilities, by index only (A3). */
   readonly held: CapabilityId[] = [];
+  #bindings: Map<BoundDomain, BindingState> | undefined;
   #handles: Map<object, HandleEntry> | undefined;
   #streams: Map<string, RandomStream> | undefined;
   #children: Map<string, number> | undefined;
@@ -73,6 +77,11 @@ export class Process {
   }
 
   get live(): boolean { return this.state === "active" || this.state === "suspended"; }
+
+  /** Domains it has been bound to, in the order of binding. */
+  get boundDomains(): readonly BoundDomain[] { return this.#bindings === undefined ? NO_DOMAINS : [...this.#bindings.keys()]; }
+  binding(domain: BoundDomain): BindingState { return this.#bindings?.get(domain) ?? bindingLifecycle.initial; }
+  bind(domain: BoundDomain, state: BindingState): void { (this.#bindings ??= new Map()).set(domain, state); }
 
   keep(handle: object, entry: HandleEntry): void {
     (this.#handles ??= new Map()).set(handle, entry);
@@ -100,6 +109,7 @@ export class Process {
     this.#streams = undefined;
     this.#children = undefined;
     this.activation = undefined;
+    this.signal = undefined;
     this.held.length = 0;
   }
 }

@@ -5,19 +5,23 @@ import type { Activation, Operation, Resumption, Step } from "../../kernel-abi/o
 /** How often a stopped program may still try to yield from its `finally` blocks before it is left where it is. */
 const STOP_YIELDS_MAX = 64;
 
-export function activateProgram(body: Generator<Operation, unknown, unknown>): Activation {
-  return {
-    resume(input: Resumption): Step {
-      const { done, value } = input.kind === "value" ? body.next(input.value) : body.throw(input.fault);
-      return done === true ? { kind: "done", result: value } : { kind: "operation", operation: value };
-    },
-    stop(): void {
-      try {
-        let { done } = body.return(undefined);
-        for (let tries = 0; done !== true && tries < STOP_YIELDS_MAX; tries++) {
-          ({ done } = body.throw(new Fault("LIFECYCLE_REFUSED", { machine: "process", state: "terminated", event: "operation" })));
-        }
-      } catch { /* the program's own cleanup failed: it has ended all the same, and nothing it did can take effect */ }
-    },
-  };
+class RunningProgram implements Activation {
+  readonly #body: Generator<Operation, unknown, unknown>;
+  constructor(body: Generator<Operation, unknown, unknown>) { this.#body = body; }
+
+  resume(input: Resumption): Step {
+    const { done, value } = input.kind === "value" ? this.#body.next(input.value) : this.#body.throw(input.fault);
+    return done === true ? { kind: "done", result: value } : { kind: "operation", operation: value };
+  }
+
+  stop(): void {
+    try {
+      let { done } = this.#body.return(undefined);
+      for (let tries = 0; done !== true && tries < STOP_YIELDS_MAX; tries++) {
+        ({ done } = this.#body.throw(new Fault("LIFECYCLE_REFUSED", { machine: "process", state: "terminated", event: "operation" })));
+      }
+    } catch { /* the program's own cleanup failed: it has ended all the same, and nothing it did can take effect */ }
+  }
 }
+
+export const activateProgram = (body: Generator<Operation, unknown, unknown>): Activation => new RunningProgram(body);

@@ -1,4 +1,5 @@
 // K: what a program may ask of the classical domain. Constructors only: each yields one operation and gives back its answer.
+import { ask } from "../../../kernel-abi/ask.ts";
 import type { Capability, Contract } from "../../../kernel-abi/handle.ts";
 import type { BoundDomain } from "../../../kernel-abi/domain.ts";
 import type { Scope, VerbName } from "../../../kernel-abi/capability.ts";
@@ -67,15 +68,14 @@ export interface SpawnOptions {
   readonly grants?: readonly Wish[];
 }
 
-/** The one place where the kernel's answer gets the type its operation promises. */
-export function* perform<R>(operation: KOperation): Program<R> {
-  return (yield operation) as R;
-}
+const perform = <R>(operation: KOperation): Program<R> => ask<R, "K">(operation);
 
 const address = (to: Address): ProcessId => (typeof to === "object" ? to.process : to);
 
+const RECEIVE: KOperation = Object.freeze({ domain: "K", op: "receive", within: undefined });
+
 function receive(options?: { readonly within: number }): Program<never> {
-  return perform({ domain: "K", op: "receive", within: options?.within });
+  return perform(options === undefined ? RECEIVE : { domain: "K", op: "receive", within: options.within });
 }
 
 export const k: K = Object.freeze({
