@@ -12,7 +12,7 @@ import { toHex } from "../../kernel-abi/canonical.ts";
 import { DOMAIN_RANK } from "../../kernel-abi/domain.ts";
 import { WAIT_MESSAGE, type Process, type Wait } from "../process/process.ts";
 import { authorise, post, processOf, type KernelState } from "./state.ts";
-import { BoundReached, emptyRow, judged, refused, type Answer, type Row, type Transaction } from "./transaction.ts";
+import { BoundReached, draft, judged, refused, type Answer, type Row, type Transaction } from "./transaction.ts";
 
 export type Reply = Answer<Wait>;
 type Of<O extends KOperation["op"]> = Extract<KOperation, { readonly op: O }>;
@@ -89,25 +89,25 @@ export function delivered(payload: unknown, body: Uint8Array): unknown {
  * Its fields are read once.
  */
 export function send(state: KernelState, caller: Process, op: Of<"send">, tx: Transaction): Reply {
-  const row = emptyRow();
+  const entry = draft(SYSCALL.IPC_SEND, DOMAIN_RANK.K);
   const undo = tx.undo.length;
   try {
     const { to, body: payload } = op;
     tx.checkLength();
     if (!Number.isSafeInteger(to) || to < 0) throw new Fault("ABI_MALFORMED", { argument: "to", allowed: "a process id" });
-    row.subject = to;
-    row.body = encode(payload);
-    row.capability = authorise(state, caller, "IPC_SEND", tx, { units: 0, target: to });
+    entry.subject = to;
+    entry.body = encode(payload);
+    entry.capability = authorise(state, caller, "IPC_SEND", tx, { units: 0, target: to });
     const receiver = processOf(state, to);
     if (!receiver.live) throw new Fault("PROCESS_UNKNOWN", { process: to, name: receiver.name, state: receiver.state });
     if (state.used.messages + tx.messages >= state.bounds.messages) throw new BoundReached("messages", state.bounds.messages);
-    tx.weigh(row.body.length);
+    tx.weigh(entry.body.length);
     if (!receiver.inbox.claim()) throw new Fault("MAILBOX_FULL", { process: to, name: receiver.name, depth: receiver.inbox.depth });
-    tx.post(post(state, caller, to, DELIVERY.MESSAGE, 1, 0, delivered(payload, row.body)), receiver);
-    tx.record(SYSCALL.IPC_SEND, 0, DOMAIN_RANK.K, row);
+    tx.post(post(state, caller, to, DELIVERY.MESSAGE, 1, 0, delivered(payload, entry.body)), receiver);
+    tx.entries.push(entry);
     return DONE;
   } catch (error) {
-    return refused(tx, { ...tx.mark(), undo }, SYSCALL.IPC_SEND, DOMAIN_RANK.K, row, error);
+    return refused(tx, { ...tx.mark(), undo }, entry.code, entry.domain, entry, error);
   }
 }
 

@@ -19,6 +19,14 @@ export interface Row {
   subject: number;
   body: Uint8Array;
 }
+/** An entry that is being filled in; it becomes the record when the call is judged. */
+export interface Draft extends Row {
+  readonly code: number;
+  readonly verdict: number;
+  readonly domain: number;
+}
+export const draft = (code: number, domain: number): Draft => ({ code, verdict: 0, domain, capability: 0, contract: 0, subject: 0, body: NO_BYTES });
+
 export const emptyRow = (): Row => ({ capability: 0, contract: 0, subject: 0, body: NO_BYTES });
 
 export interface Intent {
@@ -46,7 +54,7 @@ export interface Mark {
   readonly undo: number;
   readonly envelopes: number;
   readonly intents: number;
-  readonly issued: number;
+  issued: number;
   readonly messages: number;
   readonly shots: number;
 }
@@ -59,28 +67,29 @@ export class Transaction {
   /** Anew for each turn: frames keep it. */
   entries: Entry[] = [];
   /** Inverses of what was changed eagerly, oldest first. */
-  readonly undo: (() => void)[] = [];
+  undo: (() => void)[] = [];
   /** What is posted at commit. Messages among them have claimed a place in their receiver's mailbox. */
-  readonly envelopes: Envelope[] = [];
-  readonly receivers: Process[] = [];
-  readonly intents: Intent[] = [];
+  envelopes: Envelope[] = [];
+  receivers: Process[] = [];
+  intents: Intent[] = [];
   /** Contracts issued: their starts and ends are put into the calendar at commit. */
-  readonly issued: number[] = [];
+  issued: number[] = [];
   /** Processes to be queued again at commit, if something waits for them. */
-  readonly resumed: ProcessId[] = [];
+  resumed: ProcessId[] = [];
   messages = 0;
   shots = 0;
   /** Bodies of the entries so far. */
   bytes = 0;
 
+  /** Lists that were used are left behind: a new one costs less than emptying an old one. */
   begin(): this {
     this.entries = [];
-    cut(this.undo, 0);
-    cut(this.envelopes, 0);
-    cut(this.receivers, 0);
-    cut(this.intents, 0);
-    cut(this.issued, 0);
-    cut(this.resumed, 0);
+    if (this.undo.length > 0) this.undo = [];
+    if (this.messages > 0) this.receivers = [];
+    if (this.envelopes.length > 0) this.envelopes = [];
+    if (this.intents.length > 0) this.intents = [];
+    if (this.issued.length > 0) this.issued = [];
+    if (this.resumed.length > 0) this.resumed = [];
     this.messages = 0;
     this.shots = 0;
     this.bytes = 0;
@@ -170,7 +179,7 @@ function refusalOf(error: unknown): Fault {
 export function refused(tx: Transaction, before: Mark, code: number, domain: number, row: Row, error: unknown): { readonly kind: "fault"; readonly fault: Fault } {
   const fault = refusalOf(error);
   tx.rollback(before);
-  tx.record(code, fault.code, domain, { ...row, body: pack(fault.detail) });
+  tx.entries.push({ code, verdict: fault.code, domain, capability: row.capability, contract: row.contract, subject: row.subject, body: pack(fault.detail) });
   return { kind: "fault", fault };
 }
 
