@@ -13,6 +13,8 @@ export interface Patch {
   readonly use: string;
   /** Acts only on what a loaded program's script does itself: this package does the same in a turn, exactly. */
   readonly scriptOnly?: boolean;
+  /** Does not act on callers in this package of ours, which overwrites what it takes here before anyone reads it. */
+  readonly spares?: string;
 }
 
 /** What a program uses instead. */
@@ -76,7 +78,8 @@ const randomRows = (): Patch[] => [
   ...rows(Math, "Math.", "call", REPLACEMENT.random, ["random"]),
   ...rows(prototypeOf(globalThis.crypto), "crypto.", "call", REPLACEMENT.random, ["randomUUID", "getRandomValues"]),
   ...rows(globalThis, "", "read", REPLACEMENT.random, ["crypto", "Crypto", "CryptoKey", "SubtleCrypto"]),
-  ...rows(Buffer, "Buffer.", "call", "new Uint8Array(length), which is zeroed", ["allocUnsafe", "allocUnsafeSlow"]),
+  // The encoder's pool runs out whenever it does: in a turn too, where a domain's API reads an outcome.
+  ...rows(Buffer, "Buffer.", "call", "new Uint8Array(length), which is zeroed", ["allocUnsafe", "allocUnsafeSlow"]).map((row) => ({ ...row, spares: "/node_modules/msgpackr/" })),
 ];
 
 const localeRows = (): Patch[] => [

@@ -50,8 +50,9 @@ function placeIn(sites: readonly SourceSite[]): string {
 }
 
 /** The fault, made with the traps asleep: finding a place may need what they guard. */
-function refusal({ what, use, scriptOnly = false }: Patch, sites: readonly SourceSite[]): Fault | undefined {
+function refusal({ what, use, scriptOnly = false, spares }: Patch, sites: readonly SourceSite[]): Fault | undefined {
   if (scriptOnly && sites[0]?.file !== PROGRAM_SCRIPT) return undefined;
+  if (spares !== undefined && sites[0]?.file.includes(spares) === true) return undefined;
   const inside = depth;
   depth = 0;
   try {

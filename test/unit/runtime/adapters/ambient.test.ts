@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import vm from "node:vm";
 import { afterEach, describe, expect, it } from "vitest";
 import { Fault } from "../../../../kernel-abi/fault.ts";
+import { pack } from "../../../../kernel-abi/packer.ts";
 import { createAmbientGuard } from "../../../../runtime/adapters/ambient.ts";
 import { ambientPatches } from "../../../../runtime/adapters/ambient-patches.ts";
 import { PROGRAM_SCRIPT } from "../../../../runtime/adapters/source-site.ts";
@@ -81,6 +82,13 @@ describe("ambient traps in a turn", () => {
     const guard = installed();
     const refusal = inTurn(guard, () => vm.runInThisContext(`\n\n${source}`, { filename: "programs/bell.js" }));
     expect(refusal).toEqual({ fault: "AMBIENT_ACCESS", what, use: expect.stringMatching(USE), at: "bell.js:3" });
+  });
+
+  it("let the encoder take memory in a turn, whenever its pool runs out", () => {
+    const guard = installed();
+    const fields = { series: new Float64Array(900) };
+    expect(inTurn(guard, () => Array.from({ length: 20 }, () => pack(fields).length))).toEqual(Array.from({ length: 20 }, () => pack(fields).length));
+    expect(inTurn(guard, () => pack(new Uint8Array(100_000)).length)).toBe(pack(new Uint8Array(100_000)).length);
   });
 
   it.each([
