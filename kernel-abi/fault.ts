@@ -58,6 +58,10 @@ export const FAULTS = Object.freeze({
   LIFECYCLE_REFUSED: row(3105, 2, "failed", "runtime", "The lifecycle does not allow this transition now.", "The detail names the state and the guard that refused."),
   AMBIENT_ACCESS: row(3106, 1, "failed", "caller", "A process touched the host's clock, randomness, timers or approximated mathematics.", "Use the replacement named in the detail."),
   INPUT_INVALID: row(3107, 2, "usage", "caller", "The input does not match what the program declares.", "Compare the input (--input, --file NAME=PATH, or what spawn is given) with what the program declares; the detail names the place."),
+  TIMED_OUT: row(3108, 6, "failed", "caller", "The work was not done within the ticks it was given.", "Give it more ticks, or catch the fault and go on without it; the detail says how many it had."),
+  CANCELLED: row(3109, 6, "failed", "caller", "The work was cancelled by the scope it belongs to.", "Nothing to do: the scope ended first. Catch it only to clean up."),
+  PROCESS_STOPPED: row(3110, 6, "failed", "caller", "A process was stopped before it finished.", "The detail says by whom or with whom it ended; start it again if its work is still wanted."),
+  SUPERVISION_ESCALATED: row(3111, 6, "failed", "caller", "Children failed more often than their supervisor may restart them.", "See the last failure in the detail; mend the child, or allow more restarts or a shorter window."),
   // 312x telemetry
   SINK_FAILED: row(3120, 6, "environment", "operator", "What was watching the run failed and was cut off; the run went on as if it had not been there.", "Mend the sink the detail names; replay the trace to give it what it missed."),
   RULES_INVALID: row(3121, 2, "usage", "operator", "The alert rules are not understood.", "The detail names the place and what is allowed; telemetry/METRICS.md lists the series."),

@@ -34,6 +34,12 @@ export const EVENT = Object.freeze({
   JOB_OUTCOME: 161,
   /** subject = job: its owner ended before the outcome was due. */
   JOB_ABANDONED: 162,
+  /** subject = the process that ended, whose next number the notice takes; body = {to, reason}: who is told one tick later. */
+  EXIT_NOTICED: 150,
+  /** subject = sender of a message that waited; it takes the receiver's next number: message and sender go on one tick later, or the sender alone with the verdict. */
+  ROOM_MADE: 151,
+  /** subject = receiver whose mailbox was full; body = {from, seq} of the message it will never be given. */
+  MESSAGE_DROPPED: 152,
   FAULT: 170,
   /** body = RunEnd (ports.ts); the last entry of every run, in a kernel frame of its own. */
   RUN_END: 190,
@@ -44,8 +50,10 @@ export type EventName = keyof typeof EVENT;
  * One syscall with its verdict, or one kernel event. Zero means "none" for capability, contract and subject where the code has none:
  * capabilities, contracts and jobs are numbered from 1.
  * Subjects of syscalls: IPC_SEND receiver; PROC_SPAWN, PROC_JOIN, PROC_TRANSITION child; CAP_* capability; CONTRACT_* contract;
- * XDV_CALL job; MEASURE, PROJECT job; TIMER_SET due tick; others 0.
+ * XDV_CALL job; MEASURE, PROJECT job; TIMER_SET due tick; TIMER_CANCEL the timer's sequence number; SELECT the arm that was there; PROC_LINK, PROC_UNLINK, PROC_MONITOR the other
+ * process; PROC_STOP the process stopped; JOB_CANCEL job; others 0.
  * Bodies: IPC_SEND the payload; LOG {level,label,data}; PROC_SPAWN as PROCESS_DECLARED; METRIC_EMIT {name,value,unit}; XDV_CALL {due,charge,cost};
+ * PROC_CONTINUE the state handed on;
  * with a verdict other than 0, MessagePack of the fault's detail. Empty where there is nothing to say.
  */
 export interface Entry {
@@ -63,13 +71,14 @@ export interface Entry {
 /*
  * Sequence numbers. Every process counts from 0 what it causes to be delivered: each IPC_SEND, TIMER_SET and PROC_SPAWN with
  * verdict 0 (in the order of its entries, over turns that were not aborted) and each exit notice to its parent takes the next
- * number. A delivery names its cause by (from, seq): MESSAGE the sender's, TIMER the process's own, START the parent's
- * (KERNEL and 0 for the root), EXIT the child's. OUTCOME comes from the domain service with seq = job.
+ * number; so do each EXIT_NOTICED and ROOM_MADE that names it, and, behind the entries, a turn that ends waiting for START
+ * (PROC_CONTINUE) or SLICE. A delivery names its cause by (from, seq): MESSAGE the sender's, TIMER the process's own, START the parent's
+ * (KERNEL and 0 for the root; its own after PROC_CONTINUE), EXIT that of the process that ended, ROOM the receiver's, SLICE its own. OUTCOME comes from the domain service with seq = job.
  */
 
 /** How a turn ended. Numbers stand in traces. */
 export const TURN_END = Object.freeze({
-  /** `on` = DELIVERY kind awaited, `subject` = job, child or the timer's sequence number. */
+  /** `on` = WAIT kind, `subject` = job, child, receiver or the timer's sequence number. SELECT: `body` = the arms, [kind, subject] each. */
   WAITING: 0,
   /** `body` = the result, encoded. */
   FINISHED: 1,

@@ -34,6 +34,9 @@ export const LIMITS = Object.freeze({
   inputs_bytes_max: 256 * 1024 * 1024,
   seal_bytes_max: 1024 * 1024,
   log_label_max: 64,
+  /** Arms of one select, and numbered timers one process may have. */
+  select_arms_max: 65_536,
+  timers_max: 65_536,
 } as const);
 
 /** Bounds a run has unless told otherwise; all count logical things, never seconds (contracts, rule 4). */

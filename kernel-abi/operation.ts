@@ -3,7 +3,7 @@
 // generator program or (later) an XState machine stands behind it. The two refer to each other, so they live together.
 // The domain is part of the type, so a call to a domain the process did not declare does not compile.
 import type { Capability, Contract, Job } from "./handle.ts";
-import type { Fault } from "./fault.ts";
+import type { Fault, FaultJson } from "./fault.ts";
 import type { BoundDomain, DomainName } from "./domain.ts";
 import type { ProcessId } from "./ids.ts";
 import type { Scope, VerbName } from "./capability.ts";
@@ -25,6 +25,14 @@ export type KOperation =
   | { readonly domain: "K"; readonly op: "sleep"; readonly ticks: number }
   | { readonly domain: "K"; readonly op: "spawn"; readonly behaviour: Behaviour; readonly input: unknown; readonly grants: readonly Wish[] | undefined }
   | { readonly domain: "K"; readonly op: "join"; readonly child: ProcessId }
+  | { readonly domain: "K"; readonly op: "timer"; readonly ticks: number }
+  | { readonly domain: "K"; readonly op: "cancel-timer"; readonly timer: number }
+  | { readonly domain: "K"; readonly op: "select"; readonly arms: readonly Arm[] }
+  | { readonly domain: "K"; readonly op: "link"; readonly to: ProcessId }
+  | { readonly domain: "K"; readonly op: "unlink"; readonly to: ProcessId }
+  | { readonly domain: "K"; readonly op: "monitor"; readonly to: ProcessId }
+  | { readonly domain: "K"; readonly op: "stop"; readonly child: ProcessId; readonly reason: string }
+  | { readonly domain: "K"; readonly op: "continue"; readonly state: unknown }
   | { readonly domain: "K"; readonly op: "suspend"; readonly child: ProcessId }
   | { readonly domain: "K"; readonly op: "resume"; readonly child: ProcessId }
   | { readonly domain: "K"; readonly op: "send"; readonly to: ProcessId; readonly body: unknown }
@@ -33,6 +41,29 @@ export type KOperation =
   | { readonly domain: "K"; readonly op: "attenuate"; readonly capability: Capability; readonly scope: Partial<Scope> }
   | { readonly domain: "K"; readonly op: "grant"; readonly capability: Capability; readonly to: ProcessId; readonly scope: Partial<Scope> }
   | { readonly domain: "K"; readonly op: "revoke"; readonly capability: Capability };
+
+/** One of the things a process can wait for at once. `timer` is what `timer` answered; `process` a child, or somebody monitored. */
+export type Arm =
+  | { readonly on: "message" }
+  | { readonly on: "timer"; readonly timer: number }
+  | { readonly on: "outcome"; readonly job: Job }
+  | { readonly on: "exit"; readonly process: ProcessId };
+
+/** What `select` answers: the arm that won, by its place, and what it gives. A fault is handed over, not thrown: it belongs to that arm. */
+export interface Selected {
+  readonly arm: number;
+  readonly value: unknown;
+  readonly fault: Fault | undefined;
+}
+
+/** How a process ended, as whoever waits for it is told. */
+export type ExitReason =
+  | { readonly kind: "finished"; readonly result: unknown }
+  | { readonly kind: "failed"; readonly fault: FaultJson }
+  /** By its parent, or somebody above it. */
+  | { readonly kind: "stopped"; readonly reason: string }
+  /** With a process it was linked to. */
+  | { readonly kind: "linked"; readonly process: ProcessId };
 
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -44,7 +75,9 @@ export type BoundOperation<D extends BoundDomain> =
   | { readonly domain: D; readonly op: "ledger"; readonly contract: Contract }
   | { readonly domain: D; readonly op: "submit"; readonly contract: Contract; readonly call: unknown; readonly refs: readonly Job[] }
   /** MEASURE for Q, PROJECT for Φ: waits for the outcome; a handle resolves once and later reads return the stored outcome. */
-  | { readonly domain: D; readonly op: "collect"; readonly job: Job };
+  | { readonly domain: D; readonly op: "collect"; readonly job: Job }
+  /** The outcome is no longer wanted: it will not be computed if it has not been. What was charged stays charged. */
+  | { readonly domain: D; readonly op: "cancel"; readonly job: Job };
 
 /** All-or-nothing acquisition over several domains (053 §3.3): every contract is active, or none was issued. */
 export interface ReserveAllOperation<D extends BoundDomain> {
@@ -94,8 +127,20 @@ export interface Message<T = unknown> {
   readonly body: T;
 }
 
+/** What happens to a message that finds its receiver's mailbox full. `refuse`: MAILBOX_FULL to the sender (the default). */
+export const OVERFLOWS = ["refuse", "block", "drop-new", "drop-old"] as const;
+export type Overflow = (typeof OVERFLOWS)[number];
+
+/** Messages a process lets wait, at most LIMITS.mailbox_depth_max, and what happens to one more. */
+export interface MailboxTerms {
+  readonly depth: number;
+  readonly overflow: Overflow;
+}
+
 export interface Behaviour {
   readonly name: string;
+  /** Absent: as deep as the ABI allows, `refuse`. */
+  readonly mailbox?: MailboxTerms;
   readonly domains: readonly BoundDomain[];
   /** Names of the ABI flags the caller was built for, and its version (version.ts, negotiate). */
   readonly abi: { readonly major: number; readonly minor: number; readonly flags: readonly string[] };

@@ -10,7 +10,7 @@ import type { KOperation } from "../../kernel-abi/operation.ts";
 import { pack } from "../../kernel-abi/packer.ts";
 import type { Process } from "../process/process.ts";
 import type { CapabilityRecord } from "./capability-table.ts";
-import { DONE, value, type Reply } from "./calls-k.ts";
+import { DONE, value, type Reply } from "./replies.ts";
 import { processOf, type KernelState } from "./state.ts";
 import { judged, type Transaction } from "./transaction.ts";
 

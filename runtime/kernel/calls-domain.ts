@@ -5,17 +5,18 @@ import type { VerbName } from "../../kernel-abi/capability.ts";
 import type { Terms } from "../../kernel-abi/contract.ts";
 import { DOMAIN_RANK, DOMAINS, type BoundDomain } from "../../kernel-abi/domain.ts";
 import { DELIVERY } from "../../kernel-abi/envelope.ts";
-import { Fault, faultByCode, type FaultDetail } from "../../kernel-abi/fault.ts";
+import { Fault } from "../../kernel-abi/fault.ts";
 import { makeContract, makeJob, type Contract, type Job } from "../../kernel-abi/handle.ts";
 import { jobId, tick, type CapabilityId, type JobId } from "../../kernel-abi/ids.ts";
 import { invariant } from "../../kernel-abi/invariant.ts";
 import type { BoundOperation, ReserveAllOperation } from "../../kernel-abi/operation.ts";
-import { pack, unpack } from "../../kernel-abi/packer.ts";
-import type { Admission, Admitted, Outcome } from "../../kernel-abi/ports.ts";
+import { pack } from "../../kernel-abi/packer.ts";
+import type { Admission, Admitted } from "../../kernel-abi/ports.ts";
 import { kernelKey, streamKey } from "../../kernel-abi/streams.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import type { Process } from "../process/process.ts";
-import { DONE, value, type Reply } from "./calls-k.ts";
+import { DONE, outcomeReply, value, waiting, type Reply } from "./replies.ts";
+import { waitFor } from "../process/wait.ts";
 import type { ContractRecord } from "./contract-table.ts";
 import { endContract, enterContract, viewOf } from "./contracts.ts";
 import { authorise, type KernelState } from "./state.ts";
@@ -204,21 +205,8 @@ export const collect = (state: KernelState, caller: Process, op: Of<"collect">, 
     if (job.domain !== op.domain) throw new Fault("CONTRACT_INVALID", { job: id, why: `of domain ${job.domain}` });
     row.subject = id;
     row.contract = job.contract;
-    if (job.outcome === undefined) return { kind: "wait", wait: { on: DELIVERY.OUTCOME, subject: id, deadline: 0 } };
+    if (job.state === "abandoned") throw new Fault("CANCELLED", { job: id });
+    if (job.outcome === undefined) return waiting(waitFor(DELIVERY.OUTCOME, id));
     state.jobs.collect(job);
     return outcomeReply(job.outcome);
   });
-
-/** A recorded outcome as the program sees it: the decoded classical value, or the provider's fault. */
-export function outcomeReply({ verdict, body }: Outcome): Reply {
-  if (verdict === 0) return value(unpack(body));
-  const name = faultByCode(verdict);
-  invariant(name !== undefined, "E3", `outcome verdict ${verdict}`);
-  return { kind: "fault", fault: new Fault(name, plainDetail(unpack(body))) };
-}
-
-const plainDetail = (detail: unknown): FaultDetail =>
-  (typeof detail === "object" && detail !== null
-    ? Object.fromEntries(Object.entries(detail).filter(([, of]) => of === null || ["string", "number", "boolean"].includes(typeof of)))
-    : {});
-

@@ -1,6 +1,6 @@
 // Syscalls of K: log, metrics, time, messages, joining. Each in check order A2: shape, then capability, then what it needs.
 import { label } from "../../kernel-abi/ids.ts";
-import { DELIVERY } from "../../kernel-abi/envelope.ts";
+import { DELIVERY, type Envelope } from "../../kernel-abi/envelope.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
 import type { KOperation, LogLevel } from "../../kernel-abi/operation.ts";
@@ -10,16 +10,14 @@ import { streamKey } from "../../kernel-abi/streams.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import { toHex } from "../../kernel-abi/canonical.ts";
 import { DOMAIN_RANK } from "../../kernel-abi/domain.ts";
-import { WAIT_MESSAGE, type Process, type Wait } from "../process/process.ts";
+import type { Process } from "../process/process.ts";
+import { messageWithin, waitFor, WAIT_MESSAGE } from "../process/wait.ts";
+import { DONE, value, waiting, type Reply } from "./replies.ts";
 import { authorise, post, processOf, type KernelState } from "./state.ts";
-import { BoundReached, draft, judged, refused, type Answer, type Row, type Transaction } from "./transaction.ts";
+import { BoundReached, draft, judged, refused, type Row, type Transaction } from "./transaction.ts";
 
-export type Reply = Answer<Wait>;
 type Of<O extends KOperation["op"]> = Extract<KOperation, { readonly op: O }>;
 
-export const value = (of: unknown): Reply => ({ kind: "value", value: of });
-export const DONE: Reply = Object.freeze(value(undefined));
-const waiting = (wait: Wait): Reply => ({ kind: "wait", wait });
 const RECEIVING: Reply = Object.freeze(waiting(WAIT_MESSAGE));
 
 /** Pure reads are not recorded: replay re-derives them (SYSCALL.ABI_QUERY). Still typed refusals. */
@@ -102,16 +100,27 @@ export function send(state: KernelState, caller: Process, op: Of<"send">, tx: Tr
     if (!receiver.live) throw new Fault("PROCESS_UNKNOWN", { process: to, name: receiver.name, state: receiver.state });
     if (state.used.messages + tx.messages >= state.bounds.messages) throw new BoundReached("messages", state.bounds.messages);
     tx.weigh(entry.body.length);
-    if (!receiver.inbox.claim()) throw new Fault("MAILBOX_FULL", { process: to, name: receiver.name, depth: receiver.inbox.depth });
-    tx.post(post(state, caller, to, DELIVERY.MESSAGE, 1, 0, delivered(payload, entry.body)), receiver);
+    const claimed = receiver.inbox.claim();
+    if (!claimed && receiver.inbox.overflow !== "block") throw new Fault("MAILBOX_FULL", { process: to, name: receiver.name, depth: receiver.inbox.depth });
+    const message = post(state, caller, to, DELIVERY.MESSAGE, 1, 0, delivered(payload, entry.body));
     tx.entries.push(entry);
+    if (!claimed) return park(message, tx);
+    tx.post(message, receiver);
     return DONE;
   } catch (error) {
     return refused(tx, { ...tx.mark(), undo }, entry.code, entry.domain, entry, error);
   }
 }
 
-function setTimer(state: KernelState, caller: Process, ticks: number, row: Row, tx: Transaction): number {
+/** Back-pressure: the sender waits until the receiver has taken a message. */
+function park(message: Envelope, tx: Transaction): Reply {
+  tx.parked = message;
+  tx.messages += 1;
+  return waiting(waitFor(DELIVERY.ROOM, message.to));
+}
+
+/** Posts a timer of the caller's and returns its sequence number. @throws Fault ABI_MALFORMED | DOMAIN_UNAUTHORIZED */
+export function setTimer(state: KernelState, caller: Process, ticks: number, row: Row, tx: Transaction): number {
   if (!Number.isSafeInteger(ticks) || ticks < 1 || state.clock.now + ticks > Number.MAX_SAFE_INTEGER) {
     throw new Fault("ABI_MALFORMED", { argument: "ticks", value: String(ticks), allowed: "an integer of at least 1" });
   }
@@ -124,14 +133,14 @@ function setTimer(state: KernelState, caller: Process, ticks: number, row: Row, 
 
 export const sleep = (state: KernelState, caller: Process, op: Of<"sleep">, tx: Transaction): Reply =>
   judged(tx, SYSCALL.TIMER_SET, DOMAIN_RANK.K, (row) =>
-    waiting({ on: DELIVERY.TIMER, subject: setTimer(state, caller, op.ticks, row, tx), deadline: 0 }));
+    waiting(waitFor(DELIVERY.TIMER, setTimer(state, caller, op.ticks, row, tx))));
 
 /** Ends the turn: each message is a turn of its own. With `within`, a timer of the caller's ends the wait with `undefined`. */
 export function receive(state: KernelState, caller: Process, op: Of<"receive">, tx: Transaction): Reply {
   const { within: ticks } = op;
   if (ticks === undefined) return RECEIVING;
   return judged(tx, SYSCALL.TIMER_SET, DOMAIN_RANK.K, (row) =>
-    waiting({ on: DELIVERY.MESSAGE, subject: 0, deadline: setTimer(state, caller, ticks, row, tx) + 1 }));
+    waiting(messageWithin(setTimer(state, caller, ticks, row, tx))));
 }
 
 export const join = (state: KernelState, caller: Process, op: Of<"join">, tx: Transaction): Reply =>
@@ -142,16 +151,21 @@ export const join = (state: KernelState, caller: Process, op: Of<"join">, tx: Tr
     const child = processOf(state, op.child);
     if (child.parent !== caller.id) throw new Fault("PROCESS_UNKNOWN", { process: op.child, why: "not a child of the caller" });
     if (child.exit !== undefined && child.exit.tick < state.clock.now) return collectExit(child);
-    if (child.exit !== undefined) tx.envelopes.push(post(state, child, caller.id, DELIVERY.EXIT, 1, child.id, undefined));
-    return waiting({ on: DELIVERY.EXIT, subject: child.id, deadline: 0 });
+    if (child.exit !== undefined) {
+      tx.envelopes.push(post(state, child, caller.id, DELIVERY.EXIT, 1, child.id, undefined));
+      tx.undo.push(() => { child.seq -= 1; });
+    }
+    return waiting(waitFor(DELIVERY.EXIT, child.id));
   });
 
-/** A child's result, or its failure as a fault. */
+/** A child's result, or why there is none as a fault. */
 export function collectExit(child: Process): Reply {
   child.joined = true;
   const { exit } = child;
   if (exit?.fault !== undefined) {
     return { kind: "fault", fault: new Fault("PROCESS_FAILED", { process: child.name, cause: exit.fault.name, code: exit.fault.code, message: exit.fault.message }) };
   }
+  if (exit?.how === "stopped") return { kind: "fault", fault: new Fault("PROCESS_STOPPED", { process: child.name, reason: exit.reason }) };
+  if (exit?.how === "linked") return { kind: "fault", fault: new Fault("PROCESS_STOPPED", { process: child.name, linkedTo: exit.with ?? null }) };
   return value(exit === undefined ? undefined : unpack(exit.result));
 }

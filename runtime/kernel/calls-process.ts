@@ -15,7 +15,8 @@ import { bindingLifecycle, type BindingEvent, type ProcessEvent } from "../proce
 import { Process } from "../process/process.ts";
 import type { CapabilityRecord } from "./capability-table.ts";
 import { checkScope, hold } from "./calls-capability.ts";
-import { DONE, encode, value, type Reply } from "./calls-k.ts";
+import { encode } from "./calls-k.ts";
+import { DONE, value, type Reply } from "./replies.ts";
 import { endContract } from "./contracts.ts";
 import { authorise, post, processOf, transitionBody, type KernelState } from "./state.ts";
 import { judged, NO_BYTES, type Transaction } from "./transaction.ts";
@@ -28,7 +29,7 @@ export function step(process: Process, event: ProcessEvent, tx: Transaction): vo
   tx.event(EVENT.TRANSITION, DOMAIN_RANK.K, { subject: process.id, body: transitionBody("process", from, to) });
 }
 
-function stepBinding(process: Process, domain: BoundDomain, event: BindingEvent, tx: Transaction): void {
+export function stepBinding(process: Process, domain: BoundDomain, event: BindingEvent, tx: Transaction): void {
   const from = process.binding(domain);
   const to = bindingLifecycle.next(from, event);
   process.bind(domain, to);
@@ -77,7 +78,7 @@ export interface Declared {
 /** Enters a process into the table; nothing of it has run. */
 export function admitProcess(state: KernelState, declared: Declared, tx: Transaction): Process {
   if (state.processes.length >= LIMITS.processes_max) throw new Fault("ABI_LIMIT", { limit: "processes_max", value: LIMITS.processes_max });
-  const process = new Process({ ...declared, id: processId(state.processes.length), mailbox: state.mailboxBound });
+  const process = new Process({ ...declared, id: processId(state.processes.length), mailboxBound: state.mailboxBound });
   state.processes.push(process);
   tx.undo.push(() => { state.processes.pop(); });
   return process;
@@ -142,11 +143,13 @@ export const spawn = (state: KernelState, caller: Process, op: Extract<KOperatio
     endow(state, caller, child, wishes, op.grants === undefined, tx);
     bringUp(state, child, tx);
     tx.envelopes.push(post(state, caller, child.id, DELIVERY.START, 1, 0, undefined));
+    caller.ties.children.add(child.id);
+    tx.undo.push(() => { caller.ties.children.delete(child.id); });
     return value(Object.freeze({ process: child.id }));
   });
 
-/** A live child of the caller. @throws Fault PROCESS_UNKNOWN | ABI_MALFORMED */
-function childOf(state: KernelState, caller: Process, id: ProcessId): Process {
+/** @throws Fault PROCESS_UNKNOWN */
+function liveChildOf(state: KernelState, caller: Process, id: ProcessId): Process {
   const child = processOf(state, id);
   if (child.parent !== caller.id || !child.live) throw new Fault("PROCESS_UNKNOWN", { process: id, name: child.name, why: child.live ? "not a child of the caller" : "it has ended" });
   return child;
@@ -157,7 +160,7 @@ export const suspendOrResume = (state: KernelState, caller: Process, op: Extract
   judged(tx, SYSCALL.PROC_TRANSITION, DOMAIN_RANK.K, (row) => {
     if (!Number.isSafeInteger(op.child) || op.child < 0) throw new Fault("ABI_MALFORMED", { argument: "child", allowed: "what spawn returned" });
     row.capability = authorise(state, caller, "SPAWN", tx);
-    const child = childOf(state, caller, op.child);
+    const child = liveChildOf(state, caller, op.child);
     row.subject = child.id;
     const { domains } = child.behaviour;
     if (op.op === "suspend") step(child, { type: "SUSPEND", decided: true }, tx);
@@ -166,25 +169,3 @@ export const suspendOrResume = (state: KernelState, caller: Process, op: Extract
     if (op.op === "resume") tx.resumed.push(child.id);
     return DONE;
   });
-
-/**
- * Ends a process: contracts, bindings and capabilities go, its parent is told if it waits. Committed at once, in a frame of its own.
- * `result` or `fault` is what joining it will give.
- */
-export function release(state: KernelState, process: Process, cause: "exit" | "fault" | "run-end", outcome: { readonly result?: Uint8Array; readonly fault?: FaultJson }, tx: Transaction): void {
-  tx.event(SYSCALL.PROC_EXIT, DOMAIN_RANK.K, { subject: process.id, body: pack({ cause, unread: process.inbox.depth }) });
-  step(process, { type: "TERMINATE", cause, rolledBack: false }, tx);
-  for (const contract of state.contracts.ownedBy(process.id)) endContract(state, contract, cause === "exit" ? "completed" : "revoked", tx);
-  for (const domain of process.boundDomains) {
-    stepBinding(process, domain, { type: "TERMINATE" }, tx);
-    stepBinding(process, domain, { type: "RELEASE", freed: true }, tx);
-    tx.event(SYSCALL.UNBIND, DOMAIN_RANK[domain], { subject: process.id });
-  }
-  step(process, { type: "RELEASE", freed: state.contracts.ownedBy(process.id).length === 0 }, tx);
-  process.exit = { tick: state.clock.now, result: outcome.result ?? NO_BYTES, fault: outcome.fault };
-  process.clear();
-  const parent = state.processes[process.parent];
-  if (parent?.live === true && parent.wait.on === DELIVERY.EXIT && parent.wait.subject === process.id) {
-    tx.envelopes.push(post(state, process, parent.id, DELIVERY.EXIT, 1, process.id, undefined));
-  }
-}

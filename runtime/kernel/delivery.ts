@@ -4,23 +4,21 @@ import { DOMAIN_RANK } from "../../kernel-abi/domain.ts";
 import { DELIVERY, type Envelope } from "../../kernel-abi/envelope.ts";
 import { FAULTS } from "../../kernel-abi/fault.ts";
 import { EVENT } from "../../kernel-abi/frame.ts";
+import type { ProcessId } from "../../kernel-abi/ids.ts";
 import { pack } from "../../kernel-abi/packer.ts";
 import { compareStamps } from "../../kernel-abi/stamp.ts";
 import type { Process } from "../process/process.ts";
+import { awaits, receives } from "../process/wait.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
+import { dropped, LINKED } from "./release.ts";
 import type { KernelState } from "./state.ts";
 import { emptyRow, Transaction } from "./transaction.ts";
 
-/** Whether `process` is blocked on what `envelope` brings. */
-function awaits({ wait }: Process, { kind, seq, subject }: Envelope): boolean {
-  switch (kind) {
-    case DELIVERY.START: return wait.on === DELIVERY.START;
-    case DELIVERY.TIMER: return (wait.on === DELIVERY.TIMER && wait.subject === seq) || wait.deadline === seq + 1;
-    case DELIVERY.OUTCOME:
-    case DELIVERY.EXIT: return wait.on === kind && wait.subject === subject;
-    case DELIVERY.MESSAGE: return wait.on === DELIVERY.MESSAGE;
-  }
-}
+/** What an arrival asks of the machine beyond a place in somebody's inbox. */
+export type Arrival =
+  | { readonly kind: "record"; readonly tx: Transaction }
+  /** Somebody it was linked to has ended. */
+  | { readonly kind: "end"; readonly process: Process; readonly with: ProcessId };
 
 export class Delivery {
   readonly #state: KernelState;
@@ -30,18 +28,27 @@ export class Delivery {
     this.#scheduler = scheduler;
   }
 
-  /** An envelope is due. Returns what there is to record when nobody can be given it. */
-  arrive(envelope: Envelope): Transaction | undefined {
+  /** An envelope is due. */
+  arrive(envelope: Envelope): Arrival | undefined {
     const process = this.#state.processes[envelope.to];
     if (process === undefined || !process.live) return envelope.kind === DELIVERY.MESSAGE ? deadLetter(envelope) : undefined;
-    if (envelope.kind === DELIVERY.MESSAGE) {
-      process.inbox.arrive(envelope);
-      this.queueIfReceiving(process);
-    } else if (awaits(process, envelope) && !process.queued && process.signal === undefined) {
+    if (envelope.kind === DELIVERY.MESSAGE) return this.#message(process, envelope);
+    if (envelope.value === LINKED) return { kind: "end", process, with: envelope.from };
+    if (envelope.kind === DELIVERY.TIMER && process.anyTimers?.has(envelope.seq) === true) process.timers.set(envelope.seq, true);
+    if (awaits(process.wait, envelope) && !process.queued && process.signal === undefined) {
       process.signal = envelope;
       if (process.state === "active") this.#queue(process);
     }
     return undefined;
+  }
+
+  #message(process: Process, envelope: Envelope): Arrival | undefined {
+    const lost = process.inbox.arrive(envelope);
+    this.queueIfReceiving(process);
+    if (lost === undefined) return undefined;
+    const tx = new Transaction();
+    dropped(lost, tx);
+    return { kind: "record", tx };
   }
 
   /** What the turn of a picked process is given. */
@@ -54,7 +61,7 @@ export class Delivery {
   }
 
   queueIfReceiving(process: Process): void {
-    if (!process.queued && process.wait.on === DELIVERY.MESSAGE && process.inbox.due > 0 && process.state === "active") this.#queue(process);
+    if (!process.queued && process.inbox.due > 0 && receives(process.wait) && process.state === "active") this.#queue(process);
   }
 
   /** A resumed process goes on with what came for it meanwhile. */
@@ -62,8 +69,8 @@ export class Delivery {
     if (process.state !== "active" || process.queued) return;
     const { signal } = process;
     const message = process.inbox.first;
-    // A bounded receive ends with what came first (T2): its own timer, or the message before it.
-    if (signal?.kind === DELIVERY.TIMER && message !== undefined && process.wait.on === DELIVERY.MESSAGE && compareStamps(message, signal) < 0) process.signal = undefined;
+    // What came first wins (T2): the signal, or the message before it.
+    if (signal !== undefined && message !== undefined && receives(process.wait) && compareStamps(message, signal) < 0) process.signal = undefined;
     if (process.signal !== undefined) this.#queue(process);
     else this.queueIfReceiving(process);
   }
@@ -75,8 +82,8 @@ export class Delivery {
 }
 
 /** The receiver ended before the message was due: recorded, because nothing is lost in silence. */
-function deadLetter({ to, from, seq }: Envelope): Transaction {
+function deadLetter({ to, from, seq }: Envelope): Arrival {
   const tx = new Transaction();
   tx.record(EVENT.FAULT, FAULTS.PROCESS_UNKNOWN.code, DOMAIN_RANK.K, { ...emptyRow(), subject: to, body: pack({ from, seq }) });
-  return tx;
+  return { kind: "record", tx };
 }

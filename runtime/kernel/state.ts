@@ -51,6 +51,13 @@ export function processOf(state: KernelState, id: number): Process {
   return process;
 }
 
+/** A child of the caller's, dead or alive. @throws Fault PROCESS_UNKNOWN */
+export function childOf(state: KernelState, caller: Process, id: number): Process {
+  const child = processOf(state, id);
+  if (child.parent !== caller.id) throw new Fault("PROCESS_UNKNOWN", { process: id, name: child.name, why: "not a child of the caller" });
+  return child;
+}
+
 export function knownProcess(state: KernelState, id: ProcessId): Process {
   const process = state.processes[id];
   invariant(process !== undefined, "P1", `process ${id}`);

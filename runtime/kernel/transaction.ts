@@ -3,7 +3,7 @@
 import type { Envelope } from "../../kernel-abi/envelope.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import type { Entry } from "../../kernel-abi/frame.ts";
-import type { ProcessId } from "../../kernel-abi/ids.ts";
+import type { JobId, ProcessId } from "../../kernel-abi/ids.ts";
 import { InvariantBroken } from "../../kernel-abi/invariant.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
 import { pack } from "../../kernel-abi/packer.ts";
@@ -57,6 +57,10 @@ export interface Mark {
   issued: number;
   readonly messages: number;
   readonly shots: number;
+  readonly receivers: number;
+  readonly cancelled: number;
+  readonly stopped: number;
+  readonly seq: number;
 }
 
 const cut = (list: unknown[], length: number): void => {
@@ -76,20 +80,36 @@ export class Transaction {
   issued: number[] = [];
   /** Processes to be queued again at commit, if something waits for them. */
   resumed: ProcessId[] = [];
+  /** Jobs given up, processes to end: at commit, in kernel frames of their own. */
+  cancelled: JobId[] = [];
+  stopped: { readonly process: ProcessId; readonly reason: string }[] = [];
+  /** A message that waits for a place, and its sender with it. */
+  parked: Envelope | undefined;
+  /** The body is to be started anew with this input. */
+  fresh: { readonly input: unknown } | undefined;
+  /** Whose turn it is, and where its sequence numbers began. */
+  #actor: Process | undefined;
+  #seq = 0;
   messages = 0;
   shots = 0;
   /** Bodies of the entries so far. */
   bytes = 0;
 
   /** Lists that were used are left behind: a new one costs less than emptying an old one. */
-  begin(): this {
+  begin(actor: Process): this {
+    this.#actor = actor;
+    this.#seq = actor.seq;
     this.entries = [];
     if (this.undo.length > 0) this.undo = [];
-    if (this.messages > 0) this.receivers = [];
+    if (this.receivers.length > 0) this.receivers = [];
     if (this.envelopes.length > 0) this.envelopes = [];
     if (this.intents.length > 0) this.intents = [];
     if (this.issued.length > 0) this.issued = [];
     if (this.resumed.length > 0) this.resumed = [];
+    if (this.cancelled.length > 0) this.cancelled = [];
+    if (this.stopped.length > 0) this.stopped = [];
+    this.fresh = undefined;
+    this.parked = undefined;
     this.messages = 0;
     this.shots = 0;
     this.bytes = 0;
@@ -112,17 +132,23 @@ export class Transaction {
   }
 
   mark(): Mark {
-    return { entries: this.entries.length, undo: this.undo.length, envelopes: this.envelopes.length, intents: this.intents.length, issued: this.issued.length, messages: this.messages, shots: this.shots };
+    return { entries: this.entries.length, undo: this.undo.length, envelopes: this.envelopes.length, intents: this.intents.length, issued: this.issued.length, messages: this.messages, shots: this.shots,
+      receivers: this.receivers.length, cancelled: this.cancelled.length, stopped: this.stopped.length, seq: this.#actor?.seq ?? 0 };
   }
 
   /** Takes back everything since `mark`: a refused call changes nothing. */
   rollback(mark: Mark): void {
     this.undoTo(mark.undo);
-    this.#unclaimTo(mark.messages);
+    this.#unclaimTo(mark.receivers);
+    this.parked = undefined;
     cut(this.entries, mark.entries);
     cut(this.envelopes, mark.envelopes);
     cut(this.intents, mark.intents);
     cut(this.issued, mark.issued);
+    cut(this.cancelled, mark.cancelled);
+    cut(this.stopped, mark.stopped);
+    this.fresh = undefined;
+    if (this.#actor !== undefined) this.#actor.seq = mark.seq;
     this.messages = mark.messages;
     this.shots = mark.shots;
   }
@@ -131,14 +157,15 @@ export class Transaction {
   abort(): void {
     this.undoTo(0);
     this.#unclaimTo(0);
+    if (this.#actor !== undefined) this.#actor.seq = this.#seq;
   }
 
   undoTo(length: number): void {
     while (this.undo.length > length) this.undo.pop()?.();
   }
 
-  #unclaimTo(messages: number): void {
-    while (this.receivers.length > messages) this.receivers.pop()?.inbox.unclaim();
+  #unclaimTo(length: number): void {
+    while (this.receivers.length > length) this.receivers.pop()?.inbox.unclaim();
   }
 
   /** Counts the body of a call about to be recorded. @throws Fault ABI_LIMIT when the turn would not fit a frame */

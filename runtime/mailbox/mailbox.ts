@@ -1,20 +1,26 @@
 // Mailbox: the ordered inbox of ONE process. Owns its pending envelopes; never runs a process.
 //   M1  Envelopes come out in order T2. The calendar opens ticks in order and sorts each, so arrival here is already T2.
-//   M2  Depth (sent and not yet delivered) never exceeds the bound; overflow is a verdict for the sender, not a throw.
+//   M2  Depth never exceeds the bound: `refuse` and `block` count what was sent and not yet delivered, and claim a place when sending;
+//       `drop-new` and `drop-old` count what is due, and decide when a message arrives. Overflow is a verdict, never a throw.
 import { invariant } from "../../kernel-abi/invariant.ts";
 import type { Envelope } from "../../kernel-abi/envelope.ts";
+import type { Overflow } from "../../kernel-abi/operation.ts";
 import { compareStamps } from "../../kernel-abi/stamp.ts";
 import { Ring } from "./ring.ts";
 
 export class Mailbox {
   readonly #bound: number;
+  readonly overflow: Overflow;
   #depth = 0;
   /** Made with the first arrival: most processes of a large run are never written to. */
   #due: Ring<Envelope> | undefined;
 
-  constructor(bound: number) {
+  constructor(bound: number, overflow: Overflow = "refuse") {
     this.#bound = bound;
+    this.overflow = overflow;
   }
+
+  get #drops(): boolean { return this.overflow === "drop-new" || this.overflow === "drop-old"; }
 
   /** Messages sent to this process and not yet delivered, due or not. */
   get depth(): number { return this.#depth; }
@@ -26,7 +32,7 @@ export class Mailbox {
 
   /** Claims a place for a message being sent. False: full (M2). */
   claim(): boolean {
-    if (this.#depth >= this.#bound) return false;
+    if (this.#depth >= this.#bound && !this.#drops) return false;
     this.#depth += 1;
     return true;
   }
@@ -37,12 +43,22 @@ export class Mailbox {
     invariant(this.#depth >= this.due, "M2");
   }
 
-  /** A claimed message has become due. */
-  arrive(envelope: Envelope): void {
-    this.#due ??= new Ring();
-    const { last } = this.#due;
+  /** A claimed message has become due. Returns the message that is dropped for it, or itself when it is the one. */
+  arrive(envelope: Envelope): Envelope | undefined {
+    const due = (this.#due ??= new Ring());
+    const { last } = due;
     invariant(last === undefined || compareStamps(last, envelope) < 0, "M1");
-    this.#due.push(envelope);
+    if (due.length >= this.#bound && this.#drops) return this.#drop(due, envelope);
+    due.push(envelope);
+    return undefined;
+  }
+
+  #drop(due: Ring<Envelope>, envelope: Envelope): Envelope | undefined {
+    this.#depth -= 1;
+    if (this.overflow === "drop-new") return envelope;
+    const oldest = due.shift();
+    due.push(envelope);
+    return oldest;
   }
 
   /** Takes the first due message. */

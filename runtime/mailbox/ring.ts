@@ -27,6 +27,17 @@ export class Ring<T> {
     return item;
   }
 
+  /** Takes out the first item that satisfies `is`. */
+  remove(is: (item: T) => boolean): T | undefined {
+    let removed: T | undefined;
+    for (let left = this.#length; left > 0; left--) {
+      const item = this.shift() as T;
+      if (removed === undefined && is(item)) removed = item;
+      else this.push(item);
+    }
+    return removed;
+  }
+
   #grow(): void {
     const size = Math.max(PLACES_MIN, 2 * this.#places.length);
     const grown: (T | undefined)[] = [];

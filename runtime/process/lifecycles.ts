@@ -18,7 +18,7 @@ export type ProcessEvent =
   | { readonly type: "SUSPEND"; readonly decided: boolean }
   /** Capabilities and contracts were looked at again. */
   | { readonly type: "RESUME"; readonly revalidated: boolean }
-  | { readonly type: "TERMINATE"; readonly cause: "exit" | "fault" | "revocation" | "run-end" | "setup"; readonly rolledBack: boolean }
+  | { readonly type: "TERMINATE"; readonly cause: "exit" | "fault" | "stopped" | "linked" | "revocation" | "run-end" | "setup"; readonly rolledBack: boolean }
   /** Containers and envelopes invalidated, contracts released. */
   | { readonly type: "RELEASE"; readonly freed: boolean };
 

@@ -1,21 +1,15 @@
 // Process: the record of ONE hybrid process. Owns its lifecycle state, inbox, handles, streams and counters; never judges a
 // syscall (runtime/kernel) and never decides when it runs (runtime/scheduler).
 import type { BoundDomain } from "../../kernel-abi/domain.ts";
-import { DELIVERY, type DeliveryKind, type Envelope } from "../../kernel-abi/envelope.ts";
+import type { Envelope } from "../../kernel-abi/envelope.ts";
 import type { FaultJson } from "../../kernel-abi/fault.ts";
 import type { CapabilityId, ProcessId, ProcessName, Tick } from "../../kernel-abi/ids.ts";
-import type { Activation, Behaviour } from "../../kernel-abi/operation.ts";
+import type { Activation, Behaviour, ExitReason, Resumption } from "../../kernel-abi/operation.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
+import { Ring } from "../mailbox/ring.ts";
 import { bindingLifecycle, processLifecycle, type BindingState, type ProcessEvent, type ProcessState } from "./lifecycles.ts";
-
-/** What the process is blocked on. `subject`: the timer's sequence, the job, or the child; `deadline`: the timer that ends a bounded receive. */
-export interface Wait {
-  readonly on: DeliveryKind;
-  readonly subject: number;
-  readonly deadline: number;
-}
-export const WAIT_START: Wait = Object.freeze({ on: DELIVERY.START, subject: 0, deadline: 0 });
-export const WAIT_MESSAGE: Wait = Object.freeze({ on: DELIVERY.MESSAGE, subject: 0, deadline: 0 });
+import { Ties } from "./ties.ts";
+import { WAIT_START, type Wait } from "./wait.ts";
 
 /** What a handle of this process stands for. */
 export type HandleEntry =
@@ -23,10 +17,16 @@ export type HandleEntry =
   | { readonly kind: "contract"; readonly id: number }
   | { readonly kind: "job"; readonly id: number };
 
+/** How a process ended; `result` and `fault` are what joining it gives. */
 export interface Exit {
   readonly tick: Tick;
+  readonly how: ExitReason["kind"] | "run-end";
   readonly result: Uint8Array;
   readonly fault: FaultJson | undefined;
+  /** stopped: the reason given. */
+  readonly reason: string;
+  /** linked: the process it ended with. */
+  readonly with: ProcessId | undefined;
 }
 
 const NO_DOMAINS: readonly BoundDomain[] = Object.freeze([]);
@@ -38,11 +38,14 @@ export class Process {
   readonly name: ProcessName;
   readonly parent: ProcessId;
   readonly behaviour: Behaviour;
-  readonly input: unknown;
+  /** What its body was started with: the spawn's input, or the state handed on. */
+  input: unknown;
   readonly inbox: Mailbox;
   state: ProcessState = processLifecycle.initial;
   activation: Activation | undefined;
   wait: Wait = WAIT_START;
+  /** Why a turn was cut at the end of a time slice: what its process goes on with. */
+  pending: Resumption | undefined;
   /** Sequence of what this process sends (messages and timers): the last part of order T2. */
   seq = 0;
   jobs = 0;
@@ -55,18 +58,22 @@ export class Process {
   signal: Envelope | undefined;
   /** Held capabilities, by index only (A3). */
   readonly held: CapabilityId[] = [];
+  #ties: Ties | undefined;
+  #timers: Map<number, boolean> | undefined;
+  #parked: Ring<Envelope> | undefined;
   #bindings: Map<BoundDomain, BindingState> | undefined;
   #handles: Map<object, HandleEntry> | undefined;
   #streams: Map<string, RandomStream> | undefined;
   #children: Map<string, number> | undefined;
 
-  constructor(identity: { id: ProcessId; name: ProcessName; parent: ProcessId; behaviour: Behaviour; input: unknown; mailbox: number }) {
+  constructor(identity: { id: ProcessId; name: ProcessName; parent: ProcessId; behaviour: Behaviour; input: unknown; mailboxBound: number }) {
     this.id = identity.id;
     this.name = identity.name;
     this.parent = identity.parent;
     this.behaviour = identity.behaviour;
     this.input = identity.input;
-    this.inbox = new Mailbox(identity.mailbox);
+    const { depth, overflow } = identity.behaviour.mailbox ?? { depth: identity.mailboxBound, overflow: "refuse" as const };
+    this.inbox = new Mailbox(Math.min(depth, identity.mailboxBound), overflow);
   }
 
   /** @throws Fault LIFECYCLE_REFUSED */
@@ -77,6 +84,18 @@ export class Process {
   }
 
   get live(): boolean { return this.state === "active" || this.state === "suspended"; }
+
+  get ties(): Ties { return (this.#ties ??= new Ties()); }
+  /** Without making them. */
+  get anyTies(): Ties | undefined { return this.#ties; }
+
+  /** Timers it can wait for by number, and whether they have gone off. */
+  get timers(): Map<number, boolean> { return (this.#timers ??= new Map()); }
+  get anyTimers(): Map<number, boolean> | undefined { return this.#timers; }
+
+  /** Messages that wait for a place in its mailbox, in the order sent; their senders wait too. */
+  get parked(): Ring<Envelope> { return (this.#parked ??= new Ring()); }
+  get anyParked(): Ring<Envelope> | undefined { return this.#parked; }
 
   /** Domains it has been bound to, in the order of binding. */
   get boundDomains(): readonly BoundDomain[] { return this.#bindings === undefined ? NO_DOMAINS : [...this.#bindings.keys()]; }
@@ -106,6 +125,10 @@ export class Process {
   /** Drops everything a released process could still reach. */
   clear(): void {
     this.#handles = undefined;
+    this.#ties = undefined;
+    this.#timers = undefined;
+    this.#parked = undefined;
+    this.pending = undefined;
     this.#streams = undefined;
     this.#children = undefined;
     this.activation = undefined;
