@@ -65,6 +65,7 @@ export const FAULTS = Object.freeze({
   // 312x telemetry
   SINK_FAILED: row(3120, 6, "environment", "operator", "What was watching the run failed and was cut off; the run went on as if it had not been there.", "Mend the sink the detail names; replay the trace to give it what it missed."),
   RULES_INVALID: row(3121, 2, "usage", "operator", "The alert rules are not understood.", "The detail names the place and what is allowed; telemetry/METRICS.md lists the series."),
+  POLICY_INVALID: row(3114, 2, "failed", "caller", "The scheduling policy could not be used, or failed while it was picking.", "The detail says why; mend the policy, hand over the one that was recorded, or choose a built-in one with --policy."),
   // 32xx runs
   RUN_BOUNDED: row(3201, 3, "budget", "operator", "The run used up one of its bounds.", "Raise the bound named in the detail, or give the program less to do."),
   RUN_STUCK: row(3202, 6, "failed", "caller", "Nothing is due and processes are still waiting.", "Read the wait-for graph in the report: someone must send what the others wait for."),
@@ -80,6 +81,8 @@ export const FAULTS = Object.freeze({
   REPLAY_DIVERGED: row(3310, 6, "divergence", "caller", "The replay did not do what the trace records.", "Compare the first differing field; restore the program that was recorded."),
   REPRODUCE_DIFFERS: row(3311, 6, "divergence", "evidence", "A kernel, run again from the sealed seeds, gave another outcome.", "The recorded outcome was forged, or the kernel is of another version."),
   PROGRAM_UNTRUSTED: row(3312, 1, "denied", "operator", "Code embedded in a trace runs only when you say so.", "Give --trust-program, or --program FILE with the same digest."),
+  OUTCOME_IMPOSSIBLE: row(3316, 2, "tamper", "evidence", "A recorded outcome cannot come from the recorded job.", "Do not trust this file; the detail names the event, the job and the outcome."),
+  OUTCOME_IMPLAUSIBLE: row(3317, 2, "failed", "evidence", "The recorded outcomes are possible, but an honest run gives such ones less often than the threshold.", "Reproduce the run (`triad reproduce`); if the outcomes are not its kernels', do not trust this file."),
   RESUME_REFUSED: row(3318, 2, "usage", "operator", "This cannot be resumed.", "The detail says why; `triad verify FILE --allow-unsealed` says how far a journal is intact."),
   RESUME_UNAUTHORIZED: row(3319, 1, "denied", "operator", "A run is resumed only under authority that is given afresh.", "Say with --allow what the run may do; the detail names what it was allowed when it began."),
   DISK_FAILED: row(3320, 6, "environment", "operator", "The disk did not take or give back what was asked of it.", "Free space or mend the disk and try again; a .partial journal holds what was written before, see `triad verify --allow-unsealed`."),

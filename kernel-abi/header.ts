@@ -39,7 +39,15 @@ export const HeaderSchema = Type.Object({
   channel: Type.Union([Type.Literal("deterministic"), Type.Literal("exploratory")]),
   seed: Type.String({ minLength: 1 }),
   bounds: BoundsSchema,
-  policy: Type.Object({ name: Type.String(), version: Type.Integer({ minimum: 1 }), digest: Hex256 }, exact),
+  policy: Type.Object({
+    name: Type.String(), version: Type.Integer({ minimum: 1 }),
+    /** SHA-256 of the canonical JSON of name, version, parameters where stated, and a plug-in's source and initial state. */
+    digest: Hex256,
+    /** Absent when a built-in policy has its defaults. */
+    parameters: Type.Optional(Type.Record(Type.String(), Type.Integer())),
+  }, exact),
+  /** Operations a turn may make before its process has to go on at the next tick; absent: as many as the ABI allows. */
+  slice: Type.Optional(Type.Integer({ minimum: 1 })),
   /** Cost tables by name, with the SHA-256 of their canonical JSON (T3). */
   costTables: Type.Array(Type.Object({ name: Type.String(), version: Type.Integer({ minimum: 1 }), digest: Hex256 }, exact)),
   providers: Type.Array(ProviderDeclarationSchema),

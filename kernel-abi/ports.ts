@@ -142,6 +142,12 @@ export interface AmbientGuard {
   leave(): void;
 }
 
+/** Ends synchronous work that does not end by itself. Wall time is used to give up and for nothing else (contracts, rule 3). */
+export interface Watchdog {
+  /** Runs `work`, which throws nothing; false when it had to be stopped. */
+  ends(work: () => void): boolean;
+}
+
 /**
  * What a scheduling policy may know of a delivery beside who it is for. Never payloads or outcomes (hybrid-runtime section 9, row 2).
  */
@@ -187,6 +193,8 @@ export interface Policy<S = unknown> {
 export interface Observer {
   frame?(frame: Frame): void;
   progress?(facts: { readonly tick: Tick; readonly turns: number; readonly waitingFor: number }): void;
+  /** Who takes the next turn, out of how many that were ready; `step` counts the picks before. Never recorded: a turn's frame has what matters. */
+  pick?(facts: { readonly step: number; readonly actor: ProcessId; readonly policy: string; readonly ready: number }): void;
   /** An uncaught error of a program, with what the host knows about it (never recorded: engines word it differently). */
   failure?(facts: { readonly process: ProcessName; readonly error: unknown }): void;
 }

@@ -37,6 +37,8 @@ export interface Sealed extends Counts {
   readonly keyId: string;
 }
 
+const NOTHING = new Uint8Array(0);
+
 export class Recorder implements Journal {
   readonly #sink: ByteSink;
   readonly #durability: Durability;
@@ -56,8 +58,7 @@ export class Recorder implements Journal {
     this.#durability = durability;
     const start = preamble();
     this.#head = firstHead(start);
-    this.#put(start);
-    this.#put(this.#head);
+    this.#put(start, this.#head);
     this.#section("header", canonicalJson(recording.header));
     this.#section("program", canonicalJson(recording.program));
     this.#section("inputs", canonicalJson(recording.inputs));
@@ -98,6 +99,7 @@ export class Recorder implements Journal {
       ...counts, digest, merkleRoot, format: FORMAT_VERSION, status: end.status, durability: this.#durability, host,
     }, signer);
     this.#put(unit("seal", envelope));
+    this.#settle(); // the mark claims a whole seal: it must not be on the disk before it
     this.#put(END_MARK);
     this.#sink.sync();
     this.#sealed = true;
@@ -109,8 +111,7 @@ export class Recorder implements Journal {
     if (payload.length > allowed) throw new Fault("ABI_LIMIT", { limit: `${name}_bytes_max`, value: payload.length, allowed });
     const bytes = unit(name, payload);
     this.#head = nextHead(this.#head, leafOf(bytes));
-    this.#put(bytes);
-    this.#put(this.#head);
+    this.#put(bytes, this.#head);
   }
 
   /** Chains and writes the open block's first `size` bytes; a frame behind them opens the next block. */
@@ -132,7 +133,10 @@ export class Recorder implements Journal {
     if (this.#durability === "power") this.#sink.sync();
   }
 
-  #put(bytes: Uint8Array): void {
+  /** In one write: what is torn then is torn at the end of a unit, or within a sector that lost all of it (J25). */
+  #put(...pieces: readonly Uint8Array[]): void {
+    const [first = NOTHING, ...more] = pieces;
+    const bytes = more.length === 0 ? first : new Uint8Array(Buffer.concat(pieces));
     this.#sink.write(bytes);
     this.#bytes += bytes.length;
   }

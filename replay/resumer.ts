@@ -12,12 +12,14 @@ import type { Durability, HostFacts, ResumePoint } from "../kernel-abi/header.ts
 import type { JobId } from "../kernel-abi/ids.ts";
 import type { ByteSink, ByteSource, JobStart, Journal, Outcome, Outcomes, Recording, RunEnd, Signer } from "../kernel-abi/ports.ts";
 import { eachFrame, openUnits } from "./bundle.ts";
+import { END_MARK } from "./chain.ts";
 import { Consistency } from "./consistency/consistency.ts";
 import { diverged } from "./divergence.ts";
 import { ProcessNames } from "./entry/names.ts";
 import { OutcomeFinder, RecordedFrames, type Standing } from "./recorded.ts";
 import { Recorder, type Sealed } from "./recorder.ts";
 import { ComparingJournal } from "./replayer.ts";
+import type { ChainedUnit, UnitReader } from "./units.ts";
 
 /** What a journal still holds. */
 export interface Remains {
@@ -35,11 +37,16 @@ export interface Remains {
   readonly unanswered: ReadonlySet<number>;
 }
 
+export interface SurveyOptions {
+  /** Give up everything from the first block whose hash does not hold: what a power cut may leave, and a forger too. Never of a sealed file. */
+  readonly cutDamaged?: boolean;
+}
+
 /**
  * Reads an unsealed journal as `verify` does, and executes nothing. Undefined: it is sealed, there is nothing to resume.
  * @throws Fault RESUME_REFUSED when not even header, program and inputs are whole; TRACE_* when it is not merely cut short
  */
-export function survey(source: ByteSource): Remains | undefined {
+export function survey(source: ByteSource, { cutDamaged = false }: SurveyOptions = {}): Remains | undefined {
   const { units, recording } = openUnits(source);
   if (recording === undefined) throw new Fault("RESUME_REFUSED", { intactBytes: units.offset, why: "the run was killed before its description was written; nothing had happened: run it again" });
   const consistency = new Consistency(recording.header);
@@ -52,7 +59,8 @@ export function survey(source: ByteSource): Remains | undefined {
       if (code === EVENT.JOB_OUTCOME || code === EVENT.JOB_ABANDONED) unanswered.delete(subject);
     }
   };
-  for (let block = units.next(); block !== undefined; block = units.next()) {
+  const next = (): ChainedUnit | undefined => (cutDamaged && !claimsSeal(source) ? undamaged(units) : units.next());
+  for (let block = next(); block !== undefined; block = next()) {
     const place = block;
     eachFrame(block, (frame) => {
       consistency.frame(frame, place);
@@ -61,13 +69,28 @@ export function survey(source: ByteSource): Remains | undefined {
     blocks += 1;
     lastBlock = block.offset;
   }
-  const tail = units.tail;
-  if (tail?.kind !== "open") return undefined;
+  if (units.tail?.kind === "seal") return undefined;
   return {
-    recording, point: { blocks, frames: consistency.frames, tick: lastTick }, intactBytes: units.offset, torn: tail.torn,
-    lastBlock: blocks === 0 ? units.offset : lastBlock, jobs, unanswered,
+    recording, point: { blocks, frames: consistency.frames, tick: lastTick }, intactBytes: units.offset, torn: source.size - units.offset,
+    lastBlock, jobs, unanswered,
   };
 }
+
+const claimsSeal = (source: ByteSource): boolean =>
+  source.size >= END_MARK.length && sameBytes(source.read(source.size - END_MARK.length, END_MARK.length), END_MARK);
+
+/** The next unit; none where one is damaged. */
+function undamaged(units: UnitReader): ChainedUnit | undefined {
+  try {
+    return units.next();
+  } catch (error) {
+    if (error instanceof Fault && error.fault === "TRACE_TAMPERED") return undefined;
+    throw error;
+  }
+}
+
+/** The intact part alone: whoever reads it sees an unsealed journal that stops between two units. */
+const upTo = (source: ByteSource, size: number): ByteSource => ({ size, read: (offset, length) => source.read(offset, length) });
 
 /** Live outcomes for a run that had others before. */
 export interface LiveOutcomes extends Outcomes {
@@ -151,8 +174,9 @@ export class Resumption implements Journal {
   #failure: Error | undefined;
 
   /** Writes the description again. @throws whatever the sink throws */
-  constructor(source: ByteSource, remains: Remains, { sink, durability, caughtUp }: ResumptionOptions) {
-    const { recording, lastBlock } = remains;
+  constructor(whole: ByteSource, remains: Remains, { sink, durability, caughtUp }: ResumptionOptions) {
+    const { recording, lastBlock, intactBytes } = remains;
+    const source = upTo(whole, intactBytes);
     this.#source = source;
     this.#remains = remains;
     this.#recorder = new Recorder({ recording, sink: new RepeatingSink(source, sink, lastBlock), durability });

@@ -1,6 +1,8 @@
 // Units: walks a bundle's chained units in order, checking each against its head before anyone reads it.
 //   J11  Nothing is handed out whose hash did not hold; a refusal names the unit's first byte.
 //   J12  Memory: one unit and one window of the source, whatever the size of the bundle.
+//   J25  In a file that claims no seal, a unit that does not hold and has lost a 512-byte sector (nothing but zeros) is what a power
+//        cut leaves of a write: a torn tail. Any other unit that does not hold is tampering.
 import { sameBytes } from "../kernel-abi/canonical.ts";
 import { Fault, type FaultDetail, type FaultName } from "../kernel-abi/fault.ts";
 import type { ByteSource } from "../kernel-abi/ports.ts";
@@ -31,7 +33,14 @@ export type Tail =
   | { readonly kind: "open"; readonly place: Place; readonly torn: number };
 
 const WINDOW_BYTES = 1024 * 1024;
+/** The most a disk writes all or nothing. */
+const SECTOR_BYTES = 512;
 const ORDER: readonly UnitName[] = ["header", "program", "inputs"];
+
+function isZero(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (bytes[at] !== 0) return false;
+  return true;
+}
 
 /** Reads ahead in one window, so that small units cost no read each. */
 class Window {
@@ -75,10 +84,12 @@ export class UnitReader {
   next(): ChainedUnit | undefined {
     if (this.#tail !== undefined) return undefined;
     const left = this.size - this.#offset;
-    const place = this.#place(left === 0 ? undefined : this.#window.take(this.#offset, 1)[0]);
+    const tag = left === 0 ? undefined : this.#window.take(this.#offset, 1)[0];
+    const place = this.#place(tag);
+    if (tag !== undefined && tag !== TAG[place.unit]) return this.#damaged(place, UNIT_OVERHEAD, "a unit that does not belong here");
     if (left < UNIT_OVERHEAD) return this.#stop(place, left);
     const length = this.#length();
-    if (length === 0 || length > UNIT_BYTES_MAX[place.unit]) return this.#refuse("TRACE_TAMPERED", place, { what: "length out of range" });
+    if (length === 0 || length > UNIT_BYTES_MAX[place.unit]) return this.#damaged(place, UNIT_OVERHEAD, "length out of range");
     if (place.unit === "seal") return this.#seal(place, length, left);
     if (left < UNIT_OVERHEAD + length + HASH_BYTES) return this.#stop(place, left);
     return this.#chained(place, length);
@@ -98,13 +109,11 @@ export class UnitReader {
     this.#offset = have.length;
   }
 
-  /** The unit that begins here, which the tag must agree with; a seal may follow any block. */
+  /** The unit that should begin here; a seal may follow any block. */
   #place(tag: number | undefined): UnitPlace {
     const index = Math.max(0, this.#units - ORDER.length);
     const sealed = tag === TAG.seal && index > 0;
-    const place: UnitPlace = { offset: this.#offset, unit: sealed ? "seal" : ORDER[this.#units] ?? "block", index: sealed ? 0 : index };
-    if (tag !== undefined && tag !== TAG[place.unit]) this.#refuse("TRACE_TAMPERED", place, { what: "a unit that does not belong here" });
-    return place;
+    return { offset: this.#offset, unit: sealed ? "seal" : ORDER[this.#units] ?? "block", index: sealed ? 0 : index };
   }
 
   #length(): number {
@@ -112,13 +121,13 @@ export class UnitReader {
     return new DataView(bytes.buffer, bytes.byteOffset, UNIT_OVERHEAD).getUint32(1);
   }
 
-  #chained(place: UnitPlace, length: number): ChainedUnit {
+  #chained(place: UnitPlace, length: number): ChainedUnit | undefined {
     const bytes = this.#window.take(this.#offset, UNIT_OVERHEAD + length + HASH_BYTES);
     const end = UNIT_OVERHEAD + length;
     const leaf = leafOf(bytes.subarray(0, end));
     const headBefore = this.#head;
     const head = nextHead(headBefore, leaf);
-    if (!sameBytes(head, bytes.subarray(end))) this.#refuse("TRACE_TAMPERED", place, { what: "hash does not hold" });
+    if (!sameBytes(head, bytes.subarray(end))) return this.#damaged(place, bytes.length, "hash does not hold");
     this.#head = head;
     this.#offset += bytes.length;
     this.#units += 1;
@@ -128,9 +137,7 @@ export class UnitReader {
   #seal(place: UnitPlace, length: number, left: number): undefined {
     const whole = UNIT_OVERHEAD + length + END_MARK.length;
     if (left < whole) return this.#stop(place, left);
-    if (left > whole || !this.#endsSealed()) {
-      this.#refuse("TRACE_TAMPERED", place, { what: left > whole ? "bytes after the seal" : "damaged seal" });
-    }
+    if (left > whole || !this.#endsSealed()) return this.#damaged(place, whole, left > whole ? "bytes after the seal" : "damaged seal");
     this.#tail = { kind: "seal", place, envelope: this.#window.take(this.#offset + UNIT_OVERHEAD, length) };
     return undefined;
   }
@@ -140,6 +147,30 @@ export class UnitReader {
     if (torn > 0 && this.#endsSealed()) this.#refuse("TRACE_TAMPERED", place, { what: "length does not fit a sealed file" });
     this.#tail = { kind: "open", place, torn };
     return undefined;
+  }
+
+  /** A unit of which `size` bytes are looked at does not hold: torn by a power cut (J25), or altered. */
+  #damaged(place: UnitPlace, size: number, what: string): undefined {
+    if (this.#endsSealed() || !(this.#lostSector(0, size) || this.#lostMark(place, size))) this.#refuse("TRACE_TAMPERED", place, { what });
+    this.#tail = { kind: "open", place, torn: this.size - this.#offset };
+    return undefined;
+  }
+
+  /** Whether a sector with bytes of the unit from `start` on has zeros for all of them. When its size was lost too, the sector behind it tells. */
+  #lostSector(start: number, size: number): boolean {
+    const end = Math.min(this.size, this.#offset + Math.max(size, 2 * SECTOR_BYTES));
+    const bytes = this.#window.take(this.#offset, end - this.#offset);
+    for (let from = start; from < bytes.length;) {
+      const to = Math.min(bytes.length, from + SECTOR_BYTES - ((this.#offset + from) % SECTOR_BYTES));
+      if (isZero(bytes, from, to)) return true;
+      from = to;
+    }
+    return false;
+  }
+
+  /** The mark is written when the rest of the seal is safe, into the same sector. */
+  #lostMark({ unit }: UnitPlace, size: number): boolean {
+    return unit === "seal" && this.size === this.#offset + size && this.#lostSector(size - END_MARK.length, size);
   }
 
   #endsSealed(): boolean {

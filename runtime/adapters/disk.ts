@@ -12,6 +12,8 @@ export interface FileFacts {
   readonly size: number;
   /** Permissions in the lowest nine bits. */
   readonly mode: number;
+  /** The file's number, by which two names of one file are known; absent where a disk has none. */
+  readonly ino?: number;
   isFile(): boolean;
 }
 

@@ -11,6 +11,7 @@ import { label } from "../../kernel-abi/ids.ts";
 import type { ProcessDefinition, Program } from "../../kernel-abi/operation.ts";
 import { CURRENT_OFFER } from "../../kernel-abi/version.ts";
 import { apisFor } from "./sites.ts";
+import { pluginOf, type PolicyPlugin } from "../scheduler/plugin.ts";
 import { activateProgram } from "../process/program.ts";
 
 /** What a program of the domains D is handed: `k` always, `q` and `phi` only where declared. */
@@ -22,6 +23,8 @@ export type Apis<D extends BoundDomain> =
 interface Spec<D extends readonly BoundDomain[], I, R> {
   /** A letter, then letters, digits, `_`, `.`, `-`; the last segment of the process's name. */
   readonly name: string;
+  /** Order of the ready processes of runs of which this is the root, unless the caller of `record` chooses another. */
+  readonly policy?: PolicyPlugin;
   /** Domains beside K. */
   readonly domains?: D;
   readonly run: (apis: Apis<D[number]>, input: I) => Program<R, "K" | D[number]>;
@@ -62,6 +65,7 @@ export function defineProcess(spec: Spec<readonly BoundDomain[], unknown, unknow
     name: spec.name,
     domains: Object.freeze([...(spec.domains ?? [])]),
     abi: CURRENT_OFFER,
+    ...(spec.policy === undefined ? {} : { policy: pluginOf(spec.policy) }),
     admit: admission(spec.input),
     activate: (input: unknown) => activateProgram(spec.run(apisFor(apis), input)),
   });

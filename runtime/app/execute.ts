@@ -9,11 +9,13 @@ import type { Journal, Observer, Outcomes, Recording, RunEnd, RunMachine, RunPau
 import { seededRandom } from "../../domains/k/random.ts";
 import { createAmbientGuard } from "../adapters/ambient.ts";
 import { sha256 } from "../adapters/sha256.ts";
+import { createWatchdog } from "../adapters/watchdog.ts";
 import { runContext, type ContextReport } from "../context/context.ts";
 import { drive, type DriveOptions } from "../context/driver.ts";
 import { isolated } from "../../telemetry/observer.ts";
-import { policyName } from "../scheduler/policies.ts";
+import type { PolicyPlugin } from "../scheduler/plugin.ts";
 import { checkRuntime, createAdmissions } from "./header.ts";
+import { recordedPolicy, rootPolicy } from "./policy.ts";
 import { locator } from "./program/load.ts";
 
 export interface Execution {
@@ -24,6 +26,8 @@ export interface Execution {
   readonly observer?: Observer | undefined;
   readonly until?: Tick | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** The plug-in the header means, when it is neither built in nor the root's. */
+  readonly policy?: PolicyPlugin | undefined;
 }
 
 const isVerb = (name: string): name is VerbName => VERBS.some((verb) => verb === name);
@@ -36,10 +40,10 @@ function verbs(names: readonly string[]): readonly VerbName[] {
 }
 
 /** Wires a run's description to the machine and hands it to `use`, with the ambient traps in for as long as that takes. */
-async function wired<R>({ recording, root, journal, outcomes, observer = {}, signal }: Execution, use: (options: DriveOptions) => Promise<R>): Promise<R> {
+async function wired<R>({ recording, root, journal, outcomes, observer = {}, signal, policy: plugin }: Execution, use: (options: DriveOptions) => Promise<R>): Promise<R> {
   const { header, program, inputs } = recording;
   const admissions = createAdmissions();
-  const policy = policyName(header.policy.name);
+  const policy = recordedPolicy(header, plugin ?? rootPolicy(root));
   checkRuntime(header, admissions, policy);
   const guard = createAmbientGuard({ locate: locator(program) });
   const uninstall = guard.install();
@@ -47,9 +51,9 @@ async function wired<R>({ recording, root, journal, outcomes, observer = {}, sig
     return await use({
       config: {
         seed: header.seed, bounds: header.bounds, policy, allow: verbs(header.allow), admissions, root, input: inputs.input, files: inputs.files,
-        mailboxBound: LIMITS.mailbox_depth_max, node: header.node, vhm: header.vhm,
+        mailboxBound: LIMITS.mailbox_depth_max, node: header.node, vhm: header.vhm, slice: header.slice,
       },
-      ports: { sha256, random: seededRandom, journal, guard, observer: isolated(observer) },
+      ports: { sha256, random: seededRandom, journal, guard, observer: isolated(observer), watchdog: createWatchdog() },
       outcomes, signal,
     });
   } finally {
@@ -65,6 +69,6 @@ export const executeAndSeal = <R>(execution: Omit<Execution, "until">, sealer: S
   wired(execution, (options) => runContext(options, sealer));
 
 /** The RunMachine port for replay/: drives this machine with the root given, or with what the program section holds. */
-export const runMachine = (root: Behaviour, options: Pick<Execution, "observer" | "signal"> = {}): RunMachine => ({
+export const runMachine = (root: Behaviour, options: Pick<Execution, "observer" | "signal" | "policy"> = {}): RunMachine => ({
   run: (request) => execute({ ...options, ...request, root }),
 });

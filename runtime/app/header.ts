@@ -11,7 +11,8 @@ import { ABI_VERSION, CURRENT_OFFER, FORMAT_VERSION, SEMANTICS_VERSION } from ".
 import { createPhiAdmission } from "../../domains/phi/admission.ts";
 import { createQAdmission } from "../../domains/q/admission.ts";
 import { sha256 } from "../adapters/sha256.ts";
-import { POLICIES, type PolicyName } from "../scheduler/policies.ts";
+import type { PolicyChoice } from "../scheduler/policies.ts";
+import { policyHeader } from "./policy.ts";
 import { programDigest } from "./program/load.ts";
 
 export type Admissions = Readonly<Record<BoundDomain, Admission>>;
@@ -27,13 +28,12 @@ export function allowed(root: Behaviour, domains: readonly BoundDomain[] = root.
 }
 
 /** The part of a header that this version of the runtime decides. */
-function runtimeFacts(admissions: Admissions, policy: PolicyName): Pick<Header, "format" | "semantics" | "abi" | "policy" | "costTables" | "providers"> {
-  const { name, version } = POLICIES[policy];
+function runtimeFacts(admissions: Admissions, policy: PolicyChoice): Pick<Header, "format" | "semantics" | "abi" | "policy" | "costTables" | "providers"> {
   return {
     format: FORMAT_VERSION,
     semantics: SEMANTICS_VERSION,
     abi: { ...ABI_VERSION, flags: [...CURRENT_OFFER.flags] },
-    policy: { name, version, digest: digestOf({ name, version }) },
+    policy: policyHeader(policy),
     costTables: [admissions.Q, admissions.PHI].flatMap(({ costTables }) =>
       costTables.map(({ name: table, version: of, table: rows }) => ({ name: table, version: of, digest: digestOf(rows) }))),
     providers: [...admissions.Q.providers, ...admissions.PHI.providers],
@@ -43,23 +43,26 @@ function runtimeFacts(admissions: Admissions, policy: PolicyName): Pick<Header, 
 export interface RunDescription {
   readonly seed: string;
   readonly bounds: Bounds;
-  readonly policy: PolicyName;
+  readonly policy: PolicyChoice;
+  /** Operations a turn may make; undefined: as many as the ABI allows. */
+  readonly slice?: number | undefined;
   readonly allow: readonly VerbName[];
   readonly program: ProgramSection;
   readonly root: Behaviour;
 }
 
-export const headerFor = ({ seed, bounds, policy, allow, program, root }: RunDescription, admissions: Admissions): Header => ({
+export const headerFor = ({ seed, bounds, policy, slice, allow, program, root }: RunDescription, admissions: Admissions): Header => ({
   ...runtimeFacts(admissions, policy),
   channel: "deterministic",
   seed, bounds, allow: [...allow],
+  ...(slice === undefined ? {} : { slice }),
   program: { name: root.name, digest: programDigest(program) },
   node: 0,
   vhm: 0,
 });
 
 /** A recorded run is re-executed only by a runtime that decides everything as the recording one did. @throws Fault TRACE_VERSION */
-export function checkRuntime(header: Header, admissions: Admissions, policy: PolicyName): void {
+export function checkRuntime(header: Header, admissions: Admissions, policy: PolicyChoice): void {
   const ours = runtimeFacts(admissions, policy);
   for (const key of ["semantics", "abi", "policy", "costTables", "providers"] as const) {
     if (!sameBytes(canonicalJson(ours[key]), canonicalJson(header[key]))) throw new Fault("TRACE_VERSION", { differs: key });

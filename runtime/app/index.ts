@@ -1,6 +1,7 @@
 // Package entry `triad-runtime`: what programs import, and what a host uses to record, verify, replay and reproduce them.
 export * from "./program/surface.ts";
 export { record, type RecordOptions, type RecordReport } from "./record.ts";
+export { resumeRun, type Named, type Resumed, type ResumeOptions, type ResumeReport } from "./resume.ts";
 export {
   digestOfProgram, replayTrace, reproduceTrace, verifyTrace, withTrace,
   type CodeSource, type ReplayTraceOptions, type ReproduceTraceOptions, type Trace,

@@ -12,10 +12,11 @@ import { hostDisk, type Disk } from "../adapters/disk.ts";
 import { createBundleFile } from "../adapters/files.ts";
 import { defaultWorkers, freshSeed, hostFacts, wallClock } from "../adapters/host.ts";
 import { loadOrCreateSigner } from "../adapters/keys.ts";
-import type { PolicyName } from "../scheduler/policies.ts";
+import type { PolicyChoice } from "../scheduler/policies.ts";
 import { executeAndSeal } from "./execute.ts";
 import { allowed, createAdmissions, headerFor } from "./header.ts";
 import { createRunner, liveOutcomes } from "./outcomes.ts";
+import { pluginAmong, rootPolicy } from "./policy.ts";
 import { programClosure } from "./program/closure.ts";
 import { loadProgram } from "./program/load.ts";
 
@@ -35,7 +36,13 @@ export interface RecordOptions {
   /** Named texts for `k.file`. */
   readonly files?: Readonly<Record<string, string>>;
   readonly bounds?: Partial<Bounds>;
-  readonly policy?: PolicyName;
+  /**
+   * Order of the ready processes: a built-in policy by name, by name with parameters, or one made by definePolicy. Default: the policy
+   * the program's definition carries, else `cooperative`.
+   */
+  readonly policy?: PolicyChoice;
+  /** Operations a turn may make before its process has to go on at the next tick; default: as many as the ABI allows. */
+  readonly slice?: number;
   /** Domains the root may use; default: those it declares. */
   readonly allow?: readonly BoundDomain[];
   readonly durability?: Durability;
@@ -107,6 +114,11 @@ function checkSeed(seed: string): string {
   return seed;
 }
 
+function checkSlice(slice: number | undefined): number | undefined {
+  if (slice !== undefined && (!Number.isSafeInteger(slice) || slice < 1)) throw new Fault("USAGE", { option: "slice", value: slice, allowed: "an integer from 1" });
+  return slice;
+}
+
 /**
  * Runs a program to its end and seals its trace.
  * @throws Fault PROGRAM_INVALID | INPUT_INVALID | FILE_UNREADABLE | USAGE before anything runs; RUN_INTERRUPTED when `signal` is aborted
@@ -116,8 +128,9 @@ export async function record(options: RecordOptions): Promise<RecordReport> {
   const { section, root } = await resolveProgram(options.program);
   const seed = checkSeed(options.seed ?? freshSeed());
   const workers = options.workers ?? defaultWorkers();
+  const policy = options.policy ?? rootPolicy(root) ?? "cooperative";
   const header = headerFor({
-    seed, bounds: { ...DEFAULT_BOUNDS, ...options.bounds }, policy: options.policy ?? "cooperative", allow: allowed(root, options.allow), program: section, root,
+    seed, bounds: { ...DEFAULT_BOUNDS, ...options.bounds }, policy, slice: checkSlice(options.slice), allow: allowed(root, options.allow), program: section, root,
   }, createAdmissions());
   const recording: Recording = { header, program: section, inputs: { input: options.input ?? null, files: options.files ?? {} } };
   const signer = options.signer ?? loadOrCreateSigner();
@@ -126,7 +139,7 @@ export async function record(options: RecordOptions): Promise<RecordReport> {
   const outcomes = liveOutcomes(createRunner({ workers, delayMs: options.delayMs }));
   try {
     const recorder = new Recorder({ recording, sink: to.sink, durability: options.durability ?? "process" });
-    const { end, receipt: sealed } = await executeAndSeal({ recording, root, journal: recorder, outcomes, observer: options.observer, signal: options.signal }, {
+    const { end, receipt: sealed } = await executeAndSeal({ recording, root, journal: recorder, outcomes, observer: options.observer, signal: options.signal, policy: pluginAmong(policy) }, {
       seal: (ended) => recorder.seal({ signer, host: hostFacts({ workers, label: options.label ?? "", started }), end: ended }),
     });
     to.keep();

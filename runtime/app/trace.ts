@@ -11,6 +11,7 @@ import { openSource } from "../adapters/files.ts";
 import { defaultWorkers, hostFacts, wallClock } from "../adapters/host.ts";
 import { loadOrCreateSigner, trustedKeyIds } from "../adapters/keys.ts";
 import { memorySource } from "../adapters/memory.ts";
+import type { PolicyPlugin } from "../scheduler/plugin.ts";
 import { runMachine } from "./execute.ts";
 import { createRunner, liveOutcomes } from "./outcomes.ts";
 import { programClosure } from "./program/closure.ts";
@@ -44,6 +45,8 @@ export interface CodeSource {
 }
 
 export interface ReplayTraceOptions extends CodeSource {
+  /** The policy `record` was handed, when it is neither built in nor carried by the program's definition. */
+  readonly policy?: PolicyPlugin;
   /** Stop after this tick. */
   readonly until?: number;
   /** Writes the replayed run as a bundle of its own, sealed by the user's key. */
@@ -53,7 +56,7 @@ export interface ReplayTraceOptions extends CodeSource {
 }
 
 /** @throws Fault PROGRAM_UNTRUSTED | PROGRAM_INVALID | FILE_UNREADABLE */
-async function codeOf(recording: Recording, { trustProgram = false, program }: CodeSource): Promise<Behaviour> {
+export export async function codeOf(recording: Recording, { trustProgram = false, program }: CodeSource): Promise<Behaviour> {
   const recorded = recording.header.program.digest;
   if (programDigest(recording.program) !== recorded) throw new Fault("TRACE_INCONSISTENT", { unit: "program", recorded });
   if (typeof program === "object") return program;
@@ -75,7 +78,7 @@ function replayOptions({ until, out }: ReplayTraceOptions): ReplayOptions {
 async function prepared(source: ByteSource, options: ReplayTraceOptions): Promise<{ readonly bundle: Bundle; readonly machine: RunMachine; readonly root: Behaviour }> {
   const bundle = openBundle(source);
   const root = await codeOf(bundle.recording, options);
-  return { bundle, root, machine: runMachine(root, { observer: options.observer, signal: options.signal }) };
+  return { bundle, root, machine: runMachine(root, { observer: options.observer, signal: options.signal, policy: options.policy }) };
 }
 
 /** Orchestration again, against recorded outcomes; no kernel runs. @throws Fault REPLAY_DIVERGED and as codeOf, openBundle */
@@ -85,15 +88,15 @@ export const replayTrace = (trace: Trace, options: ReplayTraceOptions = {}): Pro
     try {
       return await replay(bundle, machine, replayOptions(options));
     } catch (error) {
-      throw await located(error, source, root);
+      throw await located(error, source, root, options.policy);
     }
   });
 
 /** A divergence with the line of the program where it shows; anything else as it is. */
-async function located(error: unknown, source: ByteSource, root: Behaviour): Promise<unknown> {
+export export async function located(error: unknown, source: ByteSource, root: Behaviour, policy?: PolicyPlugin): Promise<unknown> {
   if (!(error instanceof Fault) || error.fault !== "REPLAY_DIVERGED") return error;
   const bundle = openBundle(source);
-  const machine = runMachine(root);
+  const machine = runMachine(root, { policy });
   const site = await locateDivergence(error, (watch) => replay(bundle, { run: (request) => machine.run({ ...request, journal: watch(request.journal) }) }));
   return site === undefined ? error : new Fault("REPLAY_DIVERGED", { ...error.detail, at: locator(bundle.recording.program)(site) }, { cause: error });
 }

@@ -13,7 +13,7 @@ import { KERNEL, processName, ROOT, tick, type JobId, type Tick } from "../../ke
 import { invariant } from "../../kernel-abi/invariant.ts";
 import type { Behaviour } from "../../kernel-abi/operation.ts";
 import { pack, unpack } from "../../kernel-abi/packer.ts";
-import type { Admission, AmbientGuard, Journal, Observer, Outcome, RandomSource, RunEnd, RunPause, Sha256, WaitEdge } from "../../kernel-abi/ports.ts";
+import type { Admission, AmbientGuard, Journal, Observer, Outcome, RandomSource, RunEnd, RunPause, Sha256, WaitEdge, Watchdog } from "../../kernel-abi/ports.ts";
 import { compareStamps } from "../../kernel-abi/stamp.ts";
 import { rootKey } from "../../kernel-abi/streams.ts";
 import { negotiate } from "../../kernel-abi/version.ts";
@@ -21,7 +21,7 @@ import { Calendar } from "../clock/calendar.ts";
 import { Clock } from "../clock/clock.ts";
 import type { Process } from "../process/process.ts";
 import { Delivery } from "./delivery.ts";
-import { schedulerWith, type PolicyName } from "../scheduler/policies.ts";
+import { schedulerWith, type PolicyChoice } from "../scheduler/policies.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
 import { admitProcess, bringUp, declaration, release } from "./calls-process.ts";
 import { hold } from "./calls-capability.ts";
@@ -40,7 +40,9 @@ import { isDenial, stepProcess, stopProcess, turnEnd, type TurnResult } from "./
 export interface MachineConfig {
   readonly seed: string;
   readonly bounds: Bounds;
-  readonly policy: PolicyName;
+  readonly policy: PolicyChoice;
+  /** Operations a turn may make before its process goes on at the next tick; undefined: as many as the ABI allows. */
+  readonly slice?: number | undefined;
   /** What the root is granted; nothing in a program can add to it (A3). */
   readonly allow: readonly VerbName[];
   readonly admissions: Readonly<Record<BoundDomain, Admission>>;
@@ -58,6 +60,8 @@ export interface MachinePorts {
   readonly journal: Journal;
   readonly guard: AmbientGuard;
   readonly observer: Observer;
+  /** For policies that are not built in. */
+  readonly watchdog?: Watchdog | undefined;
   /** Hands a committed job to whoever finds its outcome. */
   readonly start: (intent: Intent["start"]) => void;
   readonly abandon: (job: JobId) => void;
@@ -95,7 +99,7 @@ export class Machine {
   constructor(config: MachineConfig, ports: MachinePorts) {
     this.#config = config;
     this.#ports = ports;
-    this.#scheduler = schedulerWith(config.policy);
+    this.#scheduler = schedulerWith(config.policy, ports);
     this.#state = {
       clock: new Clock(), calendar: new Calendar<Envelope>(compareStamps), appointments: new Calendar<Appointment>(byDueThenContract),
       processes: [undefined, undefined, undefined],
@@ -115,8 +119,10 @@ export class Machine {
     for (let taken = 0; this.#end === undefined; taken++) {
       if (taken >= turns) return { kind: "paused" };
       const ready = this.#scheduler.length;
-      if (ready > 0) this.#turn(this.#scheduler.pickActor(), ready);
-      else {
+      if (ready > 0) {
+        const actor = this.#pick();
+        if (actor !== -1) this.#turn(actor, ready);
+      } else {
         const halt = this.#openNext(until);
         if (halt !== undefined) return halt;
       }
@@ -220,6 +226,17 @@ export class Machine {
     const owner = state.processes[job.owner];
     if (owner?.live === true && owner.wait.on === DELIVERY.OUTCOME && owner.wait.subject === job.id) {
       state.calendar.add({ due: job.due, rank: DOMAIN_RANK[job.domain], from: serviceOf(job.domain), seq: job.id, to: owner.id, kind: DELIVERY.OUTCOME, subject: job.id, value: undefined });
+    }
+  }
+
+  /** -1 when the policy failed, which ends the run. */
+  #pick(): number {
+    try {
+      return this.#scheduler.pickActor();
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      this.#finish("faulted", undefined, failureOf(error, "root"));
+      return -1;
     }
   }
 

@@ -1,47 +1,59 @@
-// The cooperative scheduler: first ready, first picked. A ring of actor ids and nothing else: neither `ready` nor `pickActor`
-// allocates, except when the ring doubles. It reads no facts, so that whoever calls it need not gather any.
+// cooperative: first ready, first picked.
+//   Wait bound: an actor that becomes ready as the n-th waiting is the n-th picked.
+// A queue of ids and nothing else: no facts, no table; neither `ready` nor `pickActor` allocates unless the queue doubles.
 import { processId, type ProcessId } from "../../kernel-abi/ids.ts";
-import type { Pick, Scheduler } from "./scheduler.ts";
+import { PLAIN_FACTS, type Policy } from "../../kernel-abi/ports.ts";
+import { ActorQueue } from "./actor-queue.ts";
+import { builtInPolicy } from "./built-in.ts";
+import type { Pick, Scheduler, SchedulerSnapshot } from "./scheduler.ts";
 
+const IDENTITY = Object.freeze({ name: "cooperative", version: 1 });
 const FIRST_CAPACITY = 1_024;
 
-export class CooperativeScheduler implements Scheduler {
-  readonly policy = Object.freeze({ name: "cooperative", version: 1 });
-  readonly readsFacts = false;
-  /** Capacity is a power of two: a position is an index modulo it. */
-  #ring = new Int32Array(FIRST_CAPACITY);
-  #mask = FIRST_CAPACITY - 1;
-  #head = 0;
-  #length = 0;
+/** Position 0 is the earliest. */
+export const cooperative: Policy<null> = Object.freeze({ ...IDENTITY, initial: null, pick: () => ({ position: 0, state: null }) });
 
-  get length(): number { return this.#length; }
+export class CooperativeScheduler implements Scheduler {
+  readonly policy = IDENTITY;
+  readonly readsFacts = false;
+  readonly #queue = new ActorQueue(FIRST_CAPACITY);
+  #next = 0;
+
+  constructor(from?: SchedulerSnapshot) {
+    if (from === undefined) return;
+    for (const { actor } of from.ready) this.#queue.push(actor);
+    this.#next = from.next;
+  }
+
+  get length(): number { return this.#queue.length; }
 
   ready(actor: ProcessId): void {
-    if (this.#length > this.#mask) this.#grow();
-    this.#ring[(this.#head + this.#length) & this.#mask] = actor;
-    this.#length += 1;
+    this.#queue.push(actor);
+    this.#next += 1;
   }
 
   pickActor(): number {
-    if (this.#length === 0) return -1;
-    const actor = this.#ring[this.#head] ?? -1;
-    this.#head = (this.#head + 1) & this.#mask;
-    this.#length -= 1;
-    return actor;
+    return this.#queue.shift();
   }
 
   pick(): Pick | undefined {
-    const ready = this.#length;
+    const ready = this.length;
     const actor = this.pickActor();
     return actor === -1 ? undefined : { actor: processId(actor), ready };
   }
 
-  #grow(): void {
-    const ring = new Int32Array(this.#ring.length * 2);
-    ring.set(this.#ring.subarray(this.#head));
-    ring.set(this.#ring.subarray(0, this.#head), this.#ring.length - this.#head);
-    this.#ring = ring;
-    this.#mask = ring.length - 1;
-    this.#head = 0;
+  snapshot(): SchedulerSnapshot {
+    const next = this.#next;
+    const step = next - this.length; // who became ready and waits no more was picked
+    const ready = this.#queue.toArray().map((actor, at) => ({ ...PLAIN_FACTS, actor: processId(actor), enqueued: step + at, since: step }));
+    return { policy: IDENTITY, step, next, ready, state: null };
   }
 }
+
+export const COOPERATIVE = builtInPolicy<Record<never, number>>({
+  ...IDENTITY,
+  says: "first ready, first picked",
+  parameters: {},
+  formula: () => cooperative,
+  scheduler: (_parameters, from) => new CooperativeScheduler(from),
+});

@@ -1,6 +1,8 @@
 // What a program may import from `triad-runtime`: definitions, operations, builders, mathematics. No host: nothing that opens a
 // file, starts a run or reads a clock is in reach of a program.
 export { defineProcess, type Apis } from "../define.ts";
+export { definePolicy, type PolicyPlugin, type PolicySpec } from "../../scheduler/plugin.ts";
+export type { ReadyEntry, ReadyFacts, ReadyView } from "../../../kernel-abi/ports.ts";
 export * from "../../../domains/index.ts";
 export { Fault, type FaultJson, type FaultName } from "../../../kernel-abi/fault.ts";
 export type { Capability, Contract, Job } from "../../../kernel-abi/handle.ts";

@@ -5,8 +5,9 @@ import { processId, tick } from "../../../kernel-abi/ids.ts";
 import { compareStamps } from "../../../kernel-abi/stamp.ts";
 import { Calendar } from "../../../runtime/clock/calendar.ts";
 import { Mailbox } from "../../../runtime/mailbox/mailbox.ts";
-import { cooperative, roundRobin } from "../../../runtime/scheduler/policies.ts";
-import { createScheduler } from "../../../runtime/scheduler/scheduler.ts";
+import { cooperative } from "../../../runtime/scheduler/cooperative.ts";
+import { PolicyScheduler } from "../../../runtime/scheduler/policy-scheduler.ts";
+import { roundRobin } from "../../../runtime/scheduler/round-robin.ts";
 
 const envelopeOf = (due: number, rank: number, from: number, seq: number): Envelope =>
   ({ due: tick(due), rank, from: processId(from), seq, to: processId(3), kind: 1, subject: 0, value: null });
@@ -89,7 +90,7 @@ describe("policies", () => {
   const actors = fc.uniqueArray(fc.integer({ min: 3, max: 60 }), { minLength: 1, maxLength: 25 });
   it("cooperative picks in order of readiness", () => {
     fc.assert(fc.property(actors, (ids) => {
-      const scheduler = createScheduler(cooperative);
+      const scheduler = new PolicyScheduler<unknown>(cooperative);
       for (const id of ids) scheduler.ready(processId(id));
       expect(ids.map(() => scheduler.pick()?.actor)).toEqual(ids);
       expect(scheduler.pick()).toBeUndefined();
@@ -97,7 +98,7 @@ describe("policies", () => {
   });
   it("round-robin serves each ready actor within one window of their number (k-fair)", () => {
     fc.assert(fc.property(actors, (ids) => {
-      const scheduler = createScheduler(roundRobin);
+      const scheduler = new PolicyScheduler<unknown>(roundRobin);
       for (const id of ids) scheduler.ready(processId(id));
       const picks: number[] = [];
       for (let turn = 0; turn < ids.length * 4; turn++) {

@@ -7,9 +7,9 @@ import { DURABILITY, type Durability } from "../../../../kernel-abi/header.ts";
 import type { BoundDomain } from "../../../../kernel-abi/domain.ts";
 import type { Bounds } from "../../../../kernel-abi/header.ts";
 import { LOG_LEVELS, type LogLevel } from "../../../../kernel-abi/operation.ts";
-import { POLICY_NAMES, policyName } from "../../../scheduler/policies.ts";
+import { parsePolicy, POLICY_NAMES, type PolicySetting } from "../../../scheduler/policies.ts";
 import { record, type RecordOptions, type RecordReport } from "../../record.ts";
-import { choiceOption, jsonOption, parseBounds, parseDomains, parseFile, readFiles, readInput, workersOption } from "../arguments.ts";
+import { choiceOption, countOption, jsonOption, parseBounds, parseDomains, parseFile, readFiles, readInput, workersOption } from "../arguments.ts";
 import { runs, type Invocation } from "../command.ts";
 import { exitOfRun } from "../exit.ts";
 import { interruptible } from "../interrupt.ts";
@@ -26,7 +26,8 @@ interface Flags {
   readonly input?: string;
   readonly file?: Readonly<Record<string, string>>;
   readonly bounds?: Partial<Bounds>;
-  readonly policy?: string;
+  readonly policy?: PolicySetting;
+  readonly slice?: number;
   readonly allow?: readonly BoundDomain[];
   readonly durability?: Durability;
   readonly label?: string;
@@ -45,7 +46,7 @@ function freePath(file: string, replace: boolean): string {
 }
 
 function recordOptions(file: string, out: string, flags: Flags): RecordOptions {
-  const { seed, workers, input, bounds, policy, allow, durability, label, replace } = flags;
+  const { seed, workers, input, bounds, policy, slice, allow, durability, label, replace } = flags;
   if (seed === "") throw new Fault("USAGE", { option: "--seed", value: "", allowed: "non-empty text" });
   return {
     program: file,
@@ -56,7 +57,8 @@ function recordOptions(file: string, out: string, flags: Flags): RecordOptions {
     ...(seed === undefined ? {} : { seed }),
     ...(workers === undefined ? {} : { workers }),
     ...(bounds === undefined ? {} : { bounds }),
-    ...(policy === undefined ? {} : { policy: policyName(policy) }),
+    ...(policy === undefined ? {} : { policy }),
+    ...(slice === undefined ? {} : { slice }),
     ...(allow === undefined ? {} : { allow }),
     ...(durability === undefined ? {} : { durability }),
     ...(label === undefined ? {} : { label }),
@@ -114,7 +116,8 @@ export function configure(command: Command, invocation: Invocation): void {
     .option("--input <json>", "handed to the program: JSON, or @FILE with JSON in it")
     .option("--file <name=path>", "a text file for k.file(NAME); may be repeated", parseFile)
     .option("--bounds <list>", "most the run may use, e.g. ticks=1000,turns=50,messages=9,shots=100,bytes=4096", parseBounds)
-    .addOption(choiceOption("--policy <name>", "order of the ready processes", POLICY_NAMES))
+    .option("--policy <name>", `order of the ready processes: ${POLICY_NAMES.join(", ")}; parameters as in priority:agingQuantum=4`, parsePolicy)
+    .addOption(countOption("--slice <n>", "operations a turn may make before its process has to wait for the next tick", 1))
     .option("--allow <domains>", "domains the program may use: K, Q, PHI (default: those it declares)", parseDomains)
     .addOption(choiceOption("--durability <class>", "what the journal survives: a kill of the process, or a power cut", DURABILITY))
     .option("--label <text>", "free text, sealed with the trace")

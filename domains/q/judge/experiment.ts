@@ -1,0 +1,74 @@
+// An experiment: all jobs of a trace with the same circuit, judged in one walk. Chooses the walk as the providers do, and says of
+// every record how probable it is, of every job how plausible its shots are together.
+import type { LoweredCircuit } from "../../kernels/circuit.ts";
+import { STABILIZER, chooseProvider } from "../declared.ts";
+import { Account } from "./account.ts";
+import { TooManyHistories } from "./aim.ts";
+import { binsOf, plausibility, pointsFor, spread, type Bins, type Plausibility } from "./plausibility.ts";
+import { StabilizerWalk } from "./stabilizer.ts";
+import { StatevectorWalk } from "./statevector.ts";
+import { tallyOf, type Reading, type Tally } from "./tally.ts";
+
+export interface Findings {
+  readonly tally: Tally;
+  /** By target: ln of its probability, -Infinity where it cannot be; and the probability. */
+  readonly lnP: Float64Array;
+  readonly p: Float64Array;
+  readonly plausibility: Plausibility;
+  readonly note: string;
+}
+
+const untested = (tally: Tally): Plausibility => ({ jobs: tally.shots.map(() => null), experiment: null });
+const NOT_TESTED = "hidden outcomes take many paths: each record was judged, the shots together were not";
+
+/** Dyadic bins of the leading coins, as many as the shots fill. */
+function coinBins(coins: number, shots: number): Bins {
+  let bins = 1;
+  for (let coin = 0; coin < coins && 2 * bins <= pointsFor(shots); coin++) bins *= 2;
+  return binsOf(Array.from({ length: bins }, (_, bin) => bin / bins));
+}
+
+function byStabilizer(tally: Tally): Findings {
+  const account = new Account(tally, 0);
+  const walk = new StabilizerWalk(tally.circuit, account);
+  walk.run();
+  const { lnP, p } = account;
+  if (walk.branched) return { tally, lnP, p, plausibility: untested(tally), note: NOT_TESTED };
+  return { tally, lnP, p, plausibility: plausibility(account, coinBins(walk.coins, tally.total)), note: "" };
+}
+
+function byStatevector(tally: Tally): Findings {
+  const points = pointsFor(tally.total);
+  const account = new Account(tally, points);
+  const walk = new StatevectorWalk(tally.circuit, { kind: "account", account }, tally.total);
+  walk.run();
+  const targets = tally.records.length;
+  const [lnP, p] = [account.lnP.subarray(0, targets), account.p.subarray(0, targets)];
+  if (walk.branched) return { tally, lnP, p, ...byDistribution(tally) };
+  return { tally, lnP, p, plausibility: plausibility(account, binsOf(account.from.subarray(targets))), note: "" };
+}
+
+function byDistribution(tally: Tally): Pick<Findings, "plausibility" | "note"> {
+  const distribution = new Map<string, number>();
+  try {
+    new StatevectorWalk(tally.circuit, { kind: "all", distribution }, tally.total).run();
+  } catch (cause) {
+    if (!(cause instanceof TooManyHistories)) throw cause;
+    return { plausibility: untested(tally), note: NOT_TESTED };
+  }
+  return { plausibility: spread(tally, distribution), note: "" };
+}
+
+/**
+ * What the recorded shots of one circuit are worth; undefined when hidden outcomes take more paths than can be followed.
+ * @throws Fault KERNEL_REFUSED when the host has no memory for the state
+ */
+export function experiment(circuit: LoweredCircuit, jobs: readonly (readonly Reading[])[]): Findings | undefined {
+  const tally = tallyOf(circuit, jobs);
+  try {
+    return chooseProvider(circuit) === STABILIZER ? byStabilizer(tally) : byStatevector(tally);
+  } catch (cause) {
+    if (cause instanceof TooManyHistories) return undefined;
+    throw cause;
+  }
+}

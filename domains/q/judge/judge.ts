@@ -1,0 +1,132 @@
+// The judge of Q: every recorded measurement against the circuit it is said to come from (E4). Holds each distinct circuit and
+// each job's outcome until the trace is read, so that jobs of one circuit are walked once and tested together.
+//   X1  No key, seed or program is used: what is judged is the physics, so forged records are caught under an intact chain.
+//   X2  Amplitudes are used in this folder and nowhere kept; what leaves it are probabilities of recorded outcomes (A4).
+//   X3  A body that is not, to the byte, a form of outcome its job has is as impossible as one of probability 0.
+import { sameBytes } from "../../../kernel-abi/canonical.ts";
+import { Fault, faultByCode } from "../../../kernel-abi/fault.ts";
+import type { JobId } from "../../../kernel-abi/ids.ts";
+import type { DomainJudge, DomainVerdict, ExperimentVerdict, JobVerdict, JudgedJob } from "../../../kernel-abi/judgement.ts";
+import { pack } from "../../../kernel-abi/packer.ts";
+import type { LoweredCircuit } from "../../kernels/circuit.ts";
+import { decodeDescriptor, type QJob } from "../job.ts";
+import { exactExpectation } from "./expectation.ts";
+import { experiment, type Findings } from "./experiment.ts";
+import { readingsOf, shortened, valueIn } from "./reading.ts";
+import type { Reading, Tally } from "./tally.ts";
+
+/** A job whose outcome has the right form. */
+interface Sampled {
+  readonly job: JobId;
+  readonly work: QJob;
+  readonly readings: readonly Reading[];
+}
+
+interface Group {
+  readonly bytes: Uint8Array;
+  readonly circuit: LoweredCircuit;
+  readonly jobs: Sampled[];
+}
+
+/** FNV-1a, to find equal circuits among many; equality is settled by the bytes. */
+function hashOf(bytes: Uint8Array): number {
+  let hash = 0x811c9dc5;
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
+}
+
+function workOf({ job, descriptor }: JudgedJob): QJob {
+  try {
+    return decodeDescriptor(descriptor);
+  } catch (cause) {
+    if (!(cause instanceof Fault)) throw cause;
+    throw new Fault("TRACE_INCONSISTENT", { rule: "an intent describes a job of its domain", job, what: cause.message }, { cause });
+  }
+}
+
+const verdictOf = (job: JobId, { mode, circuit, shots }: QJob, rest: Pick<JobVerdict, "standing"> & Partial<JobVerdict>): JobVerdict => ({
+  job, domain: "Q", kind: mode, units: circuit.qubits, shots: mode === "expectation" ? 1 : shots, logLikelihood: null, p: null, note: "", ...rest,
+});
+
+const impossible = (what: string, outcome: string, probability = 0): Pick<JobVerdict, "standing" | "impossible"> =>
+  ({ standing: "impossible", impossible: { what, outcome: shortened(outcome), probability } });
+
+class QJudge implements DomainJudge {
+  readonly #groups = new Map<number, Group[]>();
+  readonly #verdicts: JobVerdict[] = [];
+
+  take(job: JudgedJob): void {
+    const work = workOf(job);
+    const verdict = this.#alone(job, work);
+    if (verdict !== undefined) this.#verdicts.push(verdict);
+  }
+
+  /** The verdict of a job that needs no walk; undefined when it has joined a group. */
+  #alone({ job, outcome }: JudgedJob, work: QJob): JobVerdict | undefined {
+    if (outcome.verdict !== 0) return verdictOf(job, work, { standing: "failed", note: faultByCode(outcome.verdict) ?? `#${outcome.verdict}` });
+    if (work.mode === "expectation") return this.#expectation(job, work, outcome.body);
+    const readings = readingsOf(work, outcome.body);
+    if (typeof readings === "string") return verdictOf(job, work, impossible("the body is no outcome of such a job", readings));
+    this.#groupOf(work.circuit).jobs.push({ job, work, readings });
+    return undefined;
+  }
+
+  #expectation(job: JobId, work: QJob & { readonly mode: "expectation" }, body: Uint8Array): JobVerdict {
+    const recorded = valueIn(body);
+    if (typeof recorded === "string") return verdictOf(job, work, impossible("the body is no outcome of such a job", recorded));
+    const { value, tolerance } = exactExpectation(work.circuit, work.observable);
+    if (Math.abs(recorded - value) <= tolerance) return verdictOf(job, work, { standing: "possible" });
+    return verdictOf(job, work, impossible(`the exact value is ${value}`, String(recorded)));
+  }
+
+  #groupOf(circuit: LoweredCircuit): Group {
+    const bytes = pack(circuit).slice();
+    const hash = hashOf(bytes);
+    const alike = this.#groups.get(hash) ?? [];
+    this.#groups.set(hash, alike);
+    const known = alike.find((group) => sameBytes(group.bytes, bytes));
+    if (known !== undefined) return known;
+    const group = { bytes, circuit, jobs: [] };
+    alike.push(group);
+    return group;
+  }
+
+  finish(): DomainVerdict {
+    const experiments: ExperimentVerdict[] = [];
+    for (const group of [...this.#groups.values()].flat()) {
+      const findings = experiment(group.circuit, group.jobs.map(({ readings }) => readings));
+      const rows = findings === undefined ? [] : rowsByJob(findings.tally);
+      group.jobs.forEach((sampled, at) => { this.#verdicts.push(verdictOfSampled(sampled, at, rows[at] ?? [], findings)); });
+      if (group.jobs.length > 1 && findings !== undefined) {
+        experiments.push({ jobs: group.jobs.map(({ job }) => job), shots: findings.tally.total, p: findings.plausibility.experiment });
+      }
+    }
+    return { jobs: this.#verdicts.toSorted((a, b) => a.job - b.job), experiments };
+  }
+}
+
+interface Row {
+  readonly target: number;
+  readonly times: number;
+}
+
+/** What each job read, in the order of its targets. */
+function rowsByJob({ starts, job, times, shots }: Tally): readonly (readonly Row[])[] {
+  const rows: Row[][] = shots.map(() => []);
+  for (let target = 0; target + 1 < starts.length; target++) {
+    for (let row = starts[target] ?? 0; row < (starts[target + 1] ?? 0); row++) rows[job[row] ?? 0]?.push({ target, times: times[row] ?? 0 });
+  }
+  return rows;
+}
+
+function verdictOfSampled({ job, work }: Sampled, at: number, rows: readonly Row[], findings: Findings | undefined): JobVerdict {
+  if (findings === undefined) return verdictOf(job, work, { standing: "unjudged", note: "hidden outcomes take more paths than can be followed" });
+  const { tally, lnP, p, plausibility, note } = findings;
+  const wrong = rows.find(({ target }) => lnP[target] === -Infinity);
+  if (wrong !== undefined) return verdictOf(job, work, impossible("the circuit cannot give this outcome", tally.records[wrong.target] ?? "", p[wrong.target]));
+  const logLikelihood = rows.reduce((sum, { target, times }) => sum + times * (lnP[target] ?? 0), 0);
+  return verdictOf(job, work, { standing: "possible", logLikelihood, p: plausibility.jobs[at] ?? null, note });
+}
+
+/** Serves one trace. */
+export const createQJudge = (): DomainJudge => new QJudge();

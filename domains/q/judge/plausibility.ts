@@ -1,0 +1,160 @@
+// Plausibility: p-values of one experiment, from an account. Two tests, each valid alone; the smaller counts, doubled.
+//   fit    G-test (log-likelihood ratio) of how the shots fall into bins of outcomes. Bins are fixed before any shot is looked at:
+//          the outcomes in the order of their intervals (U1), cut at evenly spaced points of [0, 1), neighbours pooled until each
+//          bin expects at least POOLED shots. G rather than Pearson's X², whose tail is wrong by orders of magnitude where few
+//          shots are expected; Williams' correction (Biometrika 63, 1976) mends its mean.
+//   bets   1 / mean of the products of U2: exact for every number of shots, a single one too, and in the far tail.
+// Hidden outcomes that take several paths leave no odds per measurement; then `spread` tests the whole distribution, if known.
+import { exp, log } from "../../kernels/libm/portable.ts";
+import { BETS, type Account } from "./account.ts";
+import { chiSquaredTail } from "./gamma.ts";
+import type { Tally } from "./tally.ts";
+
+/** Least expected shots of a bin. */
+export const POOLED = 10;
+/** Most bins of one experiment. */
+const BINS_MAX = 256;
+
+/** Points that cut the outcomes of so many shots into bins. */
+export const pointsFor = (shots: number): number => Math.min(BINS_MAX, Math.floor(shots / POOLED));
+
+/** ln of the mean of exp(values). */
+function lnMean(values: readonly number[]): number {
+  const top = values.reduce((most, value) => Math.max(most, value), -Infinity);
+  return top === -Infinity ? top : top + log(values.reduce((sum, value) => sum + exp(value - top), 0) / values.length);
+}
+
+const tailOf = (lnProduct: number): number => Math.min(1, exp(-lnProduct));
+const combined = (tests: readonly (number | null)[]): number | null => {
+  const known = tests.filter((p) => p !== null);
+  return known.length === 0 ? null : Math.min(1, known.length * Math.min(...known));
+};
+
+/** p-value of observed against expected shots, after pooling neighbours; null when fewer than two bins are left. */
+export function fit(observed: readonly number[], expected: readonly number[]): number | null {
+  const bins: { seen: number; mean: number }[] = [];
+  let seen = 0;
+  let mean = 0;
+  expected.forEach((value, bin) => {
+    seen += observed[bin] ?? 0;
+    mean += value;
+    if (mean < POOLED) return;
+    bins.push({ seen, mean });
+    [seen, mean] = [0, 0];
+  });
+  const last = bins.at(-1);
+  if (last !== undefined) [last.seen, last.mean] = [last.seen + seen, last.mean + mean];
+  if (bins.length < 2) return null;
+  const freedom = bins.length - 1;
+  const total = bins.reduce((sum, bin) => sum + bin.mean, 0);
+  const g = 2 * bins.reduce((sum, bin) => sum + (bin.seen === 0 ? 0 : bin.seen * log(bin.seen / bin.mean)), 0);
+  const williams = 1 + (bins.reduce((sum, bin) => sum + total / bin.mean, 0) - 1) / (6 * total * freedom);
+  return chiSquaredTail(Math.max(0, g) / williams, freedom);
+}
+
+/** Where bins begin, rising from 0; the mass of each. */
+export interface Bins {
+  readonly edges: readonly number[];
+  readonly mass: readonly number[];
+}
+
+/** Bins between distinct edges; below the first, everything from 0 on. */
+export function binsOf(edges: Iterable<number>): Bins {
+  const rising = [...new Set([0, ...edges])].sort((a, b) => a - b);
+  return { edges: rising, mass: rising.map((edge, bin) => (rising[bin + 1] ?? 1) - edge) };
+}
+
+function binOf(edges: readonly number[], from: number): number {
+  let low = 0;
+  let high = edges.length;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((edges[middle] ?? 1) <= from) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Shots by job and bin. */
+function binned({ job, times, starts, shots, records }: Tally, from: Float64Array, edges: readonly number[]): readonly number[][] {
+  const seen = shots.map(() => edges.map(() => 0));
+  records.forEach((_, target) => {
+    const bin = binOf(edges, from[target] ?? 0);
+    for (let row = starts[target] ?? 0; row < (starts[target + 1] ?? 0); row++) {
+      const counts = seen[job[row] ?? 0] ?? [];
+      counts[bin] = (counts[bin] ?? 0) + (times[row] ?? 0);
+    }
+  });
+  return seen;
+}
+
+export interface Plausibility {
+  /** By job. */
+  readonly jobs: readonly (number | null)[];
+  readonly experiment: number | null;
+}
+
+function fits(tally: Tally, from: Float64Array, { edges, mass }: Bins): Plausibility {
+  const seen = binned(tally, from, edges);
+  const all = edges.map((_, bin) => seen.reduce((sum, counts) => sum + (counts[bin] ?? 0), 0));
+  return {
+    jobs: seen.map((counts, job) => fit(counts, mass.map((part) => part * (tally.shots[job] ?? 0)))),
+    experiment: fit(all, mass.map((part) => part * tally.total)),
+  };
+}
+
+/** ln of what betting gave over all shots: half on whole jobs, half on single measurements. */
+function lnExperiment({ bets, positions, tally }: Account): number {
+  const whole = Array.from({ length: BETS }, (_, bet) => tally.shots.reduce((sum, __, job) => sum + (bets[job * BETS + bet] ?? 0), 0));
+  const single = [...positions.values()].map((products) => lnMean([...products]));
+  return single.length < 2 ? lnMean(whole) : lnMean([lnMean(whole), lnMean(single)]);
+}
+
+/** From an account whose every target was reached by one path. `bins` cut the intervals of U1. */
+export function plausibility(account: Account, bins: Bins): Plausibility {
+  const { bets, tally, from, positions } = account;
+  const certain = positions.size === 0;
+  const fitted = fits(tally, from, bins);
+  const experiment = certain ? null : combined([fitted.experiment, tailOf(lnExperiment(account))]);
+  if (tally.shots.length === 1) return { jobs: [experiment], experiment };
+  const jobs = tally.shots.map((_, job) =>
+    (certain ? null : combined([fitted.jobs[job] ?? null, tailOf(lnMean([...bets.subarray(job * BETS, (job + 1) * BETS)]))])));
+  return { jobs, experiment };
+}
+
+/** From the whole distribution: fit, and tempers on whole outcomes. */
+export function spread(tally: Tally, distribution: ReadonlyMap<string, number>): Plausibility {
+  if (distribution.size < 2) return { jobs: tally.shots.map(() => null), experiment: null };
+  const outcomes = [...distribution].sort(([a], [b]) => (a < b ? -1 : 1));
+  const places = new Map<string, number>();
+  let from = 0;
+  for (const [record, p] of outcomes) {
+    places.set(record, from);
+    from += p;
+  }
+  const points = pointsFor(tally.total);
+  const starts = [...places.values()];
+  const edges = Array.from({ length: points }, (_, point) => starts[binOf(starts, point / points)] ?? 0);
+  const fitted = fits(tally, Float64Array.from(tally.records, (record) => places.get(record) ?? 0), binsOf(edges));
+  const wagers = wagersOf(tally, distribution);
+  return {
+    jobs: tally.shots.map((_, job) => combined([fitted.jobs[job] ?? null, tailOf(lnMean(wagers[job] ?? [0]))])),
+    experiment: combined([fitted.experiment, tailOf(lnMean((wagers[0] ?? [0]).map((__, bet) => wagers.reduce((sum, row) => sum + (row[bet] ?? 0), 0))))]),
+  };
+}
+
+const WHOLE_TEMPERS: readonly number[] = [0, 0.5, 0.9, 1.1, 2];
+
+/** ln of each temper's product, by job. */
+function wagersOf(tally: Tally, distribution: ReadonlyMap<string, number>): readonly (readonly number[])[] {
+  const norms = WHOLE_TEMPERS.map((temper) => log([...distribution.values()].reduce((sum, p) => sum + exp(temper * log(p)), 0)));
+  const rows = tally.shots.map(() => WHOLE_TEMPERS.map(() => 0));
+  tally.records.forEach((record, target) => {
+    const ln = log(distribution.get(record) ?? 1);
+    for (let at = tally.starts[target] ?? 0; at < (tally.starts[target + 1] ?? 0); at++) {
+      const row = rows[tally.job[at] ?? 0] ?? [];
+      WHOLE_TEMPERS.forEach((temper, bet) => { row[bet] = (row[bet] ?? 0) + (tally.times[at] ?? 0) * ((temper - 1) * ln - (norms[bet] ?? 0)); });
+    }
+  });
+  return rows;
+}

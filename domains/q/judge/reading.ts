@@ -1,0 +1,59 @@
+// Recorded bodies as readings, to the byte: what encodes to something else was not written by a provider.
+import { sameBytes } from "../../../kernel-abi/canonical.ts";
+import { Fault } from "../../../kernel-abi/fault.ts";
+import { toHex } from "../../../kernel-abi/canonical.ts";
+import type { QJob } from "../job.ts";
+import { encodeResult, parseResult, type QResult } from "../outcome.ts";
+import type { Reading } from "./tally.ts";
+
+const SHOWN = 120;
+/** An outcome short enough for a message. */
+export const shortened = (text: string): string => (text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}… (${text.length} characters)`);
+
+const bytesShown = (body: Uint8Array): string => `${body.length} bytes ${toHex(body.subarray(0, 32))}`;
+
+function resultIn(body: Uint8Array): QResult | undefined {
+  try {
+    const result = parseResult(body);
+    return sameBytes(encodeResult(result), body) ? result : undefined;
+  } catch (cause) {
+    if (cause instanceof Fault) return undefined;
+    throw cause;
+  }
+}
+
+/** A value, or what stands in its place. */
+export function valueIn(body: Uint8Array): number | string {
+  const result = resultIn(body);
+  const value = result?.kind === "value" && result.value.length === 1 ? result.value[0] : undefined;
+  return value === undefined ? bytesShown(body) : Number.isFinite(value) ? value : String(value);
+}
+
+const isRecord = (text: string, clbits: number): boolean => text.length === clbits && /^[01]*$/.test(text);
+
+function ofBits(bits: Uint8Array, clbits: number): readonly Reading[] | string {
+  const record = bits.join("");
+  return bits.length === clbits && isRecord(record, clbits) ? [{ record, times: 1 }] : record;
+}
+
+/** Distinct records in code-unit order, counts of at least 1 that add up to the shots. */
+function ofCounts({ keys, counts }: QResult & { readonly kind: "counts" }, { circuit, shots }: QJob): readonly Reading[] | string {
+  let total = 0;
+  const readings: Reading[] = [];
+  for (const [at, record] of keys.entries()) {
+    const times = counts[at] ?? 0;
+    const before = keys[at - 1];
+    if (!isRecord(record, circuit.clbits) || !(Number.isSafeInteger(times) && times > 0) || (before !== undefined && before >= record)) return `${record}: ${times}`;
+    total += times;
+    readings.push({ record, times });
+  }
+  return total === shots ? readings : `${total} shots of ${shots}`;
+}
+
+/** What a job of bits or counts read; text that shows the body when it is no outcome of this job. */
+export function readingsOf(job: QJob, body: Uint8Array): readonly Reading[] | string {
+  const result = resultIn(body);
+  if (result?.kind === "bits" && job.mode === "bits") return ofBits(result.bits, job.circuit.clbits);
+  if (result?.kind === "counts" && job.mode === "counts") return ofCounts(result, job);
+  return bytesShown(body);
+}

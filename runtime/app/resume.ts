@@ -1,0 +1,157 @@
+// Resuming: a run that was interrupted or killed goes on from its journal, when an operator says so and says again what it may do.
+//   1  Before anything is written or executed: the journal is intact, the authority covers what the run was allowed, the code is
+//      the code that was recorded, and there is a key to sign with.
+//   2  More authority than the run began with changes nothing: it goes on with what its header allows, no less and no more.
+//   3  The journal is never written to. What replaces it, and when, is adapters/succession.ts; a resumption that fails before it
+//      has met everything on record leaves the journal as it was.
+import { DOMAINS, type BoundDomain } from "../../kernel-abi/domain.ts";
+import { DOMAIN_VERBS } from "../../kernel-abi/capability.ts";
+import { Fault } from "../../kernel-abi/fault.ts";
+import type { Durability, Header, ResumePoint } from "../../kernel-abi/header.ts";
+import type { ByteSink, ByteSource, Observer, Signer } from "../../kernel-abi/ports.ts";
+import { Resumption, survey, type Remains } from "../../replay/resumer.ts";
+import { verify, type VerifyReport } from "../../replay/verify.ts";
+import { discard, hostDisk, type Disk } from "../adapters/disk.ts";
+import { createBundleFile } from "../adapters/files.ts";
+import { defaultWorkers, hostFacts, wallClock } from "../adapters/host.ts";
+import { loadOrCreateSigner, trustedKeyIds } from "../adapters/keys.ts";
+import { createSuccessor, earlierResumptions, nameSealed } from "../adapters/succession.ts";
+import { executeAndSeal } from "./execute.ts";
+import { createRunner, resumedOutcomes } from "./outcomes.ts";
+import type { RecordReport } from "./record.ts";
+import { codeOf, located, withTrace, type CodeSource, type Trace } from "./trace.ts";
+
+export interface ResumeOptions extends CodeSource {
+  /** Domains the run may use from now on: at least those it was allowed when it began. An empty list is K alone. */
+  readonly allow: readonly BoundDomain[];
+  /** Where the sealed trace goes; default: the journal's name without `.partial`, whose place it takes. A sink keeps it in memory. */
+  readonly out?: string | ByteSink;
+  /** Replace an existing bundle of that name; otherwise FILE_UNREADABLE. */
+  readonly replace?: boolean;
+  /** Give up what stands behind the first damaged block; otherwise TRACE_TAMPERED. An unfinished block at the end is always given up. */
+  readonly cutDamaged?: boolean;
+  /** Pool size; 0 runs kernels on this thread. Changes nothing in the run. Default: all cores but one. */
+  readonly workers?: number;
+  readonly durability?: Durability;
+  /** Free text, sealed with the host's facts. */
+  readonly label?: string;
+  readonly signer?: Signer;
+  readonly observer?: Observer;
+  /** Told once before the first frame: what is on record and how much of it is lost. */
+  readonly surveyed?: (remains: Remains) => void;
+  readonly signal?: AbortSignal;
+  /** Test injection: how long a worker sleeps before its n-th job. */
+  readonly delayMs?: (ordinal: number) => number;
+  /** Test injection: a disk that fails. */
+  readonly disk?: Disk;
+}
+
+/** The run went on to its end and is sealed. */
+export interface Resumed extends RecordReport {
+  readonly kind: "resumed";
+  /** Where the journal stopped. */
+  readonly point: ResumePoint;
+  /** Bytes behind the last whole block that were given up. */
+  readonly torn: number;
+}
+
+/** The run had been sealed, only the name was missing: it has it now, and nothing was executed. */
+export interface Named {
+  readonly kind: "named";
+  readonly trace: string;
+  readonly report: VerifyReport;
+}
+export type ResumeReport = Resumed | Named;
+
+const ENDING = ".partial";
+/** NAME of NAME.partial; undefined for a file called otherwise. */
+const nameOf = (journal: Trace): string | undefined =>
+  (typeof journal === "string" && journal.endsWith(ENDING) && journal.length > ENDING.length ? journal.slice(0, -ENDING.length) : undefined);
+
+/** What a run was allowed when it began, as `--allow` has it. */
+export const allowedDomains = ({ allow }: Pick<Header, "allow">): readonly BoundDomain[] =>
+  (["Q", "PHI"] as const).filter((domain) => DOMAIN_VERBS[domain].some((verb) => allow.includes(verb)));
+
+/** @throws Fault RESUME_UNAUTHORIZED when less is given than the run began with */
+function authorise(header: Header, given: readonly BoundDomain[]): void {
+  const wanted = allowedDomains(header);
+  const missing = wanted.filter((domain) => !given.includes(domain));
+  const inOrder = (domains: readonly string[]): string => DOMAINS.filter((domain) => domain === "K" || domains.includes(domain)).join(",");
+  if (missing.length > 0) throw new Fault("RESUME_UNAUTHORIZED", { given: inOrder(given), allowed: inOrder(wanted), missing: missing.join(",") });
+}
+
+interface Destination {
+  readonly sink: ByteSink;
+  readonly path: string | undefined;
+  /** Every resumption so far, this one last. */
+  readonly points: readonly ResumePoint[];
+  caughtUp(): void;
+  keep(): void;
+  abandon(): void;
+}
+
+function destination(journal: Trace, source: ByteSource, { point }: Remains, options: ResumeOptions): Destination {
+  const { out, replace = false, durability = "process", disk = hostDisk } = options;
+  const files = { durability, replace, disk };
+  if (typeof out === "object") return { sink: out, path: undefined, points: [point], caughtUp: () => undefined, keep: () => undefined, abandon: () => undefined };
+  const name = nameOf(journal);
+  if (out !== undefined && out !== name) {
+    const file = createBundleFile(out, files);
+    let ahead = false;
+    const abandon = (): void => {
+      file.abandon();
+      if (!ahead) discard(disk, file.partial); // holds nothing that the journal does not
+    };
+    return { sink: file, path: out, points: [point], caughtUp: () => { ahead = true; }, keep: () => file.seal(), abandon };
+  }
+  if (name === undefined) throw new Fault("USAGE", { option: "out", what: "the journal's name does not end in .partial: say where the trace goes" });
+  const points = [...earlierResumptions(`${name}${ENDING}`, point, disk), point];
+  const file = createSuccessor(name, { ...files, size: source.size, points });
+  return { sink: file, path: name, points, caughtUp: () => file.takeOver(), keep: () => file.seal(), abandon: () => file.abandon() };
+}
+
+/** Killed between its seal and its name. @throws Fault RESUME_REFUSED when it has its name already; TRACE_* when it is not what was sealed */
+function named(journal: Trace, source: ByteSource, { out, replace = false, disk = hostDisk }: ResumeOptions): Named {
+  const name = nameOf(journal);
+  if (name === undefined || (out !== undefined && out !== name)) throw new Fault("RESUME_REFUSED", { why: "the trace is sealed: there is nothing to resume" });
+  const report = verify(source, { trusted: [...trustedKeyIds()] });
+  nameSealed(name, { replace, disk });
+  return { kind: "named", trace: name, report };
+}
+
+async function goOn(journal: Trace, source: ByteSource, remains: Remains, options: ResumeOptions): Promise<Resumed> {
+  const { recording, point, torn } = remains;
+  authorise(recording.header, options.allow);
+  const root = await codeOf(recording, options);
+  const signer = options.signer ?? loadOrCreateSigner();
+  const { workers = defaultWorkers(), durability = "process", label = "", observer, signal } = options;
+  const started = wallClock();
+  options.surveyed?.(remains);
+  const to = destination(journal, source, remains, options);
+  const outcomes = resumedOutcomes(createRunner({ workers, delayMs: options.delayMs }));
+  let resumption: Resumption | undefined;
+  try {
+    const run = resumption = new Resumption(source, remains, { sink: to.sink, durability, caughtUp: () => to.caughtUp() });
+    const { end, receipt: sealed } = await executeAndSeal({ recording, root, journal: run, outcomes: run.outcomes(outcomes), observer, signal }, {
+      seal: (ended) => run.seal({ signer, host: { ...hostFacts({ workers, label, started }), resumed: [...to.points] }, end: ended }),
+    });
+    to.keep();
+    return { kind: "resumed", end, seed: recording.header.seed, digest: sealed.digest, sealed, trace: to.path, recording, point, torn };
+  } catch (error) {
+    throw await located(resumption?.failure ?? error, source, root);
+  } finally {
+    to.abandon();
+    await outcomes.close();
+  }
+}
+
+/**
+ * Takes an unsealed journal up where it stops and runs it to its end and seal: to the digest the run would have had uninterrupted.
+ * @throws Fault RESUME_REFUSED when there is nothing to resume; RESUME_UNAUTHORIZED, PROGRAM_UNTRUSTED when less is given than it takes;
+ * TRACE_* when the journal is damaged; REPLAY_DIVERGED when the run is no longer what was recorded; RUN_INTERRUPTED; FILE_UNREADABLE | DISK_FAILED
+ */
+export const resumeRun = (journal: Trace, options: ResumeOptions): Promise<ResumeReport> =>
+  withTrace(journal, async (source) => {
+    const remains = survey(source, { cutDamaged: options.cutDamaged === true });
+    return remains === undefined ? named(journal, source, options) : goOn(journal, source, remains, options);
+  });
