@@ -202,7 +202,7 @@ export interface Observer {
 /** One edge of the wait-for graph: `process` waits for `on`, which `target` (null: anyone) could provide. */
 export interface WaitEdge {
   readonly process: ProcessName;
-  readonly on: "start" | "message" | "timer" | "outcome" | "exit";
+  readonly on: "start" | "message" | "timer" | "outcome" | "exit" | "room" | "slice" | "select";
   readonly target: ProcessName | null;
 }
 

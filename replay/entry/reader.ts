@@ -5,7 +5,7 @@ import type { DeliveryKind } from "../../kernel-abi/envelope.ts";
 import type { Entry, Frame, TurnEnd } from "../../kernel-abi/frame.ts";
 import type { ProcessId, Tick } from "../../kernel-abi/ids.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
-import { FRAME_KIND, KNOWN_CODE } from "./writer.ts";
+import { DELIVERY_MAX, FRAME_KIND, KNOWN_CODE, WAIT_MAX } from "./writer.ts";
 
 /** Smallest entry: code, verdict, domain, capability, contract, subject, length of the body. */
 const ENTRY_BYTES_MIN = 7;
@@ -50,7 +50,7 @@ export class FrameReader {
       return entries.length === 0 ? this.#refuse("kernel frame without entries") : { kind: "kernel", tick, actor, entries };
     }
     const ready = this.#varint();
-    const delivery = { kind: this.#small(4) as DeliveryKind, from: this.#varint() as ProcessId, seq: this.#varint() };
+    const delivery = { kind: this.#small(DELIVERY_MAX) as DeliveryKind, from: this.#varint() as ProcessId, seq: this.#varint() };
     return { kind: "turn", tick, actor, ready, delivery, entries: this.#entries(), end: this.#end() };
   }
 
@@ -79,7 +79,7 @@ export class FrameReader {
   }
 
   #end(): TurnEnd {
-    return { kind: this.#small(2) as TurnEnd["kind"], on: this.#small(4), subject: this.#varint(), body: this.#body(true) };
+    return { kind: this.#small(2) as TurnEnd["kind"], on: this.#small(WAIT_MAX), subject: this.#varint(), body: this.#body(true) };
   }
 
   #body(wanted: boolean): Uint8Array {

@@ -1,5 +1,6 @@
 // Frames to bytes (FORMAT.md, section 5). Owns one growing buffer; writes integers as minimal LEB128, bodies as they are.
 //   J5  What is written here is what entry/reader.ts accepts, byte for byte, and nothing else is.
+import { DELIVERY, WAIT } from "../../kernel-abi/envelope.ts";
 import { Fault, faultByCode } from "../../kernel-abi/fault.ts";
 import { entryName, type Entry, type Frame, type KernelFrame, type TurnEnd, type TurnFrame } from "../../kernel-abi/frame.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
@@ -7,6 +8,10 @@ import { LIMITS } from "../../kernel-abi/limits.ts";
 export const FRAME_KIND = Object.freeze({ turn: 1, kernel: 2 } as const);
 /** Bytes of the longest varint: 2^53 - 1 has 53 bits, seven a byte. */
 export const VARINT_BYTES_MAX = 8;
+
+/** Largest numbers of what is delivered and of what is awaited. */
+export const DELIVERY_MAX = Math.max(...Object.values(DELIVERY));
+export const WAIT_MAX = Math.max(...Object.values(WAIT));
 
 /** By code: 1 where the registry has a name. */
 export const KNOWN_CODE: Uint8Array = Uint8Array.from({ length: 256 }, (_, code) => (entryName(code) === undefined ? 0 : 1));
@@ -54,7 +59,7 @@ export class FrameWriter {
     this.#varint(frame.tick);
     this.#varint(frame.actor);
     this.#varint(frame.ready);
-    this.#small(frame.delivery.kind, 4, "delivery kind");
+    this.#small(frame.delivery.kind, DELIVERY_MAX, "delivery kind");
     this.#varint(frame.delivery.from);
     this.#varint(frame.delivery.seq);
     this.#entries(frame.entries);
@@ -91,7 +96,7 @@ export class FrameWriter {
   #end(end: TurnEnd): void {
     this.#reserve(FIXED_END + end.body.length);
     this.#small(end.kind, 2, "turn end");
-    this.#small(end.on, 4, "awaited delivery kind");
+    this.#small(end.on, WAIT_MAX, "awaited delivery kind");
     this.#varint(end.subject);
     this.#body(end.body);
   }

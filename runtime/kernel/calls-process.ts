@@ -3,7 +3,7 @@
 import { VERBS, K_VERBS, DOMAIN_VERBS, type VerbName } from "../../kernel-abi/capability.ts";
 import { DOMAIN_RANK, DOMAINS, type BoundDomain } from "../../kernel-abi/domain.ts";
 import { DELIVERY } from "../../kernel-abi/envelope.ts";
-import { Fault, type FaultJson } from "../../kernel-abi/fault.ts";
+import { Fault } from "../../kernel-abi/fault.ts";
 import { EVENT } from "../../kernel-abi/frame.ts";
 import { label, processId, processName, type ProcessId, type ProcessName } from "../../kernel-abi/ids.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
@@ -17,9 +17,8 @@ import type { CapabilityRecord } from "./capability-table.ts";
 import { checkScope, hold } from "./calls-capability.ts";
 import { encode } from "./calls-k.ts";
 import { DONE, value, type Reply } from "./replies.ts";
-import { endContract } from "./contracts.ts";
 import { authorise, post, processOf, transitionBody, type KernelState } from "./state.ts";
-import { judged, NO_BYTES, type Transaction } from "./transaction.ts";
+import { judged, type Transaction } from "./transaction.ts";
 
 /** @throws Fault LIFECYCLE_REFUSED */
 export function step(process: Process, event: ProcessEvent, tx: Transaction): void {

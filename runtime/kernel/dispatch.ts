@@ -5,8 +5,11 @@ import type { Operation } from "../../kernel-abi/operation.ts";
 import type { Process } from "../process/process.ts";
 import { attenuateOwn, grantTo, list, revoke } from "./calls-capability.ts";
 import { collect, ledger, release, reserve, reserveAll, submit } from "./calls-domain.ts";
-import { join, log, metric, query, receive, send, sleep, type Reply } from "./calls-k.ts";
+import { join, log, metric, query, receive, send, sleep } from "./calls-k.ts";
 import { spawn, suspendOrResume } from "./calls-process.ts";
+import { continueWith, link, monitor, stop, unlink } from "./calls-ties.ts";
+import { cancelJob, cancelTimer, select, timer } from "./calls-wait.ts";
+import type { Reply } from "./replies.ts";
 import type { KernelState } from "./state.ts";
 import { BoundReached, type Transaction } from "./transaction.ts";
 
@@ -49,7 +52,7 @@ export function dispatch(state: KernelState, caller: Process, yielded: Operation
 }
 
 /** Operations of Q and Φ; all others are K's. */
-const BOUND_OPERATIONS: ReadonlySet<unknown> = new Set<Operation["op"]>(["reserve", "reserve-all", "release", "ledger", "submit", "collect"]);
+const BOUND_OPERATIONS: ReadonlySet<unknown> = new Set<Operation["op"]>(["reserve", "reserve-all", "release", "ledger", "submit", "collect", "cancel"]);
 
 /** The operation's own fields, read once: later reads see what was checked. Undefined for what is no record or cannot be read. */
 function ownCopy(yielded: unknown): Operation | undefined {
@@ -74,6 +77,14 @@ function call(state: KernelState, caller: Process, op: Operation, tx: Transactio
     case "suspend": case "resume": return suspendOrResume(state, caller, op, tx);
     case "spawn": return spawn(state, caller, op, tx);
     case "join": return join(state, caller, op, tx);
+    case "timer": return timer(state, caller, op, tx);
+    case "cancel-timer": return cancelTimer(state, caller, op, tx);
+    case "select": return select(state, caller, op, tx);
+    case "link": return link(state, caller, op, tx);
+    case "unlink": return unlink(state, caller, op, tx);
+    case "monitor": return monitor(state, caller, op, tx);
+    case "stop": return stop(state, caller, op, tx);
+    case "continue": return continueWith(state, caller, op, tx);
     case "capabilities": return list(state, caller, tx);
     case "attenuate": return attenuateOwn(state, caller, op, tx);
     case "grant": return grantTo(state, caller, op, tx);
@@ -83,6 +94,7 @@ function call(state: KernelState, caller: Process, op: Operation, tx: Transactio
     case "release": return release(state, caller, op, tx);
     case "ledger": return ledger(state, caller, op, tx);
     case "submit": return submit(state, caller, op, tx);
+    case "cancel": return cancelJob(state, caller, op, tx);
     case "collect": return collect(state, caller, op, tx);
     default: return unknownOperation(op);
   }

@@ -5,7 +5,7 @@
 import { CONTRACT_STATE } from "../../kernel-abi/contract.ts";
 import { UNLIMITED, type VerbName } from "../../kernel-abi/capability.ts";
 import { DOMAIN_RANK, type BoundDomain } from "../../kernel-abi/domain.ts";
-import { DELIVERY, type DeliveryKind, type Envelope } from "../../kernel-abi/envelope.ts";
+import { DELIVERY, type Envelope } from "../../kernel-abi/envelope.ts";
 import { Fault, FAULTS, type FaultJson } from "../../kernel-abi/fault.ts";
 import { EVENT, type EndStatus, type Entry, type Frame } from "../../kernel-abi/frame.ts";
 import type { Bounds } from "../../kernel-abi/header.ts";
@@ -13,17 +13,19 @@ import { KERNEL, processName, ROOT, tick, type JobId, type Tick } from "../../ke
 import { invariant } from "../../kernel-abi/invariant.ts";
 import type { Behaviour } from "../../kernel-abi/operation.ts";
 import { pack, unpack } from "../../kernel-abi/packer.ts";
-import type { Admission, AmbientGuard, Journal, Observer, Outcome, RandomSource, RunEnd, RunPause, Sha256, WaitEdge, Watchdog } from "../../kernel-abi/ports.ts";
+import type { Admission, AmbientGuard, Journal, Observer, Outcome, RandomSource, RunEnd, RunPause, Sha256, Watchdog } from "../../kernel-abi/ports.ts";
 import { compareStamps } from "../../kernel-abi/stamp.ts";
 import { rootKey } from "../../kernel-abi/streams.ts";
 import { negotiate } from "../../kernel-abi/version.ts";
 import { Calendar } from "../clock/calendar.ts";
 import { Clock } from "../clock/clock.ts";
 import type { Process } from "../process/process.ts";
-import { Delivery } from "./delivery.ts";
+import { awaits } from "../process/wait.ts";
+import { Delivery, type Arrival } from "./delivery.ts";
 import { schedulerWith, type PolicyChoice } from "../scheduler/policies.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
-import { admitProcess, bringUp, declaration, release } from "./calls-process.ts";
+import { admitProcess, bringUp, declaration } from "./calls-process.ts";
+import { makeRoom, release, type Ending } from "./release.ts";
 import { hold } from "./calls-capability.ts";
 import { encode } from "./calls-k.ts";
 import { CapabilityTable } from "./capability-table.ts";
@@ -31,8 +33,9 @@ import { ContractTable } from "./contract-table.ts";
 import { activateContract, appoint, endContract } from "./contracts.ts";
 import { Flights } from "./flights.ts";
 import { JobTable, type JobRecord } from "./job-table.ts";
-import { serviceName, serviceOf, Services } from "./services.ts";
-import { knownProcess, nameOf, type Appointment, type KernelState } from "./state.ts";
+import { serviceOf, Services } from "./services.ts";
+import { waitEdges, waitName } from "./waits.ts";
+import { knownProcess, post, type Appointment, type KernelState } from "./state.ts";
 import { BoundReached, emptyRow, Transaction, type Intent } from "./transaction.ts";
 import { failureOf } from "./failure.ts";
 import { isDenial, stepProcess, stopProcess, turnEnd, type TurnResult } from "./turn.ts";
@@ -74,9 +77,6 @@ export type Progress =
   | { readonly kind: "until"; readonly pause: RunPause }
   | { readonly kind: "ended"; readonly end: RunEnd };
 
-const WAIT_NAMES: Readonly<Record<DeliveryKind, WaitEdge["on"]>> = Object.freeze({
-  [DELIVERY.START]: "start", [DELIVERY.MESSAGE]: "message", [DELIVERY.TIMER]: "timer", [DELIVERY.OUTCOME]: "outcome", [DELIVERY.EXIT]: "exit",
-});
 
 const BOUND = ["Q", "PHI"] as const;
 const unitsOf = ({ providers }: Admission): number => providers.reduce((sum, { units }) => sum + units, 0);
@@ -108,7 +108,7 @@ export class Machine {
       jobs: new JobTable(), admissions: config.admissions, bounds: config.bounds,
       used: { turns: 0, messages: 0, shots: 0, bytes: 0 },
       sha256: ports.sha256, root: rootKey(ports.sha256, config.seed), random: ports.random, files: config.files,
-      mailboxBound: config.mailboxBound, node: config.node, vhm: config.vhm,
+      mailboxBound: config.mailboxBound, slice: config.slice ?? -1, node: config.node, vhm: config.vhm,
     };
     this.#delivery = new Delivery(this.#state, this.#scheduler);
   }
@@ -171,7 +171,7 @@ export class Machine {
     const { calendar, bounds } = this.#state;
     const due = least(calendar.next(), this.#flights.next());
     if (due === undefined) {
-      this.#finish("stuck", undefined, new Fault("RUN_STUCK", { waiting: this.#waits().length }).toJSON());
+      this.#finish("stuck", undefined, new Fault("RUN_STUCK", { waiting: waitEdges(this.#state).length }).toJSON());
       return undefined;
     }
     if (due > bounds.ticks) {
@@ -189,8 +189,8 @@ export class Machine {
     for (const { job, outcome } of this.#flights.land(due)) this.#deliverOutcome(job, outcome);
     this.#keepAppointments(due);
     for (const envelope of calendar.open(due)) {
-      const undeliverable = this.#delivery.arrive(envelope);
-      if (undeliverable !== undefined) this.#append({ kind: "kernel", tick: due, actor: KERNEL, entries: undeliverable.entries });
+      const arrival = this.#delivery.arrive(envelope);
+      if (arrival !== undefined) this.#follow(arrival);
     }
     return undefined;
   }
@@ -224,9 +224,8 @@ export class Machine {
     this.#append({ kind: "kernel", tick: state.clock.now, actor: serviceOf(job.domain), entries: tx.entries });
     state.contracts.assertConservation();
     const owner = state.processes[job.owner];
-    if (owner?.live === true && owner.wait.on === DELIVERY.OUTCOME && owner.wait.subject === job.id) {
-      state.calendar.add({ due: job.due, rank: DOMAIN_RANK[job.domain], from: serviceOf(job.domain), seq: job.id, to: owner.id, kind: DELIVERY.OUTCOME, subject: job.id, value: undefined });
-    }
+    const envelope: Envelope = { due: job.due, rank: DOMAIN_RANK[job.domain], from: serviceOf(job.domain), seq: job.id, to: job.owner, kind: DELIVERY.OUTCOME, subject: job.id, value: undefined };
+    if (owner?.live === true && awaits(owner.wait, envelope)) state.calendar.add(envelope);
   }
 
   /** -1 when the policy failed, which ends the run. */
@@ -238,6 +237,11 @@ export class Machine {
       this.#finish("faulted", undefined, failureOf(error, "root"));
       return -1;
     }
+  }
+
+  #follow(arrival: Arrival): void {
+    if (arrival.kind === "record") this.#append({ kind: "kernel", tick: this.#state.clock.now, actor: KERNEL, entries: arrival.tx.entries });
+    else this.#endEarly(arrival.process, { how: "linked", with: arrival.with });
   }
 
   // ---- turns ------------------------------------------------------------------------------------------------------------
@@ -258,13 +262,9 @@ export class Machine {
     const envelope = this.#delivery.take(process);
     invariant(envelope !== undefined, "S1", process.name);
     state.used.turns += 1;
-    const tx = this.#tx.begin();
-    const { seq } = process;
+    const tx = this.#tx.begin(process);
     const result = stepProcess(state, process, envelope, tx, this.#ports.guard);
-    if (result.kind === "aborted") {
-      tx.abort();
-      process.seq = seq;
-    }
+    if (result.kind === "aborted") tx.abort();
     this.#append({
       kind: "turn", tick: state.clock.now, actor: process.id, ready,
       delivery: { kind: envelope.kind, from: envelope.from, seq: envelope.seq },
@@ -283,13 +283,15 @@ export class Machine {
 
   #conclude(process: Process, result: TurnResult, tx: Transaction): void {
     if (result.kind !== "aborted") this.#commit(tx);
+    if (process.anyParked !== undefined) this.#makeRoom(process);
     this.#state.contracts.assertConservation();
     switch (result.kind) {
       case "waiting":
+        if (tx.fresh !== undefined) this.#renew(process, tx.fresh.input);
         this.#delivery.queueIfReceiving(process);
         return;
       case "finished":
-        this.#release(process, "exit", { result: result.result });
+        this.#release(process, { how: "finished", result: result.result });
         if (process.id === ROOT) this.#finish("completed", result.result, undefined);
         return;
       case "aborted":
@@ -298,7 +300,7 @@ export class Machine {
           return;
         }
         this.#ports.observer.failure?.({ process: process.name, error: result.error });
-        this.#release(process, "fault", { fault: result.fault });
+        this.#release(process, { how: "failed", fault: result.fault });
         if (process.id === ROOT) this.#finish(this.#failedStatus(result.fault), undefined, result.fault);
     }
   }
@@ -316,6 +318,47 @@ export class Machine {
     for (const id of tx.resumed) this.#delivery.wake(knownProcess(state, id));
     for (const id of tx.issued) appoint(state, state.contracts.get(id));
     for (const intent of tx.intents) this.#launch(intent);
+    if (tx.parked !== undefined) knownProcess(state, tx.parked.to).parked.push(tx.parked);
+    if (tx.cancelled.length > 0) this.#giveUp(tx.cancelled);
+    for (const { process, reason } of tx.stopped) this.#endEarly(knownProcess(state, process), { how: "stopped", reason });
+  }
+
+  #makeRoom(receiver: Process): void {
+    const tx = new Transaction();
+    makeRoom(this.#state, receiver, tx);
+    if (tx.entries.length === 0) return;
+    this.#append({ kind: "kernel", tick: this.#state.clock.now, actor: receiver.id, entries: tx.entries });
+    for (const envelope of tx.envelopes) this.#state.calendar.add(envelope);
+  }
+
+  #giveUp(jobs: readonly JobId[]): void {
+    const state = this.#state;
+    const given = jobs.map((id) => state.jobs.get(id)).filter((job) => job.state === "issued");
+    const tx = new Transaction();
+    for (const job of given) this.#abandon(job, tx);
+    const [first] = given;
+    if (first !== undefined) this.#append({ kind: "kernel", tick: state.clock.now, actor: first.owner, entries: tx.entries });
+  }
+
+  /** Ends a process and everything below it, the youngest first. */
+  #endEarly(process: Process, ending: Ending): void {
+    if (!process.live) return;
+    for (const child of [...process.anyTies?.children ?? []].toReversed()) this.#endEarly(knownProcess(this.#state, child), { how: "stopped", reason: "with its parent" });
+    this.#release(process, ending);
+    if (process.id === ROOT) this.#finish("faulted", undefined, new Fault("PROCESS_STOPPED", { process: process.name }).toJSON());
+  }
+
+  /** The body has handed its state on: the old one ends, a fresh one starts one tick later. */
+  #renew(process: Process, input: unknown): void {
+    const state = this.#state;
+    const tx = new Transaction();
+    for (const job of process.jobs === 0 ? [] : this.#flights.of(process.id)) this.#abandon(job, tx);
+    for (const contract of state.contracts.ownedBy(process.id)) endContract(state, contract, "completed", tx);
+    stopProcess(process, this.#ports.guard);
+    process.renew(input);
+    state.calendar.add(post(state, process, process.id, DELIVERY.START, 1, 0, undefined));
+    if (tx.entries.length > 0) this.#append({ kind: "kernel", tick: state.clock.now, actor: process.id, entries: tx.entries });
+    state.contracts.assertConservation();
   }
 
   /** Intent first, then the job: what was asked is on record before anyone starts on it. */
@@ -331,11 +374,11 @@ export class Machine {
     this.#ports.start(start);
   }
 
-  #release(process: Process, cause: "exit" | "fault" | "run-end", outcome: { readonly result?: Uint8Array; readonly fault?: FaultJson }): void {
+  #release(process: Process, ending: Ending): void {
     const tx = new Transaction();
     for (const job of process.jobs === 0 ? [] : this.#flights.of(process.id)) this.#abandon(job, tx);
     stopProcess(process, this.#ports.guard);
-    release(this.#state, process, cause, outcome, tx);
+    release(this.#state, process, ending, tx);
     this.#append({ kind: "kernel", tick: this.#state.clock.now, actor: process.id, entries: tx.entries });
     for (const envelope of tx.envelopes) this.#state.calendar.add(envelope);
     this.#state.contracts.assertConservation();
@@ -351,10 +394,10 @@ export class Machine {
 
   #finish(status: EndStatus, result: Uint8Array | undefined, fault: FaultJson | undefined): void {
     const state = this.#state;
-    const waits = status === "stuck" ? this.#waits() : [];
+    const waits = status === "stuck" ? waitEdges(state) : [];
     const failures = state.processes.flatMap((process) =>
       (process?.exit?.fault !== undefined && !process.joined && process.id !== ROOT ? [{ process: process.name, fault: process.exit.fault }] : []));
-    for (const process of state.processes) if (process?.live === true) this.#release(process, "run-end", {});
+    for (const process of state.processes) if (process?.live === true) this.#release(process, { how: "run-end" });
     this.#closeServices();
     const { turns, messages, shots } = state.used;
     const body = { status, fault: fault ?? null, tick: state.clock.now, turns, messages, shots, waits, failures };
@@ -377,22 +420,12 @@ export class Machine {
     this.#ports.observer.frame?.(frame);
   }
 
-  #waits(): WaitEdge[] {
-    const state = this.#state;
-    return state.processes.flatMap((process) => {
-      if (process?.live !== true) return [];
-      const { on, subject } = process.wait;
-      const target = on === DELIVERY.EXIT ? nameOf(state, subject) : on === DELIVERY.OUTCOME ? processName(serviceName(state.jobs.get(subject).domain)) : null;
-      return [{ process: process.name, on: WAIT_NAMES[on], target }];
-    });
-  }
-
   #pause(): RunPause {
     const { processes, clock, used } = this.#state;
     return {
       status: "paused", tick: clock.now, turns: used.turns,
       processes: processes.flatMap((process) => (process === undefined ? [] : [{
-        name: process.name, state: process.state, waitsFor: process.live ? WAIT_NAMES[process.wait.on] : null, inbox: process.inbox.depth,
+        name: process.name, state: process.state, waitsFor: process.live ? waitName(process.wait) : null, inbox: process.inbox.depth,
       }])),
     };
   }

@@ -40,6 +40,8 @@ export interface KernelState {
   readonly random: RandomSource;
   readonly files: Readonly<Record<string, string>>;
   readonly mailboxBound: number;
+  /** Operations a turn may make before it is cut; -1 without time slices. */
+  readonly slice: number;
   readonly node: number;
   readonly vhm: number;
 }

@@ -1,18 +1,20 @@
 // One turn: deliver, step, judge, then commit or abort (E1). Synchronous from end to end (D1).
-import { DELIVERY, type Envelope } from "../../kernel-abi/envelope.ts";
-import { FAULTS, type FaultJson } from "../../kernel-abi/fault.ts";
+import { DELIVERY, WAIT, type Envelope } from "../../kernel-abi/envelope.ts";
+import { Fault, FAULTS, type FaultJson } from "../../kernel-abi/fault.ts";
 import { TURN_END, type TurnEnd } from "../../kernel-abi/frame.ts";
 import { jobId, processId } from "../../kernel-abi/ids.ts";
-import { InvariantBroken } from "../../kernel-abi/invariant.ts";
+import { invariant } from "../../kernel-abi/invariant.ts";
 import type { Resumption, Step } from "../../kernel-abi/operation.ts";
 import { pack } from "../../kernel-abi/packer.ts";
 import type { AmbientGuard } from "../../kernel-abi/ports.ts";
-import { WAIT_MESSAGE, type Process } from "../process/process.ts";
-import { outcomeReply } from "./calls-domain.ts";
-import { collectExit, encode, type Reply } from "./calls-k.ts";
+import type { Process } from "../process/process.ts";
+import { WAIT_MESSAGE, WAIT_SLICE } from "../process/wait.ts";
+import { collectExit, encode } from "./calls-k.ts";
+import { selected } from "./calls-wait.ts";
 import { dispatch } from "./dispatch.ts";
 import { failureOf } from "./failure.ts";
-import { knownProcess, type KernelState } from "./state.ts";
+import { outcomeReply, type Reply } from "./replies.ts";
+import { knownProcess, post, type KernelState } from "./state.ts";
 import { BoundReached, NO_BYTES, type Transaction } from "./transaction.ts";
 
 /** How stepping a process ended, before anything is committed. */
@@ -24,20 +26,32 @@ export type TurnResult =
 const WAITING: TurnResult = Object.freeze({ kind: "waiting" });
 
 /** What the process is resumed with, given what is delivered. */
-function resumptionFor(state: KernelState, envelope: Envelope): Resumption {
+function resumptionFor(state: KernelState, process: Process, envelope: Envelope, tx: Transaction): Resumption {
+  if (process.wait.on === WAIT.SELECT) return selected(state, process, envelope, tx);
   switch (envelope.kind) {
     case DELIVERY.MESSAGE: return { kind: "value", value: { from: envelope.from, body: envelope.value } };
-    case DELIVERY.OUTCOME: return resumed(collectJob(state, envelope.subject));
+    case DELIVERY.OUTCOME: return collectJob(state, envelope.subject);
     case DELIVERY.EXIT: return resumed(collectExit(knownProcess(state, processId(envelope.subject))));
+    case DELIVERY.SLICE: return afterSlice(process);
+    case DELIVERY.ROOM: return envelope.value instanceof Fault ? { kind: "fault", fault: envelope.value } : NOTHING;
     case DELIVERY.START:
-    case DELIVERY.TIMER: return { kind: "value", value: undefined };
+    case DELIVERY.TIMER: return NOTHING;
   }
 }
 
-function collectJob(state: KernelState, id: number): Reply {
+const NOTHING: Resumption = Object.freeze({ kind: "value", value: undefined });
+
+function afterSlice(process: Process): Resumption {
+  const { pending } = process;
+  invariant(pending !== undefined, "S1", process.name);
+  process.pending = undefined;
+  return pending;
+}
+
+function collectJob(state: KernelState, id: number): Resumption {
   const job = state.jobs.get(jobId(id));
   state.jobs.collect(job);
-  if (job.outcome === undefined) throw new InvariantBroken("T3");
+  invariant(job.outcome !== undefined, "T3");
   return outcomeReply(job.outcome);
 }
 
@@ -66,11 +80,12 @@ export function stopProcess(process: Process, guard: AmbientGuard): void {
   }
 }
 
-/** Steps one process until it waits, ends or fails. Effects are in `tx`, nothing is committed. */
+/** Steps one process until it waits, ends or fails, or its time slice is over. Effects are in `tx`, nothing is committed. */
 export function stepProcess(state: KernelState, process: Process, envelope: Envelope, tx: Transaction, guard: AmbientGuard): TurnResult {
-  let input = resumptionFor(state, envelope);
+  let input = resumptionFor(state, process, envelope, tx);
   process.wait = WAIT_MESSAGE;
-  for (;;) {
+  for (let left = state.slice; ; left--) {
+    if (left === 0) return cutOff(state, process, input, tx);
     const next = resume(process, input, guard);
     if (next.kind === "threw") return aborted(next.error, process, undefined);
     if (next.kind === "done") return finish(next.result, process);
@@ -89,6 +104,14 @@ export function stepProcess(state: KernelState, process: Process, envelope: Enve
   }
 }
 
+/** The end of a time slice: the process goes on at the next tick with what it was about to be told. */
+function cutOff(state: KernelState, process: Process, input: Resumption, tx: Transaction): TurnResult {
+  process.pending = input;
+  process.wait = WAIT_SLICE;
+  tx.envelopes.push(post(state, process, process.id, DELIVERY.SLICE, 1, 0, undefined));
+  return WAITING;
+}
+
 const aborted = (error: unknown, process: Process, bound: BoundReached | undefined): TurnResult =>
   ({ kind: "aborted", fault: failureOf(error, process.name), error, bound });
 
@@ -104,7 +127,10 @@ const END_RECEIVING: TurnEnd = Object.freeze({ kind: TURN_END.WAITING, on: DELIV
 
 export function turnEnd(result: TurnResult, process: Process): TurnEnd {
   switch (result.kind) {
-    case "waiting": return process.wait.on === DELIVERY.MESSAGE ? END_RECEIVING : { kind: TURN_END.WAITING, on: process.wait.on, subject: process.wait.subject, body: NO_BYTES };
+    case "waiting":
+      if (process.wait.on === WAIT.MESSAGE) return END_RECEIVING;
+      if (process.wait.on === WAIT.SELECT) return { kind: TURN_END.WAITING, on: WAIT.SELECT, subject: 0, body: pack(process.wait.arms.map(({ on, subject }) => [on, subject])) };
+      return { kind: TURN_END.WAITING, on: process.wait.on, subject: process.wait.subject, body: NO_BYTES };
     case "finished": return { kind: TURN_END.FINISHED, on: 0, subject: 0, body: result.result };
     case "aborted": return { kind: TURN_END.ABORTED, on: 0, subject: result.fault.code, body: pack(result.fault) };
   }

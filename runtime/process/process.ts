@@ -122,6 +122,13 @@ export class Process {
     this.#children.set(name, ordinal);
     return `${name}#${ordinal}`;
   }
+  /** Makes ready for a fresh body: what only the old one knew goes; mail, children, capabilities and ties stay. */
+  renew(input: unknown): void {
+    this.input = input;
+    this.activation = undefined;
+    this.#handles = undefined;
+    this.#timers = undefined;
+  }
   /** Drops everything a released process could still reach. */
   clear(): void {
     this.#handles = undefined;

@@ -43,7 +43,7 @@ describe("frame codec", () => {
     ["an integer of 2^53", "018080808080808010", "integer above 2^53 - 1"],
     ["unknown frame kind", "03", "unknown kind of frame"],
     ["frame kind zero", "00", "unknown kind of frame"],
-    ["delivery kind 5", TURN_HEX.replace("ac02050101", "ac02050105"), "number out of range"],
+    ["delivery kind 7", TURN_HEX.replace("ac02050101", "ac02050107"), "number out of range"],
     ["unknown event code", TURN_HEX.replace("015000", "01ff00"), "unknown event code"],
     ["unknown verdict", TURN_HEX.replace("015000", "01507f"), "unknown verdict"],
     ["domain 3", TURN_HEX.replace("01500000", "01500003"), "number out of range"],

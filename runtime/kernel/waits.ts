@@ -1,0 +1,27 @@
+// The wait-for graph: who waits for what, and who could provide it.
+import { WAIT, type WaitKind } from "../../kernel-abi/envelope.ts";
+import { processName } from "../../kernel-abi/ids.ts";
+import type { WaitEdge } from "../../kernel-abi/ports.ts";
+import type { Wait, WaitArm } from "../process/wait.ts";
+import { serviceName } from "./services.ts";
+import { nameOf, type KernelState } from "./state.ts";
+
+const NAMES: Readonly<Record<WaitKind, WaitEdge["on"]>> = Object.freeze({
+  [WAIT.START]: "start", [WAIT.MESSAGE]: "message", [WAIT.TIMER]: "timer", [WAIT.OUTCOME]: "outcome", [WAIT.EXIT]: "exit",
+  [WAIT.ROOM]: "room", [WAIT.SLICE]: "slice", [WAIT.SELECT]: "select",
+});
+
+export const waitName = ({ on }: Wait): WaitEdge["on"] => NAMES[on];
+
+function target(state: KernelState, { on, subject }: Pick<WaitArm, "subject"> & { readonly on: WaitKind }): WaitEdge["target"] {
+  if (on === WAIT.EXIT || on === WAIT.ROOM) return nameOf(state, subject);
+  return on === WAIT.OUTCOME ? processName(serviceName(state.jobs.get(subject).domain)) : null;
+}
+
+/** One edge for each thing a living process waits for. */
+export const waitEdges = (state: KernelState): WaitEdge[] => state.processes.flatMap((process) => {
+  if (process?.live !== true) return [];
+  const { wait } = process;
+  const arms: readonly (Pick<WaitArm, "subject"> & { readonly on: WaitKind })[] = wait.on === WAIT.SELECT ? wait.arms : [wait];
+  return arms.map((arm) => ({ process: process.name, on: NAMES[arm.on], target: target(state, arm) }));
+});
