@@ -15,6 +15,7 @@ export * from "./limits.ts";
 export * from "./operation.ts";
 export * from "./packer.ts";
 export * from "./ports.ts";
+export * from "./priority.ts";
 export * from "./stamp.ts";
 export * from "./streams.ts";
 export * from "./syscall.ts";

@@ -1,7 +1,7 @@
 // Divergence: where and how a replay left the recording, said so that a stranger can act on it (E3).
 import { DOMAINS } from "../kernel-abi/domain.ts";
 import { Fault, faultByCode, type FaultDetail } from "../kernel-abi/fault.ts";
-import { entryName, TURN_END, type Entry, type Frame } from "../kernel-abi/frame.ts";
+import { entryName, EVENT, TURN_END, type Entry, type Frame } from "../kernel-abi/frame.ts";
 import { sameBytes } from "../kernel-abi/canonical.ts";
 import { SYSCALL } from "../kernel-abi/syscall.ts";
 import { digested, plainBody } from "./entry/body.ts";
@@ -20,12 +20,13 @@ export interface Difference {
 }
 
 /** What usually stands behind a difference, by the kind of field. */
-const CAUSES = {
+export const CAUSES = {
   order: "turns come in another order: the scheduling policy, a cost table or the semantics version is another",
   path: "the program went another way: it was changed, or it depends on something that is not recorded",
   value: "the program computed another value: it was changed, or it depends on something that is not recorded",
   judgement: "the kernel judged the call otherwise: capabilities, contracts, bounds or provider declarations differ",
   kernel: "the kernel recorded another fact: the semantics version or a provider declaration is another",
+  outcome: "the outcome is another: another seed, another kernel, or it came from outside",
   missing: "the replay ended before the recording did",
   extra: "the recording ends here, the replay goes on",
 } as const;
@@ -34,11 +35,11 @@ export type Cause = keyof typeof CAUSES;
 type Field = readonly [name: string, expected: number, actual: number, show: (value: number) => Shown, cause: Cause];
 
 const asIs = (value: number): number => value;
-const codeName = (code: number): string => entryName(code) ?? `#${code}`;
-const verdictName = (code: number): string => (code === 0 ? "OK" : faultByCode(code) ?? `#${code}`);
+export const codeName = (code: number): string => entryName(code) ?? `#${code}`;
+export const verdictName = (code: number): string => (code === 0 ? "OK" : faultByCode(code) ?? `#${code}`);
 const domainName = (rank: number): string => DOMAINS[rank] ?? `#${rank}`;
 const TURN_ENDS: readonly string[] = Object.keys(TURN_END);
-const endName = (kind: number): string => TURN_ENDS[kind] ?? `#${kind}`;
+export const endName = (kind: number): string => TURN_ENDS[kind] ?? `#${kind}`;
 
 function firstOf(fields: readonly Field[], event: number): Difference | undefined {
   const found = fields.find(([, expected, actual]) => expected !== actual);
@@ -54,7 +55,7 @@ function ofEntry(expected: Entry, actual: Entry, name: string, event: number): D
   const own = expected.code < 128;
   const field = firstOf([
     [`${name}.code`, expected.code, actual.code, codeName, own ? "path" : "kernel"],
-    [`${name}.verdict`, expected.verdict, actual.verdict, verdictName, "judgement"],
+    [`${name}.verdict`, expected.verdict, actual.verdict, verdictName, expected.code === EVENT.JOB_OUTCOME ? "outcome" : "judgement"],
     [`${name}.domain`, expected.domain, actual.domain, domainName, "path"],
     [`${name}.capability`, expected.capability, actual.capability, asIs, "judgement"],
     [`${name}.contract`, expected.contract, actual.contract, asIs, own ? "path" : "kernel"],
@@ -62,7 +63,8 @@ function ofEntry(expected: Entry, actual: Entry, name: string, event: number): D
   ], event);
   if (field !== undefined) return field;
   if (sameBytes(expected.body, actual.body)) return undefined;
-  return { field: `${name}.body`, expected: shownBody(expected), actual: shownBody(actual), event, cause: own ? "value" : "kernel" };
+  const cause = expected.code === EVENT.JOB_OUTCOME ? "outcome" : own ? "value" : "kernel";
+  return { field: `${name}.body`, expected: shownBody(expected), actual: shownBody(actual), event, cause };
 }
 
 function ofEntries(expected: readonly Entry[], actual: readonly Entry[], first: number): Difference | undefined {
@@ -80,21 +82,23 @@ function ofEntries(expected: readonly Entry[], actual: readonly Entry[], first: 
   return undefined;
 }
 
+/** Processes by name; each side has its own. */
+const ofWho = (field: string, expected: number, actual: number, names: ProcessNames, actualNames: ProcessNames): Difference | undefined =>
+  (expected === actual ? undefined : { field, expected: names.of(expected).name, actual: actualNames.of(actual).name, event: 0, cause: "order" });
+
 /** The first difference in the order in which the fields stand in a frame; undefined when the frames are equal. */
-export function difference(expected: Frame, actual: Frame, names: ProcessNames): Difference | undefined {
-  const who = (process: number): string => names.of(process).name;
+export function difference(expected: Frame, actual: Frame, names: ProcessNames, actualNames = names): Difference | undefined {
   if (expected.kind !== actual.kind) return { field: "kind", expected: expected.kind, actual: actual.kind, event: 0, cause: "order" };
   const common = firstOf([
     ["tick", expected.tick, actual.tick, asIs, "order"],
-    ["actor", expected.actor, actual.actor, who, "order"],
-  ], 0);
+  ], 0) ?? ofWho("actor", expected.actor, actual.actor, names, actualNames);
   if (common !== undefined) return common;
   if (expected.kind === "kernel" || actual.kind === "kernel") return ofEntries(expected.entries, actual.entries, 0);
   const last = 1 + expected.entries.length;
   return firstOf([
     ["ready", expected.ready, actual.ready, asIs, "order"],
     ["delivery.kind", expected.delivery.kind, actual.delivery.kind, deliveryName, "order"],
-    ["delivery.from", expected.delivery.from, actual.delivery.from, who, "order"],
+  ], 0) ?? ofWho("delivery.from", expected.delivery.from, actual.delivery.from, names, actualNames) ?? firstOf([
     ["delivery.seq", expected.delivery.seq, actual.delivery.seq, asIs, "order"],
   ], 0) ?? ofEntries(expected.entries, actual.entries, 1) ?? firstOf([
     ["end.kind", expected.end.kind, actual.end.kind, endName, "path"],

@@ -133,7 +133,7 @@ export class Recorder implements Journal {
     if (this.#durability === "power") this.#sink.sync();
   }
 
-  /** In one write: what is torn then is torn at the end of a unit, or within a sector that lost all of it (J25). */
+  /** In one write: what is torn then is torn at the end of a unit, or within a sector that lost all of it (J30). */
   #put(...pieces: readonly Uint8Array[]): void {
     const [first = NOTHING, ...more] = pieces;
     const bytes = more.length === 0 ? first : new Uint8Array(Buffer.concat(pieces));

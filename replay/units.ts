@@ -1,7 +1,7 @@
 // Units: walks a bundle's chained units in order, checking each against its head before anyone reads it.
 //   J11  Nothing is handed out whose hash did not hold; a refusal names the unit's first byte.
 //   J12  Memory: one unit and one window of the source, whatever the size of the bundle.
-//   J25  In a file that claims no seal, a unit that does not hold and has lost a 512-byte sector (nothing but zeros) is what a power
+//   J30  In a file that claims no seal, a unit that does not hold and has lost a 512-byte sector (nothing but zeros) is what a power
 //        cut leaves of a write: a torn tail. Any other unit that does not hold is tampering.
 import { sameBytes } from "../kernel-abi/canonical.ts";
 import { Fault, type FaultDetail, type FaultName } from "../kernel-abi/fault.ts";
@@ -149,7 +149,7 @@ export class UnitReader {
     return undefined;
   }
 
-  /** A unit of which `size` bytes are looked at does not hold: torn by a power cut (J25), or altered. */
+  /** A unit of which `size` bytes are looked at does not hold: torn by a power cut (J30), or altered. */
   #damaged(place: UnitPlace, size: number, what: string): undefined {
     if (this.#endsSealed() || !(this.#lostSector(0, size) || this.#lostMark(place, size))) this.#refuse("TRACE_TAMPERED", place, { what });
     this.#tail = { kind: "open", place, torn: this.size - this.#offset };

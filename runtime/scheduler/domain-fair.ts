@@ -4,13 +4,14 @@
 //   not wait gathers no credit: it is counted as picked as often as the least of those that wait.
 //   Within a domain: waiting raises the priority, by one every agingQuantum picks (Q), as in the priority policy.
 //
-// Theorem (wait bound). With at most N actors ever ready, skew S and d = 4 - b, an actor of declared priority b is picked within
-//     k = 3 * r + 4 * S - 2 picks, r = N - 1 + max(1, Q * d).
-// Proof. Within its domain x is passed by what becomes ready in the first max(1, Q * d) steps only (priority.ts; here an actor of lesser
-// id that becomes ready at the same step passes too), so it is among the first r units of its domain to be picked. Let c count a
-// domain's picks above the least; 0 <= c <= S when x becomes ready. While x waits its domain waits, and another domain is picked only
-// up to S above it. So before the r-th pick of x's domain each of the other two is picked at most S + r - 1 + S times; together
-// with the r picks of its own that is k.   ∎
+// Theorem (wait bound). Let x of declared priority b be ready, and let at most N actors be ready in its domain while it waits, itself
+// included. With d = 4 - b, skew S and Q > 0 it is picked within
+//     k = max(1, Q * d) + 3 * N + 4 * S - 3   picks.
+// Proof. What overtakes x in its domain became ready within the first max(1, Q * d) steps of its wait (priority.ts; at the step of x
+// itself, also an actor of the same value and lesser id). After max(1, Q * d) - 1 picks, then, nothing new can go before x, and at most
+// N - 1 of those ready do: x is among the next N units of its domain. Let c count a domain's picks above the least, 0 <= c <= S. While
+// x waits its domain waits, and another domain is picked only until it stands S above; before the N-th pick of x's domain that
+// is at most N - 1 + 2 * S times for each of the two others. With the N picks of its own domain the sum is k.   ∎
 import { PRIORITY_LEVELS } from "../../kernel-abi/priority.ts";
 import type { Policy, ReadyEntry, ReadyView } from "../../kernel-abi/ports.ts";
 import { ActorHeap } from "./actor-heap.ts";
@@ -173,6 +174,6 @@ export const DOMAIN_FAIR = builtInPolicy<DomainFairParameters>({
   },
 });
 
-/** The theorem's k: an actor of priority `declared` is picked within so many picks when at most `actors` are ever ready. Infinite without aging. */
-export const domainFairWaitBound = (actors: number, declared: number, { agingQuantum, skew }: { readonly agingQuantum: number; readonly skew: number }): number =>
-  (agingQuantum === 0 ? Infinity : 3 * (actors - 1 + Math.max(1, agingQuantum * (PRIORITY_LEVELS - 1 - declared))) + 4 * skew - 2);
+/** The theorem's k for declared priority `declared` when at most `rivals` actors are ready in its domain, itself included. Infinite without aging. */
+export const domainFairWaitBound = (rivals: number, declared: number, { agingQuantum, skew }: { readonly agingQuantum: number; readonly skew: number }): number =>
+  (agingQuantum === 0 ? Infinity : Math.max(1, agingQuantum * (PRIORITY_LEVELS - 1 - declared)) + 3 * rivals + 4 * skew - 3);

@@ -2,10 +2,13 @@
 // scarce resources are held for short; but after F picks in a row that favoured a holder while somebody without a token waited, the
 // one who has waited longest goes, whoever it is.
 //
-// Theorem (wait bound). An actor that becomes ready as the n-th waiting is picked within k = (F + 1) * n picks.
-// Proof. A pick is favoured, or it takes the earliest of all; favoured picks come in rows of at most F, whatever the count was when
-// x became ready. So any F + 1 picks in a row contain one of the earliest. At most n - 1 are earlier than x, and each such pick
-// removes one of them or x: x is gone with the n-th at the latest.   ∎
+// Theorem (wait bound). Let an actor become ready as the n-th waiting, m of the n having no token, itself included. It is picked within
+//     k = n            picks when it holds a token,
+//     k = n + F * m    picks when it holds none.
+// Proof. A pick is favoured, and then takes the earliest holder, or takes the earliest of all. So nobody later goes before a holder x:
+// k = n. Let x hold no token, and cut the picks before it into rows that each end with a pick of the earliest of all; a row has at most
+// F favoured picks. A row that ends with a holder has taken only holders earlier than that one, hence than x: all such rows together
+// at most n - m picks. A row that ends without is F + 1 picks at most, and removes one of the m: at most m such rows.   ∎
 import type { Policy, ReadyView } from "../../kernel-abi/ports.ts";
 import { ActorQueue } from "./actor-queue.ts";
 import { builtInPolicy } from "./built-in.ts";
@@ -77,5 +80,5 @@ export const PROGRESS_AWARE = builtInPolicy<{ readonly favour: number }>({
   },
 });
 
-/** The theorem's k for an actor that becomes ready as the `waiting`-th. */
-export const progressWaitBound = (waiting: number, favour: number): number => (favour + 1) * waiting;
+/** The theorem's k for an actor that becomes ready as the `waiting`-th; `others` of them hold no token, itself included (0 for a holder). */
+export const progressWaitBound = (waiting: number, others: number, favour: number): number => waiting + favour * others;

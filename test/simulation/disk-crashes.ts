@@ -170,7 +170,7 @@ export async function crashEverywhere(workload: Workload, { samples, seed }: Eff
   const judge = new Judge();
   const random = seeded(seed);
   let written = 0;
-  let broken: unknown;
+  let broken: Broken | undefined;
   disk.mishap = mishap;
   disk.watch = (operation) => {
     acknowledged.after(operation);
@@ -187,9 +187,20 @@ export async function crashEverywhere(workload: Workload, { samples, seed }: Eff
   let rejected: unknown;
   await workload.write(disk).catch((error: unknown) => { rejected = error; });
   if (broken !== undefined) throw broken;
+  if (rejected === undefined) finished(disk, workload, random, samples);
   demand(rejected === undefined || rejected instanceof Fault, `${workload.name}: rejected with no fault: ${String(rejected)}`);
   demand(disk.open === 0, `${workload.name}: ${disk.open} descriptors stay open`);
   return disk;
+}
+
+/** A bundle that was said to be sealed, in class `power`, stands under its name after every power cut. */
+function finished(disk: SimulatedDisk, { name, durability }: Workload, random: () => number, samples: number): void {
+  const bundle = disk.files().get(BUNDLE);
+  if (durability !== "power" || bundle === undefined || disk.files().has(JOURNAL)) return;
+  for (const left of disk.powerCuts(random, samples)) {
+    const found = left.get(BUNDLE);
+    demand(found !== undefined && sameBytes(found, bundle), `${name}: sealed, and not there after a power cut`);
+  }
 }
 
 /** After these something may be lost that was not before. */

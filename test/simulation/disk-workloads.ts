@@ -155,7 +155,7 @@ export const everyday = (): readonly Workload[] => [
   frames("small", smallRun(), POWER),
   frames("a barrier every three frames", barred(chatter(30, 200), 3), { durability: "power", replace: true }),
   frames("without an end", barred(chatter(20, 300), 4), POWER, false),
-  frames("without an end", barred(chatter(20, 300), 4), { durability: "process", replace: false }, false),
+  frames("without an end", barred(chatter(8, 300), 4), { durability: "process", replace: false }, false),
 ];
 
 /** Many more, of growing size. */

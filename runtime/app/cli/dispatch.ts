@@ -15,10 +15,13 @@ interface Entry {
 
 const COMMANDS: readonly Entry[] = [
   { name: "run", summary: "run a program, record it and seal the trace", load: () => import("./commands/run.ts") },
+  { name: "resume", summary: "go on with a run that was interrupted or killed, from its journal", load: () => import("./commands/resume.ts") },
   { name: "verify", summary: "check chain, signature and consistency of a trace; executes nothing", load: () => import("./commands/verify.ts") },
   { name: "replay", summary: "run a trace again against its recorded outcomes", load: () => import("./commands/replay.ts") },
   { name: "reproduce", summary: "run a trace again and its kernels too, from the sealed seeds", load: () => import("./commands/reproduce.ts") },
+  { name: "judge", summary: "how probable is what a trace says was measured? Refuses what cannot be", load: () => import("./commands/judge.ts") },
   { name: "trace", summary: "list the events of a trace, or show one", load: () => import("./commands/trace.ts") },
+  { name: "diff", summary: "where two traces part, and what each knew then; executes nothing", load: () => import("./commands/diff.ts") },
   { name: "keys", summary: "who signs here, and whose seals are trusted", load: () => import("./commands/keys.ts") },
   { name: "doctor", summary: "check that this machine has what Triad needs", load: () => import("./commands/doctor.ts") },
 ];
