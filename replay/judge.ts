@@ -1,0 +1,177 @@
+// Judge: every recorded outcome against the job it is said to come from (E4). Verifies first; then reads the trace once, hands
+// jobs with their outcomes to their domain's judge, and weighs the verdicts. Executes nothing of the program and draws nothing.
+//   J24  One impossible outcome refuses the trace, with the event, the job and the outcome.
+//   J25  Plausibility is a matter of a threshold: the run's p-value is the smallest of all its tests after Holm's correction
+//        (Scand. J. Statist. 6, 1979), so the chance that an honest run is flagged stays below the threshold, however many jobs
+//        it has. Sums of logarithms (Fisher) are not used: over many jobs they add up the smallest inaccuracy of each.
+import { DOMAINS, type BoundDomain } from "../kernel-abi/domain.ts";
+import type { Terms } from "../kernel-abi/contract.ts";
+import { Fault } from "../kernel-abi/fault.ts";
+import { EVENT, TURN_END, type Entry, type Frame } from "../kernel-abi/frame.ts";
+import { jobId, type JobId, type Tick } from "../kernel-abi/ids.ts";
+import type { ExperimentVerdict, JobVerdict, Judges } from "../kernel-abi/judgement.ts";
+import type { ByteSource } from "../kernel-abi/ports.ts";
+import { framesOf, openUnits } from "./bundle.ts";
+import { bodyOf, field } from "./entry/body.ts";
+import { ProcessNames } from "./entry/names.ts";
+import { verify, type VerifyOptions, type VerifyReport } from "./verify.ts";
+
+/** Runs whose p-value is below this are flagged. */
+export const THRESHOLD = 1e-6;
+
+export interface JudgeOptions extends VerifyOptions {
+  /** Above 0, at most 1. Default 1e-6. */
+  readonly threshold?: number;
+  /** Refuse an implausible run. */
+  readonly strict?: boolean;
+}
+
+/** A verdict, and where the outcome stands. */
+export interface JudgedOutcome extends JobVerdict {
+  readonly actor: string;
+  readonly event: number;
+  readonly tick: Tick;
+}
+
+export interface JudgeReport {
+  readonly ok: true;
+  readonly verified: VerifyReport;
+  readonly jobs: readonly JudgedOutcome[];
+  readonly experiments: readonly ExperimentVerdict[];
+  readonly threshold: number;
+  /** Of the run as a whole; null when nothing in it can be tested. */
+  readonly p: number | null;
+  readonly implausible: boolean;
+  /** Jobs of the tests that are below the threshold. */
+  readonly flagged: readonly JobId[];
+}
+
+/** Where an outcome was found. */
+interface Found {
+  readonly actor: string;
+  readonly event: number;
+  readonly tick: Tick;
+  readonly offset: number;
+  readonly block: number;
+}
+
+interface Intent {
+  readonly actor: string;
+  readonly descriptor: Uint8Array;
+}
+
+/** Pairs intents with outcomes. */
+class Pairing {
+  readonly found = new Map<number, Found>();
+  readonly #judges: Judges;
+  readonly #names: ProcessNames;
+  readonly #intents = new Map<number, Intent>();
+  readonly #terms = new Map<number, Terms>();
+  #events = 0;
+  constructor(judges: Judges, names: ProcessNames) {
+    this.#judges = judges;
+    this.#names = names;
+  }
+
+  frame(frame: Frame, place: { readonly offset: number; readonly index: number }): void {
+    const turn = frame.kind === "turn";
+    this.#events += turn ? 1 : 0;
+    this.#names.learn(frame);
+    const aborted = turn && frame.end.kind === TURN_END.ABORTED;
+    for (const entry of frame.entries) {
+      this.#events += 1;
+      if (!aborted) this.#entry(entry, frame, place);
+    }
+    this.#events += turn ? 1 : 0;
+  }
+
+  #entry(entry: Entry, { tick, actor }: Frame, { offset, index }: { readonly offset: number; readonly index: number }): void {
+    const { code, subject, body } = entry;
+    if (code === EVENT.CONTRACT_ISSUED) this.#terms.set(subject, field(bodyOf(body), "terms") as Terms); // verified before (consistency/contracts.ts)
+    else if (code === EVENT.JOB_ABANDONED) this.#intents.delete(subject);
+    else if (code === EVENT.JOB_INTENT) {
+      const descriptor = field(bodyOf(body), "descriptor");
+      const bytes = descriptor instanceof Uint8Array ? Uint8Array.from(descriptor) : new Uint8Array();
+      this.#intents.set(subject, { actor: this.#names.of(actor).name, descriptor: bytes });
+    } else if (code === EVENT.JOB_OUTCOME) {
+      const intent = this.#intents.get(subject);
+      this.#intents.delete(subject);
+      if (intent === undefined) return;
+      this.found.set(subject, { actor: intent.actor, event: this.#events, tick, offset, block: index });
+      this.#outcome(entry, intent, tick);
+    }
+  }
+
+  #outcome({ subject, contract, domain: rank, verdict, body }: Entry, { descriptor }: Intent, due: Tick): void {
+    const domain = DOMAINS[rank];
+    const terms = this.#terms.get(contract);
+    if ((domain !== "Q" && domain !== "PHI") || terms === undefined) throw new Fault("TRACE_INCONSISTENT", { rule: "an outcome belongs to a contract of its domain", job: subject });
+    this.#judges[domain].take({ job: jobId(subject), domain, terms, descriptor, outcome: { verdict, body: Uint8Array.from(body) }, due });
+  }
+}
+
+const DOMAINS_JUDGED: readonly BoundDomain[] = ["Q", "PHI"];
+
+/** Each p-value times how many tests there are that are no smaller, never falling: below α only if Holm rejects at α. */
+function holm(tests: readonly { readonly p: number; readonly jobs: readonly JobId[] }[]): readonly { readonly adjusted: number; readonly jobs: readonly JobId[] }[] {
+  let least = 0;
+  return tests.toSorted((a, b) => a.p - b.p).map(({ p, jobs }, rank, all) => {
+    least = Math.max(least, Math.min(1, p * (all.length - rank)));
+    return { adjusted: least, jobs };
+  });
+}
+
+function refuseImpossible(jobs: readonly JudgedOutcome[], found: ReadonlyMap<number, Found>): void {
+  const impossible = jobs.filter(({ standing }) => standing === "impossible");
+  const [first] = impossible.toSorted((a, b) => a.event - b.event);
+  if (first === undefined) return;
+  const { offset = 0, block = 0 } = found.get(first.job) ?? {};
+  throw new Fault("OUTCOME_IMPOSSIBLE", {
+    offset, unit: "block", index: block,
+    event: first.event, tick: first.tick, job: first.job, actor: first.actor, kind: first.kind,
+    outcome: first.impossible?.outcome ?? "", probability: first.impossible?.probability ?? 0, what: first.impossible?.what ?? "",
+    jobs: impossible.length,
+  });
+}
+
+/**
+ * Verifies, then judges.
+ * @throws Fault OUTCOME_IMPOSSIBLE; OUTCOME_IMPLAUSIBLE with `strict`; USAGE for a threshold that is no probability; whatever `verify` throws
+ */
+export function judge(source: ByteSource, judges: Judges, options: JudgeOptions = {}): JudgeReport {
+  const threshold = options.threshold ?? THRESHOLD;
+  if (!(threshold > 0 && threshold <= 1)) throw new Fault("USAGE", { option: "threshold", value: threshold, allowed: "a probability above 0, at most 1" });
+  const verified = verify(source, options);
+  const { units, recording } = openUnits(source);
+  const found = new Map<number, Found>();
+  if (recording !== undefined) {
+    const pairing = new Pairing(judges, new ProcessNames(recording.header));
+    for (let block = units.next(); block !== undefined; block = units.next()) {
+      for (const { frame } of framesOf(block)) pairing.frame(frame, block);
+    }
+    for (const [job, place] of pairing.found) found.set(job, place);
+  }
+  return weighed(judges, found, { verified, threshold, strict: options.strict === true });
+}
+
+interface Weighing {
+  readonly verified: VerifyReport;
+  readonly threshold: number;
+  readonly strict: boolean;
+}
+
+function weighed(judges: Judges, found: ReadonlyMap<number, Found>, { verified, threshold, strict }: Weighing): JudgeReport {
+  const verdicts = DOMAINS_JUDGED.map((domain) => judges[domain].finish());
+  const experiments = verdicts.flatMap((verdict) => verdict.experiments);
+  const jobs = verdicts.flatMap((verdict) => verdict.jobs).map((verdict): JudgedOutcome => {
+    const { actor = "", event = 0, tick = 0 as Tick } = found.get(verdict.job) ?? {};
+    return { ...verdict, actor, event, tick };
+  }).toSorted((a, b) => a.job - b.job);
+  refuseImpossible(jobs, found);
+  const tests = holm([...jobs.map(({ p, job }) => ({ p, jobs: [job] })), ...experiments].flatMap(({ p, jobs: of }) => (p === null ? [] : [{ p, jobs: of }])));
+  const p = tests[0]?.adjusted ?? null;
+  const flagged = [...new Set(tests.filter(({ adjusted }) => adjusted < threshold).flatMap((test) => test.jobs))].sort((a, b) => a - b);
+  const implausible = flagged.length > 0;
+  if (implausible && strict) throw new Fault("OUTCOME_IMPLAUSIBLE", { p, threshold, jobs: flagged.slice(0, 20).join(", ") });
+  return { ok: true, verified, jobs, experiments, threshold, p, implausible, flagged };
+}
