@@ -8,7 +8,8 @@ import type { Watchdog } from "../../kernel-abi/ports.ts";
 export const PATIENCE_MS = 5_000;
 
 const SCRIPT = new Script("work()", { filename: "triad-watchdog.js" });
-const isTimeout = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "ERR_SCRIPT_EXECUTION_TIMEOUT";
+/** The error is of the context's own realm: no instance of our Error. */
+const isTimeout = (error: unknown): boolean => typeof error === "object" && error !== null && "code" in error && error.code === "ERR_SCRIPT_EXECUTION_TIMEOUT";
 
 export function createWatchdog(patienceMs: number = PATIENCE_MS): Watchdog {
   const room: { work: () => void } = { work: () => undefined };

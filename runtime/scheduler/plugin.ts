@@ -11,14 +11,14 @@ import { PolicyScheduler } from "./policy-scheduler.ts";
 import type { Scheduler, SchedulerSnapshot } from "./scheduler.ts";
 
 /** What definePolicy is given. */
-export interface PolicySpec<S extends Json, P extends PolicyParameters = PolicyParameters> {
+export interface PolicySpec<S, P extends PolicyParameters = PolicyParameters> {
   /** A letter, then up to 63 letters, digits, `_`, `.`, `-`; not the name of a built-in policy. */
   readonly name: string;
   /** From 1; raise it when the same ready queue would be picked from otherwise. */
   readonly version: number;
   /** Integers by name; they stand in the header. */
   readonly parameters?: P;
-  /** The state before the first pick. */
+  /** The state before the first pick: a JSON value. */
   readonly initial: S;
   /** Pure: the position to pick, from 0 to `ready.length - 1`, and the next state. At least one actor is ready. */
   readonly pick: (ready: ReadyView, state: S, parameters: P) => { readonly position: number; readonly state: S };
@@ -89,7 +89,7 @@ export function pluginOf(value: unknown): PolicyPlugin {
  * trace with the program.
  * @throws Fault POLICY_INVALID | ABI_MALFORMED (the name)
  */
-export const definePolicy = <S extends Json, P extends PolicyParameters = PolicyParameters>(spec: PolicySpec<S, P>): PolicyPlugin => pluginOf(spec);
+export const definePolicy = <S, P extends PolicyParameters = PolicyParameters>(spec: PolicySpec<S, P>): PolicyPlugin => pluginOf(spec);
 
 /** What the plug-in sees: the queue, frozen, for as long as the question lasts. */
 function viewOf(ready: ReadyView, policy: string): ReadyView {
