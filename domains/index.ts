@@ -1,6 +1,10 @@
 // Package entry `triad-runtime/domains`: what programs yield, what they build, and the functions that replace Math.sin and its kin.
 export { k, reserveAll } from "./k/api/operations.ts";
 export type { Address, HeldCapability, K, ReserveRequest, SpawnOptions } from "./k/api/operations.ts";
+export { all, race, scope, until, within } from "./k/api/control.ts";
+export type { Scope, Winner } from "./k/api/control.ts";
+export { supervise } from "./k/api/supervise.ts";
+export type { ChildSpec, Restart, Strategy, SupervisionReport, SupervisionSpec } from "./k/api/supervise.ts";
 export { ESTIMATE_SHOTS, q } from "./q/api/operations.ts";
 export type { CircuitLike, EstimateOptions, Q, QLedger } from "./q/api/operations.ts";
 export { circuit, Circuit } from "./q/api/circuit.ts";

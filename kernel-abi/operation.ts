@@ -28,7 +28,8 @@ export type KOperation =
   | { readonly domain: "K"; readonly op: "timer"; readonly ticks: number }
   | { readonly domain: "K"; readonly op: "cancel-timer"; readonly timer: number }
   | { readonly domain: "K"; readonly op: "select"; readonly arms: readonly Arm[] }
-  | { readonly domain: "K"; readonly op: "link"; readonly to: ProcessId }
+  /** `self`: the caller ends with `to`. `other`: `to`, a child of the caller's, ends with it. */
+  | { readonly domain: "K"; readonly op: "link"; readonly to: ProcessId; readonly ends: "self" | "other" }
   | { readonly domain: "K"; readonly op: "unlink"; readonly to: ProcessId }
   | { readonly domain: "K"; readonly op: "monitor"; readonly to: ProcessId }
   | { readonly domain: "K"; readonly op: "stop"; readonly child: ProcessId; readonly reason: string }
@@ -49,11 +50,13 @@ export type Arm =
   | { readonly on: "outcome"; readonly job: Job }
   | { readonly on: "exit"; readonly process: ProcessId };
 
-/** What `select` answers: the arm that won, by its place, and what it gives. A fault is handed over, not thrown: it belongs to that arm. */
+/**
+ * What `select` answers: the arm that won, by its place from 0, and what it gives: a Message, an ExitReason, nothing for a timer. An
+ * outcome is only said to be in; `collect` gives it at once then.
+ */
 export interface Selected {
   readonly arm: number;
   readonly value: unknown;
-  readonly fault: Fault | undefined;
 }
 
 /** How a process ended, as whoever waits for it is told. */

@@ -22,7 +22,7 @@ function byCode(...codes: readonly number[]): Uint8Array {
 
 /** Events of which each stands only in kernel frames. */
 const KERNEL_ONLY = byCode(EVENT.PROCESS_DECLARED, EVENT.PROVIDER_ATTESTED, EVENT.JOB_INTENT, EVENT.JOB_OUTCOME, EVENT.JOB_ABANDONED,
-  EVENT.CONTRACT_EXPIRED, EVENT.FAULT, EVENT.RUN_END, SYSCALL.PROC_EXIT, SYSCALL.UNBIND);
+  EVENT.CONTRACT_EXPIRED, EVENT.FAULT, EVENT.ROOM_MADE, EVENT.MESSAGE_DROPPED, EVENT.RUN_END, SYSCALL.PROC_EXIT, SYSCALL.UNBIND);
 /** Syscalls that the kernel makes on a process's behalf. */
 const KERNEL_SYSCALLS = byCode(SYSCALL.PROC_EXIT, SYSCALL.BIND, SYSCALL.UNBIND);
 const FIRST_EVENT = 128;
@@ -75,7 +75,7 @@ export class Consistency {
       if (entry.code >= FIRST_EVENT) this.#event(entry, true);
       else if (entry.verdict === 0) this.#syscall(entry, row);
     }
-    deliveries.completed(row, frame);
+    deliveries.completed(world, row, frame);
     this.#events += frame.entries.length + 2;
   }
 
@@ -105,6 +105,10 @@ export class Consistency {
         processes.spawned(world, entry, row.seq);
         row.seq += 1;
         return;
+      case SYSCALL.TIMER_CANCEL:
+        row.timers.delete(entry.subject);
+        return;
+      case SYSCALL.PROC_STOP: return processes.stopped(world, entry);
       case SYSCALL.CONTRACT_RELEASE:
       case SYSCALL.CONTRACT_QUERY: return contracts.touched(world, entry);
       case SYSCALL.XDV_CALL:
@@ -132,6 +136,9 @@ export class Consistency {
       case EVENT.JOB_INTENT: return jobs.intended(world, entry);
       case EVENT.JOB_OUTCOME: return jobs.outcome(world, entry, this.#lastOutcome);
       case EVENT.JOB_ABANDONED: return jobs.abandoned(world, entry);
+      case EVENT.EXIT_NOTICED: return processes.noticed(world, entry);
+      case EVENT.ROOM_MADE: return processes.room(world, entry);
+      case EVENT.MESSAGE_DROPPED: return processes.dropped(world, entry);
       case EVENT.FAULT: return processes.fault(world, entry);
       case EVENT.RUN_END: return this.#end(entry);
       default: return undefined;

@@ -1,13 +1,20 @@
 // Rules of deliveries: each refers to a cause that happened, is due later than it, comes when it was awaited, once, in order T2.
 //   J24  What is due comes at that tick; to a process suspended then, at the tick it is resumed.
-import { DELIVERY } from "../../kernel-abi/envelope.ts";
+import { DELIVERY, WAIT } from "../../kernel-abi/envelope.ts";
 import { DOMAINS } from "../../kernel-abi/domain.ts";
 import { PHI_SERVICE, Q_SERVICE } from "../../kernel-abi/ids.ts";
 import { TURN_END, type Entry, type TurnFrame } from "../../kernel-abi/frame.ts";
+import { SYSCALL } from "../../kernel-abi/syscall.ts";
+import { bodyOf } from "../entry/body.ts";
+import * as processes from "./processes.ts";
 import type { ProcessRow, World } from "./world.ts";
 
-const awaited = (row: ProcessRow, kind: number): boolean =>
-  row.on === kind || (row.on === DELIVERY.MESSAGE && kind === DELIVERY.TIMER);
+const awaited = ({ on, arms }: ProcessRow, kind: number): boolean =>
+  on === kind || (on === DELIVERY.MESSAGE && kind === DELIVERY.TIMER) || (on === WAIT.SELECT && arms.some(([of]) => of === kind));
+
+/** Whether a wait for `kind` is for this one. */
+const about = ({ on, subject, arms }: ProcessRow, kind: number, of: number): boolean =>
+  (on === WAIT.SELECT ? arms.some((arm) => arm[0] === kind && arm[1] === of) : subject === of);
 
 /** Whether what fell due at `due` comes to the process when it must (J24). */
 const timely = ({ suspension }: ProcessRow, due: number, now: number): boolean =>
@@ -24,12 +31,20 @@ export function delivered(world: World, { actor, delivery }: TurnFrame): Process
     case DELIVERY.TIMER: timer(world, row, delivery); break;
     case DELIVERY.OUTCOME: outcome(world, row, delivery); break;
     case DELIVERY.EXIT: exit(world, row, delivery); break;
+    case DELIVERY.ROOM: case DELIVERY.SLICE: world.require(taken(world, row, delivery), "room and the rest of a slice come one tick after their cause", { from: delivery.from, seq: delivery.seq }); break;
   }
   row.timer = undefined;
   return row;
 }
 
 type Delivery = TurnFrame["delivery"];
+
+/** Strikes off the notice that a delivery is; false when there is none. */
+function taken(world: World, row: ProcessRow, { kind, from, seq }: Delivery): boolean {
+  const at = row.notices.findIndex((notice) => notice.kind === kind && notice.from === from && notice.seq === seq && timely(row, notice.due, world.moment.tick));
+  if (at >= 0) row.notices.splice(at, 1);
+  return at >= 0;
+}
 
 function start(world: World, row: ProcessRow, { from, seq }: Delivery): void {
   const { start: cause } = row;
@@ -44,23 +59,29 @@ function message(world: World, row: ProcessRow, { from, seq }: Delivery): void {
 }
 
 function timer(world: World, row: ProcessRow, { from, seq }: Delivery): void {
-  const { timer: set } = row;
-  const waited = row.on === DELIVERY.MESSAGE || row.subject === seq;
-  world.require(from === row.id && set?.seq === seq && waited && timely(row, set.due, world.moment.tick), "a timer was set and goes off when it is due", { seq });
+  const due = row.on === WAIT.SELECT ? row.timers.get(seq) : row.timer?.seq === seq ? row.timer.due : undefined;
+  const waited = row.on === DELIVERY.MESSAGE || about(row, DELIVERY.TIMER, seq);
+  world.require(from === row.id && due !== undefined && waited && timely(row, due, world.moment.tick), "a timer was set and goes off when it is due", { seq });
+  row.timers.delete(seq);
 }
 
 function outcome(world: World, row: ProcessRow, { from, seq }: Delivery): void {
   const job = world.job(seq);
   const service = DOMAINS[job.domain] === "Q" ? Q_SERVICE : PHI_SERVICE;
-  world.require(from === service && job.owner === row.id && row.subject === seq && job.state === "delivered" && timely(row, job.due, world.moment.tick),
+  world.require(from === service && job.owner === row.id && about(row, DELIVERY.OUTCOME, seq) && job.state === "delivered" && timely(row, job.due, world.moment.tick),
     "an outcome is delivered to its owner when it is due", { job: seq });
 }
 
-function exit(world: World, row: ProcessRow, { from, seq }: Delivery): void {
+function exit(world: World, row: ProcessRow, delivery: Delivery): void {
+  const { from, seq } = delivery;
   const child = world.process(from);
-  world.require(child.parent === row.id && row.subject === from && child.exit >= 0 && timely(row, child.exit + 1, world.moment.tick) && seq === child.seq && !child.told,
+  if (row.on === WAIT.SELECT) {
+    world.require(about(row, DELIVERY.EXIT, from) && taken(world, row, delivery), "an exit is told to whoever selects it, one tick after it", { process: child.name });
+    return;
+  }
+  world.require(child.parent === row.id && row.subject === from && child.exit >= 0 && timely(row, child.exit + 1, world.moment.tick) && seq === child.joinSeq,
     "an exit is told to the parent that waits, one tick after it", { child: child.name });
-  child.told = true;
+  child.joinSeq = -1;
 }
 
 /** What the turn's syscalls cause to be delivered takes the actor's next numbers; returns the number taken. */
@@ -77,13 +98,52 @@ export function timed(world: World, row: ProcessRow, entry: Entry): void {
   const { tick } = world.moment;
   world.require(entry.subject > tick, "timers are due later than they are set", { due: entry.subject });
   row.timer = { seq: row.seq, due: entry.subject };
+  if (row.timers.size >= TIMERS_KEPT) forgetPast(row, tick);
+  row.timers.set(row.seq, entry.subject);
   row.seq += 1;
 }
 
+/** Above so many, timers that went off unheard are forgotten. */
+const TIMERS_KEPT = 256;
+
+function forgetPast({ timers, suspension }: ProcessRow, now: number): void {
+  const past = suspension === undefined ? now : Math.min(now, suspension.from);
+  for (const [seq, due] of timers) if (due < past) timers.delete(seq);
+}
+
 /** How the turn ended decides what the process may be given next. */
-export function completed(row: ProcessRow, { end }: TurnFrame): void {
+export function completed(world: World, row: ProcessRow, { end, entries }: TurnFrame): void {
   row.on = end.on;
   row.subject = end.subject;
   row.over = end.kind !== TURN_END.WAITING;
   row.finished = end.kind === TURN_END.FINISHED;
+  if (row.over) return;
+  const { tick } = world.moment;
+  switch (end.on) {
+    case WAIT.START:
+      world.require(entries.at(-1)?.code === SYSCALL.PROC_CONTINUE, "a process starts anew when it hands its state on");
+      row.start = { from: row.id, seq: row.seq, tick };
+      row.seq += 1;
+      return;
+    case WAIT.EXIT: {
+      const child = world.process(end.subject);
+      if (child.exit === tick) processes.joined(child);
+      return;
+    }
+    case WAIT.SLICE:
+      row.notices.push({ kind: DELIVERY.SLICE, from: row.id, seq: row.seq, due: tick + 1, linked: false });
+      row.seq += 1;
+      return;
+    case WAIT.ROOM:
+      row.parked = { to: end.subject, seq: row.seq - 1 };
+      world.require(world.process(end.subject).inbox.park({ from: row.id, seq: row.parked.seq }), "a message that waits for room is the last one sent", { to: end.subject });
+      return;
+    case WAIT.SELECT: row.arms = armsOf(world, end.body);
+  }
+}
+
+function armsOf(world: World, body: Uint8Array): readonly (readonly [number, number])[] {
+  const arms = bodyOf(body);
+  const isArm = (arm: unknown): arm is [number, number] => Array.isArray(arm) && arm.length === 2 && arm.every((part) => Number.isSafeInteger(part));
+  return Array.isArray(arms) && arms.every(isArm) ? arms : world.refuse("a turn that selects says from what");
 }

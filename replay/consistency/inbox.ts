@@ -5,6 +5,7 @@ export interface Message {
   readonly seq: number;
 }
 
+const keyOf = ({ from, seq }: Message): string => `${from}:${seq}`;
 const bySender = (a: Message, b: Message): number => a.from - b.from || a.seq - b.seq;
 
 export class Inbox {
@@ -14,6 +15,8 @@ export class Inbox {
   /** Due already, in order T2 from `#first` on. */
   #ready: Message[] = [];
   #first = 0;
+  /** Dropped by the mailbox: passed over when their turn would come. */
+  #dropped: Set<string> | undefined;
   /** Of what was coming when the process ended: so many were reported lost; -1 while they stand in the order sent. */
   #lost = -1;
 
@@ -27,17 +30,31 @@ export class Inbox {
   /** The message that must be taken at `now`. */
   take(now: number): Message | undefined {
     if (this.#due <= now) this.#open();
-    const message = this.#ready[this.#first];
-    if (message === undefined) return undefined;
-    this.#first += 1;
-    return message;
+    for (let message = this.#ready[this.#first]; message !== undefined; message = this.#ready[this.#first]) {
+      this.#first += 1;
+      if (this.#dropped?.delete(keyOf(message)) !== true) return message;
+    }
+    return undefined;
   }
 
-  /** The process ended at `now`: what was due is gone with it. */
-  close(now: number): void {
-    if (this.#due <= now) this.#coming = [];
+  /** A message that is due will never be taken. */
+  drop(message: Message): void { (this.#dropped ??= new Set()).add(keyOf(message)); }
+
+  /** The last message of this sender is not on its way yet: it waits for a place. */
+  park({ from, seq }: Message): boolean {
+    const last = this.#coming.at(-1);
+    if (last?.from !== from || last.seq !== seq) return false;
+    this.#coming.pop();
+    return true;
+  }
+
+  /** The process ended at `now`: what was due is gone with it. False: something had been dropped that never came. */
+  close(now: number): boolean {
+    if (this.#due <= now) this.#open();
+    for (let at = this.#first; at < this.#ready.length && (this.#dropped?.size ?? 0) > 0; at++) this.#dropped?.delete(keyOf(this.#ready[at] as Message));
     this.#ready = [];
     this.#first = 0;
+    return (this.#dropped?.size ?? 0) === 0;
   }
 
   /** Of an ended process: messages still to be reported lost. */

@@ -5,8 +5,9 @@ import { FAULTS } from "../../kernel-abi/fault.ts";
 import type { Entry } from "../../kernel-abi/frame.ts";
 import { canonicalJson, sameBytes } from "../../kernel-abi/canonical.ts";
 import { KERNEL, PHI_SERVICE, Q_SERVICE, ROOT } from "../../kernel-abi/ids.ts";
+import { field } from "../entry/body.ts";
 import { Inbox } from "./inbox.ts";
-import type { World } from "./world.ts";
+import type { ProcessRow, World } from "./world.ts";
 
 /** Edges of the lifecycles (hybrid-runtime section 2), as `from>to`, and where each begins. */
 const LIFECYCLES: Readonly<Record<string, { readonly initial: string; readonly edges: ReadonlySet<string> }>> = {
@@ -27,7 +28,8 @@ const LIFECYCLES: Readonly<Record<string, { readonly initial: string; readonly e
 };
 
 const newcomer = (id: number, name: string, parent: number, start: { from: number; seq: number; tick: number }): World["processes"][number] => ({
-  id, name, parent, start, seq: 0, live: true, over: false, finished: false, exit: -1, told: false, on: DELIVERY.START, subject: 0, inbox: new Inbox(), timer: undefined, suspension: undefined,
+  id, name, parent, start, seq: 0, live: true, over: false, finished: false, exit: -1, joinSeq: -1, on: DELIVERY.START, subject: 0, arms: [], inbox: new Inbox(),
+  timer: undefined, timers: new Map(), notices: [], parked: undefined, stopping: false, suspension: undefined,
 });
 
 /** PROCESS_DECLARED: the services and the root, at boot. */
@@ -102,11 +104,77 @@ export function exited(world: World, entry: Entry): void {
   const { tick } = world.moment;
   const row = world.process(entry.subject);
   world.require(row.live, "a process ends once", { process: row.name });
+  const body = world.body(entry.body);
+  checkCause(world, row, world.text(body, "cause"), field(body, "with"));
   row.live = false;
   row.exit = tick;
-  row.inbox.close(tick);
+  const parent = world.processes[row.parent];
+  if (parent?.live === true && parent.on === DELIVERY.EXIT && parent.subject === row.id) joined(row);
+  world.require(row.inbox.close(tick), "a message that was dropped had been sent", { receiver: row.name });
   row.timer = undefined;
+  row.timers.clear();
+  row.notices = [];
   if (row.inbox.left > 0) world.bereft.push(row);
+}
+
+/** Who ends early was stopped, is below somebody who is, or was linked to somebody who ended the tick before. */
+function checkCause(world: World, row: ProcessRow, cause: string, by: unknown): void {
+  if (cause === "linked") world.require(isLinked(world, row) && row.notices.some(({ linked, from }) => linked && from === by), "a linked process ends one tick after the one it is linked to", { process: row.name });
+  if (cause !== "stopped") return;
+  for (let above: ProcessRow | undefined = row; above !== undefined; above = world.processes[above.parent]) {
+    if (above.stopping || isLinked(world, above)) return;
+  }
+  world.refuse("a process is stopped by its parent, or with it", { process: row.name });
+}
+
+const isLinked = (world: World, { notices }: ProcessRow): boolean => notices.some(({ linked, due }) => linked && due === world.moment.tick);
+
+/** Its parent waits for its end: the notice takes the next number. */
+export function joined(row: ProcessRow): void {
+  row.joinSeq = row.seq;
+  row.seq += 1;
+}
+
+/** EXIT_NOTICED: takes the next number of the process that ended. */
+export function noticed(world: World, entry: Entry): void {
+  const { tick } = world.moment;
+  const ended = world.process(entry.subject);
+  const body = world.body(entry.body);
+  const to = world.process(world.integer(body, "to"));
+  world.require(ended.exit === tick && to.live, "an exit is told in the tick it happens, to the living", { process: ended.name });
+  to.notices.push({ kind: DELIVERY.EXIT, from: ended.id, seq: ended.seq, due: tick + 1, linked: field(body, "linked") === true });
+  ended.seq += 1;
+}
+
+/** PROC_STOP, granted. */
+export function stopped(world: World, entry: Entry): void {
+  const row = world.process(entry.subject);
+  world.require(row.parent === world.moment.actor, "a process stops its children", { process: row.name });
+  row.stopping = row.live;
+}
+
+/** ROOM_MADE: the sender's message is on its way, or will never be. */
+export function room(world: World, entry: Entry): void {
+  const { tick, actor } = world.moment;
+  const receiver = world.process(actor);
+  const sender = world.process(entry.subject);
+  const { parked } = sender;
+  world.require(parked?.to === receiver.id && sender.live, "room is made for a message that waits for it", { sender: sender.name });
+  if (entry.verdict === 0) receiver.inbox.add({ from: sender.id, seq: parked.seq }, tick);
+  sender.parked = undefined;
+  sender.notices.push({ kind: DELIVERY.ROOM, from: receiver.id, seq: receiver.seq, due: tick + 1, linked: false });
+  receiver.seq += 1;
+}
+
+/** MESSAGE_DROPPED: by a mailbox that drops, or with a sender that ends while its message waits. */
+export function dropped(world: World, entry: Entry): void {
+  const receiver = world.process(entry.subject);
+  const body = world.body(entry.body);
+  const from = world.integer(body, "from");
+  const seq = world.integer(body, "seq");
+  const sender = world.process(from);
+  if (sender.parked?.to === receiver.id && sender.parked.seq === seq) sender.parked = undefined;
+  else receiver.inbox.drop({ from, seq });
 }
 
 /** FAULT: a message whose receiver had ended before it fell due. */

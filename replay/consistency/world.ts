@@ -22,18 +22,37 @@ export interface ProcessRow {
   finished: boolean;
   /** Tick of its exit; -1 while it has none. */
   exit: number;
-  /** Its parent waited for its exit and was told. */
-  told: boolean;
+  /** Number of the notice to its parent, who waits in a join; -1 while there is none. */
+  joinSeq: number;
   /** DELIVERY kind awaited, and of what. */
   on: number;
   subject: number;
+  /** Of a SELECT: [kind, subject] each. */
+  arms: readonly (readonly [number, number])[];
   /** Sequence number and tick of its start notice. */
-  readonly start: { readonly from: number; readonly seq: number; readonly tick: number };
+  start: { readonly from: number; readonly seq: number; readonly tick: number };
   readonly inbox: Inbox;
   /** The last timer it set, while it waits since: no other can go off, for setting one ends the turn. */
   timer: { readonly seq: number; readonly due: number } | undefined;
+  /** Timers by sequence number, with their ticks, for those it selects from. */
+  readonly timers: Map<number, number>;
+  /** What is on its way to it beside messages: exits it selects from, a place in a mailbox, the rest of a time slice. */
+  notices: Notice[];
+  /** Its message that waits for a place in somebody's mailbox. */
+  parked: { readonly to: number; readonly seq: number } | undefined;
+  /** Its parent has stopped it. */
+  stopping: boolean;
   /** Its last suspension; `to` is -1 while it lasts. Suspensions without a tick between them count as one. */
   suspension: { readonly from: number; readonly to: number } | undefined;
+}
+
+/** A delivery on its way: its kind, whose number it has, and when it is due. `linked`: it ends its receiver. */
+export interface Notice {
+  readonly kind: number;
+  readonly from: number;
+  readonly seq: number;
+  readonly due: number;
+  readonly linked: boolean;
 }
 
 export interface CapabilityRow {

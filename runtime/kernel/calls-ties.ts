@@ -35,15 +35,17 @@ function strike<T>(set: Set<T> | undefined, member: T, tx: Transaction): void {
 }
 
 /**
- * The caller ends when `to` ends otherwise than finished; if `to` is its child, the child does with the caller as well.
- * @throws Fault PROCESS_UNKNOWN when `to` has ended already
+ * One process ends when the other ends otherwise than finished: the caller with anybody, or a child with the caller.
+ * @throws Fault PROCESS_UNKNOWN when `to` has ended already, or is no child and would be ended
  */
 export const link = (state: KernelState, caller: Process, op: Of<"link">, tx: Transaction): Reply =>
   judged(tx, SYSCALL.PROC_LINK, DOMAIN_RANK.K, (row) => {
+    if (op.ends !== "self" && op.ends !== "other") throw new Fault("ABI_MALFORMED", { argument: "ends", allowed: "self, other" });
     const other = otherOf(state, caller, op.to, row, tx);
+    row.body = encode(op.ends);
     if (!other.live) throw new Fault("PROCESS_UNKNOWN", { process: other.id, name: other.name, state: other.state });
-    enter(other.ties.dependents, caller.id, tx);
-    if (other.parent === caller.id) enter(caller.ties.dependents, other.id, tx);
+    if (op.ends === "self") enter(other.ties.dependents, caller.id, tx);
+    else enter(caller.ties.dependents, childOf(state, caller, op.to).id, tx);
     return DONE;
   });
 

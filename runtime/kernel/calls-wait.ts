@@ -13,7 +13,7 @@ import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import { armOf, firstOf, type WaitArm } from "../process/wait.ts";
 import type { Process } from "../process/process.ts";
 import { setTimer } from "./calls-k.ts";
-import { DONE, outcomeReply, value, type Reply } from "./replies.ts";
+import { DONE, value, type Reply } from "./replies.ts";
 import { authorise, post, processOf, type KernelState } from "./state.ts";
 import { judged, type Transaction } from "./transaction.ts";
 
@@ -86,21 +86,15 @@ function isThere(state: KernelState, caller: Process, { on, subject }: WaitArm):
   }
 }
 
-/** What an arm gives. */
-function given(state: KernelState, caller: Process, { on, subject }: WaitArm, message: Envelope | undefined, tx: Transaction): Omit<Selected, "arm"> {
+/** What an arm gives. An outcome is only said to be in: reading it is a call of its own, with its own capability. */
+function given(state: KernelState, caller: Process, { on, subject }: WaitArm, message: Envelope | undefined, tx: Transaction): unknown {
   switch (on) {
-    case DELIVERY.MESSAGE: return { value: { from: message?.from, body: message?.value }, fault: undefined };
+    case DELIVERY.MESSAGE: return { from: message?.from, body: message?.value };
     case DELIVERY.TIMER:
       forget(caller, subject, tx);
-      return { value: undefined, fault: undefined };
-    case DELIVERY.OUTCOME: {
-      const job = state.jobs.get(subject);
-      invariant(job.outcome !== undefined, "T3");
-      state.jobs.collect(job);
-      const reply = outcomeReply(job.outcome);
-      return reply.kind === "fault" ? { value: undefined, fault: reply.fault } : { value: reply.kind === "value" ? reply.value : undefined, fault: undefined };
-    }
-    default: return { value: exitReason(state, processId(subject)), fault: undefined };
+      return undefined;
+    case DELIVERY.OUTCOME: return undefined;
+    default: return exitReason(state, processId(subject));
   }
 }
 
@@ -133,7 +127,7 @@ export const select = (state: KernelState, caller: Process, op: Of<"select">, tx
     const won = arms.findIndex((arm) => isThere(state, caller, arm));
     const arm = arms[won];
     row.subject = won + 1;
-    if (arm !== undefined) return value({ arm: won, ...given(state, caller, arm, undefined, tx) });
+    if (arm !== undefined) return value({ arm: won, value: given(state, caller, arm, undefined, tx) } satisfies Selected);
     for (const { on, subject } of arms) if (on === DELIVERY.EXIT) noticeIfEnding(state, caller, subject, tx);
     return { kind: "wait", wait: firstOf(arms) };
   });
@@ -157,7 +151,7 @@ export function selected(state: KernelState, process: Process, envelope: Envelop
   const won = armOf(process.wait, envelope);
   const arm = process.wait.arms[won];
   invariant(arm !== undefined, "S1", process.name);
-  return { kind: "value", value: { arm: won, ...given(state, process, arm, envelope, tx) } };
+  return { kind: "value", value: { arm: won, value: given(state, process, arm, envelope, tx) } satisfies Selected };
 }
 
 /** The outcome is not wanted any more. A job whose outcome is in stays as it is. */

@@ -4,7 +4,7 @@ import type { Capability, Contract } from "../../../kernel-abi/handle.ts";
 import type { BoundDomain } from "../../../kernel-abi/domain.ts";
 import type { Scope, VerbName } from "../../../kernel-abi/capability.ts";
 import type { ProcessId } from "../../../kernel-abi/ids.ts";
-import type { Child, KOperation, LogLevel, Message, ProcessDefinition, Program, Wish } from "../../../kernel-abi/operation.ts";
+import type { Arm, Child, ExitReason, KOperation, LogLevel, Message, ProcessDefinition, Program, Selected, Wish } from "../../../kernel-abi/operation.ts";
 
 /** Where a message goes: a process id (as `receive` gives in `from`) or a child. */
 export type Address = ProcessId | Child<unknown>;
@@ -48,6 +48,31 @@ export interface K {
   suspend(child: Child<unknown>): Program<void>;
   /** Lets a suspended child go on, once its capabilities still hold. @throws Fault LIFECYCLE_REFUSED | PROCESS_UNKNOWN */
   resume(child: Child<unknown>): Program<void>;
+  /** A timer with a number, for `select`: goes off once, whether somebody waits or not. */
+  timer(ticks: number): Program<number>;
+  cancelTimer(timer: number): Program<void>;
+  /**
+   * Waits for the first of several things: what is there already wins in the order given, otherwise what comes first. What loses is
+   * kept: a timer that has gone off, an outcome, an exit, a message. `race` and `all` are easier.
+   */
+  select(arms: readonly Arm[]): Program<Selected>;
+  /** Ends this process when another fails or is stopped. @throws Fault PROCESS_UNKNOWN */
+  link(to: Address): Program<void>;
+  /** Ends a child when this process fails or is stopped. @throws Fault PROCESS_UNKNOWN */
+  tether(child: Child<unknown>): Program<void>;
+  /** Takes `link` and `tether` back. */
+  unlink(to: Address): Program<void>;
+  /** Lets this process select the end of another that is no child of its own. @throws Fault PROCESS_UNKNOWN */
+  monitor(to: Address): Program<void>;
+  /** Waits for the end of a child or a monitored process and says how it ended; never throws for how it did. */
+  exitOf(process: Address): Program<ExitReason>;
+  /** Ends a child and everything below it; their `finally` blocks run. @throws Fault PROCESS_UNKNOWN */
+  stop(child: Child<unknown>, reason?: string): Program<void>;
+  /**
+   * Ends this body and starts a fresh one of the same definition with `state` as its input, so that nothing it must remember grows with
+   * its history. Name, mail, children and capabilities stay. Nothing after it runs. @throws Fault INPUT_INVALID | ABI_UNENCODABLE
+   */
+  continueWith(state: unknown): Program<never>;
   /** Sends plain data, due one tick later. @throws Fault MAILBOX_FULL | PROCESS_UNKNOWN | ABI_UNENCODABLE | DOMAIN_UNAUTHORIZED */
   send(to: Address, body: unknown): Program<void>;
   /** Waits for the next message, in order T2. */
@@ -91,6 +116,19 @@ export const k: K = Object.freeze({
   spawn: <I, R>(behaviour: ProcessDefinition<I, R>, input?: I, options: SpawnOptions = {}) =>
     perform<Child<R>>({ domain: "K", op: "spawn", behaviour, input, grants: options.grants }),
   join: <R>(child: Child<R>) => perform<R>({ domain: "K", op: "join", child: child.process }),
+  timer: (ticks: number) => perform<number>({ domain: "K", op: "timer", ticks }),
+  cancelTimer: (timer: number) => perform<void>({ domain: "K", op: "cancel-timer", timer }),
+  select: (arms: readonly Arm[]) => perform<Selected>({ domain: "K", op: "select", arms }),
+  link: (to: Address) => perform<void>({ domain: "K", op: "link", to: address(to), ends: "self" }),
+  tether: (child: Child<unknown>) => perform<void>({ domain: "K", op: "link", to: child.process, ends: "other" }),
+  unlink: (to: Address) => perform<void>({ domain: "K", op: "unlink", to: address(to) }),
+  monitor: (to: Address) => perform<void>({ domain: "K", op: "monitor", to: address(to) }),
+  *exitOf(process: Address): Program<ExitReason> {
+    const { value } = yield* perform<Selected>({ domain: "K", op: "select", arms: [{ on: "exit", process: address(process) }] });
+    return value as ExitReason;
+  },
+  stop: (child: Child<unknown>, reason = "") => perform<void>({ domain: "K", op: "stop", child: child.process, reason }),
+  continueWith: (state: unknown) => perform<never>({ domain: "K", op: "continue", state }),
   suspend: (child: Child<unknown>) => perform<void>({ domain: "K", op: "suspend", child: child.process }),
   resume: (child: Child<unknown>) => perform<void>({ domain: "K", op: "resume", child: child.process }),
   send: (to: Address, body: unknown) => perform<void>({ domain: "K", op: "send", to: address(to), body }),

@@ -7,5 +7,5 @@ export * from "../../../domains/index.ts";
 export { Fault, type FaultJson, type FaultName } from "../../../kernel-abi/fault.ts";
 export type { Capability, Contract, Job } from "../../../kernel-abi/handle.ts";
 export type { ProcessId } from "../../../kernel-abi/ids.ts";
-export type { Child, Message, ProcessDefinition, Program } from "../../../kernel-abi/operation.ts";
+export type { Arm, Child, ExitReason, Message, ProcessDefinition, Program, Selected } from "../../../kernel-abi/operation.ts";
 export { Type, type Static } from "typebox";

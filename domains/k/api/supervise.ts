@@ -1,0 +1,122 @@
+// Supervision: a program that keeps children running, as Erlang/OTP's supervisors do (OTP Design Principles, supervisor behaviour).
+// Made of spawn, tether, select, stop and sleep alone; time is ticks. A supervisor is a process like any other, so supervisors nest.
+import { Fault } from "../../../kernel-abi/fault.ts";
+import type { ProcessId } from "../../../kernel-abi/ids.ts";
+import type { Arm, Child, ExitReason, ProcessDefinition, Program } from "../../../kernel-abi/operation.ts";
+import { k, type SpawnOptions } from "./operations.ts";
+
+/** Which children are started again when one has to be: it alone, all of them, or it and those after it. */
+export type Strategy = "one-for-one" | "one-for-all" | "rest-for-one";
+/** When a child is started again: always, when it did not finish, never. */
+export type Restart = "permanent" | "transient" | "temporary";
+
+export interface ChildSpec {
+  /** Its name among its siblings. */
+  readonly id: string;
+  readonly start: ProcessDefinition<never, unknown> | ProcessDefinition<undefined, unknown>;
+  readonly input?: unknown;
+  readonly restart?: Restart;
+  readonly options?: SpawnOptions;
+}
+
+export interface SupervisionSpec {
+  readonly strategy: Strategy;
+  /** More than `restarts` within `within` ticks is too many: the supervisor stops its children and fails. Default 3 in 1,000. */
+  readonly intensity?: { readonly restarts: number; readonly within: number };
+  /** Ticks between a failure and the restart. Default 0. */
+  readonly pause?: number;
+  readonly children: readonly ChildSpec[];
+}
+
+/** How each child ended for good, by id. */
+export type SupervisionReport = Readonly<Record<string, ExitReason>>;
+
+interface Row {
+  readonly spec: ChildSpec;
+  child: Child<unknown> | undefined;
+}
+
+const DEFAULT_INTENSITY = Object.freeze({ restarts: 3, within: 1_000 });
+
+/** @throws Fault ABI_MALFORMED */
+function check({ strategy, intensity = DEFAULT_INTENSITY, pause = 0, children }: SupervisionSpec): void {
+  const refuse = (argument: string, allowed: string): never => { throw new Fault("ABI_MALFORMED", { argument, allowed }); };
+  if (!["one-for-one", "one-for-all", "rest-for-one"].includes(strategy)) refuse("strategy", "one-for-one, one-for-all, rest-for-one");
+  const count = (value: number, least: number): boolean => Number.isSafeInteger(value) && value >= least;
+  if (!count(intensity.restarts, 0) || !count(intensity.within, 1)) refuse("intensity", "{ restarts: from 0, within: ticks from 1 }");
+  if (!count(pause, 0)) refuse("pause", "ticks from 0");
+  if (children.length === 0 || new Set(children.map(({ id }) => id)).size !== children.length) refuse("children", "at least one, each with an id of its own");
+}
+
+const wantsRestart = ({ restart = "permanent" }: ChildSpec, reason: ExitReason): boolean =>
+  restart === "permanent" || (restart === "transient" && reason.kind !== "finished");
+
+function* start(row: Row): Program<void> {
+  row.child = yield* k.spawn(row.spec.start as ProcessDefinition<unknown, unknown>, row.spec.input, row.spec.options);
+  yield* k.tether(row.child); // a supervisor that fails takes its turn's effects back, and with them what it stopped
+}
+
+/** Stops what still runs, the last one first. */
+function* stopAll(rows: readonly Row[], reason: string): Program<void> {
+  for (const row of rows.toReversed()) {
+    const { child } = row;
+    row.child = undefined;
+    if (child !== undefined) yield* k.stop(child, reason);
+  }
+}
+
+/** Those that are started again with `row`. */
+const affected = (rows: readonly Row[], row: Row, strategy: Strategy): readonly Row[] =>
+  (strategy === "one-for-one" ? [row] : strategy === "one-for-all" ? rows : rows.slice(rows.indexOf(row)));
+
+const runs = (row: Row): row is Row & { child: Child<unknown> } => row.child !== undefined;
+
+/**
+ * Starts the children in order and keeps them running until none is to be started again; gives how each ended.
+ * @throws Fault SUPERVISION_ESCALATED when they fail too often (its parent decides then), ABI_MALFORMED for a bad specification
+ */
+export function* supervise(spec: SupervisionSpec): Program<SupervisionReport> {
+  check(spec);
+  const { strategy, intensity = DEFAULT_INTENSITY, pause = 0 } = spec;
+  const rows: readonly Row[] = spec.children.map((child) => ({ spec: child, child: undefined }));
+  const report: Record<string, ExitReason> = {};
+  const restarts: number[] = [];
+  try {
+    for (const row of rows) yield* start(row);
+    for (let running = rows.filter(runs); running.length > 0; running = rows.filter(runs)) {
+      const { arm, value } = yield* k.select(running.map(({ child }): Arm => ({ on: "exit", process: child.process })));
+      const row = running[arm] as Row;
+      const reason = value as ExitReason;
+      row.child = undefined;
+      report[row.spec.id] = reason;
+      if (!wantsRestart(row.spec, reason)) continue;
+      yield* admitRestart(row, reason, restarts, intensity);
+      const again = affected(rows, row, strategy).filter((other) => other === row || runs(other));
+      yield* stopAll(again, `restarted with ${row.spec.id}`);
+      if (pause > 0) yield* k.sleep(pause);
+      for (const other of again) yield* start(other);
+    }
+    return report;
+  } finally {
+    yield* stopAll(rows, "its supervisor ended");
+  }
+}
+
+/** Counts a restart. @throws Fault SUPERVISION_ESCALATED */
+function* admitRestart({ spec }: Row, reason: ExitReason, restarts: number[], { restarts: most, within }: { readonly restarts: number; readonly within: number }): Program<void> {
+  const now = yield* k.now();
+  restarts.push(now);
+  while ((restarts[0] ?? now) <= now - within) restarts.shift();
+  if (restarts.length <= most) return;
+  throw new Fault("SUPERVISION_ESCALATED", { child: spec.id, restarts: most, within, last: describe(reason) });
+}
+
+function describe(reason: ExitReason): string {
+  switch (reason.kind) {
+    case "finished": return "finished";
+    case "failed": return `${reason.fault.name}: ${reason.fault.message}`.slice(0, 300);
+    case "stopped": return `stopped: ${reason.reason}`;
+    case "linked": return `ended with process ${String(reason.process satisfies ProcessId)}`;
+  }
+}
+
