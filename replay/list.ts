@@ -24,11 +24,47 @@ export interface Filter {
   readonly limit?: number;
 }
 
-/** Matcher of a pattern in which `*` does not cross `/` and `**` does. */
+/** What a place in a pattern takes: one character, any run of them, or a run within a segment. */
+type Piece = { readonly character: string } | { readonly run: "all" | "segment" };
+
+function* piecesOf(text: string): Generator<Piece> {
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] !== "*") yield { character: text.charAt(at) };
+    else if (text[at + 1] !== "*") yield { run: "segment" };
+    else {
+      yield { run: "all" };
+      at += 1;
+    }
+  }
+}
+
+/** Places reachable from these without taking a character: a run may be empty. */
+function withEmptyRuns(pieces: readonly Piece[], reached: Uint8Array): Uint8Array {
+  pieces.forEach((piece, at) => { if (reached[at] === 1 && "run" in piece) reached[at + 1] = 1; });
+  return reached;
+}
+
+function advanced(pieces: readonly Piece[], reached: Uint8Array, character: string): Uint8Array {
+  const next = new Uint8Array(pieces.length + 1);
+  pieces.forEach((piece, at) => {
+    if (reached[at] !== 1) return;
+    if ("character" in piece) next[at + 1] = piece.character === character ? 1 : next[at + 1] as number;
+    else if (piece.run === "all" || character !== "/") next[at] = 1;
+  });
+  return withEmptyRuns(pieces, next);
+}
+
+/** Matcher of a pattern in which `*` does not cross `/` and `**` does. Its work grows with pattern × name, whatever the pattern. */
 export function pattern(text: string): (name: string) => boolean {
-  const source = text.split("**").map((part) => part.split("*").map((piece) => piece.replace(/[\\^$.|?+()[\]{}]/g, "\\$&")).join("[^/]*")).join(".*");
-  const expression = new RegExp(`^${source}$`, "u");
-  return (name) => expression.test(name);
+  if (!text.includes("*")) return (name) => name === text;
+  const pieces = [...piecesOf(text)];
+  return (name) => {
+    const start = new Uint8Array(pieces.length + 1);
+    start[0] = 1;
+    let reached = withEmptyRuns(pieces, start);
+    for (let at = 0; at < name.length; at++) reached = advanced(pieces, reached, name.charAt(at));
+    return reached[pieces.length] === 1;
+  };
 }
 
 function matcher(filter: Filter): (event: TraceEvent) => boolean {

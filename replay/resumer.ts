@@ -12,14 +12,12 @@ import type { Durability, HostFacts, ResumePoint } from "../kernel-abi/header.ts
 import type { JobId } from "../kernel-abi/ids.ts";
 import type { ByteSink, ByteSource, JobStart, Journal, Outcome, Outcomes, Recording, RunEnd, Signer } from "../kernel-abi/ports.ts";
 import { eachFrame, openUnits } from "./bundle.ts";
-import { END_MARK } from "./chain.ts";
 import { Consistency } from "./consistency/consistency.ts";
 import { diverged } from "./divergence.ts";
 import { ProcessNames } from "./entry/names.ts";
 import { OutcomeFinder, RecordedFrames, type Standing } from "./recorded.ts";
 import { Recorder, type Sealed } from "./recorder.ts";
 import { ComparingJournal } from "./replayer.ts";
-import type { ChainedUnit, UnitReader } from "./units.ts";
 
 /** What a journal still holds. */
 export interface Remains {
@@ -37,16 +35,11 @@ export interface Remains {
   readonly unanswered: ReadonlySet<number>;
 }
 
-export interface SurveyOptions {
-  /** Give up everything from the first block whose hash does not hold: what a power cut may leave, and a forger too. Never of a sealed file. */
-  readonly cutDamaged?: boolean;
-}
-
 /**
  * Reads an unsealed journal as `verify` does, and executes nothing. Undefined: it is sealed, there is nothing to resume.
  * @throws Fault RESUME_REFUSED when not even header, program and inputs are whole; TRACE_* when it is not merely cut short
  */
-export function survey(source: ByteSource, { cutDamaged = false }: SurveyOptions = {}): Remains | undefined {
+export function survey(source: ByteSource): Remains | undefined {
   const { units, recording } = openUnits(source);
   if (recording === undefined) throw new Fault("RESUME_REFUSED", { intactBytes: units.offset, why: "the run was killed before its description was written; nothing had happened: run it again" });
   const consistency = new Consistency(recording.header);
@@ -59,8 +52,7 @@ export function survey(source: ByteSource, { cutDamaged = false }: SurveyOptions
       if (code === EVENT.JOB_OUTCOME || code === EVENT.JOB_ABANDONED) unanswered.delete(subject);
     }
   };
-  const next = (): ChainedUnit | undefined => (cutDamaged && !claimsSeal(source) ? undamaged(units) : units.next());
-  for (let block = next(); block !== undefined; block = next()) {
+  for (let block = units.next(); block !== undefined; block = units.next()) {
     const place = block;
     eachFrame(block, (frame) => {
       consistency.frame(frame, place);
@@ -74,19 +66,6 @@ export function survey(source: ByteSource, { cutDamaged = false }: SurveyOptions
     recording, point: { blocks, frames: consistency.frames, tick: lastTick }, intactBytes: units.offset, torn: source.size - units.offset,
     lastBlock, jobs, unanswered,
   };
-}
-
-const claimsSeal = (source: ByteSource): boolean =>
-  source.size >= END_MARK.length && sameBytes(source.read(source.size - END_MARK.length, END_MARK.length), END_MARK);
-
-/** The next unit; none where one is damaged. */
-function undamaged(units: UnitReader): ChainedUnit | undefined {
-  try {
-    return units.next();
-  } catch (error) {
-    if (error instanceof Fault && error.fault === "TRACE_TAMPERED") return undefined;
-    throw error;
-  }
 }
 
 /** The intact part alone: whoever reads it sees an unsealed journal that stops between two units. */

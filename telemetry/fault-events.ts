@@ -1,62 +1,52 @@
-// FaultEvents of XDV-070, read from frames: every refusal, failed outcome and aborted turn of a run, with its place in it.
+// FaultEvents of XDV-070, read from frames: every refusal, failed outcome and aborted turn of a run, with its place in it, and
+// how the run ended when it did not complete.
 import { DOMAINS } from "../kernel-abi/domain.ts";
 import { entryName, TURN_END, type Entry, type Frame } from "../kernel-abi/frame.ts";
-import { FAULTS, faultByCode, type FaultName, type FaultRow } from "../kernel-abi/fault.ts";
-import { fieldsOf, numberIn } from "./body.ts";
-import { createProcessNames } from "./process-names.ts";
+import { FAULTS, faultByCode, type FaultRow } from "../kernel-abi/fault.ts";
+import { countIn, fieldsOf } from "./body.ts";
+import { CATEGORY, type Category, type FaultEvent, type Severity } from "./schema.ts";
 
-export interface FaultEvent {
-  /** Number of the event in the run, from 0, as `triad trace` counts. */
+/** A fault that has no place in a stream yet. `event` is counted as `triad trace` does: from 1, deliveries and ends of turns too. */
+export interface FaultDraft extends Pick<FaultEvent, "domain" | "sourceId" | "processId" | "resourceContractId" | "category" | "severity" | "code" | "name" | "description"> {
   readonly event: number;
-  readonly tick: number;
-  readonly domain: (typeof DOMAINS)[number];
-  /** Spawn path. */
-  readonly process: string;
-  readonly contract: number;
-  readonly code: number;
-  readonly name: FaultName | "UNKNOWN";
-  /** 1 to 5: the caller's own 2, a provider's 3, the runtime's 4, of evidence 5. */
-  readonly severity: number;
-  readonly description: string;
 }
 
-const SEVERITY: Readonly<Record<FaultRow["blame"], number>> = Object.freeze({ caller: 2, operator: 2, provider: 3, runtime: 4, evidence: 5 });
+const SEVERITY: Readonly<Record<FaultRow["blame"], Severity>> = Object.freeze({ caller: 2, operator: 2, provider: 3, runtime: 4, evidence: 5 });
+/** What is about authority or a tolerance stands beside the metrics of its kind; the rest are faults. */
+const categoryOf = (row: FaultRow): Category => (row.abi === 1 ? CATEGORY.security : row.abi === 4 || row.abi === 5 ? CATEGORY.stability : CATEGORY.fault);
 
-interface Place { readonly event: number; readonly tick: number; readonly process: string }
-
-function describe(code: number, during: string): Pick<FaultEvent, "code" | "name" | "severity" | "description"> {
+/** What a code says of itself, and during what. */
+export function describeFault(code: number, during: string): Pick<FaultDraft, "code" | "name" | "severity" | "category" | "description"> {
   const name = faultByCode(code);
-  if (name === undefined) return { code, name: "UNKNOWN", severity: 4, description: `${during}: code ${code}` };
+  if (name === undefined) return { code, name: "UNKNOWN", severity: 4, category: CATEGORY.fault, description: `${during}: code ${code}` };
   const row: FaultRow = FAULTS[name];
-  return { code, name, severity: SEVERITY[row.blame], description: `${during}: ${row.says}` };
+  return { code, name, severity: SEVERITY[row.blame], category: categoryOf(row), description: `${during}: ${row.says}` };
 }
 
-const ofEntry = ({ code, verdict, domain, contract }: Entry, place: Place): FaultEvent =>
-  ({ ...place, domain: DOMAINS[domain] ?? "K", contract, ...describe(verdict, entryName(code) ?? String(code)) });
+/** Which part of the machine an entry's fault was met in. */
+const sourceOf = ({ contract }: Entry): string => (contract === 0 ? "kernel" : `contract/${contract}`);
+
+const ofEntry = (entry: Entry, event: number, processId: number): FaultDraft => ({
+  event, processId, domain: DOMAINS[entry.domain] ?? "K", sourceId: sourceOf(entry), resourceContractId: entry.contract,
+  ...describeFault(entry.verdict, entryName(entry.code) ?? String(entry.code)),
+});
 
 /** A collector: give it every frame in order, and it answers the faults of that one. */
-export function createFaultCollector(): (frame: Frame) => readonly FaultEvent[] {
-  const names = createProcessNames();
+export function createFaultCollector(ownerOf: (frame: Frame, entry: Entry) => number): (frame: Frame) => readonly FaultDraft[] {
   let event = 0;
   return (frame) => {
-    names.learn(frame);
-    const faults: FaultEvent[] = [];
-    const place = (): Place => ({ event, tick: frame.tick, process: names.of(frame.actor) });
+    const faults: FaultDraft[] = [];
     if (frame.kind === "turn") event += 1; // the delivery
     for (const entry of frame.entries) {
-      if (entry.verdict !== 0) faults.push(ofEntry(entry, place()));
       event += 1;
+      const owner = ownerOf(frame, entry);
+      if (entry.verdict !== 0) faults.push(ofEntry(entry, event, owner));
     }
     if (frame.kind !== "turn") return faults;
-    if (frame.end.kind === TURN_END.ABORTED) {
-      faults.push({ ...place(), domain: "K", contract: 0, ...describe(numberIn(fieldsOf(frame.end.body), "code"), "turn aborted") });
-    }
     event += 1; // the completion
+    if (frame.end.kind === TURN_END.ABORTED) {
+      faults.push({ event, processId: frame.actor, domain: "K", sourceId: "program", resourceContractId: 0, ...describeFault(countIn(fieldsOf(frame.end.body), "code"), "turn aborted") });
+    }
     return faults;
   };
-}
-
-export function faultsOf(frames: Iterable<Frame>): readonly FaultEvent[] {
-  const collect = createFaultCollector();
-  return [...frames].flatMap((frame) => collect(frame));
 }

@@ -1,184 +1,260 @@
-// Metrics as a fold over frames: the same frames give the same records, live or replayed (XDV-070 C6, XDV-072 C6). Owns the
-// counts of one run; observes, and decides nothing.
+// Metrics as a fold over frames: the same frames give the same records, live or replayed (XDV-070 C6, XDV-072 C6). Owns how
+// entries change what is counted; observes, and decides nothing.
 //   X1  Nothing but frames goes in; no clock, no arrival order. Records are flushed by logical time.
 //   X2  An aborted turn counts as such and for what it was refused; its other entries took no effect and count nothing.
 //   X3  No raw state: bodies are read for counts, charges and scores only (A4).
+//   X4  Under a scope, what concerns nobody in it is not counted, and a message to somebody in it is theirs once it is theirs.
 import { DELIVERY } from "../kernel-abi/envelope.ts";
-import { FAULTS } from "../kernel-abi/fault.ts";
+import { FAULTS, faultByCode } from "../kernel-abi/fault.ts";
 import { EVENT, TURN_END, type Entry, type Frame, type TurnFrame } from "../kernel-abi/frame.ts";
 import { SYSCALL } from "../kernel-abi/syscall.ts";
-import { fieldsOf, numberIn, recordIn, textIn } from "./body.ts";
-import { createOpenContracts } from "./open-contracts.ts";
-import { createProcessNames } from "./process-names.ts";
-import { CATEGORY, SERIES, SERIES_NAMES, type Category, type SeriesName } from "./series.ts";
+import { bytesIn, countIn, fieldsOf, numberIn, numbersIn, recordIn, textIn } from "./body.ts";
+import { contractDiagnostics, envelopeDiagnostics, providerDiagnostics, readDiagnostics, type DiagnosticDraft } from "./diagnostics.ts";
+import { isTransform } from "./envelopes.ts";
+import { createFoldState, type JobInFlight } from "./fold-state.ts";
+import { knownReads, mismatches, type ReadTotals } from "./known-reads.ts";
+import { createOwnership } from "./ownership.ts";
+import { isProcess } from "./processes.ts";
+import { readingsOf, type Reading } from "./readings.ts";
+import type { CounterName, SeriesName } from "./series.ts";
 
-/** MetricRecord of XDV-070, plus node and VHM (hybrid-runtime section 9, row 19). */
-export interface MetricRecord {
-  /** A series' name, or `user.NAME` for what a program measured itself. */
-  readonly id: string;
-  readonly category: Category;
-  readonly domain: "K" | "Q" | "PHI";
-  /** Spawn path of the process concerned; empty for the whole run. */
-  readonly process: string;
-  /** Contract concerned; 0 for none. */
-  readonly contract: number;
-  readonly value: number;
-  readonly unit: string;
-  /** Logical time up to which the value holds. */
-  readonly tick: number;
-  /** 1 to 5; metrics are 1, a breach 3. */
-  readonly severity: number;
-  readonly node: number;
-  readonly vhm: number;
+export interface FoldOptions {
+  /** Whether a process may be seen; everybody unless given. */
+  readonly admits?: ((process: number) => boolean) | undefined;
+  /** Whether counters are kept for each process too. */
+  readonly byProcess?: boolean | undefined;
 }
 
-export interface MetricOptions {
-  /** Flush interval in ticks; only at the end unless given. */
-  readonly every?: number;
-  readonly node?: number;
-  readonly vhm?: number;
+export interface UserReading extends Reading {
+  readonly metricId: string;
+  readonly unit: string;
 }
 
 export interface MetricFold {
-  /** Takes one frame; answers the records of a flush that came due before it. */
-  step(frame: Frame): readonly MetricRecord[];
-  /** Records as of now. */
-  records(): readonly MetricRecord[];
+  /** Takes one frame; answers what it measured. */
+  step(frame: Frame): readonly DiagnosticDraft[];
+  /** Of one series at tick `at`. */
+  read(name: SeriesName, at: number): readonly Reading[];
+  /** What programs measured themselves, in order of process and name. */
+  user(): readonly UserReading[];
+  /** Closes what is counted since the last flush; answers what was measured over it. */
+  flush(at: number): readonly DiagnosticDraft[];
 }
 
 type Bound = "q" | "phi";
 const BOUND: readonly (Bound | undefined)[] = [undefined, "q", "phi"];
-const VIOLATIONS: ReadonlySet<number> = new Set([FAULTS.PHI_ERR_COHERENCE_TIMEOUT.code, FAULTS.PHI_ERR_STABILITY_BREACH.code]);
-const INTERRUPTS: ReadonlySet<number> = new Set([DELIVERY.TIMER, DELIVERY.OUTCOME, DELIVERY.EXIT]);
-const ppm = (part: number, whole: number): number => (whole === 0 ? 1_000_000 : Math.floor((part * 1_000_000) / whole));
+const INTERRUPTS: ReadonlyMap<number, CounterName> = new Map([
+  [DELIVERY.TIMER, "k.interrupts_timer"], [DELIVERY.OUTCOME, "k.interrupts_outcome"], [DELIVERY.EXIT, "k.interrupts_exit"],
+]);
+const VIOLATIONS: ReadonlyMap<number, CounterName | undefined> = new Map([
+  [FAULTS.PHI_ERR_COHERENCE_TIMEOUT.code, "phi.violations_timeout"], [FAULTS.PHI_ERR_STABILITY_BREACH.code, "phi.violations_breach"], [FAULTS.COHERENCE_VIOLATION.code, undefined],
+]);
+const NOTHING: readonly DiagnosticDraft[] = Object.freeze([]);
+const isDenied = (verdict: number): boolean => {
+  const name = faultByCode(verdict);
+  return name !== undefined && FAULTS[name].abi === FAULTS.DOMAIN_UNAUTHORIZED.abi;
+};
+const isSyscall = (code: number): boolean => code < EVENT.PROCESS_DECLARED;
 
-interface UserMetric { readonly process: string; readonly name: string; value: number; unit: string }
+/** One entry, with where it stands and whom it concerns. */
+interface Placed {
+  readonly frame: Frame;
+  readonly entry: Entry;
+  readonly owner: number;
+}
 
-export function createMetricFold({ every = 0, node = 0, vhm = 0 }: MetricOptions = {}): MetricFold {
-  const counts = new Map<SeriesName, number>(SERIES_NAMES.map((name) => [name, 0]));
-  const pending = new Map<number, number>();
-  const measured = new Map<string, UserMetric>();
-  const contracts = createOpenContracts();
-  const names = createProcessNames();
+export function createMetricFold({ admits, byProcess = false }: FoldOptions = {}): MetricFold {
+  const state = createFoldState(byProcess ? "process" : "run");
+  const { counts, mail, contracts, envelopes, providers, jobs, inFlight, reads, recentReads } = state;
+  const ownership = createOwnership();
   let last = -1;
-  let tick = 0;
-  let due = every;
 
-  const get = (name: SeriesName): number => counts.get(name) ?? 0;
-  const set = (name: SeriesName, value: number): void => { counts.set(name, value); };
-  const add = (name: SeriesName, amount = 1): void => { set(name, get(name) + amount); };
+  /** Without a scope everything is seen, what concerns nobody too. */
+  const seen = (process: number): boolean => admits === undefined || (isProcess(process) && admits(process));
 
-  function send({ subject, body }: Entry): void {
-    add("k.messages_sent");
-    add("k.payload_bytes", body.length);
-    pending.set(subject, (pending.get(subject) ?? 0) + 1);
+  function send({ frame, entry: { subject, body } }: Placed): void {
+    if (seen(frame.actor)) {
+      counts.add("k.messages_sent", frame.actor);
+      counts.add("k.payload_bytes", frame.actor, body.length);
+    }
+    if (seen(subject)) mail.sent(frame.actor, subject, body.length, frame.tick);
   }
 
-  function charge(domain: Bound, { contract, body }: Entry): void {
+  function lost(process: number, amount: number): void {
+    if (amount > 0) counts.add("k.messages_lost", process, amount);
+  }
+
+  function charge({ entry: { domain: rank, contract, body }, owner }: Placed): readonly DiagnosticDraft[] {
+    const domain = BOUND[rank];
+    if (domain === undefined) return NOTHING;
     const charged = recordIn(fieldsOf(body), "charge");
-    add(domain === "q" ? "q.submissions" : "phi.calls");
-    contracts.charge(contract, numberIn(charged, "budget"));
-    if (domain === "phi") return;
-    add("q.shots", numberIn(charged, "shots"));
-    add("q.budget_used", numberIn(charged, "budget"));
+    contracts.charge(contract, countIn(charged, "budget"));
+    if (domain === "phi") counts.add("phi.calls", owner);
+    else {
+      counts.add("q.submissions", owner);
+      counts.add("q.shots", owner, countIn(charged, "shots"));
+      counts.add("q.budget_used", owner, countIn(charged, "budget"));
+    }
+    return contractDiagnostics(contracts.get(contract));
   }
 
-  function outcome(domain: Bound, { verdict, body }: Entry): void {
-    add(`${domain}.jobs_in_flight`, -1);
-    if (domain === "q") return add(verdict === 0 ? "q.measurements" : "q.failures");
-    const report = fieldsOf(body);
-    if (verdict !== 0 || !("stability" in report)) return;
-    set("phi.stability_index", numberIn(report, "stability"));
-    set("phi.noise", numberIn(report, "noise"));
-    set("phi.drift", numberIn(report, "drift"));
+  function intent({ entry: { domain: rank, contract, subject, body }, owner }: Placed): void {
+    const domain = BOUND[rank];
+    if (domain === undefined) return;
+    const descriptor = fieldsOf(bytesIn(fieldsOf(body), "descriptor"));
+    const job: JobInFlight = {
+      job: subject, domain, owner, contract, op: textIn(descriptor, "op"), envelopes: numbersIn(descriptor, "envelopes"),
+      known: domain === "q" ? knownReads(descriptor) : undefined,
+    };
+    jobs.set(subject, job);
+    inFlight[domain] += 1;
   }
 
-  function measure(actor: number, { body }: Entry): void {
-    const fields = fieldsOf(body);
-    const [process, name] = [names.of(actor), textIn(fields, "name")];
-    measured.set(`${process} ${name}`, { process, name, value: numberIn(fields, "value"), unit: textIn(fields, "unit") });
+  function landed(job: number): JobInFlight | undefined {
+    const known = jobs.get(job);
+    if (known === undefined) return undefined;
+    jobs.delete(job);
+    inFlight[known.domain] -= 1;
+    return known;
   }
 
-  function effect(actor: number, entry: Entry): void {
-    const domain = BOUND[entry.domain];
-    switch (entry.code) {
-      case SYSCALL.IPC_SEND: return send(entry);
-      case SYSCALL.METRIC_EMIT: return measure(actor, entry);
-      case SYSCALL.PROC_SPAWN: return add("k.processes");
-      case EVENT.PROCESS_DECLARED: return domain === undefined ? add("k.processes") : undefined;
-      case SYSCALL.PROC_EXIT: pending.delete(entry.subject); return add("k.processes", -1);
-      case EVENT.WINDOW_START: add("phi.windows"); return add("phi.windows_open");
-      case EVENT.WINDOW_STOP: return add("phi.windows_open", -1);
-      case EVENT.JOB_OUTCOME: return domain === undefined ? undefined : outcome(domain, entry);
-      case EVENT.JOB_INTENT: return domain === undefined ? undefined : add(`${domain}.jobs_in_flight`);
-      case EVENT.JOB_ABANDONED: return domain === undefined ? undefined : add(`${domain}.jobs_in_flight`, -1);
-      case SYSCALL.XDV_CALL: return domain === undefined ? undefined : charge(domain, entry);
-      default: return contracts.note(entry);
+  function noteReads(totals: ReadonlyMap<number, ReadTotals>, owner: number): void {
+    for (const [qubit, { samples, mismatches: wrong }] of totals) {
+      for (const kept of [reads, recentReads]) {
+        const before = kept.get(qubit);
+        kept.set(qubit, { samples: (before?.samples ?? 0) + samples, mismatches: (before?.mismatches ?? 0) + wrong });
+      }
+      counts.add("q.measurement_samples", owner, samples);
+      counts.add("q.measurement_mismatches", owner, wrong);
     }
   }
 
-  function take(actor: number, entry: Entry, effective: boolean): void {
-    const { code, verdict } = entry;
-    if (VIOLATIONS.has(verdict)) add("phi.violations");
-    if (verdict !== 0 && code < EVENT.PROCESS_DECLARED) add("k.calls_refused");
-    else if (effective && (verdict === 0 || code === EVENT.JOB_OUTCOME)) effect(actor, entry);
+  function outcome({ frame, entry: { domain: rank, contract, subject, verdict, body }, owner }: Placed): readonly DiagnosticDraft[] {
+    const job = landed(subject);
+    const domain = BOUND[rank];
+    if (domain === "q") {
+      counts.add(verdict === 0 ? "q.measurements" : "q.failures", owner);
+      if (verdict === 0 && job?.known !== undefined) noteReads(mismatches(job.known, body), owner);
+      return NOTHING;
+    }
+    if (domain !== "phi") return NOTHING;
+    const op = job?.op ?? "";
+    if (verdict === 0 && isTransform(op)) counts.add("phi.transforms", owner);
+    const before = envelopes.opened;
+    const terms = contracts.get(contract);
+    const reports = envelopes.outcome(job ?? { job: subject, op, envelopes: [], contract, owner }, verdict, body, frame.tick, terms);
+    counts.add("phi.envelopes", owner, envelopes.opened - before);
+    return reports.flatMap((report) => envelopeDiagnostics(report, terms));
   }
 
-  function turn({ actor, ready, delivery, end }: TurnFrame): void {
-    add("k.turns");
-    if (actor !== last) add("k.context_switches");
+  function contractEvent({ entry, owner }: Placed): void {
+    contracts.note(entry, owner);
+    if (entry.code === EVENT.WINDOW_START) counts.add("phi.windows", owner);
+    if (entry.code === EVENT.WINDOW_STOP || entry.code === EVENT.CONTRACT_RELEASED) envelopes.ended(entry.contract);
+  }
+
+  function measure({ entry: { body }, owner }: Placed): void {
+    const fields = fieldsOf(body);
+    const name = textIn(fields, "name");
+    state.user.set(`${owner} ${name}`, { name, process: owner, value: numberIn(fields, "value"), unit: textIn(fields, "unit") });
+  }
+
+  /** What an entry did that took effect and is seen. */
+  function effect(placed: Placed): readonly DiagnosticDraft[] {
+    const { code, domain } = placed.entry;
+    switch (code) {
+      case SYSCALL.METRIC_EMIT: measure(placed); return NOTHING;
+      case SYSCALL.XDV_CALL: return charge(placed);
+      case EVENT.JOB_INTENT: intent(placed); return NOTHING;
+      case EVENT.JOB_OUTCOME: return outcome(placed);
+      case EVENT.JOB_ABANDONED: landed(placed.entry.subject); return NOTHING;
+      case EVENT.PROCESS_DECLARED: if (domain === 0) state.processes += 1; return NOTHING;
+      default: contractEvent(placed); return NOTHING;
+    }
+  }
+
+  /** What changes somebody else than whom the entry concerns, or nobody in particular. */
+  function foreign(placed: Placed): readonly DiagnosticDraft[] {
+    const { entry, frame } = placed;
+    const { code, subject, verdict, body } = entry;
+    if (code === SYSCALL.IPC_SEND) send(placed);
+    else if (code === EVENT.PROVIDER_ATTESTED) return providerDiagnostics(providers.note(entry));
+    else if (code === SYSCALL.PROC_SPAWN && seen(subject)) state.processes += 1;
+    else if (code === SYSCALL.PROC_EXIT && seen(subject)) {
+      lost(subject, mail.ended(subject, frame.tick));
+      if (isProcess(subject)) state.processes -= 1;
+    } else if (code === EVENT.FAULT && verdict === FAULTS.PROCESS_UNKNOWN.code) lost(subject, mail.lost(countIn(fieldsOf(body), "from"), subject));
+    return NOTHING;
+  }
+
+  function judged({ verdict }: Entry, owner: number, effective: boolean): void {
+    if (effective || verdict !== 0) counts.add("k.operations", owner);
+    if (verdict === 0) return;
+    counts.add("k.calls_refused", owner);
+    if (isDenied(verdict)) counts.add("k.calls_denied", owner);
+  }
+
+  function violation(verdict: number, owner: number): void {
+    if (!VIOLATIONS.has(verdict)) return;
+    counts.add("phi.violations", owner);
+    const kind = VIOLATIONS.get(verdict);
+    if (kind !== undefined) counts.add(kind, owner);
+  }
+
+  function take(placed: Placed, effective: boolean): readonly DiagnosticDraft[] {
+    const { entry, frame, owner } = placed;
+    const { code, verdict, body } = entry;
+    const ours = seen(owner);
+    if (ours) {
+      counts.add("k.recorded_bytes", owner, body.length);
+      violation(verdict, owner);
+      if (frame.kind === "turn" && isSyscall(code)) judged(entry, owner, effective);
+    }
+    if (!effective) return NOTHING;
+    const others = verdict === 0 || code === EVENT.FAULT ? foreign(placed) : NOTHING;
+    const own = ours && (verdict === 0 || code === EVENT.JOB_OUTCOME) ? effect(placed) : NOTHING;
+    return others.length === 0 ? own : [...others, ...own];
+  }
+
+  function turn({ tick, actor, ready, delivery: { kind, from }, end }: TurnFrame): void {
+    const switched = actor !== last;
     last = actor;
-    set("k.ready_max", Math.max(get("k.ready_max"), ready));
-    if (end.kind === TURN_END.ABORTED) add("k.turns_aborted");
-    if (INTERRUPTS.has(delivery.kind)) add("k.interrupts");
-    if (delivery.kind !== DELIVERY.MESSAGE) return;
-    add("k.messages_delivered");
-    pending.set(actor, (pending.get(actor) ?? 0) - 1);
-  }
-
-  function gauges(): void {
-    set("k.queue_depth", [...pending.values()].reduce((sum, depth) => sum + depth, 0));
-    const { q, phi } = contracts.totals();
-    set("q.contracts_active", q.active);
-    set("q.qubits_allocated", q.units);
-    set("q.margin", q.budget);
-    set("phi.components_allocated", phi.units);
-    set("phi.noise_threshold", phi.noisePpm);
-    set("q.availability", ppm(get("q.measurements"), get("q.measurements") + get("q.failures")));
-  }
-
-  const common = (): { tick: number; node: number; vhm: number } => ({ tick, node, vhm });
-  function records(): readonly MetricRecord[] {
-    gauges();
-    const series = SERIES_NAMES.map((id): MetricRecord => {
-      const { domain, category, unit } = SERIES[id];
-      const breached = id === "phi.violations" && get(id) > 0;
-      return { id, category, domain, process: "", contract: 0, value: get(id), unit, severity: breached ? 3 : 1, ...common() };
-    });
-    const own = [...measured].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { process, name, value, unit }]): MetricRecord =>
-      ({ id: `user.${name}`, category: CATEGORY.performance, domain: "K", process, contract: 0, value, unit, severity: 1, ...common() }));
-    return [...series, ...own];
+    if (!seen(actor)) return;
+    counts.add("k.turns", actor);
+    if (switched) counts.add("k.context_switches", actor);
+    state.readyMax = Math.max(state.readyMax, ready);
+    if (end.kind === TURN_END.ABORTED) counts.add("k.turns_aborted", actor);
+    const interrupt = INTERRUPTS.get(kind);
+    if (interrupt !== undefined) {
+      counts.add("k.interrupts", actor);
+      counts.add(interrupt, actor);
+    }
+    if (kind !== DELIVERY.MESSAGE) return;
+    counts.add("k.messages_delivered", actor);
+    state.waitMax = Math.max(state.waitMax, mail.delivered(from, actor, tick));
   }
 
   return {
     step(frame) {
-      const flushed = every > 0 && frame.tick >= due ? records() : [];
-      if (flushed.length > 0) due = (Math.floor(frame.tick / every) + 1) * every;
-      tick = frame.tick;
-      names.learn(frame);
       if (frame.kind === "turn") turn(frame);
       const effective = frame.kind !== "turn" || frame.end.kind !== TURN_END.ABORTED;
-      for (const entry of frame.entries) take(frame.actor, entry, effective);
-      return flushed;
+      let measured: DiagnosticDraft[] | undefined;
+      for (const entry of frame.entries) {
+        const drafts = take({ frame, entry, owner: ownership.of(frame, entry) }, effective);
+        if (drafts.length > 0) (measured ??= []).push(...drafts);
+      }
+      return measured ?? NOTHING;
     },
-    records,
+    read: (name, at) => readingsOf(state, name, at),
+    user: () => [...state.user.values()]
+      .sort((a, b) => a.process - b.process || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+      .map(({ name, process, value, unit }) => ({ metricId: `user.${name}`, unit, sourceId: `process/${process}`, processId: process, resourceContractId: 0, value })),
+    flush(at) {
+      const measured = readDiagnostics(recentReads, state.window.from, at);
+      recentReads.clear();
+      state.waitMax = 0;
+      state.window = { from: at, delivered: counts.get("k.messages_delivered"), measured: counts.get("q.measurements"), transformed: counts.get("phi.transforms") };
+      return measured;
+    },
   };
-}
-
-/** All records of a finished run: each flush, then the last. */
-export function metricsOf(frames: Iterable<Frame>, options: MetricOptions = {}): readonly MetricRecord[] {
-  const fold = createMetricFold(options);
-  const flushed: MetricRecord[] = [];
-  for (const frame of frames) flushed.push(...fold.step(frame));
-  return [...flushed, ...fold.records()];
 }

@@ -1,70 +1,75 @@
 // Contracts as telemetry follows them: what is open, how much of it is used. A view over entries, not the kernel's table.
 import { DOMAIN_RANK } from "../kernel-abi/domain.ts";
 import { EVENT, type Entry } from "../kernel-abi/frame.ts";
-import { fieldsOf, numberIn, recordIn } from "./body.ts";
+import { countIn, fieldsOf, ppm, recordIn } from "./body.ts";
 
-interface Open {
+export interface OpenContract {
+  readonly id: number;
+  /** DOMAIN_RANK. */
   readonly domain: number;
+  readonly owner: number;
   readonly units: number;
+  readonly budget: number;
   readonly noisePpm: number;
-  budget: number;
-  active: boolean;
+  readonly errorPpm: number;
+  /** First tick at which it is over. */
+  readonly end: number;
+  readonly used: number;
+  readonly active: boolean;
+  /** A Φ contract's window: between its start and its stop. */
+  readonly windowOpen: boolean;
 }
 
-export interface ContractTotals {
-  readonly active: number;
-  readonly units: number;
-  /** Not yet charged. */
-  readonly budget: number;
-  /** Smallest among the open ones; 0 when there is none. */
-  readonly noisePpm: number;
-}
+type Mutable = { -readonly [F in keyof OpenContract]: OpenContract[F] };
+
+export const remainingOf = ({ budget, used }: OpenContract): number => budget - used;
+export const marginPpm = (contract: OpenContract): number => ppm(remainingOf(contract), contract.budget);
 
 export interface OpenContracts {
-  /** Takes note of a contract event; other entries are ignored. */
-  note(entry: Entry): void;
+  /** Takes note of a contract's or a window's event; other entries are ignored. */
+  note(entry: Entry, owner: number): void;
   charge(contract: number, budget: number): void;
-  totals(): { readonly q: ContractTotals; readonly phi: ContractTotals };
+  get(contract: number): OpenContract | undefined;
+  /** In order of their ids. */
+  of(domain: "Q" | "PHI"): readonly OpenContract[];
 }
 
+const idle = Object.freeze({ used: 0, active: false, windowOpen: false });
+
 export function createOpenContracts(): OpenContracts {
-  const open = new Map<number, Open>();
+  const open = new Map<number, Mutable>();
 
-  function issue({ contract, domain, body }: Entry): void {
+  function issue({ contract, domain, body }: Entry, owner: number): void {
     const terms = recordIn(fieldsOf(body), "terms");
-    open.set(contract, { domain, units: numberIn(terms, "units"), noisePpm: numberIn(terms, "noisePpm"), budget: numberIn(terms, "budget"), active: false });
+    const count = (name: string): number => countIn(terms, name);
+    open.set(contract, { id: contract, domain, owner, units: count("units"), budget: count("budget"), noisePpm: count("noisePpm"), errorPpm: count("errorPpm"), end: count("end"), ...idle });
   }
 
-  function activate(contract: number, active: boolean): void {
+  function change(contract: number, changes: Partial<Mutable>): void {
     const known = open.get(contract);
-    if (known !== undefined) known.active = active;
-  }
-
-  function totalsOf(rank: number): ContractTotals {
-    const own = [...open.values()].filter(({ domain }) => domain === rank);
-    const sum = (of: (contract: Open) => number): number => own.reduce((total, contract) => total + of(contract), 0);
-    return {
-      active: sum(({ active }) => (active ? 1 : 0)), units: sum(({ units }) => units), budget: sum(({ budget }) => budget),
-      noisePpm: own.length === 0 ? 0 : Math.min(...own.map(({ noisePpm }) => noisePpm)),
-    };
+    if (known !== undefined) Object.assign(known, changes);
   }
 
   return {
-    note(entry) {
-      switch (entry.code) {
-        case EVENT.CONTRACT_ISSUED: return issue(entry);
-        case EVENT.CONTRACT_ACTIVATED: return activate(entry.contract, true);
+    note(entry, owner) {
+      const { code, contract } = entry;
+      switch (code) {
+        case EVENT.CONTRACT_ISSUED: return issue(entry, owner);
+        case EVENT.CONTRACT_ACTIVATED: return change(contract, { active: true });
         case EVENT.CONTRACT_EXPIRED:
         case EVENT.CONTRACT_REVOKED:
-        case EVENT.CONTRACT_COMPLETED: return activate(entry.contract, false);
-        case EVENT.CONTRACT_RELEASED: open.delete(entry.contract); return undefined;
+        case EVENT.CONTRACT_COMPLETED: return change(contract, { active: false });
+        case EVENT.WINDOW_START: return change(contract, { windowOpen: true });
+        case EVENT.WINDOW_STOP: return change(contract, { windowOpen: false });
+        case EVENT.CONTRACT_RELEASED: open.delete(contract); return undefined;
         default: return undefined;
       }
     },
     charge(contract, budget) {
       const known = open.get(contract);
-      if (known !== undefined) known.budget -= budget;
+      if (known !== undefined) known.used += budget;
     },
-    totals: () => ({ q: totalsOf(DOMAIN_RANK.Q), phi: totalsOf(DOMAIN_RANK.PHI) }),
+    get: (contract) => open.get(contract),
+    of: (domain) => [...open.values()].filter((contract) => contract.domain === DOMAIN_RANK[domain]).sort((a, b) => a.id - b.id),
   };
 }

@@ -4,7 +4,7 @@
 //   2  More authority than the run began with changes nothing: it goes on with what its header allows, no less and no more.
 //   3  The journal is never written to. What replaces it, and when, is adapters/succession.ts; a resumption that fails before it
 //      has met everything on record leaves the journal as it was.
-import { DOMAINS, type BoundDomain } from "../../kernel-abi/domain.ts";
+import type { BoundDomain } from "../../kernel-abi/domain.ts";
 import { DOMAIN_VERBS } from "../../kernel-abi/capability.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import type { Durability, Header, ResumePoint } from "../../kernel-abi/header.ts";
@@ -16,20 +16,21 @@ import { createBundleFile } from "../adapters/files.ts";
 import { defaultWorkers, hostFacts, wallClock } from "../adapters/host.ts";
 import { loadOrCreateSigner, trustedKeyIds } from "../adapters/keys.ts";
 import { createSuccessor, earlierResumptions, nameSealed } from "../adapters/succession.ts";
+import type { PolicyPlugin } from "../scheduler/plugin.ts";
 import { executeAndSeal } from "./execute.ts";
 import { createRunner, resumedOutcomes } from "./outcomes.ts";
 import type { RecordReport } from "./record.ts";
 import { codeOf, located, withTrace, type CodeSource, type Trace } from "./trace.ts";
 
 export interface ResumeOptions extends CodeSource {
-  /** Domains the run may use from now on: at least those it was allowed when it began. An empty list is K alone. */
-  readonly allow: readonly BoundDomain[];
+  /** Domains the run may use from now on: at least those it was allowed when it began. An empty list is K alone; without any, nothing is resumed. */
+  readonly allow?: readonly BoundDomain[] | undefined;
   /** Where the sealed trace goes; default: the journal's name without `.partial`, whose place it takes. A sink keeps it in memory. */
   readonly out?: string | ByteSink;
   /** Replace an existing bundle of that name; otherwise FILE_UNREADABLE. */
   readonly replace?: boolean;
-  /** Give up what stands behind the first damaged block; otherwise TRACE_TAMPERED. An unfinished block at the end is always given up. */
-  readonly cutDamaged?: boolean;
+  /** The policy `record` was handed, when it is neither built in nor carried by the program's definition. */
+  readonly policy?: PolicyPlugin;
   /** Pool size; 0 runs kernels on this thread. Changes nothing in the run. Default: all cores but one. */
   readonly workers?: number;
   readonly durability?: Durability;
@@ -72,12 +73,15 @@ const nameOf = (journal: Trace): string | undefined =>
 export const allowedDomains = ({ allow }: Pick<Header, "allow">): readonly BoundDomain[] =>
   (["Q", "PHI"] as const).filter((domain) => DOMAIN_VERBS[domain].some((verb) => allow.includes(verb)));
 
+/** `K,Q`: as `--allow` takes it. */
+export const authority = (domains: readonly BoundDomain[]): string => ["K", ...domains].join(",");
+
 /** @throws Fault RESUME_UNAUTHORIZED when less is given than the run began with */
-function authorise(header: Header, given: readonly BoundDomain[]): void {
+function authorise(header: Header, given: readonly BoundDomain[] | undefined): void {
   const wanted = allowedDomains(header);
-  const missing = wanted.filter((domain) => !given.includes(domain));
-  const inOrder = (domains: readonly string[]): string => DOMAINS.filter((domain) => domain === "K" || domains.includes(domain)).join(",");
-  if (missing.length > 0) throw new Fault("RESUME_UNAUTHORIZED", { given: inOrder(given), allowed: inOrder(wanted), missing: missing.join(",") });
+  const missing = wanted.filter((domain) => given?.includes(domain) !== true);
+  if (given !== undefined && missing.length === 0) return;
+  throw new Fault("RESUME_UNAUTHORIZED", { given: given === undefined ? "nothing" : authority(given), allowed: authority(wanted) });
 }
 
 interface Destination {
@@ -132,13 +136,13 @@ async function goOn(journal: Trace, source: ByteSource, remains: Remains, option
   let resumption: Resumption | undefined;
   try {
     const run = resumption = new Resumption(source, remains, { sink: to.sink, durability, caughtUp: () => to.caughtUp() });
-    const { end, receipt: sealed } = await executeAndSeal({ recording, root, journal: run, outcomes: run.outcomes(outcomes), observer, signal }, {
+    const { end, receipt: sealed } = await executeAndSeal({ recording, root, journal: run, outcomes: run.outcomes(outcomes), observer, signal, policy: options.policy }, {
       seal: (ended) => run.seal({ signer, host: { ...hostFacts({ workers, label, started }), resumed: [...to.points] }, end: ended }),
     });
     to.keep();
     return { kind: "resumed", end, seed: recording.header.seed, digest: sealed.digest, sealed, trace: to.path, recording, point, torn };
   } catch (error) {
-    throw await located(resumption?.failure ?? error, source, root);
+    throw await located(resumption?.failure ?? error, source, root, options.policy);
   } finally {
     to.abandon();
     await outcomes.close();
@@ -152,6 +156,6 @@ async function goOn(journal: Trace, source: ByteSource, remains: Remains, option
  */
 export const resumeRun = (journal: Trace, options: ResumeOptions): Promise<ResumeReport> =>
   withTrace(journal, async (source) => {
-    const remains = survey(source, { cutDamaged: options.cutDamaged === true });
+    const remains = survey(source);
     return remains === undefined ? named(journal, source, options) : goOn(journal, source, remains, options);
   });

@@ -56,7 +56,7 @@ export interface ReplayTraceOptions extends CodeSource {
 }
 
 /** @throws Fault PROGRAM_UNTRUSTED | PROGRAM_INVALID | FILE_UNREADABLE */
-export export async function codeOf(recording: Recording, { trustProgram = false, program }: CodeSource): Promise<Behaviour> {
+export async function codeOf(recording: Recording, { trustProgram = false, program }: CodeSource): Promise<Behaviour> {
   const recorded = recording.header.program.digest;
   if (programDigest(recording.program) !== recorded) throw new Fault("TRACE_INCONSISTENT", { unit: "program", recorded });
   if (typeof program === "object") return program;
@@ -93,7 +93,7 @@ export const replayTrace = (trace: Trace, options: ReplayTraceOptions = {}): Pro
   });
 
 /** A divergence with the line of the program where it shows; anything else as it is. */
-export export async function located(error: unknown, source: ByteSource, root: Behaviour, policy?: PolicyPlugin): Promise<unknown> {
+export async function located(error: unknown, source: ByteSource, root: Behaviour, policy?: PolicyPlugin): Promise<unknown> {
   if (!(error instanceof Fault) || error.fault !== "REPLAY_DIVERGED") return error;
   const bundle = openBundle(source);
   const machine = runMachine(root, { policy });

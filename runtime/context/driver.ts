@@ -47,6 +47,7 @@ export async function drive({ config, ports, outcomes, until, signal }: DriveOpt
         break;
       case "outcomes":
         report(ports.observer, machine, progress.jobs.length);
+        await breathe(); // an outcome that is there already, recorded or computed on this thread, lets nobody else in
         for (const job of progress.jobs) {
           machine.settle(job, await interruptible(outcomes.outcome(job), signal));
         }

@@ -21,9 +21,10 @@ describe("a crash after every operation", () => {
 
 describe("each operation failing once", () => {
   const tally = noTally();
-  it.each(workloads)("%s", async (_, workload) => { await failEverywhere(workload, { samples: 1, seed: 1 }, tally, ["EIO"]); });
+  const some = workloads.filter((_, at) => at % 2 === 1); // `npm run crash` takes them all, and more errors
+  it.each(some)("%s", async (_, workload) => { await failEverywhere(workload, { samples: 1, seed: 1 }, tally, ["EIO"]); });
 
-  it("happened hundreds of times", () => { expect(tally.failures).toBeGreaterThan(500); });
+  it("happened hundreds of times", () => { expect(tally.failures).toBeGreaterThan(300); });
 });
 
 const once = (ordinal: number, mishap: Mishap) => (operation: Operation): Mishap | undefined => (operation.ordinal === ordinal ? mishap : undefined);

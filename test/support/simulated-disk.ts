@@ -307,6 +307,8 @@ const facts = ({ size, mode, folder }: Inode): FileFacts => ({ size, mode, isFil
 
 /** Sectors of which every subset is tried. */
 const EXHAUSTIVE_SECTORS = 4;
+/** Of more sectors, edges tried: all of them up to so many, then so many of them, drawn anew each time. */
+const EDGES_MAX = 24;
 
 function* subsets(sectors: readonly number[], random: () => number, samples: number): Generator<ReadonlySet<number>> {
   if (sectors.length <= EXHAUSTIVE_SECTORS) {
@@ -314,7 +316,9 @@ function* subsets(sectors: readonly number[], random: () => number, samples: num
     return;
   }
   yield new Set(sectors);
-  for (let at = 0; at < sectors.length; at++) {
+  yield new Set();
+  const every = Math.ceil(sectors.length / EDGES_MAX);
+  for (let at = every === 1 ? 0 : Math.floor(random() * every); at < sectors.length; at += every) {
     yield new Set(sectors.slice(0, at));
     yield new Set(sectors.slice(at + 1));
     yield new Set([sectors[at] as number]);

@@ -37,11 +37,12 @@ function shortLine({ paint }: Terminal, tick: number, process: string, said: unk
 }
 
 /** What a program logs from `least` on; an entry that was refused has nothing to say. */
-export function shortLog(err: Terminal, least: LogLevel, before: () => void): Observer {
+export function shortLog(err: Terminal, least: LogLevel, before: () => void, muted: () => boolean = () => false): Observer {
   const names = createProcessNames();
   return {
     frame(frame: Frame) {
       names.learn(frame);
+      if (muted()) return;
       for (const { code, verdict, body } of frame.entries) {
         if (code !== SYSCALL.LOG || verdict !== 0) continue;
         const said = bodyOf(body);
@@ -54,9 +55,17 @@ export function shortLog(err: Terminal, least: LogLevel, before: () => void): Ob
 }
 
 /** Loads pino only where it writes. */
-async function jsonLog(run: string, level: LogLevel): Promise<Observer> {
+async function jsonLog(run: string, level: LogLevel, muted: () => boolean): Promise<Observer> {
   const { createLog, logging } = await import("../../../telemetry/log.ts");
-  return logging(createLog({ level, fields: { run } }));
+  const log = createLog({ level, fields: { run } });
+  const lines = logging(log);
+  return {
+    ...lines,
+    frame(frame) {
+      log.level = muted() ? "silent" : level;
+      lines.frame?.(frame);
+    },
+  };
 }
 
 export interface NarratorOptions {
@@ -65,6 +74,8 @@ export interface NarratorOptions {
   readonly level?: LogLevel | undefined;
   /** False for a replay: its log was shown when the run was made. */
   readonly log: boolean;
+  /** Frames at the beginning whose log was shown before: those a resumed run has on record. */
+  readonly shown?: () => number;
 }
 
 /** Errors hold their stacks; the trace has every failure anyway. */
@@ -72,12 +83,15 @@ const KEPT_ERRORS = 1_000;
 
 const words = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));
 
-export async function narrator(err: Terminal, { run, level, log }: NarratorOptions): Promise<Narration> {
+export async function narrator(err: Terminal, { run, level, log, shown = () => 0 }: NarratorOptions): Promise<Narration> {
   const thrown: { readonly process: string; readonly error: unknown }[] = [];
   const progress = createProgress({ terminal: err.tty, colour: err.colour, write: err.write, now: wallMilliseconds });
   const observers: Observer[] = [progress.observer, { failure: (facts) => { if (thrown.length < KEPT_ERRORS) thrown.push(facts); } }];
-  if (log && err.tty) observers.push(shortLog(err, level ?? "info", progress.clear));
-  else if (log && level !== undefined) observers.push(await jsonLog(run, level));
+  let frames = 0;
+  const muted = (): boolean => frames <= shown();
+  observers.push({ frame: () => { frames += 1; } });
+  if (log && err.tty) observers.push(shortLog(err, level ?? "info", progress.clear, muted));
+  else if (log && level !== undefined) observers.push(await jsonLog(run, level, muted));
   return {
     observer: combined(observers),
     get failed() { return thrown.length > 0; },

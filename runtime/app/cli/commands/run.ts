@@ -17,6 +17,8 @@ import { narrator, type Narration } from "../narration.ts";
 import { printFacts, printJson, reportError, type Facts } from "../output.ts";
 import { endFacts, endJson, printEnd } from "../run-end.ts";
 import type { Io } from "../terminal.ts";
+import { withTrace } from "../../trace.ts";
+import { resumeCommand } from "../resume-command.ts";
 import { printable, shellWord } from "../values.ts";
 
 interface Flags {
@@ -83,11 +85,11 @@ function report({ end, seed, digest, sealed, trace = "", recording }: RecordRepo
 }
 
 /** The journal of an interrupted run is evidence too. */
-function interrupted(io: Io, error: unknown, partial: string, json: boolean): number {
+async function interrupted(io: Io, error: unknown, file: string, partial: string, json: boolean): Promise<number> {
   if (!existsSync(partial)) return reportError(io, error, { json, next: "Nothing was recorded yet: run it again." });
-  const inspect = [`triad verify ${shellWord(partial)} --allow-unsealed`, `triad trace ${shellWord(partial)}`];
+  const goOn = await withTrace(partial, (source) => resumeCommand(partial, source, `--program ${shellWord(file)}`));
   const fault = new Fault("RUN_INTERRUPTED", { ...(error instanceof Fault ? error.detail : {}), partial });
-  return reportError(io, fault, { json, next: `Look at what there is: \`${inspect.join("` or `")}\`.` });
+  return reportError(io, fault, { json, next: `Go on with \`${goOn}\`, or look at what there is: \`triad verify ${shellWord(partial)} --allow-unsealed\`.` });
 }
 
 async function run(file: string, flags: Flags, io: Io): Promise<number> {
@@ -102,7 +104,7 @@ async function run(file: string, flags: Flags, io: Io): Promise<number> {
     return exitOfRun(recorded.end);
   } catch (error) {
     narration.end();
-    if (error instanceof Fault && error.fault === "RUN_INTERRUPTED") return interrupted(io, error, `${out}.partial`, json);
+    if (error instanceof Fault && error.fault === "RUN_INTERRUPTED") return await interrupted(io, error, file, `${out}.partial`, json);
     throw error;
   }
 }

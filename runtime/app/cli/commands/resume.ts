@@ -1,0 +1,126 @@
+// triad resume: an unsealed journal goes on to its end and seal, under authority that is given afresh.
+import type { Command } from "commander";
+import { existsSync } from "node:fs";
+import { basename } from "node:path";
+import type { BoundDomain } from "../../../../kernel-abi/domain.ts";
+import { EXIT, Fault } from "../../../../kernel-abi/fault.ts";
+import { DURABILITY, type Durability } from "../../../../kernel-abi/header.ts";
+import { LOG_LEVELS, type LogLevel } from "../../../../kernel-abi/operation.ts";
+import type { Remains } from "../../../../replay/resumer.ts";
+import { authority, resumeRun, type Named, type Resumed, type ResumeOptions } from "../../resume.ts";
+import { choiceOption, jsonOption, parseDomains, workersOption } from "../arguments.ts";
+import { runs, type Invocation } from "../command.ts";
+import { exitOfRun } from "../exit.ts";
+import { interruptible } from "../interrupt.ts";
+import { narrator, type Narration } from "../narration.ts";
+import { printFacts, printJson, reportError, type Facts } from "../output.ts";
+import { endFacts, endJson, printEnd } from "../run-end.ts";
+import type { Io } from "../terminal.ts";
+import { plural, printable, shellWord } from "../values.ts";
+import type { CodeFlags } from "../again.ts";
+
+interface Flags extends CodeFlags {
+  readonly allow?: readonly BoundDomain[];
+  readonly workers?: number;
+  readonly durability?: Durability;
+  readonly label?: string;
+  readonly logLevel?: LogLevel;
+}
+
+function resumeOptions({ allow, trustProgram, program, out, replace, workers, durability, label }: Flags): ResumeOptions {
+  if (trustProgram === true && program !== undefined) throw new Fault("USAGE", { options: "--trust-program, --program", allowed: "one of them" });
+  return {
+    allow,
+    replace: replace === true,
+    ...(trustProgram === true ? { trustProgram } : {}), ...(program === undefined ? {} : { program }),
+    ...(out === undefined ? {} : { out }), ...(workers === undefined ? {} : { workers }),
+    ...(durability === undefined ? {} : { durability }), ...(label === undefined ? {} : { label }),
+  };
+}
+
+const nextCommands = (trace: string): string => [`triad verify ${shellWord(trace)}`, `triad trace ${shellWord(trace)}`].join("\n");
+
+const onRecord = ({ blocks, frames, tick }: Resumed["point"]): string =>
+  (frames === 0 ? "from the beginning: nothing had become durable" : `after ${plural(frames, "frame")} in ${plural(blocks, "block")}, tick ${tick}`);
+
+function tellNamed(io: Io, { trace, report: { digest, status, keyId, trusted } }: Named, json: boolean): number {
+  if (json) printJson(io.out, "resume", { named: true, trace, outcome: status, digest, signer: keyId, trusted, exit: EXIT.ok });
+  else {
+    io.out.print(`${io.out.paint.good("named")}  ${printable(trace)}: it was sealed and lacked only its name; nothing was executed`);
+    printFacts(io.out, [["outcome", status ?? ""], ["digest", digest], ["next", nextCommands(trace)]]);
+  }
+  return EXIT.ok;
+}
+
+function tellResumed(io: Io, resumed: Resumed, narration: Narration, json: boolean): number {
+  const { end, seed, digest, sealed, trace = "", recording, point, torn } = resumed;
+  const uncaught = narration.uncaught(recording.program);
+  const name = recording.header.program.name;
+  const exit = exitOfRun(end);
+  if (json) {
+    printJson(io.out, "resume", { named: false, program: name, ...endJson(end), digest, trace, seed, signer: sealed.keyId, point, torn, uncaught, exit });
+    return exit;
+  }
+  const facts: Facts = [
+    ...endFacts(end), ["resumed", onRecord(point)], torn === 0 ? undefined : ["cut", `${plural(torn, "byte")} of an unfinished block`],
+    ["seed", printable(seed)], ["digest", digest], ["trace", printable(trace)], ["next", nextCommands(trace)],
+  ];
+  printEnd(io, name, end, uncaught);
+  printFacts(io.out, facts);
+  return exit;
+}
+
+/** What to type once more, and what is still missing in it. */
+const again = (file: string, flags: Flags, allow: string): string =>
+  `triad resume ${shellWord(file)} --allow ${allow} ${flags.program === undefined ? "--trust-program" : `--program ${shellWord(flags.program)}`}`;
+
+/** Advice that only the command can give. */
+function refused(io: Io, error: Fault, file: string, flags: Flags): number | undefined {
+  const json = flags.json === true;
+  switch (error.fault) {
+    case "RESUME_UNAUTHORIZED":
+      return reportError(io, error, { json, next: `Say what the run may do from now on: \`${again(file, flags, String(error.detail["allowed"]))}\`.` });
+    case "RUN_INTERRUPTED":
+      return reportError(io, error, { json, next: `The journal holds everything it held, and what was added. Go on with \`${again(file, flags, authority(flags.allow ?? []))}\`.` });
+    case "FILE_UNREADABLE":
+      if (existsSync(file) || !file.endsWith(".partial") || !existsSync(file.slice(0, -".partial".length))) return undefined;
+      return reportError(io, new Fault("RESUME_REFUSED", { journal: file, why: "there is no such journal, and its trace is there: nothing to resume" }, { cause: error }), { json, next: `Look at the trace: \`triad verify ${shellWord(file.slice(0, -".partial".length))}\`.` });
+    default: return undefined;
+  }
+}
+
+async function resume(file: string, flags: Flags, io: Io): Promise<number> {
+  const options = resumeOptions(flags);
+  let remains: Remains | undefined;
+  const narration = await narrator(io.err, { run: basename(file).replace(/\.partial$/, ""), level: flags.logLevel, log: true, shown: () => remains?.point.frames ?? 0 });
+  const surveyed = (found: Remains): void => {
+    remains = found;
+    if (io.err.tty) io.err.print(`resuming ${onRecord(found.point)}`);
+  };
+  try {
+    const report = await interruptible(io.err, (signal) => resumeRun(file, { ...options, observer: narration.observer, surveyed, signal }));
+    narration.end();
+    return report.kind === "named" ? tellNamed(io, report, flags.json === true) : tellResumed(io, report, narration, flags.json === true);
+  } catch (error) {
+    narration.end();
+    const exit = error instanceof Fault ? refused(io, error, file, flags) : undefined;
+    if (exit === undefined) throw error;
+    return exit;
+  }
+}
+
+export function configure(command: Command, invocation: Invocation): void {
+  command
+    .argument("<journal>", "the .triad.partial of a run that was interrupted or killed")
+    .option("--allow <domains>", "what the run may do from now on: K, Q, PHI; at least what it was allowed when it began", parseDomains)
+    .option("--trust-program", "run the code embedded in the journal")
+    .option("--program <file>", "run this local file, which must be the program that was recorded")
+    .option("--out <trace>", "where the sealed trace goes, and the journal stays (default: the journal's name without .partial, in its place)")
+    .option("--replace", "give up an existing trace of that name")
+    .addOption(workersOption())
+    .addOption(choiceOption("--durability <class>", "what the journal survives: a kill of the process, or a power cut", DURABILITY))
+    .option("--label <text>", "free text, sealed with the trace")
+    .addOption(jsonOption())
+    .addOption(choiceOption("--log-level <level>", "show the program's log on stderr from this level: short lines on a terminal, JSON lines elsewhere", LOG_LEVELS));
+  runs(command, invocation, async (file = "") => resume(file, command.opts<Flags>(), invocation.io));
+}

@@ -1,0 +1,23 @@
+// A short run of every target, with a fixed seed; `npm run fuzz` goes on from there.
+import { describe, expect, it } from "vitest";
+import { fuzz } from "./fuzzing.ts";
+import { TARGETS } from "./targets.ts";
+
+/** Inputs, and how many distinct verdicts so many must reach. */
+const EVERYDAY: readonly (readonly [name: string, count: number, verdicts: number])[] = [
+  ["trace", 2_000, 2], ["bundle", 1_000, 7], ["envelope", 4_000, 10], ["command-line", 1_000, 6], ["configuration", 5_000, 20],
+];
+
+describe("hostile inputs are answered with typed faults alone", () => {
+  it.each(EVERYDAY)("%s", async (name, count, verdicts) => {
+    const target = TARGETS.get(name)?.();
+    if (target === undefined) throw new Error(`no target ${name}`);
+    try {
+      const fuzzed = await fuzz(target, { seed: 1, count });
+      expect([fuzzed.inputs, fuzzed.verdicts.has("ok") || fuzzed.verdicts.size > verdicts]).toEqual([count, true]);
+      expect(fuzzed.verdicts.size).toBeGreaterThanOrEqual(verdicts);
+    } finally {
+      target.close?.();
+    }
+  });
+});
