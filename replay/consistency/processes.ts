@@ -5,7 +5,7 @@ import { FAULTS } from "../../kernel-abi/fault.ts";
 import type { Entry } from "../../kernel-abi/frame.ts";
 import { canonicalJson, sameBytes } from "../../kernel-abi/canonical.ts";
 import { KERNEL, PHI_SERVICE, Q_SERVICE, ROOT } from "../../kernel-abi/ids.ts";
-import { field } from "../entry/body.ts";
+import { bodyOf, field } from "../entry/body.ts";
 import { Inbox } from "./inbox.ts";
 import type { ProcessRow, World } from "./world.ts";
 
@@ -104,8 +104,8 @@ export function exited(world: World, entry: Entry): void {
   const { tick } = world.moment;
   const row = world.process(entry.subject);
   world.require(row.live, "a process ends once", { process: row.name });
-  const body = world.body(entry.body);
-  checkCause(world, row, world.text(body, "cause"), field(body, "with"));
+  const body = bodyOf(entry.body);
+  checkCause(world, row, field(body, "cause"), field(body, "with"));
   row.live = false;
   row.exit = tick;
   const parent = world.processes[row.parent];
@@ -118,7 +118,7 @@ export function exited(world: World, entry: Entry): void {
 }
 
 /** Who ends early was stopped, is below somebody who is, or was linked to somebody who ended the tick before. */
-function checkCause(world: World, row: ProcessRow, cause: string, by: unknown): void {
+function checkCause(world: World, row: ProcessRow, cause: unknown, by: unknown): void {
   if (cause === "linked") world.require(isLinked(world, row) && row.notices.some(({ linked, from }) => linked && from === by), "a linked process ends one tick after the one it is linked to", { process: row.name });
   if (cause !== "stopped") return;
   for (let above: ProcessRow | undefined = row; above !== undefined; above = world.processes[above.parent]) {
