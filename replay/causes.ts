@@ -3,7 +3,7 @@
 //       answered; and what others did to it (grants, revocations, suspension, contracts that ended).
 //   C2  Refused calls and aborted turns caused nothing (E1).
 //   C3  Memory: what is declared and under way, never the length of the run; a process that ended leaves two numbers.
-import { DELIVERY } from "../kernel-abi/envelope.ts";
+import { DELIVERY, WAIT } from "../kernel-abi/envelope.ts";
 import { EVENT, TURN_END, type Entry, type Frame, type TurnFrame } from "../kernel-abi/frame.ts";
 import { KERNEL, PHI_SERVICE } from "../kernel-abi/ids.ts";
 import { SYSCALL } from "../kernel-abi/syscall.ts";
@@ -103,7 +103,7 @@ export class Causality {
   #ofDelivery({ delivery: { kind, from, seq }, actor }: TurnFrame, line: Line): Antecedent | undefined {
     const as = (why: Why, at: Origin | undefined): Antecedent | undefined => (at === undefined ? undefined : { why, ...at });
     switch (kind) {
-      case DELIVERY.START: return as("spawned", line.start ?? this.#last.get(from));
+      case DELIVERY.START: return from === actor ? undefined : as("spawned", line.start ?? this.#last.get(from));
       case DELIVERY.MESSAGE: {
         const key = `${from}:${seq}`;
         const sent = line.inbox.get(key);
@@ -112,7 +112,8 @@ export class Causality {
       }
       case DELIVERY.OUTCOME: return as("answered", line.outcomes.get(seq));
       case DELIVERY.EXIT: return as("exited", this.#last.get(from));
-      case DELIVERY.TIMER: return undefined;
+      case DELIVERY.ROOM: return as("touched", this.#last.get(from));
+      case DELIVERY.TIMER: case DELIVERY.SLICE: return undefined;
     }
   }
 
@@ -130,6 +131,8 @@ export class Causality {
     frame.entries.forEach((entry, at) => {
       if (entry.verdict === 0 || entry.code >= EVENT.PROCESS_DECLARED) this.#effect(frame, entry, this.#origin(frame, first + at));
     });
+    const again = frame.kind === "turn" && frame.end.kind === TURN_END.WAITING && (frame.end.on === WAIT.START || frame.end.on === WAIT.SLICE);
+    if (again) this.#line(frame.actor).seq += 1;
   }
 
   #effect(frame: Frame, entry: Entry, at: Origin): void {
@@ -142,7 +145,9 @@ export class Causality {
         this.#line(subject).start = at;
         return;
       case SYSCALL.PROC_EXIT: return this.#exit(subject);
-      case SYSCALL.PROC_TRANSITION: return this.#touch(subject, at);
+      case SYSCALL.PROC_TRANSITION: case SYSCALL.PROC_STOP: case SYSCALL.PROC_LINK: case SYSCALL.PROC_UNLINK: return this.#touch(subject, at);
+      case EVENT.ROOM_MADE: return this.#room(frame, subject, at);
+      case EVENT.MESSAGE_DROPPED: return void this.#lines.get(subject)?.inbox.delete(`${numberIn(entry, "from") ?? ""}:${numberIn(entry, "seq") ?? ""}`);
       case EVENT.PROCESS_DECLARED:
         if (isProcess(subject)) this.#line(subject).start = at;
         return;
@@ -154,6 +159,13 @@ export class Causality {
       case EVENT.CAPABILITY_REVOKED: return this.#touch(this.#holders.get(subject) ?? KERNEL, at);
       default: if (frame.actor <= PHI_SERVICE && entry.contract !== 0) this.#touch(this.#contracts.get(entry.contract) ?? KERNEL, at);
     }
+  }
+
+  /** A place in the actor's mailbox: its next number, and the sender goes on. */
+  #room({ actor }: Frame, sender: number, at: Origin): void {
+    const line = this.#lines.get(actor);
+    if (line !== undefined) line.seq += 1;
+    this.#touch(sender, at);
   }
 
   #outcome(job: number, at: Origin): void {

@@ -27,7 +27,7 @@ export interface PastFrame {
   /** `turn (MESSAGE)`, or the names of what the kernel did. */
   readonly what: string;
   readonly causes: readonly PastCause[];
-  /** Calls of a turn by name, with the verdict of those that were refused. */
+  /** Calls of a turn by name, with the verdict of those that were refused; `IPC_SEND ×3` where they follow each other. */
   readonly calls: readonly string[];
   /** How the turn ended; null for what the kernel did by itself. */
   readonly end: string | null;
@@ -40,9 +40,20 @@ const KEPT_OUTCOMES = 256;
 /** Larger bodies are named by size and digest. */
 const SHOWN_BYTES = 2_048;
 
+/** `LOG`, `IPC_SEND ×16`: names that follow each other, counted. */
+export function counted(names: readonly string[]): readonly string[] {
+  const runs: { readonly name: string; times: number }[] = [];
+  for (const name of names) {
+    const last = runs.at(-1);
+    if (last?.name === name) last.times += 1;
+    else runs.push({ name, times: 1 });
+  }
+  return runs.map(({ name, times }) => (times === 1 ? name : `${name} ×${times}`));
+}
+
 function callsOf({ kind, entries }: Frame): readonly string[] {
   if (kind === "kernel") return [];
-  const calls = entries.map(({ code, verdict }) => `${codeName(code)}${verdict === 0 ? "" : ` ${verdictName(verdict)}`}`);
+  const calls = counted(entries.map(({ code, verdict }) => `${codeName(code)}${verdict === 0 ? "" : ` ${verdictName(verdict)}`}`));
   return calls.length <= KEPT_CALLS ? calls : [...calls.slice(0, KEPT_CALLS), `and ${calls.length - KEPT_CALLS} more`];
 }
 

@@ -1,7 +1,7 @@
 // Trace events: frames flattened, one record per event with the union of the fields of XDV-071 and XDV-034.
 //   J15  Events are numbered from 1 in the order of the bytes; nothing about them is stored, all of it is derived.
 //   J16  hashCurrent = SHA-256(03 ‖ hashPrev ‖ the event's bytes); the first event of a block has the chain's head as hashPrev.
-import { DELIVERY } from "../../kernel-abi/envelope.ts";
+import { WAIT } from "../../kernel-abi/envelope.ts";
 import { DOMAINS, type DomainName } from "../../kernel-abi/domain.ts";
 import { faultByCode } from "../../kernel-abi/fault.ts";
 import { toHex } from "../../kernel-abi/canonical.ts";
@@ -22,7 +22,7 @@ const COMPLETION: Readonly<Record<TurnFrame["end"]["kind"], (typeof TURN_EVENTS)
   [TURN_END.FINISHED]: "TURN_FINISHED",
   [TURN_END.ABORTED]: "TURN_ABORTED",
 });
-const DELIVERY_NAMES: readonly string[] = Object.keys(DELIVERY);
+const DELIVERY_NAMES: readonly string[] = Object.keys(WAIT);
 export const deliveryName = (kind: number): string => DELIVERY_NAMES[kind] ?? `#${kind}`;
 
 /** Event_Metadata without the body: numbers and names only. */

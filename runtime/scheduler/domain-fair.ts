@@ -15,7 +15,7 @@
 import { PRIORITY_LEVELS } from "../../kernel-abi/priority.ts";
 import type { Policy, ReadyEntry, ReadyView } from "../../kernel-abi/ports.ts";
 import { ActorHeap } from "./actor-heap.ts";
-import { arbitrate, compareUnits, type DomainPriorities, type SchedulableUnit } from "./arbitration.ts";
+import { arbitrate, type DomainPriorities, type SchedulableUnit } from "./arbitration.ts";
 import { builtInPolicy } from "./built-in.ts";
 import { IndexedScheduler, type PickIndex } from "./indexed.ts";
 import { aged } from "./priority.ts";
@@ -69,83 +69,83 @@ export const domainFair = (parameters: DomainFairParameters): Policy<Picked> => 
   },
 });
 
-/** One domain's units: a heap a declared priority, so that within a heap only submission, process and unit decide. */
-class DomainQueue {
-  readonly #levels: readonly ActorHeap[];
-  readonly #table: ReadyTable;
-  readonly #quantum: number;
-  #length = 0;
-
-  constructor(table: ReadyTable, quantum: number) {
-    const before = (a: number, b: number): boolean => (table.since(a) - table.since(b) || a - b) < 0;
-    this.#levels = Array.from({ length: PRIORITY_LEVELS }, () => new ActorHeap(before));
-    this.#table = table;
-    this.#quantum = quantum;
-  }
-
-  get length(): number { return this.#length; }
-
-  push(actor: number): void {
-    this.#levels[this.#table.priority(actor)]?.push(actor);
-    this.#length += 1;
-  }
-
-  /** The unit of this domain that goes first, and the heap it heads. */
-  first(): { readonly unit: SchedulableUnit; readonly heap: ActorHeap } | undefined {
-    let best: { readonly unit: SchedulableUnit; readonly heap: ActorHeap } | undefined;
-    for (const [level, heap] of this.#levels.entries()) {
-      if (heap.length === 0) continue;
-      const unit = this.#unit(heap.first, level);
-      if (best === undefined || compareUnits(unit, best.unit) < 0) best = { unit, heap };
-    }
-    return best;
-  }
-
-  shift(heap: ActorHeap): number {
-    this.#length -= 1;
-    return heap.shift();
-  }
-
-  #unit(actor: number, declared: number): SchedulableUnit {
-    const table = this.#table;
-    const since = table.since(actor);
-    return { id: table.enqueued(actor), domain: table.domain(actor), process: actor, priority: declared + aged(table.step, since, this.#quantum), submission: since };
-  }
-}
-
+/**
+ * A heap for every domain and declared priority, so that within a heap only submission, process and unit decide and that order stands
+ * still. Fifteen heads compete for a pick, by the keys of compareUnits.
+ */
 class DomainFairIndex implements PickIndex {
-  readonly #domains: readonly DomainQueue[];
+  readonly #heaps: readonly ActorHeap[];
+  readonly #waiting = new Int32Array(DOMAINS);
+  readonly #picked: Int32Array;
   readonly #table: ReadyTable;
   readonly #priorities: DomainPriorities;
-  readonly #skew: number;
-  #picked: Picked;
+  readonly #parameters: DomainFairParameters;
 
   constructor(table: ReadyTable, parameters: DomainFairParameters, picked: Picked) {
-    this.#domains = Array.from({ length: DOMAINS }, () => new DomainQueue(table, parameters.agingQuantum));
+    const before = (a: number, b: number): boolean => (table.since(a) - table.since(b) || a - b) < 0;
+    this.#heaps = Array.from({ length: DOMAINS * PRIORITY_LEVELS }, () => new ActorHeap(before));
     this.#table = table;
     this.#priorities = prioritiesOf(parameters);
-    this.#skew = parameters.skew;
-    this.#picked = picked;
+    this.#parameters = parameters;
+    this.#picked = Int32Array.from(picked);
   }
 
-  get state(): Picked { return this.#picked; }
+  get state(): Picked {
+    const [k = 0, q = 0, phi = 0] = this.#picked;
+    return [k, q, phi];
+  }
 
   add(actor: number): void {
-    this.#domains[this.#table.domain(actor)]?.push(actor);
+    const domain = this.#table.domain(actor);
+    this.#heaps[domain * PRIORITY_LEVELS + this.#table.priority(actor)]?.push(actor);
+    this.#waiting[domain] = (this.#waiting[domain] ?? 0) + 1;
   }
 
   take(): number {
-    const waits = (domain: number): boolean => (this.#domains[domain]?.length ?? 0) > 0;
-    const least = leastOf(this.#picked, waits);
-    let best: { readonly unit: SchedulableUnit; readonly heap: ActorHeap; readonly queue: DomainQueue } | undefined;
-    for (const [domain, queue] of this.#domains.entries()) {
-      if (!waits(domain) || (this.#picked[domain] ?? 0) - least >= this.#skew) continue;
-      const first = queue.first();
-      if (first !== undefined && (best === undefined || compareUnits(first.unit, best.unit, this.#priorities) < 0)) best = { ...first, queue };
+    const least = this.#least();
+    let best: ActorHeap | undefined;
+    let domainOfBest = -1;
+    let value = 0;
+    for (let domain = 0; domain < DOMAINS; domain++) {
+      if ((this.#picked[domain] ?? 0) - least >= this.#parameters.skew) continue;
+      for (let level = 0; level < PRIORITY_LEVELS; level++) {
+        const heap = this.#heaps[domain * PRIORITY_LEVELS + level];
+        if (heap === undefined || heap.length === 0) continue;
+        const its = level + aged(this.#table.step, this.#table.since(heap.first), this.#parameters.agingQuantum);
+        if (best !== undefined && !this.#before(domain, its, heap.first, domainOfBest, value, best.first)) continue;
+        best = heap;
+        domainOfBest = domain;
+        value = its;
+      }
     }
     invariant(best !== undefined, "S1", IDENTITY.name);
-    this.#picked = counted(this.#picked, waits, best.unit.domain);
-    return best.queue.shift(best.heap);
+    this.#count(domainOfBest, least);
+    return best.shift();
+  }
+
+  /** The tuple of 082; an actor is one unit at most, so its id is the last key. */
+  #before(domain: number, value: number, actor: number, domainB: number, valueB: number, actorB: number): boolean {
+    const rank = (this.#priorities[domain] ?? 0) - (this.#priorities[domainB] ?? 0);
+    if (rank !== 0) return rank > 0;
+    if (value !== valueB) return value > valueB;
+    const earlier = this.#table.since(actorB) - this.#table.since(actor);
+    return earlier !== 0 ? earlier > 0 : actor < actorB;
+  }
+
+  #least(): number {
+    let least = Infinity;
+    for (let domain = 0; domain < DOMAINS; domain++) {
+      const picked = this.#picked[domain] ?? 0;
+      if ((this.#waiting[domain] ?? 0) > 0 && picked < least) least = picked;
+    }
+    return least;
+  }
+
+  #count(picked: number, least: number): void {
+    for (let domain = 0; domain < DOMAINS; domain++) {
+      this.#picked[domain] = Math.max(0, (this.#picked[domain] ?? 0) - least) + (domain === picked ? 1 : 0);
+    }
+    this.#waiting[picked] = (this.#waiting[picked] ?? 0) - 1;
   }
 }
 

@@ -2,13 +2,15 @@
 import type { Command } from "commander";
 import { existsSync, realpathSync, rmSync } from "node:fs";
 import { openBundle } from "../../../replay/bundle.ts";
+import type { Cone } from "../../../replay/cone.ts";
 import type { ReplayReport } from "../../../replay/replayer.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import { createBundleFile, type BundleFile } from "../../adapters/files.ts";
 import { withTrace, type ReplayTraceOptions } from "../trace.ts";
 import { interruptible } from "./interrupt.ts";
 import { narrator } from "./narration.ts";
-import { printFacts, printJson, type Facts } from "./output.ts";
+import { conePieces, printCone } from "./cone.ts";
+import { jsonObject, printFacts, printJson, type Facts } from "./output.ts";
 import { endFacts, endJson, printPause, reasonFacts, type Uncaught } from "./run-end.ts";
 import type { Io } from "./terminal.ts";
 import { printable } from "./values.ts";
@@ -81,11 +83,15 @@ export interface Telling {
   readonly uncaught: readonly Uncaught[];
   readonly json: boolean;
   readonly more?: Facts;
+  /** Said instead of the run's own end: what an actor did and what led to it. */
+  readonly cone?: Cone;
 }
 
-function json(io: Io, { command, file, out, uncaught }: Telling, { end, ...report }: ReplayReport): void {
+async function json(io: Io, { command, file, out, uncaught, cone }: Telling, { end, ...report }: ReplayReport): Promise<void> {
   const ended = end === null ? { outcome: "unsealed" } : end.status === "paused" ? { outcome: "paused", ticks: end.tick, turns: end.turns, processes: end.processes } : endJson(end);
-  printJson(io.out, command, { file, out: out ?? null, ...report, ...ended, uncaught });
+  const facts = { file, out: out ?? null, ...report, ...ended, uncaught };
+  if (cone === undefined) printJson(io.out, command, facts);
+  else await io.out.flow(conePieces(jsonObject(command, facts), cone));
 }
 
 const headline = ({ end, complete }: ReplayReport): string => {
@@ -96,14 +102,15 @@ const headline = ({ end, complete }: ReplayReport): string => {
 export async function printReplay(io: Io, telling: Telling, report: ReplayReport): Promise<void> {
   if (telling.json) return json(io, telling, report);
   const { end, complete, digest, frames, events } = report;
-  const { out, uncaught } = telling;
+  const { out, uncaught, cone } = telling;
   io.out.print(`${io.out.paint.good(telling.verb)}  ${printable(telling.file)}: ${headline(report)}`);
   printFacts(io.out, [
-    ...(end === null || end.status === "paused" ? [] : [...endFacts(end), ...reasonFacts(end, uncaught)]),
+    ...(end === null || end.status === "paused" || cone !== undefined ? [] : [...endFacts(end), ...reasonFacts(end, uncaught)]),
     ["compared", `${events} events in ${frames} frames`],
     ...(telling.more ?? []),
     ["digest", complete ? `${digest} (the recording's)` : digest],
     out === undefined ? undefined : ["written", printable(out)],
   ]);
-  if (end?.status === "paused") await printPause(io, end);
+  if (cone !== undefined) await printCone(io, cone);
+  else if (end?.status === "paused") await printPause(io, end);
 }

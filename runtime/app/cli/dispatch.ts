@@ -22,6 +22,7 @@ const COMMANDS: readonly Entry[] = [
   { name: "judge", summary: "how probable is what a trace says was measured? Refuses what cannot be", load: () => import("./commands/judge.ts") },
   { name: "trace", summary: "list the events of a trace, or show one", load: () => import("./commands/trace.ts") },
   { name: "diff", summary: "where two traces part, and what each knew then; executes nothing", load: () => import("./commands/diff.ts") },
+  { name: "metrics", summary: "what a trace measures: series, faults, diagnostics, alerts; executes nothing", load: () => import("./commands/metrics.ts") },
   { name: "keys", summary: "who signs here, and whose seals are trusted", load: () => import("./commands/keys.ts") },
   { name: "doctor", summary: "check that this machine has what Triad needs", load: () => import("./commands/doctor.ts") },
 ];

@@ -12,8 +12,12 @@ const SCHEMA = 1;
 
 /** `triad.run/1` and the like stands first in every object. */
 export function printJson(terminal: Terminal, name: string, facts: Readonly<Record<string, unknown>>): void {
-  terminal.print(jsonText({ schema: `triad.${name}/${SCHEMA}`, ...(toJson(facts) as { readonly [key: string]: Json }) }));
+  terminal.print(jsonObject(name, facts));
 }
+
+/** The same as text, for those who add a long member to it. */
+export const jsonObject = (name: string, facts: Readonly<Record<string, unknown>>): string =>
+  jsonText({ schema: `triad.${name}/${SCHEMA}`, ...(toJson(facts) as { readonly [key: string]: Json }) });
 
 export type Facts = readonly (readonly [name: string, value: string] | undefined)[];
 

@@ -13,6 +13,7 @@ import { list, show, shown, type Filter, type ShownEvent } from "../../../../rep
 import { openSource } from "../../../adapters/files.ts";
 import { choiceOption, countOption, jsonOption } from "../arguments.ts";
 import { runs, type Invocation } from "../command.ts";
+import { coneLines, coneOf, conePieces, printCone } from "../cone.ts";
 import { details } from "../event-details.ts";
 import { printFacts, printJson } from "../output.ts";
 import { cut, table, type Column } from "../table.ts";
@@ -27,6 +28,7 @@ interface Flags {
   readonly from?: number;
   readonly to?: number;
   readonly failed?: boolean;
+  readonly cone?: boolean;
   readonly limit?: number;
   readonly json?: boolean;
   readonly jsonl?: boolean;
@@ -90,6 +92,17 @@ function* jsonLines(events: Iterable<TraceEvent>): Generator<string> {
   for (const event of events) yield `${jsonText(shown(event))}\n`;
 }
 
+/** The cone is of whole frames: filters that cut them up make no sense of it. */
+async function causal(io: Io, file: string, source: ByteSource, { actor, to, event, domain, from, failed, limit, json, jsonl }: Flags): Promise<void> {
+  const others = Object.entries({ event, domain, from, failed, limit }).filter(([, value]) => value !== undefined).map(([name]) => `--${name}`);
+  if (actor === undefined || others.length > 0) throw new Fault("USAGE", { option: "--cone", allowed: "with --actor, and --to at most", ...(others.length === 0 ? {} : { given: others.join(", ") }) });
+  const found = coneOf(source, actor, to);
+  if (jsonl === true) return io.out.flow(coneLines(found));
+  if (json === true) return io.out.flow(conePieces(jsonText({ schema: "triad.trace/1", file, ...headerOf(source) }), found));
+  io.out.print(cut(headerLine(file, headerOf(source)), io.out.width));
+  await printCone(io, found);
+}
+
 async function listing({ out }: Io, file: string, source: ByteSource, flags: Flags): Promise<void> {
   const events = list(source, filterOf(flags));
   if (flags.jsonl === true) return out.flow(jsonLines(events));
@@ -111,6 +124,7 @@ export function configure(command: Command, invocation: Invocation): void {
     .argument("[verb]", "list (default) | show ID")
     .argument("[id]", "number of the event to show")
     .option("--actor <glob>", "only these processes: root/*, **solver#2")
+    .option("--cone", "with --actor: its turns and everything that happened before them, frame by frame")
     .option("--event <name>", "only these events: IPC_SEND, CONTRACT_*")
     .addOption(choiceOption("--domain <name>", "only this domain", DOMAINS))
     .addOption(countOption("--from <tick>", "from this tick"))
@@ -124,7 +138,8 @@ export function configure(command: Command, invocation: Invocation): void {
     if (verb !== "list" && verb !== "show") throw new Fault("USAGE", { verb: verb.slice(0, 80), allowed: "list, show" });
     const source = openSource(file);
     try {
-      if (verb === "list") await listing(invocation.io, file, source, flags);
+      if (flags.cone === true) await causal(invocation.io, file, source, flags);
+      else if (verb === "list") await listing(invocation.io, file, source, flags);
       else one(invocation.io, file, source, id, flags.json === true || flags.jsonl === true);
     } finally {
       source.close();
