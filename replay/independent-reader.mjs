@@ -86,7 +86,7 @@ class Frames {
     const kind = this.byte();
     this.check(kind === 1 || kind === 2, "unknown kind of frame");
     for (let field = 0; field < (kind === 1 ? 3 : 2); field++) this.integer(); // tick, actor, and of a turn: ready
-    if (kind === 1) this.byte(4); // delivery: kind
+    if (kind === 1) this.byte(6); // delivery: kind
     if (kind === 1) for (let field = 0; field < 2; field++) this.integer(); // sender, sequence number
     const entries = this.integer();
     this.check(kind === 1 || entries > 0, "kernel frame without entries");
@@ -96,7 +96,7 @@ class Frames {
   }
   end() {
     this.byte(2); // how the turn ended
-    this.byte(4); // what it waits for
+    this.byte(7); // what it waits for
     this.integer();
     this.body();
   }

@@ -79,7 +79,9 @@ function exit(world: World, row: ProcessRow, delivery: Delivery): void {
     world.require(about(row, DELIVERY.EXIT, from) && taken(world, row, delivery), "an exit is told to whoever selects it, one tick after it", { process: child.name });
     return;
   }
-  world.require(child.parent === row.id && row.subject === from && child.exit >= 0 && timely(row, child.exit + 1, world.moment.tick) && seq === child.joinSeq,
+  const due = child.exit >= 0 && timely(row, child.exit + 1, world.moment.tick);
+  // A notice sent while it still selected that exit serves as well.
+  world.require(child.parent === row.id && row.subject === from && due && (seq === child.joinSeq || taken(world, row, delivery)),
     "an exit is told to the parent that waits, one tick after it", { child: child.name });
   child.joinSeq = -1;
 }

@@ -48,9 +48,10 @@ function checkAttestation(caller: Process, admission: Admission): void {
   if (admission.providers.length === 0) throw new Fault("CONTRACT_INVALID", { domain: admission.domain, why: "no attested provider" });
 }
 
-function checkTerms(terms: Terms): void {
+function checkTerms(terms: Terms, now: number): void {
   const { calibration, start, end } = terms;
   invariant(Number.isSafeInteger(start) && end > start && terms.units >= 1, "C2");
+  if (end <= now) throw new Fault(terms.domain === "Q" ? "CONTRACT_INVALID" : "PHI_ERR_COHERENCE_TIMEOUT", { start, end, now });
   if (start < calibration.from || start >= calibration.until + calibration.grace) {
     throw new Fault(terms.domain === "Q" ? "Q_ERR_CALIBRATION_INVALID" : "PHI_ERR_COHERENCE_TIMEOUT", { start, from: calibration.from, until: calibration.until });
   }
@@ -71,7 +72,7 @@ function reserveEach(state: KernelState, caller: Process, domain: BoundDomain,
     row.capability = wanted[0]?.capability ?? 0;
     for (const { admission, terms } of parsed) {
       checkAttestation(caller, admission);
-      checkTerms(terms);
+      checkTerms(terms, state.clock.now);
     }
     const records = state.contracts.issue(caller.id, wanted, tx.undo);
     for (const record of records) enterContract(state, record, tx);

@@ -188,10 +188,7 @@ export class Machine {
     this.#state.clock.advance(due);
     for (const { job, outcome } of this.#flights.land(due)) this.#deliverOutcome(job, outcome);
     this.#keepAppointments(due);
-    for (const envelope of calendar.open(due)) {
-      const arrival = this.#delivery.arrive(envelope);
-      if (arrival !== undefined) this.#follow(arrival);
-    }
+    this.#deliver(calendar.open(due));
     return undefined;
   }
 
@@ -239,9 +236,16 @@ export class Machine {
     }
   }
 
-  #follow(arrival: Arrival): void {
-    if (arrival.kind === "record") this.#append({ kind: "kernel", tick: this.#state.clock.now, actor: KERNEL, entries: arrival.tx.entries });
-    else this.#endEarly(arrival.process, { how: "linked", with: arrival.with });
+  /** Everything due arrives before anybody linked to somebody gone ends: whatever order they come in, mail is mail. */
+  #deliver(due: readonly Envelope[]): void {
+    let endings: Extract<Arrival, { readonly kind: "end" }>[] | undefined;
+    for (const envelope of due) {
+      const arrival = this.#delivery.arrive(envelope);
+      if (arrival === undefined) continue;
+      if (arrival.kind === "end") (endings ??= []).push(arrival);
+      else this.#append({ kind: "kernel", tick: this.#state.clock.now, actor: KERNEL, entries: arrival.tx.entries });
+    }
+    for (const { process, with: other } of endings ?? []) this.#endEarly(process, { how: "linked", with: other });
   }
 
   // ---- turns ------------------------------------------------------------------------------------------------------------
@@ -333,11 +337,13 @@ export class Machine {
 
   #giveUp(jobs: readonly JobId[]): void {
     const state = this.#state;
-    const given = jobs.map((id) => state.jobs.get(id)).filter((job) => job.state === "issued");
     const tx = new Transaction();
-    for (const job of given) this.#abandon(job, tx);
-    const [first] = given;
-    if (first !== undefined) this.#append({ kind: "kernel", tick: state.clock.now, actor: first.owner, entries: tx.entries });
+    for (const id of new Set(jobs)) {
+      const job = state.jobs.get(id);
+      if (job.state === "issued") this.#abandon(job, tx);
+    }
+    const [owner] = jobs.map((id) => state.jobs.get(id).owner);
+    if (owner !== undefined && tx.entries.length > 0) this.#append({ kind: "kernel", tick: state.clock.now, actor: owner, entries: tx.entries });
   }
 
   /** Ends a process and everything below it, the youngest first. */

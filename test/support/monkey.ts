@@ -2,7 +2,7 @@
 import { FAULTS } from "../../kernel-abi/fault.ts";
 import type { BoundDomain } from "../../kernel-abi/domain.ts";
 import type { Capability, Contract, Job } from "../../kernel-abi/handle.ts";
-import type { Behaviour, Child, Operation } from "../../kernel-abi/operation.ts";
+import type { Arm, Behaviour, Child, Operation, Selected } from "../../kernel-abi/operation.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import { processId } from "../../kernel-abi/ids.ts";
 import { ask, toy, type Body } from "./toy.ts";
@@ -17,6 +17,7 @@ class Monkey {
   readonly #contracts: { domain: BoundDomain; contract: Contract }[] = [];
   readonly #jobs: { domain: BoundDomain; job: Job }[] = [];
   readonly #suspended: number[] = [];
+  readonly #timers: number[] = [];
   readonly #depth: number;
   constructor(depth: number) { this.#depth = depth; }
 
@@ -28,7 +29,7 @@ class Monkey {
   }
 
   * act(): Generator<Operation, "go on" | "stop", unknown> {
-    switch (yield* this.below(23)) {
+    switch (yield* this.below(29)) {
       case 0: yield* ask({ domain: "K", op: "log", level: "info", label: "monkey", data: yield* this.below(100) }); break;
       case 1: yield* ask({ domain: "K", op: "metric", name: "m", value: 1.5, unit: "1" }); break;
       case 2: case 3: case 4: yield* ask({ domain: "K", op: "send", to: processId(2 + (yield* this.below(8))), body: { n: yield* this.below(9) } }); break;
@@ -46,6 +47,11 @@ class Monkey {
         return (yield* this.below(4)) === 0 ? "stop" : "go on";
       case 20: yield* this.#suspend(); break;
       case 21: case 22: yield* this.#resume(); break;
+      case 23: yield* this.#timer(); break;
+      case 24: case 25: yield* this.#select(); break;
+      case 26: yield* this.#ties(); break;
+      case 27: yield* this.#end(); break;
+      case 28: if ((yield* this.below(8)) === 0) yield* ask({ domain: "K", op: "continue", state: null });
     }
     return "go on";
   }
@@ -54,6 +60,48 @@ class Monkey {
     if (this.#depth >= 3) return;
     const { process } = yield* ask<Child<unknown>>({ domain: "K", op: "spawn", behaviour: monkey(this.#depth + 1), input: null, grants: undefined });
     this.#children.push(process);
+  }
+
+  * #timer(): Act {
+    if ((yield* this.below(4)) === 0) yield* ask({ domain: "K", op: "cancel-timer", timer: (yield* this.pick(this.#timers)) ?? 0 });
+    else this.#timers.push(yield* ask<number>({ domain: "K", op: "timer", ticks: 1 + (yield* this.below(4)) }));
+  }
+
+  * #select(): Act {
+    const arms: Arm[] = [];
+    for (let left = 1 + (yield* this.below(4)); left > 0; left--) {
+      const job = yield* this.pick(this.#jobs);
+      const timer = yield* this.pick(this.#timers);
+      const child = yield* this.pick(this.#children);
+      switch (yield* this.below(4)) {
+        case 0: arms.push({ on: "message" }); break;
+        case 1: if (timer !== undefined) arms.push({ on: "timer", timer }); break;
+        case 2: if (job !== undefined) arms.push({ on: "outcome", job: job.job }); break;
+        case 3: arms.push({ on: "exit", process: processId(child ?? 3 + (yield* this.below(6))) });
+      }
+    }
+    const { arm } = yield* ask<Selected>({ domain: "K", op: "select", arms });
+    const won = arms[arm];
+    if (won?.on === "timer") this.#timers.splice(this.#timers.indexOf(won.timer), 1);
+  }
+
+  * #ties(): Act {
+    const to = processId(3 + (yield* this.below(6)));
+    const child = processId((yield* this.pick(this.#children)) ?? 99);
+    switch (yield* this.below(5)) {
+      case 0: yield* ask({ domain: "K", op: "link", to, ends: "self" }); break;
+      case 1: case 2: yield* ask({ domain: "K", op: "link", to: child, ends: "other" }); break;
+      case 3: yield* ask({ domain: "K", op: "monitor", to }); break;
+      case 4: yield* ask({ domain: "K", op: "unlink", to });
+    }
+  }
+
+  * #end(): Act {
+    if ((yield* this.below(2)) === 0) yield* ask({ domain: "K", op: "stop", child: processId((yield* this.pick(this.#children)) ?? 99), reason: "enough" });
+    else {
+      const one = yield* this.pick(this.#jobs);
+      if (one !== undefined) yield* ask({ domain: one.domain, op: "cancel", job: one.job });
+    }
   }
 
   * #suspend(): Act {

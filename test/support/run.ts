@@ -97,6 +97,7 @@ export interface ToyOptions {
   readonly policy?: PolicyName;
   readonly allow?: readonly VerbName[];
   readonly mailboxBound?: number;
+  readonly slice?: number;
   readonly outcomes?: Outcomes;
 }
 
@@ -114,7 +115,7 @@ export async function run(root: Behaviour, options: ToyOptions = {}): Promise<To
     config: {
       seed: options.seed ?? "test", bounds: { ...DEFAULT_BOUNDS, ...options.bounds }, policy: options.policy ?? "cooperative", allow: options.allow ?? allVerbs,
       admissions: { Q: toyAdmission("Q"), PHI: toyAdmission("PHI") }, root, input: options.input ?? null, files: options.files ?? {},
-      mailboxBound: options.mailboxBound ?? LIMITS.mailbox_depth_max, node: 0, vhm: 0,
+      mailboxBound: options.mailboxBound ?? LIMITS.mailbox_depth_max, slice: options.slice, node: 0, vhm: 0,
     },
     ports: {
       sha256, random: seededRandom, guard: { enter: () => undefined, leave: () => undefined }, observer: {},
