@@ -227,7 +227,7 @@ export function createMetricFold({ admits, byProcess = false }: FoldOptions = {}
     const { code, verdict, body } = entry;
     const ours = seen(owner);
     if (ours) {
-      counts.add("k.recorded_bytes", owner, body.length);
+      if (code !== EVENT.RUN_END) counts.add("k.recorded_bytes", owner, body.length); // the end is the recorder's: nobody is shown it
       violation(verdict, owner);
       if (frame.kind === "turn" && isSyscall(code)) judged(entry, owner, effective);
     }

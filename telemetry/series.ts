@@ -36,7 +36,7 @@ export const COUNTERS = Object.freeze({
   "k.messages_delivered": kCounter("performance", "messages", "Messages handed to their receivers."),
   "k.messages_lost": kCounter("fault", "messages", "Messages whose receiver ended before it took them, or whose mailbox dropped them."),
   "k.payload_bytes": kCounter("resource", "bytes", "Encoded payload of the messages sent."),
-  "k.recorded_bytes": kCounter("resource", "bytes", "Bodies of all entries recorded."),
+  "k.recorded_bytes": kCounter("resource", "bytes", "Bodies of all entries recorded, RUN_END apart."),
   "k.interrupts": kCounter("performance", "turns", "Turns caused by a timer, an outcome, an exit or room in a mailbox."),
   "k.interrupts_timer": kCounter("performance", "turns", "Turns caused by a timer."),
   "k.interrupts_outcome": kCounter("performance", "turns", "Turns caused by the outcome of a job."),
