@@ -60,6 +60,14 @@ interface Intent {
   readonly descriptor: Uint8Array;
 }
 
+/** Its numbers were verified before (consistency/contracts.ts). */
+function termsIn(body: Uint8Array, contract: number): Terms {
+  const terms = field(bodyOf(body), "terms");
+  const permitted = field(terms, "permitted");
+  if (Array.isArray(permitted) && permitted.every((name) => typeof name === "string")) return terms as Terms;
+  throw new Fault("TRACE_INCONSISTENT", { rule: "terms name what they permit", contract });
+}
+
 /** Pairs intents with outcomes. */
 class Pairing {
   readonly found = new Map<number, Found>();
@@ -87,7 +95,7 @@ class Pairing {
 
   #entry(entry: Entry, { tick, actor }: Frame, { offset, index }: { readonly offset: number; readonly index: number }): void {
     const { code, subject, body } = entry;
-    if (code === EVENT.CONTRACT_ISSUED) this.#terms.set(subject, field(bodyOf(body), "terms") as Terms); // verified before (consistency/contracts.ts)
+    if (code === EVENT.CONTRACT_ISSUED) this.#terms.set(subject, termsIn(body, subject));
     else if (code === EVENT.JOB_ABANDONED) this.#intents.delete(subject);
     else if (code === EVENT.JOB_INTENT) {
       const descriptor = field(bodyOf(body), "descriptor");

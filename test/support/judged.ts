@@ -34,7 +34,7 @@ export function judged(...recorded: readonly Recorded[]): DomainVerdict {
   const judge = createQJudge();
   recorded.forEach(([job, body, verdict = 0], at) => {
     judge.take({
-      job: jobId(at + 1), domain: "Q", terms: termsOf({ qubits: 1, budget: 1 }, tick(0)), descriptor: encodeDescriptor(job), outcome: { verdict, body }, due: tick(1),
+      job: jobId(at + 1), domain: "Q", terms: termsOf({ qubits: job.circuit.qubits, budget: 1 }, tick(0)), descriptor: encodeDescriptor(job), outcome: { verdict, body }, due: tick(1),
     });
   });
   return judge.finish();
