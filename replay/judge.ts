@@ -1,7 +1,7 @@
 // Judge: every recorded outcome against the job it is said to come from (E4). Verifies first; then reads the trace once, hands
 // jobs with their outcomes to their domain's judge, and weighs the verdicts. Executes nothing of the program and draws nothing.
-//   J24  One impossible outcome refuses the trace, with the event, the job and the outcome.
-//   J25  Plausibility is a matter of a threshold: the run's p-value is the smallest of all its tests after Holm's correction
+//   J40  One impossible outcome refuses the trace, with the event, the job and the outcome.
+//   J41  Plausibility is a matter of a threshold: the run's p-value is the smallest of all its tests after Holm's correction
 //        (Scand. J. Statist. 6, 1979), so the chance that an honest run is flagged stays below the threshold, however many jobs
 //        it has. Sums of logarithms (Fisher) are not used: over many jobs they add up the smallest inaccuracy of each.
 import { DOMAINS, type BoundDomain } from "../kernel-abi/domain.ts";
