@@ -32,6 +32,18 @@ export const CAUSES = {
 } as const;
 export type Cause = keyof typeof CAUSES;
 
+/** The next step, by what stands behind it. `the program` gives way to a line of it where one is known. */
+const FIXES: Readonly<Record<Cause, string>> = Object.freeze({
+  order: "replay with the triad version that recorded (see `triad verify`), and with the recorded policy",
+  path: "let the program's way depend on its input, messages, outcomes and k.random alone; look for state kept outside the process",
+  value: "let the program's value follow from its input, messages, outcomes and k.random alone; look for state kept outside the process",
+  judgement: "compare what the program may do and has reserved with the recording: `triad trace` lists both",
+  kernel: "replay with the triad version that recorded (see `triad verify`)",
+  outcome: "compare the two runs' seeds and providers: `triad diff` lists what decides them",
+  missing: "look at the last event the program made: `triad trace` lists what was recorded behind it",
+  extra: "look at what the program does after its recorded end",
+});
+
 type Field = readonly [name: string, expected: number, actual: number, show: (value: number) => Shown, cause: Cause];
 
 const asIs = (value: number): number => value;
@@ -125,5 +137,5 @@ export interface Standpoint {
 }
 
 export function diverged(at: Standpoint, { event, cause, ...rest }: Difference, more: FaultDetail = {}): Fault {
-  return new Fault("REPLAY_DIVERGED", { ...at, event: at.event + event, ...rest, cause: CAUSES[cause], ...more });
+  return new Fault("REPLAY_DIVERGED", { ...at, event: at.event + event, ...rest, cause: CAUSES[cause], fix: FIXES[cause], ...more });
 }

@@ -1,7 +1,7 @@
 // Judge: every recorded outcome against the job it is said to come from (E4). Verifies first; then reads the trace once, hands
 // jobs with their outcomes to their domain's judge, and weighs the verdicts. Executes nothing of the program and draws nothing.
-//   J24  One impossible outcome refuses the trace, with the event, the job and the outcome.
-//   J25  Plausibility is a matter of a threshold: the run's p-value is the smallest of all its tests after Holm's correction
+//   J40  One impossible outcome refuses the trace, with the event, the job and the outcome.
+//   J41  Plausibility is a matter of a threshold: the run's p-value is the smallest of all its tests after Holm's correction
 //        (Scand. J. Statist. 6, 1979), so the chance that an honest run is flagged stays below the threshold, however many jobs
 //        it has. Sums of logarithms (Fisher) are not used: over many jobs they add up the smallest inaccuracy of each.
 import { DOMAINS, type BoundDomain } from "../kernel-abi/domain.ts";
@@ -60,6 +60,14 @@ interface Intent {
   readonly descriptor: Uint8Array;
 }
 
+/** Its numbers were verified before (consistency/contracts.ts). */
+function termsIn(body: Uint8Array, contract: number): Terms {
+  const terms = field(bodyOf(body), "terms");
+  const permitted = field(terms, "permitted");
+  if (Array.isArray(permitted) && permitted.every((name) => typeof name === "string")) return terms as Terms;
+  throw new Fault("TRACE_INCONSISTENT", { rule: "terms name what they permit", contract });
+}
+
 /** Pairs intents with outcomes. */
 class Pairing {
   readonly found = new Map<number, Found>();
@@ -87,7 +95,7 @@ class Pairing {
 
   #entry(entry: Entry, { tick, actor }: Frame, { offset, index }: { readonly offset: number; readonly index: number }): void {
     const { code, subject, body } = entry;
-    if (code === EVENT.CONTRACT_ISSUED) this.#terms.set(subject, field(bodyOf(body), "terms") as Terms); // verified before (consistency/contracts.ts)
+    if (code === EVENT.CONTRACT_ISSUED) this.#terms.set(subject, termsIn(body, subject));
     else if (code === EVENT.JOB_ABANDONED) this.#intents.delete(subject);
     else if (code === EVENT.JOB_INTENT) {
       const descriptor = field(bodyOf(body), "descriptor");

@@ -49,6 +49,6 @@ export function envelopeDiagnostics(report: EnvelopeReport, contract: OpenContra
 /** Over [from, until]: one for each qubit with reads whose answers were known. */
 export const readDiagnostics = (reads: ReadonlyMap<number, ReadTotals>, from: number, until: number): readonly DiagnosticDraft[] =>
   [...reads].sort(([a], [b]) => a - b).map(([qubit, { samples, mismatches }]) => ({
-    kind: "MeasurementError", qubit, probability: samples === 0 ? 0 : ppm(mismatches, samples), mismatches, samples, window: { from, until },
+    kind: "MeasurementError", qubit, probability: samples === 0 ? 0 : ppm(mismatches, samples), mismatches, samples, window: Object.freeze({ from, until }),
     domain: "Q", sourceId: `qubit/${qubit}`, processId: 0, resourceContractId: 0,
   }));

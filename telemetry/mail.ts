@@ -1,80 +1,80 @@
 // Mail that is under way, as frames tell of it: how much, how heavy, how long it has waited.
-//   N1  A message is due the tick after it was sent; those of one tick are all delivered before those of the next (T2, T4).
+//   N1  A message is due the tick after it was sent, or after room was made for it; it is known by sender and number (T2).
 //   N2  Depth never falls below 0: mail nobody was seen to send (a listing that begins late) is not counted.
 
-interface Batch { readonly due: number; count: number }
-interface Waiting { readonly bytes: number; readonly due: number }
-
-/** First in, first out, without shifting. */
-class Queue<T> {
-  #items: T[] = [];
-  #head = 0;
-  get length(): number { return this.#items.length - this.#head; }
-  get first(): T | undefined { return this.#items[this.#head]; }
-  get last(): T | undefined { return this.#items[this.#items.length - 1]; }
-  push(item: T): void { this.#items.push(item); }
-  take(): T | undefined {
-    const item = this.#items[this.#head];
-    if (item === undefined) return undefined;
-    this.#head += 1;
-    if (this.#head * 2 > this.#items.length) {
-      this.#items = this.#items.slice(this.#head);
-      this.#head = 0;
-    }
-    return item;
-  }
+interface Message {
+  readonly bytes: number;
+  /** undefined while it waits for room. */
+  due: number | undefined;
 }
 
+/** Numbers are far below 2^32 and process ids below 2^20, so that one integer holds both. */
+const keyOf = (from: number, seq: number): number => from * 4_294_967_296 + seq;
+
 class Mailbox {
-  readonly #senders = new Map<number, Queue<Waiting>>();
-  readonly #batches = new Queue<Batch>();
-  depth = 0;
+  readonly #messages = new Map<number, Message>();
+  /** How many are due when; dues come in order, so the first is the oldest. */
+  readonly #dues = new Map<number, number>();
   bytes = 0;
 
-  add(from: number, message: Waiting): void {
-    let queue = this.#senders.get(from);
-    if (queue === undefined) this.#senders.set(from, queue = new Queue());
-    queue.push(message);
-    if (this.#batches.last?.due === message.due) this.#batches.last.count += 1;
-    else this.#batches.push({ due: message.due, count: 1 });
-    this.depth += 1;
-    this.bytes += message.bytes;
+  get depth(): number { return this.#messages.size; }
+
+  add(key: number, bytes: number, due: number): void {
+    this.#messages.set(key, { bytes, due });
+    this.bytes += bytes;
+    this.#count(due, 1);
   }
 
-  take(from: number): Waiting | undefined {
-    const queue = this.#senders.get(from);
-    const message = queue?.take();
+  take(key: number): Message | undefined {
+    const message = this.#messages.get(key);
     if (message === undefined) return undefined;
-    if (queue?.length === 0) this.#senders.delete(from);
-    this.depth -= 1;
+    this.#messages.delete(key);
     this.bytes -= message.bytes;
-    const batch = this.#batches.first;
-    if (batch !== undefined) batch.count -= 1;
-    while (this.#batches.first?.count === 0) this.#batches.take();
+    if (message.due !== undefined) this.#count(message.due, -1);
     return message;
   }
 
+  /** It waits for room, or no longer does. */
+  move(key: number, due: number | undefined): void {
+    const message = this.#messages.get(key);
+    if (message === undefined) return;
+    if (message.due !== undefined) this.#count(message.due, -1);
+    message.due = due;
+    if (due !== undefined) this.#count(due, 1);
+  }
+
   /** The tick the oldest message is or was due. */
-  get oldest(): number | undefined { return this.#batches.first?.due; }
+  get oldest(): number | undefined {
+    for (const due of this.#dues.keys()) return due;
+    return undefined;
+  }
 
   /** Takes out what is due at `now`; what is still under way becomes a dead letter later. */
   loseDue(now: number): number {
-    let lost = 0;
-    for (const [from, queue] of [...this.#senders]) {
-      for (let first = queue.first; first !== undefined && first.due <= now; first = queue.first) {
-        this.take(from);
-        lost += 1;
-      }
-    }
-    return lost;
+    const lost = [...this.#messages].filter(([, { due }]) => due !== undefined && due <= now);
+    for (const [key] of lost) this.take(key);
+    return lost.length;
+  }
+
+  #count(due: number, change: number): void {
+    const count = (this.#dues.get(due) ?? 0) + change;
+    if (count === 0) this.#dues.delete(due);
+    else this.#dues.set(due, count);
   }
 }
 
 export interface Mail {
-  sent(from: number, to: number, bytes: number, tick: number): void;
+  sent(from: number, seq: number, to: number, bytes: number, tick: number): void;
+  /** The message waits at its full receiver's, until room is made. */
+  parked(from: number, seq: number, to: number): void;
+  /** Room was made for the message of `from` that waited at `to`. */
+  roomMade(from: number, to: number, tick: number): void;
   /** Ticks the message had waited beyond the one it was due. */
-  delivered(from: number, to: number, tick: number): number;
-  lost(from: number, to: number): number;
+  delivered(from: number, seq: number, to: number, tick: number): number;
+  /** How many were lost: 1, or 0 when it was not known. */
+  lost(from: number, seq: number, to: number): number;
+  /** The same for the message of `from` that waits at `to` for room that will never be. */
+  refused(from: number, to: number): number;
   /** A process ended: how many messages were lost with it. */
   ended(process: number, tick: number): number;
   readonly depth: number;
@@ -88,40 +88,56 @@ export interface Mail {
 
 export function createMail(): Mail {
   const boxes = new Map<number, Mailbox>();
+  /** Of each sender that waits for room: the number of its message. */
+  const waiting = new Map<number, number>();
   let depth = 0;
   let bytes = 0;
   let bytesMax = 0;
 
-  function changed(process: number, box: Mailbox, before: { readonly depth: number; readonly bytes: number }): void {
+  /** Keeps the sums right, whatever `act` does to the box. */
+  function within<T>(process: number, box: Mailbox, act: () => T): T {
+    const before = { depth: box.depth, bytes: box.bytes };
+    const result = act();
     depth += box.depth - before.depth;
     bytes += box.bytes - before.bytes;
     if (bytes > bytesMax) bytesMax = bytes;
     if (box.depth === 0) boxes.delete(process);
-  }
-
-  function within<T>(process: number, box: Mailbox, act: () => T): T {
-    const before = { depth: box.depth, bytes: box.bytes };
-    const result = act();
-    changed(process, box, before);
     return result;
   }
 
-  function take(from: number, to: number): Waiting | undefined {
+  function take(from: number, seq: number, to: number): Message | undefined {
     const box = boxes.get(to);
-    return box === undefined ? undefined : within(to, box, () => box.take(from));
+    return box === undefined ? undefined : within(to, box, () => box.take(keyOf(from, seq)));
+  }
+
+  const lost = (from: number, seq: number, to: number): number => (take(from, seq, to) === undefined ? 0 : 1);
+
+  function waited(from: number): number {
+    const seq = waiting.get(from) ?? -1;
+    waiting.delete(from);
+    return seq;
   }
 
   return {
-    sent(from, to, size, tick) {
+    sent(from, seq, to, size, tick) {
       const box = boxes.get(to) ?? new Mailbox();
       boxes.set(to, box);
-      within(to, box, () => { box.add(from, { bytes: size, due: tick + 1 }); });
+      within(to, box, () => { box.add(keyOf(from, seq), size, tick + 1); });
     },
-    delivered(from, to, tick) {
-      const message = take(from, to);
-      return message === undefined ? 0 : Math.max(0, tick - message.due);
+    parked(from, seq, to) {
+      waiting.set(from, seq);
+      boxes.get(to)?.move(keyOf(from, seq), undefined);
     },
-    lost: (from, to) => (take(from, to) === undefined ? 0 : 1),
+    roomMade(from, to, tick) { boxes.get(to)?.move(keyOf(from, waited(from)), tick + 1); },
+    delivered(from, seq, to, tick) {
+      const due = take(from, seq, to)?.due;
+      return due === undefined ? 0 : Math.max(0, tick - due);
+    },
+    lost(from, seq, to) {
+      if (waiting.get(from) === seq) waiting.delete(from);
+      return lost(from, seq, to);
+    },
+    refused: (from, to) => lost(from, waited(from), to),
     ended(process, tick) {
       const box = boxes.get(process);
       return box === undefined ? 0 : within(process, box, () => box.loseDue(tick));

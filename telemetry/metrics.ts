@@ -4,7 +4,7 @@
 //   X2  An aborted turn counts as such and for what it was refused; its other entries took no effect and count nothing.
 //   X3  No raw state: bodies are read for counts, charges and scores only (A4).
 //   X4  Under a scope, what concerns nobody in it is not counted, and a message to somebody in it is theirs once it is theirs.
-import { DELIVERY } from "../kernel-abi/envelope.ts";
+import { DELIVERY, WAIT } from "../kernel-abi/envelope.ts";
 import { FAULTS, faultByCode } from "../kernel-abi/fault.ts";
 import { EVENT, TURN_END, type Entry, type Frame, type TurnFrame } from "../kernel-abi/frame.ts";
 import { SYSCALL } from "../kernel-abi/syscall.ts";
@@ -13,6 +13,7 @@ import { contractDiagnostics, envelopeDiagnostics, providerDiagnostics, readDiag
 import { isTransform } from "./envelopes.ts";
 import { createFoldState, type JobInFlight } from "./fold-state.ts";
 import { knownReads, mismatches, type ReadTotals } from "./known-reads.ts";
+import { createNumbering } from "./numbering.ts";
 import { createOwnership } from "./ownership.ts";
 import { isProcess } from "./processes.ts";
 import { readingsOf, type Reading } from "./readings.ts";
@@ -45,6 +46,7 @@ type Bound = "q" | "phi";
 const BOUND: readonly (Bound | undefined)[] = [undefined, "q", "phi"];
 const INTERRUPTS: ReadonlyMap<number, CounterName> = new Map([
   [DELIVERY.TIMER, "k.interrupts_timer"], [DELIVERY.OUTCOME, "k.interrupts_outcome"], [DELIVERY.EXIT, "k.interrupts_exit"],
+  [DELIVERY.ROOM, "k.interrupts_room"],
 ]);
 const VIOLATIONS: ReadonlyMap<number, CounterName | undefined> = new Map([
   [FAULTS.PHI_ERR_COHERENCE_TIMEOUT.code, "phi.violations_timeout"], [FAULTS.PHI_ERR_STABILITY_BREACH.code, "phi.violations_breach"], [FAULTS.COHERENCE_VIOLATION.code, undefined],
@@ -61,23 +63,26 @@ interface Placed {
   readonly frame: Frame;
   readonly entry: Entry;
   readonly owner: number;
+  /** The sequence number it takes; undefined for one that takes none. */
+  readonly seq: number | undefined;
 }
 
 export function createMetricFold({ admits, byProcess = false }: FoldOptions = {}): MetricFold {
   const state = createFoldState(byProcess ? "process" : "run");
   const { counts, mail, contracts, envelopes, providers, jobs, inFlight, reads, recentReads } = state;
   const ownership = createOwnership();
+  const numbering = createNumbering();
   let last = -1;
 
   /** Without a scope everything is seen, what concerns nobody too. */
   const seen = (process: number): boolean => admits === undefined || (isProcess(process) && admits(process));
 
-  function send({ frame, entry: { subject, body } }: Placed): void {
+  function send({ frame, entry: { subject, body }, seq = 0 }: Placed): void {
     if (seen(frame.actor)) {
       counts.add("k.messages_sent", frame.actor);
       counts.add("k.payload_bytes", frame.actor, body.length);
     }
-    if (seen(subject)) mail.sent(frame.actor, subject, body.length, frame.tick);
+    if (seen(subject)) mail.sent(frame.actor, seq, subject, body.length, frame.tick);
   }
 
   function lost(process: number, amount: number): void {
@@ -176,15 +181,31 @@ export function createMetricFold({ admits, byProcess = false }: FoldOptions = {}
   /** What changes somebody else than whom the entry concerns, or nobody in particular. */
   function foreign(placed: Placed): readonly DiagnosticDraft[] {
     const { entry, frame } = placed;
-    const { code, subject, verdict, body } = entry;
-    if (code === SYSCALL.IPC_SEND) send(placed);
-    else if (code === EVENT.PROVIDER_ATTESTED) return providerDiagnostics(providers.note(entry));
-    else if (code === SYSCALL.PROC_SPAWN && seen(subject)) state.processes += 1;
-    else if (code === SYSCALL.PROC_EXIT && seen(subject)) {
-      lost(subject, mail.ended(subject, frame.tick));
-      if (isProcess(subject)) state.processes -= 1;
-    } else if (code === EVENT.FAULT && verdict === FAULTS.PROCESS_UNKNOWN.code) lost(subject, mail.lost(countIn(fieldsOf(body), "from"), subject));
-    return NOTHING;
+    switch (entry.code) {
+      case SYSCALL.IPC_SEND: send(placed); return NOTHING;
+      case SYSCALL.PROC_SPAWN: if (seen(entry.subject)) state.processes += 1; return NOTHING;
+      case SYSCALL.PROC_EXIT: exited(entry.subject, frame.tick); return NOTHING;
+      case EVENT.PROVIDER_ATTESTED: return providerDiagnostics(providers.note(entry));
+      case EVENT.ROOM_MADE:
+        if (entry.verdict === 0) mail.roomMade(entry.subject, frame.actor, frame.tick);
+        else lost(frame.actor, mail.refused(entry.subject, frame.actor));
+        return NOTHING;
+      case EVENT.MESSAGE_DROPPED: gone(entry); return NOTHING;
+      case EVENT.FAULT: if (entry.verdict === FAULTS.PROCESS_UNKNOWN.code) gone(entry); return NOTHING;
+      default: return NOTHING;
+    }
+  }
+
+  /** A message that will not be delivered: dropped by a full mailbox, or too late for its receiver. */
+  function gone({ subject, body }: Entry): void {
+    const cause = fieldsOf(body);
+    lost(subject, mail.lost(countIn(cause, "from"), countIn(cause, "seq"), subject));
+  }
+
+  function exited(process: number, tick: number): void {
+    if (!seen(process)) return;
+    lost(process, mail.ended(process, tick));
+    if (isProcess(process)) state.processes -= 1;
   }
 
   function judged({ verdict }: Entry, owner: number, effective: boolean): void {
@@ -206,17 +227,24 @@ export function createMetricFold({ admits, byProcess = false }: FoldOptions = {}
     const { code, verdict, body } = entry;
     const ours = seen(owner);
     if (ours) {
-      counts.add("k.recorded_bytes", owner, body.length);
+      if (code !== EVENT.RUN_END) counts.add("k.recorded_bytes", owner, body.length); // the end is the recorder's: nobody is shown it
       violation(verdict, owner);
       if (frame.kind === "turn" && isSyscall(code)) judged(entry, owner, effective);
     }
     if (!effective) return NOTHING;
-    const others = verdict === 0 || code === EVENT.FAULT ? foreign(placed) : NOTHING;
+    const others = verdict === 0 || !isSyscall(code) ? foreign(placed) : NOTHING;
     const own = ours && (verdict === 0 || code === EVENT.JOB_OUTCOME) ? effect(placed) : NOTHING;
     return others.length === 0 ? own : [...others, ...own];
   }
 
-  function turn({ tick, actor, ready, delivery: { kind, from }, end }: TurnFrame): void {
+  /** A sender whose last message found no place waits for room. */
+  function completed(turn: TurnFrame): void {
+    const { actor, end } = turn;
+    if (end.kind === TURN_END.WAITING && end.on === WAIT.ROOM) mail.parked(actor, numbering.last(actor), end.subject);
+    numbering.completed(turn);
+  }
+
+  function turn({ tick, actor, ready, delivery: { kind, from, seq }, end }: TurnFrame): void {
     const switched = actor !== last;
     last = actor;
     if (!seen(actor)) return;
@@ -229,9 +257,10 @@ export function createMetricFold({ admits, byProcess = false }: FoldOptions = {}
       counts.add("k.interrupts", actor);
       counts.add(interrupt, actor);
     }
+    if (kind === DELIVERY.SLICE) counts.add("k.slices", actor);
     if (kind !== DELIVERY.MESSAGE) return;
     counts.add("k.messages_delivered", actor);
-    state.waitMax = Math.max(state.waitMax, mail.delivered(from, actor, tick));
+    state.waitMax = Math.max(state.waitMax, mail.delivered(from, seq, actor, tick));
   }
 
   return {
@@ -240,9 +269,11 @@ export function createMetricFold({ admits, byProcess = false }: FoldOptions = {}
       const effective = frame.kind !== "turn" || frame.end.kind !== TURN_END.ABORTED;
       let measured: DiagnosticDraft[] | undefined;
       for (const entry of frame.entries) {
-        const drafts = take({ frame, entry, owner: ownership.of(frame, entry) }, effective);
+        const seq = effective ? numbering.of(frame, entry) : undefined;
+        const drafts = take({ frame, entry, owner: ownership.of(frame, entry), seq }, effective);
         if (drafts.length > 0) (measured ??= []).push(...drafts);
       }
+      if (frame.kind === "turn" && effective) completed(frame);
       return measured ?? NOTHING;
     },
     read: (name, at) => readingsOf(state, name, at),

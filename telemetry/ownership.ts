@@ -44,8 +44,9 @@ export function createOwnership(): Ownership {
       if (code === EVENT.CONTRACT_ISSUED) return issued(entry, frame);
       if (isContractEvent(code)) return contractEvent(entry, frame);
       if (isJobEvent(code)) return jobEvent(entry, frame);
+      if (code === EVENT.ROOM_MADE) return subject; // whose message waited
       if (frame.kind === "turn") return frame.actor;
-      if (code === EVENT.PROCESS_DECLARED || code === SYSCALL.PROC_EXIT) return isProcess(subject) ? subject : 0;
+      if (code === EVENT.PROCESS_DECLARED || code === SYSCALL.PROC_EXIT || code === EVENT.MESSAGE_DROPPED) return isProcess(subject) ? subject : 0;
       if (code === EVENT.FAULT && verdict !== 0) return countIn(fieldsOf(body), "from"); // a dead letter is its sender's
       return actorOf(frame);
     },

@@ -55,6 +55,8 @@ export interface Telemetry {
 
 type Placeless<R> = R extends unknown ? Omit<R, "node" | "tenant" | "vhm" | "sequence" | "logicalTimestamp" | "process" | "signature"> : never;
 const UNKNOWN_END: KnownEnd = Object.freeze({ status: null, fault: 0, digest: null });
+const SCHEMAS: string[] = [SCHEMA.metric, SCHEMA.fault, SCHEMA.diagnostic, SCHEMA.alert];
+Object.freeze(SCHEMAS);
 const statusIn = (text: string): EndStatus | null => END_STATUSES.find((status) => status === text) ?? null;
 
 export function createTelemetry({ every = 0, node: namedNode, tenant = 0, vhm: namedVhm, scope, rules = DEFAULT_RULES, byProcess }: TelemetryOptions = {}): Telemetry {
@@ -148,7 +150,7 @@ export function createTelemetry({ every = 0, node: namedNode, tenant = 0, vhm: n
   return {
     start() {
       const { node, vhm } = home();
-      return Object.freeze({ schema: SCHEMA.start, program, node, tenant, vhm, every, scope: scope?.text ?? null, schemas: [SCHEMA.metric, SCHEMA.fault, SCHEMA.diagnostic, SCHEMA.alert] });
+      return Object.freeze({ schema: SCHEMA.start, program, node, tenant, vhm, every, scope: scope?.text ?? null, schemas: SCHEMAS });
     },
     step(frame) {
       if (over) return [];

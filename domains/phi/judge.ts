@@ -99,9 +99,19 @@ class PhiJudge implements DomainJudge {
       return;
     }
     const result = resultIn(outcome.body);
-    const what = result === undefined ? "the body is no outcome of such a job" : this.#wrong(call, result, job);
+    const what = result === undefined ? "the body is no outcome of such a job" : this.#refused(() => this.#wrong(call, result, job));
     if (what === undefined) this.#verdicts.push({ ...verdict, standing: "possible", note: this.#note(call) });
     else this.#verdicts.push({ ...verdict, standing: "impossible", impossible: { what, outcome: shown(result), probability: 0 } });
+  }
+
+  /** What a kernel refuses has no outcome, as when two envelopes of different widths are said to have merged. */
+  #refused(check: () => string | undefined): string | undefined {
+    try {
+      return check();
+    } catch (cause) {
+      if (cause instanceof Fault && cause.fault === "KERNEL_REFUSED") return `the kernel refuses such a call: ${cause.message}`;
+      throw cause;
+    }
   }
 
   #width(call: PhiCall): number {

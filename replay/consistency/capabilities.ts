@@ -93,7 +93,7 @@ export function issued(world: World, entry: Entry): void {
   const holder = world.integer(body, "holder");
   const parent = world.integer(body, "parent");
   const grant = grantOf(world, body);
-  world.require(entry.subject === world.capabilities.length + 1, "capabilities are numbered in the order of their issue", { capability: entry.subject });
+  world.require(entry.subject === world.capabilities.next, "capabilities are numbered in the order of their issue", { capability: entry.subject });
   world.require(entry.capability === parent && world.process(holder).live, "a capability is issued to a live process", { holder });
   if (parent === 0) {
     world.require(!world.booted && holder === ROOT && world.header.allow.includes(grant.verb) && contains({ verb: grant.verb, scope: UNLIMITED }, grant),
@@ -102,7 +102,11 @@ export function issued(world: World, entry: Entry): void {
     const from = world.capability(parent);
     world.require(from.holder === world.moment.actor && !from.revoked && contains(from.grant, grant), "a grant only shrinks", { capability: entry.subject, parent });
   }
-  world.capabilities.push({ id: entry.subject, holder, parent, grant, uses: grant.scope.uses, revoked: false });
+  const row: CapabilityRow = { id: entry.subject, holder, parent, grant, uses: grant.scope.uses, revoked: false };
+  world.capabilities.add(row);
+  const held = world.held.get(holder);
+  if (held === undefined) world.held.set(holder, [row]);
+  else held.push(row);
 }
 
 /** CAPABILITY_REVOKED: by who holds it or what it was derived from; by the kernel otherwise. */

@@ -54,6 +54,7 @@ export class Consistency {
     if (frame.tick > last) {
       jobs.checkDue(world, frame.tick);
       processes.checkLost(world, frame.tick);
+      world.tidy();
     }
     moment.tick = frame.tick;
     if (frame.kind === "turn") this.#turn(frame);
@@ -154,7 +155,7 @@ export class Consistency {
       world.require(world.integer(body, name) === counted, "the end states what the frames add up to", { total: name, counted });
     }
     processes.checkReleased(world);
-    const finished = world.processes[ROOT]?.finished === true;
+    const finished = world.processes.get(ROOT)?.finished === true;
     const status = world.text(body, "status");
     world.require(Object.keys(body)[0] === "status", "the end says its status first");
     this.#status = END_STATUSES.find((known) => known === status) ?? world.refuse("a run ends in one of six ways", { status });

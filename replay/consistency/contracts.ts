@@ -25,14 +25,14 @@ export function issued(world: World, entry: Entry): void {
   const owner = world.integer(body, "owner");
   const terms = termsOf(world, body);
   const { actor } = world.moment;
-  world.require(entry.subject === world.contracts.length + 1 && entry.contract === entry.subject, "contracts are numbered in the order of their issue", { contract: entry.subject });
+  world.require(entry.subject === world.contracts.next && entry.contract === entry.subject, "contracts are numbered in the order of their issue", { contract: entry.subject });
   world.require(owner === actor && entry.domain === DOMAIN_RANK[terms.domain], "a contract is issued to its requester", { contract: entry.subject });
   usedForContract(world, entry.capability, owner, entry.domain, terms.units);
   const pool = world.attested[terms.domain];
   pool.allocated += terms.units;
   world.require(pool.providers > 0 && pool.allocated <= pool.units, "contracts share no more than providers declared",
     { contract: entry.subject, allocated: pool.allocated, declared: pool.units });
-  world.contracts.push({ id: entry.subject, owner, terms, state: "issued", budget: 0, shots: 0, jobs: 0 });
+  world.contracts.add({ id: entry.subject, owner, terms, state: "issued", budget: 0, shots: 0, jobs: 0 });
 }
 
 function move(world: World, row: ContractRow, from: readonly ContractState[], to: ContractState): void {
@@ -84,6 +84,7 @@ export function released(world: World, entry: Entry): void {
     world.require(world.integer(body, name) === row[name], "the ledger is what was charged", { contract: row.id, ledger: name, charged: row[name] });
   }
   world.attested[row.terms.domain].allocated -= row.terms.units;
+  world.contracts.retire(row);
 }
 
 /** WINDOW_START and WINDOW_STOP stand beside the contract's own event. */

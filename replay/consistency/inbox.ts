@@ -73,11 +73,18 @@ export class Inbox {
     return true;
   }
 
+  /** An inbox that is never empty keeps no past either. */
+  #forgetTaken(): void {
+    this.#ready.splice(0, this.#first);
+    this.#first = 0;
+  }
+
   /** What was coming is due now: behind what is due already, all of which is older. */
   #open(): void {
     if (this.#coming.length === 0) return;
     if (this.#coming.length > 1) this.#coming.sort(bySender);
     if (this.#first < this.#ready.length) {
+      if (2 * this.#first > this.#ready.length) this.#forgetTaken();
       for (const message of this.#coming) this.#ready.push(message);
     } else {
       [this.#ready, this.#coming] = [this.#coming, this.#ready];

@@ -13,11 +13,11 @@ export function called(world: World, entry: Entry): void {
   const due = world.integer(body, "due");
   const cost = world.integer(body, "cost");
   const charge = field(body, "charge");
-  world.require(entry.subject === world.jobs.length + 1, "jobs are numbered in the order of their calls", { job: entry.subject });
+  world.require(entry.subject === world.jobs.next, "jobs are numbered in the order of their calls", { job: entry.subject });
   world.require(cost >= 1 && due === tick + cost, "an outcome is due at the call's tick plus its cost", { job: entry.subject, due, cost });
   charged(world, world.contract(entry.contract), { budget: world.integer(charge, "budget"), shots: world.integer(charge, "shots") }, due);
   const job = { id: entry.subject, owner: actor, contract: entry.contract, capability: entry.capability, domain: entry.domain, due, state: "called" as const };
-  world.jobs.push(job);
+  world.jobs.add(job);
   world.called.push(job);
 }
 
@@ -43,6 +43,7 @@ export function outcome(world: World, entry: Entry, before: { job: number; tick:
   before.job = job.id;
   job.state = "delivered";
   world.due.remove(job.due);
+  world.jobs.retire(job);
 }
 
 /** JOB_ABANDONED: its owner ends in the same frame. */
@@ -51,6 +52,7 @@ export function abandoned(world: World, entry: Entry): void {
   world.require(job.state === "intended" && job.owner === world.moment.actor, "a job is abandoned with its owner, before its outcome", { job: job.id, state: job.state });
   job.state = "abandoned";
   world.due.remove(job.due);
+  world.jobs.retire(job);
 }
 
 /** MEASURE and PROJECT, granted: each collects what its own domain worked out. */

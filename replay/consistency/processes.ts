@@ -27,7 +27,7 @@ const LIFECYCLES: Readonly<Record<string, { readonly initial: string; readonly e
   },
 };
 
-const newcomer = (id: number, name: string, parent: number, start: { from: number; seq: number; tick: number }): World["processes"][number] => ({
+const newcomer = (id: number, name: string, parent: number, start: ProcessRow["start"]): ProcessRow => ({
   id, name, parent, start, seq: 0, live: true, over: false, finished: false, exit: -1, joinSeq: -1, on: DELIVERY.START, subject: 0, arms: [], inbox: new Inbox(),
   timer: undefined, timers: new Map(), notices: [], parked: undefined, stopping: false, suspension: undefined,
 });
@@ -38,8 +38,8 @@ export function declared(world: World, entry: Entry): void {
   const body = world.body(entry.body);
   const name = world.text(body, "name");
   if (entry.subject === Q_SERVICE || entry.subject === PHI_SERVICE) return;
-  world.require(entry.subject === ROOT && world.processes.length === ROOT && name === "root", "the first process is the root");
-  world.processes.push(newcomer(ROOT, name, KERNEL, { from: KERNEL, seq: 0, tick: world.moment.tick }));
+  world.require(entry.subject === ROOT && world.processes.next === ROOT && name === "root", "the first process is the root");
+  world.processes.add(newcomer(ROOT, name, KERNEL, { from: KERNEL, seq: 0, tick: world.moment.tick }));
 }
 
 const boundDomain = (domain: string): BoundDomain | undefined => (domain === "Q" || domain === "PHI" ? domain : undefined);
@@ -66,11 +66,11 @@ export function attested(world: World, entry: Entry): void {
 /** PROC_SPAWN with verdict 0: the next process, named under its parent. */
 export function spawned(world: World, entry: Entry, seq: number): void {
   const { actor, tick } = world.moment;
-  world.require(entry.subject === world.processes.length, "processes are numbered in the order of their spawns", { process: entry.subject });
+  world.require(entry.subject === world.processes.next, "processes are numbered in the order of their spawns", { process: entry.subject });
   const body = world.body(entry.body);
   const name = world.text(body, "name");
   world.require(world.integer(body, "parent") === actor && name.startsWith(`${world.nameOf(actor)}/`), "a child stands under its parent", { name });
-  world.processes.push(newcomer(entry.subject, name, actor, { from: actor, seq, tick }));
+  world.processes.add(newcomer(entry.subject, name, actor, { from: actor, seq, tick }));
 }
 
 /** TRANSITION: from where the lifecycle stood, along one of its edges. */
@@ -108,20 +108,23 @@ export function exited(world: World, entry: Entry): void {
   checkCause(world, row, field(body, "cause"), field(body, "with"));
   row.live = false;
   row.exit = tick;
-  const parent = world.processes[row.parent];
+  const parent = world.processes.get(row.parent);
   if (parent?.live === true && parent.on === DELIVERY.EXIT && parent.subject === row.id) joined(row);
   world.require(row.inbox.close(tick), "a message that was dropped had been sent", { receiver: row.name });
   row.timer = undefined;
   row.timers.clear();
   row.notices = [];
   if (row.inbox.left > 0) world.bereft.push(row);
+  world.processes.retire(row);
+  for (const capability of world.held.get(row.id) ?? []) world.capabilities.retire(capability);
+  world.held.delete(row.id);
 }
 
 /** Who ends early was stopped, is below somebody who is, or was linked to somebody who ended the tick before. */
 function checkCause(world: World, row: ProcessRow, cause: unknown, by: unknown): void {
   if (cause === "linked") world.require(isLinked(world, row) && row.notices.some(({ linked, from }) => linked && from === by), "a linked process ends one tick after the one it is linked to", { process: row.name });
   if (cause !== "stopped") return;
-  for (let above: ProcessRow | undefined = row; above !== undefined; above = world.processes[above.parent]) {
+  for (let above: ProcessRow | undefined = row; above !== undefined; above = world.processes.get(above.parent)) {
     if (above.stopping || isLinked(world, above)) return;
   }
   world.refuse("a process is stopped by its parent, or with it", { process: row.name });

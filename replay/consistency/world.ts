@@ -1,14 +1,17 @@
 // The world as a trace tells it: what entries have said so far about processes, capabilities, contracts and jobs. Rules in the
 // files beside this one read and advance it; nothing here executes anything.
-//   J21  State grows with what is alive or declared, never with the length of the run.
+//   J21  State is what is alive; what is over is packed (rows.ts), and messages and turns leave nothing.
 import type { Grant } from "../../kernel-abi/capability.ts";
 import type { ContractState, Terms } from "../../kernel-abi/contract.ts";
 import type { BoundDomain } from "../../kernel-abi/domain.ts";
 import { Fault, type FaultDetail } from "../../kernel-abi/fault.ts";
 import type { Header } from "../../kernel-abi/header.ts";
+import { ROOT } from "../../kernel-abi/ids.ts";
 import { bodyOf, field } from "../entry/body.ts";
 import { DueTicks } from "./due-ticks.ts";
-import { Inbox } from "./inbox.ts";
+import { capabilityForm, contractForm, jobForm, processForm } from "./forms.ts";
+import type { Inbox } from "./inbox.ts";
+import { Rows } from "./rows.ts";
 
 export interface ProcessRow {
   readonly id: number;
@@ -97,12 +100,13 @@ export interface Moment {
 export class World {
   readonly header: Header;
   readonly moment: Moment = { offset: 0, index: 0, event: 0, tick: 0, actor: 0 };
-  /** By id; 0 to 2 are the kernel and the domain services. */
-  readonly processes: (ProcessRow | undefined)[] = [undefined, undefined, undefined];
-  /** Ids from 1: row n stands at n - 1. */
-  readonly capabilities: CapabilityRow[] = [];
-  readonly contracts: ContractRow[] = [];
-  readonly jobs: JobRow[] = [];
+  /** 0 to 2 are the kernel and the domain services. */
+  readonly processes = new Rows<ProcessRow>(ROOT, processForm());
+  readonly capabilities = new Rows<CapabilityRow>(1, capabilityForm());
+  readonly contracts = new Rows<ContractRow>(1, contractForm());
+  readonly jobs = new Rows<JobRow>(1, jobForm());
+  /** Capabilities of live processes, by holder. */
+  readonly held = new Map<number, CapabilityRow[]>();
   /** Jobs of the last turn whose intents have not been seen yet, in order. */
   readonly called: JobRow[] = [];
   readonly due = new DueTicks();
@@ -132,14 +136,22 @@ export class World {
     if (!holds) this.refuse(rule, detail);
   }
 
-  nameOf(process: number): string { return this.processes[process]?.name ?? `#${process}`; }
+  nameOf(process: number): string { return this.processes.get(process)?.name ?? `#${process}`; }
 
   process(id: number, rule = "processes are declared before they are named"): ProcessRow {
-    return this.processes[id] ?? this.refuse(rule, { process: id });
+    return this.processes.get(id) ?? this.refuse(rule, { process: id });
   }
-  contract(id: number): ContractRow { return this.contracts[id - 1] ?? this.refuse("contracts are issued before they are named", { contract: id }); }
-  job(id: number): JobRow { return this.jobs[id - 1] ?? this.refuse("jobs are called before they are named", { job: id }); }
-  capability(id: number): CapabilityRow { return this.capabilities[id - 1] ?? this.refuse("capabilities are issued before they are named", { capability: id }); }
+  contract(id: number): ContractRow { return this.contracts.get(id) ?? this.refuse("contracts are issued before they are named", { contract: id }); }
+  job(id: number): JobRow { return this.jobs.get(id) ?? this.refuse("jobs are called before they are named", { job: id }); }
+  capability(id: number): CapabilityRow { return this.capabilities.get(id) ?? this.refuse("capabilities are issued before they are named", { capability: id }); }
+
+  /** Packs what is over: when time goes on. */
+  tidy(): void {
+    this.processes.tidy();
+    this.capabilities.tidy();
+    this.contracts.tidy();
+    this.jobs.tidy();
+  }
 
   /** Decoded body of the entry; it must be a record. */
   body(bytes: Uint8Array): Record<string, unknown> {

@@ -14,9 +14,15 @@ export interface Declaration {
 const declares = ({ code, verdict }: Entry): boolean => verdict === 0 && (code === EVENT.PROCESS_DECLARED || code === SYSCALL.PROC_SPAWN);
 const numberOr = (value: unknown, otherwise: number): number => (typeof value === "number" ? value : otherwise);
 
+/** Ended processes whose names are kept for whoever still speaks of them; older ones are known by their number. */
+const ENDED_MAX = 4_096;
+
 /** Learns from frames in order; an aborted turn declares nothing. */
 export class ProcessNames {
   readonly #known = new Map<number, Declaration>();
+  /** The last to end, in a ring. */
+  readonly #ended: number[] = [];
+  #oldest = 0;
   readonly #here: { readonly vhm: number; readonly node: number };
   constructor(here: { readonly vhm: number; readonly node: number }) {
     this.#here = { vhm: here.vhm, node: here.node };
@@ -27,11 +33,21 @@ export class ProcessNames {
 
   learn(frame: Frame): void {
     if (frame.kind === "turn" && frame.end.kind === TURN_END.ABORTED) return;
-    for (const entry of frame.entries) if (declares(entry)) this.#declare(entry);
+    for (const entry of frame.entries) {
+      if (declares(entry)) this.#declare(entry);
+      else if (entry.code === SYSCALL.PROC_EXIT) this.#end(entry.subject);
+    }
   }
 
   of(process: number): Declaration {
     return this.#known.get(process) ?? { name: `#${process}`, ...this.#here };
+  }
+
+  #end(process: number): void {
+    const forgotten = this.#ended[this.#oldest];
+    if (forgotten !== undefined) this.#known.delete(forgotten);
+    this.#ended[this.#oldest] = process;
+    this.#oldest = (this.#oldest + 1) % ENDED_MAX;
   }
 
   #declare(entry: Entry): void {

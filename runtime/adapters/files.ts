@@ -115,6 +115,7 @@ class JournalFile implements BundleFile {
   seal(): void {
     const { durability, replace } = this.#options;
     if (durability === "power") this.sync();
+    this.#once(() => this.#checkOwn());
     this.#once(() => this.#close());
     this.#once(() => {
       if (!replace) refuseExisting(this.#disk, this.#path);
@@ -133,6 +134,13 @@ class JournalFile implements BundleFile {
   #close(): void {
     this.#open = false;
     close(this.#disk, this.partial, this.#fd);
+  }
+
+  /** Only what was written here is given the name: a resumption may have put its own journal in this one's place. */
+  #checkOwn(): void {
+    const own = attempt(this.partial, "look up", () => this.#disk.fstatSync(this.#fd));
+    const found = attempt(this.partial, "look up", () => this.#disk.lstatSync(this.partial, { throwIfNoEntry: false }));
+    if (found === undefined || found.ino !== own.ino) throw new Fault("FILE_UNREADABLE", { path: this.partial, doing: "rename", what: "another process has put a journal of its own here" });
   }
 
   /** F4: what failed is not done again. */

@@ -40,7 +40,7 @@ export function earlierResumptions(partial: string, found: ResumePoint, disk: Di
 
 /** Removes what an earlier run of this name may have left beside its journal. */
 export function forgetResumptions(partial: string, disk: Disk = hostDisk): void {
-  for (const name of [workingName(partial), noteName(partial)]) if (stands(disk, name)) discard(disk, name);
+  for (const name of [workingName(partial), noteName(partial)]) discard(disk, name);
 }
 
 export interface SuccessorOptions {

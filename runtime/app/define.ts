@@ -10,7 +10,7 @@ import { Fault } from "../../kernel-abi/fault.ts";
 import { label } from "../../kernel-abi/ids.ts";
 import type { ProcessDefinition, Program } from "../../kernel-abi/operation.ts";
 import { CURRENT_OFFER } from "../../kernel-abi/version.ts";
-import { apisFor } from "./sites.ts";
+import { apisFor, bodyFor } from "./sites.ts";
 import { pluginOf, type PolicyPlugin } from "../scheduler/plugin.ts";
 import { activateProgram } from "../process/program.ts";
 
@@ -67,6 +67,6 @@ export function defineProcess(spec: Spec<readonly BoundDomain[], unknown, unknow
     abi: CURRENT_OFFER,
     ...(spec.policy === undefined ? {} : { policy: pluginOf(spec.policy) }),
     admit: admission(spec.input),
-    activate: (input: unknown) => activateProgram(spec.run(apisFor(apis), input)),
+    activate: (input: unknown) => activateProgram(bodyFor(spec.run(apisFor(apis), input))),
   });
 }

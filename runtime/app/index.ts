@@ -6,8 +6,8 @@ export type { JudgedOutcome, JudgeOptions, JudgeReport } from "../../replay/judg
 export { record, type RecordOptions, type RecordReport } from "./record.ts";
 export { resumeRun, type Named, type Resumed, type ResumeOptions, type ResumeReport } from "./resume.ts";
 export {
-  digestOfProgram, replayTrace, reproduceTrace, verifyTrace, withTrace,
-  type CodeSource, type ReplayTraceOptions, type ReproduceTraceOptions, type Trace,
+  digestOfProgram, replayAgainst, replayTrace, reproduceTrace, verifyTrace, withTrace,
+  type AgainstReport, type CodeSource, type ReplayTraceOptions, type ReproduceTraceOptions, type Trace,
 } from "./trace.ts";
 export type { Bounds, Durability } from "../../kernel-abi/header.ts";
 export type { Observer, RunEnd } from "../../kernel-abi/ports.ts";

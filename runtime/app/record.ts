@@ -12,6 +12,7 @@ import { hostDisk, type Disk } from "../adapters/disk.ts";
 import { createBundleFile } from "../adapters/files.ts";
 import { defaultWorkers, freshSeed, hostFacts, wallClock } from "../adapters/host.ts";
 import { loadOrCreateSigner } from "../adapters/keys.ts";
+import { forgetResumptions } from "../adapters/succession.ts";
 import type { PolicyChoice } from "../scheduler/policies.ts";
 import { executeAndSeal } from "./execute.ts";
 import { allowed, createAdmissions, headerFor } from "./header.ts";
@@ -98,6 +99,7 @@ function destination({ out, replace = false, durability = "process", disk = host
   if (typeof out === "object") return { sink: out, path: undefined, keep: () => undefined, abandon: () => undefined };
   const path = out ?? freePath(name);
   const file = createBundleFile(path, { durability, replace, disk });
+  forgetResumptions(file.partial, disk);
   return { sink: file, path, keep: () => file.seal(), abandon: () => file.abandon() };
 }
 

@@ -1,98 +1,195 @@
-// Sites: which line of a program yielded which operation. Only a replay that has diverged pays for this: it is run once more with
-// the probe on, up to the same frame, so that the report can name a line (E3).
+// Sites: which line of a program did what. Only a replay that has diverged pays for this: it is run once more with the probe on, up
+// to the same frame, so that the report can name a line (E3). What differs is a call, how the turn ended, or what it threw.
 import type { Fault } from "../../kernel-abi/fault.ts";
-import type { Frame } from "../../kernel-abi/frame.ts";
+import { EVENT, TURN_END, type Frame, type TurnFrame } from "../../kernel-abi/frame.ts";
 import type { Operation } from "../../kernel-abi/operation.ts";
 import type { Journal } from "../../kernel-abi/ports.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import { callerOf, type SourceSite } from "../adapters/source-site.ts";
 
-interface Noted {
-  readonly op: Operation["op"];
-  readonly site: SourceSite | undefined;
+/** What the programs did in the turn being stepped. Programs are stepped one at a time, so one of these serves. */
+interface Watch {
+  readonly operations: Operation[];
+  thrown: { readonly error: unknown } | undefined;
 }
 
-/** Operations of the turn being stepped; undefined while nobody asks. Programs are stepped one at a time, so one list serves. */
-let noted: Noted[] | undefined;
+/** Undefined while nobody asks. */
+let watch: Watch | undefined;
+/** Where an operation was made: the call of `k`, `q` or `phi` that yields it. */
+let sites = new WeakMap<Operation, SourceSite>();
 
 type Body = Generator<Operation, unknown, unknown>;
 type Constructor = (...args: readonly never[]) => Body;
 
-/** Delegates to an operation's generator and notes what it yields, where it was called. */
-function* watched(body: Body, site: SourceSite | undefined): Body {
-  let step = body.next();
-  while (step.done !== true) {
-    noted?.push({ op: step.value.op, site });
-    let answer: unknown;
-    try {
-      answer = yield step.value;
-    } catch (fault) {
-      step = body.throw(fault);
-      continue;
+/** Delegates to a generator and tells what it yields and throws. */
+function* told(body: Body, yields: (operation: Operation) => void, throws: (error: unknown) => void): Body {
+  let over = false;
+  try {
+    for (let step = body.next(); ;) {
+      if (step.done === true) {
+        over = true;
+        return step.value;
+      }
+      yields(step.value);
+      let answer: unknown;
+      try {
+        answer = yield step.value;
+      } catch (fault) {
+        step = body.throw(fault);
+        continue;
+      }
+      step = body.next(answer);
     }
-    step = body.next(answer);
+  } catch (error) {
+    over = true;
+    throws(error);
+    throw error;
+  } finally {
+    if (!over) body.return(undefined);
   }
-  return step.value;
 }
 
+const isObject = (value: unknown): value is Operation => typeof value === "object" && value !== null;
+const ignore = (): void => undefined;
 const isConstructor = (value: unknown): value is Constructor => typeof value === "function";
 
 /** The same API, noting the call site of every operation. */
 function probed<T extends object>(api: T): T {
-  const watch = (call: Constructor): Constructor => {
-    const watcher: Constructor = (...args) => watched(call(...args), callerOf(watcher, 0));
-    return watcher;
+  const probe = (call: Constructor): Constructor => {
+    const caller: Constructor = (...args) => {
+      const site = callerOf(caller, 0);
+      return told(call(...args), (operation) => { if (site !== undefined && isObject(operation)) sites.set(operation, site); }, ignore);
+    };
+    return caller;
   };
-  return Object.fromEntries(Object.entries(api).map(([name, member]) => [name, isConstructor(member) ? watch(member) : member])) as T;
+  return Object.fromEntries(Object.entries(api).map(([name, member]) => [name, isConstructor(member) ? probe(member) : member])) as T;
 }
 
 /** The APIs a program is activated with: as they are, unless a divergence is being located. */
 export const apisFor = <T extends Readonly<Record<string, object>>>(apis: T): T =>
-  (noted === undefined ? apis : Object.fromEntries(Object.entries(apis).map(([name, api]) => [name, probed(api)])) as T);
+  (watch === undefined ? apis : Object.fromEntries(Object.entries(apis).map(([name, api]) => [name, probed(api)])) as T);
 
-/** Operations that leave no entry of their own. */
-const UNRECORDED: ReadonlySet<Operation["op"]> = new Set<Operation["op"]>(["now", "self", "parent", "file", "random"]);
+/** A program's body: as it is, unless a divergence is being located. */
+export const bodyFor = (body: Body): Body =>
+  (watch === undefined ? body : told(body, (operation) => watch?.operations.push(operation), (error) => { if (watch !== undefined) watch.thrown = { error }; }));
+
+// ---- from a field that differs to an operation --------------------------------------------------------------------------
+
+/** Operations that leave no entry; others leave one each, unless the turn ends with them. */
+const UNRECORDED: ReadonlySet<unknown> = new Set<Operation["op"]>(["now", "self", "parent", "file", "random"]);
 /** Syscalls the kernel records on its own behalf, not a program's. */
 const KERNEL_CALLS: ReadonlySet<number> = new Set<number>([SYSCALL.BIND, SYSCALL.UNBIND, SYSCALL.PROC_EXIT]);
 
-/** How many operations stand before entry `at` of a frame. */
-const operationsBefore = (frame: Frame, at: number): number => frame.entries.slice(0, at).filter(({ code }) => code < 128 && !KERNEL_CALLS.has(code)).length;
-
-/** A journal that knows the last frame it was given, and forgets a turn's operations once its frame was accepted. */
-function watchedJournal(journal: Journal): Journal & { last(): Frame | undefined } {
-  let last: Frame | undefined;
-  return {
-    append(frame) {
-      last = frame;
-      journal.append(frame);
-      if (frame.kind === "turn") noted = [];
-    },
-    barrier: () => journal.barrier(),
-    last: () => last,
-  };
+/** The operation that made entry `at`: calls and operations stand in one order, and `reserve-all` makes a call a request. */
+function operationAt(operations: readonly Operation[], { entries }: TurnFrame, at: number): Operation | undefined {
+  const recorded = operations.filter((operation) => isObject(operation) && !UNRECORDED.has(operation.op));
+  let which = -1;
+  let more = 0;
+  for (const { code, verdict } of entries.slice(0, at + 1)) {
+    if (code >= EVENT.PROCESS_DECLARED || KERNEL_CALLS.has(code)) continue;
+    if (more > 0 && code === SYSCALL.CONTRACT_REQUEST) more -= 1;
+    else {
+      which += 1;
+      const operation = recorded[which];
+      more = operation?.op === "reserve-all" ? operation.requests.length - 1 : 0;
+    }
+    if (verdict !== 0) more = 0;
+  }
+  return recorded[Math.max(0, which)];
 }
 
-/** The site of the operation that made the differing entry; the last one of the turn when it is not an entry that differs. */
-function siteAt(operations: readonly Noted[], frame: Frame | undefined, field: string): SourceSite | undefined {
-  const recorded = operations.filter(({ op }) => !UNRECORDED.has(op));
+/** A turn that was accepted, with what the program did in it. */
+interface Accepted {
+  readonly frame: TurnFrame;
+  readonly operations: readonly Operation[];
+}
+
+/** The probe's view of a replay: the frame that was refused, the turn before it, and each actor's last known place. */
+class Watching {
+  last: Frame | undefined;
+  before: Accepted | undefined;
+  readonly places = new Map<number, SourceSite>();
+
+  journal(inner: Journal): Journal {
+    return {
+      append: (frame) => {
+        this.last = frame;
+        inner.append(frame);
+        if (frame.kind === "turn") this.#accept(frame);
+      },
+      barrier: () => inner.barrier(),
+    };
+  }
+
+  #accept(frame: TurnFrame): void {
+    const operations = watch?.operations ?? [];
+    this.before = { frame, operations };
+    const site = lastSite(operations);
+    if (site !== undefined) this.places.set(frame.actor, site);
+    watch = { operations: [], thrown: undefined };
+  }
+}
+
+const lastSite = (operations: readonly Operation[]): SourceSite | undefined =>
+  operations.map((operation) => (isObject(operation) ? sites.get(operation) : undefined)).findLast((site) => site !== undefined);
+
+// ---- from an operation to a line ----------------------------------------------------------------------------------------
+
+/** Names places of one program, `FILE:LINE` (program/lines.ts). */
+export interface Lines {
+  site(site: SourceSite | undefined): string | undefined;
+  /** Where an error that ended a turn came from. */
+  error(error: unknown): string | undefined;
+  /** The return that follows a place. */
+  returnAfter(place: string | undefined): string | undefined;
+}
+
+/** The intent of a job, an outcome, the end of a process: what the turn before led to. */
+function inKernelFrame(frame: Frame, at: number, { before }: Watching): SourceSite | undefined {
+  if (before === undefined) return undefined;
+  const { subject = 0 } = frame.entries[at] ?? {};
+  const call = before.frame.entries.findIndex((entry) => entry.code === SYSCALL.XDV_CALL && entry.subject === subject);
+  const operation = call < 0 ? undefined : operationAt(before.operations, before.frame, call);
+  return (operation === undefined ? undefined : sites.get(operation)) ?? lastSite(before.operations);
+}
+
+function placeInTurn(frame: TurnFrame, at: number | undefined, { operations, thrown }: Watch, watching: Watching, lines: Lines): string | undefined {
+  const here = lines.site(lastSite(operations) ?? watching.places.get(frame.actor));
+  if (at !== undefined && at < frame.entries.length) {
+    const operation = operationAt(operations, frame, at);
+    const site = operation === undefined ? undefined : sites.get(operation);
+    if (site !== undefined) return lines.site(site);
+  }
+  switch (frame.end.kind) {
+    case TURN_END.ABORTED: return (thrown === undefined ? undefined : lines.error(thrown.error)) ?? here;
+    case TURN_END.FINISHED: return lines.returnAfter(here);
+    case TURN_END.WAITING: return here;
+  }
+}
+
+function placeAt(field: string, watching: Watching, lines: Lines): string | undefined {
+  const frame = watching.last;
+  if (frame === undefined || watch === undefined) return undefined;
   const [, index] = /^entries\[(\d+)\]/.exec(field) ?? [];
-  const at = index === undefined || frame?.kind !== "turn" ? recorded.length - 1 : operationsBefore(frame, Number(index));
-  return (recorded[at] ?? recorded.at(-1))?.site;
+  const at = index === undefined ? undefined : Number(index);
+  if (frame.kind === "turn") return placeInTurn(frame, at, watch, watching, lines);
+  return lines.site(inKernelFrame(frame, at ?? 0, watching) ?? watching.places.get(frame.actor));
 }
 
 /**
- * Runs a diverging replay again and names the place in the program.
+ * Runs a diverging replay again and names the place in the program, `FILE:LINE`.
  * `run` is given a wrapper for the journal and must end in the same fault.
  */
-export async function locateDivergence(fault: Fault, run: (watch: (journal: Journal) => Journal) => Promise<unknown>): Promise<SourceSite | undefined> {
-  let journal: ReturnType<typeof watchedJournal> | undefined;
-  noted = [];
+export async function locateDivergence(fault: Fault, lines: Lines, run: (wrap: (journal: Journal) => Journal) => Promise<unknown>): Promise<string | undefined> {
+  const watching = new Watching();
+  watch = { operations: [], thrown: undefined };
   try {
-    await run((inner) => (journal = watchedJournal(inner)));
+    await run((inner) => watching.journal(inner));
     return undefined; // it did not diverge this time: no line would be true
   } catch {
-    return siteAt(noted, journal?.last(), String(fault.detail["field"] ?? ""));
+    return placeAt(String(fault.detail["field"] ?? ""), watching, lines);
   } finally {
-    noted = undefined;
+    watch = undefined;
+    sites = new WeakMap();
   }
 }

@@ -1,6 +1,7 @@
 // Traces: verify, replay, reproduce (E4), over files or bytes. Code embedded in a trace runs only when somebody said so (rule 11).
 import { Fault } from "../../kernel-abi/fault.ts";
 import { tick } from "../../kernel-abi/ids.ts";
+import type { ProgramSection } from "../../kernel-abi/header.ts";
 import type { Behaviour } from "../../kernel-abi/operation.ts";
 import type { ByteSink, ByteSource, Observer, Recording, RunMachine } from "../../kernel-abi/ports.ts";
 import { openBundle, type Bundle } from "../../replay/bundle.ts";
@@ -13,11 +14,11 @@ import { loadOrCreateSigner, trustedKeyIds } from "../adapters/keys.ts";
 import { memorySource } from "../adapters/memory.ts";
 import type { PolicyPlugin } from "../scheduler/plugin.ts";
 import { runMachine } from "./execute.ts";
+import { explained } from "./explain.ts";
 import { createRunner, liveOutcomes } from "./outcomes.ts";
 import { programClosure } from "./program/closure.ts";
-import { locator, programDigest } from "./program/load.ts";
+import { programDigest } from "./program/load.ts";
 import { loadTrapped } from "./record.ts";
-import { locateDivergence } from "./sites.ts";
 
 /** A path, or the bytes of a bundle. */
 export type Trace = string | Uint8Array;
@@ -63,7 +64,7 @@ export async function codeOf(recording: Recording, { trustProgram = false, progr
   if (typeof program === "string") {
     const local = await programClosure(program);
     const found = programDigest(local);
-    if (found !== recorded) throw new Fault("PROGRAM_UNTRUSTED", { program, digest: found, recorded, why: "the local file is not the program that was recorded" });
+    if (found !== recorded) throw new Fault("PROGRAM_UNTRUSTED", { program, digest: found, recorded, why: "the local file is not the program that was recorded; to see whether it still does what the trace records, use --against" });
     return loadTrapped(local);
   }
   if (!trustProgram) throw new Fault("PROGRAM_UNTRUSTED", { program: recording.program.entry || recording.header.program.name, recorded });
@@ -92,14 +93,41 @@ export const replayTrace = (trace: Trace, options: ReplayTraceOptions = {}): Pro
     }
   });
 
-/** A divergence with the line of the program where it shows; anything else as it is. */
-export async function located(error: unknown, source: ByteSource, root: Behaviour, policy?: PolicyPlugin): Promise<unknown> {
-  if (!(error instanceof Fault) || error.fault !== "REPLAY_DIVERGED") return error;
+/** A divergence with the line of the program where it shows (`ran`, when that is not the recorded one); anything else as it is. */
+export async function located(error: unknown, source: ByteSource, root: Behaviour, policy?: PolicyPlugin, ran?: ProgramSection): Promise<unknown> {
   const bundle = openBundle(source);
+  const recorded = bundle.recording.program;
   const machine = runMachine(root, { policy });
-  const site = await locateDivergence(error, (watch) => replay(bundle, { run: (request) => machine.run({ ...request, journal: watch(request.journal) }) }));
-  return site === undefined ? error : new Fault("REPLAY_DIVERGED", { ...error.detail, at: locator(bundle.recording.program)(site) }, { cause: error });
+  return explained(error, {
+    recorded, ran: ran ?? recorded,
+    again: (wrap) => replay(bundle, { run: (request) => machine.run({ ...request, journal: wrap(request.journal) }) }),
+  });
 }
+
+export interface AgainstReport extends ReplayReport {
+  /** Digests of the program that ran and of the one in the trace. */
+  readonly program: string;
+  readonly recorded: string;
+}
+
+/**
+ * Runs another program, as a rule an edited one, against the recorded outcomes: does it still do what the trace records? The file
+ * is the caller's own and runs without --trust-program.
+ * @throws Fault REPLAY_DIVERGED with the first difference, its line in the new program and the edit behind it; PROGRAM_INVALID |
+ * AMBIENT_ACCESS when it does not load; FILE_UNREADABLE | TRACE_*
+ */
+export const replayAgainst = (trace: Trace, file: string, options: Omit<ReplayTraceOptions, "program" | "trustProgram"> = {}): Promise<AgainstReport> =>
+  withTrace(trace, async (source) => {
+    const bundle = openBundle(source);
+    const ran = await programClosure(file);
+    const root = loadTrapped(ran);
+    try {
+      const report = await replay(bundle, runMachine(root, { observer: options.observer, signal: options.signal, policy: options.policy }), replayOptions(options));
+      return { ...report, program: programDigest(ran), recorded: bundle.recording.header.program.digest };
+    } catch (error) {
+      throw await located(error, source, root, options.policy, ran);
+    }
+  });
 
 export interface ReproduceTraceOptions extends ReplayTraceOptions {
   readonly workers?: number;

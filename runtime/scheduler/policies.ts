@@ -80,9 +80,9 @@ function plugged(value: unknown): ChosenPolicy {
 export const isPolicyName = (name: string): name is PolicyName => POLICY_NAMES.some((known) => known === name);
 
 /** @throws Fault USAGE when there is no such policy. */
-export function policyName(name: string): PolicyName {
-  if (isPolicyName(name)) return name;
-  throw new Fault("USAGE", { policy: name.slice(0, 80), known: POLICY_NAMES.join(", ") });
+export function policyName(name: unknown): PolicyName {
+  if (typeof name === "string" && isPolicyName(name)) return name;
+  throw new Fault("USAGE", { policy: typeof name === "string" ? name.slice(0, 80) : typeof name, known: POLICY_NAMES.join(", ") });
 }
 
 /**
@@ -90,7 +90,7 @@ export function policyName(name: string): PolicyName {
  * @throws Fault USAGE for an unknown name or parameter; POLICY_INVALID for a plug-in that cannot be one.
  */
 export function choosePolicy(choice: PolicyChoice): ChosenPolicy {
-  if (typeof choice === "string") return setting(policyName(choice), {});
+  if (typeof choice !== "object" || (choice as unknown) === null) return setting(policyName(choice), {}); // callers may be untyped
   return looksLikePlugin(choice) ? plugged(choice) : setting(policyName(choice.name), "parameters" in choice ? choice.parameters ?? {} : {});
 }
 

@@ -38,7 +38,10 @@ export const priority = (quantum: number): Policy<null> => Object.freeze({
   },
 });
 
-/** Who has the same declared priority is served in the order of waiting: one queue a level, and only their heads compete. */
+/**
+ * Who has the same declared priority is served in the order of waiting: one queue a level, and only their heads compete. Of two heads
+ * of one value the one declared lower has waited longer, so it came first: levels are tried from below, and a tie changes nothing.
+ */
 class PriorityIndex implements PickIndex {
   readonly state = null;
   readonly #levels = Array.from({ length: PRIORITY_LEVELS }, () => new ActorQueue());
@@ -58,16 +61,13 @@ class PriorityIndex implements PickIndex {
     const table = this.#table;
     let best: ActorQueue | undefined;
     let value = -1;
-    let enqueued = -1;
     for (let level = 0; level < PRIORITY_LEVELS; level++) {
       const queue = this.#levels[level];
       if (queue === undefined || queue.length === 0) continue;
-      const head = queue.first;
-      const its = level + aged(table.step, table.since(head), this.#quantum);
-      if (its < value || (its === value && table.enqueued(head) > enqueued)) continue;
+      const its = level + aged(table.step, table.since(queue.first), this.#quantum);
+      if (its <= value) continue;
       best = queue;
       value = its;
-      enqueued = table.enqueued(head);
     }
     return best?.shift() ?? -1;
   }

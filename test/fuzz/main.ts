@@ -9,6 +9,7 @@ import { TARGETS } from "./targets.ts";
 const LIMIT_MS = 10_000;
 const RSS_MAX = 512 * 1024 * 1024;
 const LOOK_EVERY = 1_024;
+const TELL_EVERY = 100_000;
 
 const { values } = parseArgs({
   options: { target: { type: "string", default: "all" }, count: { type: "string", default: "100000" }, seed: { type: "string", default: "1" }, from: { type: "string", default: "0" }, verdicts: { type: "boolean", default: false } },
@@ -31,6 +32,7 @@ async function run(name: string): Promise<void> {
       seed, from, count,
       before(input) {
         Atomics.store(inputs, 0, BigInt(input));
+        if (input % TELL_EVERY === 0 && input > from) console.error(`${name}: ${input - from} inputs`);
         if (input % LOOK_EVERY !== 0) return;
         rss = Math.max(rss, process.memoryUsage.rss());
         if (rss > RSS_MAX) throw new FuzzFailed(`${rss} bytes resident at or before\n  ${reproduction(name, seed, input)}`);

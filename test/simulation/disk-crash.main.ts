@@ -15,7 +15,10 @@ const workloads = long();
 
 let rounds = 0;
 try {
-  for (const workload of workloads) await failEverywhere(workload, { samples: 1, seed: Number(values.seed) }, tally);
+  for (const workload of workloads) {
+    await failEverywhere(workload, { samples: 1, seed: Number(values.seed) }, tally);
+    console.log(`${workload.name}: ${tally.failures} failed operations so far, ${points()} crash points`);
+  }
   console.log(`${tally.failures} failed operations of ${workloads.length} workloads, ${points()} crash points behind them`);
   for (; points() < wanted || rounds === 0; rounds++) {
     for (const workload of workloads) await crashEverywhere(workload, { samples: 16, seed: Number(values.seed) + rounds }, tally);

@@ -4,7 +4,8 @@
 //   C3  Nothing that a sync acknowledged is lost: it stands under one of the two names.
 //   C4  What a failing operation leads to is a Fault, no descriptor stays open, and C1 to C3 hold on.
 import { Fault } from "../../kernel-abi/fault.ts";
-import { sameBytes } from "../../kernel-abi/canonical.ts";
+import { sameBytes, toHex } from "../../kernel-abi/canonical.ts";
+import { sha256 } from "../../replay/sha256.ts";
 import { UnitReader } from "../../replay/units.ts";
 import { memorySource } from "../../runtime/adapters/memory.ts";
 import { SECTOR_BYTES, SimulatedDisk, type Mishap, type Operation, type Surviving } from "../support/simulated-disk.ts";
@@ -64,20 +65,20 @@ const answerTo = <T>(what: string, ask: () => T): T => {
 
 /** Remembers verdicts: most states of the disk share most files. */
 class Judge {
-  readonly #sealed = new Map<string, boolean>();
+  readonly #sealed = new Set<string>();
   readonly #intact = new Map<string, number>();
 
   /** C1. */
   bundle(bytes: Uint8Array): void {
-    const key = Buffer.from(bytes).toString("latin1");
+    const key = toHex(sha256(bytes));
     if (this.#sealed.has(key)) return;
     answerTo("NAME is no sealed bundle", () => verified(bytes));
-    this.#sealed.set(key, true);
+    this.#sealed.add(key);
   }
 
   /** C2: bytes that are intact. `garbage`: the beginning may be lost, for nothing was promised. */
   journal(bytes: Uint8Array, mayBeNothing: boolean): number {
-    const key = Buffer.from(bytes).toString("latin1");
+    const key = toHex(sha256(bytes));
     const known = this.#intact.get(key);
     if (known !== undefined) return known;
     const intact = this.#inspect(bytes, mayBeNothing);

@@ -53,3 +53,14 @@ export function withAnotherOutcome(trace: string, out: string): void {
   }));
   writeFileSync(out, sink.bytes());
 }
+
+/** The same run with other outcomes, each as `change` says; in memory. */
+export function withOutcomes(bytes: Uint8Array, change: (outcome: { readonly job: number; readonly body: Uint8Array }) => Uint8Array): Uint8Array {
+  const source = memorySource(bytes);
+  const sink = createMemorySink();
+  rewrite(source, openBundle(source).recording, sink, (frame) => ({
+    ...frame,
+    entries: frame.entries.map((entry) => (entry.code === EVENT.JOB_OUTCOME ? { ...entry, body: change({ job: entry.subject, body: entry.body }) } : entry)),
+  }));
+  return sink.bytes();
+}

@@ -43,7 +43,7 @@ export const steps = (last: number, maxLength: number): fc.Arbitrary<readonly St
   fc.array(fc.oneof(
     fc.constant<Step>({ op: "pick" }),
     fc.record({ op: fc.constant("ready" as const), actor: fc.integer({ min: 3, max: last }), facts }),
-  ), { maxLength });
+  ), { maxLength, size: "max" }); // otherwise ten at most
 
 /** Takes steps on a scheduler, and picks what is left; the picks in order. */
 export function take(scheduler: Scheduler, all: readonly Step[], waiting = new Set<number>(), drain = true): number[] {

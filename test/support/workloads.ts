@@ -1,7 +1,6 @@
 // Workloads for resuming: small programs that between them leave every kind of entry in a journal, and journals cut as a kill
 // would cut them. `size` scales each: small where every cut is tried, larger where a signal has to find the run at work.
 import { resolve } from "node:path";
-import type { Bounds } from "../../kernel-abi/header.ts";
 import { createMemorySink } from "../../runtime/adapters/memory.ts";
 import { record, resumeRun, type RecordReport, type Resumed, type ResumeOptions } from "../../runtime/app/index.ts";
 import { framesOf, openUnits } from "../../replay/bundle.ts";
@@ -13,29 +12,32 @@ import { testSigner } from "./signer.ts";
 export interface Workload {
   readonly name: string;
   readonly small: number;
-  /** Half a second of work, about. */
+  /** A fraction of a second of work. */
   readonly large: number;
-  readonly bounds?: Partial<Bounds>;
+  /** The most the run may use. */
+  readonly ticks?: { readonly small: number; readonly large: number };
   readonly files?: Readonly<Record<string, string>>;
   readonly workers?: number;
 }
 
 export const WORKLOADS: readonly Workload[] = [
-  { name: "chatty", small: 9, large: 12_000 },
-  { name: "tree", small: 3, large: 10 },
-  { name: "timers", small: 8, large: 8_000 },
-  { name: "shots", small: 3, large: 250, workers: 1 },
-  { name: "envelopes", small: 2, large: 120 },
-  { name: "both", small: 3, large: 150, workers: 2 },
-  { name: "failing", small: 4, large: 700 },
-  { name: "expiry", small: 2, large: 200 },
-  { name: "endless", small: 4, large: 8, bounds: { ticks: 30 } },
-  { name: "loud", small: 22, large: 1_500 },
-  { name: "stuck", small: 5, large: 20_000 },
-  { name: "refused", small: 5, large: 20_000, files: { words: "one two three" } },
+  { name: "chatty", small: 9, large: 6_000 },
+  { name: "tree", small: 3, large: 7 },
+  { name: "timers", small: 8, large: 4_000 },
+  { name: "shots", small: 3, large: 40, workers: 1 },
+  { name: "envelopes", small: 2, large: 14 },
+  { name: "both", small: 3, large: 50, workers: 2 },
+  { name: "failing", small: 4, large: 90 },
+  { name: "expiry", small: 2, large: 20 },
+  { name: "endless", small: 4, large: 8, ticks: { small: 30, large: 500 } },
+  { name: "loud", small: 22, large: 900 },
+  { name: "stuck", small: 5, large: 12_000 },
+  { name: "refused", small: 5, large: 12_000, files: { words: "one two three" } },
 ];
 
 export const programOf = ({ name }: Workload): string => resolve(import.meta.dirname, `../programs/resume/${name}.ts`);
+
+export const SEED = "7";
 
 export interface Uninterrupted {
   readonly report: RecordReport;
@@ -44,12 +46,12 @@ export interface Uninterrupted {
 }
 
 /** Recorded in memory, kernels on this thread, under a fixed seed and key. */
-export async function uninterrupted(workload: Workload, size = workload.small): Promise<Uninterrupted> {
+export async function uninterrupted(workload: Workload, scale: "small" | "large" = "small"): Promise<Uninterrupted> {
   const sink = createMemorySink();
-  const { bounds, files } = workload;
+  const { ticks, files } = workload;
   const report = await record({
-    program: programOf(workload), input: { size }, seed: "7", workers: 0, signer: testSigner(), out: sink,
-    ...(bounds === undefined ? {} : { bounds }), ...(files === undefined ? {} : { files }),
+    program: programOf(workload), input: { size: workload[scale] }, seed: SEED, workers: 0, signer: testSigner(), out: sink,
+    ...(ticks === undefined ? {} : { bounds: { ticks: ticks[scale] } }), ...(files === undefined ? {} : { files }),
   });
   return { report, file: sink.bytes() };
 }

@@ -5,10 +5,11 @@
 //   X3  A body that is not, to the byte, a form of outcome its job has is as impossible as one of probability 0.
 import { sameBytes } from "../../../kernel-abi/canonical.ts";
 import { Fault, faultByCode } from "../../../kernel-abi/fault.ts";
-import type { JobId } from "../../../kernel-abi/ids.ts";
 import type { DomainJudge, DomainVerdict, ExperimentVerdict, JobVerdict, JudgedJob } from "../../../kernel-abi/judgement.ts";
-import { pack } from "../../../kernel-abi/packer.ts";
+import { KERNEL, type JobId } from "../../../kernel-abi/ids.ts";
+import { pack, unpack } from "../../../kernel-abi/packer.ts";
 import type { LoweredCircuit } from "../../kernels/circuit.ts";
+import { createQAdmission } from "../admission.ts";
 import { decodeDescriptor, type QJob } from "../job.ts";
 import { exactExpectation } from "./expectation.ts";
 import { experiment, type Findings } from "./experiment.ts";
@@ -35,12 +36,17 @@ function hashOf(bytes: Uint8Array): number {
   return hash >>> 0;
 }
 
-function workOf({ job, descriptor }: JudgedJob): QJob {
+/** The job, if the provider could have been given it under this contract. @throws Fault TRACE_INCONSISTENT */
+function workOf({ job, terms, descriptor }: JudgedJob): QJob {
   try {
+    const call = createQAdmission().shape(unpack(descriptor), []);
+    const contract = { id: 0, owner: KERNEL, terms, ledger: { budget: 0, shots: 0, jobs: 0 } };
+    call.capacity(contract);
+    call.support(contract);
     return decodeDescriptor(descriptor);
   } catch (cause) {
     if (!(cause instanceof Fault)) throw cause;
-    throw new Fault("TRACE_INCONSISTENT", { rule: "an intent describes a job of its domain", job, what: cause.message }, { cause });
+    throw new Fault("TRACE_INCONSISTENT", { rule: "an intent describes a job its contract admits", job, what: cause.message }, { cause });
   }
 }
 

@@ -2,7 +2,7 @@
 //   fit    G-test (log-likelihood ratio) of how the shots fall into bins of outcomes. Bins are fixed before any shot is looked at:
 //          the outcomes in the order of their intervals (U1), cut at evenly spaced points of [0, 1), neighbours pooled until each
 //          bin expects at least POOLED shots. G rather than Pearson's X², whose tail is wrong by orders of magnitude where few
-//          shots are expected; Williams' correction (Biometrika 63, 1976) mends its mean.
+//          shots are expected; Williams' correction (Biometrika 63, 1976) mends its mean. Two bins are summed exactly.
 //   bets   1 / mean of the products of U2: exact for every number of shots, a single one too, and in the far tail.
 // Hidden outcomes that take several paths leave no odds per measurement; then `spread` tests the whole distribution, if known.
 import { exp, log } from "../../kernels/libm/portable.ts";
@@ -30,6 +30,24 @@ const combined = (tests: readonly (number | null)[]): number | null => {
   return known.length === 0 ? null : Math.min(1, known.length * Math.min(...known));
 };
 
+/** Two bins of at most so many shots are summed exactly. */
+const SUMMED_MAX = 1_000;
+/** Draws whose probabilities agree to this count as equally odd. */
+const EQUAL = 1e-9;
+
+/** Probability that a binomial draw is no likelier than `seen`. */
+function binomial(seen: number, shots: number, chance: number): number {
+  const [lnYes, lnNo] = [log(chance), log(1 - chance)];
+  const lns = new Float64Array(shots + 1);
+  let ln = shots * lnNo;
+  for (let k = 0; k <= shots; k++) {
+    lns[k] = ln;
+    ln += log((shots - k) / (k + 1)) + lnYes - lnNo;
+  }
+  const most = (lns[seen] ?? 0) + EQUAL;
+  return Math.min(1, lns.reduce((sum, one) => (one <= most ? sum + exp(one) : sum), 0));
+}
+
 /** p-value of observed against expected shots, after pooling neighbours; null when fewer than two bins are left. */
 export function fit(observed: readonly number[], expected: readonly number[]): number | null {
   const bins: { seen: number; mean: number }[] = [];
@@ -47,6 +65,8 @@ export function fit(observed: readonly number[], expected: readonly number[]): n
   if (bins.length < 2) return null;
   const freedom = bins.length - 1;
   const total = bins.reduce((sum, bin) => sum + bin.mean, 0);
+  const shots = bins.reduce((sum, bin) => sum + bin.seen, 0);
+  if (freedom === 1 && shots <= SUMMED_MAX) return binomial(bins[1]?.seen ?? 0, shots, (bins[1]?.mean ?? 0) / total);
   const g = 2 * bins.reduce((sum, bin) => sum + (bin.seen === 0 ? 0 : bin.seen * log(bin.seen / bin.mean)), 0);
   const williams = 1 + (bins.reduce((sum, bin) => sum + total / bin.mean, 0) - 1) / (6 * total * freedom);
   return chiSquaredTail(Math.max(0, g) / williams, freedom);

@@ -14,8 +14,8 @@ import { readersOf } from "./terminal.ts";
 /** Bytes of state copies kept beside the state. */
 const COPIES_BYTES_MAX = 1_073_741_824;
 const COPIES_MAX = 64;
-/** Amplitude updates that hidden outcomes may cost, if no number of shots pays for more. */
-const HIDDEN_WORK = 17_179_869_184;
+/** Bytes of amplitudes gone over that hidden outcomes may cost, if no number of shots pays for more. */
+const HIDDEN_WORK = 8_589_934_592;
 
 /** Targets with one history so far. */
 interface Group extends Path {

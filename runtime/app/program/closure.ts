@@ -8,7 +8,7 @@ import { Fault } from "../../../kernel-abi/fault.ts";
 import { parseProgram, type ProgramSection } from "../../../kernel-abi/header.ts";
 
 /** Left to the loader: programs get their surface from the runtime that executes them. */
-const RUNTIME = /^triad-runtime(\/|$)/;
+const RUNTIME = /^(triad-runtime(\/|$)|xstate$)/;
 
 /** Ambient modules are refused where they are imported, with a word on what to use instead. */
 const noHost: Plugin = {

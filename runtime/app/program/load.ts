@@ -11,6 +11,7 @@ import { createAmbientGuard } from "../../adapters/ambient.ts";
 import { sha256 } from "../../adapters/sha256.ts";
 import { PROGRAM_SCRIPT } from "../../adapters/source-site.ts";
 import * as surface from "./surface.ts";
+import * as xstate from "./xstate-surface.ts";
 import * as domains from "../../../domains/index.ts";
 
 /** SHA-256 of the canonical program section: what "the same program" means. */
@@ -19,7 +20,7 @@ export const programDigest = (program: ProgramSection): string => toHex(sha256(c
 /** Lines `compileFunction` puts before the script. */
 const SCRIPT_LINE = 1;
 
-const MODULES: Readonly<Record<string, unknown>> = Object.freeze({ "triad-runtime": surface, "triad-runtime/domains": domains });
+const MODULES: Readonly<Record<string, unknown>> = Object.freeze({ "triad-runtime": surface, "triad-runtime/domains": domains, xstate });
 
 function requireSurface(name: string): unknown {
   const found = Object.hasOwn(MODULES, name) ? MODULES[name] : undefined;

@@ -34,7 +34,7 @@ describe("the order of units", () => {
 
   it("is strict and total, with figures of any size", () => {
     const figure = fc.oneof(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }));
-    const units = fc.uniqueArray(fc.record({ id: figure, domain: fc.integer({ min: 0, max: 2 }), process: figure, priority: fc.integer({ min: 0, max: 9 }), submission: figure }), { maxLength: 25, selector: ({ id }) => id });
+    const units = fc.uniqueArray(fc.record({ id: figure, domain: fc.integer({ min: 0, max: 2 }), process: figure, priority: fc.integer({ min: 0, max: 9 }), submission: figure }), { maxLength: 25, size: "max", selector: ({ id }) => id });
     fc.assert(fc.property(units, fc.tuple(figure, figure, figure), (all, domains) => {
       const sorted = [...all].sort((a, b) => compareUnits(a, b, domains));
       for (const [at, a] of sorted.entries()) for (const b of sorted.slice(at + 1)) {

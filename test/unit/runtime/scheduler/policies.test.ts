@@ -48,6 +48,12 @@ describe("choosing a policy", () => {
     expect(faultOf(() => parsePolicy(text)).fault).toBe("USAGE");
   });
 
+  it("refuses what is no choice at all", () => {
+    for (const choice of [undefined, null, 7, {}, [], { name: null }, { name: "priority", parameters: { agingQuantum: "8" } }]) {
+      expect(faultOf(() => choosePolicy(choice as unknown as PolicyChoice)).fault).toBe("USAGE");
+    }
+  });
+
   it("refuses parameters that are no integers", () => {
     for (const agingQuantum of [-0, 1.5, NaN, Infinity]) expect(faultOf(() => choosePolicy({ name: "priority", parameters: { agingQuantum } })).fault).toBe("USAGE");
   });

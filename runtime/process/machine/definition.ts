@@ -1,0 +1,41 @@
+// Definition: a machine made ready to be a process's behaviour: its sources named, its configuration checked, and who steps it decided.
+import type { BoundDomain } from "../../../kernel-abi/domain.ts";
+import { checkMachine } from "./check.ts";
+import { InterpretedStepper } from "./interpreter.ts";
+import { asList, isRecord, nodesOf, type MachineShape } from "./shape.ts";
+import { sourceOf, type Source } from "./sources.ts";
+import { MICROSTEPS_MAX, type Stepper } from "./stepper.ts";
+
+export interface MachineDefinition {
+  readonly machine: MachineShape;
+  readonly sources: ReadonlyMap<string, Source>;
+  readonly domains: readonly BoundDomain[];
+  readonly stepper: () => Stepper;
+}
+
+/** Sources written into an `invoke` itself; XState names them by their place. */
+function inlineSources(machine: MachineShape): readonly (readonly [string, unknown])[] {
+  return nodesOf(machine.root).flatMap((node) => {
+    const raw = asList(node.config["invoke"]);
+    return node.invoke.flatMap(({ src }, n) => {
+      const config = raw[n];
+      return isRecord(config) && typeof config["src"] !== "string" ? [[src, config["src"]] as const] : [];
+    });
+  });
+}
+
+/**
+ * @param machine its sources already ours (sources.ts)
+ * @throws Fault MACHINE_INVALID
+ */
+export function defineBehaviour(machine: MachineShape): MachineDefinition {
+  checkMachine(machine);
+  if (machine.options.maxIterations === Infinity) machine.options.maxIterations = MICROSTEPS_MAX;
+  const sources = new Map<string, Source>();
+  for (const [name, logic] of [...Object.entries(machine.implementations.actors), ...inlineSources(machine)]) {
+    const source = sourceOf(logic);
+    if (source !== undefined) sources.set(name, source);
+  }
+  const domains = new Set([...sources.values()].flatMap((source) => (source.kind === "program" ? source.domains : source.behaviour.domains)));
+  return { machine, sources, domains: [...domains], stepper: () => new InterpretedStepper(machine) };
+}

@@ -1,0 +1,136 @@
+// Interpreter: steps a machine with XState's own functions, all of them through one shared scope. `transition()` of XState's would build
+// an actor and a system per event; `machine.transition` with a scope of ours does not.
+import { Fault } from "../../../kernel-abi/fault.ts";
+import { effectOf, type Effect } from "./effects.ts";
+import { candidatesOf } from "./descriptor.ts";
+import { createScope, forget, type Scope } from "./scope.ts";
+import { isRecord, type ChildShape, type EventObject, type MachineShape, type NodeShape, type ResolvedAction, type SnapshotShape, type StateValue } from "./shape.ts";
+import { flattened, revived, type ChildState, type StepState } from "./state.ts";
+import type { Stepper } from "./stepper.ts";
+
+/** The input an actor was made with. */
+function inputOf(child: ChildShape): unknown {
+  const options = "options" in child ? child.options : undefined;
+  return isRecord(options) ? options["input"] : undefined;
+}
+
+/** What was spawned and stopped in one step never ran: neither is left, and nothing is sent to it. */
+function settled(effects: readonly Effect[]): readonly Effect[] {
+  const stopped = new Set(effects.flatMap((effect) => (effect.kind === "stop" ? [effect.child] : [])));
+  const brief = new Set(effects.flatMap((effect) => (effect.kind === "spawn" && stopped.has(effect.child) ? [effect.child] : [])));
+  if (brief.size === 0) return effects;
+  return effects.filter((effect) => !("child" in effect ? brief.has(effect.child) : "to" in effect && brief.has(effect.to as ChildShape)));
+}
+
+export class InterpretedStepper implements Stepper {
+  readonly by = "interpreter";
+  readonly effects: Effect[] = [];
+  readonly #machine: MachineShape;
+  readonly #scope: Scope;
+  #snapshot: SnapshotShape | undefined;
+  #acted = false;
+
+  constructor(machine: MachineShape) {
+    this.#machine = machine;
+    this.#scope = createScope(machine.id, (action) => { this.#take(action); });
+  }
+
+  get status(): "active" | "done" | "error" { return this.#current().status === "stopped" ? "done" : this.#current().status as "active" | "done" | "error"; }
+  get value(): StateValue { return this.#current().value; }
+  get output(): unknown { return this.#current().output; }
+  get error(): unknown { return this.#current().error; }
+
+  start(input: unknown): void {
+    this.#snapshot = this.#machine.getInitialSnapshot(this.#scope, input);
+    if (this.#snapshot.status === "error") throw this.#snapshot.error;
+    this.#settle({});
+  }
+
+  step(event: EventObject): boolean {
+    const before = this.#current();
+    this.#acted = false;
+    const next = this.#machine.transition(before, event, this.#scope);
+    if (next === before && !this.#acted && this.#machine.getTransitionData(before, event).length === 0) return false;
+    this.#snapshot = next;
+    if (next.children !== before.children || this.effects.length > 0) this.#settle(before.children);
+    return true;
+  }
+
+  why(event: EventObject): "no transition" | "no guard held" {
+    return this.#current()._nodes.some((node) => candidatesOf(node, event.type).length > 0) ? "no guard held" : "no transition";
+  }
+
+  state(): StepState {
+    const { status, output, value, _nodes, historyValue, context, children } = this.#current();
+    return {
+      status: status === "active" ? "active" : "done", output: flattened(output), value, nodes: _nodes.map(({ id }) => id),
+      history: Object.fromEntries(Object.entries(historyValue).map(([id, nodes]) => [id, nodes.map((node) => node.id)])),
+      context: flattened(context), booked: this.#scope.system.booked, children: Object.values(children).map(childState),
+    };
+  }
+
+  child(id: string): ChildShape | undefined { return this.#current().children[id]; }
+
+  revived(value: unknown): unknown { return revived(value, (id) => this.#current().children[id], this.#scope.self, this.#scope.self._parent); }
+
+  restore(state: StepState): void {
+    const children = Object.fromEntries(state.children.map(({ id, src, systemId }) => [id, { snapshot: undefined, src, ...(systemId === null ? {} : { systemId }) }]));
+    let snapshot: SnapshotShape;
+    try {
+      snapshot = this.#machine.restoreSnapshot({ ...state, historyValue: persistedHistory(state), context: {}, children }, this.#scope);
+    } catch (cause) {
+      throw new Fault("INPUT_INVALID", { at: "state.value", machine: this.#machine.id, allowed: "states this machine has" }, { cause });
+    }
+    for (const { id, session } of state.children) {
+      const child = snapshot.children[id];
+      if (child === undefined) throw new Fault("INPUT_INVALID", { at: "state.children", child: id, allowed: "sources this machine has" });
+      child.sessionId = session;
+    }
+    this.#scope.system.booked = state.booked;
+    snapshot._nodes = nodesInOrder(snapshot._nodes, state.nodes);
+    snapshot.value = state.value;
+    snapshot.tags = new Set(snapshot._nodes.flatMap(({ tags }) => tags));
+    this.#snapshot = snapshot;
+    snapshot.context = this.revived(state.context);
+  }
+
+  #current(): SnapshotShape {
+    if (this.#snapshot === undefined) throw new Fault("MACHINE_INVALID", { machine: this.#machine.id, what: "stepped before it was started" });
+    return this.#snapshot;
+  }
+
+  #take(action: ResolvedAction): void {
+    this.#acted = true;
+    const effect = effectOf(action);
+    if (effect !== undefined) this.effects.push(effect);
+  }
+
+  /** Children made inside `assign` come without an action; they start before anything is sent to them. */
+  #settle(before: SnapshotShape["children"]): void {
+    const announced = new Set(this.effects.map((effect) => (effect.kind === "spawn" ? effect.child : undefined)));
+    const spawned: Effect[] = [];
+    for (const [id, child] of Object.entries(this.#current().children)) {
+      // XState leaves a hole where a source has no implementation.
+      if (!isRecord(child) || typeof child.src !== "string") throw new Fault("MACHINE_INVALID", { machine: this.#machine.id, child: id, allowed: "sources named in setup({ actors })" });
+      if (before[id] !== child && !announced.has(child)) spawned.push({ kind: "spawn", child, input: inputOf(child) });
+    }
+    const effects = settled([...spawned, ...this.effects]);
+    this.effects.splice(0, this.effects.length, ...effects);
+    for (const effect of effects) if (effect.kind === "stop") forget(this.#scope, effect.child);
+  }
+}
+
+const childState = ({ id, sessionId, src, systemId }: ChildShape): ChildState => ({ id, session: sessionId, src: String(src), systemId: systemId ?? null });
+
+const persistedHistory = ({ history }: StepState): object =>
+  Object.fromEntries(Object.entries(history).map(([id, ids]) => [id, ids.map((node) => ({ id: node }))]));
+
+/** The same nodes in the order in which they were active before. @throws Fault INPUT_INVALID when they are not the same */
+export function nodesInOrder(nodes: readonly NodeShape[], ids: readonly string[]): readonly NodeShape[] {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const ordered = ids.flatMap((id) => byId.get(id) ?? []);
+  if (ordered.length !== nodes.length || ids.length !== nodes.length || new Set(ordered).size !== nodes.length) {
+    throw new Fault("INPUT_INVALID", { at: "state.nodes", allowed: "the nodes of state.value, each once" });
+  }
+  return ordered;
+}

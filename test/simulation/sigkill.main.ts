@@ -1,0 +1,29 @@
+// `npm run sigkill`: SIGKILL at so many random instants, over every workload in turn; each time the run is resumed and compared
+// with the uninterrupted one. Prints what the kills found; stops at the first that is not as promised.
+//   npm run sigkill -- [--kills N] [--seed S]
+import { existsSync } from "node:fs";
+import process from "node:process";
+import { parseArgs } from "node:util";
+import { WORKLOADS } from "../support/workloads.ts";
+import { Killing } from "./sigkill.ts";
+
+const { values } = parseArgs({ options: { kills: { type: "string", default: "500" }, seed: { type: "string", default: "1" } } });
+const wanted = Number(values.kills);
+const built = new URL("../../dist/runtime/app/cli/main.js", import.meta.url);
+const killing = new Killing(existsSync(built) ? "built" : "source", values.seed);
+const started = process.hrtime.bigint();
+try {
+  for (let round = 0; killing.tally.kills < wanted; round++) {
+    const workload = WORKLOADS[round % WORKLOADS.length];
+    if (workload !== undefined) await killing.once(workload);
+    if (round % WORKLOADS.length === WORKLOADS.length - 1) console.error(JSON.stringify(killing.tally));
+  }
+} catch (error) {
+  console.error(error);
+  console.error(`rerun: npm run sigkill -- --kills ${wanted} --seed ${values.seed}`);
+  process.exitCode = 1;
+} finally {
+  killing.end();
+}
+const seconds = Math.round(Number(process.hrtime.bigint() - started) / 1e9);
+console.log(JSON.stringify({ workloads: WORKLOADS.length, ...killing.tally, seconds }));

@@ -1,0 +1,133 @@
+// What verify and listings keep of what is over: enough to answer as before, and little of it.
+import { describe, expect, it } from "vitest";
+import { EVENT, type Frame } from "../../../kernel-abi/frame.ts";
+import { pack } from "../../../kernel-abi/packer.ts";
+import { SYSCALL } from "../../../kernel-abi/syscall.ts";
+import { capabilityForm, contractForm, jobForm, processForm } from "../../../replay/consistency/forms.ts";
+import { Inbox } from "../../../replay/consistency/inbox.ts";
+import { Column, Rows, type Form } from "../../../replay/consistency/rows.ts";
+import type { CapabilityRow, JobRow, ProcessRow } from "../../../replay/consistency/world.ts";
+import { ProcessNames } from "../../../replay/entry/names.ts";
+import { LARGE_RUNS } from "../../simulation/large-runs.ts";
+import { entry, kernelFrame, record } from "../../support/recordings.ts";
+import { verifiedByBoth } from "../../support/independent.ts";
+import { refusalOf } from "../../support/refusals.ts";
+import { declaration, runRecording } from "../../support/runs.ts";
+
+describe("a column", () => {
+  it("keeps every number a trace can say, and null", () => {
+    const column = new Column();
+    const values = [0, 1, 0xffff_fffd, 0xffff_fffe, 0xffff_ffff, 2 ** 32, Number.MAX_SAFE_INTEGER, null, 7];
+    values.forEach((value, at) => { column.set(at * 1_000, value); });
+    expect(values.map((_, at) => column.get(at * 1_000))).toEqual(values);
+    expect([column.get(5), column.get(1_000_000)]).toEqual([0, 0]);
+    column.set(3_000, 4);
+    expect(column.get(3_000)).toBe(4);
+  });
+});
+
+const job = (id: number, changes: Partial<JobRow> = {}): JobRow => ({ id, owner: 3, contract: 2, capability: 5, domain: 1, due: 9, state: "delivered", ...changes });
+const process = (id: number, changes: Partial<ProcessRow> = {}): ProcessRow => ({
+  id, name: `root/a#${id}`, parent: 3, seq: 4, live: false, over: true, finished: true, exit: 12, joinSeq: -1, on: 1, subject: 2, arms: [], start: { from: 3, seq: 2 ** 40, tick: 8 },
+  inbox: new Inbox(), timer: undefined, timers: new Map(), notices: [], parked: undefined, stopping: true, suspension: undefined, ...changes,
+});
+const capability = (id: number): CapabilityRow => ({
+  id, holder: 4, parent: 2, uses: 1, revoked: true, grant: { verb: "MEASURE_Q", scope: { from: 3, until: null, uses: 2, units: null, target: 0 } },
+});
+
+function packed<Row extends { readonly id: number }>(form: Form<Row>, row: Row): Row | undefined {
+  const rows = new Rows(row.id, form);
+  rows.add(row);
+  rows.retire(row);
+  rows.tidy();
+  expect(rows.open).toBe(0);
+  const again = rows.get(row.id);
+  expect(again).not.toBe(row);
+  return again;
+}
+
+describe("a row that is over", () => {
+  it("comes back as it was, but for what no rule asks of it", () => {
+    expect(packed(jobForm(), job(1))).toEqual(job(1));
+    expect(packed(jobForm(), job(7, { state: "abandoned", domain: 2, due: 2 ** 50 }))).toEqual(job(7, { state: "abandoned", domain: 2, due: 2 ** 50 }));
+    expect(packed(capabilityForm(), capability(3))).toEqual(capability(3));
+    expect(packed(processForm(), process(4))).toEqual(process(4, { name: "#4" }));
+    expect(packed(processForm(), process(4, { joinSeq: 6, stopping: false }))).toMatchObject({ joinSeq: 6, stopping: false });
+    const terms = { domain: "PHI", units: 2, start: 1, end: 5, budget: 4, shots: 0, channels: 1, errorPpm: 0, noisePpm: 3, calibration: { id: 1, from: 0, until: 9, grace: 0 }, permitted: [] } as const;
+    expect(packed(contractForm(), { id: 1, owner: 6, terms, state: "released", budget: 4, shots: 0, jobs: 1 })).toMatchObject({ id: 1, owner: 6, state: "released", terms: { domain: "PHI" } });
+  });
+
+  it("can still be changed, and stays so", () => {
+    const rows = new Rows(1, capabilityForm());
+    const row = { ...capability(1), revoked: false };
+    rows.add(row);
+    rows.retire(row);
+    rows.tidy();
+    const again = rows.get(1);
+    if (again === undefined) throw new Error("gone");
+    again.revoked = true;
+    rows.tidy();
+    expect([rows.open, rows.get(1)?.revoked]).toEqual([0, true]);
+  });
+
+  it("stands on while something is on its way to it", () => {
+    const rows = new Rows(3, processForm());
+    const row = process(3, { parked: { to: 4, seq: 1 } });
+    rows.add(row);
+    rows.retire(row);
+    rows.tidy();
+    expect(rows.get(3)).toBe(row);
+    row.parked = undefined;
+    rows.tidy();
+    expect([rows.open, rows.get(2), rows.get(4)]).toEqual([0, undefined, undefined]);
+  });
+});
+
+describe("runs of many cycles", () => {
+  it.each(Object.entries(LARGE_RUNS))("of %s could have happened, says verify", (_, run) => {
+    expect(verifiedByBoth(record([...run(40)], { recording: runRecording() }).file)).toMatchObject({ status: "completed" });
+  });
+
+  it("are refused when what is long over is named as it cannot be", () => {
+    const frames = [...LARGE_RUNS["lifecycles"]?.(6) ?? []];
+    const first = frames.findIndex((frame) => frame.entries.some(({ code }) => code === SYSCALL.XDV_CALL));
+    const last = frames.findLastIndex((frame) => frame.entries.some(({ code }) => code === SYSCALL.XDV_CALL));
+    expect(last).toBeGreaterThan(first + 20);
+    const changed = (change: (frame: Frame) => Frame["entries"]): Uint8Array =>
+      record(frames.map((frame, at) => (at === last ? { ...frame, entries: change(frame) } : frame)), { recording: runRecording() }).file;
+    const renamed = (code: number, fields: object) => (frame: Frame): Frame["entries"] => frame.entries.map((one) => (one.code === code ? { ...one, ...fields } : one));
+    expect(refusalOf(changed(renamed(SYSCALL.IPC_SEND, { subject: 4 }))).detail["rule"]).toBe("messages go to live processes");
+    expect(refusalOf(changed(renamed(SYSCALL.XDV_CALL, { contract: 1 }))).detail["rule"]).toBe("work is done while its contract is active");
+    expect(refusalOf(changed(renamed(SYSCALL.IPC_SEND, { capability: 7 }))).detail["rule"]).toBe("a capability is used by its holder");
+    expect(refusalOf(changed(renamed(SYSCALL.MEASURE, { subject: 1 }))).detail["rule"]).toBe("an outcome is collected by its owner");
+    expect(refusalOf(changed((frame) => [...frame.entries, entry(EVENT.CONTRACT_ACTIVATED, { domain: 1, contract: 1, subject: 1 })])).fault).toBe("TRACE_INCONSISTENT");
+  });
+});
+
+describe("an inbox", () => {
+  it("that is never empty keeps what has not been taken, in order", () => {
+    const inbox = new Inbox();
+    let taken = 0;
+    let sent = 0;
+    for (let tick = 1; tick < 2_000; tick++) {
+      for (let more = tick < 100 ? 2 : 1; more > 0; more--) inbox.add({ from: 3, seq: sent++ }, tick);
+      if (tick > 1) expect(inbox.take(tick)).toEqual({ from: 3, seq: taken++ });
+    }
+    expect(sent - taken).toBeGreaterThan(50);
+  });
+});
+
+describe("process names", () => {
+  const here = { vhm: 0, node: 0 };
+  const born = (id: number): Frame => kernelFrame(1, [entry(EVENT.PROCESS_DECLARED, { subject: id, body: declaration(`root/n#${id}`, 3) })]);
+  const gone = (id: number): Frame => kernelFrame(1, [entry(SYSCALL.PROC_EXIT, { subject: id, body: pack({ cause: "exit" }) })]);
+
+  it("are kept of the living, and of the last few thousand that ended", () => {
+    const names = new ProcessNames(here);
+    for (let id = 4; id < 10_000; id++) {
+      names.learn(born(id));
+      if (id !== 5) names.learn(gone(id));
+    }
+    expect([names.of(4).name, names.of(5).name, names.of(9_999).name, names.of(6_000).name, names.of(5_000).name]).toEqual(["#4", "root/n#5", "root/n#9999", "root/n#6000", "#5000"]);
+  });
+});
