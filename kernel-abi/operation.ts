@@ -7,6 +7,7 @@ import type { Fault, FaultJson } from "./fault.ts";
 import type { BoundDomain, DomainName } from "./domain.ts";
 import type { ProcessId } from "./ids.ts";
 import type { Scope, VerbName } from "./capability.ts";
+import type { Priority } from "./priority.ts";
 
 /** What a grant to a child may be cut down to. */
 export interface Wish {
@@ -144,6 +145,8 @@ export interface Behaviour {
   readonly name: string;
   /** Absent: as deep as the ABI allows, `refuse`. */
   readonly mailbox?: MailboxTerms;
+  /** Advisory weight for scheduling policies that look at it; never above its parent's. Absent: the parent's, 2 (normal) for the root. */
+  readonly priority?: Priority;
   readonly domains: readonly BoundDomain[];
   /** Names of the ABI flags the caller was built for, and its version (version.ts, negotiate). */
   readonly abi: { readonly major: number; readonly minor: number; readonly flags: readonly string[] };

@@ -7,8 +7,9 @@ import { Fault } from "../../kernel-abi/fault.ts";
 import { EVENT } from "../../kernel-abi/frame.ts";
 import { label, processId, processName, type ProcessId, type ProcessName } from "../../kernel-abi/ids.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
-import type { Behaviour, KOperation, Wish } from "../../kernel-abi/operation.ts";
+import { OVERFLOWS, type Behaviour, type KOperation, type MailboxTerms, type Wish } from "../../kernel-abi/operation.ts";
 import { pack, unpack } from "../../kernel-abi/packer.ts";
+import { priority as priorityOf } from "../../kernel-abi/priority.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import { negotiate } from "../../kernel-abi/version.ts";
 import { bindingLifecycle, type BindingEvent, type ProcessEvent } from "../process/lifecycles.ts";
@@ -92,11 +93,23 @@ const isBehaviour = (candidate: unknown): candidate is Behaviour =>
   && "admit" in candidate && "abi" in candidate && "name" in candidate && "domains" in candidate;
 
 /** Its members read once and checked. @throws Fault ABI_MALFORMED */
-function ownBehaviour({ name, domains, abi, admit, activate }: Behaviour): Behaviour {
+function ownBehaviour({ name, domains, abi, admit, activate, mailbox, priority }: Behaviour): Behaviour {
   const sound = typeof admit === "function" && typeof activate === "function" && isList(domains) && domains.every((domain) => domain === "Q" || domain === "PHI")
     && typeof abi === "object" && abi !== null && isList(abi.flags);
   if (!sound) throw new Fault("ABI_MALFORMED", { argument: "definition", allowed: "what defineProcess returns" });
-  return Object.freeze({ name: label(name), domains: Object.freeze([...domains]), abi, admit, activate });
+  return Object.freeze({
+    name: label(name), domains: Object.freeze([...domains]), abi, admit, activate,
+    ...(mailbox === undefined ? {} : { mailbox: ownMailbox(mailbox) }), ...(priority === undefined ? {} : { priority: priorityOf(priority) }),
+  });
+}
+
+/** @throws Fault ABI_MALFORMED */
+function ownMailbox(terms: MailboxTerms): MailboxTerms {
+  const { depth, overflow } = terms;
+  if (!Number.isSafeInteger(depth) || depth < 1 || depth > LIMITS.mailbox_depth_max || !OVERFLOWS.includes(overflow)) {
+    throw new Fault("ABI_MALFORMED", { argument: "mailbox", allowed: `{ depth: 1 to ${LIMITS.mailbox_depth_max}, overflow: ${OVERFLOWS.join(", ")} }` });
+  }
+  return Object.freeze({ depth, overflow });
 }
 
 const isList = (value: unknown): boolean => Array.isArray(value);
