@@ -17,14 +17,16 @@ import { Type } from "typebox";
 import { canonicalJson, parseCanonicalJson } from "../../kernel-abi/canonical.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import { ResumePointSchema, type Durability, type ResumePoint } from "../../kernel-abi/header.ts";
-import { attempt, close, closeQuietly, discard, hostDisk, readAll, stands, syncFolderOf, writeAll, type Disk, type FileFacts } from "./disk.ts";
-import { writeAtomically, type BundleFile, type BundleFileOptions } from "./files.ts";
+import { attempt, close, closeQuietly, discard, hostDisk, readAll, stands, syncFolderOf, writeAll, writeNew, type Disk, type FileFacts } from "./disk.ts";
+import type { BundleFile, BundleFileOptions } from "./files.ts";
 
 const NOTE_BYTES_MAX = 65_536;
 const noteCheck = Compile(Type.Array(ResumePointSchema));
 
 const workingName = (partial: string): string => `${partial}.resuming`;
 const noteName = (partial: string): string => `${partial}.resumed`;
+/** Where the note is written before it has its name; fixed, so that a kill leaves nothing the next try does not find. */
+const draftName = (partial: string): string => `${noteName(partial)}.new`;
 const factsOf = (disk: Disk, path: string): FileFacts | undefined => attempt(path, "look up", () => disk.lstatSync(path, { throwIfNoEntry: false }));
 
 /** Where this journal was resumed before. What cannot be read, or tells of another journal, is no fact and is left out. */
@@ -40,7 +42,7 @@ export function earlierResumptions(partial: string, found: ResumePoint, disk: Di
 
 /** Removes what an earlier run of this name may have left beside its journal. */
 export function forgetResumptions(partial: string, disk: Disk = hostDisk): void {
-  for (const name of [workingName(partial), noteName(partial)]) discard(disk, name);
+  for (const name of [workingName(partial), noteName(partial), draftName(partial)]) discard(disk, name);
 }
 
 export interface SuccessorOptions {
@@ -97,7 +99,7 @@ class SuccessorFile implements Successor {
     this.sync(); // the old journal may be on the disk: what replaces it must be, whatever the class
     this.#checkOld();
     this.#checkOwn();
-    writeAtomically(noteName(this.partial), canonicalJson(this.#options.points), 0o644, this.#disk);
+    this.#note();
     attempt(this.partial, "rename", () => this.#disk.renameSync(this.#working, this.partial));
     this.#taken = true;
     syncFolderOf(this.#disk, this.partial);
@@ -116,6 +118,14 @@ class SuccessorFile implements Successor {
     this.#open = false;
     closeQuietly(this.#disk, this.#name, this.#fd);
     if (!this.#taken && this.#isOwn()) discard(this.#disk, this.#working);
+  }
+
+  /** The old note or the new one, whatever happens. */
+  #note(): void {
+    const [note, draft] = [noteName(this.partial), draftName(this.partial)];
+    discard(this.#disk, draft);
+    writeNew(this.#disk, draft, canonicalJson(this.#options.points), 0o644);
+    attempt(note, "rename", () => this.#disk.renameSync(draft, note));
   }
 
   get #name(): string { return this.#taken ? this.partial : this.#working; }

@@ -20,7 +20,7 @@ describe("the command as a process", () => {
     expect(onlyObject((await triad("run", program("bell"), "--seed", "7", "--workers", "0", "--out", at("inline.triad"), "--json")).out)["digest"]).toBe(onlyObject(out)["digest"]);
   });
 
-  it("stops at the first interrupt, exits 130 and says how to look at the journal", async () => {
+  it("stops at the first interrupt, exits 130 and says how to go on and how to look at the journal", async () => {
     const child = start(["run", program("endless"), "--workers", "0", "--out", at("endless.triad")]);
     const said = ending(child);
     await grown(at("endless.triad.partial"), 65_536);
@@ -29,6 +29,7 @@ describe("the command as a process", () => {
     expect([code, out]).toEqual([130, ""]);
     expect(err).toMatch(/^error RUN_INTERRUPTED 3203: /);
     expect(err).toContain(`triad verify ${at("endless.triad.partial")} --allow-unsealed`);
+    expect(err).toContain(`triad resume ${at("endless.triad.partial")} --allow K --program ${program("endless")}`);
     expect(existsSync(at("endless.triad"))).toBe(false);
     expect((await triad("verify", at("endless.triad.partial"), "--allow-unsealed")).code).toBe(0);
     const piped = start(["trace", at("endless.triad.partial")]);
