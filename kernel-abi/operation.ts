@@ -24,7 +24,7 @@ export type KOperation =
   | { readonly domain: "K"; readonly op: "log"; readonly level: LogLevel; readonly label: string; readonly data: unknown }
   | { readonly domain: "K"; readonly op: "metric"; readonly name: string; readonly value: number; readonly unit: string }
   | { readonly domain: "K"; readonly op: "sleep"; readonly ticks: number }
-  | { readonly domain: "K"; readonly op: "spawn"; readonly behaviour: Behaviour; readonly input: unknown; readonly grants: readonly Wish[] | undefined }
+  | { readonly domain: "K"; readonly op: "spawn"; readonly behaviour: Behaviour; readonly input: unknown; readonly grants: readonly Wish[] | undefined; readonly priority?: Priority | undefined }
   | { readonly domain: "K"; readonly op: "join"; readonly child: ProcessId }
   | { readonly domain: "K"; readonly op: "timer"; readonly ticks: number }
   | { readonly domain: "K"; readonly op: "cancel-timer"; readonly timer: number }

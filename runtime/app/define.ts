@@ -8,7 +8,8 @@ import { k, type K } from "../../domains/k/api/operations.ts";
 import type { BoundDomain } from "../../kernel-abi/domain.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import { label } from "../../kernel-abi/ids.ts";
-import type { ProcessDefinition, Program } from "../../kernel-abi/operation.ts";
+import type { MailboxTerms, ProcessDefinition, Program } from "../../kernel-abi/operation.ts";
+import type { Priority } from "../../kernel-abi/priority.ts";
 import { CURRENT_OFFER } from "../../kernel-abi/version.ts";
 import { apisFor, bodyFor } from "./sites.ts";
 import { pluginOf, type PolicyPlugin } from "../scheduler/plugin.ts";
@@ -27,6 +28,10 @@ interface Spec<D extends readonly BoundDomain[], I, R> {
   readonly policy?: PolicyPlugin;
   /** Domains beside K. */
   readonly domains?: D;
+  /** How many messages may wait, and what happens to one more: `{ depth: 64, overflow: "block" }`. Default: very many, `refuse`. */
+  readonly mailbox?: MailboxTerms;
+  /** 0 idle to 4 critical; an advice to policies that look at it, never above the parent's. */
+  readonly priority?: Priority;
   readonly run: (apis: Apis<D[number]>, input: I) => Program<R, "K" | D[number]>;
 }
 
@@ -65,6 +70,8 @@ export function defineProcess(spec: Spec<readonly BoundDomain[], unknown, unknow
     name: spec.name,
     domains: Object.freeze([...(spec.domains ?? [])]),
     abi: CURRENT_OFFER,
+    ...(spec.mailbox === undefined ? {} : { mailbox: Object.freeze({ ...spec.mailbox }) }),
+    ...(spec.priority === undefined ? {} : { priority: spec.priority }),
     ...(spec.policy === undefined ? {} : { policy: pluginOf(spec.policy) }),
     admit: admission(spec.input),
     activate: (input: unknown) => activateProgram(bodyFor(spec.run(apisFor(apis), input))),

@@ -9,7 +9,7 @@ import { label, processId, processName, type ProcessId, type ProcessName } from 
 import { LIMITS } from "../../kernel-abi/limits.ts";
 import { OVERFLOWS, type Behaviour, type KOperation, type MailboxTerms, type Wish } from "../../kernel-abi/operation.ts";
 import { pack, unpack } from "../../kernel-abi/packer.ts";
-import { priority as priorityOf } from "../../kernel-abi/priority.ts";
+import { grantedPriority, priority as priorityOf, type Priority } from "../../kernel-abi/priority.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import { negotiate } from "../../kernel-abi/version.ts";
 import { bindingLifecycle, type BindingEvent, type ProcessEvent } from "../process/lifecycles.ts";
@@ -73,6 +73,7 @@ export interface Declared {
   readonly parent: ProcessId;
   readonly behaviour: Behaviour;
   readonly input: unknown;
+  readonly priority: Priority;
 }
 
 /** Enters a process into the table; nothing of it has run. */
@@ -85,7 +86,7 @@ export function admitProcess(state: KernelState, declared: Declared, tx: Transac
 }
 
 /** Body of PROC_SPAWN and PROCESS_DECLARED. `input` is the encoded, admitted input. */
-export const declaration = (state: KernelState, { name, parent, behaviour }: Omit<Declared, "input">, input: Uint8Array): Uint8Array =>
+export const declaration = (state: KernelState, { name, parent, behaviour }: Omit<Declared, "input" | "priority">, input: Uint8Array): Uint8Array =>
   pack({ name, parent, definition: behaviour.name, domains: [...behaviour.domains], vhm: state.vhm, node: state.node, input });
 
 const isBehaviour = (candidate: unknown): candidate is Behaviour =>
@@ -146,10 +147,11 @@ export const spawn = (state: KernelState, caller: Process, op: Extract<KOperatio
     const behaviour = ownBehaviour(op.behaviour);
     const wishes = wishesFor(behaviour, op.grants);
     negotiate(behaviour.abi);
+    const asked = op.priority === undefined ? undefined : priorityOf(op.priority);
     const input = encode(behaviour.admit(op.input));
     row.capability = authorise(state, caller, "SPAWN", tx);
     const name = processName(`${caller.name}/${caller.nextChildSegment(label(behaviour.name))}`);
-    const child = admitProcess(state, { name, parent: caller.id, behaviour, input: unpack(input) }, tx);
+    const child = admitProcess(state, { name, parent: caller.id, behaviour, input: unpack(input), priority: grantedPriority(asked, behaviour.priority, caller.priority) }, tx);
     row.subject = child.id;
     row.body = declaration(state, child, input);
     endow(state, caller, child, wishes, op.grants === undefined, tx);

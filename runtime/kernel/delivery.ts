@@ -6,6 +6,7 @@ import { FAULTS } from "../../kernel-abi/fault.ts";
 import { EVENT } from "../../kernel-abi/frame.ts";
 import type { ProcessId } from "../../kernel-abi/ids.ts";
 import { pack } from "../../kernel-abi/packer.ts";
+import type { ReadyFacts } from "../../kernel-abi/ports.ts";
 import { compareStamps } from "../../kernel-abi/stamp.ts";
 import type { Process } from "../process/process.ts";
 import { awaits, receives } from "../process/wait.ts";
@@ -77,7 +78,15 @@ export class Delivery {
 
   #queue(process: Process): void {
     process.queued = true;
-    this.#scheduler.ready(process.id);
+    if (this.#scheduler.readsFacts) this.#scheduler.ready(process.id, this.#facts(process));
+    else this.#scheduler.ready(process.id);
+  }
+
+  /** What a policy may know of what is to be delivered: never its content. */
+  #facts({ id, priority, signal, inbox }: Process): ReadyFacts {
+    const delivery = signal ?? inbox.first;
+    const token = delivery?.kind === DELIVERY.OUTCOME || this.#state.contracts.ownedBy(id).some(({ state }) => state === "active");
+    return { priority, domain: delivery?.rank ?? DOMAIN_RANK.K, token };
   }
 }
 

@@ -13,6 +13,7 @@ import { KERNEL, processName, ROOT, tick, type JobId, type Tick } from "../../ke
 import { invariant } from "../../kernel-abi/invariant.ts";
 import type { Behaviour } from "../../kernel-abi/operation.ts";
 import { pack, unpack } from "../../kernel-abi/packer.ts";
+import { grantedPriority } from "../../kernel-abi/priority.ts";
 import type { Admission, AmbientGuard, Journal, Observer, Outcome, RandomSource, RunEnd, RunPause, Sha256, Watchdog } from "../../kernel-abi/ports.ts";
 import { compareStamps } from "../../kernel-abi/stamp.ts";
 import { rootKey } from "../../kernel-abi/streams.ts";
@@ -150,7 +151,7 @@ export class Machine {
       for (const domain of BOUND) this.#services.open(admissions[domain], { vhm: state.vhm, node: state.node }, tx);
       negotiate(behaviour.abi);
       const input = encode(behaviour.admit(this.#config.input));
-      const root = admitProcess(state, { name: processName("root"), parent: KERNEL, behaviour, input: unpack(input) }, tx);
+      const root = admitProcess(state, { name: processName("root"), parent: KERNEL, behaviour, input: unpack(input), priority: grantedPriority(undefined, behaviour.priority) }, tx);
       invariant(root.id === ROOT, "P1");
       tx.event(EVENT.PROCESS_DECLARED, DOMAIN_RANK.K, { subject: root.id, body: declaration(state, root, input) });
       for (const verb of this.#config.allow) hold(state, state.capabilities.issueRoot(root.id, { verb, scope: UNLIMITED }), root, tx);

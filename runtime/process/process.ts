@@ -5,6 +5,7 @@ import type { Envelope } from "../../kernel-abi/envelope.ts";
 import type { FaultJson } from "../../kernel-abi/fault.ts";
 import type { CapabilityId, ProcessId, ProcessName, Tick } from "../../kernel-abi/ids.ts";
 import type { Activation, Behaviour, ExitReason, Resumption } from "../../kernel-abi/operation.ts";
+import type { Priority } from "../../kernel-abi/priority.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
 import { Ring } from "../mailbox/ring.ts";
 import { bindingLifecycle, processLifecycle, type BindingState, type ProcessEvent, type ProcessState } from "./lifecycles.ts";
@@ -38,6 +39,7 @@ export class Process {
   readonly name: ProcessName;
   readonly parent: ProcessId;
   readonly behaviour: Behaviour;
+  readonly priority: Priority;
   /** What its body was started with: the spawn's input, or the state handed on. */
   input: unknown;
   readonly inbox: Mailbox;
@@ -66,12 +68,13 @@ export class Process {
   #streams: Map<string, RandomStream> | undefined;
   #children: Map<string, number> | undefined;
 
-  constructor(identity: { id: ProcessId; name: ProcessName; parent: ProcessId; behaviour: Behaviour; input: unknown; mailboxBound: number }) {
+  constructor(identity: { id: ProcessId; name: ProcessName; parent: ProcessId; behaviour: Behaviour; input: unknown; priority: Priority; mailboxBound: number }) {
     this.id = identity.id;
     this.name = identity.name;
     this.parent = identity.parent;
     this.behaviour = identity.behaviour;
     this.input = identity.input;
+    this.priority = identity.priority;
     const { depth, overflow } = identity.behaviour.mailbox ?? { depth: identity.mailboxBound, overflow: "refuse" as const };
     this.inbox = new Mailbox(Math.min(depth, identity.mailboxBound), overflow);
   }

@@ -2,6 +2,7 @@
 import { ask } from "../../../kernel-abi/ask.ts";
 import type { Capability, Contract } from "../../../kernel-abi/handle.ts";
 import type { BoundDomain } from "../../../kernel-abi/domain.ts";
+import type { Priority } from "../../../kernel-abi/priority.ts";
 import type { Scope, VerbName } from "../../../kernel-abi/capability.ts";
 import type { ProcessId } from "../../../kernel-abi/ids.ts";
 import type { Arm, Child, ExitReason, KOperation, LogLevel, Message, ProcessDefinition, Program, Selected, Wish } from "../../../kernel-abi/operation.ts";
@@ -91,6 +92,8 @@ export interface K {
 
 export interface SpawnOptions {
   readonly grants?: readonly Wish[];
+  /** 0 idle to 4 critical; never above the parent's. */
+  readonly priority?: Priority;
 }
 
 const perform = <R>(operation: KOperation): Program<R> => ask<R, "K">(operation);
@@ -114,7 +117,7 @@ export const k: K = Object.freeze({
   metric: (name: string, value: number, unit = "1") => perform<void>({ domain: "K", op: "metric", name, value, unit }),
   sleep: (ticks: number) => perform<void>({ domain: "K", op: "sleep", ticks }),
   spawn: <I, R>(behaviour: ProcessDefinition<I, R>, input?: I, options: SpawnOptions = {}) =>
-    perform<Child<R>>({ domain: "K", op: "spawn", behaviour, input, grants: options.grants }),
+    perform<Child<R>>({ domain: "K", op: "spawn", behaviour, input, grants: options.grants, ...(options.priority === undefined ? {} : { priority: options.priority }) }),
   join: <R>(child: Child<R>) => perform<R>({ domain: "K", op: "join", child: child.process }),
   timer: (ticks: number) => perform<number>({ domain: "K", op: "timer", ticks }),
   cancelTimer: (timer: number) => perform<void>({ domain: "K", op: "cancel-timer", timer }),
