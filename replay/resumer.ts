@@ -1,9 +1,9 @@
 // Resumer: takes an unsealed journal up where it stops. The run is executed again from its beginning: every frame that is on
 // record is compared with it and every outcome on record is used (E3, the same path as a replay); then it goes on alive, and the
 // whole is written as a new journal. The journal it reads is never written to.
-//   J24  Nothing is recorded beyond the old journal before all of it has been met again: frames byte for byte, blocks too but for
+//   J45  Nothing is recorded beyond the old journal before all of it has been met again: frames byte for byte, blocks too but for
 //        the last, which an interruption closes early. So block boundaries, and with them the digest, are an uninterrupted run's.
-//   J25  A job's outcome is taken from the record or computed, never both: what is on record is never sampled again, and a job
+//   J46  A job's outcome is taken from the record or computed, never both: what is on record is never sampled again, and a job
 //        whose intent alone is on record is started as if for the first time, under the same key.
 import { sameBytes } from "../kernel-abi/canonical.ts";
 import { Fault } from "../kernel-abi/fault.ts";
@@ -111,7 +111,7 @@ class ResumedOutcomes implements Outcomes {
   #isRecorded(job: JobId): boolean { return job <= this.#remains.jobs && !this.#remains.unanswered.has(job); }
 }
 
-/** Lets through what repeats the old journal up to its last block, and everything behind that (J24). */
+/** Lets through what repeats the old journal up to its last block, and everything behind that (J45). */
 class RepeatingSink implements ByteSink {
   readonly #source: ByteSource;
   readonly #sink: ByteSink;

@@ -9,6 +9,7 @@ import type { Place } from "../units.ts";
 import * as capabilities from "./capabilities.ts";
 import * as contracts from "./contracts.ts";
 import * as deliveries from "./deliveries.ts";
+import { emptyTables } from "./forms.ts";
 import * as jobs from "./jobs.ts";
 import * as processes from "./processes.ts";
 import { World, type ProcessRow } from "./world.ts";
@@ -33,7 +34,7 @@ export class Consistency {
   #events = 0;
   #frames = 0;
   #status: EndStatus | null = null;
-  constructor(header: Header) { this.#world = new World(header); }
+  constructor(header: Header) { this.#world = new World(header, emptyTables()); }
 
   get frames(): number { return this.#frames; }
   get events(): number { return this.#events; }

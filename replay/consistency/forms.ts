@@ -1,9 +1,10 @@
 // What is kept of rows that are over, column by column (rows.ts). A field added to a row must be added here: the compiler says so.
 import { VERBS, type Scope } from "../../kernel-abi/capability.ts";
 import type { Terms } from "../../kernel-abi/contract.ts";
+import { ROOT } from "../../kernel-abi/ids.ts";
 import { Inbox } from "./inbox.ts";
-import { Column, type Form } from "./rows.ts";
-import type { CapabilityRow, ContractRow, JobRow, ProcessRow } from "./world.ts";
+import { Column, Rows, type Form } from "./rows.ts";
+import type { CapabilityRow, ContractRow, JobRow, ProcessRow, Tables } from "./world.ts";
 
 type Columns<Name extends string> = Readonly<Record<Name, Column>>;
 
@@ -118,3 +119,7 @@ export function jobForm(): Form<JobRow> {
     },
   };
 }
+
+export const emptyTables = (): Tables => ({
+  processes: new Rows(ROOT, processForm()), capabilities: new Rows(1, capabilityForm()), contracts: new Rows(1, contractForm()), jobs: new Rows(1, jobForm()),
+});

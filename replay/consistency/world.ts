@@ -6,12 +6,10 @@ import type { ContractState, Terms } from "../../kernel-abi/contract.ts";
 import type { BoundDomain } from "../../kernel-abi/domain.ts";
 import { Fault, type FaultDetail } from "../../kernel-abi/fault.ts";
 import type { Header } from "../../kernel-abi/header.ts";
-import { ROOT } from "../../kernel-abi/ids.ts";
 import { bodyOf, field } from "../entry/body.ts";
 import { DueTicks } from "./due-ticks.ts";
-import { capabilityForm, contractForm, jobForm, processForm } from "./forms.ts";
 import type { Inbox } from "./inbox.ts";
-import { Rows } from "./rows.ts";
+import type { Rows } from "./rows.ts";
 
 export interface ProcessRow {
   readonly id: number;
@@ -97,14 +95,22 @@ export interface Moment {
   actor: number;
 }
 
+/** What is known by id, empty at first (forms.ts makes them). */
+export interface Tables {
+  /** From the root on: 0 to 2 are the kernel and the domain services. */
+  readonly processes: Rows<ProcessRow>;
+  readonly capabilities: Rows<CapabilityRow>;
+  readonly contracts: Rows<ContractRow>;
+  readonly jobs: Rows<JobRow>;
+}
+
 export class World {
   readonly header: Header;
   readonly moment: Moment = { offset: 0, index: 0, event: 0, tick: 0, actor: 0 };
-  /** 0 to 2 are the kernel and the domain services. */
-  readonly processes = new Rows<ProcessRow>(ROOT, processForm());
-  readonly capabilities = new Rows<CapabilityRow>(1, capabilityForm());
-  readonly contracts = new Rows<ContractRow>(1, contractForm());
-  readonly jobs = new Rows<JobRow>(1, jobForm());
+  readonly processes: Tables["processes"];
+  readonly capabilities: Tables["capabilities"];
+  readonly contracts: Tables["contracts"];
+  readonly jobs: Tables["jobs"];
   /** Capabilities of live processes, by holder. */
   readonly held = new Map<number, CapabilityRow[]>();
   /** Jobs of the last turn whose intents have not been seen yet, in order. */
@@ -124,7 +130,13 @@ export class World {
   messages = 0;
   shots = 0;
 
-  constructor(header: Header) { this.header = header; }
+  constructor(header: Header, { processes, capabilities, contracts, jobs }: Tables) {
+    this.header = header;
+    this.processes = processes;
+    this.capabilities = capabilities;
+    this.contracts = contracts;
+    this.jobs = jobs;
+  }
 
   /** @throws Fault TRACE_INCONSISTENT at the current moment. */
   refuse(rule: string, detail: FaultDetail = {}): never {

@@ -35,14 +35,22 @@ function fixFor({ detail }: Fault, { edited: place }: FaultDetail, at: string | 
   return typeof said === "string" && at !== undefined ? { fix: said.replace("the program", at) } : {};
 }
 
+/** A program that does not load: the same fault, with the line it was refused at. */
+export function refusedAtLoad(error: unknown, program: ProgramSection): unknown {
+  if (!(error instanceof Fault) || "at" in error.detail) return error;
+  const lines = linesOf(program);
+  const at = lines.error(error) ?? lines.error(error.cause);
+  return at === undefined ? error : new Fault(error.fault, { ...error.detail, at }, { cause: error.cause ?? error });
+}
+
 /** The divergence with everything that can be said of it; any other error as it is. */
 export async function explained(error: unknown, { recorded, ran, again }: Replayed): Promise<unknown> {
   if (!(error instanceof Fault) || error.fault !== "REPLAY_DIVERGED") return error;
-  const at = await locateDivergence(error, linesOf(ran), again);
+  const { at, missing } = await locateDivergence(error, linesOf(ran), again);
   const line = at === undefined ? undefined : textAt(ran, at);
   const change = edited(ran === recorded ? [] : editsOf(recorded, ran), at);
   const digests = ran === recorded ? {} : { program: programDigest(ran), recorded: programDigest(recorded) };
   return new Fault("REPLAY_DIVERGED", {
-    ...error.detail, ...(at === undefined ? {} : { at }), ...(line === undefined ? {} : { line: short(line) }), ...change, ...digests, ...fixFor(error, change, at),
+    ...error.detail, ...(at === undefined ? {} : { at }), ...(line === undefined ? {} : { line: short(line) }), ...(missing === undefined ? {} : { missing }), ...change, ...digests, ...fixFor(error, change, at),
   }, { cause: error });
 }

@@ -80,8 +80,8 @@ const UNRECORDED: ReadonlySet<unknown> = new Set<Operation["op"]>(["now", "self"
 /** Syscalls the kernel records on its own behalf, not a program's. */
 const KERNEL_CALLS: ReadonlySet<number> = new Set<number>([SYSCALL.BIND, SYSCALL.UNBIND, SYSCALL.PROC_EXIT]);
 
-/** The operation that made entry `at`: calls and operations stand in one order, and `reserve-all` makes a call a request. */
-function operationAt(operations: readonly Operation[], { entries }: TurnFrame, at: number): Operation | undefined {
+/** The operation that made entry `at` and the one before it: calls and operations stand in one order; `reserve-all` makes a call a request. */
+function operationAt(operations: readonly Operation[], { entries }: TurnFrame, at: number): { readonly made?: Operation | undefined; readonly before?: Operation | undefined } {
   const recorded = operations.filter((operation) => isObject(operation) && !UNRECORDED.has(operation.op));
   let which = -1;
   let more = 0;
@@ -95,7 +95,7 @@ function operationAt(operations: readonly Operation[], { entries }: TurnFrame, a
     }
     if (verdict !== 0) more = 0;
   }
-  return recorded[Math.max(0, which)];
+  return { made: recorded[Math.max(0, which)], before: recorded[which - 1] };
 }
 
 /** A turn that was accepted, with what the program did in it. */
@@ -142,6 +142,18 @@ export interface Lines {
   error(error: unknown): string | undefined;
   /** The return that follows a place. */
   returnAfter(place: string | undefined): string | undefined;
+  /** Where the definition of a process begins. */
+  definition(process: string): string | undefined;
+  /** The first call that is recorded under this name, from a place on and before another. */
+  call(name: string, from: string | undefined, before: string | undefined): string | undefined;
+}
+
+/** What could be found. */
+export interface Located {
+  /** Where the program did what the recording does not have. */
+  readonly at?: string | undefined;
+  /** Where the call that the recording has, and that was not made, most likely stands. */
+  readonly missing?: string | undefined;
 }
 
 /** The intent of a job, an outcome, the end of a process: what the turn before led to. */
@@ -149,17 +161,14 @@ function inKernelFrame(frame: Frame, at: number, { before }: Watching): SourceSi
   if (before === undefined) return undefined;
   const { subject = 0 } = frame.entries[at] ?? {};
   const call = before.frame.entries.findIndex((entry) => entry.code === SYSCALL.XDV_CALL && entry.subject === subject);
-  const operation = call < 0 ? undefined : operationAt(before.operations, before.frame, call);
-  return (operation === undefined ? undefined : sites.get(operation)) ?? lastSite(before.operations);
+  const made = call < 0 ? undefined : operationAt(before.operations, before.frame, call).made;
+  return siteOf(made) ?? lastSite(before.operations);
 }
 
-function placeInTurn(frame: TurnFrame, at: number | undefined, { operations, thrown }: Watch, watching: Watching, lines: Lines): string | undefined {
-  const here = lines.site(lastSite(operations) ?? watching.places.get(frame.actor));
-  if (at !== undefined && at < frame.entries.length) {
-    const operation = operationAt(operations, frame, at);
-    const site = operation === undefined ? undefined : sites.get(operation);
-    if (site !== undefined) return lines.site(site);
-  }
+const siteOf = (operation: Operation | undefined): SourceSite | undefined => (isObject(operation) ? sites.get(operation) : undefined);
+
+/** Where a turn ended: at its last call, its return, or what it threw. */
+function endOf(frame: TurnFrame, { thrown }: Watch, here: string | undefined, lines: Lines): string | undefined {
   switch (frame.end.kind) {
     case TURN_END.ABORTED: return (thrown === undefined ? undefined : lines.error(thrown.error)) ?? here;
     case TURN_END.FINISHED: return lines.returnAfter(here);
@@ -167,27 +176,48 @@ function placeInTurn(frame: TurnFrame, at: number | undefined, { operations, thr
   }
 }
 
-function placeAt(field: string, watching: Watching, lines: Lines): string | undefined {
+function inTurn(frame: TurnFrame, at: number | undefined, expected: string, { seen, watching, lines, actor }: Asked): Located {
+  const earlier = lines.site(watching.places.get(frame.actor)) ?? lines.definition(actor);
+  const here = lines.site(lastSite(seen.operations)) ?? earlier;
+  if (at === undefined || at >= frame.entries.length) {
+    const end = endOf(frame, seen, here, lines);
+    return { at: end, missing: at === undefined ? undefined : lines.call(expected, here, undefined) };
+  }
+  const { made, before } = operationAt(seen.operations, frame, at);
+  const place = lines.site(siteOf(made)) ?? endOf(frame, seen, here, lines);
+  return { at: place, missing: lines.call(expected, lines.site(siteOf(before)) ?? earlier, place) };
+}
+
+interface Asked {
+  readonly seen: Watch;
+  readonly watching: Watching;
+  readonly lines: Lines;
+  /** Name of the process. */
+  readonly actor: string;
+}
+
+function locate({ detail: { field = "", expected = "", actor = "" } }: Fault, watching: Watching, lines: Lines): Located {
   const frame = watching.last;
-  if (frame === undefined || watch === undefined) return undefined;
-  const [, index] = /^entries\[(\d+)\]/.exec(field) ?? [];
+  if (frame === undefined || watch === undefined) return {};
+  const [, index, member] = /^entries\[(\d+)\](.*)$/.exec(String(field)) ?? [];
   const at = index === undefined ? undefined : Number(index);
-  if (frame.kind === "turn") return placeInTurn(frame, at, watch, watching, lines);
-  return lines.site(inKernelFrame(frame, at ?? 0, watching) ?? watching.places.get(frame.actor));
+  if (frame.kind === "kernel") return { at: lines.site(inKernelFrame(frame, at ?? 0, watching) ?? watching.places.get(frame.actor)) };
+  const missing = member === "" || member === ".code" ? String(expected) : "";
+  return inTurn(frame, at, missing, { seen: watch, watching, lines, actor: String(actor) });
 }
 
 /**
- * Runs a diverging replay again and names the place in the program, `FILE:LINE`.
+ * Runs a diverging replay again and names places in the program, `FILE:LINE`.
  * `run` is given a wrapper for the journal and must end in the same fault.
  */
-export async function locateDivergence(fault: Fault, lines: Lines, run: (wrap: (journal: Journal) => Journal) => Promise<unknown>): Promise<string | undefined> {
+export async function locateDivergence(fault: Fault, lines: Lines, run: (wrap: (journal: Journal) => Journal) => Promise<unknown>): Promise<Located> {
   const watching = new Watching();
   watch = { operations: [], thrown: undefined };
   try {
     await run((inner) => watching.journal(inner));
-    return undefined; // it did not diverge this time: no line would be true
+    return {}; // it did not diverge this time: no line would be true
   } catch {
-    return placeAt(String(fault.detail["field"] ?? ""), watching, lines);
+    return locate(fault, watching, lines);
   } finally {
     watch = undefined;
     sites = new WeakMap();

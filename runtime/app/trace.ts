@@ -14,7 +14,7 @@ import { loadOrCreateSigner, trustedKeyIds } from "../adapters/keys.ts";
 import { memorySource } from "../adapters/memory.ts";
 import type { PolicyPlugin } from "../scheduler/plugin.ts";
 import { runMachine } from "./execute.ts";
-import { explained } from "./explain.ts";
+import { explained, refusedAtLoad } from "./explain.ts";
 import { createRunner, liveOutcomes } from "./outcomes.ts";
 import { programClosure } from "./program/closure.ts";
 import { programDigest } from "./program/load.ts";
@@ -104,6 +104,15 @@ export async function located(error: unknown, source: ByteSource, root: Behaviou
   });
 }
 
+/** @throws Fault PROGRAM_INVALID | AMBIENT_ACCESS and the like, with the line */
+function loaded(program: ProgramSection): Behaviour {
+  try {
+    return loadTrapped(program);
+  } catch (error) {
+    throw refusedAtLoad(error, program);
+  }
+}
+
 export interface AgainstReport extends ReplayReport {
   /** Digests of the program that ran and of the one in the trace. */
   readonly program: string;
@@ -120,7 +129,7 @@ export const replayAgainst = (trace: Trace, file: string, options: Omit<ReplayTr
   withTrace(trace, async (source) => {
     const bundle = openBundle(source);
     const ran = await programClosure(file);
-    const root = loadTrapped(ran);
+    const root = loaded(ran);
     try {
       const report = await replay(bundle, runMachine(root, { observer: options.observer, signal: options.signal, policy: options.policy }), replayOptions(options));
       return { ...report, program: programDigest(ran), recorded: bundle.recording.header.program.digest };

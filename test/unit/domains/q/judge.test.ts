@@ -86,6 +86,13 @@ describe("impossible outcomes", () => {
     expect(judgedAlone(bitsJob(clifford), one("110")).standing).toBe("possible");
     expect(judgedAlone(bitsJob(clifford), one("111"))).toMatchObject({ standing: "impossible" });
   });
+  it("that rounding alone would let through: turns that add up to nothing, read before the circuit goes on and at its end", () => {
+    const still = circuit(1, 2).ry(0.3, 0).ry(0.4, 0).ry(-0.7, 0).measure(0, 0).h(0).t(0).measure(0, 1).lower();
+    expect(judgedAlone(bitsJob(still), one("01")).standing).toBe("possible");
+    expect(judgedAlone(bitsJob(still), one("10")).standing).toBe("impossible");
+    const last = circuit(1, 1).ry(0.3, 0).ry(0.4, 0).ry(-0.7, 0).measureAll().lower();
+    expect(judgedAlone(bitsJob(last), one("1")).standing).toBe("impossible");
+  });
   it("of a clbit nobody wrote, or whose condition did not hold", () => {
     const lowered = circuit(2, 3).h(0).measure(0, 0).if(0, 1, (c) => c.measure(1, 1)).lower();
     expect(judgedAlone(bitsJob(lowered), one("100")).standing).toBe("possible");
