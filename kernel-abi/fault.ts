@@ -63,6 +63,9 @@ export const FAULTS = Object.freeze({
   PROCESS_STOPPED: row(3110, 6, "failed", "caller", "A process was stopped before it finished.", "The detail says by whom or with whom it ended; start it again if its work is still wanted."),
   SUPERVISION_ESCALATED: row(3111, 6, "failed", "caller", "Children failed more often than their supervisor may restart them.", "See the last failure in the detail; mend the child, or allow more restarts or a shorter window."),
   MACHINE_INVALID: row(3113, 2, "failed", "caller", "The machine cannot be a process's behaviour as it stands.", "The detail names the place in its configuration and what is allowed there."),
+  FAULTS_INVALID: row(3115, 2, "usage", "operator", "The scripted faults or the recovery policy are not understood.", "The detail names the place and what is allowed there."),
+  DOMAIN_FROZEN: row(3116, 6, "failed", "operator", "The domain is frozen: nothing is done in it until it is thawed.", "Go on without the domain; only an operator thaws it."),
+  RUN_HALTED: row(3117, 6, "denied", "operator", "The run was halted by its fault policy.", "The detail names the fault; its events stand at the end of the trace."),
   // 312x telemetry
   SINK_FAILED: row(3120, 6, "environment", "operator", "What was watching the run failed and was cut off; the run went on as if it had not been there.", "Mend the sink the detail names; replay the trace to give it what it missed."),
   RULES_INVALID: row(3121, 2, "usage", "operator", "The alert rules are not understood.", "The detail names the place and what is allowed; telemetry/METRICS.md lists the series."),

@@ -40,7 +40,24 @@ export const EVENT = Object.freeze({
   ROOM_MADE: 151,
   /** subject = receiver whose mailbox was full; body = {from, seq} of the message it will never be given. */
   MESSAGE_DROPPED: 152,
+  /** subject = receiver of a dead letter (PROCESS_UNKNOWN, body = {from, seq}), or process that tried to copy a handle (1007, body = {way, of, attempts}). */
   FAULT: 170,
+  /**
+   * subject = place in the header's script from 1, or 0 when an operator's program asked for it; verdict = fault with which the work
+   * hit ends, 0 for none; body = {kind, level, jobs, contracts}: what was hit.
+   */
+  FAULT_INJECTED: 171,
+  /** subject = the new job, contract = its contract; body = {of, attempt, due, charge, cost}: a job that failed is called again. */
+  JOB_RETRIED: 172,
+  /** verdict = the fault; contract, subject = job it befell, or 0; body = {level, action}. */
+  FAULT_CONTAINED: 173,
+  /** domain; body = {why}. Nothing is granted in the domain until DOMAIN_THAWED. */
+  DOMAIN_FROZEN: 174,
+  DOMAIN_THAWED: 175,
+  /** contract and subject = contract: what it was calibrated with is valid until this tick; body = {grace}. */
+  CALIBRATION_EXPIRED: 176,
+  /** subject = process, which ends with what is below it; body = {why}. */
+  PROCESS_HALTED: 177,
   /** body = RunEnd (ports.ts); the last entry of every run, in a kernel frame of its own. */
   RUN_END: 190,
 } as const);

@@ -2,6 +2,7 @@
 import { Type, type Static } from "typebox";
 import { Compile } from "typebox/compile";
 import { Fault } from "./fault.ts";
+import { FaultScriptSchema, RecoverySchema } from "./injection.ts";
 
 const exact = { additionalProperties: false } as const;
 const Count = Type.Integer({ minimum: 0 });
@@ -56,6 +57,10 @@ export const HeaderSchema = Type.Object({
   program: Type.Object({ name: Type.String(), digest: Hex256 }, exact),
   node: Type.Integer({ minimum: 0 }),
   vhm: Type.Integer({ minimum: 0 }),
+  /** Faults that befall the run, in the order of their ticks; absent: none. */
+  faults: Type.Optional(FaultScriptSchema),
+  /** What is done about faults; absent: DEFAULT_RECOVERY. */
+  recovery: Type.Optional(RecoverySchema),
 }, exact);
 export type Header = Static<typeof HeaderSchema>;
 

@@ -10,6 +10,7 @@ export * from "./frame.ts";
 export * from "./handle.ts";
 export * from "./header.ts";
 export * from "./ids.ts";
+export * from "./injection.ts";
 export * from "./invariant.ts";
 export * from "./limits.ts";
 export * from "./operation.ts";

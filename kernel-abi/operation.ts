@@ -7,6 +7,7 @@ import type { Fault, FaultJson } from "./fault.ts";
 import type { BoundDomain, DomainName } from "./domain.ts";
 import type { ProcessId } from "./ids.ts";
 import type { Scope, VerbName } from "./capability.ts";
+import type { Strike } from "./injection.ts";
 import type { Priority } from "./priority.ts";
 
 /** What a grant to a child may be cut down to. */
@@ -42,7 +43,9 @@ export type KOperation =
   | { readonly domain: "K"; readonly op: "capabilities" }
   | { readonly domain: "K"; readonly op: "attenuate"; readonly capability: Capability; readonly scope: Partial<Scope> }
   | { readonly domain: "K"; readonly op: "grant"; readonly capability: Capability; readonly to: ProcessId; readonly scope: Partial<Scope> }
-  | { readonly domain: "K"; readonly op: "revoke"; readonly capability: Capability };
+  | { readonly domain: "K"; readonly op: "revoke"; readonly capability: Capability }
+  /** An operator's: lets a fault befall the run behind this turn. */
+  | { readonly domain: "K"; readonly op: "inject"; readonly strike: Strike };
 
 /** One of the things a process can wait for at once. `timer` is what `timer` answered; `process` a child, or somebody monitored. */
 export type Arm =

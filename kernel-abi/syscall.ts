@@ -34,6 +34,8 @@ export const SYSCALL = Object.freeze({
   JOB_CANCEL: 99,
   METRIC_EMIT: 112,
   TRACE_READ: 113,
+  /** ADMIN_FAULT: what it asks for stands in the kernel frame behind the turn. */
+  FAULT_INJECT: 115,
 } as const);
 export type SyscallName = keyof typeof SYSCALL;
 export type SyscallNumber = (typeof SYSCALL)[SyscallName];

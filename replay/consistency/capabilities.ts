@@ -16,6 +16,7 @@ function verbFor({ code, domain }: Entry): VerbName | undefined {
     case SYSCALL.LOG: case SYSCALL.TIMER_SET: case SYSCALL.METRIC_EMIT: case SYSCALL.PROC_JOIN: return "EXECUTE_K";
     case SYSCALL.IPC_SEND: return "IPC_SEND";
     case SYSCALL.PROC_SPAWN: return "SPAWN";
+    case SYSCALL.FAULT_INJECT: return "ADMIN_FAULT";
     case SYSCALL.CONTRACT_RELEASE: case SYSCALL.CONTRACT_QUERY: return allocate(domain);
     case SYSCALL.XDV_CALL: return domain === Q ? "EXECUTE_Q" : "TRANSFORM_PHI";
     case SYSCALL.MEASURE: return "MEASURE_Q";

@@ -9,6 +9,7 @@ import type { Place } from "../units.ts";
 import * as capabilities from "./capabilities.ts";
 import * as contracts from "./contracts.ts";
 import * as deliveries from "./deliveries.ts";
+import * as faults from "./faults.ts";
 import { emptyTables } from "./forms.ts";
 import * as jobs from "./jobs.ts";
 import * as processes from "./processes.ts";
@@ -23,7 +24,8 @@ function byCode(...codes: readonly number[]): Uint8Array {
 
 /** Events of which each stands only in kernel frames. */
 const KERNEL_ONLY = byCode(EVENT.PROCESS_DECLARED, EVENT.PROVIDER_ATTESTED, EVENT.JOB_INTENT, EVENT.JOB_OUTCOME, EVENT.JOB_ABANDONED,
-  EVENT.CONTRACT_EXPIRED, EVENT.FAULT, EVENT.ROOM_MADE, EVENT.MESSAGE_DROPPED, EVENT.RUN_END, SYSCALL.PROC_EXIT, SYSCALL.UNBIND);
+  EVENT.CONTRACT_EXPIRED, EVENT.FAULT, EVENT.ROOM_MADE, EVENT.MESSAGE_DROPPED, EVENT.RUN_END,
+  EVENT.FAULT_INJECTED, EVENT.JOB_RETRIED, EVENT.FAULT_CONTAINED, EVENT.DOMAIN_FROZEN, EVENT.DOMAIN_THAWED, EVENT.CALIBRATION_EXPIRED, EVENT.PROCESS_HALTED, SYSCALL.PROC_EXIT, SYSCALL.UNBIND);
 /** Syscalls that the kernel makes on a process's behalf. */
 const KERNEL_SYSCALLS = byCode(SYSCALL.PROC_EXIT, SYSCALL.BIND, SYSCALL.UNBIND);
 const FIRST_EVENT = 128;
@@ -55,6 +57,7 @@ export class Consistency {
     if (frame.tick > last) {
       jobs.checkDue(world, frame.tick);
       processes.checkLost(world, frame.tick);
+      faults.checkStruck(world, frame.tick);
       world.tidy();
     }
     moment.tick = frame.tick;
@@ -67,6 +70,7 @@ export class Consistency {
   #turn(frame: TurnFrame): void {
     const world: World = this.#world;
     world.require(world.booted && world.called.length === 0, "every call's intent stands before the next turn");
+    faults.settled(world);
     const row = deliveries.delivered(world, frame);
     world.turns += 1;
     const aborted = frame.end.kind === TURN_END.ABORTED;
@@ -100,6 +104,7 @@ export class Consistency {
   #syscall(entry: Entry, row: ProcessRow): void {
     const world: World = this.#world;
     capabilities.used(world, entry);
+    faults.granted(world, entry);
     switch (entry.code) {
       case SYSCALL.IPC_SEND: return deliveries.sent(world, row, entry);
       case SYSCALL.TIMER_SET: return deliveries.timed(world, row, entry);
@@ -110,6 +115,7 @@ export class Consistency {
       case SYSCALL.TIMER_CANCEL:
         row.timers.delete(entry.subject);
         return;
+      case SYSCALL.FAULT_INJECT: return faults.asked(world, entry);
       case SYSCALL.PROC_STOP: return processes.stopped(world, entry);
       case SYSCALL.CONTRACT_RELEASE:
       case SYSCALL.CONTRACT_QUERY: return contracts.touched(world, entry);
@@ -136,11 +142,18 @@ export class Consistency {
       case EVENT.CONTRACT_RELEASED: return contracts.released(world, entry);
       case EVENT.WINDOW_START: case EVENT.WINDOW_STOP: return contracts.window(world, entry);
       case EVENT.JOB_INTENT: return jobs.intended(world, entry);
-      case EVENT.JOB_OUTCOME: return jobs.outcome(world, entry, this.#lastOutcome);
+      case EVENT.JOB_OUTCOME:
+        faults.ended(world, entry);
+        return jobs.outcome(world, entry, this.#lastOutcome);
       case EVENT.JOB_ABANDONED: return jobs.abandoned(world, entry);
       case EVENT.EXIT_NOTICED: return processes.noticed(world, entry);
       case EVENT.ROOM_MADE: return processes.room(world, entry);
       case EVENT.MESSAGE_DROPPED: return processes.dropped(world, entry);
+      case EVENT.FAULT_INJECTED: return faults.injected(world, entry);
+      case EVENT.DOMAIN_FROZEN: return faults.frozen(world, entry);
+      case EVENT.DOMAIN_THAWED: return faults.thawed(world, entry);
+      case EVENT.CALIBRATION_EXPIRED: return faults.uncalibrated(world, entry);
+      case EVENT.PROCESS_HALTED: return faults.halted(world, entry);
       case EVENT.FAULT: return processes.fault(world, entry);
       case EVENT.RUN_END: return this.#end(entry);
       default: return undefined;

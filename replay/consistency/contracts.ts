@@ -84,6 +84,7 @@ export function released(world: World, entry: Entry): void {
     world.require(world.integer(body, name) === row[name], "the ledger is what was charged", { contract: row.id, ledger: name, charged: row[name] });
   }
   world.attested[row.terms.domain].allocated -= row.terms.units;
+  world.faults.uncalibrated.delete(row.id);
   world.contracts.retire(row);
 }
 

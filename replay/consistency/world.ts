@@ -7,6 +7,7 @@ import type { BoundDomain } from "../../kernel-abi/domain.ts";
 import { Fault, type FaultDetail } from "../../kernel-abi/fault.ts";
 import type { Header } from "../../kernel-abi/header.ts";
 import { bodyOf, field } from "../entry/body.ts";
+import { faultRows } from "./faults.ts";
 import { DueTicks } from "./due-ticks.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Rows } from "./rows.ts";
@@ -116,6 +117,7 @@ export class World {
   /** Jobs of the last turn whose intents have not been seen yet, in order. */
   readonly called: JobRow[] = [];
   readonly due = new DueTicks();
+  readonly faults = faultRows();
   /** Processes that ended with messages on their way: each must be reported lost at the next tick. */
   readonly bereft: ProcessRow[] = [];
   /** States of lifecycles by `machine subject`. */

@@ -2,6 +2,7 @@
 // differs is the journal and where outcomes come from (E3: the same code path).
 import { VERBS, type VerbName } from "../../kernel-abi/capability.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
+import { parseFaultScript, parseRecovery } from "../../kernel-abi/injection.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
 import type { Tick } from "../../kernel-abi/ids.ts";
 import type { Behaviour } from "../../kernel-abi/operation.ts";
@@ -52,6 +53,7 @@ async function wired<R>({ recording, root, journal, outcomes, observer = {}, sig
       config: {
         seed: header.seed, bounds: header.bounds, policy, allow: verbs(header.allow), admissions, root, input: inputs.input, files: inputs.files,
         mailboxBound: LIMITS.mailbox_depth_max, node: header.node, vhm: header.vhm, slice: header.slice,
+        faults: header.faults === undefined ? undefined : parseFaultScript(header.faults), recovery: header.recovery === undefined ? undefined : parseRecovery(header.recovery),
       },
       ports: { sha256, random: seededRandom, journal, guard, observer: isolated(observer), watchdog: createWatchdog() },
       outcomes, signal,

@@ -4,6 +4,7 @@ import type { VerbName } from "../../kernel-abi/capability.ts";
 import { DOMAIN_VERBS, K_VERBS } from "../../kernel-abi/capability.ts";
 import type { BoundDomain } from "../../kernel-abi/domain.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
+import type { Injection, Recovery } from "../../kernel-abi/injection.ts";
 import type { Bounds, Header, ProgramSection } from "../../kernel-abi/header.ts";
 import type { Behaviour } from "../../kernel-abi/operation.ts";
 import type { Admission } from "../../kernel-abi/ports.ts";
@@ -22,9 +23,13 @@ export const createAdmissions = (): Admissions => Object.freeze({ Q: createQAdmi
 
 const digestOf = (value: unknown): string => toHex(sha256(canonicalJson(value)));
 
-/** What the root may do: K, and what it declares, unless the operator says less. */
-export function allowed(root: Behaviour, domains: readonly BoundDomain[] = root.domains): readonly VerbName[] {
-  return [...K_VERBS, ...(["Q", "PHI"] as const).filter((domain) => domains.includes(domain)).flatMap((domain) => DOMAIN_VERBS[domain])];
+/** What an operator can allow a run beside K. */
+export type Allowance = BoundDomain | "ADMIN_FAULT";
+
+/** What the root may do: K, and what it declares, unless the operator says less; ADMIN_FAULT only when the operator says so. */
+export function allowed(root: Behaviour, domains: readonly Allowance[] = root.domains): readonly VerbName[] {
+  return [...K_VERBS, ...(["Q", "PHI"] as const).filter((domain) => domains.includes(domain)).flatMap((domain) => DOMAIN_VERBS[domain]),
+    ...(domains.includes("ADMIN_FAULT") ? ["ADMIN_FAULT" as const] : [])];
 }
 
 /** The part of a header that this version of the runtime decides. */
@@ -49,9 +54,11 @@ export interface RunDescription {
   readonly allow: readonly VerbName[];
   readonly program: ProgramSection;
   readonly root: Behaviour;
+  readonly faults?: readonly Injection[] | undefined;
+  readonly recovery?: Recovery | undefined;
 }
 
-export const headerFor = ({ seed, bounds, policy, slice, allow, program, root }: RunDescription, admissions: Admissions): Header => ({
+export const headerFor = ({ seed, bounds, policy, slice, allow, program, root, faults, recovery }: RunDescription, admissions: Admissions): Header => ({
   ...runtimeFacts(admissions, policy),
   channel: "deterministic",
   seed, bounds, allow: [...allow],
@@ -59,6 +66,8 @@ export const headerFor = ({ seed, bounds, policy, slice, allow, program, root }:
   program: { name: root.name, digest: programDigest(program) },
   node: 0,
   vhm: 0,
+  ...(faults === undefined ? {} : { faults: [...faults] }),
+  ...(recovery === undefined ? {} : { recovery }),
 });
 
 /** A recorded run is re-executed only by a runtime that decides everything as the recording one did. @throws Fault TRACE_VERSION */

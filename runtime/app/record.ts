@@ -1,8 +1,8 @@
 // Recording: run a program live, write its journal as it goes, seal it at the end whatever the end is (E5).
 import { existsSync } from "node:fs";
 import { DEFAULT_BOUNDS } from "../../kernel-abi/limits.ts";
-import type { BoundDomain } from "../../kernel-abi/domain.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
+import { parseFaultScript, parseRecovery, type Injection, type Recovery } from "../../kernel-abi/injection.ts";
 import type { Bounds, Durability, ProgramSection } from "../../kernel-abi/header.ts";
 import type { Behaviour } from "../../kernel-abi/operation.ts";
 import type { ByteSink, Observer, Recording, RunEnd, Signer } from "../../kernel-abi/ports.ts";
@@ -15,7 +15,7 @@ import { loadOrCreateSigner } from "../adapters/keys.ts";
 import { forgetResumptions } from "../adapters/succession.ts";
 import type { PolicyChoice } from "../scheduler/policies.ts";
 import { executeAndSeal } from "./execute.ts";
-import { allowed, createAdmissions, headerFor } from "./header.ts";
+import { allowed, type Allowance, createAdmissions, headerFor } from "./header.ts";
 import { createRunner, liveOutcomes } from "./outcomes.ts";
 import { pluginAmong, rootPolicy } from "./policy.ts";
 import { programClosure } from "./program/closure.ts";
@@ -44,8 +44,12 @@ export interface RecordOptions {
   readonly policy?: PolicyChoice;
   /** Operations a turn may make before its process has to go on at the next tick; default: as many as the ABI allows. */
   readonly slice?: number;
-  /** Domains the root may use; default: those it declares. */
-  readonly allow?: readonly BoundDomain[];
+  /** Domains the root may use; default: those it declares. `ADMIN_FAULT`: its programs may let faults befall the run (`k.inject`). */
+  readonly allow?: readonly Allowance[];
+  /** Faults that befall the run, each at its tick: recorded, and the same in every replay. */
+  readonly faults?: readonly Injection[];
+  /** What is done about faults; default: DEFAULT_RECOVERY. */
+  readonly recovery?: Recovery;
   readonly durability?: Durability;
   /** Free text, sealed with the host's facts. */
   readonly label?: string;
@@ -133,6 +137,7 @@ export async function record(options: RecordOptions): Promise<RecordReport> {
   const policy = options.policy ?? rootPolicy(root) ?? "cooperative";
   const header = headerFor({
     seed, bounds: { ...DEFAULT_BOUNDS, ...options.bounds }, policy, slice: checkSlice(options.slice), allow: allowed(root, options.allow), program: section, root,
+    faults: options.faults === undefined || options.faults.length === 0 ? undefined : parseFaultScript(options.faults), recovery: options.recovery === undefined ? undefined : parseRecovery(options.recovery),
   }, createAdmissions());
   const recording: Recording = { header, program: section, inputs: { input: options.input ?? null, files: options.files ?? {} } };
   const signer = options.signer ?? loadOrCreateSigner();

@@ -17,6 +17,7 @@ import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import type { Process } from "../process/process.ts";
 import { DONE, outcomeReply, value, waiting, type Reply } from "./replies.ts";
 import { waitFor } from "../process/wait.ts";
+import { checkCalibrated, checkThawed } from "./faults.ts";
 import type { ContractRecord } from "./contract-table.ts";
 import { endContract, enterContract, viewOf } from "./contracts.ts";
 import { authorise, type KernelState } from "./state.ts";
@@ -29,7 +30,9 @@ function authoriseIn(state: KernelState, caller: Process, domain: BoundDomain, v
   if (!caller.behaviour.domains.includes(domain)) {
     throw new Fault("DOMAIN_UNAUTHORIZED", { verb, why: `the process does not declare ${domain}: add "${domain}" to the domains of ${caller.behaviour.name}` });
   }
-  return authorise(state, caller, verb, tx, { units, target: null });
+  const capability = authorise(state, caller, verb, tx, { units, target: null });
+  checkThawed(state, domain);
+  return capability;
 }
 
 const VERBS_OF: Readonly<Record<BoundDomain, { readonly allocate: VerbName; readonly execute: VerbName; readonly collect: VerbName }>> = Object.freeze({
@@ -147,6 +150,7 @@ export const submit = (state: KernelState, caller: Process, op: Of<"submit">, tx
     const record = contractOf(state, caller, op.contract, op.domain);
     row.contract = record.id;
     const view = viewOf(record);
+    checkCalibrated(record, now);
     call.calibration(view, now);
     call.capacity(view);
     call.support(view);

@@ -20,6 +20,8 @@ export interface ContractRecord {
   state: ContractState;
   /** How it ended, once it has. */
   ended: "completed" | "expired" | "revoked" | undefined;
+  /** Its calibration gave out early, at this tick. */
+  calibratedUntil: Tick | undefined;
 }
 
 const RECOUNT_LIVE = 64;
@@ -74,7 +76,7 @@ export class ContractTable {
   #add(owner: ProcessId, terms: Terms, capability: CapabilityId, undo: (() => void)[]): ContractRecord {
     const record: ContractRecord = {
       id: contractId(this.#records.length + 1), owner, capability, terms: freezeTerms(terms), ledger: EMPTY_LEDGER,
-      state: contractLifecycle.initial, ended: undefined,
+      state: contractLifecycle.initial, ended: undefined, calibratedUntil: undefined,
     };
     this.#records.push(record);
     this.#allocate(record);

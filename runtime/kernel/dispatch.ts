@@ -7,6 +7,7 @@ import { attenuateOwn, grantTo, list, revoke } from "./calls-capability.ts";
 import { collect, ledger, release, reserve, reserveAll, submit } from "./calls-domain.ts";
 import { join, log, metric, query, receive, send, sleep } from "./calls-k.ts";
 import { spawn, suspendOrResume } from "./calls-process.ts";
+import { inject } from "./calls-fault.ts";
 import { continueWith, link, monitor, stop, unlink } from "./calls-ties.ts";
 import { cancelJob, cancelTimer, select, timer } from "./calls-wait.ts";
 import type { Reply } from "./replies.ts";
@@ -89,6 +90,7 @@ function call(state: KernelState, caller: Process, op: Operation, tx: Transactio
     case "attenuate": return attenuateOwn(state, caller, op, tx);
     case "grant": return grantTo(state, caller, op, tx);
     case "revoke": return revoke(state, caller, op, tx);
+    case "inject": return inject(state, caller, op, tx);
     case "reserve": return reserve(state, caller, op, tx);
     case "reserve-all": return reserveAll(state, caller, op, tx);
     case "release": return release(state, caller, op, tx);

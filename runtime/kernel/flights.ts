@@ -1,5 +1,5 @@
 // Flights: domain calls whose outcomes are not due yet. Knows which tick needs which outcomes and holds those that came early.
-//   T3  A tick's flights land together, in job order, and only when every outcome is in; arrival order is invisible.
+//   T3  A tick's flights land together, in job order, and only when every outcome is in (of a job a fault has hit, the fault is the outcome); arrival order is invisible.
 import type { JobId, ProcessId, Tick } from "../../kernel-abi/ids.ts";
 import { invariant } from "../../kernel-abi/invariant.ts";
 import type { Outcome } from "../../kernel-abi/ports.ts";
@@ -36,7 +36,7 @@ export class Flights {
 
   /** Jobs whose outcomes `due` cannot open without. */
   missing(due: Tick): readonly JobId[] {
-    return (this.#byTick.get(due) ?? []).filter((job) => job.state === "issued" && !this.#arrived.has(job.id)).map(({ id }) => id);
+    return (this.#byTick.get(due) ?? []).filter((job) => job.state === "issued" && job.doom === undefined && !this.#arrived.has(job.id)).map(({ id }) => id);
   }
 
   /** Takes what lands at `due`, in job order; abandoned jobs do not land. */
@@ -45,12 +45,17 @@ export class Flights {
     this.#byTick.delete(due);
     this.#ticks.open(due);
     return jobs.sort((a, b) => a.id - b.id).flatMap((job) => {
-      const outcome = this.#arrived.get(job.id);
+      const outcome = job.doom ?? this.#arrived.get(job.id);
       this.#arrived.delete(job.id);
       if (job.state !== "issued") return [];
       invariant(outcome !== undefined, "T3", `job ${job.id}`);
       return [{ job, outcome }];
     });
+  }
+
+  /** Jobs that have not landed, in job order. */
+  all(): readonly JobRecord[] {
+    return [...this.#byTick.values()].flat().filter(({ state }) => state === "issued").sort((a, b) => a.id - b.id);
   }
 
   /** Jobs of one owner that have not landed, in job order. */

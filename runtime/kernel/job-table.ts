@@ -14,6 +14,8 @@ export interface JobRecord {
   readonly due: Tick;
   state: JobState;
   outcome: Outcome | undefined;
+  /** How it is going to end, whatever its provider finds: a fault hit it. */
+  doom: Outcome | undefined;
 }
 
 export class JobTable {
@@ -26,7 +28,7 @@ export class JobTable {
   }
 
   add(job: { readonly domain: BoundDomain; readonly owner: ProcessId; readonly contract: number; readonly due: Tick }, undo: (() => void)[]): JobRecord {
-    const record: JobRecord = { ...job, id: jobId(this.#records.length + 1), state: jobLifecycle.initial, outcome: undefined };
+    const record: JobRecord = { ...job, id: jobId(this.#records.length + 1), state: jobLifecycle.initial, outcome: undefined, doom: undefined };
     this.#records.push(record);
     undo.push(() => { this.#records.pop(); });
     return record;

@@ -11,6 +11,7 @@ import { EVENT, type EndStatus, type Entry, type Frame } from "../../kernel-abi/
 import type { Bounds } from "../../kernel-abi/header.ts";
 import { KERNEL, processName, ROOT, tick, type JobId, type Tick } from "../../kernel-abi/ids.ts";
 import { invariant } from "../../kernel-abi/invariant.ts";
+import type { Injection, Recovery, Strike } from "../../kernel-abi/injection.ts";
 import type { Behaviour } from "../../kernel-abi/operation.ts";
 import { pack, unpack } from "../../kernel-abi/packer.ts";
 import { grantedPriority } from "../../kernel-abi/priority.ts";
@@ -32,6 +33,7 @@ import { encode } from "./calls-k.ts";
 import { CapabilityTable } from "./capability-table.ts";
 import { ContractTable } from "./contract-table.ts";
 import { activateContract, appoint, endContract } from "./contracts.ts";
+import { faultState, nextStrike, strike } from "./faults.ts";
 import { Flights } from "./flights.ts";
 import { JobTable, type JobRecord } from "./job-table.ts";
 import { serviceOf, Services } from "./services.ts";
@@ -56,6 +58,9 @@ export interface MachineConfig {
   readonly mailboxBound: number;
   readonly node: number;
   readonly vhm: number;
+  /** What befalls the run, in the order of its ticks, and what is done about faults. */
+  readonly faults?: readonly Injection[] | undefined;
+  readonly recovery?: Recovery | undefined;
 }
 
 export interface MachinePorts {
@@ -106,7 +111,7 @@ export class Machine {
       processes: [undefined, undefined, undefined],
       capabilities: new CapabilityTable(),
       contracts: new ContractTable({ Q: unitsOf(config.admissions.Q), PHI: unitsOf(config.admissions.PHI) }),
-      jobs: new JobTable(), admissions: config.admissions, bounds: config.bounds,
+      jobs: new JobTable(), faults: faultState(config.faults, config.recovery), admissions: config.admissions, bounds: config.bounds,
       used: { turns: 0, messages: 0, shots: 0, bytes: 0 },
       sha256: ports.sha256, root: rootKey(ports.sha256, config.seed), random: ports.random, files: config.files,
       mailboxBound: config.mailboxBound, slice: config.slice ?? -1, node: config.node, vhm: config.vhm,
@@ -171,6 +176,7 @@ export class Machine {
   #openNext(until: Tick | undefined): Progress | undefined {
     const { calendar, bounds } = this.#state;
     const due = least(calendar.next(), this.#flights.next());
+    if (this.#befall(due, until)) return undefined;
     if (due === undefined) {
       this.#finish("stuck", undefined, new Fault("RUN_STUCK", { waiting: waitEdges(this.#state).length }).toJSON());
       return undefined;
@@ -191,6 +197,38 @@ export class Machine {
     this.#keepAppointments(due);
     this.#deliver(calendar.open(due));
     return undefined;
+  }
+
+  // ---- faults (024) -----------------------------------------------------------------------------------------------------
+
+  /** The next of the script, if its tick comes before `due`: behind the turns of that tick. False when there is none. */
+  #befall(due: Tick | undefined, until: Tick | undefined): boolean {
+    const { faults, clock } = this.#state;
+    const at = nextStrike(this.#state);
+    if (at === undefined || (due !== undefined && at >= due) || (until !== undefined && at > until)) return false;
+    this.#keepAppointments(at);
+    if (at > clock.now) clock.advance(at);
+    faults.next += 1;
+    this.#strike(faults.script[faults.next - 1] as Injection, faults.next);
+    return true;
+  }
+
+  #strike(struck: Strike, place: number): void {
+    const state = this.#state;
+    const tx = new Transaction();
+    const { doomed, halted, end } = strike(state, struck, place, this.#flights.all(), tx);
+    for (const job of doomed) this.#ports.abandon(job.id);
+    this.#append({ kind: "kernel", tick: state.clock.now, actor: KERNEL, entries: tx.entries });
+    state.contracts.assertConservation();
+    if (halted !== undefined) this.#endEarly(halted, { how: "stopped", reason: struck.kind });
+    if (end !== undefined) this.#finish("enforced", undefined, end.toJSON());
+  }
+
+  /** What an operator's program asked for in the turn just taken. */
+  #befallRequested(): void {
+    const { requested } = this.#state.faults;
+    for (let struck = requested.shift(); struck !== undefined && this.#end === undefined; struck = requested.shift()) this.#strike(struck, 0);
+    requested.length = 0;
   }
 
   /** Contract starts and ends up to `now`, each in a kernel frame at its own tick, so that windows are half-open to the tick. */
@@ -276,6 +314,7 @@ export class Machine {
       entries: tx.entries, end: turnEnd(result, process),
     });
     this.#conclude(process, result, tx);
+    if (state.faults.requested.length > 0) this.#befallRequested();
   }
 
   /** A bound that allows no further turn. */

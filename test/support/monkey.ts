@@ -5,6 +5,7 @@ import type { Capability, Contract, Job } from "../../kernel-abi/handle.ts";
 import type { Arm, Behaviour, Child, Operation, Selected } from "../../kernel-abi/operation.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import { processId } from "../../kernel-abi/ids.ts";
+import { INJECTION_KINDS, injectionRow } from "../../kernel-abi/injection.ts";
 import { ask, toy, type Body } from "./toy.ts";
 
 type Act = Generator<Operation, void, unknown>;
@@ -29,7 +30,7 @@ class Monkey {
   }
 
   * act(): Generator<Operation, "go on" | "stop", unknown> {
-    switch (yield* this.below(29)) {
+    switch (yield* this.below(30)) {
       case 0: yield* ask({ domain: "K", op: "log", level: "info", label: "monkey", data: yield* this.below(100) }); break;
       case 1: yield* ask({ domain: "K", op: "metric", name: "m", value: 1.5, unit: "1" }); break;
       case 2: case 3: case 4: yield* ask({ domain: "K", op: "send", to: processId(2 + (yield* this.below(8))), body: { n: yield* this.below(9) } }); break;
@@ -51,6 +52,7 @@ class Monkey {
       case 24: case 25: yield* this.#select(); break;
       case 26: yield* this.#ties(); break;
       case 27: yield* this.#end(); break;
+      case 29: if ((yield* this.below(3)) === 0) yield* this.#inject(); break;
       case 28: if ((yield* this.below(8)) === 0) yield* ask({ domain: "K", op: "continue", state: null });
     }
     return "go on";
@@ -102,6 +104,19 @@ class Monkey {
       const one = yield* this.pick(this.#jobs);
       if (one !== undefined) yield* ask({ domain: one.domain, op: "cancel", job: one.job });
     }
+  }
+
+  * #inject(): Act {
+    const kind = (yield* this.pick(INJECTION_KINDS)) ?? "domain-thaw";
+    const { needs, domains } = injectionRow(kind);
+    const domain = (yield* this.pick(domains)) ?? "Q";
+    if (kind === "system-halt" || needs === "nothing") yield* ask({ domain: "K", op: "inject", strike: { kind: "domain-thaw", domain: (yield* this.pick(DOMAIN_CHOICE)) ?? "Q" } });
+    else if (needs === "domain") yield* ask({ domain: "K", op: "inject", strike: { kind, domain } });
+    else if (needs === "work") {
+      const id = 1 + (yield* this.below(12));
+      const target = (yield* this.below(3)) === 0 ? { domain } : (yield* this.below(2)) === 0 ? { job: id } : { contract: id };
+      yield* ask({ domain: "K", op: "inject", strike: { kind, ...target } });
+    } else yield* ask({ domain: "K", op: "inject", strike: { kind, process: `root/monkey#${1 + (yield* this.below(3))}`, ...(needs === "verb" ? { verb: "IPC_SEND" } : {}) } });
   }
 
   * #suspend(): Act {

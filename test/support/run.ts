@@ -5,7 +5,8 @@ import { DOMAIN_VERBS, K_VERBS, type VerbName } from "../../kernel-abi/capabilit
 import type { BoundDomain } from "../../kernel-abi/domain.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import type { Frame } from "../../kernel-abi/frame.ts";
-import type { Bounds } from "../../kernel-abi/header.ts";
+import type { Injection, Recovery } from "../../kernel-abi/injection.ts";
+import type { Bounds, Header } from "../../kernel-abi/header.ts";
 import type { JobId } from "../../kernel-abi/ids.ts";
 import type { Behaviour } from "../../kernel-abi/operation.ts";
 import { pack, unpack } from "../../kernel-abi/packer.ts";
@@ -20,7 +21,7 @@ import { header } from "./recordings.ts";
 
 export const TOY_UNITS = 10;
 
-export interface ToyRequest { readonly units?: number; readonly budget?: number; readonly start?: number; readonly end?: number; readonly shots?: number; readonly calibratedUntil?: number }
+export interface ToyRequest { readonly units?: number; readonly budget?: number; readonly start?: number; readonly end?: number; readonly shots?: number; readonly calibratedUntil?: number; readonly grace?: number }
 export interface ToyCall { readonly cost?: number; readonly charge?: number; readonly units?: number; readonly value?: unknown; readonly fail?: number; readonly gate?: string; readonly stage?: string }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
@@ -44,7 +45,7 @@ export function toyAdmission(domain: BoundDomain): Admission {
       return {
         domain, units: Math.max(1, count(request["units"], 1)), start, end: Math.max(start + 1, count(request["end"], 1_000_000)), budget: count(request["budget"], 100),
         shots: count(request["shots"], 100), channels: 4, errorPpm: 0, noisePpm: 0,
-        calibration: { id: 1, from: 0, until: count(request["calibratedUntil"], 10_000_000), grace: 0 }, permitted: ["ECHO"],
+        calibration: { id: 1, from: 0, until: count(request["calibratedUntil"], 10_000_000), grace: count(request["grace"], 0) }, permitted: ["ECHO"],
       };
     },
     shape(call) {
@@ -99,13 +100,15 @@ export interface ToyOptions {
   readonly mailboxBound?: number;
   readonly slice?: number;
   readonly outcomes?: Outcomes;
+  readonly faults?: readonly Injection[];
+  readonly recovery?: Recovery;
 }
 
-export const allVerbs: readonly VerbName[] = [...K_VERBS, ...DOMAIN_VERBS.Q, ...DOMAIN_VERBS.PHI];
+export const allVerbs: readonly VerbName[] = [...K_VERBS, ...DOMAIN_VERBS.Q, ...DOMAIN_VERBS.PHI, "ADMIN_FAULT"];
 
 /** Holds frames against the rules of verify, as they are. @throws Fault TRACE_INCONSISTENT */
-export function checkConsistent(frames: readonly Frame[], allow: readonly VerbName[]): void {
-  const rules = new Consistency(header({ allow: [...allow], providers: [...toyAdmission("Q").providers, ...toyAdmission("PHI").providers] }));
+export function checkConsistent(frames: readonly Frame[], allow: readonly VerbName[], changes: Partial<Header> = {}): void {
+  const rules = new Consistency(header({ ...changes, allow: [...allow], providers: [...toyAdmission("Q").providers, ...toyAdmission("PHI").providers] }));
   frames.forEach((frame, index) => { rules.frame(frame, { offset: 0, unit: "block", index }); });
 }
 
@@ -115,7 +118,7 @@ export async function run(root: Behaviour, options: ToyOptions = {}): Promise<To
     config: {
       seed: options.seed ?? "test", bounds: { ...DEFAULT_BOUNDS, ...options.bounds }, policy: options.policy ?? "cooperative", allow: options.allow ?? allVerbs,
       admissions: { Q: toyAdmission("Q"), PHI: toyAdmission("PHI") }, root, input: options.input ?? null, files: options.files ?? {},
-      mailboxBound: options.mailboxBound ?? LIMITS.mailbox_depth_max, slice: options.slice, node: 0, vhm: 0,
+      mailboxBound: options.mailboxBound ?? LIMITS.mailbox_depth_max, slice: options.slice, node: 0, vhm: 0, faults: options.faults, recovery: options.recovery,
     },
     ports: {
       sha256, random: seededRandom, guard: { enter: () => undefined, leave: () => undefined }, observer: {},
@@ -124,6 +127,8 @@ export async function run(root: Behaviour, options: ToyOptions = {}): Promise<To
     outcomes: options.outcomes ?? toyOutcomes(),
   });
   if (end.status === "paused") throw new Error("paused without until");
-  checkConsistent(frames, options.allow ?? allVerbs);
+  checkConsistent(frames, options.allow ?? allVerbs, {
+    ...(options.faults === undefined ? {} : { faults: [...options.faults] }), ...(options.recovery === undefined ? {} : { recovery: options.recovery }),
+  });
   return { end, frames, trace: frames.map((frame) => Buffer.from(encodeFrame(frame)).toString("hex")).join("\n") };
 }

@@ -2,6 +2,7 @@
 import { ask } from "../../../kernel-abi/ask.ts";
 import type { Capability, Contract } from "../../../kernel-abi/handle.ts";
 import type { BoundDomain } from "../../../kernel-abi/domain.ts";
+import type { Strike } from "../../../kernel-abi/injection.ts";
 import type { Priority } from "../../../kernel-abi/priority.ts";
 import type { Scope, VerbName } from "../../../kernel-abi/capability.ts";
 import type { ProcessId } from "../../../kernel-abi/ids.ts";
@@ -88,6 +89,11 @@ export interface K {
   grant(capability: Capability, to: Address, scope?: Partial<Scope>): Program<Capability>;
   /** Takes back a capability held or handed on, with everything derived from it. */
   revoke(capability: Capability): Program<void>;
+  /**
+   * Lets a fault befall the run behind this turn: `k.inject({ kind: "domain-freeze", domain: "Q" })`. For operators' programs: it takes
+   * ADMIN_FAULT, which a run has only when it is allowed by name. @throws Fault DOMAIN_UNAUTHORIZED | FAULTS_INVALID
+   */
+  inject(strike: Strike): Program<void>;
 }
 
 export interface SpawnOptions {
@@ -140,6 +146,7 @@ export const k: K = Object.freeze({
   attenuate: (capability: Capability, scope: Partial<Scope>) => perform<Capability>({ domain: "K", op: "attenuate", capability, scope }),
   grant: (capability: Capability, to: Address, scope: Partial<Scope> = {}) => perform<Capability>({ domain: "K", op: "grant", capability, to: address(to), scope }),
   revoke: (capability: Capability) => perform<void>({ domain: "K", op: "revoke", capability }),
+  inject: (strike: Strike) => perform<void>({ domain: "K", op: "inject", strike }),
 });
 
 /** One of several requests: the domain, and what its `reserve` takes. */

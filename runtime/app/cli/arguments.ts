@@ -1,12 +1,12 @@
 // Arguments: from the words of a command line to typed values. Bad usage is a USAGE fault that names the option and what it takes.
 import { Option } from "commander";
 import { canonicalJson } from "../../../kernel-abi/canonical.ts";
-import type { BoundDomain } from "../../../kernel-abi/domain.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { Bounds } from "../../../kernel-abi/header.ts";
 import { DEFAULT_BOUNDS } from "../../../kernel-abi/limits.ts";
 import { readText } from "../../adapters/files.ts";
 import { parsePublicKeyPem } from "../../adapters/keys.ts";
+import type { Allowance } from "../header.ts";
 import { jsonPlace } from "./json-place.ts";
 
 const refuse = (option: string, value: string, allowed: string): never => {
@@ -60,14 +60,13 @@ export function parseBounds(text: string, before: Partial<Bounds> = {}): Partial
   return bounds;
 }
 
-const DOMAINS: readonly string[] = ["K", "Q", "PHI"];
-const isBoundDomain = (name: string): name is BoundDomain => name === "Q" || name === "PHI";
+const ALLOWANCES: readonly string[] = ["K", "Q", "PHI", "ADMIN_FAULT"];
 
 /** K is always allowed; naming it alone withholds the rest. */
-export function parseDomains(text: string): readonly BoundDomain[] {
+export function parseDomains(text: string): readonly Allowance[] {
   const names = text.split(",").map((name) => name.trim().toUpperCase());
-  if (!names.every((name) => DOMAINS.includes(name))) return refuse("--allow", text, "K, Q, PHI, joined by commas");
-  return (["Q", "PHI"] as const).filter((name) => names.filter(isBoundDomain).includes(name));
+  if (!names.every((name) => ALLOWANCES.includes(name))) return refuse("--allow", text, "K, Q, PHI, ADMIN_FAULT, joined by commas");
+  return (["Q", "PHI", "ADMIN_FAULT"] as const).filter((name) => names.includes(name));
 }
 
 /** `NAME=PATH`, as often as there are files. */
@@ -93,12 +92,12 @@ export function readPublicKey(argument: string, path: string): Uint8Array {
   }
 }
 
-function parseJson(text: string, from: string): unknown {
+export function parseJson(option: string, text: string, from: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
     const { line, column, expected } = jsonPlace(text);
-    throw new Fault("USAGE", { option: "--input", what: "not JSON", from, line, column, expected }, { cause });
+    throw new Fault("USAGE", { option, what: "not JSON", from, line, column, expected }, { cause });
   }
 }
 
@@ -108,7 +107,7 @@ function parseJson(text: string, from: string): unknown {
  */
 export function readInput(argument: string): unknown {
   const from = argument.startsWith("@") ? argument.slice(1) : "the command line";
-  const value = parseJson(argument.startsWith("@") ? readText(from) : argument, from);
+  const value = parseJson("--input", argument.startsWith("@") ? readText(from) : argument, from);
   try {
     canonicalJson(value);
   } catch (cause) {

@@ -1,8 +1,8 @@
 // triad resume: an unsealed journal goes on to its end and seal, under authority that is given afresh.
 import type { Command } from "commander";
+import type { Allowance } from "../../header.ts";
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
-import type { BoundDomain } from "../../../../kernel-abi/domain.ts";
 import { EXIT, Fault } from "../../../../kernel-abi/fault.ts";
 import { DURABILITY, type Durability } from "../../../../kernel-abi/header.ts";
 import { LOG_LEVELS, type LogLevel } from "../../../../kernel-abi/operation.ts";
@@ -20,7 +20,7 @@ import { plural, printable, shellWord } from "../values.ts";
 import type { CodeFlags } from "../again.ts";
 
 interface Flags extends CodeFlags {
-  readonly allow?: readonly BoundDomain[];
+  readonly allow?: readonly Allowance[];
   readonly workers?: number;
   readonly durability?: Durability;
   readonly label?: string;

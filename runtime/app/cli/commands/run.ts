@@ -4,14 +4,15 @@ import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { Fault } from "../../../../kernel-abi/fault.ts";
 import { DURABILITY, type Durability } from "../../../../kernel-abi/header.ts";
-import type { BoundDomain } from "../../../../kernel-abi/domain.ts";
 import type { Bounds } from "../../../../kernel-abi/header.ts";
 import { LOG_LEVELS, type LogLevel } from "../../../../kernel-abi/operation.ts";
 import { parsePolicy, POLICY_NAMES, type PolicySetting } from "../../../scheduler/policies.ts";
 import { record, type RecordOptions, type RecordReport } from "../../record.ts";
 import { choiceOption, countOption, jsonOption, parseBounds, parseDomains, parseFile, readFiles, readInput, workersOption } from "../arguments.ts";
 import { runs, type Invocation } from "../command.ts";
+import type { Allowance } from "../../header.ts";
 import { exitOfRun } from "../exit.ts";
+import { readFaults } from "../faults-file.ts";
 import { interruptible } from "../interrupt.ts";
 import { narrator, type Narration } from "../narration.ts";
 import { printFacts, printJson, reportError, type Facts } from "../output.ts";
@@ -30,7 +31,8 @@ interface Flags {
   readonly bounds?: Partial<Bounds>;
   readonly policy?: PolicySetting;
   readonly slice?: number;
-  readonly allow?: readonly BoundDomain[];
+  readonly allow?: readonly Allowance[];
+  readonly faults?: string;
   readonly durability?: Durability;
   readonly label?: string;
   readonly replace?: boolean;
@@ -48,7 +50,7 @@ function freePath(file: string, replace: boolean): string {
 }
 
 function recordOptions(file: string, out: string, flags: Flags): RecordOptions {
-  const { seed, workers, input, bounds, policy, slice, allow, durability, label, replace } = flags;
+  const { seed, workers, input, bounds, policy, slice, allow, faults, durability, label, replace } = flags;
   if (seed === "") throw new Fault("USAGE", { option: "--seed", value: "", allowed: "non-empty text" });
   return {
     program: file,
@@ -62,6 +64,7 @@ function recordOptions(file: string, out: string, flags: Flags): RecordOptions {
     ...(policy === undefined ? {} : { policy }),
     ...(slice === undefined ? {} : { slice }),
     ...(allow === undefined ? {} : { allow }),
+    ...(faults === undefined ? {} : readFaults(faults)),
     ...(durability === undefined ? {} : { durability }),
     ...(label === undefined ? {} : { label }),
   };
@@ -120,7 +123,8 @@ export function configure(command: Command, invocation: Invocation): void {
     .option("--bounds <list>", "most the run may use, e.g. ticks=1000,turns=50,messages=9,shots=100,bytes=4096", parseBounds)
     .option("--policy <name>", `order of the ready processes: ${POLICY_NAMES.join(", ")}; parameters as in priority:agingQuantum=4`, parsePolicy)
     .addOption(countOption("--slice <n>", "operations a turn may make before its process has to wait for the next tick", 1))
-    .option("--allow <domains>", "domains the program may use: K, Q, PHI (default: those it declares)", parseDomains)
+    .option("--allow <domains>", "domains the program may use: K, Q, PHI (default: those it declares); ADMIN_FAULT beside them lets it inject faults", parseDomains)
+    .option("--faults <file>", "JSON: faults that befall the run, each at its tick, or { faults, recovery } with what is done about faults")
     .addOption(choiceOption("--durability <class>", "what the journal survives: a kill of the process, or a power cut", DURABILITY))
     .option("--label <text>", "free text, sealed with the trace")
     .option("--replace", "give up an existing trace of the same name")

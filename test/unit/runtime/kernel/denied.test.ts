@@ -81,6 +81,7 @@ const ROWS: Readonly<Record<SyscallName, Row>> = {
   JOB_CANCEL: { calls: bound<Job>(1, (domain) => ({ what: "cancel", prepare: () => submitted(domain), spent: 1, call: (job) => ask({ domain, op: "cancel", job } as Operation) })) },
   METRIC_EMIT: { calls: [call({ what: "metric", verb: "EXECUTE_K", call: () => k.metric("m", 1) })] },
   TRACE_READ: { free: "no operation makes it yet" },
+  FAULT_INJECT: { calls: [call({ what: "inject", verb: "ADMIN_FAULT", call: () => k.inject({ kind: "domain-thaw", domain: "Q" }) })] },
 };
 
 const names = Object.keys(SYSCALL) as SyscallName[];

@@ -1,0 +1,130 @@
+// Rules of faults: what befalls a run is what its header says or an operator's program asked for, hits what is there, and holds.
+import { DOMAIN_RANK, DOMAINS, type BoundDomain } from "../../kernel-abi/domain.ts";
+import { FAULTS } from "../../kernel-abi/fault.ts";
+import type { Entry } from "../../kernel-abi/frame.ts";
+import { INJECTIONS, type Injection, type InjectionKindRow } from "../../kernel-abi/injection.ts";
+import { SYSCALL } from "../../kernel-abi/syscall.ts";
+import { bodyOf, field } from "../entry/body.ts";
+import type { World } from "./world.ts";
+
+/** What a trace has told of faults so far. */
+export interface FaultRows {
+  /** Strikes of the header's script that have come. */
+  struck: number;
+  /** Strikes operators' programs were granted in the last turn and that have not come. */
+  readonly asked: unknown[];
+  /** Jobs in flight whose end is decided, with the verdict. */
+  readonly doomed: Map<number, number>;
+  readonly frozen: Set<BoundDomain>;
+  /** Contracts whose calibration gave out, with the last tick it still serves. */
+  readonly uncalibrated: Map<number, number>;
+  /** Processes that may be halted in the tick: by a strike, by a policy, by copies. */
+  halting: number;
+}
+export const faultRows = (): FaultRows => ({ struck: 0, asked: [], doomed: new Map(), frozen: new Set(), uncalibrated: new Map(), halting: -1 });
+
+const ids = (world: World, body: unknown, name: string): readonly number[] => {
+  const list = field(body, name);
+  return Array.isArray(list) && list.every((id): id is number => Number.isSafeInteger(id)) ? list : world.refuse("the body says what the event needs", { missing: name });
+};
+
+const kindRow = (world: World, kind: string): InjectionKindRow =>
+  (Object.hasOwn(INJECTIONS, kind) ? INJECTIONS[kind as keyof typeof INJECTIONS] : world.refuse("a strike is of a known kind", { kind }));
+
+const script = (world: World): readonly Injection[] => (world.header.faults ?? []) as readonly Injection[];
+
+/** FAULT_INJECTED: the next of the script at its tick, or what was asked for in the turn before. */
+export function injected(world: World, entry: Entry): void {
+  const { faults, moment: { tick } } = world;
+  const body = world.body(entry.body);
+  const kind = world.text(body, "kind");
+  if (entry.subject === 0) {
+    world.require(kind === field(faults.asked.shift(), "kind"), "a strike outside the script was asked for", { kind });
+  } else {
+    const planned = script(world)[entry.subject - 1];
+    world.require(entry.subject === faults.struck + 1 && planned?.at === tick && planned.kind === kind, "strikes are those of the header, in its order", { strike: entry.subject, kind });
+    faults.struck += 1;
+  }
+  const row = kindRow(world, kind);
+  world.require(world.integer(body, "level") === row.level, "a fault has the level of its kind", { kind });
+  for (const id of ids(world, body, "jobs")) {
+    const job = world.job(id);
+    const outcome = row.outcome[DOMAINS[job.domain] as BoundDomain];
+    world.require(job.state === "intended" && job.due > tick && outcome !== undefined && !faults.doomed.has(id), "a strike hits work in flight, once", { job: id });
+    faults.doomed.set(id, FAULTS[outcome].code);
+  }
+  for (const id of ids(world, body, "contracts")) {
+    const { state, terms } = world.contract(id);
+    world.require((state === "issued" || state === "active") && row.domains.includes(terms.domain), "a strike hits live contracts of its domains", { contract: id });
+  }
+  faults.halting = tick;
+}
+
+/** FAULT_INJECT, granted. */
+export function asked(world: World, entry: Entry): void { world.faults.asked.push(bodyOf(entry.body)); }
+
+/** Time goes on to `tick`: what befalls earlier ones has come. */
+export function checkStruck(world: World, tick: number): void {
+  const next = script(world)[world.faults.struck];
+  if (next !== undefined && next.at < tick) world.refuse("a strike comes at its tick, behind the turns", { strike: world.faults.struck + 1, at: next.at });
+}
+
+/** A turn may only be taken when what was asked for has come, what is due has come, and what freezes has taken everything away. */
+export function settled(world: World): void {
+  const { faults, moment: { tick } } = world;
+  if (faults.struck > 0 && script(world)[faults.struck - 1]?.at === tick) world.refuse("a strike comes at its tick, behind the turns", { strike: faults.struck });
+  if (faults.asked.length > 0) world.refuse("what an operator's program asked for comes behind its turn");
+  for (const domain of faults.frozen) world.require(world.attested[domain].allocated === 0, "a frozen domain holds no contract", { domain });
+}
+
+/** An outcome of work that was hit is the strike's. */
+export function ended(world: World, entry: Entry): void {
+  const doom = world.faults.doomed.get(entry.subject);
+  if (doom === undefined) return;
+  world.require(entry.verdict === doom, "work that was hit ends with the strike's fault", { job: entry.subject, verdict: entry.verdict, strike: doom });
+  world.faults.doomed.delete(entry.subject);
+}
+
+const BOUND_CALLS: ReadonlySet<number> = new Set([SYSCALL.CONTRACT_REQUEST, SYSCALL.CONTRACT_RELEASE, SYSCALL.CONTRACT_QUERY, SYSCALL.XDV_CALL, SYSCALL.MEASURE, SYSCALL.PROJECT]);
+
+/** A granted call: not in a frozen domain, no work on a calibration that gave out. */
+export function granted(world: World, entry: Entry): void {
+  const { frozen, uncalibrated } = world.faults;
+  if (frozen.size > 0 && BOUND_CALLS.has(entry.code)) {
+    for (const domain of frozen) world.require(entry.domain !== DOMAIN_RANK[domain], "nothing is granted in a frozen domain", { domain });
+  }
+  if (uncalibrated.size === 0 || entry.code !== SYSCALL.XDV_CALL) return;
+  const until = uncalibrated.get(entry.contract);
+  world.require(until === undefined || world.moment.tick < until, "no work is taken on a calibration that gave out", { contract: entry.contract, until: until ?? 0 });
+}
+
+const domainOf = (world: World, { domain }: Entry): BoundDomain => {
+  const name = DOMAINS[domain];
+  return name === "Q" || name === "PHI" ? name : world.refuse("a domain that is frozen or thawed is Q or PHI");
+};
+
+export function frozen(world: World, entry: Entry): void {
+  const domain = domainOf(world, entry);
+  world.require(!world.faults.frozen.has(domain), "a domain is frozen once", { domain });
+  world.faults.frozen.add(domain);
+}
+
+export function thawed(world: World, entry: Entry): void {
+  const domain = domainOf(world, entry);
+  world.require(world.faults.frozen.delete(domain), "a domain is thawed that was frozen", { domain });
+}
+
+export function uncalibrated(world: World, entry: Entry): void {
+  const row = world.contract(entry.subject);
+  const grace = world.integer(world.body(entry.body), "grace");
+  world.require(row.state === "issued" || row.state === "active", "a calibration gives out under a live contract", { contract: row.id });
+  world.require(grace === row.terms.calibration.grace && !world.faults.uncalibrated.has(row.id), "a calibration gives out once, with the grace of its terms", { contract: row.id });
+  world.faults.uncalibrated.set(row.id, world.moment.tick + grace);
+}
+
+/** PROCESS_HALTED: a fault of this tick ends it. */
+export function halted(world: World, entry: Entry): void {
+  const row = world.process(entry.subject);
+  world.require(row.live && world.faults.halting === world.moment.tick, "a process is halted by a fault of its tick", { process: row.name });
+  row.stopping = true;
+}

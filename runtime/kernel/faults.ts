@@ -1,0 +1,160 @@
+// Faults: what befalls a run by its script or by an operator's program, and how far it reaches (024). Each strike is one kernel frame.
+//   F1  A strike hits what is there behind the turns of its tick; work in flight that it hits ends with the strike's fault at the
+//       tick it was due.
+//   F2  A fault is contained at the least level that can: process, domain, VHM, system.
+//   F3  A frozen domain holds no contract and grants no call until it is thawed.
+import { DOMAIN_RANK, type BoundDomain } from "../../kernel-abi/domain.ts";
+import { Fault, FAULTS } from "../../kernel-abi/fault.ts";
+import { EVENT } from "../../kernel-abi/frame.ts";
+import type { Tick } from "../../kernel-abi/ids.ts";
+import { DEFAULT_RECOVERY, injectionRow, type Injection, type InjectionKindRow, type Recovery, type Strike } from "../../kernel-abi/injection.ts";
+import { pack } from "../../kernel-abi/packer.ts";
+import type { Process } from "../process/process.ts";
+import type { ContractRecord } from "./contract-table.ts";
+import { endContract } from "./contracts.ts";
+import type { JobRecord } from "./job-table.ts";
+import type { KernelState } from "./state.ts";
+import type { Transaction } from "./transaction.ts";
+
+export interface FaultState {
+  /** In the order of their ticks; those before `next` have struck. */
+  readonly script: readonly Injection[];
+  next: number;
+  readonly recovery: Recovery;
+  /** The header states a policy: what is done by it is recorded. */
+  readonly stated: boolean;
+  readonly frozen: Set<BoundDomain>;
+  /** Asked for in the turn being taken. */
+  readonly requested: Strike[];
+  /** Ticks of recent provider failures. */
+  readonly failures: Record<BoundDomain, Tick[]>;
+}
+
+export const faultState = (script: readonly Injection[] = [], recovery?: Recovery): FaultState => ({
+  script, next: 0, recovery: recovery ?? DEFAULT_RECOVERY, stated: recovery !== undefined, frozen: new Set(), requested: [], failures: { Q: [], PHI: [] },
+});
+
+/** What the machine has to do behind a strike's frame. */
+export interface Aftermath {
+  /** Work nobody has to go on with: how it ends is decided. */
+  readonly doomed: readonly JobRecord[];
+  readonly halted: Process | undefined;
+  readonly end: Fault | undefined;
+}
+
+interface Hit {
+  readonly jobs: readonly JobRecord[];
+  readonly contracts: readonly ContractRecord[];
+}
+
+/** @throws Fault DOMAIN_FROZEN */
+export function checkThawed({ faults }: KernelState, domain: BoundDomain): void {
+  if (faults.frozen.has(domain)) throw new Fault("DOMAIN_FROZEN", { domain });
+}
+
+/** Tick of the next strike of the script that can still fall within the run's bounds. */
+export function nextStrike({ faults: { script, next }, bounds }: KernelState): Tick | undefined {
+  const at = script[next]?.at;
+  return at === undefined || at > bounds.ticks ? undefined : at as Tick;
+}
+
+const liveOf = (state: KernelState, domains: readonly BoundDomain[]): ContractRecord[] =>
+  [...state.contracts.live].filter(({ terms }) => domains.includes(terms.domain)).sort((a, b) => a.id - b.id);
+
+function processNamed(state: KernelState, name: string): Process | undefined {
+  return state.processes.find((process) => process?.name === name && process.live);
+}
+
+/** What a strike hits: what it names, of that what lives or is in flight, in the domains it can befall. */
+function hitBy(state: KernelState, { contract, job, process, domain }: Strike, { domains, revokes, needs }: InjectionKindRow, flying: readonly JobRecord[]): Hit {
+  if (needs !== "work" && needs !== "domain" && needs !== "nothing") return { jobs: [], contracts: [] };
+  const within = domain === undefined ? domains : [domain];
+  const owner = process === undefined ? undefined : processNamed(state, process)?.id ?? -1;
+  const under = job === undefined ? contract : flying.find(({ id }) => id === job)?.contract ?? -1;
+  const contracts = liveOf(state, within).filter(({ id, owner: of }) => (under === undefined || id === under) && (owner === undefined || of === owner));
+  const gone = new Set(contracts.filter(({ terms }) => revokes.includes(terms.domain)).map(({ id }) => id as number));
+  const jobs = flying.filter((one) => within.includes(one.domain) && (gone.has(one.contract)
+    || (job === undefined ? (contract === undefined || one.contract === contract) && (owner === undefined || one.owner === owner) : one.id === job)));
+  return { jobs, contracts };
+}
+
+/** Enters one strike and what it does at once; `place` is that in the script, 0 for an operator's. */
+export function strike(state: KernelState, struck: Strike, place: number, flying: readonly JobRecord[], tx: Transaction): Aftermath {
+  const { kind, domain, process, verb } = struck;
+  const row = injectionRow(kind);
+  const { jobs, contracts } = hitBy(state, struck, row, row.outcome.Q === undefined && row.outcome.PHI === undefined ? [] : flying);
+  const doomed = jobs.filter((job) => doom(job, row, kind));
+  const [first] = row.domains;
+  const outcome = row.outcome[domain ?? contracts[0]?.terms.domain ?? doomed[0]?.domain ?? first ?? "Q"];
+  tx.record(EVENT.FAULT_INJECTED, outcome === undefined ? 0 : FAULTS[outcome].code, row.domains.length === 1 && first !== undefined ? DOMAIN_RANK[first] : domain === undefined ? 0 : DOMAIN_RANK[domain], {
+    capability: 0, contract: 0, subject: place,
+    body: pack({ kind, level: row.level, jobs: doomed.map(({ id }) => id), contracts: contracts.map(({ id }) => id), ...(process === undefined ? {} : { process }), ...(verb === undefined ? {} : { verb }) }),
+  });
+  for (const contract of contracts) if (row.revokes.includes(contract.terms.domain)) endContract(state, contract, "revoked", tx);
+  const more: Aftermath = { doomed, halted: undefined, end: undefined };
+  switch (kind) {
+    case "calibration-expiry":
+      for (const contract of contracts) expireCalibration(state, contract, tx);
+      return more;
+    case "capability-revocation":
+      revokeVerb(state, struck, tx);
+      return more;
+    case "process-kill": return { ...more, halted: condemn(state, process, kind, tx) };
+    case "domain-freeze":
+    case "vhm-freeze":
+      for (const of of domain === undefined ? row.domains : [domain]) freeze(state, of, kind, tx);
+      return more;
+    case "domain-thaw":
+      if (domain !== undefined) thaw(state, domain, tx);
+      return more;
+    case "system-halt": return { ...more, end: new Fault("RUN_HALTED", { why: kind, level: row.level }) };
+    default: return more;
+  }
+}
+
+/** From now on the job ends so, whatever its provider finds. The first fault that hits it decides. */
+function doom(job: JobRecord, { outcome }: InjectionKindRow, kind: string): boolean {
+  const name = outcome[job.domain];
+  if (name === undefined || job.doom !== undefined) return false;
+  job.doom = { verdict: FAULTS[name].code, body: pack({ job: job.id, what: kind }) };
+  return true;
+}
+
+function expireCalibration(state: KernelState, record: ContractRecord, tx: Transaction): void {
+  if (record.calibratedUntil !== undefined) return;
+  record.calibratedUntil = state.clock.now;
+  tx.event(EVENT.CALIBRATION_EXPIRED, DOMAIN_RANK[record.terms.domain], { contract: record.id, subject: record.id, body: pack({ grace: record.terms.calibration.grace }) });
+}
+
+/** What a strike left of the calibration. @throws Fault Q_ERR_CALIBRATION_INVALID */
+export function checkCalibrated({ id, calibratedUntil: until, terms: { calibration: { grace } } }: ContractRecord, now: Tick): void {
+  if (until !== undefined && now >= until + grace) throw new Fault("Q_ERR_CALIBRATION_INVALID", { contract: id, tick: now, until, grace });
+}
+
+function revokeVerb(state: KernelState, { process: name, verb }: Strike, tx: Transaction): void {
+  const process = name === undefined ? undefined : processNamed(state, name);
+  for (const id of process?.held ?? []) {
+    if (state.capabilities.get(id).grant.verb !== verb) continue;
+    for (const revoked of state.capabilities.revoke(id, tx.undo)) tx.event(EVENT.CAPABILITY_REVOKED, DOMAIN_RANK.K, { subject: revoked });
+  }
+}
+
+/** Says that a process is going to end behind this frame. */
+export function condemn(state: KernelState, name: string | undefined, why: string, tx: Transaction): Process | undefined {
+  const process = name === undefined ? undefined : processNamed(state, name);
+  if (process !== undefined) tx.event(EVENT.PROCESS_HALTED, DOMAIN_RANK.K, { subject: process.id, body: pack({ why }) });
+  return process;
+}
+
+/** F3. Its contracts have ended before. */
+function freeze({ faults }: KernelState, domain: BoundDomain, why: string, tx: Transaction): void {
+  if (faults.frozen.has(domain)) return;
+  faults.frozen.add(domain);
+  tx.event(EVENT.DOMAIN_FROZEN, DOMAIN_RANK[domain], { body: pack({ why }) });
+}
+
+function thaw({ faults }: KernelState, domain: BoundDomain, tx: Transaction): void {
+  if (!faults.frozen.delete(domain)) return;
+  faults.failures[domain].length = 0;
+  tx.event(EVENT.DOMAIN_THAWED, DOMAIN_RANK[domain], {});
+}
