@@ -3,6 +3,7 @@
 import { Fault } from "../../../kernel-abi/fault.ts";
 import { effectOf, type Effect } from "./effects.ts";
 import { candidatesOf } from "./descriptor.ts";
+import { endless, guardFailure } from "./instructions.ts";
 import { createScope, forget, type Scope } from "./scope.ts";
 import { isRecord, type ChildShape, type EventObject, type MachineShape, type NodeShape, type ResolvedAction, type SnapshotShape, type StateValue } from "./shape.ts";
 import { flattened, revived, type ChildState, type StepState } from "./state.ts";
@@ -42,14 +43,14 @@ export class InterpretedStepper implements Stepper {
 
   start(input: unknown): void {
     this.#snapshot = this.#machine.getInitialSnapshot(this.#scope, input);
-    if (this.#snapshot.status === "error") throw this.#snapshot.error;
+    if (this.#snapshot.status === "error") throw this.#ownWords(this.#snapshot.error, { type: "xstate.init" });
     this.#settle({});
   }
 
   step(event: EventObject): boolean {
     const before = this.#current();
     this.#acted = false;
-    const next = this.#machine.transition(before, event, this.#scope);
+    const next = this.#next(before, event);
     if (next === before && !this.#acted && this.#machine.getTransitionData(before, event).length === 0) return false;
     this.#snapshot = next;
     if (next.children !== before.children || this.effects.length > 0) this.#settle(before.children);
@@ -92,6 +93,21 @@ export class InterpretedStepper implements Stepper {
     snapshot.tags = new Set(snapshot._nodes.flatMap(({ tags }) => tags));
     this.#snapshot = snapshot;
     snapshot.context = this.revived(state.context);
+  }
+
+  /** XState puts the words of whatever a guard threw into an error of its own; a record must not hold an engine's words. */
+  #next(before: SnapshotShape, event: EventObject): SnapshotShape {
+    try {
+      return this.#machine.transition(before, event, this.#scope);
+    } catch (error) {
+      throw this.#ownWords(error, event);
+    }
+  }
+
+  #ownWords(error: unknown, event: EventObject): unknown {
+    if (!(error instanceof Error) || error instanceof Fault) return error;
+    if (error.message.startsWith("Unable to evaluate guard")) return guardFailure(this.#machine, event);
+    return error.message.startsWith("Infinite loop detected") ? endless(this.#machine.options.maxIterations) : error;
   }
 
   #current(): SnapshotShape {
