@@ -22,6 +22,16 @@ const COMMANDS: Readonly<Record<Command, readonly string[]>> = {
   source: ["--import", "tsx", join(ROOT, "runtime/app/cli/main.ts")],
 };
 
+/** The built command, unless a source is newer than it: it would be another program. */
+export function freshest(): Command {
+  const [main = ""] = COMMANDS.built;
+  const built = existsSync(main) ? statSync(main).mtimeMs : 0;
+  const newer = ["kernel-abi", "runtime", "domains", "replay", "telemetry"].some((room) =>
+    readdirSync(join(ROOT, room), { recursive: true, withFileTypes: true }).some((entry) =>
+      entry.isFile() && entry.name.endsWith(".ts") && statSync(join(entry.parentPath, entry.name)).mtimeMs > built));
+  return newer ? "source" : "built";
+}
+
 /** What a kill found, by what it left behind. */
 export interface Tally {
   kills: number;

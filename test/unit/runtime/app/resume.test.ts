@@ -75,7 +75,7 @@ describe("a run that was cut short", () => {
 
   it.each([0, 1, 2])("comes to the same digest on %i workers, however late they are", async (workers) => {
     const { report, file } = await uninterrupted(workload("both"));
-    for (const cut of [2, 11, 25]) {
+    for (const cut of LONG ? [2, 11, 25] : [11]) {
       expect((await resumed(cutAfter(file, cut), { workers, delayMs: (ordinal) => (ordinal * 7) % 5 })).report.digest).toBe(report.digest);
     }
   });
