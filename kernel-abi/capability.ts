@@ -93,5 +93,9 @@ export function attenuate(grant: Grant, wish: Partial<Scope>): Grant {
   if (aimedApart(grant.scope, wanted)) {
     throw new Fault("DOMAIN_UNAUTHORIZED", { verb: grant.verb, target: wanted.target, allowed: grant.scope.target });
   }
-  return Object.freeze({ verb: grant.verb, scope: narrower(grant.scope, wanted) });
+  const scope = narrower(grant.scope, wanted);
+  return sameScope(scope, grant.scope) ? grant : Object.freeze({ verb: grant.verb, scope });
 }
+
+const sameScope = (a: Scope, b: Scope): boolean =>
+  a.from === b.from && a.until === b.until && a.uses === b.uses && a.units === b.units && a.target === b.target;

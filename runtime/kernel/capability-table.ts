@@ -18,7 +18,8 @@ export interface CapabilityRecord {
   /** Its uses, or those of one it descends from, are counted. */
   readonly metered: boolean;
   revoked: boolean;
-  readonly children: CapabilityId[];
+  /** Made with the first: most grants are never handed on. */
+  children: CapabilityId[] | undefined;
 }
 
 /** What one call asks of a capability. */
@@ -53,7 +54,8 @@ export class CapabilityTable {
     const grant = attenuate(bounded, wish);
     invariant(contains(parent.grant, grant), "A3", grant.verb);
     const record = this.#add(holder, parent.id, grant);
-    parent.children.push(record.id);
+    if (parent.children === undefined) parent.children = [record.id];
+    else parent.children.push(record.id);
     return record;
   }
 
@@ -61,13 +63,13 @@ export class CapabilityTable {
   undoLast(): void {
     const record = this.#records.pop();
     invariant(record !== undefined, "A3", "no capability to take back");
-    if (record.parent !== 0) this.get(record.parent).children.pop();
+    if (record.parent !== 0) this.get(record.parent).children?.pop();
   }
 
   #add(holder: ProcessId, parent: CapabilityId, grant: Grant): CapabilityRecord {
     if (this.#records.length >= LIMITS.capabilities_max) throw new Fault("ABI_LIMIT", { limit: "capabilities_max", value: LIMITS.capabilities_max });
     const id = capabilityId(this.#records.length + 1);
-    const record: CapabilityRecord = { id, holder, parent, grant, usesLeft: grant.scope.uses, metered: grant.scope.uses !== null || (parent !== 0 && this.get(parent).metered), revoked: false, children: [] };
+    const record: CapabilityRecord = { id, holder, parent, grant, usesLeft: grant.scope.uses, metered: grant.scope.uses !== null || (parent !== 0 && this.get(parent).metered), revoked: false, children: undefined };
     this.#records.push(record);
     return record;
   }
@@ -151,7 +153,7 @@ export class CapabilityTable {
       record.revoked = true;
       revoked.push(next);
       undo.push(() => { record.revoked = false; });
-      for (const child of record.children) pending.push(child);
+      if (record.children !== undefined) for (const child of record.children) pending.push(child);
     }
     return revoked;
   }
