@@ -32,6 +32,11 @@ export const NO_DEMAND: Demand = Object.freeze({ units: 0, target: null });
 export class CapabilityTable {
   readonly #records: CapabilityRecord[] = [];
   readonly #none = capabilityId(0);
+  readonly #limit: number;
+
+  constructor(limit: number = LIMITS.capabilities_max) {
+    this.#limit = limit;
+  }
 
   get(id: CapabilityId): CapabilityRecord {
     const record = this.#records[id - 1];
@@ -67,7 +72,7 @@ export class CapabilityTable {
   }
 
   #add(holder: ProcessId, parent: CapabilityId, grant: Grant): CapabilityRecord {
-    if (this.#records.length >= LIMITS.capabilities_max) throw new Fault("ABI_LIMIT", { limit: "capabilities_max", value: LIMITS.capabilities_max });
+    if (this.#records.length >= this.#limit) throw new Fault("ABI_LIMIT", { limit: "capabilities_max", value: this.#limit });
     const id = capabilityId(this.#records.length + 1);
     const record: CapabilityRecord = { id, holder, parent, grant, usesLeft: grant.scope.uses, metered: grant.scope.uses !== null || (parent !== 0 && this.get(parent).metered), revoked: false, children: undefined };
     this.#records.push(record);
@@ -136,10 +141,11 @@ export class CapabilityTable {
 
   #charge(record: CapabilityRecord, undo: (() => void)[]): void {
     for (let at: CapabilityRecord | undefined = record; at !== undefined; at = at.parent === 0 ? undefined : this.get(at.parent)) {
-      if (at.usesLeft === null) continue;
       const charged = at;
-      charged.usesLeft = at.usesLeft - 1;
-      undo.push(() => { charged.usesLeft = (charged.usesLeft ?? 0) + 1; });
+      const left = at.usesLeft;
+      if (left === null) continue;
+      charged.usesLeft = left - 1;
+      undo.push(() => { charged.usesLeft = left; });
     }
   }
 

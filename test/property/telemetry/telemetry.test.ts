@@ -4,13 +4,15 @@ import { describe, expect, it } from "vitest";
 import { EVENT, type Entry, type Frame } from "../../../kernel-abi/frame.ts";
 import { pack } from "../../../kernel-abi/packer.ts";
 import { SYSCALL } from "../../../kernel-abi/syscall.ts";
+import { createAlerts } from "../../../telemetry/alerts.ts";
 import { exporting, metricsOf, recordsOf } from "../../../telemetry/exporter.ts";
 import { jsonLines } from "../../../telemetry/json-lines.ts";
 import { compareRecords, mergeStreams } from "../../../telemetry/merge.ts";
+import { createMetricFold } from "../../../telemetry/metrics.ts";
 import { prometheus } from "../../../telemetry/prometheus.ts";
 import { parseRules } from "../../../telemetry/rules.ts";
 import { scopedTo } from "../../../telemetry/scope.ts";
-import { COUNTER_NAMES } from "../../../telemetry/series.ts";
+import { COUNTER_NAMES, SERIES, SERIES_NAMES } from "../../../telemetry/series.ts";
 import { verifyStream } from "../../../telemetry/signing.ts";
 import { parseExposition } from "../../support/exposition.ts";
 import { monkey } from "../../support/monkey.ts";
@@ -91,6 +93,37 @@ describe("runs of the machine", () => {
     const scoped = recordsOf(frames, { every: 5, scope: scopedTo({ processes: () => true }) });
     const turnsIn = (records: typeof whole): readonly number[] => records.flatMap((one) => ("metricId" in one && "unit" in one && one.metricId === "k.turns" ? [one.value] : []));
     expect(turnsIn(scoped)).toEqual(turnsIn(whole));
+  });
+});
+
+describe("alerts", () => {
+  const rules = parseRules(SERIES_NAMES.flatMap((metric, at) => [
+    { id: `high${at}`, metric, comparison: ">", threshold: 2, clear: 1, severity: 3, forTicks: at % 4 },
+    ...(SERIES[metric].per === "run" ? [] : [{ id: `each${at}`, metric, comparison: "<", threshold: 900_000, severity: 2, sources: "each" }]),
+  ]));
+
+  /** What was raised and cleared, looking always or only when the fold says so. */
+  function alertsOf(frames: readonly Frame[], always: boolean): readonly unknown[] {
+    const fold = createMetricFold();
+    let looks = 0;
+    const alerts = createAlerts(rules, fold.read, always ? () => looks++ : fold.revision);
+    return frames.flatMap((frame, at) => {
+      fold.step(frame);
+      const next = frames[at + 1]?.tick ?? frame.tick + 1;
+      if (next === frame.tick) return [];
+      const told = alerts.evaluate(frame.tick);
+      if (at % 3 === 0) fold.flush(frame.tick);
+      return [...told, ...(next - 1 > frame.tick ? alerts.evaluate(next - 1) : [])];
+    });
+  }
+
+  it("are the same whether every rule is looked at each time or only where something may have changed", async () => {
+    for (let seed = 0; seed < RUNS / 8; seed++) {
+      const { frames } = await run(monkey(), { seed: `alerts ${seed}` });
+      expect(alertsOf(frames, false)).toEqual(alertsOf(frames, true));
+      expect(alertsOf(frames, true).length).toBeGreaterThan(0);
+    }
+    fc.assert(fc.property(someFrames, (frames) => { expect(alertsOf(frames, false)).toEqual(alertsOf(frames, true)); }), { numRuns: RUNS });
   });
 });
 
