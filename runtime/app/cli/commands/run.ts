@@ -14,6 +14,7 @@ import { runs, type Invocation } from "../command.ts";
 import { exitOfRun } from "../exit.ts";
 import { interruptible } from "../interrupt.ts";
 import { narrator, type Narration } from "../narration.ts";
+import type { MetricsFile } from "../metrics-file.ts";
 import { printFacts, printJson, reportError, type Facts } from "../output.ts";
 import { endFacts, endJson, printEnd } from "../run-end.ts";
 import type { Io } from "../terminal.ts";
@@ -36,6 +37,8 @@ interface Flags {
   readonly replace?: boolean;
   readonly json?: boolean;
   readonly logLevel?: LogLevel;
+  readonly metrics?: string;
+  readonly metricsInterval?: number;
 }
 
 /** bell.ts → bell.triad, bell-2.triad, …: known before the program is loaded, so that an interrupted run can name its journal. */
@@ -96,17 +99,29 @@ async function run(file: string, flags: Flags, io: Io): Promise<number> {
   const json = flags.json === true;
   const out = flags.out ?? freePath(file, flags.replace === true);
   const options = recordOptions(file, out, flags);
-  const narration = await narrator(io.err, { run: basename(out), level: flags.logLevel, log: true });
+  const metrics = await metricsOf(flags);
+  const narration = await narrator(io.err, { run: basename(out), level: flags.logLevel, log: true, with: metrics?.observer });
   try {
     const recorded = await interruptible(io.err, (signal) => record({ ...options, observer: narration.observer, signal }));
     narration.end();
+    metrics?.finish({ status: recorded.end.status, fault: recorded.end.fault?.code ?? 0, digest: recorded.digest });
     report(recorded, file, narration, io, json);
     return exitOfRun(recorded.end);
   } catch (error) {
     narration.end();
     if (error instanceof Fault && error.fault === "RUN_INTERRUPTED") return await interrupted(io, error, file, `${out}.partial`, json);
     throw error;
+  } finally {
+    metrics?.finish();
+    metrics?.warn(io);
   }
+}
+
+/** The file metrics go to, if any was asked for; loaded only then. */
+async function metricsOf({ metrics, metricsInterval, replace }: Flags): Promise<MetricsFile | undefined> {
+  if (metrics === undefined) return undefined;
+  const { metricsFile } = await import("../metrics-file.ts");
+  return metricsFile(metrics, { replace: replace === true, every: metricsInterval ?? 0 });
 }
 
 export function configure(command: Command, invocation: Invocation): void {
@@ -124,6 +139,8 @@ export function configure(command: Command, invocation: Invocation): void {
     .addOption(choiceOption("--durability <class>", "what the journal survives: a kill of the process, or a power cut", DURABILITY))
     .option("--label <text>", "free text, sealed with the trace")
     .option("--replace", "give up an existing trace of the same name")
+    .option("--metrics <file>", "write what the run measures as it goes: JSON lines, or for a scraper where FILE ends in .prom")
+    .addOption(countOption("--metrics-interval <ticks>", "flush metrics every so many ticks (default: at the end only)"))
     .addOption(jsonOption())
     .addOption(choiceOption("--log-level <level>", "show the program's log on stderr from this level: short lines on a terminal, JSON lines elsewhere", LOG_LEVELS));
   runs(command, invocation, async (file = "") => run(file, command.opts<Flags>(), invocation.io));
