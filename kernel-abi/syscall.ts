@@ -34,6 +34,7 @@ export const SYSCALL = Object.freeze({
   JOB_CANCEL: 99,
   METRIC_EMIT: 112,
   TRACE_READ: 113,
+  TELEMETRY_READ: 114,
 } as const);
 export type SyscallName = keyof typeof SYSCALL;
 export type SyscallNumber = (typeof SYSCALL)[SyscallName];

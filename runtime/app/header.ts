@@ -1,7 +1,7 @@
 // The header of a run: everything that decides what it does, gathered from the rooms that own it.
 import { canonicalJson, sameBytes, toHex } from "../../kernel-abi/canonical.ts";
 import type { VerbName } from "../../kernel-abi/capability.ts";
-import { DOMAIN_VERBS, K_VERBS } from "../../kernel-abi/capability.ts";
+import { DOMAIN_VERBS, K_VERBS, OPERATOR_VERBS, type Authority } from "../../kernel-abi/capability.ts";
 import type { BoundDomain } from "../../kernel-abi/domain.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import type { Bounds, Header, ProgramSection } from "../../kernel-abi/header.ts";
@@ -22,9 +22,9 @@ export const createAdmissions = (): Admissions => Object.freeze({ Q: createQAdmi
 
 const digestOf = (value: unknown): string => toHex(sha256(canonicalJson(value)));
 
-/** What the root may do: K, and what it declares, unless the operator says less. */
-export function allowed(root: Behaviour, domains: readonly BoundDomain[] = root.domains): readonly VerbName[] {
-  return [...K_VERBS, ...(["Q", "PHI"] as const).filter((domain) => domains.includes(domain)).flatMap((domain) => DOMAIN_VERBS[domain])];
+/** What the root may do: K, and what it declares, unless the operator says otherwise. */
+export function allowed(root: Behaviour, given: readonly Authority[] = root.domains): readonly VerbName[] {
+  return [...K_VERBS, ...(["Q", "PHI"] as const).filter((domain) => given.includes(domain)).flatMap((domain) => DOMAIN_VERBS[domain]), ...OPERATOR_VERBS.filter((verb) => given.includes(verb))];
 }
 
 /** The part of a header that this version of the runtime decides. */

@@ -1,7 +1,7 @@
 // Recording: run a program live, write its journal as it goes, seal it at the end whatever the end is (E5).
+import type { Authority } from "../../kernel-abi/capability.ts";
 import { existsSync } from "node:fs";
 import { DEFAULT_BOUNDS } from "../../kernel-abi/limits.ts";
-import type { BoundDomain } from "../../kernel-abi/domain.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import type { Bounds, Durability, ProgramSection } from "../../kernel-abi/header.ts";
 import type { Behaviour } from "../../kernel-abi/operation.ts";
@@ -45,7 +45,7 @@ export interface RecordOptions {
   /** Operations a turn may make before its process has to go on at the next tick; default: as many as the ABI allows. */
   readonly slice?: number;
   /** Domains the root may use; default: those it declares. */
-  readonly allow?: readonly BoundDomain[];
+  readonly allow?: readonly Authority[];
   readonly durability?: Durability;
   /** Free text, sealed with the host's facts. */
   readonly label?: string;

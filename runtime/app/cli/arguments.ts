@@ -1,7 +1,7 @@
 // Arguments: from the words of a command line to typed values. Bad usage is a USAGE fault that names the option and what it takes.
+import { AUTHORITIES, type Authority } from "../../../kernel-abi/capability.ts";
 import { Option } from "commander";
 import { canonicalJson } from "../../../kernel-abi/canonical.ts";
-import type { BoundDomain } from "../../../kernel-abi/domain.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { Bounds } from "../../../kernel-abi/header.ts";
 import { DEFAULT_BOUNDS } from "../../../kernel-abi/limits.ts";
@@ -60,14 +60,13 @@ export function parseBounds(text: string, before: Partial<Bounds> = {}): Partial
   return bounds;
 }
 
-const DOMAINS: readonly string[] = ["K", "Q", "PHI"];
-const isBoundDomain = (name: string): name is BoundDomain => name === "Q" || name === "PHI";
+const ALLOWABLE: readonly string[] = ["K", ...AUTHORITIES];
 
 /** K is always allowed; naming it alone withholds the rest. */
-export function parseDomains(text: string): readonly BoundDomain[] {
+export function parseAuthority(text: string): readonly Authority[] {
   const names = text.split(",").map((name) => name.trim().toUpperCase());
-  if (!names.every((name) => DOMAINS.includes(name))) return refuse("--allow", text, "K, Q, PHI, joined by commas");
-  return (["Q", "PHI"] as const).filter((name) => names.filter(isBoundDomain).includes(name));
+  if (!names.every((name) => ALLOWABLE.includes(name))) return refuse("--allow", text, `${ALLOWABLE.join(", ")}, joined by commas`);
+  return AUTHORITIES.filter((name) => names.includes(name));
 }
 
 /** `NAME=PATH`, as often as there are files. */

@@ -1,15 +1,15 @@
 // triad run: a program to its end, recorded and sealed. What happens while it runs is told on stderr (narration.ts).
+import type { Authority } from "../../../../kernel-abi/capability.ts";
 import type { Command } from "commander";
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { Fault } from "../../../../kernel-abi/fault.ts";
 import { DURABILITY, type Durability } from "../../../../kernel-abi/header.ts";
-import type { BoundDomain } from "../../../../kernel-abi/domain.ts";
 import type { Bounds } from "../../../../kernel-abi/header.ts";
 import { LOG_LEVELS, type LogLevel } from "../../../../kernel-abi/operation.ts";
 import { parsePolicy, POLICY_NAMES, type PolicySetting } from "../../../scheduler/policies.ts";
 import { record, type RecordOptions, type RecordReport } from "../../record.ts";
-import { choiceOption, countOption, jsonOption, parseBounds, parseDomains, parseFile, readFiles, readInput, workersOption } from "../arguments.ts";
+import { choiceOption, countOption, jsonOption, parseBounds, parseAuthority, parseFile, readFiles, readInput, workersOption } from "../arguments.ts";
 import { runs, type Invocation } from "../command.ts";
 import { exitOfRun } from "../exit.ts";
 import { interruptible } from "../interrupt.ts";
@@ -31,7 +31,7 @@ interface Flags {
   readonly bounds?: Partial<Bounds>;
   readonly policy?: PolicySetting;
   readonly slice?: number;
-  readonly allow?: readonly BoundDomain[];
+  readonly allow?: readonly Authority[];
   readonly durability?: Durability;
   readonly label?: string;
   readonly replace?: boolean;
@@ -135,7 +135,7 @@ export function configure(command: Command, invocation: Invocation): void {
     .option("--bounds <list>", "most the run may use, e.g. ticks=1000,turns=50,messages=9,shots=100,bytes=4096", parseBounds)
     .option("--policy <name>", `order of the ready processes: ${POLICY_NAMES.join(", ")}; parameters as in priority:agingQuantum=4`, parsePolicy)
     .addOption(countOption("--slice <n>", "operations a turn may make before its process has to wait for the next tick", 1))
-    .option("--allow <domains>", "domains the program may use: K, Q, PHI (default: those it declares)", parseDomains)
+    .option("--allow <domains>", "what the program may use: K, Q, PHI (default: what it declares), READ_TRACE, READ_TELEMETRY, ADMIN_FAULT", parseAuthority)
     .addOption(choiceOption("--durability <class>", "what the journal survives: a kill of the process, or a power cut", DURABILITY))
     .option("--label <text>", "free text, sealed with the trace")
     .option("--replace", "give up an existing trace of the same name")
