@@ -1,6 +1,6 @@
 // Random machines: nested, parallel, history, final states with output, guards, eventless and wildcard transitions, re-entry, raised events,
 // delays, sends, and every action a table can do. All functions are pure, so a machine is a function of its seed.
-import { and, assign, cancel, createMachine, emit, enqueueActions, log, not, or, raise, sendParent, sendTo, stateIn, type AnyStateMachine } from "xstate";
+import { and, assign, cancel, createMachine, emit, enqueueActions, log, not, or, raise, sendParent, sendTo, spawnChild, stateIn, stopChild, type AnyStateMachine } from "xstate";
 
 export interface Given { readonly context: { readonly n: number; readonly seen: readonly string[] }; readonly event: { readonly type: string; readonly v?: number } }
 
@@ -23,16 +23,18 @@ type Config = Record<string, unknown>;
 
 interface Plan { readonly id: string; readonly path: readonly string[]; readonly kind: "atomic" | "compound" | "parallel" | "final" | "history"; readonly children: Plan[] }
 
-export interface MachineShapeOptions { readonly depth?: number; readonly effects?: boolean; /** Sends to its parent, which only a child has. */ readonly parent?: boolean }
+export interface MachineShapeOptions { readonly depth?: number; readonly effects?: boolean; /** Sends to its parent, which only a child has. */ readonly parent?: boolean; /** Invokes and spawns the source `child`. */ readonly children?: boolean }
 
 class Generator {
   readonly #below: (n: number) => number;
   readonly #effects: boolean;
   readonly #parent: boolean;
+  readonly #children: boolean;
   readonly #all: Plan[] = [];
   #marks = 0;
-  constructor(seed: number, effects: boolean, parent: boolean) {
+  constructor(seed: number, { effects = true, parent = true, children = false }: MachineShapeOptions) {
     this.#parent = parent;
+    this.#children = children;
     this.#below = chance(seed);
     this.#effects = effects;
   }
@@ -75,6 +77,7 @@ class Generator {
       ...(this.#odds(5) && this.#effects ? { after: { [1 + this.#below(9)]: this.#transition(false) } } : {}),
       ...(kind !== "atomic" && this.#odds(2) ? { onDone: this.#transition(false) } : {}),
       ...(this.#odds(4) ? { tags: ["t"] } : {}),
+      ...(this.#children && this.#odds(3) ? { invoke: this.#invoke(id) } : {}),
     };
   }
 
@@ -87,6 +90,22 @@ class Generator {
     const on: Config = {};
     for (const type of [...EVENT_TYPES, "r", "*", "a.*"]) if (this.#odds(3)) on[type] = this.#odds(6) ? {} : Array.from({ length: 1 + this.#below(2) }, () => this.#transition(false));
     return on;
+  }
+
+  #invoke(id: string): Config {
+    return {
+      src: "child", ...(this.#odds(2) ? { id: `i${id}` } : {}), input: ({ context }: Given) => ({ n: context.n }),
+      onDone: this.#transition(false), ...(this.#odds(2) ? { onError: this.#transition(false) } : {}),
+    };
+  }
+
+  #child(step: number): unknown {
+    switch (this.#below(4)) {
+      case 0: return spawnChild("child" as never, { id: `k${step}`, input: { step } } as never);
+      case 1: return stopChild(`k${step}`);
+      case 2: return assign({ ref: ({ spawn }: { spawn: (src: string) => unknown }) => spawn("child") } as never);
+      default: return sendTo((({ context, self }: { context: { ref?: unknown }; self: unknown }) => context.ref ?? self) as never, { type: "d", v: step } as never);
+    }
   }
 
   #transition(eventless: boolean): Config {
@@ -120,6 +139,7 @@ class Generator {
     const mark = `m${this.#marks++}`;
     const step = 1 + this.#below(3);
     const bounded = ({ context }: Given): boolean => context.n < 60;
+    if (this.#children && this.#odds(4)) return this.#child(step);
     switch (this.#below(this.#effects ? 12 : 5)) {
       case 0: return assign({ n: ({ context }: Given) => context.n + step } as never);
       case 1: return assign((({ context }: Given) => ({ seen: [...context.seen, mark].slice(-6), n: context.n + 1 })) as never);
@@ -141,13 +161,14 @@ class Generator {
   }
 }
 
-export const machineFrom = (seed: number, { depth = 3, effects = true, parent = true }: MachineShapeOptions = {}): AnyStateMachine => {
-  const generator = new Generator(seed, effects, parent);
-  const plan = generator.plan("r", [], depth);
+export const machineFrom = (seed: number, options: MachineShapeOptions = {}, actors: object = {}): AnyStateMachine => {
+  const generator = new Generator(seed, options);
+  const plan = generator.plan("r", [], options.depth ?? 3);
   return createMachine({
     ...generator.config(plan), id: "r", context: { n: seed % 3, seen: [] }, options: { maxIterations: 40 },
     output: (({ context, event }: Given & { event: { output?: unknown } }) => ({ n: context.n, last: event.type, told: event.output })) as never,
   } as never, {
+    actors,
     actions: { note: () => undefined, plain: () => undefined },
     guards: { modulo: ({ context, event }: Given, params: unknown) => (context.n + (event.v ?? 0) + (params as { c: number }).c) % (params as { m: number }).m === 0 && context.n < 40 },
   } as never);
