@@ -2,8 +2,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { EVENT, type Entry, type Frame } from "../../../kernel-abi/frame.ts";
+import type { ProcessId } from "../../../kernel-abi/ids.ts";
 import { pack } from "../../../kernel-abi/packer.ts";
 import { SYSCALL } from "../../../kernel-abi/syscall.ts";
+import { k } from "../../../domains/k/api/operations.ts";
 import { createAlerts } from "../../../telemetry/alerts.ts";
 import { exporting, metricsOf, recordsOf } from "../../../telemetry/exporter.ts";
 import { jsonLines } from "../../../telemetry/json-lines.ts";
@@ -18,6 +20,7 @@ import { parseExposition } from "../../support/exposition.ts";
 import { monkey } from "../../support/monkey.ts";
 import { entry } from "../../support/recordings.ts";
 import { run } from "../../support/run.ts";
+import { ask, codeOf, toy, type Body } from "../../support/toy.ts";
 import { testSigner } from "../../support/signer.ts";
 
 /** More of everything: TELEMETRY_RUNS=2000. */
@@ -85,6 +88,42 @@ describe("runs of the machine", () => {
       expect([value["q.jobs_in_flight"], value["phi.jobs_in_flight"], value["q.containers"], value["phi.windows_open"]]).toEqual([0, 0, 0, 0]);
     }
   });
+
+  for (const overflow of ["refuse", "block", "drop-new", "drop-old"] as const) {
+    it(`know mail by its numbers where a full mailbox is made to ${overflow}, slices end turns and answers go back`, async () => {
+      const echo = { ...toy("echo", [], function* (): Body {
+        for (let left = 6; left > 0; left--) {
+          const heard = yield* ask<{ from: ProcessId; body: unknown } | undefined>({ domain: "K", op: "receive", within: 20 });
+          if (heard === undefined) continue;
+          const { from, body: said } = heard;
+          yield* k.sleep(2);
+          yield* k.send(from, said);
+          yield* k.send(from, said);
+        }
+        return 0;
+      }), mailbox: { depth: 2, overflow } };
+      const root = toy("root", [], function* (): Body {
+        const child = yield* k.spawn(echo);
+        const other = yield* k.spawn(toy("other", [], function* (): Body {
+          for (let at = 0; at < 5; at++) yield* codeOf(k.send(child, new Uint8Array(10)));
+          return yield* k.sleep(30);
+        }));
+        for (let at = 0; at < 5; at++) yield* codeOf(k.send(child, new Uint8Array(at)));
+        yield* k.sleep(60);
+        for (let at = 0; at < 3; at++) yield* ask({ domain: "K", op: "receive", within: 20 });
+        return yield* codeOf(k.send(other, 1));
+      });
+      const { frames, end } = await run(root, { seed: overflow, slice: 3 });
+      expect(end.status).toBe("completed");
+      const found = metricsOf(frames, { every: 1 });
+      const last = Object.fromEntries(found.filter(({ sourceId }) => sourceId === "run").map(({ metricId, value }) => [metricId, value]));
+      const { "k.messages_sent": sent = 0, "k.messages_delivered": delivered = 0, "k.messages_lost": lost = 0, "k.queue_depth": depth = 0 } = last;
+      expect([sent - delivered - lost, last["k.slices"] === 0]).toEqual([depth, false]);
+      expect(last["k.memory_bytes"]).toBe(0);
+      if (overflow === "block") expect(last["k.interrupts_room"]).toBeGreaterThan(0);
+      if (overflow.startsWith("drop")) expect(lost).toBeGreaterThan(0);
+    });
+  }
 
   it("say the same whole, in two halves and scoped to everybody", async () => {
     const { frames } = await run(monkey(), { seed: "halves" });
