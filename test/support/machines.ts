@@ -2,7 +2,7 @@
 // delays, sends, and every action a table can do. All functions are pure, so a machine is a function of its seed.
 import { and, assign, cancel, createMachine, emit, enqueueActions, log, not, or, raise, sendParent, sendTo, spawnChild, stateIn, stopChild, type AnyStateMachine } from "xstate";
 
-export interface Given { readonly context: { readonly n: number; readonly seen: readonly string[] }; readonly event: { readonly type: string; readonly v?: number } }
+export interface Given { readonly context: { readonly n: number; readonly seen: readonly string[] }; readonly event: { readonly type: string; readonly v?: number; readonly d?: number } }
 
 export const EVENT_TYPES = ["a", "b", "c", "a.b", "a.b.c", "d"] as const;
 
@@ -18,6 +18,9 @@ export function chance(seed: number): (below: number) => number {
     return ((z ^ (z >>> 15)) >>> 0) % below;
   };
 }
+
+/** An event a machine makes itself: those that come of each other end after a few, or nothing would. */
+const own = (type: string, v: number) => ({ event: { d = 0 } }: Given): object => ({ type: d < 2 ? type : "never", v, d: d + 1 });
 
 type Config = Record<string, unknown>;
 
@@ -75,7 +78,7 @@ class Generator {
       on: this.#on(),
       ...(this.#odds(4) ? { always: [this.#transition(true)] } : {}),
       ...(this.#odds(5) && this.#effects ? { after: { [1 + this.#below(9)]: this.#transition(false) } } : {}),
-      ...(kind !== "atomic" && this.#odds(2) ? { onDone: this.#transition(false) } : {}),
+      ...(kind !== "atomic" && this.#odds(2) ? { onDone: this.#transition(true) } : {}),
       ...(this.#odds(4) ? { tags: ["t"] } : {}),
       ...(this.#children && this.#odds(3) ? { invoke: this.#invoke(id) } : {}),
     };
@@ -88,7 +91,7 @@ class Generator {
 
   #on(): Config {
     const on: Config = {};
-    for (const type of [...EVENT_TYPES, "r", "*", "a.*"]) if (this.#odds(3)) on[type] = this.#odds(6) ? {} : Array.from({ length: 1 + this.#below(2) }, () => this.#transition(false));
+    for (const type of [...EVENT_TYPES, "r", "s", "*", "a.*"]) if (this.#odds(type === "*" || type === "s" ? 9 : 3)) on[type] = this.#odds(6) ? {} : Array.from({ length: 1 + this.#below(2) }, () => this.#transition(false));
     return on;
   }
 
@@ -104,25 +107,26 @@ class Generator {
       case 0: return spawnChild("child" as never, { id: `k${step}`, input: { step } } as never);
       case 1: return stopChild(`k${step}`);
       case 2: return assign({ ref: ({ spawn }: { spawn: (src: string) => unknown }) => spawn("child") } as never);
-      default: return sendTo((({ context, self }: { context: { ref?: unknown }; self: unknown }) => context.ref ?? self) as never, { type: "d", v: step } as never);
+      default: return sendTo((({ context, self }: { context: { ref?: unknown }; self: unknown }) => context.ref ?? self) as never, own("d", step) as never);
     }
   }
 
-  #transition(eventless: boolean): Config {
-    const guarded = eventless || this.#odds(2);
+  #transition(bounded: boolean): Config {
+    const guarded = bounded || this.#odds(2);
     return {
-      ...(this.#odds(4) && !eventless ? {} : { target: `#${this.#one(this.#all).id}` }),
+      ...(this.#odds(4) && !bounded ? {} : { target: `#${this.#one(this.#all).id}` }),
       ...(this.#odds(4) ? { reenter: true } : {}),
-      ...(guarded ? { guard: this.#guard(eventless) } : {}),
-      actions: this.#actions(),
+      ...(guarded ? { guard: this.#guard(bounded) } : {}),
+      actions: bounded ? [assign({ n: ({ context }: Given) => context.n + 1 } as never), ...this.#actions()] : this.#actions(),
     };
   }
 
-  #guard(eventless: boolean): unknown {
+  /** Of a transition that would be taken for ever: it ends when `n` is large, and each one adds to it. */
+  #guard(bounded: boolean): unknown {
     const [c, m] = [this.#below(5), 2 + this.#below(3)];
-    const plain = ({ context, event }: Given): boolean => (context.n + (event.v ?? 0) + c) % m === 0 && (!eventless || context.n < 40);
+    const plain = ({ context, event }: Given): boolean => (context.n + (event.v ?? 0) + c) % m === 0 && (!bounded || context.n < 40);
     const inState = this.#one(this.#all.filter(({ kind }) => kind !== "history"));
-    switch (this.#below(6)) {
+    switch (bounded ? 5 : this.#below(6)) {
       case 0: return not(plain as never);
       case 1: return and([plain as never, stateIn(`#${inState.id}` as never)]);
       case 2: return or([stateIn(`#${inState.id}` as never), plain as never]);
@@ -143,19 +147,19 @@ class Generator {
     switch (this.#below(this.#effects ? 12 : 5)) {
       case 0: return assign({ n: ({ context }: Given) => context.n + step } as never);
       case 1: return assign((({ context }: Given) => ({ seen: [...context.seen, mark].slice(-6), n: context.n + 1 })) as never);
-      case 2: return enqueueActions((({ enqueue, check, context }: { enqueue: ((action: unknown) => void) & { raise: (event: object) => void; assign: (update: object) => void }; check: (guard: unknown) => boolean; context: Given["context"] }) => {
+      case 2: return enqueueActions((({ enqueue, check, context, event }: { enqueue: ((action: unknown) => void) & { raise: (event: object) => void; assign: (update: object) => void }; check: (guard: unknown) => boolean } & Given) => {
         enqueue.assign({ n: context.n + 1 });
-        if (check(bounded)) enqueue.raise({ type: "r", v: step });
+        if (check(bounded)) enqueue.raise(own("r", step)({ context, event }));
         enqueue({ type: "note", params: { mark } });
       }) as never);
       case 3: return { type: "note", params: ({ context }: Given) => ({ mark, n: context.n }) };
-      case 4: return this.#odds(2) ? raise({ type: "r", v: step } as never) : raise((({ context }: Given) => ({ type: context.n < 50 ? "a" : "never", v: step })) as never);
+      case 4: return this.#odds(2) ? raise({ type: "s", v: step } as never) : raise(own(this.#one(["r", "a"]), step) as never);
       case 5: return log((({ context }: Given) => context.n) as never, mark);
       case 6: return emit({ type: "emitted", mark } as never);
       case 7: return !this.#parent ? "plain" : sendParent((({ context }: Given) => ({ type: "UP", n: context.n })) as never);
-      case 8: return raise({ type: "b", v: step } as never, { delay: step, id: `d${step}` });
+      case 8: return raise(own("b", step) as never, { delay: step, id: `d${step}` });
       case 9: return cancel(`d${step}`);
-      case 10: return sendTo((({ self }: { self: unknown }) => self) as never, { type: "c", v: step } as never);
+      case 10: return sendTo((({ self }: { self: unknown }) => self) as never, own("c", step) as never);
       default: return "plain";
     }
   }
@@ -165,7 +169,7 @@ export const machineFrom = (seed: number, options: MachineShapeOptions = {}, act
   const generator = new Generator(seed, options);
   const plan = generator.plan("r", [], options.depth ?? 3);
   return createMachine({
-    ...generator.config(plan), id: "r", context: { n: seed % 3, seen: [] }, options: { maxIterations: 40 },
+    ...generator.config(plan), id: "r", context: { n: seed % 3, seen: [] }, options: { maxIterations: 60 },
     output: (({ context, event }: Given & { event: { output?: unknown } }) => ({ n: context.n, last: event.type, told: event.output })) as never,
   } as never, {
     actors,

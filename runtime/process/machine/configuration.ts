@@ -226,8 +226,9 @@ export class Tables {
 /** Beyond this many, a machine's tables stop growing and it is interpreted. */
 export const CONFIGURATIONS_MAX = 16_384;
 
-const keyOf = ({ _nodes, historyValue }: SnapshotShape): string =>
-  `${_nodes.map(({ order }) => order).join(" ")}|${Object.entries(historyValue).map(([id, nodes]) => `${id}:${nodes.map(({ order }) => order).join(" ")}`).join(";")}`;
+/** The value is part of it: a restored state may say another than XState derives, and must not be taken for it. */
+const keyOf = ({ _nodes, historyValue, value }: SnapshotShape): string =>
+  `${JSON.stringify(value)}|${_nodes.map(({ order }) => order).join(" ")}|${Object.entries(historyValue).map(([id, nodes]) => `${id}:${nodes.map(({ order }) => order).join(" ")}`).join(";")}`;
 
 const doneEvent = ({ id }: NodeShape, output: unknown): EventObject => ({ type: `xstate.done.state.${id}`, output });
 

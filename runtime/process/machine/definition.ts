@@ -52,3 +52,24 @@ function steppersOf(machine: MachineShape): Pick<MachineDefinition, "stepper" | 
   const compiled = compile(machine);
   return { stepper: () => new TableStepper(compiled), reasons: () => [...compiled.reasons], configurations: () => compiled.tables.size };
 }
+
+/** How a machine is stepped, and why: for people and for tools. */
+export interface Explanation {
+  readonly machine: string;
+  readonly by: "table" | "interpreter";
+  /** What keeps it from having tables, each with its place. */
+  readonly reasons: readonly string[];
+  readonly states: number;
+  /** Configurations its tables know so far; they are filled as they are used. */
+  readonly configurations: number;
+  /** What it invokes or spawns, by name. */
+  readonly sources: Readonly<Record<string, "program" | "process">>;
+}
+
+export function explained({ machine, sources, reasons, configurations }: MachineDefinition): Explanation {
+  const why = reasons();
+  return {
+    machine: machine.id, by: why.length === 0 ? "table" : "interpreter", reasons: why, states: nodesOf(machine.root).length, configurations: configurations(),
+    sources: Object.fromEntries([...sources].map(([name, { kind }]) => [name, kind])),
+  };
+}

@@ -3,6 +3,7 @@
 // marks and kept. So the order of exits, transitions and entries, history and re-entry are XState's own and not a copy of them.
 import { createMachine } from "xstate";
 import { Fault } from "../../../kernel-abi/fault.ts";
+import { nodesById } from "./interpreter.ts";
 import { createScope, type Scope } from "./scope.ts";
 import { asList, isRecord, nodesOf, shapeOf, type MachineShape, type NodeShape, type ResolvedAction, type SnapshotShape, type TransitionShape } from "./shape.ts";
 import type { StepState } from "./state.ts";
@@ -92,10 +93,7 @@ export class Skeleton {
     } catch {
       return refuse();
     }
-    const byId = new Map(snapshot._nodes.map((node) => [node.id, node]));
-    const ordered = idsOf(nodes).map(({ id }) => byId.get(id) ?? refuse());
-    if (new Set(ordered).size !== snapshot._nodes.length || nodes.length !== ordered.length) refuse();
-    snapshot._nodes = ordered;
+    snapshot._nodes = nodesById(this.#own.root, idsOf(nodes).map(({ id }) => id));
     snapshot.value = value;
     return snapshot;
   }

@@ -9,7 +9,7 @@ import { compile, obstacles, TableStepper } from "../../../../runtime/process/ma
 import type { Stepper } from "../../../../runtime/process/machine/stepper.ts";
 import { eventsFrom, machineFrom } from "../../../support/machines.ts";
 
-const RUNS = process.env["TRIAD_LONG"] === undefined ? 120 : 20_000;
+const RUNS = process.env["TRIAD_LONG"] === undefined ? 80 : 20_000;
 const seeds = fc.integer({ min: 0, max: 0x7fffffff });
 
 /** What an effect says, without the addresses it holds. */
