@@ -30,6 +30,12 @@ export const DOMAIN_VERBS: Readonly<Record<BoundDomain, readonly VerbName[]>> = 
   PHI: Object.freeze(["ALLOCATE_PHI", "TRANSFORM_PHI", "PROJECT_PHI"] as const),
 });
 
+/** What only an operator gives, by name, and a parent only when asked: looking at the run as a whole, and breaking it on purpose. */
+export const OPERATOR_VERBS = Object.freeze(["READ_TRACE", "READ_TELEMETRY", "ADMIN_FAULT"] as const satisfies readonly VerbName[]);
+/** What a run is allowed, as people say it: domains beside K, and verbs of the operator's. */
+export type Authority = BoundDomain | (typeof OPERATOR_VERBS)[number];
+export const AUTHORITIES: readonly Authority[] = Object.freeze(["Q", "PHI", ...OPERATOR_VERBS] as const);
+
 /** Half-open in ticks; `null` means unlimited (uses, units) or any (target). */
 export interface Scope {
   readonly from: number;
@@ -93,5 +99,9 @@ export function attenuate(grant: Grant, wish: Partial<Scope>): Grant {
   if (aimedApart(grant.scope, wanted)) {
     throw new Fault("DOMAIN_UNAUTHORIZED", { verb: grant.verb, target: wanted.target, allowed: grant.scope.target });
   }
-  return Object.freeze({ verb: grant.verb, scope: narrower(grant.scope, wanted) });
+  const scope = narrower(grant.scope, wanted);
+  return sameScope(scope, grant.scope) ? grant : Object.freeze({ verb: grant.verb, scope });
 }
+
+const sameScope = (a: Scope, b: Scope): boolean =>
+  a.from === b.from && a.until === b.until && a.uses === b.uses && a.units === b.units && a.target === b.target;

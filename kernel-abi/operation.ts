@@ -40,6 +40,8 @@ export type KOperation =
   | { readonly domain: "K"; readonly op: "resume"; readonly child: ProcessId }
   | { readonly domain: "K"; readonly op: "send"; readonly to: ProcessId; readonly body: unknown }
   | { readonly domain: "K"; readonly op: "receive"; readonly within: number | undefined }
+  | { readonly domain: "K"; readonly op: "run-totals" }
+  | { readonly domain: "K"; readonly op: "gauges" }
   | { readonly domain: "K"; readonly op: "capabilities" }
   | { readonly domain: "K"; readonly op: "attenuate"; readonly capability: Capability; readonly scope: Partial<Scope> }
   | { readonly domain: "K"; readonly op: "grant"; readonly capability: Capability; readonly to: ProcessId; readonly scope: Partial<Scope> }
@@ -61,6 +63,24 @@ export type Arm =
 export interface Selected {
   readonly arm: number;
   readonly value: unknown;
+}
+
+/** What the run has recorded so far: up to, not with, the turn that asks. */
+export interface RunTotals {
+  readonly tick: number;
+  readonly turns: number;
+  readonly messages: number;
+  readonly shots: number;
+  /** Bytes of all bodies recorded. */
+  readonly bytes: number;
+}
+
+/** How the run stands: of processes, of units that contracts could still take, of domain calls under way. */
+export interface Gauges {
+  readonly processes: number;
+  readonly ready: number;
+  readonly pending: number;
+  readonly free: { readonly Q: number; readonly PHI: number };
 }
 
 /** How a process ended, as whoever waits for it is told. */

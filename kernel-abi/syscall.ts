@@ -34,6 +34,7 @@ export const SYSCALL = Object.freeze({
   JOB_CANCEL: 99,
   METRIC_EMIT: 112,
   TRACE_READ: 113,
+  TELEMETRY_READ: 114,
   /** ADMIN_FAULT: what it asks for stands in the kernel frame behind the turn. */
   FAULT_INJECT: 115,
 } as const);

@@ -2,6 +2,7 @@
 //   J4  The tree keeps one node per set bit of its size, so a run of any length costs 53 hashes of memory at most.
 import { sha256 } from "./sha256.ts";
 import { sameBytes } from "../kernel-abi/canonical.ts";
+import { invariant } from "../kernel-abi/invariant.ts";
 
 const NODE_PREFIX = Uint8Array.of(1);
 const NOTHING = new Uint8Array(0);
@@ -19,7 +20,7 @@ export class MerkleTree {
     let node = leaf;
     for (let rest = this.#size; rest % 2 === 1; rest = Math.floor(rest / 2)) {
       const left = this.#peaks.pop();
-      if (left === undefined) break;
+      invariant(left !== undefined, "J4");
       node = nodeHash(left, node);
     }
     this.#peaks.push(node);

@@ -3,7 +3,7 @@
 import type { Json } from "../kernel-abi/canonical.ts";
 import { EVENT, TURN_END, type Entry, type Frame } from "../kernel-abi/frame.ts";
 import { SYSCALL } from "../kernel-abi/syscall.ts";
-import { Causality, type Why } from "./causes.ts";
+import { Causality, type Antecedent, type Why } from "./causes.ts";
 import { codeName, endName, frameName, verdictName } from "./divergence.ts";
 import { digested, plainBody } from "./entry/body.ts";
 import { deliveryName } from "./entry/events.ts";
@@ -68,16 +68,24 @@ const endOf = (frame: Frame): string | null => {
 
 const shownBody = (body: Uint8Array): Json => (body.length <= SHOWN_BYTES ? plainBody(body) : digested(body));
 
+/** A frame as it was read, made presentable only when somebody asks. */
+interface Kept {
+  readonly frame: Frame;
+  readonly index: number;
+  readonly event: number;
+  readonly causes: readonly (Antecedent & { readonly body: Uint8Array | string | undefined })[];
+}
+
 /** Collects the past of one actor while frames go by. */
 export class Past {
   readonly #actor: number;
   readonly #names: ProcessNames;
   readonly #causality = new Causality();
-  /** By event: messages under way to the actor, and outcomes of its jobs. */
-  readonly #messages = new Map<number, Json>();
-  readonly #outcomes = new Map<number, Json>();
+  /** By event: messages under way to the actor, and outcomes of its jobs (a verdict where there was none). */
+  readonly #messages = new Map<number, Uint8Array>();
+  readonly #outcomes = new Map<number, Uint8Array | string>();
   readonly #jobs = new Set<number>();
-  readonly #frames: PastFrame[] = [];
+  readonly #kept: Kept[] = [];
 
   constructor(actor: number, names: ProcessNames) {
     this.#actor = actor;
@@ -86,7 +94,7 @@ export class Past {
 
   get events(): number { return this.#causality.events; }
   /** The last frames of the actor, oldest first. */
-  get frames(): readonly PastFrame[] { return this.#frames; }
+  get frames(): readonly PastFrame[] { return this.#kept.map((kept) => this.#shown(kept)); }
 
   /** The next frame of the run. With `anyway` it is kept whoever acts in it. */
   add(frame: Frame, anyway = false): void {
@@ -95,11 +103,16 @@ export class Past {
     this.#names.learn(frame);
     this.#hear(frame, events + 1);
     if (!anyway && (frame.actor !== this.#actor || isIntent(frame))) return;
-    const told = causes.map(({ why, event, tick, actor }): PastCause =>
-      ({ why, event, tick, actor: this.#names.of(actor).name, body: (why === "sent" ? this.#messages : this.#outcomes).get(event) ?? null }));
+    this.#kept.push({ frame, index: frames, event: events + 1, causes: causes.map((cause) => ({ ...cause, body: (cause.why === "sent" ? this.#messages : this.#outcomes).get(cause.event) })) });
     for (const { event } of causes) this.#messages.delete(event);
-    this.#frames.push({ frame: frames, event: events + 1, tick: frame.tick, what: frameName(frame), causes: told, calls: callsOf(frame), end: endOf(frame) });
-    if (this.#frames.length > KEPT_FRAMES) this.#frames.shift();
+    if (this.#kept.length > KEPT_FRAMES) this.#kept.shift();
+  }
+
+  #shown({ frame, index, event, causes }: Kept): PastFrame {
+    return {
+      frame: index, event, tick: frame.tick, what: frameName(frame), calls: callsOf(frame), end: endOf(frame),
+      causes: causes.map(({ why, event: cause, tick, actor, body }) => ({ why, event: cause, tick, actor: this.#names.of(actor).name, body: typeof body === "object" ? shownBody(body) : body ?? null })),
+    };
   }
 
   /** What is said to the actor, by whom it may be. */
@@ -110,9 +123,9 @@ export class Past {
   }
 
   #entry({ actor }: Frame, { code, verdict, subject, body }: Entry, event: number): void {
-    if (code === SYSCALL.IPC_SEND && verdict === 0 && subject === this.#actor) this.#messages.set(event, shownBody(body));
+    if (code === SYSCALL.IPC_SEND && verdict === 0 && subject === this.#actor) this.#messages.set(event, Uint8Array.from(body));
     else if (code === EVENT.JOB_INTENT && actor === this.#actor) this.#jobs.add(subject);
-    else if (code === EVENT.JOB_OUTCOME && this.#jobs.delete(subject)) this.#outcomes.set(event, verdict === 0 ? shownBody(body) : verdictName(verdict));
+    else if (code === EVENT.JOB_OUTCOME && this.#jobs.delete(subject)) this.#outcomes.set(event, verdict === 0 ? Uint8Array.from(body) : verdictName(verdict));
     const [oldest] = this.#outcomes.keys();
     if (oldest !== undefined && this.#outcomes.size > KEPT_OUTCOMES) this.#outcomes.delete(oldest);
   }

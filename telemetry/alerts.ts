@@ -5,7 +5,7 @@
 import type { Reading } from "./readings.ts";
 import { announcedBy, type AlertRule } from "./rules.ts";
 import type { Alert } from "./schema.ts";
-import { SERIES, type SeriesName } from "./series.ts";
+import { SERIES, type Series, type SeriesName } from "./series.ts";
 
 /** An alert that has no place in a stream yet. */
 export interface AlertDraft extends Pick<Alert, "ruleId" | "state" | "metricId" | "domain" | "sourceId" | "processId" | "resourceContractId" | "category" | "severity" | "value" | "threshold" | "since" | "code"> {
@@ -33,8 +33,30 @@ const holds = ({ comparison, threshold }: AlertRule, value: number): boolean => 
 const stays = (rule: AlertRule, value: number): boolean =>
   holds(rule, value) || (rule.clear !== rule.threshold && (rule.comparison.startsWith(">") ? value > rule.clear : value < rule.clear));
 
-export function createAlerts(rules: readonly AlertRule[], read: (metric: SeriesName, at: number) => readonly Reading[]): Alerts {
-  const held = rules.map((rule) => ({ rule, known: new Map<string, Held>() }));
+/** Series that time alone can change. */
+const BY_TIME: ReadonlySet<SeriesName> = new Set(["k.wait_oldest", "k.ipc_throughput", "q.measurement_rate", "phi.transform_rate", "phi.window_remaining"] as const);
+
+interface Watched {
+  readonly rule: AlertRule;
+  readonly known: Map<string, Held>;
+  /** As of the last look; -1 before the first. */
+  revision: number;
+}
+
+/** `revision` says whether a look is needed: it rises whenever a series of that domain may have changed. */
+export function createAlerts(
+  rules: readonly AlertRule[],
+  read: (metric: SeriesName, at: number) => readonly Reading[],
+  revision: (domain: Series["domain"]) => number,
+): Alerts {
+  const held = rules.map((rule): Watched => ({ rule, known: new Map<string, Held>(), revision: -1 }));
+
+  /** Nothing can have changed, and nothing waits for time to pass. */
+  function settled({ rule, known, revision: seen }: Watched): boolean {
+    if (seen !== revision(SERIES[rule.metric].domain) || BY_TIME.has(rule.metric)) return false;
+    for (const { raised } of known.values()) if (!raised) return false;
+    return true;
+  }
 
   const draft = (rule: AlertRule, { sourceId, processId, resourceContractId }: Reading, state: Alert["state"], value: number | null, since: number, at: number): AlertDraft => {
     const { domain, category } = SERIES[rule.metric];
@@ -69,7 +91,11 @@ export function createAlerts(rules: readonly AlertRule[], read: (metric: SeriesN
   return {
     evaluate(at) {
       const out: AlertDraft[] = [];
-      for (const { rule, known } of held) evaluateRule(rule, known, at, out);
+      for (const watched of held) {
+        if (settled(watched)) continue;
+        watched.revision = revision(SERIES[watched.rule.metric].domain);
+        evaluateRule(watched.rule, watched.known, at, out);
+      }
       return out.sort((a, b) => a.at - b.at);
     },
     severityOf: (metric, sourceId) => held.reduce((highest, { rule, known }) =>

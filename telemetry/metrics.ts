@@ -17,7 +17,7 @@ import { createNumbering } from "./numbering.ts";
 import { createOwnership } from "./ownership.ts";
 import { isProcess } from "./processes.ts";
 import { readingsOf, type Reading } from "./readings.ts";
-import type { CounterName, SeriesName } from "./series.ts";
+import type { CounterName, Series, SeriesName } from "./series.ts";
 
 export interface FoldOptions {
   /** Whether a process may be seen; everybody unless given. */
@@ -34,6 +34,8 @@ export interface UserReading extends Reading {
 export interface MetricFold {
   /** Takes one frame; answers what it measured. */
   step(frame: Frame): readonly DiagnosticDraft[];
+  /** Rises whenever an entry may have changed what a series of this domain shows, other than by time alone. */
+  revision(domain: Series["domain"]): number;
   /** Of one series at tick `at`. */
   read(name: SeriesName, at: number): readonly Reading[];
   /** What programs measured themselves, in order of process and name. */
@@ -72,6 +74,7 @@ export function createMetricFold({ admits, byProcess = false }: FoldOptions = {}
   const { counts, mail, contracts, envelopes, providers, jobs, inFlight, reads, recentReads } = state;
   const ownership = createOwnership();
   const numbering = createNumbering();
+  const revisions = { K: 0, Q: 0, PHI: 0 };
   let last = -1;
 
   /** Without a scope everything is seen, what concerns nobody too. */
@@ -225,6 +228,10 @@ export function createMetricFold({ admits, byProcess = false }: FoldOptions = {}
   function take(placed: Placed, effective: boolean): readonly DiagnosticDraft[] {
     const { entry, frame, owner } = placed;
     const { code, verdict, body } = entry;
+    if (entry.domain !== 0 || VIOLATIONS.has(verdict)) {
+      revisions.Q += 1;
+      revisions.PHI += 1;
+    }
     const ours = seen(owner);
     if (ours) {
       if (code !== EVENT.RUN_END) counts.add("k.recorded_bytes", owner, body.length); // the end is the recorder's: nobody is shown it
@@ -265,6 +272,7 @@ export function createMetricFold({ admits, byProcess = false }: FoldOptions = {}
 
   return {
     step(frame) {
+      revisions.K += 1;
       if (frame.kind === "turn") turn(frame);
       const effective = frame.kind !== "turn" || frame.end.kind !== TURN_END.ABORTED;
       let measured: DiagnosticDraft[] | undefined;
@@ -276,6 +284,7 @@ export function createMetricFold({ admits, byProcess = false }: FoldOptions = {}
       if (frame.kind === "turn" && effective) completed(frame);
       return measured ?? NOTHING;
     },
+    revision: (domain) => revisions[domain],
     read: (name, at) => readingsOf(state, name, at),
     user: () => [...state.user.values()]
       .sort((a, b) => a.process - b.process || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
@@ -284,6 +293,7 @@ export function createMetricFold({ admits, byProcess = false }: FoldOptions = {}
       const measured = readDiagnostics(recentReads, state.window.from, at);
       recentReads.clear();
       state.waitMax = 0;
+      revisions.K += 1;
       state.window = { from: at, delivered: counts.get("k.messages_delivered"), measured: counts.get("q.measurements"), transformed: counts.get("phi.transforms") };
       return measured;
     },

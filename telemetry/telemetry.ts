@@ -72,7 +72,7 @@ export function createTelemetry({ every = 0, node: namedNode, tenant = 0, vhm: n
   });
   const fold = createMetricFold({ admits, byProcess });
   const faults = createFaultCollector(ownership.of);
-  const alerts = createAlerts(rules, fold.read);
+  const alerts = createAlerts(rules, fold.read, fold.revision);
   const ordinals = new Map<string, number>();
   let sequence = 0;
   let tick = 0;

@@ -2,7 +2,7 @@
 // `setup({ … }).createMachine({ … })`. What it invokes is made by fromProgram and fromProcess, as others are by fromPromise.
 import type { AnyActorRef, AnyStateMachine, EventFromLogic, InputFrom, OutputFrom } from "xstate";
 import { Strand } from "../../domains/k/api/strands.ts";
-import { k, type Address as To, type K } from "../../domains/k/api/operations.ts";
+import { k, type Address as To } from "../../domains/k/api/operations.ts";
 import { phi } from "../../domains/phi/api/operations.ts";
 import { q } from "../../domains/q/api/operations.ts";
 import type { BoundDomain } from "../../kernel-abi/domain.ts";
@@ -12,16 +12,16 @@ import type { Behaviour, MailboxTerms, Operation, ProcessDefinition, Program, Wi
 import { CURRENT_OFFER } from "../../kernel-abi/version.ts";
 import { checkpointAction, type CheckpointInfo } from "../process/machine/actions.ts";
 import { MachineActivation } from "../process/machine/activation.ts";
-import { defineBehaviour, type MachineDefinition as Prepared } from "../process/machine/definition.ts";
+import { defineBehaviour, explained, type Explanation, type MachineDefinition as Prepared } from "../process/machine/definition.ts";
 import { Address } from "../process/machine/scope.ts";
 import { shapeOf } from "../process/machine/shape.ts";
-import { isMachine, logicFor, sourceOf, type InvokedLogic } from "../process/machine/sources.ts";
+import { isMachine, logicFor, type InvokedLogic } from "../process/machine/sources.ts";
 import { isMachineState, parseState, type MachineState } from "../process/machine/state.ts";
 import { pluginOf, type PolicyPlugin } from "../scheduler/plugin.ts";
 import type { Apis } from "./define.ts";
 import { apisFor } from "./sites.ts";
 
-export type { MachineState };
+export type { Explanation, MachineState };
 
 /** A machine's behaviour with the types of its input, output and events; it also starts from a state of its own kept earlier. */
 export interface MachineDefinition<I, R, E> extends ProcessDefinition<I | MachineState, R> {
@@ -140,5 +140,11 @@ export const checkpoint = (use: (given: CheckpointInfo) => ActionCalls): (() => 
  */
 export const continueAsNew = (): (() => void) => checkpoint(({ state }) => ({ domain: "K", op: "continue", state }));
 
-export { sourceOf as sourceOfLogic, type K };
-export const preparedOf = (definition: object): Prepared | undefined => definitions.get(definition);
+/** How a machine's process is stepped and what stands in the way of tables. @throws Fault PROGRAM_INVALID for what defineMachine did not make */
+export function explainMachine(definition: MachineDefinition<never, unknown, never>): Explanation {
+  const prepared = definitions.get(definition);
+  if (prepared === undefined) throw new Fault("PROGRAM_INVALID", { argument: "definition", allowed: "what defineMachine returns" });
+  return explained(prepared);
+}
+
+export { machineConfig } from "../process/machine/config.ts";

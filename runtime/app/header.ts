@@ -1,7 +1,7 @@
 // The header of a run: everything that decides what it does, gathered from the rooms that own it.
 import { canonicalJson, sameBytes, toHex } from "../../kernel-abi/canonical.ts";
 import type { VerbName } from "../../kernel-abi/capability.ts";
-import { DOMAIN_VERBS, K_VERBS } from "../../kernel-abi/capability.ts";
+import { DOMAIN_VERBS, K_VERBS, OPERATOR_VERBS, type Authority } from "../../kernel-abi/capability.ts";
 import type { BoundDomain } from "../../kernel-abi/domain.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import type { Injection, Recovery } from "../../kernel-abi/injection.ts";
@@ -23,13 +23,9 @@ export const createAdmissions = (): Admissions => Object.freeze({ Q: createQAdmi
 
 const digestOf = (value: unknown): string => toHex(sha256(canonicalJson(value)));
 
-/** What an operator can allow a run beside K. */
-export type Allowance = BoundDomain | "ADMIN_FAULT";
-
-/** What the root may do: K, and what it declares, unless the operator says less; ADMIN_FAULT only when the operator says so. */
-export function allowed(root: Behaviour, domains: readonly Allowance[] = root.domains): readonly VerbName[] {
-  return [...K_VERBS, ...(["Q", "PHI"] as const).filter((domain) => domains.includes(domain)).flatMap((domain) => DOMAIN_VERBS[domain]),
-    ...(domains.includes("ADMIN_FAULT") ? ["ADMIN_FAULT" as const] : [])];
+/** What the root may do: K, and what it declares, unless the operator says otherwise. */
+export function allowed(root: Behaviour, given: readonly Authority[] = root.domains): readonly VerbName[] {
+  return [...K_VERBS, ...(["Q", "PHI"] as const).filter((domain) => given.includes(domain)).flatMap((domain) => DOMAIN_VERBS[domain]), ...OPERATOR_VERBS.filter((verb) => given.includes(verb))];
 }
 
 /** The part of a header that this version of the runtime decides. */

@@ -1,4 +1,5 @@
 // Recording: run a program live, write its journal as it goes, seal it at the end whatever the end is (E5).
+import type { Authority } from "../../kernel-abi/capability.ts";
 import { existsSync } from "node:fs";
 import { DEFAULT_BOUNDS } from "../../kernel-abi/limits.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
@@ -15,7 +16,7 @@ import { loadOrCreateSigner } from "../adapters/keys.ts";
 import { forgetResumptions } from "../adapters/succession.ts";
 import type { PolicyChoice } from "../scheduler/policies.ts";
 import { executeAndSeal } from "./execute.ts";
-import { allowed, type Allowance, createAdmissions, headerFor } from "./header.ts";
+import { allowed, createAdmissions, headerFor } from "./header.ts";
 import { createRunner, liveOutcomes } from "./outcomes.ts";
 import { pluginAmong, rootPolicy } from "./policy.ts";
 import { programClosure } from "./program/closure.ts";
@@ -44,8 +45,8 @@ export interface RecordOptions {
   readonly policy?: PolicyChoice;
   /** Operations a turn may make before its process has to go on at the next tick; default: as many as the ABI allows. */
   readonly slice?: number;
-  /** Domains the root may use; default: those it declares. `ADMIN_FAULT`: its programs may let faults befall the run (`k.inject`). */
-  readonly allow?: readonly Allowance[];
+  /** Domains the root may use; default: those it declares. */
+  readonly allow?: readonly Authority[];
   /** Faults that befall the run, each at its tick: recorded, and the same in every replay. */
   readonly faults?: readonly Injection[];
   /** What is done about faults; default: DEFAULT_RECOVERY. */

@@ -4,9 +4,8 @@
 //   2  More authority than the run began with changes nothing: it goes on with what its header allows, no less and no more.
 //   3  The journal is never written to. What replaces it, and when, is adapters/succession.ts; a resumption that fails before it
 //      has met everything on record leaves the journal as it was.
-import { DOMAIN_VERBS } from "../../kernel-abi/capability.ts";
+import { AUTHORITIES, DOMAIN_VERBS, type Authority } from "../../kernel-abi/capability.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
-import type { Allowance } from "./header.ts";
 import type { Durability, Header, ResumePoint } from "../../kernel-abi/header.ts";
 import type { ByteSink, ByteSource, Observer, Signer } from "../../kernel-abi/ports.ts";
 import { Resumption, survey, type Remains } from "../../replay/resumer.ts";
@@ -24,7 +23,7 @@ import { codeOf, located, withTrace, type CodeSource, type Trace } from "./trace
 
 export interface ResumeOptions extends CodeSource {
   /** Domains the run may use from now on: at least those it was allowed when it began. An empty list is K alone; without any, nothing is resumed. */
-  readonly allow?: readonly Allowance[] | undefined;
+  readonly allow?: readonly Authority[] | undefined;
   /** Where the sealed trace goes; default: the journal's name without `.partial`, whose place it takes. A sink keeps it in memory. */
   readonly out?: string | ByteSink;
   /** Replace an existing bundle of that name; otherwise FILE_UNREADABLE. */
@@ -70,15 +69,15 @@ const nameOf = (journal: Trace): string | undefined =>
   (typeof journal === "string" && journal.endsWith(ENDING) && journal.length > ENDING.length ? journal.slice(0, -ENDING.length) : undefined);
 
 /** What a run was allowed when it began, as `--allow` has it. */
-export const allowedDomains = ({ allow }: Pick<Header, "allow">): readonly Allowance[] =>
-  [...(["Q", "PHI"] as const).filter((domain) => DOMAIN_VERBS[domain].some((verb) => allow.includes(verb))), ...(allow.includes("ADMIN_FAULT") ? ["ADMIN_FAULT" as const] : [])];
+export const allowedAuthority = ({ allow }: Pick<Header, "allow">): readonly Authority[] =>
+  AUTHORITIES.filter((name) => (name === "Q" || name === "PHI" ? DOMAIN_VERBS[name].some((verb) => allow.includes(verb)) : allow.includes(name)));
 
 /** `K,Q`: as `--allow` takes it. */
-export const authority = (domains: readonly Allowance[]): string => ["K", ...domains].join(",");
+export const authority = (domains: readonly Authority[]): string => ["K", ...domains].join(",");
 
 /** @throws Fault RESUME_UNAUTHORIZED when less is given than the run began with */
-function authorise(header: Header, given: readonly Allowance[] | undefined): void {
-  const wanted = allowedDomains(header);
+function authorise(header: Header, given: readonly Authority[] | undefined): void {
+  const wanted = allowedAuthority(header);
   const missing = wanted.filter((domain) => given?.includes(domain) !== true);
   if (given !== undefined && missing.length === 0) return;
   throw new Fault("RESUME_UNAUTHORIZED", { given: given === undefined ? "nothing" : authority(given), allowed: authority(wanted) });

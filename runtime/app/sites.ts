@@ -80,22 +80,11 @@ const UNRECORDED: ReadonlySet<unknown> = new Set<Operation["op"]>(["now", "self"
 /** Syscalls the kernel records on its own behalf, not a program's. */
 const KERNEL_CALLS: ReadonlySet<number> = new Set<number>([SYSCALL.BIND, SYSCALL.UNBIND, SYSCALL.PROC_EXIT]);
 
-/** The operation that made entry `at` and the one before it: calls and operations stand in one order; `reserve-all` makes a call a request. */
-function operationAt(operations: readonly Operation[], { entries }: TurnFrame, at: number): { readonly made?: Operation | undefined; readonly before?: Operation | undefined } {
+/** The operations up to the one that made entry `at`: calls and operations stand in one order. */
+function operationsTo(operations: readonly Operation[], { entries }: TurnFrame, at: number): readonly Operation[] {
   const recorded = operations.filter((operation) => isObject(operation) && !UNRECORDED.has(operation.op));
-  let which = -1;
-  let more = 0;
-  for (const { code, verdict } of entries.slice(0, at + 1)) {
-    if (code >= EVENT.PROCESS_DECLARED || KERNEL_CALLS.has(code)) continue;
-    if (more > 0 && code === SYSCALL.CONTRACT_REQUEST) more -= 1;
-    else {
-      which += 1;
-      const operation = recorded[which];
-      more = operation?.op === "reserve-all" ? operation.requests.length - 1 : 0;
-    }
-    if (verdict !== 0) more = 0;
-  }
-  return { made: recorded[Math.max(0, which)], before: recorded[which - 1] };
+  const calls = entries.slice(0, at + 1).filter(({ code }) => code < EVENT.PROCESS_DECLARED && !KERNEL_CALLS.has(code));
+  return recorded.slice(0, calls.length);
 }
 
 /** A turn that was accepted, with what the program did in it. */
@@ -161,7 +150,7 @@ function inKernelFrame(frame: Frame, at: number, { before }: Watching): SourceSi
   if (before === undefined) return undefined;
   const { subject = 0 } = frame.entries[at] ?? {};
   const call = before.frame.entries.findIndex((entry) => entry.code === SYSCALL.XDV_CALL && entry.subject === subject);
-  const made = call < 0 ? undefined : operationAt(before.operations, before.frame, call).made;
+  const made = call < 0 ? undefined : operationsTo(before.operations, before.frame, call).at(-1);
   return siteOf(made) ?? lastSite(before.operations);
 }
 
@@ -179,13 +168,20 @@ function endOf(frame: TurnFrame, { thrown }: Watch, here: string | undefined, li
 function inTurn(frame: TurnFrame, at: number | undefined, expected: string, { seen, watching, lines, actor }: Asked): Located {
   const earlier = lines.site(watching.places.get(frame.actor)) ?? lines.definition(actor);
   const here = lines.site(lastSite(seen.operations)) ?? earlier;
-  if (at === undefined || at >= frame.entries.length) {
-    const end = endOf(frame, seen, here, lines);
-    return { at: end, missing: at === undefined ? undefined : lines.call(expected, here, undefined) };
-  }
-  const { made, before } = operationAt(seen.operations, frame, at);
-  const place = lines.site(siteOf(made)) ?? endOf(frame, seen, here, lines);
-  return { at: place, missing: lines.call(expected, lines.site(siteOf(before)) ?? earlier, place) };
+  const end = endOf(frame, seen, here, lines);
+  if (at === undefined) return { at: end };
+  const made = operationsTo(seen.operations, frame, at);
+  const over = at >= frame.entries.length;
+  const from = placeOf(over ? made : made.slice(0, -1), earlier, lines);
+  if (over) return { at: end, missing: lines.call(expected, from, undefined) };
+  const place = placeOf(made, earlier, lines) ?? end;
+  return { at: place, missing: lines.call(expected, from, place) };
+}
+
+/** Where the last of these stands. `reserveAll` is called on no API, so it has no site; it stands behind what was called before. */
+function placeOf(operations: readonly Operation[], earlier: string | undefined, lines: Lines): string | undefined {
+  return operations.reduce((place, operation) =>
+    lines.site(siteOf(operation)) ?? (operation.op === "reserve-all" ? lines.call("CONTRACT_REQUEST", place, undefined) : undefined) ?? place, earlier);
 }
 
 interface Asked {

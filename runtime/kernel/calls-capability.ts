@@ -21,9 +21,10 @@ export const capabilityBody = (record: CapabilityRecord): Uint8Array =>
 
 /** Records the issue of a capability and gives it to its holder. */
 export function hold(state: KernelState, record: CapabilityRecord, holder: Process, tx: Transaction): void {
-  holder.held.push(record.id);
+  const before = holder.held;
+  holder.held = [...before, record.id];
   tx.undo.push(() => {
-    holder.held.pop();
+    holder.held = before;
     state.capabilities.undoLast();
   });
   tx.event(EVENT.CAPABILITY_ISSUED, DOMAIN_RANK.K, { capability: record.parent, subject: record.id, body: capabilityBody(record) });

@@ -103,7 +103,7 @@ export function send(state: KernelState, caller: Process, op: Of<"send">, tx: Tr
     const claimed = receiver.inbox.claim();
     if (!claimed && receiver.inbox.overflow !== "block") throw new Fault("MAILBOX_FULL", { process: to, name: receiver.name, depth: receiver.inbox.depth });
     const message = post(state, caller, to, DELIVERY.MESSAGE, 1, 0, delivered(payload, entry.body));
-    tx.entries.push(entry);
+    tx.add(entry);
     if (!claimed) return park(message, tx);
     tx.post(message, receiver);
     return DONE;

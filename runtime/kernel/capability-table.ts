@@ -18,7 +18,8 @@ export interface CapabilityRecord {
   /** Its uses, or those of one it descends from, are counted. */
   readonly metered: boolean;
   revoked: boolean;
-  readonly children: CapabilityId[];
+  /** Made with the first: most grants are never handed on. */
+  children: CapabilityId[] | undefined;
 }
 
 /** What one call asks of a capability. */
@@ -31,6 +32,11 @@ export const NO_DEMAND: Demand = Object.freeze({ units: 0, target: null });
 export class CapabilityTable {
   readonly #records: CapabilityRecord[] = [];
   readonly #none = capabilityId(0);
+  readonly #limit: number;
+
+  constructor(limit: number = LIMITS.capabilities_max) {
+    this.#limit = limit;
+  }
 
   get(id: CapabilityId): CapabilityRecord {
     const record = this.#records[id - 1];
@@ -53,7 +59,8 @@ export class CapabilityTable {
     const grant = attenuate(bounded, wish);
     invariant(contains(parent.grant, grant), "A3", grant.verb);
     const record = this.#add(holder, parent.id, grant);
-    parent.children.push(record.id);
+    if (parent.children === undefined) parent.children = [record.id];
+    else parent.children.push(record.id);
     return record;
   }
 
@@ -61,13 +68,13 @@ export class CapabilityTable {
   undoLast(): void {
     const record = this.#records.pop();
     invariant(record !== undefined, "A3", "no capability to take back");
-    if (record.parent !== 0) this.get(record.parent).children.pop();
+    if (record.parent !== 0) this.get(record.parent).children?.pop();
   }
 
   #add(holder: ProcessId, parent: CapabilityId, grant: Grant): CapabilityRecord {
-    if (this.#records.length >= LIMITS.capabilities_max) throw new Fault("ABI_LIMIT", { limit: "capabilities_max", value: LIMITS.capabilities_max });
+    if (this.#records.length >= this.#limit) throw new Fault("ABI_LIMIT", { limit: "capabilities_max", value: this.#limit });
     const id = capabilityId(this.#records.length + 1);
-    const record: CapabilityRecord = { id, holder, parent, grant, usesLeft: grant.scope.uses, metered: grant.scope.uses !== null || (parent !== 0 && this.get(parent).metered), revoked: false, children: [] };
+    const record: CapabilityRecord = { id, holder, parent, grant, usesLeft: grant.scope.uses, metered: grant.scope.uses !== null || (parent !== 0 && this.get(parent).metered), revoked: false, children: undefined };
     this.#records.push(record);
     return record;
   }
@@ -134,10 +141,11 @@ export class CapabilityTable {
 
   #charge(record: CapabilityRecord, undo: (() => void)[]): void {
     for (let at: CapabilityRecord | undefined = record; at !== undefined; at = at.parent === 0 ? undefined : this.get(at.parent)) {
-      if (at.usesLeft === null) continue;
       const charged = at;
-      charged.usesLeft = at.usesLeft - 1;
-      undo.push(() => { charged.usesLeft = (charged.usesLeft ?? 0) + 1; });
+      const left = at.usesLeft;
+      if (left === null) continue;
+      charged.usesLeft = left - 1;
+      undo.push(() => { charged.usesLeft = left; });
     }
   }
 
@@ -151,7 +159,7 @@ export class CapabilityTable {
       record.revoked = true;
       revoked.push(next);
       undo.push(() => { record.revoked = false; });
-      for (const child of record.children) pending.push(child);
+      if (record.children !== undefined) for (const child of record.children) pending.push(child);
     }
     return revoked;
   }

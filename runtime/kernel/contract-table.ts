@@ -38,10 +38,12 @@ export class ContractTable {
   readonly #byOwner = new Map<ProcessId, Set<ContractRecord>>();
   /** Touched since the last assertion. */
   readonly #touched = new Set<ContractRecord>();
+  readonly #limit: number;
   #assertions = 0;
 
-  constructor(capacity: Readonly<Record<BoundDomain, number>>) {
+  constructor(capacity: Readonly<Record<BoundDomain, number>>, limit: number = LIMITS.contracts_max) {
     this.#capacity = Object.freeze({ ...capacity });
+    this.#limit = limit;
   }
 
   get(id: number): ContractRecord {
@@ -69,7 +71,7 @@ export class ContractTable {
         throw new Fault(domain === "Q" ? "Q_ERR_RESOURCE_UNAVAILABLE" : "RESOURCE_EXHAUSTED", { domain, asked: units, free: this.free(domain) });
       }
     }
-    if (this.#records.length + wanted.length > LIMITS.contracts_max) throw new Fault("ABI_LIMIT", { limit: "contracts_max", value: LIMITS.contracts_max });
+    if (this.#records.length + wanted.length > this.#limit) throw new Fault("ABI_LIMIT", { limit: "contracts_max", value: this.#limit });
     return wanted.map(({ terms, capability }) => this.#add(owner, terms, capability, undo));
   }
 

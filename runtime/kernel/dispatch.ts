@@ -7,6 +7,7 @@ import { attenuateOwn, grantTo, list, revoke } from "./calls-capability.ts";
 import { collect, ledger, release, reserve, reserveAll, submit } from "./calls-domain.ts";
 import { join, log, metric, query, receive, send, sleep } from "./calls-k.ts";
 import { spawn, suspendOrResume } from "./calls-process.ts";
+import { gauges, runTotals } from "./calls-look.ts";
 import { inject } from "./calls-fault.ts";
 import { continueWith, link, monitor, stop, unlink } from "./calls-ties.ts";
 import { cancelJob, cancelTimer, select, timer } from "./calls-wait.ts";
@@ -86,6 +87,8 @@ function call(state: KernelState, caller: Process, op: Operation, tx: Transactio
     case "monitor": return monitor(state, caller, op, tx);
     case "stop": return stop(state, caller, op, tx);
     case "continue": return continueWith(state, caller, op, tx);
+    case "run-totals": return runTotals(state, caller, tx);
+    case "gauges": return gauges(state, caller, tx);
     case "capabilities": return list(state, caller, tx);
     case "attenuate": return attenuateOwn(state, caller, op, tx);
     case "grant": return grantTo(state, caller, op, tx);

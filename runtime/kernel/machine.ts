@@ -356,7 +356,7 @@ export class Machine {
 
   #commit(tx: Transaction): void {
     const state = this.#state;
-    for (let at = 0; at < tx.envelopes.length; at++) state.calendar.add(tx.envelopes[at] as Envelope);
+    for (let at = 0; at < tx.envelopes.length; at++) state.calendar.add(tx.envelopes.at(at));
     state.used.messages += tx.messages;
     state.used.shots += tx.shots;
     for (const id of tx.resumed) this.#delivery.wake(knownProcess(state, id));

@@ -108,6 +108,7 @@ export function makeRoom(state: KernelState, receiver: Process, tx: Transaction)
     const message = parked.shift() as Envelope;
     tx.event(EVENT.ROOM_MADE, DOMAIN_RANK.K, { subject: message.from });
     const due = post(state, receiver, processId(message.from), DELIVERY.ROOM, 1, receiver.id, undefined);
-    tx.envelopes.push({ ...message, due: due.due }, due);
+    tx.envelopes.push({ ...message, due: due.due });
+    tx.envelopes.push(due);
   }
 }

@@ -8,6 +8,7 @@ import { InvariantBroken } from "../../kernel-abi/invariant.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
 import { pack } from "../../kernel-abi/packer.ts";
 import type { JobStart } from "../../kernel-abi/ports.ts";
+import { Pile } from "./pile.ts";
 import type { Process } from "../process/process.ts";
 
 export const NO_BYTES = new Uint8Array(0);
@@ -63,18 +64,21 @@ export interface Mark {
   readonly seq: number;
 }
 
+/** Of a turn that recorded nothing; never written to. */
+const NO_ENTRIES: Entry[] = Object.freeze([]) as unknown as Entry[];
+
 const cut = (list: unknown[], length: number): void => {
   if (list.length > length) list.length = length;
 };
 
 export class Transaction {
   /** Anew for each turn: frames keep it. */
-  entries: Entry[] = [];
+  entries: Entry[] = NO_ENTRIES;
   /** Inverses of what was changed eagerly, oldest first. */
   undo: (() => void)[] = [];
   /** What is posted at commit. Messages among them have claimed a place in their receiver's mailbox. */
-  envelopes: Envelope[] = [];
-  receivers: Process[] = [];
+  readonly envelopes = new Pile<Envelope>();
+  readonly receivers = new Pile<Process>();
   intents: Intent[] = [];
   /** Contracts issued: their starts and ends are put into the calendar at commit. */
   issued: number[] = [];
@@ -99,10 +103,10 @@ export class Transaction {
   begin(actor: Process): this {
     this.#actor = actor;
     this.#seq = actor.seq;
-    this.entries = [];
+    this.entries = NO_ENTRIES;
     if (this.undo.length > 0) this.undo = [];
-    if (this.receivers.length > 0) this.receivers = [];
-    if (this.envelopes.length > 0) this.envelopes = [];
+    this.receivers.cut(0);
+    this.envelopes.cut(0);
     if (this.intents.length > 0) this.intents = [];
     if (this.issued.length > 0) this.issued = [];
     if (this.resumed.length > 0) this.resumed = [];
@@ -116,8 +120,14 @@ export class Transaction {
     return this;
   }
 
+  /** Most turns have one entry: a list made with it takes less room than one that grows. */
+  add(entry: Entry): void {
+    if (this.entries === NO_ENTRIES) this.entries = [entry];
+    else this.entries.push(entry);
+  }
+
   record(code: number, verdict: number, domain: number, row: Row): void {
-    this.entries.push({ code, verdict, domain, capability: row.capability, contract: row.contract, subject: row.subject, body: row.body });
+    this.add({ code, verdict, domain, capability: row.capability, contract: row.contract, subject: row.subject, body: row.body });
   }
 
   event(code: number, domain: number, row: Partial<Row>): void {
@@ -142,7 +152,7 @@ export class Transaction {
     this.#unclaimTo(mark.receivers);
     this.parked = undefined;
     cut(this.entries, mark.entries);
-    cut(this.envelopes, mark.envelopes);
+    this.envelopes.cut(mark.envelopes);
     cut(this.intents, mark.intents);
     cut(this.issued, mark.issued);
     cut(this.cancelled, mark.cancelled);
@@ -206,7 +216,7 @@ function refusalOf(error: unknown): Fault {
 export function refused(tx: Transaction, before: Mark, code: number, domain: number, row: Row, error: unknown): { readonly kind: "fault"; readonly fault: Fault } {
   const fault = refusalOf(error);
   tx.rollback(before);
-  tx.entries.push({ code, verdict: fault.code, domain, capability: row.capability, contract: row.contract, subject: row.subject, body: pack(fault.detail) });
+  tx.add({ code, verdict: fault.code, domain, capability: row.capability, contract: row.contract, subject: row.subject, body: pack(fault.detail) });
   return { kind: "fault", fault };
 }
 

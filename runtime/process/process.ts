@@ -30,6 +30,7 @@ export interface Exit {
   readonly with: ProcessId | undefined;
 }
 
+const NOTHING_HELD: readonly CapabilityId[] = Object.freeze([]);
 const NO_DOMAINS: readonly BoundDomain[] = Object.freeze([]);
 
 export interface RandomStream { uniform(): number; uint32(): number }
@@ -59,7 +60,7 @@ export class Process {
   /** What its next turn is given, when that is not a message from its inbox. */
   signal: Envelope | undefined;
   /** Held capabilities, by index only (A3). */
-  readonly held: CapabilityId[] = [];
+  held: readonly CapabilityId[] = NOTHING_HELD;
   #ties: Ties | undefined;
   #timers: Map<number, boolean> | undefined;
   #parked: Ring<Envelope> | undefined;
@@ -143,6 +144,6 @@ export class Process {
     this.#children = undefined;
     this.activation = undefined;
     this.signal = undefined;
-    this.held.length = 0;
+    this.held = NOTHING_HELD;
   }
 }

@@ -2,6 +2,7 @@
 // machine at this hour. `--json` prints one object.
 import { execFileSync } from "node:child_process";
 import { arch, cpus, platform } from "node:os";
+import { run as machines } from "./machine.bench.ts";
 import { run as phase } from "./phase.bench.ts";
 import { run as scheduler } from "./scheduler.bench.ts";
 import { run as stabilizer } from "./stabilizer.bench.ts";
@@ -9,7 +10,7 @@ import { run as statevector } from "./statevector.bench.ts";
 import { run as turns, type Figure } from "./turns.bench.ts";
 
 const SUITES: readonly (readonly [name: string, run: () => Promise<readonly Figure[]>])[] = [
-  ["turns and traces", turns], ["scheduler", scheduler], ["state vector", statevector], ["stabilizer tableau", stabilizer], ["phase kernels", () => phase()],
+  ["turns and traces", turns], ["XState machines", machines], ["scheduler", scheduler], ["state vector", statevector], ["stabilizer tableau", stabilizer], ["phase kernels", () => phase()],
 ];
 
 function commit(): string {

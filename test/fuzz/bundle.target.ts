@@ -24,8 +24,9 @@ type Script = readonly (Frame | null)[];
 interface Piece { readonly name: UnitName; readonly payload: Uint8Array }
 
 const scripts: readonly Script[] = [smallRun(), tinyRun(), chatter(3)];
-const files = scripts.map((script) => record(script, { recording: runRecording() }).file);
 const signer = testSigner();
+const RECORDING = runRecording();
+const files = scripts.map((script) => record(script, { recording: RECORDING, signer }).file);
 
 function pieces(file: Uint8Array): readonly Piece[] {
   const reader = new UnitReader(memorySource(file));
@@ -113,7 +114,7 @@ function alteredSections(dice: Dice): Uint8Array {
   const section = dice.pick(["header", "program", "inputs"] as const);
   const changed = { ...whole, [section]: alteredValue(dice, whole[section]) };
   try {
-    return record(dice.pick(scripts), { recording: changed }).file;
+    return record(dice.pick(scripts), { recording: changed, signer }).file;
   } catch {
     return altered(dice, dice.pick(files));
   }
@@ -121,7 +122,7 @@ function alteredSections(dice: Dice): Uint8Array {
 
 function rerecorded(dice: Dice): Uint8Array {
   try {
-    return record([...alteredRun(dice, dice.pick(scripts))], { recording: runRecording() }).file;
+    return record([...alteredRun(dice, dice.pick(scripts))], { recording: RECORDING, signer }).file;
   } catch {
     return altered(dice, dice.pick(files)); // no RUN_END at the end: no recorder seals that
   }

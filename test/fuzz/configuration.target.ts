@@ -5,7 +5,8 @@ import { parseHeader, parseInputs, parseProgram } from "../../kernel-abi/header.
 import { processName, label, digest } from "../../kernel-abi/ids.ts";
 import { pattern } from "../../replay/list.ts";
 import { configurationFolder, parsePublicKeyPem, publicKeyPem } from "../../runtime/adapters/keys.ts";
-import { countOption, parseBounds, parseDomains, parseFile, readInput, untilOption, workersOption } from "../../runtime/app/cli/arguments.ts";
+import { AUTHORITIES } from "../../kernel-abi/capability.ts";
+import { countOption, parseBounds, parseAuthority, parseFile, readInput, untilOption, workersOption } from "../../runtime/app/cli/arguments.ts";
 import { settings } from "../../runtime/app/cli/config.ts";
 import { jsonPlace } from "../../runtime/app/cli/json-place.ts";
 import { printable } from "../../runtime/app/cli/values.ts";
@@ -29,7 +30,7 @@ const LANGUAGES: readonly Language[] = [
     demand(Object.values(bounds).every((value) => Number.isSafeInteger(value) && value >= 0), `bounds of ${JSON.stringify(text)}`);
   }],
   ["domains", (dice) => dice.pick(["K,Q", "phi", "Q, PHI ,k"]), (text) => {
-    demand(parseDomains(text).every((name) => name === "Q" || name === "PHI"), `domains of ${JSON.stringify(text)}`);
+    demand(parseAuthority(text).every((name) => AUTHORITIES.includes(name)), `authority of ${JSON.stringify(text)}`);
   }],
   ["file", (dice) => dice.pick(["a=b", "name=path=more", "=x"]), (text) => {
     const files = parseFile(text, { other: "x" });

@@ -1,16 +1,14 @@
 // `npm run sigkill`: SIGKILL at so many random instants, over every workload in turn; each time the run is resumed and compared
 // with the uninterrupted one. Prints what the kills found; stops at the first that is not as promised.
 //   npm run sigkill -- [--kills N] [--seed S]
-import { existsSync } from "node:fs";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { WORKLOADS } from "../support/workloads.ts";
-import { Killing } from "./sigkill.ts";
+import { freshest, Killing } from "./sigkill.ts";
 
 const { values } = parseArgs({ options: { kills: { type: "string", default: "500" }, seed: { type: "string", default: "1" } } });
 const wanted = Number(values.kills);
-const built = new URL("../../dist/runtime/app/cli/main.js", import.meta.url);
-const killing = new Killing(existsSync(built) ? "built" : "source", values.seed);
+const killing = new Killing(freshest(), values.seed);
 const started = process.hrtime.bigint();
 try {
   for (let round = 0; killing.tally.kills < wanted; round++) {

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import process from "node:process";
 import seedrandom from "seedrandom";
-import { Fault } from "../../kernel-abi/fault.ts";
+import { openUnits } from "../../replay/bundle.ts";
 import { verify } from "../../replay/verify.ts";
 import { resumeRun } from "../../runtime/app/index.ts";
 import { memorySource } from "../support/memory.ts";
@@ -21,6 +21,16 @@ const COMMANDS: Readonly<Record<Command, readonly string[]>> = {
   built: [join(ROOT, "dist/runtime/app/cli/main.js")],
   source: ["--import", "tsx", join(ROOT, "runtime/app/cli/main.ts")],
 };
+
+/** The built command, unless a source is newer than it: it would be another program. */
+export function freshest(): Command {
+  const [main = ""] = COMMANDS.built;
+  const built = existsSync(main) ? statSync(main).mtimeMs : 0;
+  const newer = ["kernel-abi", "runtime", "domains", "replay", "telemetry"].some((room) =>
+    readdirSync(join(ROOT, room), { recursive: true, withFileTypes: true }).some((entry) =>
+      entry.isFile() && entry.name.endsWith(".ts") && statSync(join(entry.parentPath, entry.name)).mtimeMs > built));
+  return newer ? "source" : "built";
+}
 
 /** What a kill found, by what it left behind. */
 export interface Tally {
@@ -157,11 +167,11 @@ export class Killing {
       verify(memorySource(readFileSync(this.#trace)));
       return true;
     }
-    if (!existsSync(this.#journal)) {
+    const bytes = existsSync(this.#journal) ? readFileSync(this.#journal) : new Uint8Array(0);
+    if (openUnits(memorySource(bytes)).recording === undefined) {
       tally.early += 1;
       return false;
     }
-    const bytes = readFileSync(this.#journal);
     const report = verify(memorySource(bytes), { allowUnsealed: true });
     if (report.intactBytes < bytes.length) tally.torn += 1;
     if (report.sealed) tally.unnamed += 1;
@@ -174,15 +184,8 @@ export class Killing {
   /** Goes on to the end without being killed, in this process: by an explicit command, under authority given afresh. */
   async #finish(workload: Workload, reference: Reference): Promise<void> {
     if (!existsSync(this.#trace)) {
-      try {
-        const options = { allow: ["Q", "PHI"] as const, trustProgram: true, workers: workload.workers ?? 0, signer: testSigner() };
-        await resumeRun(this.#journal, { ...options, surveyed: ({ unanswered }) => { if (unanswered.size > 0) this.tally.inFlight += 1; } });
-      } catch (error) {
-        if (!(error instanceof Fault && error.fault === "RESUME_REFUSED" && Number(error.detail["intactBytes"]) >= 0)) throw error;
-        this.tally.described -= 1; // killed before its description was whole
-        this.tally.early += 1;
-        return;
-      }
+      const options = { allow: ["Q", "PHI"] as const, trustProgram: true, workers: workload.workers ?? 0, signer: testSigner() };
+      await resumeRun(this.#journal, { ...options, surveyed: ({ unanswered }) => { if (unanswered.size > 0) this.tally.inFlight += 1; } });
     }
     this.#check(reference);
   }

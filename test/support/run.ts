@@ -1,7 +1,7 @@
 // Runs a definition on the real machine with a journal in memory and a toy domain behind both contract-bound names, so that
 // tests of the machine do not lean on physics.
 import { DEFAULT_BOUNDS, LIMITS } from "../../kernel-abi/limits.ts";
-import { DOMAIN_VERBS, K_VERBS, type VerbName } from "../../kernel-abi/capability.ts";
+import { DOMAIN_VERBS, K_VERBS, OPERATOR_VERBS, type VerbName } from "../../kernel-abi/capability.ts";
 import type { BoundDomain } from "../../kernel-abi/domain.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import type { Frame } from "../../kernel-abi/frame.ts";
@@ -104,7 +104,7 @@ export interface ToyOptions {
   readonly recovery?: Recovery;
 }
 
-export const allVerbs: readonly VerbName[] = [...K_VERBS, ...DOMAIN_VERBS.Q, ...DOMAIN_VERBS.PHI, "ADMIN_FAULT"];
+export const allVerbs: readonly VerbName[] = [...K_VERBS, ...DOMAIN_VERBS.Q, ...DOMAIN_VERBS.PHI, ...OPERATOR_VERBS];
 
 /** Holds frames against the rules of verify, as they are. @throws Fault TRACE_INCONSISTENT */
 export function checkConsistent(frames: readonly Frame[], allow: readonly VerbName[], changes: Partial<Header> = {}): void {

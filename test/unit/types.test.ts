@@ -18,6 +18,7 @@ const REASONS: Readonly<Record<string, RegExp>> = {
   "undeclared-domain.ts": /Property 'q' does not exist/,
   "smuggled-domain.ts": /not assignable/,
   "foreign-handle.ts": /Contract<"PHI">.*not assignable/s,
+  "raced-domain.ts": /Property 'q' does not exist/,
   "spawn-input.ts": /Type 'string' is not assignable to type 'number'/,
 };
 

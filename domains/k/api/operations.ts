@@ -6,7 +6,7 @@ import type { Strike } from "../../../kernel-abi/injection.ts";
 import type { Priority } from "../../../kernel-abi/priority.ts";
 import type { Scope, VerbName } from "../../../kernel-abi/capability.ts";
 import type { ProcessId } from "../../../kernel-abi/ids.ts";
-import type { Arm, Child, ExitReason, KOperation, LogLevel, Message, ProcessDefinition, Program, Selected, Wish } from "../../../kernel-abi/operation.ts";
+import type { Arm, Child, ExitReason, Gauges, KOperation, LogLevel, Message, ProcessDefinition, Program, RunTotals, Selected, Wish } from "../../../kernel-abi/operation.ts";
 
 /** Where a message goes: a process id (as `receive` gives in `from`) or a child. */
 export type Address = ProcessId | Child<unknown>;
@@ -81,6 +81,10 @@ export interface K {
   receive<T = unknown>(): Program<Message<T>>;
   /** As above, but gives `undefined` when none came within so many ticks. */
   receive<T = unknown>(options: { readonly within: number }): Program<Message<T> | undefined>;
+  /** What the run has recorded so far. Takes READ_TRACE, which an operator gives (`--allow`). @throws Fault DOMAIN_UNAUTHORIZED */
+  runTotals(): Program<RunTotals>;
+  /** How the run stands. Takes READ_TELEMETRY, which an operator gives (`--allow`). @throws Fault DOMAIN_UNAUTHORIZED */
+  gauges(): Program<Gauges>;
   /** What this process may do. */
   capabilities(): Program<readonly HeldCapability[]>;
   /** Cuts a capability down, for oneself. */
@@ -142,6 +146,8 @@ export const k: K = Object.freeze({
   resume: (child: Child<unknown>) => perform<void>({ domain: "K", op: "resume", child: child.process }),
   send: (to: Address, body: unknown) => perform<void>({ domain: "K", op: "send", to: address(to), body }),
   receive,
+  runTotals: () => perform<RunTotals>({ domain: "K", op: "run-totals" }),
+  gauges: () => perform<Gauges>({ domain: "K", op: "gauges" }),
   capabilities: () => perform<readonly HeldCapability[]>({ domain: "K", op: "capabilities" }),
   attenuate: (capability: Capability, scope: Partial<Scope>) => perform<Capability>({ domain: "K", op: "attenuate", capability, scope }),
   grant: (capability: Capability, to: Address, scope: Partial<Scope> = {}) => perform<Capability>({ domain: "K", op: "grant", capability, to: address(to), scope }),

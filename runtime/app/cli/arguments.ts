@@ -1,4 +1,5 @@
 // Arguments: from the words of a command line to typed values. Bad usage is a USAGE fault that names the option and what it takes.
+import { AUTHORITIES, type Authority } from "../../../kernel-abi/capability.ts";
 import { Option } from "commander";
 import { canonicalJson } from "../../../kernel-abi/canonical.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
@@ -6,7 +7,6 @@ import type { Bounds } from "../../../kernel-abi/header.ts";
 import { DEFAULT_BOUNDS } from "../../../kernel-abi/limits.ts";
 import { readText } from "../../adapters/files.ts";
 import { parsePublicKeyPem } from "../../adapters/keys.ts";
-import type { Allowance } from "../header.ts";
 import { jsonPlace } from "./json-place.ts";
 
 const refuse = (option: string, value: string, allowed: string): never => {
@@ -60,13 +60,13 @@ export function parseBounds(text: string, before: Partial<Bounds> = {}): Partial
   return bounds;
 }
 
-const ALLOWANCES: readonly string[] = ["K", "Q", "PHI", "ADMIN_FAULT"];
+const ALLOWABLE: readonly string[] = ["K", ...AUTHORITIES];
 
 /** K is always allowed; naming it alone withholds the rest. */
-export function parseDomains(text: string): readonly Allowance[] {
+export function parseAuthority(text: string): readonly Authority[] {
   const names = text.split(",").map((name) => name.trim().toUpperCase());
-  if (!names.every((name) => ALLOWANCES.includes(name))) return refuse("--allow", text, "K, Q, PHI, ADMIN_FAULT, joined by commas");
-  return (["Q", "PHI", "ADMIN_FAULT"] as const).filter((name) => names.includes(name));
+  if (!names.every((name) => ALLOWABLE.includes(name))) return refuse("--allow", text, `${ALLOWABLE.join(", ")}, joined by commas`);
+  return AUTHORITIES.filter((name) => names.includes(name));
 }
 
 /** `NAME=PATH`, as often as there are files. */

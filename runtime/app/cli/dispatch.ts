@@ -24,6 +24,7 @@ const COMMANDS: readonly Entry[] = [
   { name: "diff", summary: "where two traces part, and what each knew then; executes nothing", load: () => import("./commands/diff.ts") },
   { name: "metrics", summary: "what a trace measures: series, faults, diagnostics, alerts; executes nothing", load: () => import("./commands/metrics.ts") },
   { name: "keys", summary: "who signs here, and whose seals are trusted", load: () => import("./commands/keys.ts") },
+  { name: "conformance", summary: "what of the hybrid-process checklist holds, self-tested; signed report, live self-test", load: () => import("./commands/conformance.ts") },
   { name: "doctor", summary: "check that this machine has what Triad needs", load: () => import("./commands/doctor.ts") },
 ];
 

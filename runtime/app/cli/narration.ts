@@ -10,6 +10,7 @@ import { bodyOf, field } from "../../../replay/entry/body.ts";
 import { combined } from "../../../telemetry/observer.ts";
 import { createProcessNames } from "../../../telemetry/process-names.ts";
 import { createProgress } from "../../../telemetry/progress.ts";
+import { reading } from "../../../telemetry/wall.ts";
 import { wallMilliseconds } from "../../adapters/host.ts";
 import { placeOf } from "../program/load.ts";
 import type { Uncaught } from "./run-end.ts";
@@ -76,6 +77,8 @@ export interface NarratorOptions {
   readonly log: boolean;
   /** Frames at the beginning whose log was shown before: those a resumed run has on record. */
   readonly shown?: () => number;
+  /** Somebody else who watches. */
+  readonly with?: Observer | undefined;
 }
 
 /** Errors hold their stacks; the trace has every failure anyway. */
@@ -83,14 +86,17 @@ const KEPT_ERRORS = 1_000;
 
 const words = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));
 
-export async function narrator(err: Terminal, { run, level, log, shown = () => 0 }: NarratorOptions): Promise<Narration> {
+export async function narrator(err: Terminal, { run, level, log, shown = () => 0, with: other }: NarratorOptions): Promise<Narration> {
   const thrown: { readonly process: string; readonly error: unknown }[] = [];
   const progress = createProgress({ terminal: err.tty, colour: err.colour, write: err.write, now: wallMilliseconds });
   const observers: Observer[] = [progress.observer, { failure: (facts) => { if (thrown.length < KEPT_ERRORS) thrown.push(facts); } }];
   let frames = 0;
   const muted = (): boolean => frames <= shown();
-  observers.push({ frame: () => { frames += 1; } });
-  if (log && err.tty) observers.push(shortLog(err, level ?? "info", progress.clear, muted));
+  if (other !== undefined) observers.push(other);
+  // Ours, and they keep nothing: they read the run's own frames, so that a run without a log copies none.
+  if (log) observers.push(reading(() => { frames += 1; }, { name: "narration" }));
+  const lines = shortLog(err, level ?? "info", progress.clear, muted);
+  if (log && err.tty) observers.push(reading((frame) => { lines.frame?.(frame); }, { name: "log" }));
   else if (log && level !== undefined) observers.push(await jsonLog(run, level, muted));
   return {
     observer: combined(observers),

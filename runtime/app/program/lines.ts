@@ -56,7 +56,7 @@ class ProgramLines implements Lines {
     const [, file = "", line = ""] = PLACE.exec(from ?? "") ?? [];
     const [, sameFile, end] = PLACE.exec(before ?? "") ?? [];
     const lines = this.#program.modules.find(({ path }) => path === file)?.source.split("\n") ?? [];
-    const last = sameFile === file ? Number(end) - 1 : Number(line) + FAR;
+    const last = sameFile === file && Number(end) > Number(line) ? Number(end) - 1 : Number(line) + FAR; // behind it in a loop: no end
     for (let at = Number(line); at <= Math.min(lines.length, last); at++) if (text.test(lines[at - 1] ?? "")) return `${file}:${at}`;
     return undefined;
   }

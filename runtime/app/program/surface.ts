@@ -2,7 +2,7 @@
 // file, starts a run or reads a clock is in reach of a program.
 export { defineProcess, type Apis } from "../define.ts";
 export {
-  checkpoint, continueAsNew, defineMachine, fromProcess, fromProgram, processRef, type ActionCalls, type EventOf, type MachineDefinition, type MachineState, type Sent,
+  checkpoint, continueAsNew, defineMachine, explainMachine, machineConfig, fromProcess, fromProgram, processRef, type ActionCalls, type EventOf, type Explanation, type MachineDefinition, type MachineState, type Sent,
 } from "../define-machine.ts";
 // XState's own; `log` is the logarithm here, so that one comes from "xstate", or from what `setup` gives.
 export {

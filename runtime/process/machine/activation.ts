@@ -9,12 +9,13 @@ import type { Activation, Arm, ExitReason, Message, Operation, Resumption, Selec
 import { checkpointOf, doReturned, type Checkpoint } from "./actions.ts";
 import type { MachineDefinition } from "./definition.ts";
 import type { Effect } from "./effects.ts";
+import { endless } from "./instructions.ts";
 import { mailOf } from "./mail.ts";
 import { doneEnding, endingOf, errorEnding, exitEnding, type Ending, type Running, type StrandOf } from "./running.ts";
 import { Address } from "./scope.ts";
 import { isRecord, type ChildShape, type EventObject } from "./shape.ts";
 import { flattened, isMachineState, parseState, STATE_SCHEMA, type MachineState, type RunningState, type TimerState } from "./state.ts";
-import { MICROSTEPS_MAX, type Stepper } from "./stepper.ts";
+import type { Stepper } from "./stepper.ts";
 
 export interface ActivationOptions {
   readonly definition: MachineDefinition;
@@ -53,6 +54,8 @@ export class MachineActivation implements Activation {
   /** What is being done; undefined while waiting. */
   #work: Calls | undefined;
   #started = false;
+  /** A lone send is out; its answer ends the turn. */
+  #sending = false;
   /** What the arms of the select are for; undefined when mail alone is awaited. */
   #places: readonly Place[] | undefined;
   readonly #timers: Timer[] = [];
@@ -68,6 +71,7 @@ export class MachineActivation implements Activation {
 
   resume(input: Resumption): Step {
     if (this.#work !== undefined) return this.#proceed(input);
+    if (this.#sending) return this.#sent(input);
     if (!this.#started) {
       this.#started = true;
       return this.#run(this.#begin());
@@ -95,7 +99,21 @@ export class MachineActivation implements Activation {
     if (mail.kind === "refused") return this.#run(this.#refused(mail.type, mail.why, message.from));
     const { event } = mail;
     if (!this.#stepper.step(event)) return this.#run(this.#refused(event.type, this.#stepper.why(event), message.from));
-    return this.#stepper.effects.length === 0 && this.#stepper.status === "active" && this.#places === undefined ? RECEIVE : this.#run(this.#settle());
+    const { effects, status } = this.#stepper;
+    if (status !== "active" || effects.length > 1) return this.#run(this.#settle());
+    const [effect] = effects;
+    if (effect === undefined) return RECEIVE;
+    if (effect.kind !== "send" || !(effect.to instanceof Address) || effect.to.process === undefined) return this.#run(this.#settle());
+    effects.length = 0;
+    this.#sending = true;
+    return { kind: "operation", operation: { domain: "K", op: "send", to: effect.to.process, body: flattened(effect.event) } };
+  }
+
+  #sent(input: Resumption): Step {
+    this.#sending = false;
+    if (input.kind === "value") return RECEIVE;
+    this.#pending.push(faultEvent("sendTo", input.fault));
+    return this.#run(this.#settle());
   }
 
   get #failed(): boolean { return this.#stepper.status === "error"; }
@@ -184,8 +202,9 @@ export class MachineActivation implements Activation {
 
   /** Does what the last step asked for and takes the machine's own events, until there are none. */
   *#settle(): Calls {
+    const { maxIterations } = this.#options.definition.machine.options;
     for (let steps = 0; ; steps++) {
-      if (steps > MICROSTEPS_MAX) throw new Fault("ABI_LIMIT", { limit: "machine steps in one turn", value: MICROSTEPS_MAX });
+      if (steps > maxIterations) throw endless(maxIterations);
       for (const effect of this.#stepper.effects.splice(0)) yield* this.#perform(effect);
       if (this.#stepper.status !== "active") break;
       const own = this.#pending.shift();
@@ -221,7 +240,7 @@ export class MachineActivation implements Activation {
       yield* calls;
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      this.#pending.push({ event: { type: "triad.fault", action, fault: error.toJSON() }, error });
+      this.#pending.push(faultEvent(action, error));
     }
   }
 
@@ -236,8 +255,7 @@ export class MachineActivation implements Activation {
   *#sendToChild(to: unknown, event: EventObject): Calls {
     const running = isRecord(to) ? this.#children.get(String(to["id"])) : undefined;
     if (running === undefined || running.child !== to || (running.ended && running.process === undefined)) {
-      const fault = new Fault("PROCESS_UNKNOWN", { child: isRecord(to) ? String(to["id"]) : String(to), why: "no living child" });
-      this.#pending.push({ event: { type: "triad.fault", action: "sendTo", fault: fault.toJSON() }, error: fault });
+      this.#pending.push(faultEvent("sendTo", new Fault("PROCESS_UNKNOWN", { child: isRecord(to) ? String(to["id"]) : String(to), why: "no living child" })));
     } else if (running.process !== undefined) {
       yield* this.#attempt({ domain: "K", op: "send", to: running.process, body: flattened(event) });
     } else {
@@ -311,12 +329,12 @@ export class MachineActivation implements Activation {
   }
 
   *#checkpoint({ info, use }: Checkpoint): Calls {
-    const state = yield* this.#persist();
+    const state = yield* this.persist();
     yield* doReturned(use({ context: info.context, event: info.event, state }), "checkpoint", true);
   }
 
-  /** The whole process as data. Programs are kept by their input: they start anew. */
-  *#persist(): Calls<MachineState> {
+  /** The whole process as data, for a machine at rest. Programs are kept by their input: they start anew. */
+  *persist(): Calls<MachineState> {
     const process = (yield { domain: "K", op: "self" }) as number;
     const tick = (yield { domain: "K", op: "now" }) as number;
     return {
@@ -366,6 +384,8 @@ export class MachineActivation implements Activation {
 
 /** How often a program that is stopped with its process may still try to call from its `finally` blocks. */
 const STOP_YIELDS_MAX = 64;
+
+const faultEvent = (action: string, error: Fault): Ending => ({ event: { type: "triad.fault", action, fault: error.toJSON() }, error });
 
 const isSelf = (to: unknown): boolean => to instanceof Address && to.kind === "self";
 

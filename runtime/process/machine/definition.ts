@@ -4,6 +4,7 @@ import { checkMachine } from "./check.ts";
 import { InterpretedStepper } from "./interpreter.ts";
 import { asList, isRecord, nodesOf, type MachineShape } from "./shape.ts";
 import { sourceOf, type Source } from "./sources.ts";
+import { compile, obstacles, TableStepper } from "./table.ts";
 import { MICROSTEPS_MAX, type Stepper } from "./stepper.ts";
 
 export interface MachineDefinition {
@@ -11,6 +12,10 @@ export interface MachineDefinition {
   readonly sources: ReadonlyMap<string, Source>;
   readonly domains: readonly BoundDomain[];
   readonly stepper: () => Stepper;
+  /** Why it is interpreted; empty while its tables serve. */
+  readonly reasons: () => readonly string[];
+  /** Configurations its tables know so far. */
+  readonly configurations: () => number;
 }
 
 /** Sources written into an `invoke` itself; XState names them by their place. */
@@ -37,5 +42,34 @@ export function defineBehaviour(machine: MachineShape): MachineDefinition {
     if (source !== undefined) sources.set(name, source);
   }
   const domains = new Set([...sources.values()].flatMap((source) => (source.kind === "program" ? source.domains : source.behaviour.domains)));
-  return { machine, sources, domains: [...domains], stepper: () => new InterpretedStepper(machine) };
+  return { machine, sources, domains: [...domains], ...steppersOf(machine) };
+}
+
+/** Tables where the machine allows, XState's own functions where it does not. */
+function steppersOf(machine: MachineShape): Pick<MachineDefinition, "stepper" | "reasons" | "configurations"> {
+  const obstructed = obstacles(machine);
+  if (obstructed.length > 0) return { stepper: () => new InterpretedStepper(machine), reasons: () => obstructed, configurations: () => 0 };
+  const compiled = compile(machine);
+  return { stepper: () => new TableStepper(compiled), reasons: () => [...compiled.reasons], configurations: () => compiled.tables.size };
+}
+
+/** How a machine is stepped, and why: for people and for tools. */
+export interface Explanation {
+  readonly machine: string;
+  readonly by: "table" | "interpreter";
+  /** What keeps it from having tables, each with its place. */
+  readonly reasons: readonly string[];
+  readonly states: number;
+  /** Configurations its tables know so far; they are filled as they are used. */
+  readonly configurations: number;
+  /** What it invokes or spawns, by name. */
+  readonly sources: Readonly<Record<string, "program" | "process">>;
+}
+
+export function explained({ machine, sources, reasons, configurations }: MachineDefinition): Explanation {
+  const why = reasons();
+  return {
+    machine: machine.id, by: why.length === 0 ? "table" : "interpreter", reasons: why, states: nodesOf(machine.root).length, configurations: configurations(),
+    sources: Object.fromEntries([...sources].map(([name, { kind }]) => [name, kind])),
+  };
 }

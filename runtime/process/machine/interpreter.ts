@@ -3,8 +3,9 @@
 import { Fault } from "../../../kernel-abi/fault.ts";
 import { effectOf, type Effect } from "./effects.ts";
 import { candidatesOf } from "./descriptor.ts";
+import { endless, guardFailure } from "./instructions.ts";
 import { createScope, forget, type Scope } from "./scope.ts";
-import { isRecord, type ChildShape, type EventObject, type MachineShape, type NodeShape, type ResolvedAction, type SnapshotShape, type StateValue } from "./shape.ts";
+import { isRecord, nodesOf, type ChildShape, type EventObject, type MachineShape, type NodeShape, type ResolvedAction, type SnapshotShape, type StateValue } from "./shape.ts";
 import { flattened, revived, type ChildState, type StepState } from "./state.ts";
 import type { Stepper } from "./stepper.ts";
 
@@ -14,10 +15,13 @@ function inputOf(child: ChildShape): unknown {
   return isRecord(options) ? options["input"] : undefined;
 }
 
-/** What was spawned and stopped in one step never ran: neither is left, and nothing is sent to it. */
-function settled(effects: readonly Effect[]): readonly Effect[] {
-  const stopped = new Set(effects.flatMap((effect) => (effect.kind === "stop" ? [effect.child] : [])));
-  const brief = new Set(effects.flatMap((effect) => (effect.kind === "spawn" && stopped.has(effect.child) ? [effect.child] : [])));
+const childrenIn = (effects: readonly Effect[], kind: "spawn" | "stop"): ReadonlySet<ChildShape> =>
+  new Set(effects.flatMap((effect) => (effect.kind === kind ? [effect.child] : [])));
+
+/** What was spawned in this step and is gone at its end never ran: neither start nor stop is left, and nothing is sent to it. */
+function settled(effects: readonly Effect[], left: ReadonlySet<ChildShape>): readonly Effect[] {
+  const stopped = childrenIn(effects, "stop");
+  const brief = new Set([...childrenIn(effects, "spawn")].filter((child) => stopped.has(child) || !left.has(child)));
   if (brief.size === 0) return effects;
   return effects.filter((effect) => !("child" in effect ? brief.has(effect.child) : "to" in effect && brief.has(effect.to as ChildShape)));
 }
@@ -42,14 +46,14 @@ export class InterpretedStepper implements Stepper {
 
   start(input: unknown): void {
     this.#snapshot = this.#machine.getInitialSnapshot(this.#scope, input);
-    if (this.#snapshot.status === "error") throw this.#snapshot.error;
+    if (this.#snapshot.status === "error") throw this.#ownWords(this.#snapshot.error, { type: "xstate.init" });
     this.#settle({});
   }
 
   step(event: EventObject): boolean {
     const before = this.#current();
     this.#acted = false;
-    const next = this.#machine.transition(before, event, this.#scope);
+    const next = this.#next(before, event);
     if (next === before && !this.#acted && this.#machine.getTransitionData(before, event).length === 0) return false;
     this.#snapshot = next;
     if (next.children !== before.children || this.effects.length > 0) this.#settle(before.children);
@@ -87,11 +91,26 @@ export class InterpretedStepper implements Stepper {
       child.sessionId = session;
     }
     this.#scope.system.booked = state.booked;
-    snapshot._nodes = nodesInOrder(snapshot._nodes, state.nodes);
+    snapshot._nodes = nodesById(this.#machine.root, state.nodes);
     snapshot.value = state.value;
     snapshot.tags = new Set(snapshot._nodes.flatMap(({ tags }) => tags));
     this.#snapshot = snapshot;
     snapshot.context = this.revived(state.context);
+  }
+
+  /** XState puts the words of whatever a guard threw into an error of its own; a record must not hold an engine's words. */
+  #next(before: SnapshotShape, event: EventObject): SnapshotShape {
+    try {
+      return this.#machine.transition(before, event, this.#scope);
+    } catch (error) {
+      throw this.#ownWords(error, event);
+    }
+  }
+
+  #ownWords(error: unknown, event: EventObject): unknown {
+    if (!(error instanceof Error) || error instanceof Fault) return error;
+    if (error.message.startsWith("Unable to evaluate guard")) return guardFailure(this.#machine, event);
+    return error.message.startsWith("Infinite loop detected") ? endless(this.#machine.options.maxIterations) : error;
   }
 
   #current(): SnapshotShape {
@@ -105,16 +124,22 @@ export class InterpretedStepper implements Stepper {
     if (effect !== undefined) this.effects.push(effect);
   }
 
-  /** Children made inside `assign` come without an action; they start before anything is sent to them. */
+  /**
+   * Children made inside `assign` come without an action; they start before anything is sent to them. A child whose id was given to
+   * another is out of reach, and is stopped.
+   */
   #settle(before: SnapshotShape["children"]): void {
-    const announced = new Set(this.effects.map((effect) => (effect.kind === "spawn" ? effect.child : undefined)));
-    const spawned: Effect[] = [];
-    for (const [id, child] of Object.entries(this.#current().children)) {
+    const { children } = this.#current();
+    const announced = childrenIn(this.effects, "spawn");
+    const stopped = childrenIn(this.effects, "stop");
+    const left = new Set(Object.values(children));
+    const first: Effect[] = Object.values(before).filter((child) => !left.has(child) && !stopped.has(child)).map((child) => ({ kind: "stop", child }));
+    for (const [id, child] of Object.entries(children)) {
       // XState leaves a hole where a source has no implementation.
       if (!isRecord(child) || typeof child.src !== "string") throw new Fault("MACHINE_INVALID", { machine: this.#machine.id, child: id, allowed: "sources named in setup({ actors })" });
-      if (before[id] !== child && !announced.has(child)) spawned.push({ kind: "spawn", child, input: inputOf(child) });
+      if (before[id] !== child && !announced.has(child)) first.push({ kind: "spawn", child, input: inputOf(child) });
     }
-    const effects = settled([...spawned, ...this.effects]);
+    const effects = settled([...first, ...this.effects], left);
     this.effects.splice(0, this.effects.length, ...effects);
     for (const effect of effects) if (effect.kind === "stop") forget(this.#scope, effect.child);
   }
@@ -125,12 +150,14 @@ const childState = ({ id, sessionId, src, systemId }: ChildShape): ChildState =>
 const persistedHistory = ({ history }: StepState): object =>
   Object.fromEntries(Object.entries(history).map(([id, ids]) => [id, ids.map((node) => ({ id: node }))]));
 
-/** The same nodes in the order in which they were active before. @throws Fault INPUT_INVALID when they are not the same */
-export function nodesInOrder(nodes: readonly NodeShape[], ids: readonly string[]): readonly NodeShape[] {
-  const byId = new Map(nodes.map((node) => [node.id, node]));
-  const ordered = ids.flatMap((id) => byId.get(id) ?? []);
-  if (ordered.length !== nodes.length || ids.length !== nodes.length || new Set(ordered).size !== nodes.length) {
-    throw new Fault("INPUT_INVALID", { at: "state.nodes", allowed: "the nodes of state.value, each once" });
-  }
-  return ordered;
+/**
+ * The nodes that were active, in their order. By their ids alone: XState leaves ancestors out after some re-entries, and then derives a
+ * value from the rest that they are not the nodes of.
+ * @throws Fault INPUT_INVALID for what is no state of the machine, or there twice
+ */
+export function nodesById(root: NodeShape, ids: readonly string[]): readonly NodeShape[] {
+  const byId = new Map(nodesOf(root).flatMap((node) => (node.type === "history" ? [] : [[node.id, node] as const])));
+  const nodes = new Set(ids.flatMap((id) => byId.get(id) ?? []));
+  if (nodes.size !== ids.length || nodes.size === 0) throw new Fault("INPUT_INVALID", { at: "state.nodes", allowed: "states this machine has, each once" });
+  return [...nodes];
 }

@@ -48,8 +48,9 @@ class System {
   readonly scheduler = { schedule: () => imperative("schedule", "a delayed raise or sendTo"), cancel: nothing, cancelAll: nothing };
   readonly _clock = { setTimeout: () => imperative("setTimeout", "after, or a delayed raise"), clearTimeout: nothing };
   readonly _logger = nothing;
-  readonly _sendInspectionEvent = nothing;
+  readonly _sendInspectionEvent: (event: unknown) => void;
   readonly _register = nothing;
+  constructor(inspect: (event: unknown) => void) { this._sendInspectionEvent = inspect; }
   _bookId(): string { return `x:${this.booked++}`; }
   _unregister(actor: { readonly systemId?: string }): void {
     if (actor.systemId !== undefined && this.#named.get(actor.systemId) === actor) this.#named.delete(actor.systemId);
@@ -70,9 +71,9 @@ export interface Scope extends ScopeShape {
   readonly system: System;
 }
 
-/** The scope of one process, with `take` given every action as it is resolved. */
-export function createScope(id: string, take: (action: ResolvedAction) => void): Scope {
-  const system = new System();
+/** The scope of one process, with `take` given every action as it is resolved, and `inspect` told of every microstep. */
+export function createScope(id: string, take: (action: ResolvedAction) => void, inspect: (event: unknown) => void = nothing): Scope {
+  const system = new System(inspect);
   const self = new Self(system, new Address("parent"));
   return {
     self, system, id, sessionId: self.sessionId, logger: nothing, defer: nothing, stopChild: nothing, emit: nothing, actionExecutor: take,

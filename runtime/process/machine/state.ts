@@ -80,7 +80,7 @@ const isPlain = (value: object): boolean => {
 
 /** A copy with what `turn` makes of each record; the same value where nothing was turned. */
 function mapped(value: unknown, turn: (record: object) => unknown): unknown {
-  if (typeof value !== "object" || value === null) return value;
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return value;
   const turned = turn(value);
   if (turned !== value) return turned;
   if (Array.isArray(value)) {

@@ -19,7 +19,7 @@ const rule = (changes: object = {}): unknown => ({ id: "depth", metric: "k.queue
 /** Evaluates one rule over values by tick. */
 function watch(changes: object, values: Readonly<Record<number, number>>): readonly (readonly [number, string, number | null])[] {
   let now = 0;
-  const alerts = createAlerts(parseRules([rule(changes)]), () => [reading(now)]);
+  const alerts = createAlerts(parseRules([rule(changes)]), () => [reading(now)], () => now);
   return Object.entries(values).flatMap(([at, value]) => {
     now = value;
     return alerts.evaluate(Number(at)).map((alert) => [alert.at, alert.state, alert.value] as const);
@@ -43,11 +43,28 @@ describe("an alert", () => {
     expect(watch({ forTicks: 5, clear: 2 }, { 1: 11, 4: 9, 5: 11, 9: 11 })).toEqual([]); // before it is raised, the threshold itself decides
   });
 
+  it("is looked for only where something may have changed, or time has to pass", () => {
+    let looks = 0;
+    let revision = 0;
+    const alerts = createAlerts(parseRules([rule({ forTicks: 3 }), rule({ id: "age", metric: "k.wait_oldest" })]), (metric) => {
+      if (metric === "k.queue_depth") looks += 1;
+      return [reading(metric === "k.queue_depth" && revision < 2 ? 11 : 0)];
+    }, () => revision);
+    for (let at = 1; at < 10; at++) alerts.evaluate(at);
+    expect(looks).toBe(4); // until it is raised
+    revision = 2;
+    expect(alerts.evaluate(10)).toMatchObject([{ state: "cleared", at: 10 }]);
+    expect(alerts.evaluate(11)).toEqual([]);
+    expect(looks).toBe(5);
+  });
+
   it("is one for each source, and cleared with nothing to show when the source is gone", () => {
     let now: Reading[] = [];
-    const alerts = createAlerts(parseRules([rule({ metric: "phi.drift", sources: "each" })]), () => now);
+    let revision = 0;
+    const alerts = createAlerts(parseRules([rule({ metric: "phi.drift", sources: "each" })]), () => now, () => revision);
     const at = (tick: number, ...readings: Reading[]): AlertDraft[] => {
       now = readings;
+      revision += 1;
       return [...alerts.evaluate(tick)];
     };
     expect(at(1, reading(99), reading(11, "envelope/1"), reading(12, "envelope/2")).map(({ sourceId }) => sourceId)).toEqual(["envelope/1", "envelope/2"]);

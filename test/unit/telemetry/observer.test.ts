@@ -103,6 +103,17 @@ describe("what an observer is handed", () => {
     expect(original).toEqual(loud());
   });
 
+  it("is whole whatever the sizes of its bodies, and still its own", () => {
+    const sizes = [0, 1, 64, 65, 66, 1_000, 64, 70_000];
+    const made = (): Frame => turnFrame(1, ROOT, { entries: sizes.map((size, at) => entry(SYSCALL.LOG, { body: new Uint8Array(size).fill(at + 1) })), end: { kind: 1, on: 0, subject: 0, body: new Uint8Array(99).fill(77) } });
+    const original = made();
+    const copy = copyFrame(original);
+    expect(copy).toEqual(original);
+    for (const { body } of copy.entries) body.fill(0);
+    if (copy.kind === "turn") copy.end.body.fill(0);
+    expect(original).toEqual(made());
+  });
+
   it("shares no memory even where bodies are views of one buffer, or a Buffer", () => {
     const pool = Buffer.from([1, 2, 3, 4]);
     const original = kernelFrame(1, [entry(SYSCALL.LOG, { body: pool.subarray(1, 3) })]);

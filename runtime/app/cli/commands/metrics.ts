@@ -18,7 +18,7 @@ import { loadOrCreateSigner, trustedKeyIds } from "../../../adapters/keys.ts";
 import { choiceOption, countOption, jsonOption } from "../arguments.ts";
 import { runs, type Invocation } from "../command.ts";
 import { printJson } from "../output.ts";
-import { table, type Column } from "../table.ts";
+import { cut, table, type Column } from "../table.ts";
 import type { Io } from "../terminal.ts";
 import { plural, printable } from "../values.ts";
 
@@ -118,7 +118,7 @@ async function section(io: Io, title: string, columns: readonly Column[], rows: 
 
 async function shown(io: Io, file: string, report: VerifyReport, { metrics, faults, alerts, diagnostics }: Records): Promise<void> {
   const counts = [plural(metrics.length, "metric"), plural(faults.length, "fault"), plural(diagnostics.length, "diagnostic"), plural(alerts.length, "alert")].join(", ");
-  io.out.print(printable(`${file}: ${report.sealed ? report.status ?? "" : "intact so far, not sealed"}; ${counts}`));
+  io.out.print(cut(printable(`${file}: ${report.sealed ? report.status ?? "" : "intact so far, not sealed"}; ${counts}`), io.out.width));
   await io.out.flow(table(METRIC_COLUMNS, metrics.map(metricRow), io.out.width, io.out.paint.dim));
   await section(io, "Faults", FAULT_COLUMNS, faults.map(faultRow));
   await section(io, "Alerts", ALERT_COLUMNS, alerts.map(alertRow));

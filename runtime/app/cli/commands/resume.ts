@@ -1,6 +1,6 @@
 // triad resume: an unsealed journal goes on to its end and seal, under authority that is given afresh.
+import type { Authority } from "../../../../kernel-abi/capability.ts";
 import type { Command } from "commander";
-import type { Allowance } from "../../header.ts";
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { EXIT, Fault } from "../../../../kernel-abi/fault.ts";
@@ -8,7 +8,7 @@ import { DURABILITY, type Durability } from "../../../../kernel-abi/header.ts";
 import { LOG_LEVELS, type LogLevel } from "../../../../kernel-abi/operation.ts";
 import type { Remains } from "../../../../replay/resumer.ts";
 import { authority, resumeRun, type Named, type Resumed, type ResumeOptions } from "../../resume.ts";
-import { choiceOption, jsonOption, parseDomains, workersOption } from "../arguments.ts";
+import { choiceOption, jsonOption, parseAuthority, workersOption } from "../arguments.ts";
 import { runs, type Invocation } from "../command.ts";
 import { exitOfRun } from "../exit.ts";
 import { interruptible } from "../interrupt.ts";
@@ -20,7 +20,7 @@ import { plural, printable, shellWord } from "../values.ts";
 import type { CodeFlags } from "../again.ts";
 
 interface Flags extends CodeFlags {
-  readonly allow?: readonly Allowance[];
+  readonly allow?: readonly Authority[];
   readonly workers?: number;
   readonly durability?: Durability;
   readonly label?: string;
@@ -112,7 +112,7 @@ async function resume(file: string, flags: Flags, io: Io): Promise<number> {
 export function configure(command: Command, invocation: Invocation): void {
   command
     .argument("<journal>", "the .triad.partial of a run that was interrupted or killed")
-    .option("--allow <domains>", "what the run may do from now on: K, Q, PHI; at least what it was allowed when it began", parseDomains)
+    .option("--allow <domains>", "what the run may do from now on: K, Q, PHI; at least what it was allowed when it began", parseAuthority)
     .option("--trust-program", "run the code embedded in the journal")
     .option("--program <file>", "run this local file, which must be the program that was recorded")
     .option("--out <trace>", "where the sealed trace goes, and the journal stays (default: the journal's name without .partial, in its place)")

@@ -1,4 +1,5 @@
 // triad run: a program to its end, recorded and sealed. What happens while it runs is told on stderr (narration.ts).
+import type { Authority } from "../../../../kernel-abi/capability.ts";
 import type { Command } from "commander";
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
@@ -8,13 +9,13 @@ import type { Bounds } from "../../../../kernel-abi/header.ts";
 import { LOG_LEVELS, type LogLevel } from "../../../../kernel-abi/operation.ts";
 import { parsePolicy, POLICY_NAMES, type PolicySetting } from "../../../scheduler/policies.ts";
 import { record, type RecordOptions, type RecordReport } from "../../record.ts";
-import { choiceOption, countOption, jsonOption, parseBounds, parseDomains, parseFile, readFiles, readInput, workersOption } from "../arguments.ts";
+import { choiceOption, countOption, jsonOption, parseBounds, parseAuthority, parseFile, readFiles, readInput, workersOption } from "../arguments.ts";
 import { runs, type Invocation } from "../command.ts";
-import type { Allowance } from "../../header.ts";
 import { exitOfRun } from "../exit.ts";
 import { readFaults } from "../faults-file.ts";
 import { interruptible } from "../interrupt.ts";
 import { narrator, type Narration } from "../narration.ts";
+import type { MetricsFile } from "../metrics-file.ts";
 import { printFacts, printJson, reportError, type Facts } from "../output.ts";
 import { endFacts, endJson, printEnd } from "../run-end.ts";
 import type { Io } from "../terminal.ts";
@@ -31,13 +32,15 @@ interface Flags {
   readonly bounds?: Partial<Bounds>;
   readonly policy?: PolicySetting;
   readonly slice?: number;
-  readonly allow?: readonly Allowance[];
+  readonly allow?: readonly Authority[];
   readonly faults?: string;
   readonly durability?: Durability;
   readonly label?: string;
   readonly replace?: boolean;
   readonly json?: boolean;
   readonly logLevel?: LogLevel;
+  readonly metrics?: string;
+  readonly metricsInterval?: number;
 }
 
 /** bell.ts → bell.triad, bell-2.triad, …: known before the program is loaded, so that an interrupted run can name its journal. */
@@ -99,17 +102,29 @@ async function run(file: string, flags: Flags, io: Io): Promise<number> {
   const json = flags.json === true;
   const out = flags.out ?? freePath(file, flags.replace === true);
   const options = recordOptions(file, out, flags);
-  const narration = await narrator(io.err, { run: basename(out), level: flags.logLevel, log: true });
+  const metrics = await metricsOf(flags);
+  const narration = await narrator(io.err, { run: basename(out), level: flags.logLevel, log: true, with: metrics?.observer });
   try {
     const recorded = await interruptible(io.err, (signal) => record({ ...options, observer: narration.observer, signal }));
     narration.end();
+    metrics?.finish({ status: recorded.end.status, fault: recorded.end.fault?.code ?? 0, digest: recorded.digest });
     report(recorded, file, narration, io, json);
     return exitOfRun(recorded.end);
   } catch (error) {
     narration.end();
     if (error instanceof Fault && error.fault === "RUN_INTERRUPTED") return await interrupted(io, error, file, `${out}.partial`, json);
     throw error;
+  } finally {
+    metrics?.finish();
+    metrics?.warn(io);
   }
+}
+
+/** The file metrics go to, if any was asked for; loaded only then. */
+async function metricsOf({ metrics, metricsInterval, replace }: Flags): Promise<MetricsFile | undefined> {
+  if (metrics === undefined) return undefined;
+  const { metricsFile } = await import("../metrics-file.ts");
+  return metricsFile(metrics, { replace: replace === true, every: metricsInterval ?? 0 });
 }
 
 export function configure(command: Command, invocation: Invocation): void {
@@ -123,11 +138,13 @@ export function configure(command: Command, invocation: Invocation): void {
     .option("--bounds <list>", "most the run may use, e.g. ticks=1000,turns=50,messages=9,shots=100,bytes=4096", parseBounds)
     .option("--policy <name>", `order of the ready processes: ${POLICY_NAMES.join(", ")}; parameters as in priority:agingQuantum=4`, parsePolicy)
     .addOption(countOption("--slice <n>", "operations a turn may make before its process has to wait for the next tick", 1))
-    .option("--allow <domains>", "domains the program may use: K, Q, PHI (default: those it declares); ADMIN_FAULT beside them lets it inject faults", parseDomains)
+    .option("--allow <domains>", "what the program may use: K, Q, PHI (default: what it declares), READ_TRACE, READ_TELEMETRY, ADMIN_FAULT", parseAuthority)
     .option("--faults <file>", "JSON: faults that befall the run, each at its tick, or { faults, recovery } with what is done about faults")
     .addOption(choiceOption("--durability <class>", "what the journal survives: a kill of the process, or a power cut", DURABILITY))
     .option("--label <text>", "free text, sealed with the trace")
     .option("--replace", "give up an existing trace of the same name")
+    .option("--metrics <file>", "write what the run measures as it goes: JSON lines, or for a scraper where FILE ends in .prom")
+    .addOption(countOption("--metrics-interval <ticks>", "flush metrics every so many ticks (default: at the end only)"))
     .addOption(jsonOption())
     .addOption(choiceOption("--log-level <level>", "show the program's log on stderr from this level: short lines on a terminal, JSON lines elsewhere", LOG_LEVELS));
   runs(command, invocation, async (file = "") => run(file, command.opts<Flags>(), invocation.io));

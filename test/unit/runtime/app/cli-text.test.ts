@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { Fault } from "../../../../kernel-abi/fault.ts";
-import { parseBounds, parseDomains, parseFile } from "../../../../runtime/app/cli/arguments.ts";
+import { parseBounds, parseAuthority, parseFile } from "../../../../runtime/app/cli/arguments.ts";
 import { jsonPlace } from "../../../../runtime/app/cli/json-place.ts";
 import { nearest } from "../../../../runtime/app/cli/nearest.ts";
 import { printFacts, printFault } from "../../../../runtime/app/cli/output.ts";
@@ -88,7 +88,7 @@ describe("faults for people", () => {
 describe("arguments", () => {
   it("read bounds, domains and files", () => {
     expect(parseBounds("ticks=1,shots=0", { turns: 2 })).toEqual({ ticks: 1, turns: 2, shots: 0 });
-    expect([parseDomains("k"), parseDomains("PHI,q"), parseDomains("Q, Q")]).toEqual([[], ["Q", "PHI"], ["Q"]]);
+    expect([parseAuthority("k"), parseAuthority("PHI,q"), parseAuthority("Q, Q")]).toEqual([[], ["Q", "PHI"], ["Q"]]);
     expect(parseFile("b=x=y", parseFile("a=1"))).toEqual({ a: "1", b: "x=y" });
   });
 

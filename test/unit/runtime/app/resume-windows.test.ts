@@ -226,6 +226,14 @@ describe("a resumption that fails", () => {
     expect([readFileSync(journal), beside()]).toEqual([Buffer.from(before), [".partial"]]);
   });
 
+  it("by an interruption before it had caught up leaves the journal as it was", async () => {
+    const before = cutAfter(run.file, 25);
+    left(before);
+    const controller = new AbortController();
+    expect((await refusal(resume({ signal: controller.signal, observer: { frame: () => { controller.abort(); } } }))).fault).toBe("RUN_INTERRUPTED");
+    expect([readFileSync(journal), beside()]).toEqual([Buffer.from(before), [".partial"]]);
+  });
+
   it("to another file leaves the journal in any case", async () => {
     left(cutAfter(run.file, 9));
     const out = join(folder, `elsewhere-${count}.triad`);

@@ -51,15 +51,16 @@ describe("a run that was cut short", () => {
   });
 
   it("loses an unfinished block, whatever there is of it", async () => {
-    const { report, file } = await uninterrupted(workload("shots"));
+    const { report, file } = await uninterrupted(workload("envelopes"));
     const program = loadTrapped(report.recording.program);
-    const { offset, end } = blocksOf(file)[2] as { readonly offset: number; readonly end: number };
+    const [{ offset, end } = { offset: 0, end: 0 }] = blocksOf(file).filter((block) => block.frames === 3);
+    expect(end - offset).toBeGreaterThan(100);
     const lengths = LONG ? Array.from({ length: end - offset }, (_, at) => at) : [1, 4, 5, 60, end - offset - 33, end - offset - 32, end - offset - 1];
     for (const length of lengths) {
       const again = await resumed(file.slice(0, offset + length), { program });
       expect([length, again.report.digest, again.report.torn]).toEqual([length, report.digest, length]);
     }
-  });
+  }, 600_000);
 
   it("is sealed as any other, with where it was resumed among the host's facts, and replays and reproduces", async () => {
     const { report, file } = await uninterrupted(workload("both"));
@@ -75,7 +76,7 @@ describe("a run that was cut short", () => {
 
   it.each([0, 1, 2])("comes to the same digest on %i workers, however late they are", async (workers) => {
     const { report, file } = await uninterrupted(workload("both"));
-    for (const cut of [2, 11, 25]) {
+    for (const cut of LONG ? [2, 11, 25] : [11]) {
       expect((await resumed(cutAfter(file, cut), { workers, delayMs: (ordinal) => (ordinal * 7) % 5 })).report.digest).toBe(report.digest);
     }
   });

@@ -124,7 +124,7 @@ describe("programs side by side", () => {
     expect(await resultOf(function* () {
       const log: string[] = [];
       function* fails() { yield* k.sleep(2); throw new RangeError("two"); }
-      function* tidy(): Body { try { yield* k.sleep(50); } finally { log.push(`tidied at ${String(yield* k.now())}`); } }
+      function* tidy() { try { yield* k.sleep(50); } finally { log.push(`tidied at ${String(yield* k.now())}`); } }
       try {
         yield* all([tidy(), fails()]);
       } catch (error) {

@@ -1,0 +1,101 @@
+// `npm run mutation [PART OF A PATH …] [--workers N] [--score PERCENT]`: changes the trusted core a little, once for each place, and
+// expects the tests that hold it to fail. Prints who survived and the score; exits 1 below the score wanted (90).
+import { fork, type ChildProcess } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { TRUSTED } from "../coverage.config.ts";
+import { mutantsOf, type Mutant } from "./mutants.ts";
+import type { Answer, Task } from "./worker.ts";
+
+/** Tests that hold each file, the quickest and closest first. */
+const TESTS: Readonly<Record<(typeof TRUSTED)[number], readonly string[]>> = {
+  "kernel-abi/capability.ts": ["test/unit/kernel-abi/capability.test.ts", "test/property/kernel-abi/capability-set.test.ts"],
+  "kernel-abi/capability-set.ts": ["test/unit/kernel-abi/capability.test.ts", "test/property/kernel-abi/capability-set.test.ts"],
+  "runtime/kernel/capability-table.ts": ["test/unit/runtime/kernel/capability-table.test.ts"],
+  "runtime/kernel/contract-table.ts": ["test/unit/runtime/kernel/contract-table.test.ts"],
+  "replay/chain.ts": ["test/unit/replay/chain.test.ts", "test/unit/replay/units.test.ts"],
+  "replay/merkle.ts": ["test/unit/replay/merkle.test.ts"],
+  "replay/seal.ts": ["test/unit/replay/seal-form.test.ts"],
+  "replay/units.ts": ["test/unit/replay/units.test.ts"],
+  "replay/verify.ts": ["test/unit/replay/verify.test.ts"],
+  "replay/entry/reader.ts": ["test/unit/replay/codec.test.ts", "test/unit/replay/reader.test.ts"],
+};
+
+/** Whoever takes this much longer than the unchanged tests is in a loop without end, which is noticed too. */
+const PATIENCE = 10;
+const GRACE_MS = 20_000;
+
+class Runner {
+  #child: ChildProcess | undefined;
+
+  async judge(task: Task, limitMs: number): Promise<Answer | "timeout"> {
+    const child = this.#child ??= await this.#start();
+    return new Promise((resolve) => {
+      const finish = (answer: Answer | "timeout"): void => {
+        clearTimeout(timer);
+        child.removeAllListeners();
+        if (answer === "timeout") this.stop();
+        resolve(answer);
+      };
+      const timer = setTimeout(() => { finish("timeout"); }, limitMs);
+      child.once("message", (answer: Answer) => { finish(answer); });
+      child.once("exit", () => { this.#child = undefined; finish({ killed: true, ms: 0 }); });
+      child.send(task);
+    });
+  }
+
+  async #start(): Promise<ChildProcess> {
+    // CI fixes the seeds of property tests: the same mutants meet the same cases.
+    const child = fork(new URL("./worker.ts", import.meta.url), { env: { ...process.env, CI: "1" }, stdio: ["ignore", "ignore", "inherit", "ipc"] });
+    await new Promise((resolve, reject) => { child.once("message", resolve).once("exit", (code) => { reject(new Error(`worker ended with ${String(code)}`)); }); });
+    child.removeAllListeners();
+    return child;
+  }
+
+  stop(): void {
+    this.#child?.kill("SIGKILL");
+    this.#child = undefined;
+  }
+}
+
+interface Score { killed: number; timeouts: number; readonly survivors: Mutant[] }
+
+async function score(file: (typeof TRUSTED)[number], runners: readonly Runner[]): Promise<Score> {
+  const tests = TESTS[file];
+  const unchanged = await runners[0]!.judge({ mutant: undefined, tests }, 600_000);
+  if (unchanged === "timeout" || unchanged.killed) throw new Error(`${file}: its tests fail without any mutant`);
+  const limit = unchanged.ms * PATIENCE + GRACE_MS;
+  const pending = [...mutantsOf(file, readFileSync(file, "utf8"))].reverse();
+  const total: Score = { killed: 0, timeouts: 0, survivors: [] };
+  await Promise.all(runners.map(async (runner) => {
+    for (let mutant = pending.pop(); mutant !== undefined; mutant = pending.pop()) {
+      const answer = await runner.judge({ mutant, tests }, limit);
+      if (answer === "timeout") total.timeouts += 1;
+      else if (answer.killed) total.killed += 1;
+      else total.survivors.push(mutant);
+    }
+  }));
+  total.survivors.sort((a, b) => a.start - b.start);
+  return total;
+}
+
+const brief = (text: string): string => { const line = text.replace(/\s+/g, " "); return line.length > 60 ? `${line.slice(0, 57)}...` : line; };
+const percent = (part: number, whole: number): string => (whole === 0 ? "-" : `${(100 * part / whole).toFixed(1)} %`);
+
+const { values, positionals } = parseArgs({ options: { workers: { type: "string", default: "2" }, score: { type: "string", default: "90" } }, allowPositionals: true });
+const files = TRUSTED.filter((file) => positionals.length === 0 || positionals.some((part) => file.includes(part)));
+const runners = Array.from({ length: Number(values.workers) }, () => new Runner());
+let [noticed, all] = [0, 0];
+try {
+  for (const file of files) {
+    const { killed, timeouts, survivors } = await score(file, runners);
+    noticed += killed + timeouts;
+    all += killed + timeouts + survivors.length;
+    process.stdout.write(`${file}: ${percent(killed + timeouts, killed + timeouts + survivors.length)} (${killed} killed, ${timeouts} timed out, ${survivors.length} survived)\n`);
+    for (const { line, original, replacement } of survivors) process.stdout.write(`  ${file}:${line}  ${brief(original)}  ->  ${replacement}\n`);
+  }
+} finally {
+  for (const runner of runners) runner.stop();
+}
+process.stdout.write(`mutation score ${percent(noticed, all)} of ${all} mutants in ${files.length} files\n`);
+process.exitCode = 100 * noticed >= Number(values.score) * all ? 0 : 1;

@@ -1,0 +1,45 @@
+// One vitest that is kept running: is sent a mutant, serves the mutated text in place of the file (the file itself is not touched),
+// runs the tests that hold it, one file after the other, and says whether one of them failed.
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { createVitest, type TestSpecification } from "vitest/node";
+import { mutated, type Mutant } from "./mutants.ts";
+
+export interface Task { readonly mutant: Mutant | undefined; readonly tests: readonly string[] }
+export interface Answer { readonly killed: boolean; readonly ms: number }
+
+const root = resolve(import.meta.dirname, "../..");
+let current: { readonly path: string; readonly text: string } | undefined;
+
+const vitest = await createVitest("test", {
+  config: false, root, watch: false, include: ["test/**/*.test.ts"], setupFiles: ["test/support/setup.ts"], pool: "threads", maxWorkers: 1, fileParallelism: false,
+  testTimeout: 120_000, bail: 1, reporters: [{}],
+}, {
+  server: { watch: null },
+  plugins: [{ name: "mutant", enforce: "pre", load: (id: string) => (id.split("?")[0] === current?.path ? current?.text : undefined) }],
+});
+const specifications = new Map<string, TestSpecification>((await vitest.globTestSpecifications()).map((each) => [each.moduleId, each]));
+
+async function judge({ mutant, tests }: Task): Promise<Answer> {
+  const started = Date.now();
+  const previous = current?.path;
+  const path = mutant === undefined ? undefined : resolve(root, mutant.file);
+  current = mutant === undefined || path === undefined ? undefined : { path, text: mutated(readFileSync(path, "utf8"), mutant) };
+  for (const stale of [previous, path]) if (stale !== undefined) vitest.invalidateFile(stale);
+  for (const test of tests) {
+    const specification = specifications.get(resolve(root, test));
+    if (specification === undefined) throw new Error(`no such test: ${test}`);
+    vitest.state.clearErrors();
+    const { testModules, unhandledErrors } = await vitest.runTestSpecifications([specification]);
+    if (unhandledErrors.length > 0 || !testModules.every((module) => module.ok() && module.errors().length === 0)) return { killed: true, ms: Date.now() - started };
+  }
+  return { killed: false, ms: Date.now() - started };
+}
+
+process.on("message", (task: Task) => {
+  judge(task).then((answer) => process.send?.(answer), (error: unknown) => {
+    process.stderr.write(`${String(error)}\n`);
+    process.exit(1);
+  });
+});
+process.send?.("ready");

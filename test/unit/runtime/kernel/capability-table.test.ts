@@ -1,0 +1,175 @@
+// The capability table by itself: who holds what, why not, and what undoing restores. Chains at scale are property tests.
+import { describe, expect, it } from "vitest";
+import { UNLIMITED, type Scope } from "../../../../kernel-abi/capability.ts";
+import { capabilitySet } from "../../../../kernel-abi/capability-set.ts";
+import { capabilityId, processId, tick, type CapabilityId } from "../../../../kernel-abi/ids.ts";
+import { InvariantBroken } from "../../../../kernel-abi/invariant.ts";
+import { CapabilityTable, NO_DEMAND, type CapabilityRecord, type Demand } from "../../../../runtime/kernel/capability-table.ts";
+import { faultOf } from "../../../support/refusals.ts";
+
+const [ME, YOU] = [processId(3), processId(4)];
+const NOW = tick(5);
+const root = (table: CapabilityTable, scope: Partial<Scope> = {}): CapabilityRecord =>
+  table.issueRoot(ME, { verb: "IPC_SEND", scope: { ...UNLIMITED, ...scope } });
+const to = (target: number | null, units = 0): Demand => ({ units, target: target === null ? null : processId(target) });
+const why = (table: CapabilityTable, held: readonly CapabilityId[]): unknown => faultOf(() => table.use(held, "IPC_SEND", NO_DEMAND, NOW, [])).detail["why"];
+
+describe("records", () => {
+  it("are numbered from 1, know holder and parent, and start as they were granted", () => {
+    const table = new CapabilityTable();
+    const first = root(table, { uses: 4 });
+    const second = table.derive(first, YOU, { uses: 2 });
+    expect(first).toMatchObject({ id: 1, holder: ME, parent: 0, usesLeft: 4, metered: true, revoked: false, children: [2] });
+    expect(second).toMatchObject({ id: 2, holder: YOU, parent: 1, usesLeft: 2, metered: true, revoked: false });
+    expect(second.children ?? []).toEqual([]);
+    expect(root(table)).toMatchObject({ id: 3, usesLeft: null, metered: false });
+    expect([table.get(capabilityId(1)), table.get(capabilityId(2))]).toEqual([first, second]);
+  });
+
+  it("that do not exist are a defect", () => {
+    const table = new CapabilityTable();
+    for (const id of [0, 1]) expect(() => table.get(capabilityId(id))).toThrow(expect.objectContaining({ name: "InvariantBroken", message: `A3: capability ${id}` }) as Error);
+    expect(() => table.undoLast()).toThrow(new InvariantBroken("A3", "no capability to take back"));
+  });
+
+  it("are limited in number", () => {
+    const table = new CapabilityTable(2);
+    const first = root(table);
+    table.derive(first, ME, {});
+    const fault = faultOf(() => table.derive(first, ME, {}));
+    expect([fault.fault, fault.detail]).toEqual(["ABI_LIMIT", { limit: "capabilities_max", value: 2 }]);
+    expect(faultOf(() => root(table)).fault).toBe("ABI_LIMIT");
+    expect(first.children).toEqual([2]);
+  });
+
+  it("are taken back newest first, without a trace", () => {
+    const table = new CapabilityTable();
+    const first = root(table);
+    table.derive(first, ME, {});
+    table.derive(first, ME, {});
+    table.undoLast();
+    expect(first.children).toEqual([2]);
+    expect(table.revoke(first.id, [])).toEqual([1, 2]);
+    table.undoLast();
+    table.undoLast();
+    expect(root(table).id).toBe(1);
+  });
+});
+
+describe("a capability", () => {
+  it("says why it does not permit a call", () => {
+    const table = new CapabilityTable();
+    const refusal = (scope: Partial<Scope>, demand: Demand = NO_DEMAND, now = 5): string | undefined => table.refusal(root(table, scope), demand, tick(now));
+    expect([refusal({ from: 6 }), refusal({ from: 5 })]).toEqual(["not yet valid", undefined]);
+    expect([refusal({ until: 5 }), refusal({ until: 6 })]).toEqual(["expired", undefined]);
+    expect([refusal({ uses: 0 }), refusal({ uses: 1 })]).toEqual(["used up", undefined]);
+    expect([refusal({ units: 2 }, to(null, 3)), refusal({ units: 2 }, to(null, 2))]).toEqual(["more than 2 units", undefined]);
+    expect([refusal({ target: 4 }, to(3)), refusal({ target: 4 }, to(null)), refusal({ target: 4 }, to(4))]).toEqual(["another target", "another target", undefined]);
+    const revoked = root(table, { from: 9, uses: 0 });
+    table.revoke(revoked.id, []);
+    expect(table.refusal(revoked, NO_DEMAND, NOW)).toBe("revoked");
+  });
+
+  it("is the first of its verb that permits the call; the last one's reason is told", () => {
+    const table = new CapabilityTable();
+    const late = root(table, { from: 9 });
+    const other = table.issueRoot(ME, { verb: "SPAWN", scope: UNLIMITED });
+    const spent = root(table, { uses: 0 });
+    const good = root(table, { uses: 1 });
+    const better = root(table);
+    expect(table.use([late.id, other.id, spent.id, good.id, better.id], "IPC_SEND", NO_DEMAND, NOW, [])).toBe(good.id);
+    expect(table.find([late.id, good.id, better.id], "IPC_SEND", NO_DEMAND, NOW)).toBe(better);
+    expect([why(table, [late.id, spent.id, other.id]), why(table, [spent.id, late.id]), why(table, [other.id]), why(table, [])])
+      .toEqual(["used up", "not yet valid", "not held", "not held"]);
+    expect(faultOf(() => table.find([], "SPAWN", NO_DEMAND, NOW)).detail).toEqual({ verb: "SPAWN", why: "not held" });
+  });
+});
+
+describe("uses", () => {
+  it("are charged along the line of descent that counts them, and come back with the turn", () => {
+    const table = new CapabilityTable();
+    const first = root(table, { uses: 3 });
+    const second = table.derive(first, ME, {});
+    const third = table.derive(second, YOU, { uses: 2 });
+    expect([second.grant.scope.uses, third.grant.scope.uses]).toEqual([3, 2]);
+    const undo: (() => void)[] = [];
+    const left = (): (number | null)[] => [first.usesLeft, second.usesLeft, third.usesLeft];
+    table.use([third.id], "IPC_SEND", NO_DEMAND, NOW, undo);
+    table.use([second.id], "IPC_SEND", NO_DEMAND, NOW, undo);
+    expect(left()).toEqual([1, 1, 1]);
+    table.use([first.id], "IPC_SEND", NO_DEMAND, NOW, undo);
+    expect(left()).toEqual([0, 1, 1]);
+    expect([why(table, [second.id]), why(table, [third.id])]).toEqual(["used up", "used up"]);
+    expect(table.derive(first, ME, {}).grant.scope.uses).toBe(0);
+    table.undoLast();
+    expect(undo).toHaveLength(6);
+    while (undo.length > 0) undo.pop()?.();
+    expect(left()).toEqual([3, 3, 2]);
+  });
+
+  it("counted below only are charged there", () => {
+    const table = new CapabilityTable();
+    const first = root(table);
+    const second = table.derive(first, ME, { uses: 1 });
+    const third = table.derive(second, ME, {});
+    table.use([third.id], "IPC_SEND", NO_DEMAND, NOW, []);
+    expect([first.usesLeft, second.usesLeft, third.usesLeft, third.metered]).toEqual([null, 0, 0, true]);
+    const undo: (() => void)[] = [];
+    table.use([first.id], "IPC_SEND", NO_DEMAND, NOW, undo);
+    expect(undo).toEqual([]);
+  });
+});
+
+describe("revoking", () => {
+  it("reaches every descendant once, ancestors first, and forbids deriving; undoing restores all of it", () => {
+    const table = new CapabilityTable();
+    const first = root(table);
+    const [left, right] = [table.derive(first, ME, {}), table.derive(first, YOU, {})];
+    const leaf = table.derive(left, YOU, {});
+    const stranger = root(table);
+    const undo: (() => void)[] = [];
+    expect(table.revoke(left.id, undo)).toEqual([left.id, leaf.id]);
+    expect(faultOf(() => table.derive(left, ME, {})).detail).toEqual({ verb: "IPC_SEND", why: "revoked" });
+    expect(table.revoke(left.id, undo)).toEqual([]);
+    expect(table.revoke(first.id, undo)).toEqual([first.id, right.id]);
+    const revoked = (): boolean[] => [first, left, right, leaf, stranger].map((each) => each.revoked);
+    expect(revoked()).toEqual([true, true, true, true, false]);
+    while (undo.length > 0) undo.pop()?.();
+    expect(revoked()).toEqual([false, false, false, false, false]);
+    expect(table.revoke(first.id, [])).toEqual([first.id, right.id, left.id, leaf.id]);
+  });
+
+  it("is for those it descends from", () => {
+    const table = new CapabilityTable();
+    const first = root(table);
+    const second = table.derive(first, ME, {});
+    const third = table.derive(second, ME, {});
+    const other = root(table);
+    expect([table.descends(third.id, first.id), table.descends(third.id, third.id), table.descends(second.id, first.id)]).toEqual([true, true, true]);
+    expect([table.descends(first.id, third.id), table.descends(third.id, other.id), table.descends(third.id, capabilityId(0))]).toEqual([false, false, false]);
+  });
+});
+
+describe("authority", () => {
+  it("is what is held and not revoked, with the uses the line of descent still has", () => {
+    const table = new CapabilityTable();
+    const first = root(table, { uses: 5, units: 7 });
+    const second = table.derive(first, ME, { uses: 3, until: 9 });
+    const third = table.derive(second, ME, { target: 4 });
+    table.use([first.id], "IPC_SEND", NO_DEMAND, NOW, []);
+    table.use([first.id], "IPC_SEND", NO_DEMAND, NOW, []);
+    table.use([first.id], "IPC_SEND", NO_DEMAND, NOW, []);
+    const worth = (record: CapabilityRecord, uses: number | null): unknown => capabilitySet([{ verb: "IPC_SEND", scope: { ...record.grant.scope, uses } }]);
+    expect(table.authority([third.id])).toEqual(worth(third, 2));
+    expect(table.authority([first.id, second.id, third.id])).toEqual(worth(first, 2));
+    expect(table.authority([second.id])).toEqual(worth(second, 2));
+    const free = root(table, { from: 1 });
+    expect(table.authority([free.id])).toEqual(worth(free, null));
+    const counted = table.derive(free, ME, { uses: 1 });
+    expect(table.authority([counted.id])).toEqual(worth(counted, 1));
+    table.revoke(second.id, []);
+    expect(table.authority([second.id, third.id])).toEqual([]);
+    expect(table.authority([first.id, second.id])).toEqual(worth(first, 2));
+    expect(Object.isFrozen(table.authority([first.id])[0]?.scope)).toBe(true);
+  });
+});
