@@ -1,5 +1,7 @@
 // A short run of every target, with a fixed seed; `npm run fuzz` goes on from there.
 import { describe, expect, it } from "vitest";
+import { pattern } from "../../replay/list.ts";
+import { jsonPlace } from "../../runtime/app/cli/json-place.ts";
 import { fuzz } from "./fuzzing.ts";
 import { TARGETS } from "./targets.ts";
 
@@ -19,5 +21,18 @@ describe("hostile inputs are answered with typed faults alone", () => {
     } finally {
       target.close?.();
     }
+  });
+});
+
+describe("what fuzzing found", () => {
+  it("stays mended: a text without an end is answered in time that grows with its length", () => {
+    for (const text of [`"${"a".repeat(200_000)}`, `"${"\\n".repeat(100_000)}`, `["${"\\u00e9x".repeat(20_000)}\u0001"]`]) {
+      expect(jsonPlace(text)).toMatchObject({ line: 1, expected: text.startsWith("[") ? "a value or ]" : "a value" });
+    }
+  });
+
+  it("stays mended: a pattern of many runs is answered in time that grows with pattern and name", () => {
+    expect(pattern("**a".repeat(40))("a".repeat(1_000))).toBe(true);
+    expect(pattern(`${"**a*".repeat(40)}b`)("a".repeat(1_000))).toBe(false);
   });
 });

@@ -29,7 +29,10 @@ async function judge({ mutant, tests }: Task): Promise<Answer> {
   for (const test of tests) {
     const specification = specifications.get(resolve(root, test));
     if (specification === undefined) throw new Error(`no such test: ${test}`);
+    // A run stops at its first failure, which is counted over everything remembered: so nothing may be.
     vitest.state.clearErrors();
+    vitest.state.filesMap.clear();
+    vitest.state.idMap.clear();
     const { testModules, unhandledErrors } = await vitest.runTestSpecifications([specification]);
     if (unhandledErrors.length > 0 || !testModules.every((module) => module.ok() && module.errors().length === 0)) return { killed: true, ms: Date.now() - started };
   }
