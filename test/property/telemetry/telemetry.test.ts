@@ -121,7 +121,9 @@ describe("runs of the machine", () => {
       expect([sent - delivered - lost, last["k.slices"] === 0]).toEqual([depth, false]);
       expect(last["k.memory_bytes"]).toBe(0);
       if (overflow === "block") expect(last["k.interrupts_room"]).toBeGreaterThan(0);
-      if (overflow.startsWith("drop")) expect(lost).toBeGreaterThan(0);
+      const alive = frames.slice(0, frames.findIndex(({ entries }) => entries.some(({ code }) => code === SYSCALL.PROC_EXIT)));
+      const dropped = alive.flatMap(({ entries }) => entries).filter(({ code }) => code === EVENT.MESSAGE_DROPPED).length;
+      expect([metricsOf(alive).find(({ metricId }) => metricId === "k.messages_lost")?.value, dropped > 0]).toEqual([dropped, overflow.startsWith("drop")]);
     });
   }
 

@@ -106,6 +106,7 @@ describe("measurement error", () => {
     expect(reads(circuit(1, 2).h(0).measure(0, 0).x(0).measure(0, 1))).toEqual([]);
     expect(reads(circuit(2, 2).cx(0, 1).measure(1, 0))).toEqual([]);
     expect(reads(circuit(2, 3).h(0).measure(0, 0).measure(0, 1).h(1).measure(1, 0))).toEqual([]); // clbit 0 was written again
+    expect(reads(circuit(2, 1).measure(0, 0).h(1).measure(1, 0))).toEqual([]); // and here it was the read's own
   });
 
   it("counts mismatches by qubit over shots", () => {

@@ -197,6 +197,14 @@ describe("fault events of a run", () => {
     ]);
   });
 
+  it("are those of whom they concern, also where the kernel or another process speaks", () => {
+    const told = kernelFrame(2, [
+      entry(EVENT.ROOM_MADE, { verdict: FAULTS.PROCESS_UNKNOWN.code, subject: ROOT }), // its message waited at CHILD, which ended
+      entry(EVENT.FAULT, { verdict: FAULTS.PROCESS_UNKNOWN.code, subject: CHILD, body: pack({ from: ROOT, seq: 9 }) }),
+    ], CHILD);
+    expect(faultsOf([boot(), told]).map(({ process, name }) => [process, name])).toEqual([["root", "PROCESS_UNKNOWN"], ["root", "PROCESS_UNKNOWN"]]);
+  });
+
   it("tell how a run ended that did not complete, whether its frames say so or its caller", () => {
     const end = kernelFrame(1, [entry(EVENT.RUN_END, { body: pack({ status: "stuck", fault: new Fault("RUN_STUCK").toJSON() }) })]);
     const said = faultsOf([boot(), end]);
