@@ -4,7 +4,8 @@ import { existsSync } from "node:fs";
 import { DEFAULT_BOUNDS } from "../../kernel-abi/limits.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import { parseFaultScript, parseRecovery, type Injection, type Recovery } from "../../kernel-abi/injection.ts";
-import type { Bounds, Durability, ProgramSection } from "../../kernel-abi/header.ts";
+import { canonicalJson, parseCanonicalJson } from "../../kernel-abi/canonical.ts";
+import { parseInputs, type Bounds, type Durability, type InputsSection, type ProgramSection } from "../../kernel-abi/header.ts";
 import type { Behaviour } from "../../kernel-abi/operation.ts";
 import type { ByteSink, Observer, Recording, RunEnd, Signer } from "../../kernel-abi/ports.ts";
 import { Recorder, type Sealed } from "../../replay/recorder.ts";
@@ -126,6 +127,9 @@ function checkSlice(slice: number | undefined): number | undefined {
   return slice;
 }
 
+/** What a replay will read: keys in the order of the record, whatever order they were given in. @throws Fault ABI_UNENCODABLE */
+const asRecorded = (inputs: unknown): InputsSection => parseInputs(parseCanonicalJson(canonicalJson(inputs)));
+
 /**
  * Runs a program to its end and seals its trace.
  * @throws Fault PROGRAM_INVALID | INPUT_INVALID | FILE_UNREADABLE | USAGE before anything runs; RUN_INTERRUPTED when `signal` is aborted
@@ -140,7 +144,7 @@ export async function record(options: RecordOptions): Promise<RecordReport> {
     seed, bounds: { ...DEFAULT_BOUNDS, ...options.bounds }, policy, slice: checkSlice(options.slice), allow: allowed(root, options.allow), program: section, root,
     faults: options.faults === undefined || options.faults.length === 0 ? undefined : parseFaultScript(options.faults), recovery: options.recovery === undefined ? undefined : parseRecovery(options.recovery),
   }, createAdmissions());
-  const recording: Recording = { header, program: section, inputs: { input: options.input ?? null, files: options.files ?? {} } };
+  const recording: Recording = { header, program: section, inputs: asRecorded({ input: options.input ?? null, files: options.files ?? {} }) };
   const signer = options.signer ?? loadOrCreateSigner();
   const started = wallClock();
   const to = destination(options, root.name);
