@@ -7,7 +7,7 @@ import { phi } from "../../domains/phi/api/operations.ts";
 import { q } from "../../domains/q/api/operations.ts";
 import type { BoundDomain } from "../../kernel-abi/domain.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
-import { label } from "../../kernel-abi/ids.ts";
+import { label, type ProcessId } from "../../kernel-abi/ids.ts";
 import type { Behaviour, MailboxTerms, Operation, ProcessDefinition, Program, Wish } from "../../kernel-abi/operation.ts";
 import { CURRENT_OFFER } from "../../kernel-abi/version.ts";
 import { checkpointAction, type CheckpointInfo } from "../process/machine/actions.ts";
@@ -34,7 +34,7 @@ declare const eventSignature: unique symbol;
 export type EventOf<D> = D extends MachineDefinition<infer _I, infer _R, infer E> ? E : never;
 
 /** An event as it arrives from another process: the kernel says who sent it. */
-export type Sent<E> = E & { readonly sender: number };
+export type Sent<E> = E & { readonly sender: ProcessId };
 
 type MachineInput<M extends AnyStateMachine> = unknown extends InputFrom<M> ? undefined : InputFrom<M>;
 

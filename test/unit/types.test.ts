@@ -19,6 +19,9 @@ const REASONS: Readonly<Record<string, RegExp>> = {
   "smuggled-domain.ts": /not assignable/,
   "foreign-handle.ts": /Contract<"PHI">.*not assignable/s,
   "raced-domain.ts": /Property 'q' does not exist/,
+  "machine-source.ts": /"wiat".*not assignable.*"wait"/s,
+  "machine-program-domain.ts": /Property 'q' does not exist/,
+  "machine-input.ts": /string/,
   "spawn-input.ts": /Type 'string' is not assignable to type 'number'/,
 };
 

@@ -135,7 +135,7 @@ export class MachineActivation implements Activation {
   #rest(): Step {
     const { status } = this.#stepper;
     if (status === "done") return { kind: "done", result: this.#stepper.output };
-    if (status === "error") throw this.#stepper.error;
+    if (status === "error") throw asError(this.#stepper.error);
     const places: Place[] = [];
     const arms: Arm[] = [];
     for (const timer of this.#timers) {
@@ -210,7 +210,7 @@ export class MachineActivation implements Activation {
       const own = this.#pending.shift();
       if (own === undefined) break;
       const taken = this.#stepper.step(own.event);
-      if (own.error !== undefined && (!taken || this.#failed)) throw own.error;
+      if (own.error !== undefined && (!taken || this.#failed)) throw asError(own.error);
     }
     for (const checkpoint of this.#checkpoints.splice(0)) yield* this.#checkpoint(checkpoint);
   }
@@ -384,6 +384,9 @@ export class MachineActivation implements Activation {
 
 /** How often a program that is stopped with its process may still try to call from its `finally` blocks. */
 const STOP_YIELDS_MAX = 64;
+
+/** Whatever was thrown is thrown on as it is when it is an error; anything else becomes one. */
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(typeof error === "string" ? error : "a machine ended with an error that is none"));
 
 const faultEvent = (action: string, error: Fault): Ending => ({ event: { type: "triad.fault", action, fault: error.toJSON() }, error });
 

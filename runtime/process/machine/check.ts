@@ -14,13 +14,14 @@ class Check {
 
   node(node: NodeShape): void {
     const at = placeOf(node);
+    // First, because XState enters them into the entry actions.
+    for (const delay of Object.keys(isRecord(node.config["after"]) ? node.config["after"] : {})) this.#after(delay, `${at}.after`);
     this.#actions(node.entry, `${at}.entry`);
     this.#actions(node.exit, `${at}.exit`);
     if (node.type === "compound") this.#actions(node.initial.actions, `${at}.initial`);
     this.#invokes(node, at);
     for (const [type, transitions] of node.transitions) transitions.forEach((transition) => { this.#transition(transition, `${at}.on ${type}`); });
     for (const transition of node.always ?? []) this.#transition(transition, `${at}.always`);
-    for (const delay of Object.keys(isRecord(node.config["after"]) ? node.config["after"] : {})) this.#after(delay, `${at}.after`);
   }
 
   #transition({ guard, actions }: TransitionShape, at: string): void {

@@ -1,6 +1,6 @@
 // Sources: what a machine may invoke or spawn, as XState actor logic that is never run by XState. A program runs inside the machine's own
 // process and gives its result as an event; a process is a child with a life, a mailbox and capabilities of its own.
-import type { ActorLogic, ActorSystem, EventObject, Snapshot } from "xstate";
+import type { ActorLogic, EventObject, Snapshot } from "xstate";
 import type { BoundDomain } from "../../../kernel-abi/domain.ts";
 import type { Behaviour, Operation, Wish } from "../../../kernel-abi/operation.ts";
 import { isRecord } from "./shape.ts";
@@ -13,7 +13,7 @@ export type Source =
   | { readonly kind: "process"; readonly behaviour: Behaviour; readonly grants: readonly Wish[] | undefined };
 
 /** Logic with the types of its input and output, so that XState infers those of `input`, `onDone` and sources by name. */
-export type InvokedLogic<I, O> = ActorLogic<Snapshot<O>, EventObject, I, ActorSystem<never>> & { readonly [SOURCE]: Source };
+export type InvokedLogic<I, O> = ActorLogic<Snapshot<O>, EventObject, I> & { readonly [SOURCE]: Source };
 
 interface Idle { readonly status: "active"; readonly output: undefined; readonly error: undefined }
 const IDLE: Idle = Object.freeze({ status: "active", output: undefined, error: undefined });
