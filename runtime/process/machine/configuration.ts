@@ -92,7 +92,7 @@ export class Configuration {
   }
 
   /** Whether any transition here is for events of this type, whatever its guard says. */
-  knows(type: string): boolean { return this.#selector(type) !== undefined; }
+  knows(type: string): boolean { return this.nodes.some((node) => candidatesOf(node, type).length > 0); }
 
   #first(rows: readonly Row[], run: Run): Move | undefined {
     for (const row of rows) {
