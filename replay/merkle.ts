@@ -2,7 +2,6 @@
 //   J4  The tree keeps one node per set bit of its size, so a run of any length costs 53 hashes of memory at most.
 import { sha256 } from "./sha256.ts";
 import { sameBytes } from "../kernel-abi/canonical.ts";
-import { invariant } from "../kernel-abi/invariant.ts";
 
 const NODE_PREFIX = Uint8Array.of(1);
 const NOTHING = new Uint8Array(0);
@@ -17,13 +16,10 @@ export class MerkleTree {
   get size(): number { return this.#size; }
 
   append(leaf: Uint8Array): void {
-    let node = leaf;
-    for (let rest = this.#size; rest % 2 === 1; rest = Math.floor(rest / 2)) {
-      const left = this.#peaks.pop();
-      invariant(left !== undefined, "J4");
-      node = nodeHash(left, node);
-    }
-    this.#peaks.push(node);
+    let complete = 0; // subtrees that the leaf completes: the ones at the end of the binary digits
+    for (let rest = this.#size; rest % 2 === 1; rest = Math.floor(rest / 2)) complete += 1;
+    const left = this.#peaks.splice(this.#peaks.length - complete);
+    this.#peaks.push(left.reduceRight((right, peak) => nodeHash(peak, right), leaf));
     this.#size += 1;
   }
 
@@ -59,11 +55,11 @@ export function inclusionProof(leaves: readonly Uint8Array[], index: number): re
     : [...inclusionProof(right, index - k), merkleRoot(left)];
 }
 
-/** Root that `leaf` at `index` and its audit path give in a tree of `size` leaves; undefined when the path does not fit. */
+/** Root that `leaf` at `index` and its audit path give in a tree of `size` leaves; undefined when the path does not fit or no leaf is there. */
 function rootFromPath(leaf: Uint8Array, index: number, size: number, path: readonly Uint8Array[]): Uint8Array | undefined {
   if (size === 1) return index === 0 && path.length === 0 ? leaf : undefined;
   const sibling = path.at(-1);
-  if (sibling === undefined || index >= size) return undefined;
+  if (sibling === undefined) return undefined;
   const k = splitPoint(size);
   const rest = path.slice(0, -1);
   if (index < k) {
@@ -82,7 +78,7 @@ export function provesInclusion(proof: {
   readonly path: readonly Uint8Array[];
   readonly root: Uint8Array;
 }): boolean {
-  if (!Number.isSafeInteger(proof.index) || proof.index < 0 || proof.index >= proof.size) return false;
+  if (!Number.isSafeInteger(proof.size) || proof.index >= proof.size) return false;
   const root = rootFromPath(proof.leaf, proof.index, proof.size, proof.path);
   return root !== undefined && sameBytes(root, proof.root);
 }

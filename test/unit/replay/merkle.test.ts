@@ -27,6 +27,7 @@ describe("RFC 6962 tree", () => {
   it("has the known roots, streaming or not", () => {
     const tree = new MerkleTree();
     for (const [size, root] of ROOTS.entries()) {
+      expect(tree.size).toBe(size);
       expect(toHex(tree.root())).toBe(root);
       expect(toHex(merkleRoot(LEAVES.slice(0, size)))).toBe(root);
       const leaf = LEAVES[size];
@@ -54,5 +55,17 @@ describe("RFC 6962 tree", () => {
         if (size > 1) expect(provesInclusion({ ...proof, path: path.slice(1) })).toBe(false);
       }
     }
+  });
+
+  it("has no leaf before the first, between two, or behind the last", () => {
+    const leaves = Array.from({ length: 5 }, (_, at) => leafOf(Uint8Array.of(at)));
+    const root = merkleRoot(leaves);
+    for (const index of [-1, 0.5, 5, Number.NaN, Infinity]) {
+      for (let of = 0; of < 5; of++) expect(provesInclusion({ leaf: leaves[of]!, index, size: 5, path: inclusionProof(leaves, of), root })).toBe(false);
+    }
+    const alone = leaves[0]!;
+    for (const index of [-1, 1, 0.5]) expect(provesInclusion({ leaf: alone, index, size: 1, path: [], root: merkleRoot([alone]) })).toBe(false);
+    expect(inclusionProof([], 0)).toEqual([]);
+    for (const size of [0, -1, 0.5, Number.NaN]) expect(provesInclusion({ leaf: alone, index: 0, size, path: [alone], root: merkleRoot([alone, alone]) })).toBe(false);
   });
 });
