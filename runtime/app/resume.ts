@@ -4,7 +4,7 @@
 //   2  More authority than the run began with changes nothing: it goes on with what its header allows, no less and no more.
 //   3  The journal is never written to. What replaces it, and when, is adapters/succession.ts; a resumption that fails before it
 //      has met everything on record leaves the journal as it was.
-import { AUTHORITIES, DOMAIN_VERBS, type Authority } from "../../kernel-abi/capability.ts";
+import { AUTHORITIES, DOMAIN_VERBS, K_VERBS, type Authority } from "../../kernel-abi/capability.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import type { Durability, Header, ResumePoint } from "../../kernel-abi/header.ts";
 import type { ByteSink, ByteSource, Observer, Signer } from "../../kernel-abi/ports.ts";
@@ -22,7 +22,7 @@ import type { RecordReport } from "./record.ts";
 import { codeOf, located, withTrace, type CodeSource, type Trace } from "./trace.ts";
 
 export interface ResumeOptions extends CodeSource {
-  /** Domains the run may use from now on: at least those it was allowed when it began. An empty list is K alone; without any, nothing is resumed. */
+  /** What the run may do from now on: at least what it was allowed when it began. An empty list is K alone; without one, nothing is resumed. */
   readonly allow?: readonly Authority[] | undefined;
   /** Where the sealed trace goes; default: the journal's name without `.partial`, whose place it takes. A sink keeps it in memory. */
   readonly out?: string | ByteSink;
@@ -77,10 +77,11 @@ export const authority = (domains: readonly Authority[]): string => ["K", ...dom
 
 /** @throws Fault RESUME_UNAUTHORIZED when less is given than the run began with */
 function authorise(header: Header, given: readonly Authority[] | undefined): void {
-  const wanted = allowedAuthority(header);
-  const missing = wanted.filter((domain) => given?.includes(domain) !== true);
+  const covered: readonly string[] = [...K_VERBS, ...(given ?? []).flatMap((name) => (name === "Q" || name === "PHI" ? DOMAIN_VERBS[name] : [name]))];
+  const missing = header.allow.filter((verb) => !covered.includes(verb));
   if (given !== undefined && missing.length === 0) return;
-  throw new Fault("RESUME_UNAUTHORIZED", { given: given === undefined ? "nothing" : authority(given), allowed: authority(wanted) });
+  const wanted = authority(allowedAuthority(header));
+  throw new Fault("RESUME_UNAUTHORIZED", { given: given === undefined ? "nothing" : authority(given), allowed: wanted, ...(given === undefined ? {} : { missing: missing.join(",") }) });
 }
 
 interface Destination {

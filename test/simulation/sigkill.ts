@@ -11,7 +11,7 @@ import { verify } from "../../replay/verify.ts";
 import { resumeRun } from "../../runtime/app/index.ts";
 import { memorySource } from "../support/memory.ts";
 import { testSigner } from "../support/signer.ts";
-import { programOf, SEED, uninterrupted, type Workload } from "../support/workloads.ts";
+import { EVERYTHING, programOf, SEED, uninterrupted, type Workload } from "../support/workloads.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 
@@ -107,17 +107,17 @@ export class Killing {
   }
 
   #run(workload: Workload): ChildProcess {
-    const { ticks, files = {}, workers = 0, large } = workload;
+    const { ticks, files = {}, workers = 0, large, allow } = workload;
     const named = Object.entries(files).flatMap(([name, text]) => {
       writeFileSync(join(this.#folder, name), text);
       return ["--file", `${name}=${join(this.#folder, name)}`];
     });
     return this.#start(["run", programOf(workload), "--seed", SEED, "--input", JSON.stringify({ size: large }), "--workers", String(workers), "--out", this.#trace,
-      ...named, ...(ticks === undefined ? [] : ["--bounds", `ticks=${ticks.large}`])]);
+      ...(allow === undefined ? [] : ["--allow", allow.join(",")]), ...named, ...(ticks === undefined ? [] : ["--bounds", `ticks=${ticks.large}`])]);
   }
 
   #resume({ workers = 0 }: Workload): ChildProcess {
-    return this.#start(["resume", this.#journal, "--allow", "K,Q,PHI", "--trust-program", "--workers", String(workers)]);
+    return this.#start(["resume", this.#journal, "--allow", EVERYTHING.join(","), "--trust-program", "--workers", String(workers)]);
   }
 
   async #reference(workload: Workload): Promise<Reference> {
@@ -184,7 +184,7 @@ export class Killing {
   /** Goes on to the end without being killed, in this process: by an explicit command, under authority given afresh. */
   async #finish(workload: Workload, reference: Reference): Promise<void> {
     if (!existsSync(this.#trace)) {
-      const options = { allow: ["Q", "PHI"] as const, trustProgram: true, workers: workload.workers ?? 0, signer: testSigner() };
+      const options = { allow: EVERYTHING, trustProgram: true, workers: workload.workers ?? 0, signer: testSigner() };
       await resumeRun(this.#journal, { ...options, surveyed: ({ unanswered }) => { if (unanswered.size > 0) this.tally.inFlight += 1; } });
     }
     this.#check(reference);

@@ -1,6 +1,7 @@
 // Workloads for resuming: small programs that between them leave every kind of entry in a journal, and journals cut as a kill
 // would cut them. `size` scales each: small where every cut is tried, larger where a signal has to find the run at work.
 import { resolve } from "node:path";
+import type { Authority } from "../../kernel-abi/capability.ts";
 import { createMemorySink } from "../../runtime/adapters/memory.ts";
 import { record, resumeRun, type RecordReport, type Resumed, type ResumeOptions } from "../../runtime/app/index.ts";
 import { framesOf, openUnits } from "../../replay/bundle.ts";
@@ -18,6 +19,8 @@ export interface Workload {
   readonly ticks?: { readonly small: number; readonly large: number };
   readonly files?: Readonly<Record<string, string>>;
   readonly workers?: number;
+  /** Beyond the domains the program declares: what an operator gives by name. */
+  readonly allow?: readonly Authority[];
 }
 
 export const WORKLOADS: readonly Workload[] = [
@@ -33,7 +36,11 @@ export const WORKLOADS: readonly Workload[] = [
   { name: "loud", small: 22, large: 900 },
   { name: "stuck", small: 5, large: 12_000 },
   { name: "refused", small: 5, large: 12_000, files: { words: "one two three" } },
+  { name: "watchful", small: 3, large: 60, allow: ["Q", "READ_TRACE", "READ_TELEMETRY"] },
 ];
+
+/** What a resumption of any of them may be given. */
+export const EVERYTHING: readonly Authority[] = ["Q", "PHI", "READ_TRACE", "READ_TELEMETRY"];
 
 export const programOf = ({ name }: Workload): string => resolve(import.meta.dirname, `../programs/resume/${name}.ts`);
 
@@ -48,10 +55,10 @@ export interface Uninterrupted {
 /** Recorded in memory, kernels on this thread, under a fixed seed and key. */
 export async function uninterrupted(workload: Workload, scale: "small" | "large" = "small"): Promise<Uninterrupted> {
   const sink = createMemorySink();
-  const { ticks, files } = workload;
+  const { ticks, files, allow } = workload;
   const report = await record({
     program: programOf(workload), input: { size: workload[scale] }, seed: SEED, workers: 0, signer: testSigner(), out: sink,
-    ...(ticks === undefined ? {} : { bounds: { ticks: ticks[scale] } }), ...(files === undefined ? {} : { files }),
+    ...(ticks === undefined ? {} : { bounds: { ticks: ticks[scale] } }), ...(files === undefined ? {} : { files }), ...(allow === undefined ? {} : { allow }),
   });
   return { report, file: sink.bytes() };
 }
@@ -64,7 +71,7 @@ export interface InMemory {
 /** Resumes in memory, with all authority unless told otherwise. */
 export async function resumed(journal: Uint8Array, options: Partial<ResumeOptions> = {}): Promise<InMemory> {
   const sink = createMemorySink();
-  const report = await resumeRun(journal, { allow: ["Q", "PHI"], trustProgram: true, workers: 0, signer: testSigner(9), ...options, out: sink });
+  const report = await resumeRun(journal, { allow: EVERYTHING, trustProgram: true, workers: 0, signer: testSigner(9), ...options, out: sink });
   if (report.kind !== "resumed") throw new Error("it was sealed");
   return { report, file: sink.bytes() };
 }
