@@ -7,22 +7,6 @@ import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import { bodyOf, field } from "../entry/body.ts";
 import type { World } from "./world.ts";
 
-/** What a trace has told of faults so far. */
-export interface FaultRows {
-  /** Strikes of the header's script that have come. */
-  struck: number;
-  /** Strikes operators' programs were granted in the last turn and that have not come. */
-  readonly asked: unknown[];
-  /** Jobs in flight whose end is decided, with the verdict. */
-  readonly doomed: Map<number, number>;
-  readonly frozen: Set<BoundDomain>;
-  /** Contracts whose calibration gave out, with the last tick it still serves. */
-  readonly uncalibrated: Map<number, number>;
-  /** Processes that may be halted in the tick: by a strike, by a policy, by copies. */
-  halting: number;
-}
-export const faultRows = (): FaultRows => ({ struck: 0, asked: [], doomed: new Map(), frozen: new Set(), uncalibrated: new Map(), halting: -1 });
-
 const ids = (world: World, body: unknown, name: string): readonly number[] => {
   const list = field(body, name);
   return Array.isArray(list) && list.every((id): id is number => Number.isSafeInteger(id)) ? list : world.refuse("the body says what the event needs", { missing: name });

@@ -7,7 +7,7 @@ import type { BoundDomain } from "../../kernel-abi/domain.ts";
 import { Fault, type FaultDetail } from "../../kernel-abi/fault.ts";
 import type { Header } from "../../kernel-abi/header.ts";
 import { bodyOf, field } from "../entry/body.ts";
-import { faultRows } from "./faults.ts";
+import { faultRows } from "./fault-rows.ts";
 import { DueTicks } from "./due-ticks.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Rows } from "./rows.ts";

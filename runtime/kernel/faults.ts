@@ -7,7 +7,7 @@ import { DOMAIN_RANK, type BoundDomain } from "../../kernel-abi/domain.ts";
 import { Fault, FAULTS } from "../../kernel-abi/fault.ts";
 import { EVENT } from "../../kernel-abi/frame.ts";
 import type { Tick } from "../../kernel-abi/ids.ts";
-import { DEFAULT_RECOVERY, injectionRow, type Injection, type InjectionKindRow, type Recovery, type Strike } from "../../kernel-abi/injection.ts";
+import { injectionRow, type InjectionKindRow, type Strike } from "../../kernel-abi/injection.ts";
 import { pack } from "../../kernel-abi/packer.ts";
 import type { Process } from "../process/process.ts";
 import type { ContractRecord } from "./contract-table.ts";
@@ -15,24 +15,6 @@ import { endContract } from "./contracts.ts";
 import type { JobRecord } from "./job-table.ts";
 import type { KernelState } from "./state.ts";
 import type { Transaction } from "./transaction.ts";
-
-export interface FaultState {
-  /** In the order of their ticks; those before `next` have struck. */
-  readonly script: readonly Injection[];
-  next: number;
-  readonly recovery: Recovery;
-  /** The header states a policy: what is done by it is recorded. */
-  readonly stated: boolean;
-  readonly frozen: Set<BoundDomain>;
-  /** Asked for in the turn being taken. */
-  readonly requested: Strike[];
-  /** Ticks of recent provider failures. */
-  readonly failures: Record<BoundDomain, Tick[]>;
-}
-
-export const faultState = (script: readonly Injection[] = [], recovery?: Recovery): FaultState => ({
-  script, next: 0, recovery: recovery ?? DEFAULT_RECOVERY, stated: recovery !== undefined, frozen: new Set(), requested: [], failures: { Q: [], PHI: [] },
-});
 
 /** What the machine has to do behind a strike's frame. */
 export interface Aftermath {

@@ -12,7 +12,7 @@ import type { Calendar } from "../clock/calendar.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Process } from "../process/process.ts";
 import { NO_DEMAND, type CapabilityTable, type Demand } from "./capability-table.ts";
-import type { FaultState } from "./faults.ts";
+import type { FaultState } from "./fault-state.ts";
 import type { ContractTable } from "./contract-table.ts";
 import type { JobTable } from "./job-table.ts";
 import type { Transaction } from "./transaction.ts";

@@ -1,0 +1,22 @@
+// What a run knows of its faults: the script, how far it has struck, what is frozen. Rules are in faults.ts.
+import type { BoundDomain } from "../../kernel-abi/domain.ts";
+import type { Tick } from "../../kernel-abi/ids.ts";
+import { DEFAULT_RECOVERY, type Injection, type Recovery, type Strike } from "../../kernel-abi/injection.ts";
+
+export interface FaultState {
+  /** In the order of their ticks; those before `next` have struck. */
+  readonly script: readonly Injection[];
+  next: number;
+  readonly recovery: Recovery;
+  /** The header states a policy: what is done by it is recorded. */
+  readonly stated: boolean;
+  readonly frozen: Set<BoundDomain>;
+  /** Asked for in the turn being taken. */
+  readonly requested: Strike[];
+  /** Ticks of recent provider failures. */
+  readonly failures: Record<BoundDomain, Tick[]>;
+}
+
+export const faultState = (script: readonly Injection[] = [], recovery?: Recovery): FaultState => ({
+  script, next: 0, recovery: recovery ?? DEFAULT_RECOVERY, stated: recovery !== undefined, frozen: new Set(), requested: [], failures: { Q: [], PHI: [] },
+});
