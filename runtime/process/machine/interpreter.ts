@@ -81,7 +81,7 @@ export class InterpretedStepper implements Stepper {
     const children = Object.fromEntries(state.children.map(({ id, src, systemId }) => [id, { snapshot: undefined, src, ...(systemId === null ? {} : { systemId }) }]));
     let snapshot: SnapshotShape;
     try {
-      snapshot = this.#machine.restoreSnapshot({ ...state, historyValue: persistedHistory(state), context: {}, children }, this.#scope);
+      snapshot = this.#machine.restoreSnapshot({ ...state, historyValue: {}, context: {}, children }, this.#scope);
     } catch (cause) {
       throw new Fault("INPUT_INVALID", { at: "state.value", machine: this.#machine.id, allowed: "states this machine has" }, { cause });
     }
@@ -93,6 +93,7 @@ export class InterpretedStepper implements Stepper {
     this.#scope.system.booked = state.booked;
     snapshot._nodes = nodesById(this.#machine.root, state.nodes);
     snapshot.value = state.value;
+    snapshot.historyValue = historyById(this.#machine.root, state.history);
     snapshot.tags = new Set(snapshot._nodes.flatMap(({ tags }) => tags));
     this.#snapshot = snapshot;
     snapshot.context = this.revived(state.context);
@@ -147,9 +148,6 @@ export class InterpretedStepper implements Stepper {
 
 const childState = ({ id, sessionId, src, systemId }: ChildShape): ChildState => ({ id, session: sessionId, src: String(src), systemId: systemId ?? null });
 
-const persistedHistory = ({ history }: StepState): object =>
-  Object.fromEntries(Object.entries(history).map(([id, ids]) => [id, ids.map((node) => ({ id: node }))]));
-
 /**
  * The nodes that were active, in their order. By their ids alone: XState leaves ancestors out after some re-entries, and then derives a
  * value from the rest that they are not the nodes of.
@@ -161,3 +159,7 @@ export function nodesById(root: NodeShape, ids: readonly string[]): readonly Nod
   if (nodes.size !== ids.length || nodes.size === 0) throw new Fault("INPUT_INVALID", { at: "state.nodes", allowed: "states this machine has, each once" });
   return [...nodes];
 }
+
+/** What history states recall. XState drops those that recall nothing when it restores, and would take their default instead. */
+export const historyById = (root: NodeShape, history: StepState["history"]): SnapshotShape["historyValue"] =>
+  Object.fromEntries(Object.entries(history).map(([id, ids]) => [id, ids.length === 0 ? [] : nodesById(root, ids)]));

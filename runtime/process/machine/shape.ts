@@ -80,7 +80,7 @@ export interface SnapshotShape {
   _nodes: readonly NodeShape[];
   tags: ReadonlySet<string>;
   readonly children: Readonly<Record<string, ChildShape>>;
-  readonly historyValue: Readonly<Record<string, readonly NodeShape[]>>;
+  historyValue: Readonly<Record<string, readonly NodeShape[]>>;
 }
 
 /** XState's ActorScope: what its steps are given to reach the world through. */

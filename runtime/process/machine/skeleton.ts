@@ -3,7 +3,7 @@
 // marks and kept. So the order of exits, transitions and entries, history and re-entry are XState's own and not a copy of them.
 import { createMachine } from "xstate";
 import { Fault } from "../../../kernel-abi/fault.ts";
-import { nodesById } from "./interpreter.ts";
+import { historyById, nodesById } from "./interpreter.ts";
 import { createScope, type Scope } from "./scope.ts";
 import { asList, isRecord, nodesOf, shapeOf, type MachineShape, type NodeShape, type ResolvedAction, type SnapshotShape, type TransitionShape } from "./shape.ts";
 import type { StepState } from "./state.ts";
@@ -85,15 +85,16 @@ export class Skeleton {
   snapshotOf({ value, nodes, history }: StepState): SnapshotShape {
     const order = new Map(this.#nodes.map((node) => [node.id, node.order]));
     const refuse = (): never => { throw new Fault("INPUT_INVALID", { at: "state.nodes", machine: this.#machine.id, allowed: "states this machine has" }); };
-    const idsOf = (ids: readonly string[]): readonly { readonly id: string }[] => ids.map((id) => ({ id: `n${order.get(id) ?? refuse()}` }));
-    const historyValue = Object.fromEntries(Object.entries(history).map(([id, ids]) => [`n${order.get(id) ?? refuse()}`, idsOf(ids)]));
+    const idsOf = (ids: readonly string[]): readonly string[] => ids.map((id) => `n${order.get(id) ?? refuse()}`);
+    const recalled = Object.fromEntries(Object.entries(history).map(([id, ids]) => [`n${order.get(id) ?? refuse()}`, idsOf(ids)]));
     let snapshot: SnapshotShape;
     try {
-      snapshot = this.#own.restoreSnapshot({ status: "active", value, historyValue, context: {}, children: {} }, this.#scope);
+      snapshot = this.#own.restoreSnapshot({ status: "active", value, historyValue: {}, context: {}, children: {} }, this.#scope);
     } catch {
       return refuse();
     }
-    snapshot._nodes = nodesById(this.#own.root, idsOf(nodes).map(({ id }) => id));
+    snapshot._nodes = nodesById(this.#own.root, idsOf(nodes));
+    snapshot.historyValue = historyById(this.#own.root, recalled);
     snapshot.value = value;
     return snapshot;
   }

@@ -68,7 +68,7 @@ describe("a machine's state", () => {
       const interpreted: MachineDefinition = { ...table, stepper: () => new InterpretedStepper(table.machine) };
       let turn = 0;
       compared(() => table, () => (turn++ % 2 === 0 ? interpreted : table), order);
-    }), { numRuns: RUNS / 2 });
+    }), { numRuns: Math.ceil(RUNS / 2) });
   });
 
   it("is refused with the place when it is not one, whatever is wrong with it", () => {

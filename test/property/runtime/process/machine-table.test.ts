@@ -93,7 +93,7 @@ describe("the interpreter", () => {
         const { value, context, status, output } = snapshot;
         expect({ value: stepper.value, context: (stepper.state().context), status: stepper.status, output: stepper.output }).toEqual({ value, context, status, output });
       }
-    }), { numRuns: RUNS / 2 });
+    }), { numRuns: Math.ceil(RUNS / 2) });
   });
 });
 
