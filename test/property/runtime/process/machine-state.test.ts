@@ -5,6 +5,7 @@ import { defineProcess, fromProcess } from "../../../../runtime/app/index.ts";
 import { defineBehaviour, type MachineDefinition } from "../../../../runtime/process/machine/definition.ts";
 import { InterpretedStepper } from "../../../../runtime/process/machine/interpreter.ts";
 import { shapeOf } from "../../../../runtime/process/machine/shape.ts";
+import { compile, TableStepper } from "../../../../runtime/process/machine/table.ts";
 import { parseState } from "../../../../runtime/process/machine/state.ts";
 import { Fault } from "../../../../kernel-abi/fault.ts";
 import { MachineKernel, type Happening } from "../../../support/machine-kernel.ts";
@@ -69,6 +70,19 @@ describe("a machine's state", () => {
       let turn = 0;
       compared(() => table, () => (turn++ % 2 === 0 ? interpreted : table), order);
     }), { numRuns: Math.ceil(RUNS / 2) });
+  });
+
+  it("keeps a history that recalls nothing", () => {
+    const { machine } = defineBehaviour(shapeOf(machineFrom(178_168_261)));
+    const stepper = new InterpretedStepper(machine);
+    stepper.start(undefined);
+    const nothing = (): boolean => Object.values(stepper.state().history).some((ids) => ids.length === 0);
+    for (const event of eventsFrom(3_691, 20)) if (!nothing()) stepper.step(event);
+    expect(nothing()).toBe(true);
+    for (const other of [new InterpretedStepper(machine), new TableStepper(compile(machine))]) {
+      other.restore(stepper.state());
+      expect(other.state()).toEqual(stepper.state());
+    }
   });
 
   it("is refused with the place when it is not one, whatever is wrong with it", () => {
