@@ -63,7 +63,7 @@ function armFor(state: KernelState, caller: Process, arm: Arm, at: number): Wait
     case "outcome": {
       const entry = caller.resolve(arm.job);
       if (entry?.kind !== "job") throw new Fault("Q_ERR_NO_CLONE_VIOLATION", { why: "dead or foreign handle" });
-      if (entry.record.state === "abandoned") throw new Fault("CANCELLED", { job: entry.record.id });
+      if (entry.record.latest.state === "abandoned") throw new Fault("CANCELLED", { job: entry.record.id });
       return { on: DELIVERY.OUTCOME, subject: entry.record.id };
     }
     case "exit": {
@@ -160,7 +160,7 @@ export const cancelJob = (state: KernelState, caller: Process, op: Extract<Bound
     row.capability = authorise(state, caller, op.domain === "Q" ? "EXECUTE_Q" : "TRANSFORM_PHI", tx);
     const entry = caller.resolve(op.job);
     if (entry?.kind !== "job") throw new Fault("Q_ERR_NO_CLONE_VIOLATION", { why: "dead or foreign handle" });
-    const { record: job } = entry;
+    const { latest: job } = entry.record;
     if (job.domain !== op.domain) throw new Fault("CONTRACT_INVALID", { job: job.id, why: `of domain ${job.domain}` });
     row.subject = job.id;
     row.contract = job.contract;

@@ -9,7 +9,7 @@ import { jobLifecycle, type JobEvent } from "../process/lifecycles.ts";
 import { IdSet } from "../process/id-set.ts";
 import { JobRecord, type JobDescription } from "../process/records.ts";
 
-export { JobRecord } from "../process/records.ts";
+export { JobRecord, type Work } from "../process/records.ts";
 
 export class JobTable {
   readonly #records = new Map<number, JobRecord>();
@@ -23,7 +23,7 @@ export class JobTable {
     invariant(record !== undefined, "T3", `job ${id}`);
     return record;
   }
-  /** Undefined once its outcome is in, or it was given up. */
+  /** What is in flight for it, itself or the one called in its place; undefined once its outcome is in, or it was given up. */
   find(id: number): JobRecord | undefined { return this.#records.get(id); }
 
   domainOf(id: number): BoundDomain { return this.#phi.has(id) ? "PHI" : "Q"; }
@@ -47,12 +47,27 @@ export class JobTable {
   deliver(record: JobRecord, outcome: Outcome): void {
     this.#step(record, { type: "DELIVER" });
     record.outcome = outcome;
-    this.#records.delete(record.id);
+    this.#land(record);
   }
   collect(record: JobRecord): void { this.#step(record, { type: "COLLECT" }); }
   abandon(record: JobRecord): void {
     this.#step(record, { type: "ABANDON" });
-    this.#records.delete(record.id);
+    this.#land(record);
+  }
+
+  /** `after` is called in the place of `before`. */
+  succeed(before: JobRecord, after: JobRecord): void {
+    after.origin = before.origin;
+    after.attempt = before.attempt + 1;
+    after.work = before.work;
+    before.successor = after;
+    before.work = undefined;
+    this.#records.set(after.origin, after);
+  }
+
+  #land({ id, origin }: JobRecord): void {
+    this.#records.delete(id);
+    this.#records.delete(origin);
   }
 
   #step(record: JobRecord, event: JobEvent): void {

@@ -3,7 +3,7 @@
 import type { ContractState, Ledger, Terms } from "../../kernel-abi/contract.ts";
 import type { BoundDomain } from "../../kernel-abi/domain.ts";
 import type { CapabilityId, ContractId, JobId, ProcessId, Tick } from "../../kernel-abi/ids.ts";
-import type { Outcome } from "../../kernel-abi/ports.ts";
+import type { Admitted, Outcome } from "../../kernel-abi/ports.ts";
 import { jobLifecycle, type JobState } from "./lifecycles.ts";
 
 export interface ContractRecord {
@@ -26,6 +26,13 @@ export interface JobDescription {
   readonly due: Tick;
 }
 
+export interface Work {
+  readonly descriptor: Uint8Array;
+  readonly cost: number;
+  readonly charge: Admitted["charge"];
+  readonly capability: number;
+}
+
 export class JobRecord implements JobDescription {
   readonly id: JobId;
   readonly domain: BoundDomain;
@@ -36,12 +43,26 @@ export class JobRecord implements JobDescription {
   outcome: Outcome | undefined;
   /** How it is going to end, whatever its provider finds: a fault hit it. */
   doom: Outcome | undefined;
+  /** The job its owner called: itself, unless it is called again in that one's place; and how often it has been. */
+  origin: JobId;
+  attempt = 0;
+  successor: JobRecord | undefined;
+  /** What calling it again takes, where a policy may. */
+  work: Work | undefined;
 
   constructor(id: JobId, { domain, owner, contract, due }: JobDescription) {
     this.id = id;
+    this.origin = id;
     this.domain = domain;
     this.owner = owner;
     this.contract = contract;
     this.due = due;
+  }
+
+  /** The job that stands for this one today. */
+  get latest(): JobRecord {
+    let record: JobRecord = this;
+    while (record.successor !== undefined) record = record.successor;
+    return record;
   }
 }
