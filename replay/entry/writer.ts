@@ -24,29 +24,36 @@ const refuse = (what: string, value: unknown): never => {
   throw new Fault("ABI_UNENCODABLE", { what, value: String(value) });
 };
 
-/** Puts a minimal LEB128 integer at `at` and returns the place behind it. */
+/** Puts a minimal LEB128 integer at `at` and returns the place behind it. Small enough to be compiled into whoever calls it. */
 function putVarint(bytes: Uint8Array, at: number, value: number): number {
-  if ((value & 0x7f) !== value) return putLongVarint(bytes, at, value);
   bytes[at] = value;
-  return at + 1;
+  return (value & 0x7f) === value ? at + 1 : putLongVarint(bytes, at, value);
 }
 
 function putLongVarint(bytes: Uint8Array, start: number, value: number): number {
+  if (value >= 0x80 && value < 0x20_0000 && (value | 0) === value) { // two or three bytes: ticks and sequence numbers
+    bytes[start] = (value & 0x7f) | 0x80;
+    if (value < 0x4000) {
+      bytes[start + 1] = value >>> 7;
+      return start + 2;
+    }
+    bytes[start + 1] = ((value >>> 7) & 0x7f) | 0x80;
+    bytes[start + 2] = value >>> 14;
+    return start + 3;
+  }
+  if (!Number.isSafeInteger(value) || value < 0) refuse("integer", value);
   let at = start;
   let rest = value;
-  if ((value | 0) !== value || value < 0) {
-    if (!Number.isSafeInteger(value) || value < 0) refuse("integer", value);
-    for (; rest >= 0x1000_0000; rest = Math.floor(rest / 128)) bytes[at++] = (rest % 128) | 0x80;
-  }
+  for (; rest >= 0x1000_0000; rest = Math.floor(rest / 128)) bytes[at++] = (rest % 128) | 0x80;
   for (; rest >= 0x80; rest >>>= 7) bytes[at++] = (rest & 0x7f) | 0x80;
   bytes[at++] = rest;
   return at;
 }
 
-function putSmall(bytes: Uint8Array, at: number, value: number, max: number, what: string): number {
+/** An integer of a range that ends below 8. */
+function small(value: number, max: number, what: string): number {
   if ((value & 7) !== value || value > max) refuse(what, value);
-  bytes[at] = value;
-  return at + 1;
+  return value;
 }
 
 function putBody(bytes: Uint8Array, start: number, body: Uint8Array): number {
@@ -92,8 +99,8 @@ export class FrameWriter {
     let at = putVarint(bytes, start + 1, frame.tick);
     at = putVarint(bytes, at, frame.actor);
     at = putVarint(bytes, at, frame.ready);
-    at = putSmall(bytes, at, delivery.kind, DELIVERY_MAX, "delivery kind");
-    at = putVarint(bytes, at, delivery.from);
+    bytes[at] = small(delivery.kind, DELIVERY_MAX, "delivery kind");
+    at = putVarint(bytes, at + 1, delivery.from);
     at = putVarint(bytes, at, delivery.seq);
     at = putVarint(bytes, at, entries.length);
     return this.#end(frame.end, this.#entries(entries, at));
@@ -120,8 +127,8 @@ export class FrameWriter {
     if (verdict !== 0 && faultByCode(verdict) === undefined) refuse("verdict", verdict);
     bytes[start] = code;
     let at = putVarint(bytes, start + 1, verdict);
-    at = putSmall(bytes, at, domain, 2, "domain");
-    at = putVarint(bytes, at, capability);
+    bytes[at] = small(domain, 2, "domain");
+    at = putVarint(bytes, at + 1, capability);
     at = putVarint(bytes, at, contract);
     at = putVarint(bytes, at, subject);
     return putBody(bytes, at, body);
@@ -129,10 +136,9 @@ export class FrameWriter {
 
   #end({ kind, on, subject, body }: TurnEnd, start: number): number {
     const bytes = this.#room(start, FIXED_END + body.length);
-    let at = putSmall(bytes, start, kind, 2, "turn end");
-    at = putSmall(bytes, at, on, WAIT_MAX, "awaited delivery kind");
-    at = putVarint(bytes, at, subject);
-    return putBody(bytes, at, body);
+    bytes[start] = small(kind, 2, "turn end");
+    bytes[start + 1] = small(on, WAIT_MAX, "awaited delivery kind");
+    return putBody(bytes, putVarint(bytes, start + 2, subject), body);
   }
 
   /** The buffer, with room for `count` bytes at `at`. */

@@ -40,7 +40,7 @@ export class CapabilityTable {
 
   get(id: CapabilityId): CapabilityRecord {
     const record = this.#records[id - 1];
-    invariant(record !== undefined, "A3", `capability ${id}`);
+    invariant(record !== undefined, "A3", "capability", id);
     return record;
   }
 

@@ -48,7 +48,7 @@ export class ContractTable {
 
   get(id: number): ContractRecord {
     const record = this.#records[id - 1];
-    invariant(record !== undefined, "C3", `contract ${id}`);
+    invariant(record !== undefined, "C3", "contract", id);
     return record;
   }
 
