@@ -150,6 +150,8 @@ export class Consistency {
       case EVENT.ROOM_MADE: return processes.room(world, entry);
       case EVENT.MESSAGE_DROPPED: return processes.dropped(world, entry);
       case EVENT.FAULT_INJECTED: return faults.injected(world, entry);
+      case EVENT.FAULT_CONTAINED: return faults.contained(world, entry);
+      case EVENT.JOB_RETRIED: return jobs.retried(world, entry);
       case EVENT.DOMAIN_FROZEN: return faults.frozen(world, entry);
       case EVENT.DOMAIN_THAWED: return faults.thawed(world, entry);
       case EVENT.CALIBRATION_EXPIRED: return faults.uncalibrated(world, entry);

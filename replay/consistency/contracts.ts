@@ -56,7 +56,8 @@ export function activated(world: World, entry: Entry): void {
 
 /**
  * CONTRACT_COMPLETED, CONTRACT_EXPIRED, CONTRACT_REVOKED. Starts and ends are kept to the tick, before the turns of that tick and
- * after its outcomes: a contract is not issued any more at its start, nor completed at its end; an outcome may still revoke it there.
+ * after its outcomes: a contract is not issued any more at its start, nor completed at its end; an outcome may still revoke it there, and a fault
+ * that reaches further one that was about to start.
  */
 export function ended(world: World, entry: Entry): void {
   const row = named(world, entry);
@@ -67,7 +68,7 @@ export function ended(world: World, entry: Entry): void {
       world.require(tick >= end, "a contract expires at its end", { contract: row.id, end });
       return move(world, row, ["active"], "expired");
     case EVENT.CONTRACT_REVOKED:
-      world.require(row.state === "issued" ? tick < start : tick <= end, "contracts start and end when they said they would", { contract: row.id, state: row.state, start, end });
+      world.require(row.state === "issued" ? tick < start || (tick === start && world.faults.halting === tick) : tick <= end, "contracts start and end when they said they would", { contract: row.id, state: row.state, start, end });
       return move(world, row, ["issued", "active"], "revoked");
     default:
       world.require(tick < end, "contracts start and end when they said they would", { contract: row.id, state: row.state, start, end });

@@ -44,6 +44,17 @@ export function injected(world: World, entry: Entry): void {
   faults.halting = tick;
 }
 
+/** FAULT_CONTAINED: only by a policy that the header states. */
+export function contained(world: World, entry: Entry): void {
+  const body = world.body(entry.body);
+  const level = world.integer(body, "level");
+  world.require(world.header.recovery !== undefined && world.job(entry.subject).state === "delivered", "faults are contained by the header's policy", { job: entry.subject });
+  const { escalate, rules } = world.header.recovery;
+  const most = rules.reduce((least, rule) => Math.max(least, rule.level ?? 0), escalate === undefined ? 0 : 1);
+  world.require(level >= 0 && level <= most, "a fault reaches no further than the policy lets it", { level });
+  world.faults.halting = world.moment.tick;
+}
+
 /** FAULT_INJECT, granted. */
 export function asked(world: World, entry: Entry): void { world.faults.asked.push(bodyOf(entry.body)); }
 
@@ -89,6 +100,13 @@ const domainOf = (world: World, { domain }: Entry): BoundDomain => {
 
 export function frozen(world: World, entry: Entry): void {
   const domain = domainOf(world, entry);
+  const { tick } = world.moment;
+  world.require(world.faults.halting === tick, "a domain is frozen by a fault of its tick", { domain });
+  for (const id of ids(world, world.body(entry.body), "jobs")) {
+    const job = world.job(id);
+    world.require(job.state === "intended" && job.due > tick && job.domain === entry.domain && !world.faults.doomed.has(id), "a freeze ends work in flight, once", { job: id });
+    world.faults.doomed.set(id, FAULTS.DOMAIN_PANIC.code);
+  }
   world.require(!world.faults.frozen.has(domain), "a domain is frozen once", { domain });
   world.faults.frozen.add(domain);
 }

@@ -84,6 +84,8 @@ export interface JobRow {
   readonly capability: number;
   readonly domain: number;
   readonly due: number;
+  /** The job its owner called, when this one was called again in its place; else itself. */
+  readonly origin: number;
   state: "called" | "intended" | "delivered" | "abandoned";
 }
 

@@ -190,6 +190,7 @@ function enterJob(state: KernelState, caller: Process, record: ContractRecord, a
   const { domain } = record.terms;
   state.contracts.charge(record, admitted.charge, tx.undo);
   const job = state.jobs.add({ domain, owner: caller.id, contract: record.id, due }, tx.undo);
+  if (state.faults.retries) job.work = { descriptor: admitted.descriptor, cost: admitted.cost, charge: admitted.charge, capability };
   caller.jobs += 1;
   tx.shots += admitted.charge.shots;
   const key = kernelKey(streamKey(state.sha256, state.root, caller.name, `job/${caller.jobs}`));
@@ -206,9 +207,9 @@ export const collect = (state: KernelState, caller: Process, op: Of<"collect">, 
     row.capability = authoriseIn(state, caller, op.domain, VERBS_OF[op.domain].collect, tx);
     const id = jobOf(caller, op.job);
     if (id === 0) throw new Fault("Q_ERR_NO_CLONE_VIOLATION", { why: "dead or foreign handle" });
-    const job = state.jobs.get(id);
+    const job = state.jobs.latest(id);
     if (job.domain !== op.domain) throw new Fault("CONTRACT_INVALID", { job: id, why: `of domain ${job.domain}` });
-    row.subject = id;
+    row.subject = job.id;
     row.contract = job.contract;
     if (job.state === "abandoned") throw new Fault("CANCELLED", { job: id });
     if (job.outcome === undefined) return waiting(waitFor(DELIVERY.OUTCOME, id));

@@ -63,7 +63,7 @@ function armFor(state: KernelState, caller: Process, arm: Arm, at: number): Wait
     case "outcome": {
       const entry = caller.resolve(arm.job);
       if (entry?.kind !== "job") throw new Fault("Q_ERR_NO_CLONE_VIOLATION", { why: "dead or foreign handle" });
-      if (state.jobs.get(entry.id).state === "abandoned") throw new Fault("CANCELLED", { job: entry.id });
+      if (state.jobs.latest(entry.id).state === "abandoned") throw new Fault("CANCELLED", { job: entry.id });
       return { on: DELIVERY.OUTCOME, subject: entry.id };
     }
     case "exit": {
@@ -80,7 +80,7 @@ function armFor(state: KernelState, caller: Process, arm: Arm, at: number): Wait
 function isThere(state: KernelState, caller: Process, { on, subject }: WaitArm): boolean {
   switch (on) {
     case DELIVERY.TIMER: return caller.anyTimers?.get(subject) === true;
-    case DELIVERY.OUTCOME: return state.jobs.get(subject).outcome !== undefined;
+    case DELIVERY.OUTCOME: return state.jobs.latest(subject).outcome !== undefined;
     case DELIVERY.EXIT: return (processOf(state, subject).exit?.tick ?? Infinity) < state.clock.now;
     default: return false;
   }
@@ -160,7 +160,7 @@ export const cancelJob = (state: KernelState, caller: Process, op: Extract<Bound
     row.capability = authorise(state, caller, op.domain === "Q" ? "EXECUTE_Q" : "TRANSFORM_PHI", tx);
     const entry = caller.resolve(op.job);
     if (entry?.kind !== "job") throw new Fault("Q_ERR_NO_CLONE_VIOLATION", { why: "dead or foreign handle" });
-    const job = state.jobs.get(entry.id);
+    const job = state.jobs.latest(entry.id);
     if (job.domain !== op.domain) throw new Fault("CONTRACT_INVALID", { job: job.id, why: `of domain ${job.domain}` });
     row.subject = job.id;
     row.contract = job.contract;

@@ -10,6 +10,8 @@ export interface FaultState {
   readonly recovery: Recovery;
   /** The header states a policy: what is done by it is recorded. */
   readonly stated: boolean;
+  /** Some rule calls jobs again. */
+  readonly retries: boolean;
   readonly frozen: Set<BoundDomain>;
   /** Asked for in the turn being taken. */
   readonly requested: Strike[];
@@ -18,5 +20,6 @@ export interface FaultState {
 }
 
 export const faultState = (script: readonly Injection[] = [], recovery?: Recovery): FaultState => ({
-  script, next: 0, recovery: recovery ?? DEFAULT_RECOVERY, stated: recovery !== undefined, frozen: new Set(), requested: [], failures: { Q: [], PHI: [] },
+  script, next: 0, recovery: recovery ?? DEFAULT_RECOVERY, stated: recovery !== undefined, retries: recovery?.rules.some(({ action }) => action === "retry") === true,
+  frozen: new Set(), requested: [], failures: { Q: [], PHI: [] },
 });

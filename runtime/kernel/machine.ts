@@ -6,7 +6,7 @@ import { CONTRACT_STATE } from "../../kernel-abi/contract.ts";
 import { UNLIMITED, type VerbName } from "../../kernel-abi/capability.ts";
 import { DOMAIN_RANK, type BoundDomain } from "../../kernel-abi/domain.ts";
 import { DELIVERY, type Envelope } from "../../kernel-abi/envelope.ts";
-import { Fault, FAULTS, type FaultJson } from "../../kernel-abi/fault.ts";
+import { Fault, type FaultJson } from "../../kernel-abi/fault.ts";
 import { EVENT, type EndStatus, type Entry, type Frame } from "../../kernel-abi/frame.ts";
 import type { Bounds } from "../../kernel-abi/header.ts";
 import { KERNEL, processName, ROOT, tick, type JobId, type Tick } from "../../kernel-abi/ids.ts";
@@ -35,6 +35,7 @@ import { ContractTable } from "./contract-table.ts";
 import { activateContract, appoint, endContract } from "./contracts.ts";
 import { faultState } from "./fault-state.ts";
 import { nextStrike, strike } from "./faults.ts";
+import { contain, type Containment } from "./recovery.ts";
 import { Flights } from "./flights.ts";
 import { JobTable, type JobRecord } from "./job-table.ts";
 import { serviceOf, Services } from "./services.ts";
@@ -194,7 +195,10 @@ export class Machine {
     }
     this.#keepAppointments(tick(due - 1));
     this.#state.clock.advance(due);
-    for (const { job, outcome } of this.#flights.land(due)) this.#deliverOutcome(job, outcome);
+    const contained: Containment[] = [];
+    for (const { job, outcome } of this.#flights.land(due)) this.#deliverOutcome(job, outcome, contained);
+    for (const { doomed, halted, end } of contained) this.#settleFault(doomed, halted, end, "a fault of its job");
+    if (this.#end !== undefined) return undefined;
     this.#keepAppointments(due);
     this.#deliver(calendar.open(due));
     return undefined;
@@ -218,11 +222,16 @@ export class Machine {
     const state = this.#state;
     const tx = new Transaction();
     const { doomed, halted, end } = strike(state, struck, place, this.#flights.all(), tx);
-    for (const job of doomed) this.#ports.abandon(job.id);
     this.#append({ kind: "kernel", tick: state.clock.now, actor: KERNEL, entries: tx.entries });
     state.contracts.assertConservation();
-    if (halted !== undefined) this.#endEarly(halted, { how: "stopped", reason: struck.kind });
-    if (end !== undefined) this.#finish("enforced", undefined, end.toJSON());
+    this.#settleFault(doomed, halted, end, struck.kind);
+  }
+
+  /** What a fault's frame announced: work nobody goes on with, a process that ends, the end of the run. */
+  #settleFault(doomed: readonly JobRecord[], halted: Process | undefined, end: Fault | undefined, reason: string): void {
+    for (const job of doomed) this.#ports.abandon(job.id);
+    if (halted !== undefined && this.#end === undefined) this.#endEarly(halted, { how: "stopped", reason });
+    if (end !== undefined && this.#end === undefined) this.#finish("enforced", undefined, end.toJSON());
   }
 
   /** What an operator's program asked for in the turn just taken. */
@@ -250,18 +259,22 @@ export class Machine {
 
   // ---- outcomes ---------------------------------------------------------------------------------------------------------
 
-  #deliverOutcome(job: JobRecord, outcome: Outcome): void {
+  #deliverOutcome(job: JobRecord, outcome: Outcome, contained: Containment[]): void {
     const state = this.#state;
     state.jobs.deliver(job, outcome);
     const tx = new Transaction();
     tx.record(EVENT.JOB_OUTCOME, outcome.verdict, DOMAIN_RANK[job.domain], { ...emptyRow(), contract: job.contract, subject: job.id, body: outcome.body });
-    const contract = state.contracts.get(job.contract);
-    const breached = outcome.verdict === FAULTS.PHI_ERR_COHERENCE_TIMEOUT.code || outcome.verdict === FAULTS.PHI_ERR_STABILITY_BREACH.code;
-    if (breached && contract.state === "active") endContract(state, contract, "revoked", tx);
+    const containment = outcome.verdict === 0 ? undefined : contain(state, job, outcome.verdict, this.#flights.all(), tx);
+    if (containment?.again === undefined) job.work = undefined;
     this.#append({ kind: "kernel", tick: state.clock.now, actor: serviceOf(job.domain), entries: tx.entries });
     state.contracts.assertConservation();
+    if (containment !== undefined) contained.push(containment);
+    if (containment?.again !== undefined) {
+      this.#launch(containment.again);
+      return;
+    }
     const owner = state.processes[job.owner];
-    const envelope: Envelope = { due: job.due, rank: DOMAIN_RANK[job.domain], from: serviceOf(job.domain), seq: job.id, to: job.owner, kind: DELIVERY.OUTCOME, subject: job.id, value: undefined };
+    const envelope: Envelope = { due: job.due, rank: DOMAIN_RANK[job.domain], from: serviceOf(job.domain), seq: job.id, to: job.owner, kind: DELIVERY.OUTCOME, subject: job.origin, value: undefined };
     if (owner?.live === true && awaits(owner.wait, envelope)) state.calendar.add(envelope);
   }
 

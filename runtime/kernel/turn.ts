@@ -49,7 +49,7 @@ function afterSlice(process: Process): Resumption {
 }
 
 function collectJob(state: KernelState, id: number): Resumption {
-  const job = state.jobs.get(jobId(id));
+  const job = state.jobs.latest(jobId(id));
   state.jobs.collect(job);
   invariant(job.outcome !== undefined, "T3");
   return outcomeReply(job.outcome);
