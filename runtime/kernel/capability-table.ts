@@ -50,7 +50,7 @@ export class CapabilityTable {
   /** Of a living holder. */
   get(id: CapabilityId): CapabilityRecord {
     const record = this.#records.get(id);
-    invariant(record !== undefined, "A3", `capability ${id}`);
+    invariant(record !== undefined, "A3", "capability", id);
     return record;
   }
 
@@ -178,8 +178,8 @@ export class CapabilityTable {
   /** As `use`, without charging. @throws Fault DOMAIN_UNAUTHORIZED */
   find(held: readonly CapabilityId[], verb: VerbName, demand: Demand, now: Tick): CapabilityRecord {
     let why = "not held";
-    for (const id of held) {
-      const record = this.get(id);
+    for (let at = 0; at < held.length; at++) {
+      const record = this.get(held[at] as CapabilityId);
       if (record.grant.verb !== verb) continue;
       const refusal = this.refusal(record, demand, now);
       if (refusal === undefined) return record;

@@ -20,7 +20,7 @@ export class JobTable {
   /** In flight. */
   get(id: number): JobRecord {
     const record = this.#records.get(id);
-    invariant(record !== undefined, "T3", `job ${id}`);
+    invariant(record !== undefined, "T3", "job", id);
     return record;
   }
   /** What is in flight for it, itself or the one called in its place; undefined once its outcome is in, or it was given up. */
