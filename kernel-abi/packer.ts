@@ -6,6 +6,7 @@
 import type { Packr as PackrClass } from "msgpackr";
 import { Packr } from "msgpackr/pack";
 import { Fault } from "./fault.ts";
+import type { CopyWay } from "./handle.ts";
 
 // The entry's own declarations do not resolve; the class is the one the main entry declares.
 const packr = new (Packr as typeof PackrClass)({ useRecords: false, moreTypes: true });
@@ -18,7 +19,7 @@ const refuse = (path: string, what: string): never => {
 };
 
 /** Handles refuse by themselves: their `toJSON` throws (handle.ts). */
-const isHandle = (value: object): value is { toJSON(): unknown } => "handle" in value && "toJSON" in value && typeof value.toJSON === "function";
+const isHandle = (value: object): value is { toJSON(key: string, way: CopyWay): unknown } => "handle" in value && "toJSON" in value && typeof value.toJSON === "function";
 
 /** MessagePack would carry functions as nothing, instances and Maps as bare records: what would come back as something else is refused. */
 function checkPlain(value: unknown, path: string, depth: number): void {
@@ -35,7 +36,7 @@ function checkPlain(value: unknown, path: string, depth: number): void {
     return;
   }
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (isHandle(value)) value.toJSON();
+  if (isHandle(value)) value.toJSON("", "pack");
   if (prototype !== Object.prototype && prototype !== null && value.constructor?.name !== "Object") refuse(path, value.constructor?.name ?? "an object with a prototype of its own");
   if (Object.hasOwn(value, "__proto__")) refuse(path, "a key named __proto__");
   if (Object.getOwnPropertySymbols(value).length > 0) refuse(path, "a key that is a symbol");

@@ -20,6 +20,8 @@ export interface ContractRecord {
   state: ContractState;
   /** How it ended, once it has. */
   ended: "completed" | "expired" | "revoked" | undefined;
+  /** More was asked of it than was left, under a policy that then revokes: it ends behind this turn and serves no more in it. */
+  overused: boolean;
   /** Its calibration gave out early, at this tick. */
   calibratedUntil: Tick | undefined;
 }
@@ -78,7 +80,7 @@ export class ContractTable {
   #add(owner: ProcessId, terms: Terms, capability: CapabilityId, undo: (() => void)[]): ContractRecord {
     const record: ContractRecord = {
       id: contractId(this.#records.length + 1), owner, capability, terms: freezeTerms(terms), ledger: EMPTY_LEDGER,
-      state: contractLifecycle.initial, ended: undefined, calibratedUntil: undefined,
+      state: contractLifecycle.initial, ended: undefined, overused: false, calibratedUntil: undefined,
     };
     this.#records.push(record);
     this.#allocate(record);

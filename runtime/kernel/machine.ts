@@ -32,10 +32,11 @@ import { hold } from "./calls-capability.ts";
 import { encode } from "./calls-k.ts";
 import { CapabilityTable } from "./capability-table.ts";
 import { ContractTable } from "./contract-table.ts";
+import { Copies, type CopyStage } from "./copies.ts";
 import { activateContract, appoint, endContract } from "./contracts.ts";
 import { faultState } from "./fault-state.ts";
 import { nextStrike, strike } from "./faults.ts";
-import { contain, type Containment } from "./recovery.ts";
+import { contain, endOverused, punish, type Containment } from "./recovery.ts";
 import { Flights } from "./flights.ts";
 import { JobTable, type JobRecord } from "./job-table.ts";
 import { serviceOf, Services } from "./services.ts";
@@ -113,7 +114,7 @@ export class Machine {
       processes: [undefined, undefined, undefined],
       capabilities: new CapabilityTable(),
       contracts: new ContractTable({ Q: unitsOf(config.admissions.Q), PHI: unitsOf(config.admissions.PHI) }),
-      jobs: new JobTable(), faults: faultState(config.faults, config.recovery), admissions: config.admissions, bounds: config.bounds,
+      jobs: new JobTable(), faults: faultState(config.faults, config.recovery), copies: new Copies(config.recovery), admissions: config.admissions, bounds: config.bounds,
       used: { turns: 0, messages: 0, shots: 0, bytes: 0 },
       sha256: ports.sha256, root: rootKey(ports.sha256, config.seed), random: ports.random, files: config.files,
       mailboxBound: config.mailboxBound, slice: config.slice ?? -1, node: config.node, vhm: config.vhm,
@@ -234,6 +235,37 @@ export class Machine {
     if (end !== undefined && this.#end === undefined) this.#finish("enforced", undefined, end.toJSON());
   }
 
+  /** Behind the frame of the turn that tried to copy handles. */
+  #tellCopies(process: Process, refusals: number): CopyStage {
+    const tx = new Transaction();
+    const stage = this.#state.copies.tell(process, refusals, tx);
+    if (tx.entries.length > 0) this.#append({ kind: "kernel", tick: this.#state.clock.now, actor: KERNEL, entries: tx.entries });
+    return stage;
+  }
+
+  /** Contracts the turn asked more of than was left. */
+  #endOverused(): void {
+    const { contracts, faults: { overused } } = this.#state;
+    for (const { contract, verdict } of overused.splice(0)) {
+      const record = contracts.get(contract);
+      if (this.#end !== undefined || record.state !== "active") continue;
+      const tx = new Transaction();
+      const { doomed } = endOverused(this.#state, record, verdict, this.#flights.all(), tx);
+      this.#append({ kind: "kernel", tick: this.#state.clock.now, actor: KERNEL, entries: tx.entries });
+      contracts.assertConservation();
+      this.#settleFault(doomed, undefined, undefined, "");
+    }
+  }
+
+  #punishCopies(process: Process, stage: CopyStage): void {
+    if (!process.live) return;
+    const tx = new Transaction();
+    const { doomed, halted, end } = punish(this.#state, process, stage, this.#flights.all(), tx);
+    this.#append({ kind: "kernel", tick: this.#state.clock.now, actor: KERNEL, entries: tx.entries });
+    this.#state.contracts.assertConservation();
+    this.#settleFault(doomed, halted, end, "copies of handles");
+  }
+
   /** What an operator's program asked for in the turn just taken. */
   #befallRequested(): void {
     const { requested } = this.#state.faults;
@@ -320,6 +352,7 @@ export class Machine {
     invariant(envelope !== undefined, "S1", process.name);
     state.used.turns += 1;
     const tx = this.#tx.begin(process);
+    state.copies.watch();
     const result = stepProcess(state, process, envelope, tx, this.#ports.guard);
     if (result.kind === "aborted") tx.abort();
     this.#append({
@@ -327,7 +360,11 @@ export class Machine {
       delivery: { kind: envelope.kind, from: envelope.from, seq: envelope.seq },
       entries: tx.entries, end: turnEnd(result, process),
     });
+    const due = tx.clones > 0 || state.copies.any ? this.#tellCopies(process, tx.clones) : "none";
+    state.copies.ignore();
     this.#conclude(process, result, tx);
+    if (state.faults.overused.length > 0) this.#endOverused();
+    if (due !== "none" && this.#end === undefined) this.#punishCopies(process, due);
     if (state.faults.requested.length > 0) this.#befallRequested();
   }
 
