@@ -143,8 +143,9 @@ export function copiesTold(world: World, entry: Entry): void {
   const body = world.body(entry.body);
   const times = world.integer(body, "times");
   const [way, of] = [world.text(body, "way"), world.text(body, "of")];
-  world.require(entry.domain === DOMAIN_RANK.K && times >= 1 && COPY_WAYS.some((known) => known === way && known !== "pack") && HANDLE_KINDS.some((known) => known === of), "an attempt to copy says how, and what");
-  world.require(world.turns > 0 && world.process(entry.subject).id === world.acted, "attempts to copy are told behind the turn that made them", { process: entry.subject });
+  world.require(entry.domain === DOMAIN_RANK.K && times >= 1 && COPY_WAYS.some((known) => known === way) && HANDLE_KINDS.some((known) => known === of), "an attempt to copy says how, and what");
+  const made = world.turns > 0 && world.process(entry.subject).live && (entry.subject === world.acted || entry.subject === world.moment.actor);
+  world.require(made, "attempts to copy are told behind the turn that made them, or with the end of who did", { process: entry.subject });
   copied(world, entry.subject, times);
   world.require(world.integer(body, "attempts") === world.faults.copies.get(entry.subject), "attempts to copy add up", { process: entry.subject });
 }
