@@ -46,13 +46,41 @@ export class Calendar<T extends { readonly due: Tick }> {
     this.#sink();
     this.#size -= bucket.length;
     if (this.#lastDue === due) this.#lastDue = -1;
-    return this.#sorted(bucket) ? bucket : bucket.sort(this.#order);
+    return this.#inOrder(bucket);
   }
 
-  /** Actors take their turns nearly in order, so what they send mostly stands in order already. */
-  #sorted(bucket: readonly T[]): boolean {
-    for (let at = 1; at < bucket.length; at++) if (this.#order(bucket[at - 1] as T, bucket[at] as T) > 0) return false;
-    return true;
+  /** Actors take their turns nearly in order, so what they send mostly stands in order already, or in two runs that are. */
+  #inOrder(bucket: T[]): readonly T[] {
+    const second = this.#runEnd(bucket, 0);
+    if (second === bucket.length) return bucket;
+    return this.#runEnd(bucket, second) === bucket.length ? this.#merged(bucket, second) : bucket.sort(this.#order);
+  }
+
+  /** Where the run that begins at `from` ends. */
+  #runEnd(bucket: readonly T[], from: number): number {
+    let at = from + 1;
+    while (at < bucket.length && this.#order(bucket[at - 1] as T, bucket[at] as T) <= 0) at += 1;
+    return at;
+  }
+
+  #merged(bucket: readonly T[], second: number): readonly T[] {
+    const merged: T[] = [];
+    let left = 0;
+    let right = second;
+    while (left < second && right < bucket.length) {
+      const first = bucket[left] as T;
+      const other = bucket[right] as T;
+      if (this.#order(first, other) <= 0) {
+        merged.push(first);
+        left += 1;
+      } else {
+        merged.push(other);
+        right += 1;
+      }
+    }
+    while (left < second) merged.push(bucket[left++] as T);
+    while (right < bucket.length) merged.push(bucket[right++] as T);
+    return merged;
   }
 
   #rise(due: Tick): void {

@@ -40,7 +40,7 @@ export class CapabilityTable {
 
   get(id: CapabilityId): CapabilityRecord {
     const record = this.#records[id - 1];
-    invariant(record !== undefined, "A3", `capability ${id}`);
+    invariant(record !== undefined, "A3", "capability", id);
     return record;
   }
 
@@ -129,8 +129,8 @@ export class CapabilityTable {
   /** As `use`, without charging. @throws Fault DOMAIN_UNAUTHORIZED */
   find(held: readonly CapabilityId[], verb: VerbName, demand: Demand, now: Tick): CapabilityRecord {
     let why = "not held";
-    for (const id of held) {
-      const record = this.get(id);
+    for (let at = 0; at < held.length; at++) {
+      const record = this.get(held[at] as CapabilityId);
       if (record.grant.verb !== verb) continue;
       const refusal = this.refusal(record, demand, now);
       if (refusal === undefined) return record;

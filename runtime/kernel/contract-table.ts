@@ -38,8 +38,8 @@ export class ContractTable {
   readonly #records: ContractRecord[] = [];
   readonly #live = new Set<ContractRecord>();
   readonly #byOwner = new Map<ProcessId, Set<ContractRecord>>();
-  /** Touched since the last assertion. */
-  readonly #touched = new Set<ContractRecord>();
+  /** Touched since the last assertion, once or more. */
+  readonly #touched: ContractRecord[] = [];
   readonly #limit: number;
   #assertions = 0;
 
@@ -50,7 +50,7 @@ export class ContractTable {
 
   get(id: number): ContractRecord {
     const record = this.#records[id - 1];
-    invariant(record !== undefined, "C3", `contract ${id}`);
+    invariant(record !== undefined, "C3", "contract", id);
     return record;
   }
 
@@ -97,7 +97,7 @@ export class ContractTable {
     if (owned === undefined) this.#byOwner.set(record.owner, new Set([record]));
     else owned.add(record);
     this.#allocated[record.terms.domain] += record.terms.units;
-    this.#touched.add(record);
+    this.#touched.push(record);
   }
 
   #free(record: ContractRecord): void {
@@ -106,14 +106,14 @@ export class ContractTable {
     owned?.delete(record);
     if (owned?.size === 0) this.#byOwner.delete(record.owner);
     this.#allocated[record.terms.domain] -= record.terms.units;
-    this.#touched.add(record);
+    this.#touched.push(record);
   }
 
   /** @throws Fault LIFECYCLE_REFUSED */
   #transition(record: ContractRecord, event: ContractEvent, undo: (() => void)[]): void {
     const { state, ended } = record;
     record.state = contractLifecycle.next(state, event);
-    this.#touched.add(record);
+    this.#touched.push(record);
     undo.push(() => { record.state = state; record.ended = ended; });
   }
 
@@ -136,7 +136,7 @@ export class ContractTable {
   charge(record: ContractRecord, charge: { readonly budget: number; readonly shots: number }, undo: (() => void)[]): void {
     const before = record.ledger;
     record.ledger = Object.freeze({ budget: before.budget + charge.budget, shots: before.shots + charge.shots, jobs: before.jobs + 1 });
-    this.#touched.add(record);
+    this.#touched.push(record);
     undo.push(() => { record.ledger = before; });
   }
 
@@ -145,9 +145,9 @@ export class ContractTable {
    * they are few, and every so often when they are many, so that many contracts do not make every commit slow.
    */
   assertConservation(): void {
-    if (this.#touched.size === 0) return;
+    if (this.#touched.length === 0) return;
     for (const record of this.#touched) this.#assertSound(record);
-    this.#touched.clear();
+    this.#touched.length = 0;
     this.#assertions += 1;
     for (const domain of ["Q", "PHI"] as const) invariant(this.#allocated[domain] >= 0 && this.#allocated[domain] <= this.#capacity[domain], "C3", domain);
     if (this.#live.size <= RECOUNT_LIVE || this.#assertions % RECOUNT_EVERY === 0) this.#recount();

@@ -36,7 +36,7 @@ export class JobTable {
 
   get(id: number): JobRecord {
     const record = this.#records[id - 1];
-    invariant(record !== undefined, "T3", `job ${id}`);
+    invariant(record !== undefined, "T3", "job", id);
     return record;
   }
 

@@ -341,7 +341,7 @@ export class Machine {
   #turn(actor: number, ready: number): void {
     const state = this.#state;
     const process = state.processes[actor];
-    invariant(process !== undefined, "S1", `process ${actor}`);
+    invariant(process !== undefined, "S1", "process", actor);
     if (process.state !== "active") { // suspended, or ended, after it was queued: what came for it stays
       process.queued = false;
       return;

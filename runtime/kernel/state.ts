@@ -66,7 +66,7 @@ export function childOf(state: KernelState, caller: Process, id: number): Proces
 
 export function knownProcess(state: KernelState, id: ProcessId): Process {
   const process = state.processes[id];
-  invariant(process !== undefined, "P1", `process ${id}`);
+  invariant(process !== undefined, "P1", "process", id);
   return process;
 }
 
