@@ -36,7 +36,7 @@ export function refusingCopies(notice: (way: CopyWay, of: HandleKind) => void): 
 }
 
 function kindOf(handle: unknown): HandleKind {
-  const kind = typeof handle === "object" && handle !== null ? Object.getOwnPropertyDescriptor(handle, "handle")?.value : undefined;
+  const kind: unknown = typeof handle === "object" && handle !== null ? Object.getOwnPropertyDescriptor(handle, "handle")?.value : undefined;
   return HANDLE_KINDS.find((known) => known === kind) ?? "job";
 }
 
