@@ -20,6 +20,7 @@ import { DONE, outcomeReply, value, waiting, type Reply } from "./replies.ts";
 import { waitFor } from "../process/wait.ts";
 import { checkCalibrated, checkThawed } from "./faults.ts";
 import type { ContractRecord } from "./contract-table.ts";
+import type { JobRecord } from "./job-table.ts";
 import { endContract, enterContract, viewOf } from "./contracts.ts";
 import { authorise, type KernelState } from "./state.ts";
 import { BoundReached, judged, type Transaction } from "./transaction.ts";
@@ -85,7 +86,7 @@ function reserveEach(state: KernelState, caller: Process, domain: BoundDomain,
     row.subject = row.contract;
     return value(answer(records.map((record) => {
       const handle = makeContract(record.terms.domain, state.copies.refuse);
-      caller.keep(handle, { kind: "contract", id: record.id });
+      caller.keep(handle, { kind: "contract", record });
       return handle;
     })));
   });
@@ -102,7 +103,7 @@ export const reserveAll = (state: KernelState, caller: Process, op: ReserveAllOp
 function contractOf(state: KernelState, caller: Process, handle: Contract, domain: BoundDomain): ContractRecord {
   const entry = caller.resolve(handle);
   if (entry?.kind !== "contract") throw new Fault("CONTRACT_INVALID", { why: "dead or foreign handle" });
-  const record = state.contracts.get(entry.id);
+  const { record } = entry;
   if (record.terms.domain !== domain) throw new Fault("CONTRACT_INVALID", { contract: record.id, why: `of domain ${record.terms.domain}` });
   if (record.overused) throw new Fault("CONTRACT_INVALID", { contract: record.id, why: "it was used beyond its terms" });
   if (record.state === "active") return record;
@@ -128,7 +129,7 @@ export const ledger = (state: KernelState, caller: Process, op: Of<"ledger">, tx
     row.capability = authoriseIn(state, caller, op.domain, VERBS_OF[op.domain].allocate, tx);
     const entry = caller.resolve(op.contract);
     if (entry?.kind !== "contract") throw new Fault("CONTRACT_INVALID", { why: "dead or foreign handle" });
-    const record = state.contracts.get(entry.id);
+    const { record } = entry;
     if (record.terms.domain !== op.domain) throw new Fault("CONTRACT_INVALID", { contract: record.id, why: `of domain ${record.terms.domain}` });
     row.contract = row.subject = record.id;
     return value(Object.freeze({ ...record.ledger, state: record.ended ?? record.state, terms: record.terms, free: Object.freeze({ budget: record.terms.budget - record.ledger.budget, shots: record.terms.shots - record.ledger.shots }) }));
@@ -137,7 +138,7 @@ export const ledger = (state: KernelState, caller: Process, op: Of<"ledger">, tx
 /** A foreign or copied handle names no job: 0, which no table holds. */
 const jobOf = (caller: Process, handle: Job): JobId => {
   const entry = caller.resolve(handle);
-  return jobId(entry?.kind === "job" ? entry.id : 0);
+  return entry?.kind === "job" ? entry.record.id : jobId(0);
 };
 
 export function submit(state: KernelState, caller: Process, op: Of<"submit">, tx: Transaction): Reply {
@@ -150,11 +151,11 @@ export function submit(state: KernelState, caller: Process, op: Of<"submit">, tx
 function overuse(state: KernelState, caller: Process, { domain, contract: handle }: Of<"submit">, { fault, code }: Fault, tx: Transaction): void {
   const entry = caller.resolve(handle);
   if (fault !== OVERUSE[domain] || entry?.kind !== "contract") return;
-  const record = state.contracts.get(entry.id);
+  const { record } = entry;
   if (record.overused || record.state !== "active" || record.terms.domain !== domain) return;
   const { overused } = state.faults;
   record.overused = true;
-  overused.push({ contract: record.id, verdict: code });
+  overused.push({ contract: record, verdict: code });
   tx.undo.push(() => { record.overused = false; overused.pop(); });
 }
 
@@ -179,11 +180,11 @@ const submitWithin = (state: KernelState, caller: Process, op: Of<"submit">, tx:
     checkPolicy(state, admitted, tx);
     if (refs.includes(jobId(0))) throw new Fault("Q_ERR_NO_CLONE_VIOLATION", { why: "dead or foreign handle" });
     const job = enterJob(state, caller, record, admitted, row.capability, tx);
-    call.accepted(job, view, tick(now + admitted.cost));
-    row.subject = job;
+    call.accepted(job.id, view, tick(now + admitted.cost));
+    row.subject = job.id;
     row.body = pack({ due: now + admitted.cost, cost: admitted.cost, charge: admitted.charge });
     const handle = makeJob(op.domain, state.copies.refuse);
-    caller.keep(handle, { kind: "job", id: job });
+    caller.keep(handle, { kind: "job", record: job });
     return value(handle);
   });
 
@@ -204,7 +205,7 @@ function checkPolicy(state: KernelState, { charge }: Admitted, tx: Transaction):
   if (state.used.shots + tx.shots + charge.shots > state.bounds.shots) throw new BoundReached("shots", state.bounds.shots);
 }
 
-function enterJob(state: KernelState, caller: Process, record: ContractRecord, admitted: Admitted, capability: number, tx: Transaction): JobId {
+function enterJob(state: KernelState, caller: Process, record: ContractRecord, admitted: Admitted, capability: number, tx: Transaction): JobRecord {
   const { now } = state.clock;
   const due = tick(now + admitted.cost);
   const { domain } = record.terms;
@@ -218,16 +219,16 @@ function enterJob(state: KernelState, caller: Process, record: ContractRecord, a
     contract: record.id, capability,
     start: { job: job.id, domain, owner: caller.name, contract: viewOf(record), descriptor: admitted.descriptor, key, issued: now, due },
   });
-  return job.id;
+  return job;
 }
 
 /** MEASURE and PROJECT: the recorded outcome, at once or when it is due. A later read gives the same value. */
 export const collect = (state: KernelState, caller: Process, op: Of<"collect">, tx: Transaction): Reply =>
   judged(tx, op.domain === "Q" ? SYSCALL.MEASURE : SYSCALL.PROJECT, DOMAIN_RANK[op.domain], (row) => {
     row.capability = authoriseIn(state, caller, op.domain, VERBS_OF[op.domain].collect, tx);
-    const id = jobOf(caller, op.job);
-    if (id === 0) throw new Fault("Q_ERR_NO_CLONE_VIOLATION", { why: "dead or foreign handle" });
-    const job = state.jobs.latest(id);
+    const entry = caller.resolve(op.job);
+    if (entry?.kind !== "job") throw new Fault("Q_ERR_NO_CLONE_VIOLATION", { why: "dead or foreign handle" });
+    const { id, latest: job } = entry.record;
     if (job.domain !== op.domain) throw new Fault("CONTRACT_INVALID", { job: id, why: `of domain ${job.domain}` });
     row.subject = job.id;
     row.contract = job.contract;

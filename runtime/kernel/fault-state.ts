@@ -1,6 +1,7 @@
 // What a run knows of its faults: the script, how far it has struck, what is frozen. Rules are in faults.ts.
 import type { BoundDomain } from "../../kernel-abi/domain.ts";
 import type { Tick } from "../../kernel-abi/ids.ts";
+import type { ContractRecord } from "../process/records.ts";
 import { DEFAULT_RECOVERY, type Injection, type Recovery, type Strike } from "../../kernel-abi/injection.ts";
 
 export interface FaultState {
@@ -16,7 +17,7 @@ export interface FaultState {
   /** Asked for in the turn being taken. */
   readonly requested: Strike[];
   /** Contracts of which more was asked than was left in the turn being taken, with the verdict of the refused call. */
-  readonly overused: { readonly contract: number; readonly verdict: number }[];
+  readonly overused: { readonly contract: ContractRecord; readonly verdict: number }[];
   /** Ticks of recent provider failures. */
   readonly failures: Record<BoundDomain, Tick[]>;
   /** Domains frozen because their providers failed too often, so far. */

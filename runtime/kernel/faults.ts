@@ -44,7 +44,8 @@ const liveOf = (state: KernelState, domains: readonly BoundDomain[]): ContractRe
   [...state.contracts.live].filter(({ terms }) => domains.includes(terms.domain)).sort((a, b) => a.id - b.id);
 
 function processNamed(state: KernelState, name: string): Process | undefined {
-  return state.processes.find((process) => process?.name === name && process.live);
+  for (const process of state.processes.alive()) if (process.name === name) return process;
+  return undefined;
 }
 
 /** What a strike hits: what it names, of that what lives or is in flight, in the domains it can befall. */

@@ -27,15 +27,15 @@ export interface Containment extends Aftermath {
 export function contain(state: KernelState, job: JobRecord, verdict: number, flying: readonly JobRecord[], tx: Transaction): Containment {
   const name = faultByCode(verdict);
   if (name === undefined) return { doomed: [], halted: undefined, end: undefined, again: undefined };
-  const contract = state.contracts.get(job.contract);
+  const contract = state.contracts.find(job.contract);
   const rule = recoveryRule(state.faults.recovery, name);
   const again = rule.action === "retry" && mayCallAgain(state, job, contract, rule.limit ?? 0);
   const level = levelOf(rule);
-  const rollback = rule.action === "rollback" && contract.state === "active";
-  const under = rollback && state.faults.stated ? endWork(flying, ({ contract: of }) => of === contract.id) : [];
+  const rolledBack = rule.action === "rollback" && contract?.state === "active" ? contract : undefined;
+  const under = rolledBack !== undefined && state.faults.stated ? endWork(flying, ({ contract: of }) => of === job.contract) : [];
   note(state, job, verdict, { level, action: rule.action === "retry" && !again ? "continue" : rule.action, jobs: under.map(({ id }) => id) }, tx);
-  if (rollback) endContract(state, contract, "revoked", tx);
-  const intent = again ? callAgain(state, job, contract, tx) : undefined;
+  if (rolledBack !== undefined) endContract(state, rolledBack, "revoked", tx);
+  const intent = again && contract !== undefined ? callAgain(state, job, contract, tx) : undefined;
   const frozen = level === 1 || level === 2 ? freezeDomains(state, level === 1 ? [job.domain] : ["Q", "PHI"], name, flying, tx) : [];
   const more = escalate(state, job, verdict, flying, tx);
   return {
@@ -95,8 +95,8 @@ export function punish(state: KernelState, process: Process, stage: CopyStage, f
   return { doomed, halted: halts ? condemn(state, process.name, "copies of handles", tx) : undefined, end: undefined };
 }
 
-function mayCallAgain({ clock: { now }, faults: { frozen }, bounds, used, processes }: KernelState, { work, attempt, domain, owner }: JobRecord, contract: ContractRecord, limit: number): boolean {
-  if (work === undefined || attempt >= limit || contract.state !== "active" || frozen.has(domain) || processes[owner]?.live !== true) return false;
+function mayCallAgain({ clock: { now }, faults: { frozen }, bounds, used, processes }: KernelState, { work, attempt, domain, owner }: JobRecord, contract: ContractRecord | undefined, limit: number): boolean {
+  if (work === undefined || attempt >= limit || contract?.state !== "active" || frozen.has(domain) || processes.living(owner) === undefined) return false;
   const { terms, ledger, calibratedUntil } = contract;
   const calibrated = now < Math.min(terms.calibration.until, calibratedUntil ?? Infinity) + terms.calibration.grace;
   return calibrated && now + work.cost <= terms.end && ledger.budget + work.charge.budget <= terms.budget && ledger.shots + work.charge.shots <= terms.shots
