@@ -48,8 +48,8 @@ function resolve(caller: Process, handle: Capability): CapabilityId {
   return entry.id;
 }
 
-function handleFor(caller: Process, id: CapabilityId): Capability {
-  const handle = makeCapability();
+function handleFor(state: KernelState, caller: Process, id: CapabilityId): Capability {
+  const handle = makeCapability(state.copies.refuse);
   caller.keep(handle, { kind: "capability", id });
   return handle;
 }
@@ -58,7 +58,7 @@ function handleFor(caller: Process, id: CapabilityId): Capability {
 export const list = (state: KernelState, caller: Process, tx: Transaction): Reply =>
   judged(tx, SYSCALL.CAP_REQUEST, DOMAIN_RANK.K, () => value(Object.freeze(caller.held.map((id) => {
     const { grant, revoked, usesLeft } = state.capabilities.get(id);
-    return Object.freeze({ capability: handleFor(caller, id), verb: grant.verb, scope: grant.scope, usesLeft, revoked });
+    return Object.freeze({ capability: handleFor(state, caller, id), verb: grant.verb, scope: grant.scope, usesLeft, revoked });
   }))));
 
 const derive = (state: KernelState, caller: Process, op: Of<"attenuate" | "grant">, to: ProcessId | undefined, tx: Transaction): Reply =>
@@ -72,7 +72,7 @@ const derive = (state: KernelState, caller: Process, op: Of<"attenuate" | "grant
     const record = state.capabilities.derive(state.capabilities.get(id), holder.id, op.scope);
     row.subject = record.id;
     hold(state, record, holder, tx);
-    return value(handleFor(caller, record.id));
+    return value(handleFor(state, caller, record.id));
   });
 
 export const attenuateOwn = (state: KernelState, caller: Process, op: Of<"attenuate">, tx: Transaction): Reply => derive(state, caller, op, undefined, tx);

@@ -7,6 +7,7 @@ import { DOMAIN_RANK, DOMAINS, type BoundDomain } from "../../kernel-abi/domain.
 import { DELIVERY } from "../../kernel-abi/envelope.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import { makeContract, makeJob, type Contract, type Job } from "../../kernel-abi/handle.ts";
+import { OVERUSE } from "../../kernel-abi/injection.ts";
 import { jobId, tick, type CapabilityId, type JobId } from "../../kernel-abi/ids.ts";
 import { invariant } from "../../kernel-abi/invariant.ts";
 import type { BoundOperation, ReserveAllOperation } from "../../kernel-abi/operation.ts";
@@ -84,7 +85,7 @@ function reserveEach(state: KernelState, caller: Process, domain: BoundDomain,
     row.contract = records[0]?.id ?? 0;
     row.subject = row.contract;
     return value(answer(records.map((record) => {
-      const handle = makeContract(record.terms.domain);
+      const handle = makeContract(record.terms.domain, state.copies.refuse);
       caller.keep(handle, { kind: "contract", record });
       return handle;
     })));
@@ -104,6 +105,7 @@ function contractOf(state: KernelState, caller: Process, handle: Contract, domai
   if (entry?.kind !== "contract") throw new Fault("CONTRACT_INVALID", { why: "dead or foreign handle" });
   const { record } = entry;
   if (record.terms.domain !== domain) throw new Fault("CONTRACT_INVALID", { contract: record.id, why: `of domain ${record.terms.domain}` });
+  if (record.overused) throw new Fault("CONTRACT_INVALID", { contract: record.id, why: "it was used beyond its terms" });
   if (record.state === "active") return record;
   const { start, end } = record.terms;
   if (domain === "PHI" && record.ended !== "revoked" && record.ended !== "completed") {
@@ -139,7 +141,25 @@ const jobOf = (caller: Process, handle: Job): JobId => {
   return entry?.kind === "job" ? entry.record.id : jobId(0);
 };
 
-export const submit = (state: KernelState, caller: Process, op: Of<"submit">, tx: Transaction): Reply =>
+export function submit(state: KernelState, caller: Process, op: Of<"submit">, tx: Transaction): Reply {
+  const reply = submitWithin(state, caller, op, tx);
+  if (reply.kind === "fault" && state.faults.recovery.overuse === "revoke") overuse(state, caller, op, reply.fault, tx);
+  return reply;
+}
+
+/** A call that asked for more than was left: its contract serves no more, and ends behind the turn unless that is aborted. */
+function overuse(state: KernelState, caller: Process, { domain, contract: handle }: Of<"submit">, { fault, code }: Fault, tx: Transaction): void {
+  const entry = caller.resolve(handle);
+  if (fault !== OVERUSE[domain] || entry?.kind !== "contract") return;
+  const { record } = entry;
+  if (record.overused || record.state !== "active" || record.terms.domain !== domain) return;
+  const { overused } = state.faults;
+  record.overused = true;
+  overused.push({ contract: record, verdict: code });
+  tx.undo.push(() => { record.overused = false; overused.pop(); });
+}
+
+const submitWithin = (state: KernelState, caller: Process, op: Of<"submit">, tx: Transaction): Reply =>
   judged(tx, SYSCALL.XDV_CALL, DOMAIN_RANK[op.domain], (row) => {
     const { now } = state.clock;
     const admission = admissionOf(state, op.domain);
@@ -163,7 +183,7 @@ export const submit = (state: KernelState, caller: Process, op: Of<"submit">, tx
     call.accepted(job.id, view, tick(now + admitted.cost));
     row.subject = job.id;
     row.body = pack({ due: now + admitted.cost, cost: admitted.cost, charge: admitted.charge });
-    const handle = makeJob(op.domain);
+    const handle = makeJob(op.domain, state.copies.refuse);
     caller.keep(handle, { kind: "job", record: job });
     return value(handle);
   });

@@ -96,7 +96,7 @@ export function strike(state: KernelState, struck: Strike, place: number, flying
 }
 
 /** From now on the job ends so, whatever its provider finds. The first fault that hits it decides. */
-function doom(job: JobRecord, { outcome }: InjectionKindRow, kind: string): boolean {
+export function doom(job: JobRecord, { outcome }: InjectionKindRow, kind: string): boolean {
   const name = outcome[job.domain];
   if (name === undefined || job.doom !== undefined) return false;
   job.doom = { verdict: FAULTS[name].code, body: pack({ job: job.id, what: kind }) };

@@ -32,10 +32,11 @@ import { hold } from "./calls-capability.ts";
 import { encode } from "./calls-k.ts";
 import { CapabilityTable } from "./capability-table.ts";
 import { ContractTable } from "./contract-table.ts";
+import { Copies, type CopyStage } from "./copies.ts";
 import { activateContract, appoint, endContract } from "./contracts.ts";
 import { faultState } from "./fault-state.ts";
 import { nextStrike, strike } from "./faults.ts";
-import { contain, type Containment } from "./recovery.ts";
+import { contain, endOverused, punish, type Containment } from "./recovery.ts";
 import { Flights } from "./flights.ts";
 import { JobTable, type JobRecord } from "./job-table.ts";
 import { ProcessTable } from "./process-table.ts";
@@ -97,6 +98,7 @@ export class Machine {
   readonly #state: KernelState;
   readonly #config: MachineConfig;
   readonly #ports: MachinePorts;
+  readonly #guard: AmbientGuard;
   readonly #scheduler: Scheduler;
   readonly #delivery: Delivery;
   /** Of the turn being taken. */
@@ -107,15 +109,17 @@ export class Machine {
   #booted = false;
 
   constructor(config: MachineConfig, ports: MachinePorts) {
+    const copies = new Copies(config.recovery);
     this.#config = config;
     this.#ports = ports;
+    this.#guard = copies.watching(ports.guard);
     this.#scheduler = schedulerWith(config.policy, ports);
     this.#state = {
       clock: new Clock(), calendar: new Calendar<Envelope>(compareStamps), appointments: new Calendar<Appointment>(byDueThenContract),
       processes: new ProcessTable(),
       capabilities: new CapabilityTable(),
       contracts: new ContractTable({ Q: unitsOf(config.admissions.Q), PHI: unitsOf(config.admissions.PHI) }),
-      jobs: new JobTable(), faults: faultState(config.faults, config.recovery), admissions: config.admissions, bounds: config.bounds,
+      jobs: new JobTable(), faults: faultState(config.faults, config.recovery), copies, admissions: config.admissions, bounds: config.bounds,
       used: { turns: 0, messages: 0, shots: 0, bytes: 0 },
       sha256: ports.sha256, root: rootKey(ports.sha256, config.seed), random: ports.random, files: config.files,
       mailboxBound: config.mailboxBound, slice: config.slice ?? -1, node: config.node, vhm: config.vhm,
@@ -237,6 +241,36 @@ export class Machine {
     if (end !== undefined && this.#end === undefined) this.#finish("enforced", undefined, end.toJSON());
   }
 
+  /** Behind the frame of the turn that tried to copy handles. */
+  #tellCopies(process: Process, refusals: number): CopyStage {
+    const tx = new Transaction();
+    const stage = this.#state.copies.tell(process, refusals, tx);
+    if (tx.entries.length > 0) this.#append({ kind: "kernel", tick: this.#state.clock.now, actor: KERNEL, entries: tx.entries });
+    return stage;
+  }
+
+  /** Contracts the turn asked more of than was left. */
+  #endOverused(): void {
+    const { contracts, faults: { overused } } = this.#state;
+    for (const { contract: record, verdict } of overused.splice(0)) {
+      if (this.#end !== undefined || record.state !== "active") continue;
+      const tx = new Transaction();
+      const { doomed } = endOverused(this.#state, record, verdict, this.#flights.all(), tx);
+      this.#append({ kind: "kernel", tick: this.#state.clock.now, actor: KERNEL, entries: tx.entries });
+      contracts.assertConservation();
+      this.#settleFault(doomed, undefined, undefined, "");
+    }
+  }
+
+  #punishCopies(process: Process, stage: CopyStage): void {
+    if (!process.live) return;
+    const tx = new Transaction();
+    const { doomed, halted, end } = punish(this.#state, process, stage, this.#flights.all(), tx);
+    this.#append({ kind: "kernel", tick: this.#state.clock.now, actor: KERNEL, entries: tx.entries });
+    this.#state.contracts.assertConservation();
+    this.#settleFault(doomed, halted, end, "copies of handles");
+  }
+
   /** What an operator's program asked for in the turn just taken. */
   #befallRequested(): void {
     const { requested } = this.#state.faults;
@@ -324,14 +358,17 @@ export class Machine {
     invariant(envelope !== undefined, "S1", process.name);
     state.used.turns += 1;
     const tx = this.#tx.begin(process);
-    const result = stepProcess(state, process, envelope, tx, this.#ports.guard);
+    const result = stepProcess(state, process, envelope, tx, this.#guard);
     if (result.kind === "aborted") tx.abort();
     this.#append({
       kind: "turn", tick: state.clock.now, actor: process.id, ready,
       delivery: { kind: envelope.kind, from: envelope.from, seq: envelope.seq },
       entries: tx.entries, end: turnEnd(result, process),
     });
+    const due = tx.clones > 0 || state.copies.any ? this.#tellCopies(process, tx.clones) : "none";
     this.#conclude(process, result, tx);
+    if (state.faults.overused.length > 0) this.#endOverused();
+    if (due !== "none" && this.#end === undefined) this.#punishCopies(process, due);
     if (state.faults.requested.length > 0) this.#befallRequested();
   }
 
@@ -420,11 +457,12 @@ export class Machine {
     const tx = new Transaction();
     for (const job of process.jobs === 0 ? [] : this.#flights.of(process.id)) this.#abandon(job, tx);
     for (const contract of state.contracts.ownedBy(process.id)) endContract(state, contract, "completed", tx);
-    stopProcess(process, this.#ports.guard);
+    const due = this.#stopBody(process, tx);
     process.renew(input);
     state.calendar.add(post(state, process, process.id, DELIVERY.START, 1, 0, undefined));
     if (tx.entries.length > 0) this.#append({ kind: "kernel", tick: state.clock.now, actor: process.id, entries: tx.entries });
     state.contracts.assertConservation();
+    if (due !== "none") this.#punishCopies(process, due);
   }
 
   /** Intent first, then the job: what was asked is on record before anyone starts on it. */
@@ -443,11 +481,17 @@ export class Machine {
   #release(process: Process, ending: Ending): void {
     const tx = new Transaction();
     for (const job of process.jobs === 0 ? [] : this.#flights.of(process.id)) this.#abandon(job, tx);
-    stopProcess(process, this.#ports.guard);
+    this.#stopBody(process, tx);
     release(this.#state, process, ending, tx);
     this.#append({ kind: "kernel", tick: this.#state.clock.now, actor: process.id, entries: tx.entries });
     for (const envelope of tx.envelopes) this.#state.calendar.add(envelope);
     this.#state.contracts.assertConservation();
+  }
+
+  /** Its `finally` blocks run, and may try to copy what it held. */
+  #stopBody(process: Process, tx: Transaction): CopyStage {
+    stopProcess(process, this.#guard);
+    return this.#state.copies.any ? this.#state.copies.tell(process, 0, tx) : "none";
   }
 
   #abandon(job: JobRecord, tx: Transaction): void {

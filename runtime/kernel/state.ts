@@ -12,6 +12,7 @@ import type { Calendar } from "../clock/calendar.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Process } from "../process/process.ts";
 import { NO_DEMAND, type CapabilityTable, type Demand } from "./capability-table.ts";
+import type { Copies } from "./copies.ts";
 import type { FaultState } from "./fault-state.ts";
 import type { ContractTable } from "./contract-table.ts";
 import type { JobTable } from "./job-table.ts";
@@ -35,6 +36,7 @@ export interface KernelState {
   readonly contracts: ContractTable;
   readonly jobs: JobTable;
   readonly faults: FaultState;
+  readonly copies: Copies;
   readonly admissions: Readonly<Record<BoundDomain, Admission>>;
   readonly bounds: Bounds;
   readonly used: { turns: number; messages: number; shots: number; bytes: number };

@@ -15,6 +15,8 @@ export interface ContractRecord {
   state: ContractState;
   /** How it ended, once it has. */
   ended: "completed" | "expired" | "revoked" | undefined;
+  /** More was asked of it than was left, under a policy that then revokes: it ends behind this turn and serves no more in it. */
+  overused: boolean;
   /** Its calibration gave out early, at this tick. */
   calibratedUntil: Tick | undefined;
 }
