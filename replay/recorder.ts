@@ -74,8 +74,24 @@ export class Recorder implements Journal {
 
   /** @throws Fault ABI_UNENCODABLE for a frame the format cannot carry; it leaves no trace then. */
   append(frame: Frame): void {
+    this.#enter(frame, this.#writer.write(frame));
+  }
+
+  /** As `append`, if `same` says so of its bytes, which stand from `from` to `to`; otherwise it leaves no trace. */
+  appendIf(frame: Frame, same: (bytes: Uint8Array, from: number, to: number) => boolean): boolean {
+    const writer = this.#writer;
+    const size = writer.write(frame);
+    const to = writer.length;
+    if (same(writer.bytes, to - size, to)) {
+      this.#enter(frame, size);
+      return true;
+    }
+    writer.length = to - size;
+    return false;
+  }
+
+  #enter(frame: Frame, size: number): void {
     invariant(!this.#sealed, "J9", "nothing follows the seal");
-    const size = this.#writer.write(frame);
     const before = this.#writer.length - size;
     if (before > 0 && this.#writer.length > LIMITS.block_bytes_max) this.#close(before);
     this.#open += 1;
