@@ -5,6 +5,7 @@ import type { JobId, ProcessId, Tick } from "../kernel-abi/ids.ts";
 import { KERNEL, tick } from "../kernel-abi/ids.ts";
 import type { ByteSource, Outcome, Outcomes } from "../kernel-abi/ports.ts";
 import { checkBlock, openUnits, type PlacedFrame } from "./bundle.ts";
+import { UNIT_OVERHEAD } from "./chain.ts";
 import { FrameReader } from "./entry/reader.ts";
 import type { ChainedUnit, UnitReader } from "./units.ts";
 
@@ -12,6 +13,7 @@ import type { ChainedUnit, UnitReader } from "./units.ts";
 export class RecordedFrames {
   readonly #units: UnitReader;
   #block: ChainedUnit | undefined;
+  #before: ChainedUnit | undefined;
   #reader: FrameReader | undefined;
   /** Frames of the block so far. */
   #frames = 0;
@@ -49,10 +51,15 @@ export class RecordedFrames {
     return true;
   }
 
+  /** The leaf of the block read last, or of the one before it, for whoever has made the same bytes of his own. */
+  readonly leafOf = (unit: Uint8Array): Uint8Array | undefined =>
+    [this.#block, this.#before].find((block) => block !== undefined && Buffer.compare(block.payload, unit.subarray(UNIT_OVERHEAD)) === 0)?.leaf;
+
   /** In front of a frame; undefined at the end. */
   #place(): FrameReader | undefined {
     if (this.#reader?.done === false) return this.#reader;
     if (this.#block !== undefined) checkBlock(this.#block, this.#frames);
+    this.#before = this.#block;
     const block = this.#block = this.#units.next();
     this.#frames = 0;
     return this.#reader = block && new FrameReader(block.payload, block);

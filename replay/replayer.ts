@@ -1,7 +1,8 @@
 // Replayer: runs a recorded run again on a machine it is given, against recorded outcomes (E3). No kernel runs here and
 // nothing is sampled; the original is never written to.
 //   J17  Every frame the machine appends equals the recorded one, byte for byte, or the replay stops at the first difference.
-//   J18  The digest is computed anew from what the machine appended; a replay of a replay is a fixpoint.
+//   J18  The digest is computed anew from what the machine appended (a block of the same bytes as the recorded one is hashed once);
+//        a replay of a replay is a fixpoint.
 import { Fault } from "../kernel-abi/fault.ts";
 import { toHex } from "../kernel-abi/canonical.ts";
 import type { Frame } from "../kernel-abi/frame.ts";
@@ -142,8 +143,8 @@ export class Replay {
     const { sink = NOWHERE, durability = "process" } = options.rerecord ?? {};
     this.#bundle = bundle;
     this.#options = options;
-    this.#recorder = new Recorder({ recording: bundle.recording, sink, durability });
     this.#frames = new RecordedFrames(bundle.source);
+    this.#recorder = new Recorder({ recording: bundle.recording, sink, durability, hashed: this.#frames.leafOf });
     this.#journal = new ComparingJournal(this.#frames, this.#recorder, namesAfter(bundle));
   }
 
