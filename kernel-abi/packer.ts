@@ -6,6 +6,7 @@
 import type { Packr as PackrClass } from "msgpackr";
 import { Packr, RESET_BUFFER_MODE, REUSE_BUFFER_MODE } from "msgpackr/pack";
 import { Fault } from "./fault.ts";
+import type { CopyWay } from "./handle.ts";
 
 // The entry's own declarations do not resolve; the class is the one the main entry declares.
 // Bytes are copied out of what is decoded: a view of it would show its reader what stands beside it, and let it write there.
@@ -47,7 +48,7 @@ const refuse = (path: string, what: string): never => {
 };
 
 /** Handles refuse by themselves: their `toJSON` throws (handle.ts). */
-const isHandle = (value: object): value is { toJSON(): unknown } => "handle" in value && "toJSON" in value && typeof value.toJSON === "function";
+const isHandle = (value: object): value is { toJSON(key: string, way: CopyWay): unknown } => "handle" in value && "toJSON" in value && typeof value.toJSON === "function";
 
 /** MessagePack would carry functions as nothing, instances and Maps as bare records: what would come back as something else is refused. */
 function checkPlain(value: unknown, path: string, depth: number): void {
@@ -64,7 +65,7 @@ function checkPlain(value: unknown, path: string, depth: number): void {
     return;
   }
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (isHandle(value)) value.toJSON();
+  if (isHandle(value)) value.toJSON("", "pack");
   if (prototype !== Object.prototype && prototype !== null && value.constructor?.name !== "Object") refuse(path, value.constructor?.name ?? "an object with a prototype of its own");
   if (Object.getOwnPropertySymbols(value).length > 0) refuse(path, "a key that is a symbol");
   for (const key of Object.getOwnPropertyNames(value)) checkMember(value, key, path, depth); // both cost less than Reflect.ownKeys

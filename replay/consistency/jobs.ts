@@ -4,6 +4,7 @@ import { DOMAIN_RANK } from "../../kernel-abi/domain.ts";
 import type { Entry } from "../../kernel-abi/frame.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import { charged } from "./contracts.ts";
+import { calledAgain } from "./recovery.ts";
 import type { World } from "./world.ts";
 
 /** XDV_CALL, granted. */
@@ -30,7 +31,7 @@ export function retried(world: World, entry: Entry): void {
   const { due } = before;
   world.require(before.state === "delivered" && due === world.moment.tick && before.contract === entry.contract && before.capability === entry.capability && before.domain === entry.domain,
     "a job is called again where it failed, under the same contract", { job: entry.subject, of: before.id });
-  world.require(world.header.recovery?.rules.some(({ action, limit = 0 }) => action === "retry" && world.integer(body, "attempt") <= limit) === true, "jobs are called again as often as the header's policy says", { job: entry.subject });
+  calledAgain(world, before, world.integer(body, "attempt"));
   enter(world, entry, before.owner, before.origin);
 }
 

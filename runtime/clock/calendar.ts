@@ -3,10 +3,14 @@
 import { invariant } from "../../kernel-abi/invariant.ts";
 import type { Tick } from "../../kernel-abi/ids.ts";
 
+/** Fewer items than these are not worth looking through. */
+const SWEEP_MIN = 4_096;
+
 export class Calendar<T extends { readonly due: Tick }> {
   readonly #order: (a: T, b: T) => number;
   readonly #buckets = new Map<Tick, T[]>();
-  readonly #heap: Tick[] = [];
+  #heap: Tick[] = [];
+  #sweepAt = SWEEP_MIN;
   #size = 0;
   #lastDue: Tick | -1 = -1;
   #lastBucket: T[] = [];
@@ -47,6 +51,27 @@ export class Calendar<T extends { readonly due: Tick }> {
     this.#size -= bucket.length;
     if (this.#lastDue === due) this.#lastDue = -1;
     return this.#inOrder(bucket);
+  }
+
+  /**
+   * Forgets what nobody waits for any more, if there are twice as many items as after the last time. The last tick there was stays
+   * due, though it may have become empty: time is to go as far as it would have.
+   */
+  sweep(isOver: (item: T) => boolean): void {
+    if (this.#size < this.#sweepAt) return;
+    let last = 0 as Tick;
+    this.#size = 0;
+    for (const [due, bucket] of this.#buckets) {
+      if (due > last) last = due;
+      const left = bucket.filter((item) => !isOver(item));
+      this.#size += left.length;
+      if (left.length === 0) this.#buckets.delete(due);
+      else this.#buckets.set(due, left);
+    }
+    if (last > 0 && !this.#buckets.has(last)) this.#buckets.set(last, []);
+    this.#heap = [...this.#buckets.keys()].sort((a, b) => a - b);
+    this.#lastDue = -1;
+    this.#sweepAt = Math.max(SWEEP_MIN, 2 * this.#size);
   }
 
   /** Actors take their turns nearly in order, so what they send mostly stands in order already, or in two runs that are. */

@@ -44,7 +44,8 @@ const liveOf = (state: KernelState, domains: readonly BoundDomain[]): ContractRe
   [...state.contracts.live].filter(({ terms }) => domains.includes(terms.domain)).sort((a, b) => a.id - b.id);
 
 function processNamed(state: KernelState, name: string): Process | undefined {
-  return state.processes.find((process) => process?.name === name && process.live);
+  for (const process of state.processes.alive()) if (process.name === name) return process;
+  return undefined;
 }
 
 /** What a strike hits: what it names, of that what lives or is in flight, in the domains it can befall. */
@@ -95,7 +96,7 @@ export function strike(state: KernelState, struck: Strike, place: number, flying
 }
 
 /** From now on the job ends so, whatever its provider finds. The first fault that hits it decides. */
-function doom(job: JobRecord, { outcome }: InjectionKindRow, kind: string): boolean {
+export function doom(job: JobRecord, { outcome }: InjectionKindRow, kind: string): boolean {
   const name = outcome[job.domain];
   if (name === undefined || job.doom !== undefined) return false;
   job.doom = { verdict: FAULTS[name].code, body: pack({ job: job.id, what: kind }) };

@@ -247,7 +247,7 @@ describe("a recovery policy", () => {
   ] as const)("halts what its level names: %i", async (level, end) => {
     const ran = await run(parent, { outcomes: flaky(1), recovery: rule("Q_ERR_HARDWARE_FAILURE", "halt", { level }) });
     expect(ran.end).toMatchObject(end);
-    expect(unpack(named(ran, "FAULT_CONTAINED")[0]!.body)).toEqual({ level, action: "halt" });
+    expect(unpack(named(ran, "FAULT_CONTAINED")[0]!.body)).toEqual({ level, action: "halt", jobs: [] });
     expect(named(ran, "DOMAIN_FROZEN")).toHaveLength([0, 1, 2, 0][level]!);
   });
 
