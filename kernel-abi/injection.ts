@@ -99,7 +99,7 @@ export const RecoverySchema = Type.Object({
      * continue: the process is told. retry: the job is called again under the same contract, charged anew; when it may not be, as
      * continue. rollback: the contract ends and the process is told. halt: what `level` names ends: process, domain, VHM or run.
      */
-    action: Type.Union(RECOVERY_ACTIONS.map((action) => Type.Literal(action))),
+    action: Type.Union([Type.Literal("continue"), Type.Literal("retry"), Type.Literal("rollback"), Type.Literal("halt")]),
     /** retry: times in all for one job. */
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
     /** halt: FAULT_LEVEL. */

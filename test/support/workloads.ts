@@ -28,7 +28,7 @@ export interface Workload {
   readonly slice?: number;
 }
 
-const STRUCK: Workload["faults"] = {
+const STRUCK: NonNullable<Workload["faults"]> = {
   faults: [
     { at: 3, kind: "hardware-failure", domain: "Q" }, { at: 5, kind: "instability", domain: "PHI" }, { at: 9, kind: "domain-freeze", domain: "PHI" }, { at: 12, kind: "domain-thaw", domain: "PHI" },
     { at: 15, kind: "invalid-result", domain: "Q" }, { at: 40, kind: "contract-invalidation", domain: "Q" }, { at: 70, kind: "worker-loss", domain: "PHI" },
