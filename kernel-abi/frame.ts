@@ -40,7 +40,10 @@ export const EVENT = Object.freeze({
   ROOM_MADE: 151,
   /** subject = receiver whose mailbox was full; body = {from, seq} of the message it will never be given. */
   MESSAGE_DROPPED: 152,
-  /** subject = receiver of a dead letter (PROCESS_UNKNOWN, body = {from, seq}), or process that tried to copy a handle (1007, body = {way, of, attempts}). */
+  /**
+   * subject = receiver of a dead letter (PROCESS_UNKNOWN, body = {from, seq}), or process that tried to copy handles in its last
+   * turn (1007, body = {way, of, times, attempts}: how, what, how often in that turn, and all its attempts so far).
+   */
   FAULT: 170,
   /**
    * subject = place in the header's script from 1, or 0 when an operator's program asked for it; verdict = fault with which the work
@@ -49,7 +52,10 @@ export const EVENT = Object.freeze({
   FAULT_INJECTED: 171,
   /** subject = the new job, contract = its contract; body = {of, attempt, due, charge, cost}: a job that failed is called again. */
   JOB_RETRIED: 172,
-  /** verdict = the fault; contract, subject = job it befell, or 0; body = {level, action}. */
+  /**
+   * verdict = the fault; contract, subject = job it befell; subject 0: the contract was used beyond its terms; both 0: copies of handles,
+   * and body has `process`. body = {level, action, jobs}: work under way that ends with CONTRACT_INVALID.
+   */
   FAULT_CONTAINED: 173,
   /** domain; body = {why}. Nothing is granted in the domain until DOMAIN_THAWED. */
   DOMAIN_FROZEN: 174,

@@ -87,9 +87,6 @@ export interface Injection extends Strike {
   readonly at: number;
 }
 
-export const RECOVERY_ACTIONS = ["continue", "retry", "rollback", "halt"] as const;
-export type RecoveryAction = (typeof RECOVERY_ACTIONS)[number];
-
 export const RecoverySchema = Type.Object({
   version: Type.Literal(1),
   /** By the fault an outcome has; at most one for each. */
@@ -97,7 +94,7 @@ export const RecoverySchema = Type.Object({
     fault: Type.String(),
     /**
      * continue: the process is told. retry: the job is called again under the same contract, charged anew; when it may not be, as
-     * continue. rollback: the contract ends and the process is told. halt: what `level` names ends: process, domain, VHM or run.
+     * continue. rollback: the contract ends, work under way under it with CONTRACT_INVALID, and the process is told. halt: what `level` names ends: process, domain, VHM or run.
      */
     action: Type.Union([Type.Literal("continue"), Type.Literal("retry"), Type.Literal("rollback"), Type.Literal("halt")]),
     /** retry: times in all for one job. */
@@ -105,9 +102,14 @@ export const RecoverySchema = Type.Object({
     /** halt: FAULT_LEVEL. */
     level: Type.Optional(Type.Integer({ minimum: 0, maximum: 3 })),
   }, exact), { maxItems: 256 }),
-  /** So many provider failures of one domain within so many ticks freeze it: containment by job and contract has failed. */
-  escalate: Type.Optional(Type.Object({ failures: Type.Integer({ minimum: 1 }), within: Type.Integer({ minimum: 1 }) }, exact)),
-  /** Attempts of one process to copy handles: so many end its contracts, twice as many end it. */
+  /**
+   * So many provider failures of one domain within so many ticks freeze it: containment by job and contract has failed. So many
+   * such freezes halt the run: containment by domain has failed too.
+   */
+  escalate: Type.Optional(Type.Object({ failures: Type.Integer({ minimum: 1 }), within: Type.Integer({ minimum: 1 }), freezes: Type.Optional(Type.Integer({ minimum: 1 })) }, exact)),
+  /** A call that asks for more than is left of its contract is refused; revoke: and the contract ends, as by a rollback. */
+  overuse: Type.Optional(Type.Union([Type.Literal("refuse"), Type.Literal("revoke")])),
+  /** Attempts of one process to copy handles: so many end its contracts, twice as many end it. Absent: COPIES_DEFAULT. */
   copies: Type.Optional(Type.Integer({ minimum: 1 })),
 }, exact);
 export type Recovery = Static<typeof RecoverySchema>;
@@ -123,6 +125,19 @@ export const DEFAULT_RECOVERY: Recovery = Object.freeze({
     Object.freeze({ fault: "PHI_ERR_STABILITY_BREACH", action: "rollback" }),
   ]) as Recovery["rules"],
 });
+
+/** What is done when an outcome has this fault. */
+export function recoveryRule(recovery: Recovery | undefined, fault: string): RecoveryRule {
+  const names = (rule: RecoveryRule): boolean => rule.fault === fault;
+  return recovery?.rules.find(names) ?? DEFAULT_RECOVERY.rules.find(names) ?? CONTINUE;
+}
+const CONTINUE: RecoveryRule = Object.freeze({ fault: "", action: "continue" });
+
+/** How far a rule lets a fault reach. */
+export const levelOf = ({ action, level = 0 }: RecoveryRule): FaultLevel => (action === "halt" && (level === 1 || level === 2 || level === 3) ? level : 0);
+
+/** Faults of calls that asked for more than was left of their contract, by domain. */
+export const OVERUSE: Readonly<Record<BoundDomain, FaultName>> = Object.freeze({ Q: "Q_ERR_DECOHERENCE_EXCEEDED", PHI: "RESOURCE_EXHAUSTED" });
 
 const scriptCheck = Compile(FaultScriptSchema);
 const recoveryCheck = Compile(RecoverySchema);

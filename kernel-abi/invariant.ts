@@ -13,9 +13,9 @@ export class InvariantBroken extends Error {
   }
 }
 
-/** @throws InvariantBroken when `holds` is false. */
-export function invariant(holds: boolean, tag: InvariantTag, note?: string): asserts holds {
-  if (!holds) throw new InvariantBroken(tag, note);
+/** `of`: what the note is about, put into words only when the invariant is broken: most stand on every turn's way. @throws InvariantBroken when `holds` is false. */
+export function invariant(holds: boolean, tag: InvariantTag, note?: string, of?: number): asserts holds {
+  if (!holds) throw new InvariantBroken(tag, of === undefined ? note : `${note} ${of}`);
 }
 
 /** Closes an exhaustive switch: reaching it is a type error first and a thrown error second. */

@@ -4,11 +4,41 @@
 //   message says must not depend on whether a host has it.
 //   Numbers that must survive bit for bit travel inside a typed array: as a scalar, -0 becomes 0 for sender and receiver alike.
 import type { Packr as PackrClass } from "msgpackr";
-import { Packr } from "msgpackr/pack";
+import { Packr, RESET_BUFFER_MODE, REUSE_BUFFER_MODE } from "msgpackr/pack";
 import { Fault } from "./fault.ts";
+import type { CopyWay } from "./handle.ts";
 
 // The entry's own declarations do not resolve; the class is the one the main entry declares.
-const packr = new (Packr as typeof PackrClass)({ useRecords: false, moreTypes: true });
+// Bytes are copied out of what is decoded: a view of it would show its reader what stands beside it, and let it write there.
+const packr = new (Packr as typeof PackrClass)({ useRecords: false, moreTypes: true, copyBuffers: true });
+
+/** Where the packer left its result, in a buffer of its own that it fills anew each time. */
+interface Filled extends Uint8Array {
+  readonly start: number;
+  readonly end: number;
+}
+const IN_PLACE = REUSE_BUFFER_MODE | RESET_BUFFER_MODE;
+
+function encoded(value: unknown): Uint8Array {
+  const filled = packr.pack(value, IN_PLACE) as unknown as Filled;
+  return copyOf(filled, filled.start, new Uint8Array(filled.end - filled.start));
+}
+
+/** Shorter ones are copied faster byte by byte. */
+const SHORT = 32;
+
+function copyOf(from: Uint8Array, start: number, to: Uint8Array): Uint8Array {
+  const size = to.length;
+  if (size <= SHORT) for (let at = 0; at < size; at++) to[at] = from[start + at] as number;
+  else to.set(from.subarray(start, start + size));
+  return to;
+}
+
+/** By length: what is decoded stands here meanwhile, because the decoder hangs a DataView, dear to make, on whatever it is given. */
+const DESKS: Uint8Array[] = [];
+const DESK_BYTES_MAX = 256;
+const deskFor = (bytes: Uint8Array): Uint8Array =>
+  (bytes.length > DESK_BYTES_MAX ? bytes.subarray() : copyOf(bytes, 0, DESKS[bytes.length] ??= new Uint8Array(bytes.length)));
 
 /** Nesting a payload may have; also what ends a cycle. */
 const DEPTH_MAX = 128;
@@ -18,7 +48,7 @@ const refuse = (path: string, what: string): never => {
 };
 
 /** Handles refuse by themselves: their `toJSON` throws (handle.ts). */
-const isHandle = (value: object): value is { toJSON(): unknown } => "handle" in value && "toJSON" in value && typeof value.toJSON === "function";
+const isHandle = (value: object): value is { toJSON(key: string, way: CopyWay): unknown } => "handle" in value && "toJSON" in value && typeof value.toJSON === "function";
 
 /** MessagePack would carry functions as nothing, instances and Maps as bare records: what would come back as something else is refused. */
 function checkPlain(value: unknown, path: string, depth: number): void {
@@ -35,33 +65,55 @@ function checkPlain(value: unknown, path: string, depth: number): void {
     return;
   }
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (isHandle(value)) value.toJSON();
+  if (isHandle(value)) value.toJSON("", "pack");
   if (prototype !== Object.prototype && prototype !== null && value.constructor?.name !== "Object") refuse(path, value.constructor?.name ?? "an object with a prototype of its own");
-  if (Object.hasOwn(value, "__proto__")) refuse(path, "a key named __proto__");
   if (Object.getOwnPropertySymbols(value).length > 0) refuse(path, "a key that is a symbol");
-  for (const key of Object.getOwnPropertyNames(value)) checkMember(value, key, path, depth);
+  for (const key of Object.getOwnPropertyNames(value)) checkMember(value, key, path, depth); // both cost less than Reflect.ownKeys
 }
 
 function checkMember(value: object, key: string, path: string, depth: number): void {
+  if (key === "__proto__") refuse(path, "a key named __proto__");
   if (!isPlainKey(key)) checkText(key, `${path} key`);
   const member = Object.getOwnPropertyDescriptor(value, key);
   if (member?.get !== undefined) refuse(`${path}.${key}`, "a getter: code of the sender's own would run while the kernel encodes");
   if (needsLook(member?.value)) checkPlain(member?.value, `${path}.${key}`, depth + 1);
 }
 
-/** Numbers, booleans and nothing at all are plain; a path to them need not be made. */
-const needsLook = (value: unknown): boolean => typeof value !== "number" && typeof value !== "boolean" && value !== undefined && value !== null;
-const PLAIN_KEY = /^[\w$-]*$/;
-const isPlainKey = (key: string): boolean => PLAIN_KEY.test(key);
+/** Numbers, booleans, nothing at all and sound text are plain; a path to them need not be made. */
+function needsLook(value: unknown): boolean {
+  switch (typeof value) {
+    case "string": return !isSound(value);
+    case "number":
+    case "boolean":
+    case "undefined": return false;
+    default: return value !== null;
+  }
+}
 
-/** Text that UTF-8 decoders would change: half a surrogate pair, or a byte order mark at its start. */
+const PLAIN_KEY = /^[\w$-]*$/;
+/** Keys repeat. */
+const PLAIN_KEYS = new Set<string>();
+const PLAIN_KEYS_MAX = 4_096;
+
+function isPlainKey(key: string): boolean {
+  if (PLAIN_KEYS.has(key)) return true;
+  if (!PLAIN_KEY.test(key)) return false;
+  if (PLAIN_KEYS.size === PLAIN_KEYS_MAX) PLAIN_KEYS.clear();
+  PLAIN_KEYS.add(key);
+  return true;
+}
+
+const MARK = 0xfeff;
+/** Text that comes back from UTF-8 as it was: no half surrogate pair, no byte order mark at its start. */
+const isSound = (text: string): boolean => text.charCodeAt(0) !== MARK && text.isWellFormed();
+
 function checkText(text: string, path: string): void {
   if (!text.isWellFormed()) refuse(path, "half a surrogate pair");
-  if (text.startsWith("\ufeff")) refuse(path, "text that begins with a byte order mark");
+  if (!isSound(text)) refuse(path, "text that begins with a byte order mark");
 }
 
 /** Small integers, by value: the commonest payloads, encoded once. Whoever is given one must not write to it. */
-const SMALL_INTEGERS: readonly Uint8Array[] = Array.from({ length: 128 }, (_, value) => new Uint8Array(packr.pack(value)));
+const SMALL_INTEGERS: readonly Uint8Array[] = Array.from({ length: 128 }, (_, value) => encoded(value));
 
 /** As `pack`, for the per-message path: equal small integers share one array, which nobody may write to. */
 export function packShared(value: unknown): Uint8Array {
@@ -76,7 +128,7 @@ export function packShared(value: unknown): Uint8Array {
 export function pack(value: unknown): Uint8Array {
   try {
     checkPlain(value, "value", 0);
-    return new Uint8Array(packr.pack(value));
+    return encoded(value);
   } catch (cause) {
     if (cause instanceof Fault) throw cause;
     // Never the engine's own words: they would bind a record to one V8.
@@ -90,8 +142,7 @@ export function pack(value: unknown): Uint8Array {
  */
 export function unpack(bytes: Uint8Array): unknown {
   try {
-    // A view of its own: the decoder hangs a DataView on whatever it is given.
-    return packr.unpack(bytes.subarray());
+    return packr.unpack(deskFor(bytes));
   } catch (cause) {
     throw new Fault("ABI_UNDECODABLE", { bytes: bytes.length, what: "not exactly one value" }, { cause });
   }

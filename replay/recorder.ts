@@ -81,7 +81,8 @@ export class Recorder implements Journal {
     this.#open += 1;
     this.#frames += 1;
     this.#events += eventCount(frame);
-    this.#last = frame.entries.at(-1);
+    const { entries } = frame;
+    this.#last = entries[entries.length - 1];
     if (this.#open === LIMITS.block_frames_max || this.#writer.length >= LIMITS.block_bytes_max) this.#close(this.#writer.length);
   }
 

@@ -1,6 +1,7 @@
 // Whom an entry concerns: the process that made the call, holds the contract, waits for the job. What a scope goes by.
 //   W1  In a turn everything is the actor's, but contracts and windows, which are their holder's.
 //   W2  What the kernel and the domain services do is done for the process that is named; 0 when nobody is.
+import { FAULTS } from "../kernel-abi/fault.ts";
 import { EVENT, type Entry, type Frame } from "../kernel-abi/frame.ts";
 import { SYSCALL } from "../kernel-abi/syscall.ts";
 import { countIn, fieldsOf } from "./body.ts";
@@ -47,6 +48,7 @@ export function createOwnership(): Ownership {
       if (code === EVENT.ROOM_MADE) return subject; // whose message waited
       if (frame.kind === "turn") return frame.actor;
       if (code === EVENT.PROCESS_DECLARED || code === SYSCALL.PROC_EXIT || code === EVENT.MESSAGE_DROPPED) return isProcess(subject) ? subject : 0;
+      if (code === EVENT.FAULT && verdict === FAULTS.Q_ERR_NO_CLONE_VIOLATION.code) return isProcess(subject) ? subject : 0;
       if (code === EVENT.FAULT && verdict !== 0) return countIn(fieldsOf(body), "from"); // a dead letter is its sender's
       return actorOf(frame);
     },

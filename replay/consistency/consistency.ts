@@ -2,6 +2,7 @@
 //   J22  Entries of an aborted turn are evidence of what was tried and change nothing (E1).
 //   J23  Refused calls (verdict other than 0) change nothing.
 import { END_STATUSES, EVENT, TURN_END, type EndStatus, type Entry, type Frame, type KernelFrame, type TurnFrame } from "../../kernel-abi/frame.ts";
+import { FAULTS } from "../../kernel-abi/fault.ts";
 import type { Header } from "../../kernel-abi/header.ts";
 import { KERNEL, ROOT } from "../../kernel-abi/ids.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
@@ -12,6 +13,7 @@ import * as deliveries from "./deliveries.ts";
 import * as faults from "./faults.ts";
 import { emptyTables } from "./forms.ts";
 import * as jobs from "./jobs.ts";
+import * as recovery from "./recovery.ts";
 import * as processes from "./processes.ts";
 import { World, type ProcessRow } from "./world.ts";
 
@@ -29,6 +31,7 @@ const KERNEL_ONLY = byCode(EVENT.PROCESS_DECLARED, EVENT.PROVIDER_ATTESTED, EVEN
 /** Syscalls that the kernel makes on a process's behalf. */
 const KERNEL_SYSCALLS = byCode(SYSCALL.PROC_EXIT, SYSCALL.BIND, SYSCALL.UNBIND);
 const FIRST_EVENT = 128;
+const NO_CLONE = FAULTS.Q_ERR_NO_CLONE_VIOLATION.code;
 
 export class Consistency {
   readonly #world: World;
@@ -74,13 +77,18 @@ export class Consistency {
     const row = deliveries.delivered(world, frame);
     world.turns += 1;
     const aborted = frame.end.kind === TURN_END.ABORTED;
+    let copies = 0;
     for (const entry of frame.entries) {
       world.moment.event += 1;
+      if (entry.verdict === NO_CLONE && entry.code < FIRST_EVENT) copies += 1;
       world.require(KERNEL_ONLY[entry.code] === 0, "what the kernel does alone does not stand in a turn");
       if (aborted) continue;
       if (entry.code >= FIRST_EVENT) this.#event(entry, true);
       else if (entry.verdict === 0) this.#syscall(entry, row);
+      else recovery.refused(world, entry);
     }
+    world.acted = row.id;
+    if (copies > 0) recovery.refusedCopies(world, row.id, copies);
     deliveries.completed(world, row, frame);
     this.#events += frame.entries.length + 2;
   }
@@ -95,7 +103,10 @@ export class Consistency {
       if (entry.code >= FIRST_EVENT) this.#event(entry, false);
       else {
         world.require(KERNEL_SYSCALLS[entry.code] === 1 && entry.verdict === 0, "syscalls stand in turns");
-        if (entry.code === SYSCALL.PROC_EXIT) processes.exited(world, entry);
+        if (entry.code === SYSCALL.PROC_EXIT) {
+          processes.exited(world, entry);
+          recovery.exited(world, entry.subject);
+        }
       }
     }
     this.#events += frame.entries.length;
@@ -121,6 +132,7 @@ export class Consistency {
       case SYSCALL.CONTRACT_QUERY: return contracts.touched(world, entry);
       case SYSCALL.XDV_CALL:
         contracts.touched(world, entry);
+        recovery.stillServes(world, entry.contract);
         return jobs.called(world, entry);
       case SYSCALL.MEASURE:
       case SYSCALL.PROJECT: return jobs.collected(world, entry);
@@ -144,12 +156,15 @@ export class Consistency {
       case EVENT.JOB_INTENT: return jobs.intended(world, entry);
       case EVENT.JOB_OUTCOME:
         faults.ended(world, entry);
+        recovery.failed(world, entry);
         return jobs.outcome(world, entry, this.#lastOutcome);
       case EVENT.JOB_ABANDONED: return jobs.abandoned(world, entry);
       case EVENT.EXIT_NOTICED: return processes.noticed(world, entry);
       case EVENT.ROOM_MADE: return processes.room(world, entry);
       case EVENT.MESSAGE_DROPPED: return processes.dropped(world, entry);
       case EVENT.FAULT_INJECTED: return faults.injected(world, entry);
+      case EVENT.FAULT_CONTAINED: return recovery.contained(world, entry);
+      case EVENT.JOB_RETRIED: return jobs.retried(world, entry);
       case EVENT.DOMAIN_FROZEN: return faults.frozen(world, entry);
       case EVENT.DOMAIN_THAWED: return faults.thawed(world, entry);
       case EVENT.CALIBRATION_EXPIRED: return faults.uncalibrated(world, entry);
@@ -169,6 +184,7 @@ export class Consistency {
       world.require(world.integer(body, name) === counted, "the end states what the frames add up to", { total: name, counted });
     }
     processes.checkReleased(world);
+    recovery.checkDone(world);
     const finished = world.processes.get(ROOT)?.finished === true;
     const status = world.text(body, "status");
     world.require(Object.keys(body)[0] === "status", "the end says its status first");

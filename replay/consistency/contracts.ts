@@ -4,6 +4,7 @@ import { EVENT, type Entry } from "../../kernel-abi/frame.ts";
 import type { ContractState, Terms } from "../../kernel-abi/contract.ts";
 import { field } from "../entry/body.ts";
 import { usedForContract } from "./capabilities.ts";
+import { contractEnded } from "./recovery.ts";
 import type { ContractRow, World } from "./world.ts";
 
 const NUMBERS = ["units", "start", "end", "budget", "shots", "channels", "errorPpm", "noisePpm"] as const;
@@ -32,7 +33,9 @@ export function issued(world: World, entry: Entry): void {
   pool.allocated += terms.units;
   world.require(pool.providers > 0 && pool.allocated <= pool.units, "contracts share no more than providers declared",
     { contract: entry.subject, allocated: pool.allocated, declared: pool.units });
-  world.contracts.add({ id: entry.subject, owner, terms, state: "issued", budget: 0, shots: 0, jobs: 0 });
+  const row: ContractRow = { id: entry.subject, owner, terms, state: "issued", budget: 0, shots: 0, jobs: 0 };
+  world.contracts.add(row);
+  world.begun(row);
 }
 
 function move(world: World, row: ContractRow, from: readonly ContractState[], to: ContractState): void {
@@ -56,18 +59,20 @@ export function activated(world: World, entry: Entry): void {
 
 /**
  * CONTRACT_COMPLETED, CONTRACT_EXPIRED, CONTRACT_REVOKED. Starts and ends are kept to the tick, before the turns of that tick and
- * after its outcomes: a contract is not issued any more at its start, nor completed at its end; an outcome may still revoke it there.
+ * after its outcomes: a contract is not issued any more at its start, nor completed at its end; an outcome may still revoke it there, and a fault
+ * that reaches further one that was about to start.
  */
 export function ended(world: World, entry: Entry): void {
   const row = named(world, entry);
   const { tick } = world.moment;
   const { start, end } = row.terms;
+  contractEnded(world, row.id);
   switch (entry.code) {
     case EVENT.CONTRACT_EXPIRED:
       world.require(tick >= end, "a contract expires at its end", { contract: row.id, end });
       return move(world, row, ["active"], "expired");
     case EVENT.CONTRACT_REVOKED:
-      world.require(row.state === "issued" ? tick < start : tick <= end, "contracts start and end when they said they would", { contract: row.id, state: row.state, start, end });
+      world.require(row.state === "issued" ? tick < start || (tick === start && world.faults.halting === tick) : tick <= end, "contracts start and end when they said they would", { contract: row.id, state: row.state, start, end });
       return move(world, row, ["issued", "active"], "revoked");
     default:
       world.require(tick < end, "contracts start and end when they said they would", { contract: row.id, state: row.state, start, end });
@@ -85,6 +90,7 @@ export function released(world: World, entry: Entry): void {
   }
   world.attested[row.terms.domain].allocated -= row.terms.units;
   world.faults.uncalibrated.delete(row.id);
+  world.done(row);
   world.contracts.retire(row);
 }
 

@@ -68,7 +68,7 @@ function timer(world: World, row: ProcessRow, { from, seq }: Delivery): void {
 function outcome(world: World, row: ProcessRow, { from, seq }: Delivery): void {
   const job = world.job(seq);
   const service = DOMAINS[job.domain] === "Q" ? Q_SERVICE : PHI_SERVICE;
-  world.require(from === service && job.owner === row.id && about(row, DELIVERY.OUTCOME, seq) && job.state === "delivered" && timely(row, job.due, world.moment.tick),
+  world.require(from === service && job.owner === row.id && about(row, DELIVERY.OUTCOME, job.origin) && job.state === "delivered" && timely(row, job.due, world.moment.tick),
     "an outcome is delivered to its owner when it is due", { job: seq });
 }
 

@@ -14,5 +14,32 @@ export interface FaultRows {
   readonly uncalibrated: Map<number, number>;
   /** Processes that may be halted in the tick: by a strike, by a policy, by copies. */
   halting: number;
+  /** What the policy, or copies of handles, have made due before anybody takes a turn. */
+  readonly owed: Set<string>;
+  /** Jobs called again, by the one their owner called: how often. */
+  readonly attempts: Map<number, number>;
+  /** Ticks of recent provider failures, and how many freezes they have led to. */
+  readonly failures: Record<BoundDomain, number[]>;
+  freezes: number;
+  /** Attempts to copy handles, by process. */
+  readonly copies: Map<number, number>;
+  /** Contracts of which more was asked than was left in the turn before, with the verdict of the refused call. */
+  readonly overused: Map<number, number>;
 }
-export const faultRows = (): FaultRows => ({ struck: 0, asked: [], doomed: new Map(), frozen: new Set(), uncalibrated: new Map(), halting: -1 });
+export const faultRows = (): FaultRows => ({
+  struck: 0, asked: [], doomed: new Map(), frozen: new Set(), uncalibrated: new Map(), halting: -1, owed: new Set(), attempts: new Map(), failures: { Q: [], PHI: [] }, freezes: 0,
+  copies: new Map(), overused: new Map(),
+});
+
+/** What can be due before anybody takes a turn. */
+export const owing = Object.freeze({
+  contained: (job: number) => `job ${job} contained`,
+  escalated: (job: number) => `job ${job} escalated`,
+  retried: (job: number) => `job ${job} called again`,
+  revoked: (contract: number) => `contract ${contract} revoked`,
+  overused: (contract: number) => `contract ${contract} ended for overuse`,
+  halted: (process: number) => `process ${process} halted`,
+  frozen: (domain: BoundDomain) => `${domain} frozen`,
+  copies: (process: number, stage: "rollback" | "halt") => `process ${process} answered with ${stage}`,
+  ended: "the end of the run",
+} as const);

@@ -5,12 +5,8 @@ import type { Entry } from "../../kernel-abi/frame.ts";
 import { INJECTIONS, type Injection, type InjectionKindRow } from "../../kernel-abi/injection.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import { bodyOf, field } from "../entry/body.ts";
+import { owing } from "./fault-rows.ts";
 import type { World } from "./world.ts";
-
-const ids = (world: World, body: unknown, name: string): readonly number[] => {
-  const list = field(body, name);
-  return Array.isArray(list) && list.every((id): id is number => Number.isSafeInteger(id)) ? list : world.refuse("the body says what the event needs", { missing: name });
-};
 
 const kindRow = (world: World, kind: string): InjectionKindRow =>
   (Object.hasOwn(INJECTIONS, kind) ? INJECTIONS[kind as keyof typeof INJECTIONS] : world.refuse("a strike is of a known kind", { kind }));
@@ -31,13 +27,13 @@ export function injected(world: World, entry: Entry): void {
   }
   const row = kindRow(world, kind);
   world.require(world.integer(body, "level") === row.level, "a fault has the level of its kind", { kind });
-  for (const id of ids(world, body, "jobs")) {
+  for (const id of world.ids(body, "jobs")) {
     const job = world.job(id);
     const outcome = row.outcome[DOMAINS[job.domain] as BoundDomain];
     world.require(job.state === "intended" && job.due > tick && outcome !== undefined && !faults.doomed.has(id), "a strike hits work in flight, once", { job: id });
     faults.doomed.set(id, FAULTS[outcome].code);
   }
-  for (const id of ids(world, body, "contracts")) {
+  for (const id of world.ids(body, "contracts")) {
     const { state, terms } = world.contract(id);
     world.require((state === "issued" || state === "active") && row.domains.includes(terms.domain), "a strike hits live contracts of its domains", { contract: id });
   }
@@ -58,6 +54,7 @@ export function settled(world: World): void {
   const { faults, moment: { tick } } = world;
   if (faults.struck > 0 && script(world)[faults.struck - 1]?.at === tick) world.refuse("a strike comes at its tick, behind the turns", { strike: faults.struck });
   if (faults.asked.length > 0) world.refuse("what an operator's program asked for comes behind its turn");
+  for (const owed of faults.owed) world.refuse("what a fault leads to comes before anybody takes a turn", { owed });
   for (const domain of faults.frozen) world.require(world.attested[domain].allocated === 0, "a frozen domain holds no contract", { domain });
 }
 
@@ -89,13 +86,22 @@ const domainOf = (world: World, { domain }: Entry): BoundDomain => {
 
 export function frozen(world: World, entry: Entry): void {
   const domain = domainOf(world, entry);
+  const { tick } = world.moment;
+  world.require(world.faults.halting === tick, "a domain is frozen by a fault of its tick", { domain });
+  for (const id of world.ids(world.body(entry.body), "jobs")) {
+    const job = world.job(id);
+    world.require(job.state === "intended" && job.due > tick && job.domain === entry.domain && !world.faults.doomed.has(id), "a freeze ends work in flight, once", { job: id });
+    world.faults.doomed.set(id, FAULTS.DOMAIN_PANIC.code);
+  }
   world.require(!world.faults.frozen.has(domain), "a domain is frozen once", { domain });
   world.faults.frozen.add(domain);
+  world.faults.owed.delete(owing.frozen(domain));
 }
 
 export function thawed(world: World, entry: Entry): void {
   const domain = domainOf(world, entry);
   world.require(world.faults.frozen.delete(domain), "a domain is thawed that was frozen", { domain });
+  world.faults.failures[domain].length = 0;
 }
 
 export function uncalibrated(world: World, entry: Entry): void {
@@ -111,4 +117,5 @@ export function halted(world: World, entry: Entry): void {
   const row = world.process(entry.subject);
   world.require(row.live && world.faults.halting === world.moment.tick, "a process is halted by a fault of its tick", { process: row.name });
   row.stopping = true;
+  world.faults.owed.delete(owing.halted(row.id));
 }

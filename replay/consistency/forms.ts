@@ -100,21 +100,22 @@ const JOB_STATES: readonly JobRow["state"][] = ["called", "intended", "delivered
 
 /** A job with its outcome, which its owner may look at again. */
 export function jobForm(): Form<JobRow> {
-  const kept = columns("owner", "contract", "capability", "code", "due");
+  const kept = columns("owner", "contract", "capability", "code", "due", "origin");
   return {
     settled: always,
-    pack({ owner, contract, capability, domain, due, state }, at) {
+    pack({ owner, contract, capability, domain, due, origin, state }, at) {
       kept.owner.set(at, owner);
       kept.contract.set(at, contract);
       kept.capability.set(at, capability);
       kept.code.set(at, 4 * domain + JOB_STATES.indexOf(state));
       kept.due.set(at, due);
+      kept.origin.set(at, origin);
     },
     unpack(id, at) {
       const code = kept.code.number(at);
       return {
         id, owner: kept.owner.number(at), contract: kept.contract.number(at), capability: kept.capability.number(at),
-        domain: code >> 2, due: kept.due.number(at), state: JOB_STATES[code & 3] ?? "called",
+        domain: code >> 2, due: kept.due.number(at), origin: kept.origin.number(at), state: JOB_STATES[code & 3] ?? "called",
       };
     },
   };

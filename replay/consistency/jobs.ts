@@ -4,11 +4,14 @@ import { DOMAIN_RANK } from "../../kernel-abi/domain.ts";
 import type { Entry } from "../../kernel-abi/frame.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import { charged } from "./contracts.ts";
+import { calledAgain } from "./recovery.ts";
 import type { World } from "./world.ts";
 
 /** XDV_CALL, granted. */
-export function called(world: World, entry: Entry): void {
-  const { tick, actor } = world.moment;
+export const called = (world: World, entry: Entry): void => enter(world, entry, world.moment.actor, entry.subject);
+
+function enter(world: World, entry: Entry, owner: number, origin: number): void {
+  const { tick } = world.moment;
   const body = world.body(entry.body);
   const due = world.integer(body, "due");
   const cost = world.integer(body, "cost");
@@ -16,9 +19,20 @@ export function called(world: World, entry: Entry): void {
   world.require(entry.subject === world.jobs.next, "jobs are numbered in the order of their calls", { job: entry.subject });
   world.require(cost >= 1 && due === tick + cost, "an outcome is due at the call's tick plus its cost", { job: entry.subject, due, cost });
   charged(world, world.contract(entry.contract), { budget: world.integer(charge, "budget"), shots: world.integer(charge, "shots") }, due);
-  const job = { id: entry.subject, owner: actor, contract: entry.contract, capability: entry.capability, domain: entry.domain, due, state: "called" as const };
+  const job = { id: entry.subject, owner, contract: entry.contract, capability: entry.capability, domain: entry.domain, due, origin, state: "called" as const };
   world.jobs.add(job);
   world.called.push(job);
+}
+
+/** JOB_RETRIED: a failed job is called again in its place, with the capability it was called with. */
+export function retried(world: World, entry: Entry): void {
+  const body = world.body(entry.body);
+  const before = world.job(world.integer(body, "of"));
+  const { due } = before;
+  world.require(before.state === "delivered" && due === world.moment.tick && before.contract === entry.contract && before.capability === entry.capability && before.domain === entry.domain,
+    "a job is called again where it failed, under the same contract", { job: entry.subject, of: before.id });
+  calledAgain(world, before, world.integer(body, "attempt"));
+  enter(world, entry, before.owner, before.origin);
 }
 
 /** JOB_INTENT: follows the turn that called it, in order. */

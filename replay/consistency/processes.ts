@@ -7,6 +7,7 @@ import { canonicalJson, sameBytes } from "../../kernel-abi/canonical.ts";
 import { KERNEL, PHI_SERVICE, Q_SERVICE, ROOT } from "../../kernel-abi/ids.ts";
 import { bodyOf, field } from "../entry/body.ts";
 import { Inbox } from "./inbox.ts";
+import { copiesTold } from "./recovery.ts";
 import type { ProcessRow, World } from "./world.ts";
 
 /** Edges of the lifecycles (hybrid-runtime section 2), as `from>to`, and where each begins. */
@@ -182,6 +183,7 @@ export function dropped(world: World, entry: Entry): void {
 
 /** FAULT: a message whose receiver had ended before it fell due. */
 export function fault(world: World, entry: Entry): void {
+  if (entry.verdict === FAULTS.Q_ERR_NO_CLONE_VIOLATION.code) return copiesTold(world, entry);
   if (entry.verdict !== FAULTS.PROCESS_UNKNOWN.code) return;
   const body = world.body(entry.body);
   const from = world.integer(body, "from");

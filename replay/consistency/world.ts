@@ -84,6 +84,8 @@ export interface JobRow {
   readonly capability: number;
   readonly domain: number;
   readonly due: number;
+  /** The job its owner called, when this one was called again in its place; else itself. */
+  readonly origin: number;
   state: "called" | "intended" | "delivered" | "abandoned";
 }
 
@@ -126,6 +128,10 @@ export class World {
     Q: { units: 0, providers: 0, allocated: 0 },
     PHI: { units: 0, providers: 0, allocated: 0 },
   };
+  /** Contracts that live, by owner. */
+  readonly #live = new Map<number, Set<number>>();
+  /** Who took the last turn. */
+  acted = 0;
   booted = false;
   ended = false;
   turns = 0;
@@ -159,6 +165,18 @@ export class World {
   job(id: number): JobRow { return this.jobs.get(id) ?? this.refuse("jobs are called before they are named", { job: id }); }
   capability(id: number): CapabilityRow { return this.capabilities.get(id) ?? this.refuse("capabilities are issued before they are named", { capability: id }); }
 
+  begun({ id, owner }: ContractRow): void {
+    const live = this.#live.get(owner);
+    if (live === undefined) this.#live.set(owner, new Set([id]));
+    else live.add(id);
+  }
+  done({ id, owner }: ContractRow): void {
+    const live = this.#live.get(owner);
+    live?.delete(id);
+    if (live?.size === 0) this.#live.delete(owner);
+  }
+  liveContractsOf(owner: number): readonly number[] { return [...this.#live.get(owner) ?? []]; }
+
   /** Packs what is over: when time goes on. */
   tidy(): void {
     this.processes.tidy();
@@ -177,6 +195,11 @@ export class World {
   integer(body: unknown, name: string): number {
     const value = field(body, name);
     return typeof value === "number" && Number.isSafeInteger(value) ? value : this.refuse("the body says what the event needs", { missing: name });
+  }
+
+  ids(body: unknown, name: string): readonly number[] {
+    const list = field(body, name);
+    return Array.isArray(list) && list.every((id): id is number => Number.isSafeInteger(id)) ? list : this.refuse("the body says what the event needs", { missing: name });
   }
 
   text(body: unknown, name: string): string {

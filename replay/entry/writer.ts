@@ -24,7 +24,51 @@ const refuse = (what: string, value: unknown): never => {
   throw new Fault("ABI_UNENCODABLE", { what, value: String(value) });
 };
 
-/** Encodes frames one after another; `bytes.subarray(0, length)` is what has been written since the last `clear`. */
+/** Puts a minimal LEB128 integer at `at` and returns the place behind it. Small enough to be compiled into whoever calls it. */
+function putVarint(bytes: Uint8Array, at: number, value: number): number {
+  bytes[at] = value;
+  return (value & 0x7f) === value ? at + 1 : putLongVarint(bytes, at, value);
+}
+
+function putLongVarint(bytes: Uint8Array, start: number, value: number): number {
+  if (value >= 0x80 && value < 0x20_0000 && (value | 0) === value) { // two or three bytes: ticks and sequence numbers
+    bytes[start] = (value & 0x7f) | 0x80;
+    if (value < 0x4000) {
+      bytes[start + 1] = value >>> 7;
+      return start + 2;
+    }
+    bytes[start + 1] = ((value >>> 7) & 0x7f) | 0x80;
+    bytes[start + 2] = value >>> 14;
+    return start + 3;
+  }
+  if (!Number.isSafeInteger(value) || value < 0) refuse("integer", value);
+  let at = start;
+  let rest = value;
+  for (; rest >= 0x1000_0000; rest = Math.floor(rest / 128)) bytes[at++] = (rest % 128) | 0x80;
+  for (; rest >= 0x80; rest >>>= 7) bytes[at++] = (rest & 0x7f) | 0x80;
+  bytes[at++] = rest;
+  return at;
+}
+
+/** An integer of a range that ends below 8. */
+function small(value: number, max: number, what: string): number {
+  if ((value & 7) !== value || value > max) refuse(what, value);
+  return value;
+}
+
+function putBody(bytes: Uint8Array, start: number, body: Uint8Array): number {
+  const size = body.length;
+  if (size === 0) {
+    bytes[start] = 0;
+    return start + 1;
+  }
+  const at = putVarint(bytes, start, size);
+  if (size < 24) for (let of = 0; of < size; of++) bytes[at + of] = body[of] as number;
+  else bytes.set(body, at);
+  return at + size;
+}
+
+/** Encodes frames one after another; `bytes.subarray(0, length)` is what has been written since the last `drop`. */
 export class FrameWriter {
   bytes: Uint8Array;
   length = 0;
@@ -41,100 +85,73 @@ export class FrameWriter {
   /** Appends one frame and returns its size in bytes. @throws Fault ABI_UNENCODABLE; nothing is appended then. */
   write(frame: Frame): number {
     const start = this.length;
-    try {
-      if (frame.kind === "turn") this.#turn(frame);
-      else this.#kernel(frame);
-      const size = this.length - start;
-      if (size > LIMITS.frame_bytes_max) refuse("frame of bytes", size);
-      return size;
-    } catch (cause) {
-      this.length = start;
-      throw cause;
-    }
+    const end = frame.kind === "turn" ? this.#turn(frame, start) : this.#kernel(frame, start);
+    const size = end - start;
+    if (size > LIMITS.frame_bytes_max) refuse("frame of bytes", size);
+    this.length = end; // not before: what was refused leaves no trace
+    return size;
   }
 
-  #turn(frame: TurnFrame): void {
-    this.#reserve(FIXED_TURN);
-    this.bytes[this.length++] = FRAME_KIND.turn;
-    this.#varint(frame.tick);
-    this.#varint(frame.actor);
-    this.#varint(frame.ready);
-    this.#small(frame.delivery.kind, DELIVERY_MAX, "delivery kind");
-    this.#varint(frame.delivery.from);
-    this.#varint(frame.delivery.seq);
-    this.#entries(frame.entries);
-    this.#end(frame.end);
+  #turn(frame: TurnFrame, start: number): number {
+    const { entries, delivery } = frame;
+    const bytes = this.#room(start, FIXED_TURN);
+    bytes[start] = FRAME_KIND.turn;
+    let at = putVarint(bytes, start + 1, frame.tick);
+    at = putVarint(bytes, at, frame.actor);
+    at = putVarint(bytes, at, frame.ready);
+    bytes[at] = small(delivery.kind, DELIVERY_MAX, "delivery kind");
+    at = putVarint(bytes, at + 1, delivery.from);
+    at = putVarint(bytes, at, delivery.seq);
+    at = putVarint(bytes, at, entries.length);
+    return this.#end(frame.end, this.#entries(entries, at));
   }
 
-  #kernel(frame: KernelFrame): void {
-    if (frame.entries.length === 0) refuse("kernel frame with entries", 0);
-    this.#reserve(FIXED_TURN);
-    this.bytes[this.length++] = FRAME_KIND.kernel;
-    this.#varint(frame.tick);
-    this.#varint(frame.actor);
-    this.#entries(frame.entries);
+  #kernel({ tick, actor, entries }: KernelFrame, start: number): number {
+    if (entries.length === 0) refuse("kernel frame with entries", 0);
+    const bytes = this.#room(start, FIXED_TURN);
+    bytes[start] = FRAME_KIND.kernel;
+    let at = putVarint(bytes, start + 1, tick);
+    at = putVarint(bytes, at, actor);
+    return this.#entries(entries, putVarint(bytes, at, entries.length));
   }
 
-  #entries(entries: readonly Entry[]): void {
-    this.#varint(entries.length);
-    for (let at = 0; at < entries.length; at++) this.#entry(entries[at] as Entry);
+  #entries(entries: readonly Entry[], start: number): number {
+    let at = start;
+    for (let n = 0; n < entries.length; n++) at = this.#entry(entries[n] as Entry, at);
+    return at;
   }
 
-  #entry(entry: Entry): void {
-    this.#reserve(FIXED_ENTRY + entry.body.length);
-    if (KNOWN_CODE[entry.code] !== 1) refuse("event code", entry.code);
-    this.bytes[this.length++] = entry.code;
-    if (entry.verdict !== 0 && faultByCode(entry.verdict) === undefined) refuse("verdict", entry.verdict);
-    this.#varint(entry.verdict);
-    this.#small(entry.domain, 2, "domain");
-    this.#varint(entry.capability);
-    this.#varint(entry.contract);
-    this.#varint(entry.subject);
-    this.#body(entry.body);
+  #entry({ code, verdict, domain, capability, contract, subject, body }: Entry, start: number): number {
+    const bytes = this.#room(start, FIXED_ENTRY + body.length);
+    if (KNOWN_CODE[code] !== 1) refuse("event code", code);
+    if (verdict !== 0 && faultByCode(verdict) === undefined) refuse("verdict", verdict);
+    bytes[start] = code;
+    let at = putVarint(bytes, start + 1, verdict);
+    bytes[at] = small(domain, 2, "domain");
+    at = putVarint(bytes, at + 1, capability);
+    at = putVarint(bytes, at, contract);
+    at = putVarint(bytes, at, subject);
+    return putBody(bytes, at, body);
   }
 
-  #end(end: TurnEnd): void {
-    this.#reserve(FIXED_END + end.body.length);
-    this.#small(end.kind, 2, "turn end");
-    this.#small(end.on, WAIT_MAX, "awaited delivery kind");
-    this.#varint(end.subject);
-    this.#body(end.body);
+  #end({ kind, on, subject, body }: TurnEnd, start: number): number {
+    const bytes = this.#room(start, FIXED_END + body.length);
+    bytes[start] = small(kind, 2, "turn end");
+    bytes[start + 1] = small(on, WAIT_MAX, "awaited delivery kind");
+    return putBody(bytes, putVarint(bytes, start + 2, subject), body);
   }
 
-  #body(body: Uint8Array): void {
-    const size = body.length;
-    this.#varint(size);
-    if (size === 0) return;
-    if (size < 24) for (let at = 0; at < size; at++) this.bytes[this.length + at] = body[at] as number;
-    else this.bytes.set(body, this.length);
-    this.length += size;
+  /** The buffer, with room for `count` bytes at `at`. */
+  #room(at: number, count: number): Uint8Array {
+    return at + count <= this.bytes.length ? this.bytes : this.#grow(at, at + count);
   }
 
-  #small(value: number, max: number, what: string): void {
-    if ((value & 7) !== value || value > max) refuse(what, value);
-    this.bytes[this.length++] = value;
-  }
-
-  #varint(value: number): void {
-    if ((value & 0x7f) === value) this.bytes[this.length++] = value;
-    else this.#longVarint(value);
-  }
-
-  #longVarint(value: number): void {
-    if (!Number.isSafeInteger(value) || value < 0) refuse("integer", value);
-    let rest = value;
-    for (; rest >= 0x1000_0000; rest = Math.floor(rest / 128)) this.bytes[this.length++] = (rest % 128) | 0x80;
-    for (; rest >= 0x80; rest >>>= 7) this.bytes[this.length++] = (rest & 0x7f) | 0x80;
-    this.bytes[this.length++] = rest;
-  }
-
-  #reserve(count: number): void {
-    const needed = this.length + count;
-    if (needed <= this.bytes.length) return;
+  #grow(used: number, needed: number): Uint8Array {
     if (needed > 2 * LIMITS.frame_bytes_max) refuse("frame of bytes", needed);
     const grown = new Uint8Array(Math.max(needed, 2 * this.bytes.length));
-    grown.set(this.bytes.subarray(0, this.length));
+    grown.set(this.bytes.subarray(0, used));
     this.bytes = grown;
+    return grown;
   }
 }
 

@@ -2,6 +2,7 @@
 // in a turn or while it loads: `call` traps calling (and constructing) the function there, `read` traps reading the property.
 // Globals that are absent from this version of Node have no row.
 import process from "node:process";
+import { handleIn } from "../../kernel-abi/handle.ts";
 
 export interface Patch {
   readonly owner: object;
@@ -13,6 +14,8 @@ export interface Patch {
   readonly use: string;
   /** Acts only on what a loaded program's script does itself: this package does the same in a turn, exactly. */
   readonly scriptOnly?: boolean;
+  /** Does not refuse the call: when it fails inside, this looks at its arguments and may say better why. */
+  readonly failing?: (args: readonly unknown[]) => void;
   /** Does not act on callers in this package of ours, which overwrites what it takes here before anyone reads it. */
   readonly spares?: string;
 }
@@ -122,6 +125,10 @@ const processRows = (): Patch[] => [
   ...rows(globalThis, "", "read", `${REPLACEMENT.outside}; ${REPLACEMENT.clock} and ${REPLACEMENT.random}`, ["process"]),
 ];
 
+/** No copy of a handle: the host refuses it in its own words, and nobody would be told. @throws Fault Q_ERR_NO_CLONE_VIOLATION */
+const copyRows = (): Patch[] => rows(globalThis, "", "call", "classical outcomes: a handle stands for what cannot be copied", ["structuredClone"])
+  .map((row) => ({ ...row, failing: ([value]: readonly unknown[]) => handleIn(value)?.toJSON("", "structured-clone") }));
+
 /** Doors to the network, to other threads and to the host's streams. */
 const OUTSIDE = [
   "BroadcastChannel", "MessageChannel", "MessagePort", "Blob", "FormData", "Headers", "Request", "Response", "WebSocket", "EventSource", "navigator",
@@ -143,6 +150,7 @@ export const ambientPatches = (): readonly Patch[] => [
   ...rows(Date.prototype, "Date.prototype.", "call", REPLACEMENT.utc, ZONED),
   ...asyncRows(),
   ...codeRows(),
+  ...copyRows(),
   ...processRows(),
   ...rows(globalThis, "", "call", REPLACEMENT.memory, ["WeakRef", "FinalizationRegistry"]),
 ];

@@ -72,9 +72,19 @@ function refuse(patch: Patch): void {
 type Callable = (...args: unknown[]) => unknown;
 const isCallable = (value: unknown): value is Callable => typeof value === "function";
 
+function lookingOnFailure(target: Callable, self: unknown, args: unknown[], look: (args: readonly unknown[]) => void): unknown {
+  try {
+    return Reflect.apply(target, self, args);
+  } catch (error) {
+    if (depth > 0) look(args);
+    throw error;
+  }
+}
+
 /** A proxy keeps the function's name, statics and prototype, so `instanceof`, `promisify` and friends see no difference. */
 const trapCalls = (original: Callable, patch: Patch): Callable => new Proxy(original, {
   apply(target, self, args: unknown[]) {
+    if (patch.failing !== undefined) return lookingOnFailure(target, self, args, patch.failing);
     refuse(patch);
     return Reflect.apply(target, self, args);
   },

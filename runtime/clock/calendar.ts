@@ -3,10 +3,14 @@
 import { invariant } from "../../kernel-abi/invariant.ts";
 import type { Tick } from "../../kernel-abi/ids.ts";
 
+/** Fewer items than these are not worth looking through. */
+const SWEEP_MIN = 4_096;
+
 export class Calendar<T extends { readonly due: Tick }> {
   readonly #order: (a: T, b: T) => number;
   readonly #buckets = new Map<Tick, T[]>();
-  readonly #heap: Tick[] = [];
+  #heap: Tick[] = [];
+  #sweepAt = SWEEP_MIN;
   #size = 0;
   #lastDue: Tick | -1 = -1;
   #lastBucket: T[] = [];
@@ -46,13 +50,62 @@ export class Calendar<T extends { readonly due: Tick }> {
     this.#sink();
     this.#size -= bucket.length;
     if (this.#lastDue === due) this.#lastDue = -1;
-    return this.#sorted(bucket) ? bucket : bucket.sort(this.#order);
+    return this.#inOrder(bucket);
   }
 
-  /** Actors take their turns nearly in order, so what they send mostly stands in order already. */
-  #sorted(bucket: readonly T[]): boolean {
-    for (let at = 1; at < bucket.length; at++) if (this.#order(bucket[at - 1] as T, bucket[at] as T) > 0) return false;
-    return true;
+  /**
+   * Forgets what nobody waits for any more, if there are twice as many items as after the last time. The last tick there was stays
+   * due, though it may have become empty: time is to go as far as it would have.
+   */
+  sweep(isOver: (item: T) => boolean): void {
+    if (this.#size < this.#sweepAt) return;
+    let last = 0 as Tick;
+    this.#size = 0;
+    for (const [due, bucket] of this.#buckets) {
+      if (due > last) last = due;
+      const left = bucket.filter((item) => !isOver(item));
+      this.#size += left.length;
+      if (left.length === 0) this.#buckets.delete(due);
+      else this.#buckets.set(due, left);
+    }
+    if (last > 0 && !this.#buckets.has(last)) this.#buckets.set(last, []);
+    this.#heap = [...this.#buckets.keys()].sort((a, b) => a - b);
+    this.#lastDue = -1;
+    this.#sweepAt = Math.max(SWEEP_MIN, 2 * this.#size);
+  }
+
+  /** Actors take their turns nearly in order, so what they send mostly stands in order already, or in two runs that are. */
+  #inOrder(bucket: T[]): readonly T[] {
+    const second = this.#runEnd(bucket, 0);
+    if (second === bucket.length) return bucket;
+    return this.#runEnd(bucket, second) === bucket.length ? this.#merged(bucket, second) : bucket.sort(this.#order);
+  }
+
+  /** Where the run that begins at `from` ends. */
+  #runEnd(bucket: readonly T[], from: number): number {
+    let at = from + 1;
+    while (at < bucket.length && this.#order(bucket[at - 1] as T, bucket[at] as T) <= 0) at += 1;
+    return at;
+  }
+
+  #merged(bucket: readonly T[], second: number): readonly T[] {
+    const merged: T[] = [];
+    let left = 0;
+    let right = second;
+    while (left < second && right < bucket.length) {
+      const first = bucket[left] as T;
+      const other = bucket[right] as T;
+      if (this.#order(first, other) <= 0) {
+        merged.push(first);
+        left += 1;
+      } else {
+        merged.push(other);
+        right += 1;
+      }
+    }
+    while (left < second) merged.push(bucket[left++] as T);
+    while (right < bucket.length) merged.push(bucket[right++] as T);
+    return merged;
   }
 
   #rise(due: Tick): void {

@@ -7,7 +7,7 @@ export class Clock {
   #now: Tick = tick(0);
   get now(): Tick { return this.#now; }
   advance(to: Tick): void {
-    invariant(to > this.#now, "T4", `${this.#now} to ${to}`);
+    invariant(to > this.#now, "T4", "no later than now:", to);
     this.#now = to;
   }
 }

@@ -42,14 +42,14 @@ export function checkScope(scope: Partial<Scope>): void {
 }
 
 /** @throws Fault DOMAIN_UNAUTHORIZED for a handle this process was not given: a copy is dead. */
-function resolve(state: KernelState, caller: Process, handle: Capability): CapabilityRecord {
+function resolve(caller: Process, handle: Capability): CapabilityId {
   const entry = caller.resolve(handle);
   if (entry?.kind !== "capability") throw new Fault("DOMAIN_UNAUTHORIZED", { why: "dead or foreign handle" });
-  return state.capabilities.get(entry.id);
+  return entry.id;
 }
 
-function handleFor(caller: Process, id: CapabilityId): Capability {
-  const handle = makeCapability();
+function handleFor(state: KernelState, caller: Process, id: CapabilityId): Capability {
+  const handle = makeCapability(state.copies.refuse);
   caller.keep(handle, { kind: "capability", id });
   return handle;
 }
@@ -58,21 +58,21 @@ function handleFor(caller: Process, id: CapabilityId): Capability {
 export const list = (state: KernelState, caller: Process, tx: Transaction): Reply =>
   judged(tx, SYSCALL.CAP_REQUEST, DOMAIN_RANK.K, () => value(Object.freeze(caller.held.map((id) => {
     const { grant, revoked, usesLeft } = state.capabilities.get(id);
-    return Object.freeze({ capability: handleFor(caller, id), verb: grant.verb, scope: grant.scope, usesLeft, revoked });
+    return Object.freeze({ capability: handleFor(state, caller, id), verb: grant.verb, scope: grant.scope, usesLeft, revoked });
   }))));
 
 const derive = (state: KernelState, caller: Process, op: Of<"attenuate" | "grant">, to: ProcessId | undefined, tx: Transaction): Reply =>
   judged(tx, SYSCALL.CAP_ATTENUATE, DOMAIN_RANK.K, (row) => {
     checkScope(op.scope);
-    const parent = resolve(state, caller, op.capability);
-    row.capability = parent.id;
-    if (!caller.held.includes(parent.id)) throw new Fault("DOMAIN_UNAUTHORIZED", { verb: parent.grant.verb, why: "held by another process" });
+    const id = resolve(caller, op.capability);
+    row.capability = id;
+    if (!caller.held.includes(id)) throw new Fault("DOMAIN_UNAUTHORIZED", { verb: state.capabilities.verbOf(id), why: "held by another process" });
     const holder = to === undefined ? caller : processOf(state, to);
     if (!holder.live) throw new Fault("PROCESS_UNKNOWN", { process: holder.id, name: holder.name, state: holder.state });
-    const record = state.capabilities.derive(parent, holder.id, op.scope);
+    const record = state.capabilities.derive(state.capabilities.get(id), holder.id, op.scope);
     row.subject = record.id;
     hold(state, record, holder, tx);
-    return value(handleFor(caller, record.id));
+    return value(handleFor(state, caller, record.id));
   });
 
 export const attenuateOwn = (state: KernelState, caller: Process, op: Of<"attenuate">, tx: Transaction): Reply => derive(state, caller, op, undefined, tx);
@@ -81,7 +81,7 @@ export const grantTo = (state: KernelState, caller: Process, op: Of<"grant">, tx
 /** Takes back a capability the caller holds or handed on, with everything derived from it. */
 export const revoke = (state: KernelState, caller: Process, op: Of<"revoke">, tx: Transaction): Reply =>
   judged(tx, SYSCALL.CAP_REVOKE, DOMAIN_RANK.K, (row) => {
-    const { id } = resolve(state, caller, op.capability);
+    const id = resolve(caller, op.capability);
     row.subject = id;
     const owned = caller.held.find((mine) => state.capabilities.descends(id, mine));
     if (owned === undefined) throw new Fault("DOMAIN_UNAUTHORIZED", { why: "not derived from what the caller holds" });

@@ -7,6 +7,7 @@ import { DOMAIN_RANK, DOMAINS, type BoundDomain } from "../../kernel-abi/domain.
 import { DELIVERY } from "../../kernel-abi/envelope.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import { makeContract, makeJob, type Contract, type Job } from "../../kernel-abi/handle.ts";
+import { OVERUSE } from "../../kernel-abi/injection.ts";
 import { jobId, tick, type CapabilityId, type JobId } from "../../kernel-abi/ids.ts";
 import { invariant } from "../../kernel-abi/invariant.ts";
 import type { BoundOperation, ReserveAllOperation } from "../../kernel-abi/operation.ts";
@@ -19,6 +20,7 @@ import { DONE, outcomeReply, value, waiting, type Reply } from "./replies.ts";
 import { waitFor } from "../process/wait.ts";
 import { checkCalibrated, checkThawed } from "./faults.ts";
 import type { ContractRecord } from "./contract-table.ts";
+import type { JobRecord } from "./job-table.ts";
 import { endContract, enterContract, viewOf } from "./contracts.ts";
 import { authorise, type KernelState } from "./state.ts";
 import { BoundReached, judged, type Transaction } from "./transaction.ts";
@@ -83,8 +85,8 @@ function reserveEach(state: KernelState, caller: Process, domain: BoundDomain,
     row.contract = records[0]?.id ?? 0;
     row.subject = row.contract;
     return value(answer(records.map((record) => {
-      const handle = makeContract(record.terms.domain);
-      caller.keep(handle, { kind: "contract", id: record.id });
+      const handle = makeContract(record.terms.domain, state.copies.refuse);
+      caller.keep(handle, { kind: "contract", record });
       return handle;
     })));
   });
@@ -101,8 +103,9 @@ export const reserveAll = (state: KernelState, caller: Process, op: ReserveAllOp
 function contractOf(state: KernelState, caller: Process, handle: Contract, domain: BoundDomain): ContractRecord {
   const entry = caller.resolve(handle);
   if (entry?.kind !== "contract") throw new Fault("CONTRACT_INVALID", { why: "dead or foreign handle" });
-  const record = state.contracts.get(entry.id);
+  const { record } = entry;
   if (record.terms.domain !== domain) throw new Fault("CONTRACT_INVALID", { contract: record.id, why: `of domain ${record.terms.domain}` });
+  if (record.overused) throw new Fault("CONTRACT_INVALID", { contract: record.id, why: "it was used beyond its terms" });
   if (record.state === "active") return record;
   const { start, end } = record.terms;
   if (domain === "PHI" && record.ended !== "revoked" && record.ended !== "completed") {
@@ -126,7 +129,7 @@ export const ledger = (state: KernelState, caller: Process, op: Of<"ledger">, tx
     row.capability = authoriseIn(state, caller, op.domain, VERBS_OF[op.domain].allocate, tx);
     const entry = caller.resolve(op.contract);
     if (entry?.kind !== "contract") throw new Fault("CONTRACT_INVALID", { why: "dead or foreign handle" });
-    const record = state.contracts.get(entry.id);
+    const { record } = entry;
     if (record.terms.domain !== op.domain) throw new Fault("CONTRACT_INVALID", { contract: record.id, why: `of domain ${record.terms.domain}` });
     row.contract = row.subject = record.id;
     return value(Object.freeze({ ...record.ledger, state: record.ended ?? record.state, terms: record.terms, free: Object.freeze({ budget: record.terms.budget - record.ledger.budget, shots: record.terms.shots - record.ledger.shots }) }));
@@ -135,10 +138,28 @@ export const ledger = (state: KernelState, caller: Process, op: Of<"ledger">, tx
 /** A foreign or copied handle names no job: 0, which no table holds. */
 const jobOf = (caller: Process, handle: Job): JobId => {
   const entry = caller.resolve(handle);
-  return jobId(entry?.kind === "job" ? entry.id : 0);
+  return entry?.kind === "job" ? entry.record.id : jobId(0);
 };
 
-export const submit = (state: KernelState, caller: Process, op: Of<"submit">, tx: Transaction): Reply =>
+export function submit(state: KernelState, caller: Process, op: Of<"submit">, tx: Transaction): Reply {
+  const reply = submitWithin(state, caller, op, tx);
+  if (reply.kind === "fault" && state.faults.recovery.overuse === "revoke") overuse(state, caller, op, reply.fault, tx);
+  return reply;
+}
+
+/** A call that asked for more than was left: its contract serves no more, and ends behind the turn unless that is aborted. */
+function overuse(state: KernelState, caller: Process, { domain, contract: handle }: Of<"submit">, { fault, code }: Fault, tx: Transaction): void {
+  const entry = caller.resolve(handle);
+  if (fault !== OVERUSE[domain] || entry?.kind !== "contract") return;
+  const { record } = entry;
+  if (record.overused || record.state !== "active" || record.terms.domain !== domain) return;
+  const { overused } = state.faults;
+  record.overused = true;
+  overused.push({ contract: record, verdict: code });
+  tx.undo.push(() => { record.overused = false; overused.pop(); });
+}
+
+const submitWithin = (state: KernelState, caller: Process, op: Of<"submit">, tx: Transaction): Reply =>
   judged(tx, SYSCALL.XDV_CALL, DOMAIN_RANK[op.domain], (row) => {
     const { now } = state.clock;
     const admission = admissionOf(state, op.domain);
@@ -159,11 +180,11 @@ export const submit = (state: KernelState, caller: Process, op: Of<"submit">, tx
     checkPolicy(state, admitted, tx);
     if (refs.includes(jobId(0))) throw new Fault("Q_ERR_NO_CLONE_VIOLATION", { why: "dead or foreign handle" });
     const job = enterJob(state, caller, record, admitted, row.capability, tx);
-    call.accepted(job, view, tick(now + admitted.cost));
-    row.subject = job;
+    call.accepted(job.id, view, tick(now + admitted.cost));
+    row.subject = job.id;
     row.body = pack({ due: now + admitted.cost, cost: admitted.cost, charge: admitted.charge });
-    const handle = makeJob(op.domain);
-    caller.keep(handle, { kind: "job", id: job });
+    const handle = makeJob(op.domain, state.copies.refuse);
+    caller.keep(handle, { kind: "job", record: job });
     return value(handle);
   });
 
@@ -184,12 +205,13 @@ function checkPolicy(state: KernelState, { charge }: Admitted, tx: Transaction):
   if (state.used.shots + tx.shots + charge.shots > state.bounds.shots) throw new BoundReached("shots", state.bounds.shots);
 }
 
-function enterJob(state: KernelState, caller: Process, record: ContractRecord, admitted: Admitted, capability: number, tx: Transaction): JobId {
+function enterJob(state: KernelState, caller: Process, record: ContractRecord, admitted: Admitted, capability: number, tx: Transaction): JobRecord {
   const { now } = state.clock;
   const due = tick(now + admitted.cost);
   const { domain } = record.terms;
   state.contracts.charge(record, admitted.charge, tx.undo);
   const job = state.jobs.add({ domain, owner: caller.id, contract: record.id, due }, tx.undo);
+  if (state.faults.retries) job.work = { descriptor: admitted.descriptor, cost: admitted.cost, charge: admitted.charge, capability };
   caller.jobs += 1;
   tx.shots += admitted.charge.shots;
   const key = kernelKey(streamKey(state.sha256, state.root, caller.name, `job/${caller.jobs}`));
@@ -197,18 +219,18 @@ function enterJob(state: KernelState, caller: Process, record: ContractRecord, a
     contract: record.id, capability,
     start: { job: job.id, domain, owner: caller.name, contract: viewOf(record), descriptor: admitted.descriptor, key, issued: now, due },
   });
-  return job.id;
+  return job;
 }
 
 /** MEASURE and PROJECT: the recorded outcome, at once or when it is due. A later read gives the same value. */
 export const collect = (state: KernelState, caller: Process, op: Of<"collect">, tx: Transaction): Reply =>
   judged(tx, op.domain === "Q" ? SYSCALL.MEASURE : SYSCALL.PROJECT, DOMAIN_RANK[op.domain], (row) => {
     row.capability = authoriseIn(state, caller, op.domain, VERBS_OF[op.domain].collect, tx);
-    const id = jobOf(caller, op.job);
-    if (id === 0) throw new Fault("Q_ERR_NO_CLONE_VIOLATION", { why: "dead or foreign handle" });
-    const job = state.jobs.get(id);
+    const entry = caller.resolve(op.job);
+    if (entry?.kind !== "job") throw new Fault("Q_ERR_NO_CLONE_VIOLATION", { why: "dead or foreign handle" });
+    const { id, latest: job } = entry.record;
     if (job.domain !== op.domain) throw new Fault("CONTRACT_INVALID", { job: id, why: `of domain ${job.domain}` });
-    row.subject = id;
+    row.subject = job.id;
     row.contract = job.contract;
     if (job.state === "abandoned") throw new Fault("CANCELLED", { job: id });
     if (job.outcome === undefined) return waiting(waitFor(DELIVERY.OUTCOME, id));

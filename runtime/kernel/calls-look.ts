@@ -18,11 +18,11 @@ export const runTotals = (state: KernelState, caller: Process, tx: Transaction):
 export const gauges = (state: KernelState, caller: Process, tx: Transaction): Reply =>
   judged(tx, SYSCALL.TELEMETRY_READ, DOMAIN_RANK.K, (row) => {
     row.capability = authorise(state, caller, "READ_TELEMETRY", tx);
-    const living = state.processes.filter((process) => process?.live === true);
+    const living = [...state.processes.alive()];
     return value(Object.freeze({
       processes: living.length,
-      ready: living.filter((process) => process?.queued === true).length,
-      pending: living.reduce((sum, process) => sum + (process?.inbox.depth ?? 0), 0),
+      ready: living.filter(({ queued }) => queued).length,
+      pending: living.reduce((sum, { inbox }) => sum + inbox.depth, 0),
       free: Object.freeze({ Q: state.contracts.free("Q"), PHI: state.contracts.free("PHI") }),
     } satisfies Gauges));
   });

@@ -58,7 +58,7 @@ function bind(state: KernelState, process: Process, domain: BoundDomain, tx: Tra
  */
 export function bringUp(state: KernelState, process: Process, tx: Transaction): void {
   const { domains } = process.behaviour;
-  step(process, { type: "CREATE", unique: state.processes[process.id] === process, declared: domains.every((domain) => DOMAINS.includes(domain)) }, tx);
+  step(process, { type: "CREATE", unique: state.processes.get(process.id) === process, declared: domains.every((domain) => DOMAINS.includes(domain)) }, tx);
   step(process, { type: "INITIALIZE", tables: process.held.length > 0 }, tx);
   const missing = domains.find((domain) => !capable(state, process, domain));
   if (missing !== undefined) throw new Fault("DOMAIN_UNAUTHORIZED", { process: process.name, domain: missing, why: "declared but not granted" });
@@ -80,8 +80,8 @@ export interface Declared {
 export function admitProcess(state: KernelState, declared: Declared, tx: Transaction): Process {
   if (state.processes.length >= LIMITS.processes_max) throw new Fault("ABI_LIMIT", { limit: "processes_max", value: LIMITS.processes_max });
   const process = new Process({ ...declared, id: processId(state.processes.length), mailboxBound: state.mailboxBound });
-  state.processes.push(process);
-  tx.undo.push(() => { state.processes.pop(); });
+  state.processes.add(process);
+  tx.undo.push(() => { state.processes.undoLast(); });
   return process;
 }
 

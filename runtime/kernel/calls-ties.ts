@@ -23,14 +23,16 @@ function otherOf(state: KernelState, caller: Process, to: ProcessId, row: Row, t
   return processOf(state, to);
 }
 
+type Ids = Pick<Set<ProcessId>, "has" | "delete"> & { add(id: ProcessId): void };
+
 /** Adds to a set for as long as the turn holds. */
-function enter<T>(set: Set<T>, member: T, tx: Transaction): void {
+function enter(set: Ids, member: ProcessId, tx: Transaction): void {
   if (set.has(member)) return;
   set.add(member);
   tx.undo.push(() => { set.delete(member); });
 }
 
-function strike<T>(set: Set<T> | undefined, member: T, tx: Transaction): void {
+function strike(set: Ids | undefined, member: ProcessId, tx: Transaction): void {
   if (set?.delete(member) === true) tx.undo.push(() => { set.add(member); });
 }
 
@@ -44,8 +46,9 @@ export const link = (state: KernelState, caller: Process, op: Of<"link">, tx: Tr
     const other = otherOf(state, caller, op.to, row, tx);
     row.body = encode(op.ends);
     if (!other.live) throw new Fault("PROCESS_UNKNOWN", { process: other.id, name: other.name, state: other.state });
-    if (op.ends === "self") enter(other.ties.dependents, caller.id, tx);
-    else enter(caller.ties.dependents, childOf(state, caller, op.to).id, tx);
+    const [{ ties: { dependents } }, dependent] = op.ends === "self" ? [other, caller] : [caller, childOf(state, caller, op.to)];
+    enter(dependents, dependent.id, tx);
+    dependents.sweep((id) => state.processes.living(id) !== undefined);
     return DONE;
   });
 
@@ -64,6 +67,7 @@ export const monitor = (state: KernelState, caller: Process, op: Of<"monitor">, 
     const other = otherOf(state, caller, op.to, row, tx);
     enter(caller.ties.watched, other.id, tx);
     if (other.live) enter(other.ties.watchers, caller.id, tx);
+    other.anyTies?.watchers.sweep((id) => state.processes.living(id) !== undefined);
     return DONE;
   });
 

@@ -4,7 +4,7 @@ import { DELIVERY, type Envelope } from "../../kernel-abi/envelope.ts";
 import { DOMAIN_RANK, type BoundDomain } from "../../kernel-abi/domain.ts";
 import { EVENT } from "../../kernel-abi/frame.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
-import { jobId, processId, type ProcessId } from "../../kernel-abi/ids.ts";
+import { processId, type ProcessId } from "../../kernel-abi/ids.ts";
 import { invariant } from "../../kernel-abi/invariant.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
 import type { Arm, BoundOperation, ExitReason, KOperation, Resumption, Selected } from "../../kernel-abi/operation.ts";
@@ -63,8 +63,8 @@ function armFor(state: KernelState, caller: Process, arm: Arm, at: number): Wait
     case "outcome": {
       const entry = caller.resolve(arm.job);
       if (entry?.kind !== "job") throw new Fault("Q_ERR_NO_CLONE_VIOLATION", { why: "dead or foreign handle" });
-      if (state.jobs.get(entry.id).state === "abandoned") throw new Fault("CANCELLED", { job: entry.id });
-      return { on: DELIVERY.OUTCOME, subject: entry.id };
+      if (entry.record.latest.state === "abandoned") throw new Fault("CANCELLED", { job: entry.record.id });
+      return { on: DELIVERY.OUTCOME, subject: entry.record.id };
     }
     case "exit": {
       const other = processOf(state, arm.process);
@@ -80,7 +80,7 @@ function armFor(state: KernelState, caller: Process, arm: Arm, at: number): Wait
 function isThere(state: KernelState, caller: Process, { on, subject }: WaitArm): boolean {
   switch (on) {
     case DELIVERY.TIMER: return caller.anyTimers?.get(subject) === true;
-    case DELIVERY.OUTCOME: return state.jobs.get(subject).outcome !== undefined;
+    case DELIVERY.OUTCOME: return state.jobs.find(subject) === undefined;
     case DELIVERY.EXIT: return (processOf(state, subject).exit?.tick ?? Infinity) < state.clock.now;
     default: return false;
   }
@@ -160,11 +160,11 @@ export const cancelJob = (state: KernelState, caller: Process, op: Extract<Bound
     row.capability = authorise(state, caller, op.domain === "Q" ? "EXECUTE_Q" : "TRANSFORM_PHI", tx);
     const entry = caller.resolve(op.job);
     if (entry?.kind !== "job") throw new Fault("Q_ERR_NO_CLONE_VIOLATION", { why: "dead or foreign handle" });
-    const job = state.jobs.get(entry.id);
+    const { latest: job } = entry.record;
     if (job.domain !== op.domain) throw new Fault("CONTRACT_INVALID", { job: job.id, why: `of domain ${job.domain}` });
     row.subject = job.id;
     row.contract = job.contract;
-    if (job.state === "issued") tx.cancelled.push(jobId(job.id));
+    if (job.state === "issued") tx.cancelled.push(job.id);
     return DONE;
   });
 

@@ -1,12 +1,15 @@
-// Capability table: who may do what. Owns every grant; processes hold indices (A3), programs hold handles to them.
+// Capability table: who may do what. Owns every grant; processes hold indices (A3), programs hold handles to them. What a living
+// process holds is a record; of what an ended one held there are its verb, whether it is revoked, and its place in the tree, because
+// whoever granted it may still take it back.
 //   A3  A derived grant is contained in the one it was derived from.
 //   C1  Revoking reaches every descendant at once; a revoked or expired grant permits nothing.
 import { capabilitySet, type CapabilitySet } from "../../kernel-abi/capability-set.ts";
-import { attenuate, contains, type Grant, type Scope, type VerbName } from "../../kernel-abi/capability.ts";
+import { attenuate, contains, VERBS, type Grant, type Scope, type VerbName } from "../../kernel-abi/capability.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import { capabilityId, type CapabilityId, type ProcessId, type Tick } from "../../kernel-abi/ids.ts";
 import { invariant } from "../../kernel-abi/invariant.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
+import { Column, Pages } from "./pages.ts";
 
 export interface CapabilityRecord {
   readonly id: CapabilityId;
@@ -18,8 +21,6 @@ export interface CapabilityRecord {
   /** Its uses, or those of one it descends from, are counted. */
   readonly metered: boolean;
   revoked: boolean;
-  /** Made with the first: most grants are never handed on. */
-  children: CapabilityId[] | undefined;
 }
 
 /** What one call asks of a capability. */
@@ -30,7 +31,15 @@ export interface Demand {
 export const NO_DEMAND: Demand = Object.freeze({ units: 0, target: null });
 
 export class CapabilityTable {
-  readonly #records: CapabilityRecord[] = [];
+  readonly #records = new Pages<CapabilityRecord>();
+  /** The tree: above, last derived from it, derived from the same one before it. */
+  readonly #parent = new Column();
+  readonly #youngest = new Column();
+  readonly #elder = new Column();
+  /** Of those without a record, twice the verb and 1 when revoked; and what is left of their uses, if they are counted and others descend from them. */
+  readonly #packed = new Column();
+  readonly #left = new Map<CapabilityId, number>();
+  #length = 0;
   readonly #none = capabilityId(0);
   readonly #limit: number;
 
@@ -38,10 +47,29 @@ export class CapabilityTable {
     this.#limit = limit;
   }
 
+  /** Of a living holder. */
   get(id: CapabilityId): CapabilityRecord {
-    const record = this.#records[id - 1];
-    invariant(record !== undefined, "A3", `capability ${id}`);
+    const record = this.#records.get(id);
+    invariant(record !== undefined, "A3", "capability", id);
     return record;
+  }
+
+  /** Records there are. */
+  get records(): number { return this.#records.size; }
+
+  /** Whoever its holder is or was. */
+  verbOf(id: CapabilityId): VerbName {
+    return this.#records.get(id)?.grant.verb ?? VERBS[this.#packed.get(id) >> 1] ?? "EXECUTE_K";
+  }
+
+  /** Their holder has ended: nobody uses them any more. */
+  retire(held: readonly CapabilityId[]): void {
+    for (const id of held) {
+      const { grant, usesLeft, revoked } = this.get(id);
+      this.#packed.set(id, 2 * VERBS.indexOf(grant.verb) + (revoked ? 1 : 0));
+      if (usesLeft !== null && this.#youngest.get(id) !== 0) this.#left.set(id, usesLeft);
+      this.#records.delete(id);
+    }
   }
 
   issueRoot(holder: ProcessId, grant: Grant): CapabilityRecord {
@@ -58,24 +86,31 @@ export class CapabilityTable {
       : { verb: parent.grant.verb, scope: { ...parent.grant.scope, uses: parent.usesLeft } };
     const grant = attenuate(bounded, wish);
     invariant(contains(parent.grant, grant), "A3", grant.verb);
-    const record = this.#add(holder, parent.id, grant);
-    if (parent.children === undefined) parent.children = [record.id];
-    else parent.children.push(record.id);
-    return record;
+    return this.#add(holder, parent.id, grant);
   }
 
   /** Takes back the newest record: the turn that made it was aborted. */
   undoLast(): void {
-    const record = this.#records.pop();
+    const id = capabilityId(this.#length);
+    const record = this.#records.get(id);
     invariant(record !== undefined, "A3", "no capability to take back");
-    if (record.parent !== 0) this.get(record.parent).children?.pop();
+    if (record.parent !== 0) this.#youngest.set(record.parent, this.#elder.get(id));
+    this.#elder.set(id, 0);
+    this.#records.delete(id);
+    this.#length -= 1;
   }
 
   #add(holder: ProcessId, parent: CapabilityId, grant: Grant): CapabilityRecord {
-    if (this.#records.length >= this.#limit) throw new Fault("ABI_LIMIT", { limit: "capabilities_max", value: this.#limit });
-    const id = capabilityId(this.#records.length + 1);
-    const record: CapabilityRecord = { id, holder, parent, grant, usesLeft: grant.scope.uses, metered: grant.scope.uses !== null || (parent !== 0 && this.get(parent).metered), revoked: false, children: undefined };
-    this.#records.push(record);
+    if (this.#length >= this.#limit) throw new Fault("ABI_LIMIT", { limit: "capabilities_max", value: this.#limit });
+    const id = capabilityId(this.#length + 1);
+    const record: CapabilityRecord = { id, holder, parent, grant, usesLeft: grant.scope.uses, metered: grant.scope.uses !== null || (parent !== 0 && this.get(parent).metered), revoked: false };
+    this.#length += 1;
+    this.#records.set(id, record);
+    this.#parent.set(id, parent);
+    if (parent !== 0) {
+      this.#elder.set(id, this.#youngest.get(parent));
+      this.#youngest.set(parent, id);
+    }
     return record;
   }
 
@@ -102,18 +137,32 @@ export class CapabilityTable {
   /** The least that is left along the line of descent; null when no use is counted there. */
   #usesLeft(id: CapabilityId): number | null {
     let least: number | null = null;
-    for (let at = id; at !== 0; at = this.get(at).parent) {
-      const { usesLeft } = this.get(at);
-      if (usesLeft !== null && (least === null || usesLeft < least)) least = usesLeft;
+    for (let at = id; at !== 0; at = this.#above(at)) {
+      const left = this.#leftOf(at);
+      if (left !== null && (least === null || left < least)) least = left;
     }
     return least;
   }
 
   #usesExhausted(record: CapabilityRecord): boolean {
-    for (let at: CapabilityRecord | undefined = record; at !== undefined; at = at.parent === 0 ? undefined : this.get(at.parent)) {
-      if (at.usesLeft !== null && at.usesLeft <= 0) return true;
+    for (let at = record.id; at !== 0; at = this.#above(at)) {
+      const left = this.#leftOf(at);
+      if (left !== null && left <= 0) return true;
     }
     return false;
+  }
+
+  #above(id: CapabilityId): CapabilityId { return capabilityId(this.#parent.get(id)); }
+
+  #leftOf(id: CapabilityId): number | null {
+    const record = this.#records.get(id);
+    return record === undefined ? this.#left.get(id) ?? null : record.usesLeft;
+  }
+
+  #leave(id: CapabilityId, left: number): void {
+    const record = this.#records.get(id);
+    if (record === undefined) this.#left.set(id, left);
+    else record.usesLeft = left;
   }
 
   /**
@@ -129,8 +178,8 @@ export class CapabilityTable {
   /** As `use`, without charging. @throws Fault DOMAIN_UNAUTHORIZED */
   find(held: readonly CapabilityId[], verb: VerbName, demand: Demand, now: Tick): CapabilityRecord {
     let why = "not held";
-    for (const id of held) {
-      const record = this.get(id);
+    for (let at = 0; at < held.length; at++) {
+      const record = this.get(held[at] as CapabilityId);
       if (record.grant.verb !== verb) continue;
       const refusal = this.refusal(record, demand, now);
       if (refusal === undefined) return record;
@@ -140,12 +189,12 @@ export class CapabilityTable {
   }
 
   #charge(record: CapabilityRecord, undo: (() => void)[]): void {
-    for (let at: CapabilityRecord | undefined = record; at !== undefined; at = at.parent === 0 ? undefined : this.get(at.parent)) {
-      const charged = at;
-      const left = at.usesLeft;
+    for (let at = record.id; at !== 0; at = this.#above(at)) {
+      const left = this.#leftOf(at);
       if (left === null) continue;
-      charged.usesLeft = left - 1;
-      undo.push(() => { charged.usesLeft = left; });
+      const charged = at;
+      this.#leave(charged, left - 1);
+      undo.push(() => { this.#leave(charged, left); });
     }
   }
 
@@ -154,19 +203,35 @@ export class CapabilityTable {
     const revoked: CapabilityId[] = [];
     const pending: CapabilityId[] = [id];
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-      const record = this.get(next);
-      if (record.revoked) continue; // and with it, when it was, everything below it
-      record.revoked = true;
-      revoked.push(next);
-      undo.push(() => { record.revoked = false; });
-      if (record.children !== undefined) for (const child of record.children) pending.push(child);
+      const elder = this.#elder.get(next);
+      if (elder !== 0 && next !== id) pending.push(capabilityId(elder));
+      if (!this.#mark(next, true)) continue; // and with it, when it was, everything below it
+      const marked = next;
+      revoked.push(marked);
+      undo.push(() => { this.#mark(marked, false); });
+      const youngest = this.#youngest.get(next);
+      if (youngest !== 0) pending.push(capabilityId(youngest));
     }
     return revoked;
   }
 
+  /** Whether that changed anything. */
+  #mark(id: CapabilityId, revoked: boolean): boolean {
+    const record = this.#records.get(id);
+    if (record !== undefined) {
+      const changed = record.revoked !== revoked;
+      record.revoked = revoked;
+      return changed;
+    }
+    const packed = this.#packed.get(id);
+    const marked = packed - (packed & 1) + (revoked ? 1 : 0);
+    this.#packed.set(id, marked);
+    return marked !== packed;
+  }
+
   /** Whether `ancestor` is `id` or stands above it. */
   descends(id: CapabilityId, ancestor: CapabilityId): boolean {
-    for (let at = id; at !== 0; at = this.get(at).parent) if (at === ancestor) return true;
+    for (let at = id; at !== 0; at = this.#above(at)) if (at === ancestor) return true;
     return false;
   }
 }

@@ -1,28 +1,19 @@
-// Contract table: who has reserved what. Owns allocations and ledgers; terms are frozen, consumption stands beside them.
+// Contract table: who has reserved what. Owns allocations and ledgers; terms are frozen, consumption stands beside them. It holds
+// what lives; a contract that ended is known to whoever has its handle.
 //   C2  All-or-nothing: a request that cannot be met in full allocates nothing (053 §3.3).
 //   C3  Conservation: the units of live contracts sum to what is allocated, and never exceed the providers' declared total.
 //   C4  A ledger never exceeds its terms.
-import type { ContractState, Ledger, Terms } from "../../kernel-abi/contract.ts";
+import type { Ledger, Terms } from "../../kernel-abi/contract.ts";
 import type { BoundDomain } from "../../kernel-abi/domain.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import type { CapabilityId, ProcessId, Tick } from "../../kernel-abi/ids.ts";
-import { contractId, type ContractId } from "../../kernel-abi/ids.ts";
+import { contractId } from "../../kernel-abi/ids.ts";
 import { invariant } from "../../kernel-abi/invariant.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
 import { contractLifecycle, type ContractEvent } from "../process/lifecycles.ts";
+import type { ContractRecord } from "../process/records.ts";
 
-export interface ContractRecord {
-  readonly id: ContractId;
-  readonly owner: ProcessId;
-  readonly capability: CapabilityId;
-  readonly terms: Terms;
-  ledger: Ledger;
-  state: ContractState;
-  /** How it ended, once it has. */
-  ended: "completed" | "expired" | "revoked" | undefined;
-  /** Its calibration gave out early, at this tick. */
-  calibratedUntil: Tick | undefined;
-}
+export type { ContractRecord } from "../process/records.ts";
 
 const RECOUNT_LIVE = 64;
 const RECOUNT_EVERY = 1_024;
@@ -33,11 +24,12 @@ const freezeTerms = (terms: Terms): Terms =>
 export class ContractTable {
   readonly #capacity: Readonly<Record<BoundDomain, number>>;
   readonly #allocated: Record<BoundDomain, number> = { Q: 0, PHI: 0 };
-  readonly #records: ContractRecord[] = [];
+  readonly #records = new Map<number, ContractRecord>();
   readonly #live = new Set<ContractRecord>();
+  #length = 0;
   readonly #byOwner = new Map<ProcessId, Set<ContractRecord>>();
-  /** Touched since the last assertion. */
-  readonly #touched = new Set<ContractRecord>();
+  /** Touched since the last assertion, once or more. */
+  readonly #touched: ContractRecord[] = [];
   readonly #limit: number;
   #assertions = 0;
 
@@ -46,11 +38,14 @@ export class ContractTable {
     this.#limit = limit;
   }
 
+  /** A live one. */
   get(id: number): ContractRecord {
-    const record = this.#records[id - 1];
-    invariant(record !== undefined, "C3", `contract ${id}`);
+    const record = this.#records.get(id);
+    invariant(record !== undefined, "C3", "contract", id);
     return record;
   }
+  /** Undefined once it has ended. */
+  find(id: number): ContractRecord | undefined { return this.#records.get(id); }
 
   free(domain: BoundDomain): number { return this.#capacity[domain] - this.#allocated[domain]; }
   get live(): ReadonlySet<ContractRecord> { return this.#live; }
@@ -71,19 +66,19 @@ export class ContractTable {
         throw new Fault(domain === "Q" ? "Q_ERR_RESOURCE_UNAVAILABLE" : "RESOURCE_EXHAUSTED", { domain, asked: units, free: this.free(domain) });
       }
     }
-    if (this.#records.length + wanted.length > this.#limit) throw new Fault("ABI_LIMIT", { limit: "contracts_max", value: this.#limit });
+    if (this.#length + wanted.length > this.#limit) throw new Fault("ABI_LIMIT", { limit: "contracts_max", value: this.#limit });
     return wanted.map(({ terms, capability }) => this.#add(owner, terms, capability, undo));
   }
 
   #add(owner: ProcessId, terms: Terms, capability: CapabilityId, undo: (() => void)[]): ContractRecord {
     const record: ContractRecord = {
-      id: contractId(this.#records.length + 1), owner, capability, terms: freezeTerms(terms), ledger: EMPTY_LEDGER,
-      state: contractLifecycle.initial, ended: undefined, calibratedUntil: undefined,
+      id: contractId(this.#length + 1), owner, capability, terms: freezeTerms(terms), ledger: EMPTY_LEDGER,
+      state: contractLifecycle.initial, ended: undefined, overused: false, calibratedUntil: undefined,
     };
-    this.#records.push(record);
+    this.#length += 1;
     this.#allocate(record);
     undo.push(() => {
-      this.#records.pop();
+      this.#length -= 1;
       if (this.#live.has(record)) this.#free(record);
     });
     return record;
@@ -91,27 +86,29 @@ export class ContractTable {
 
   #allocate(record: ContractRecord): void {
     this.#live.add(record);
+    this.#records.set(record.id, record);
     const owned = this.#byOwner.get(record.owner);
     if (owned === undefined) this.#byOwner.set(record.owner, new Set([record]));
     else owned.add(record);
     this.#allocated[record.terms.domain] += record.terms.units;
-    this.#touched.add(record);
+    this.#touched.push(record);
   }
 
   #free(record: ContractRecord): void {
     this.#live.delete(record);
+    this.#records.delete(record.id);
     const owned = this.#byOwner.get(record.owner);
     owned?.delete(record);
     if (owned?.size === 0) this.#byOwner.delete(record.owner);
     this.#allocated[record.terms.domain] -= record.terms.units;
-    this.#touched.add(record);
+    this.#touched.push(record);
   }
 
   /** @throws Fault LIFECYCLE_REFUSED */
   #transition(record: ContractRecord, event: ContractEvent, undo: (() => void)[]): void {
     const { state, ended } = record;
     record.state = contractLifecycle.next(state, event);
-    this.#touched.add(record);
+    this.#touched.push(record);
     undo.push(() => { record.state = state; record.ended = ended; });
   }
 
@@ -134,7 +131,7 @@ export class ContractTable {
   charge(record: ContractRecord, charge: { readonly budget: number; readonly shots: number }, undo: (() => void)[]): void {
     const before = record.ledger;
     record.ledger = Object.freeze({ budget: before.budget + charge.budget, shots: before.shots + charge.shots, jobs: before.jobs + 1 });
-    this.#touched.add(record);
+    this.#touched.push(record);
     undo.push(() => { record.ledger = before; });
   }
 
@@ -143,9 +140,9 @@ export class ContractTable {
    * they are few, and every so often when they are many, so that many contracts do not make every commit slow.
    */
   assertConservation(): void {
-    if (this.#touched.size === 0) return;
+    if (this.#touched.length === 0) return;
     for (const record of this.#touched) this.#assertSound(record);
-    this.#touched.clear();
+    this.#touched.length = 0;
     this.#assertions += 1;
     for (const domain of ["Q", "PHI"] as const) invariant(this.#allocated[domain] >= 0 && this.#allocated[domain] <= this.#capacity[domain], "C3", domain);
     if (this.#live.size <= RECOUNT_LIVE || this.#assertions % RECOUNT_EVERY === 0) this.#recount();

@@ -40,7 +40,9 @@ export function endContract(state: KernelState, record: ContractRecord, how: "co
 }
 
 /** Appointments are made at commit: an aborted turn leaves none. */
-export function appoint(state: KernelState, record: ContractRecord): void {
+export function appoint(state: KernelState, id: number): void {
+  const record = state.contracts.find(id);
+  if (record === undefined) return; // it has ended in the turn that asked for it
   const { start, end } = record.terms;
   if (record.state === "issued") state.appointments.add({ due: tick(start), contract: record.id, what: "activate" });
   state.appointments.add({ due: tick(end), contract: record.id, what: "expire" });

@@ -31,8 +31,8 @@ export class Delivery {
 
   /** An envelope is due. */
   arrive(envelope: Envelope): Arrival | undefined {
-    const process = this.#state.processes[envelope.to];
-    if (process === undefined || !process.live) return envelope.kind === DELIVERY.MESSAGE ? deadLetter(envelope) : undefined;
+    const process = this.#state.processes.living(envelope.to);
+    if (process === undefined) return envelope.kind === DELIVERY.MESSAGE ? deadLetter(envelope) : undefined;
     if (envelope.kind === DELIVERY.MESSAGE) return this.#message(process, envelope);
     if (envelope.value === LINKED) return { kind: "end", process, with: envelope.from };
     if (envelope.kind === DELIVERY.TIMER && process.anyTimers?.has(envelope.seq) === true) process.timers.set(envelope.seq, true);

@@ -1,6 +1,7 @@
 // Failures as evidence: what a program threw, read without trusting it. A thrown value may be anything: a proxy, a getter that
 // throws, an object that only looks like a Fault. Nothing of it is called; what is recorded is short, plain and ours.
 //   E2  Words an engine chose are left out: they would bind a record to one V8. The observer is handed the error itself.
+import { handleIn } from "../../kernel-abi/handle.ts";
 import { Fault, FAULTS, type FaultDetail, type FaultJson, type FaultName } from "../../kernel-abi/fault.ts";
 
 const WORDS_MAX = 1_000;
@@ -27,6 +28,7 @@ function plainDetail(detail: unknown): FaultDetail {
   const plain: Record<string, string | number | boolean | null> = {};
   for (const [key, value] of Object.entries(detail as Record<string, unknown>).slice(0, DETAILS_MAX)) {
     if (typeof value === "string") plain[key] = text(value);
+    else if (typeof value === "object" && value !== null) tried(() => handleIn(value)?.toJSON("", "error-detail"));
     else if (typeof value === "boolean" || value === null || (typeof value === "number" && Number.isFinite(value))) plain[key] = value;
   }
   return plain;

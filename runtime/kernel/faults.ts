@@ -44,7 +44,8 @@ const liveOf = (state: KernelState, domains: readonly BoundDomain[]): ContractRe
   [...state.contracts.live].filter(({ terms }) => domains.includes(terms.domain)).sort((a, b) => a.id - b.id);
 
 function processNamed(state: KernelState, name: string): Process | undefined {
-  return state.processes.find((process) => process?.name === name && process.live);
+  for (const process of state.processes.alive()) if (process.name === name) return process;
+  return undefined;
 }
 
 /** What a strike hits: what it names, of that what lives or is in flight, in the domains it can befall. */
@@ -84,7 +85,7 @@ export function strike(state: KernelState, struck: Strike, place: number, flying
     case "process-kill": return { ...more, halted: condemn(state, process, kind, tx) };
     case "domain-freeze":
     case "vhm-freeze":
-      for (const of of domain === undefined ? row.domains : [domain]) freeze(state, of, kind, tx);
+      for (const of of domain === undefined ? row.domains : [domain]) freeze(state, of, kind, [], tx);
       return more;
     case "domain-thaw":
       if (domain !== undefined) thaw(state, domain, tx);
@@ -95,7 +96,7 @@ export function strike(state: KernelState, struck: Strike, place: number, flying
 }
 
 /** From now on the job ends so, whatever its provider finds. The first fault that hits it decides. */
-function doom(job: JobRecord, { outcome }: InjectionKindRow, kind: string): boolean {
+export function doom(job: JobRecord, { outcome }: InjectionKindRow, kind: string): boolean {
   const name = outcome[job.domain];
   if (name === undefined || job.doom !== undefined) return false;
   job.doom = { verdict: FAULTS[name].code, body: pack({ job: job.id, what: kind }) };
@@ -128,11 +129,22 @@ export function condemn(state: KernelState, name: string | undefined, why: strin
   return process;
 }
 
-/** F3. Its contracts have ended before. */
-function freeze({ faults }: KernelState, domain: BoundDomain, why: string, tx: Transaction): void {
+/** F3. Its contracts have ended before; `jobs` are those that end with it. */
+function freeze({ faults }: KernelState, domain: BoundDomain, why: string, jobs: readonly JobRecord[], tx: Transaction): void {
   if (faults.frozen.has(domain)) return;
   faults.frozen.add(domain);
-  tx.event(EVENT.DOMAIN_FROZEN, DOMAIN_RANK[domain], { body: pack({ why }) });
+  tx.event(EVENT.DOMAIN_FROZEN, DOMAIN_RANK[domain], { body: pack({ why, jobs: jobs.map(({ id }) => id) }) });
+}
+
+/** Emergency freeze by policy: contracts end, work in flight ends with DOMAIN_PANIC. Gives that work. */
+export function freezeDomains(state: KernelState, domains: readonly BoundDomain[], why: string, flying: readonly JobRecord[], tx: Transaction): readonly JobRecord[] {
+  const row = injectionRow("domain-freeze");
+  return domains.filter((domain) => !state.faults.frozen.has(domain)).flatMap((domain) => {
+    for (const contract of liveOf(state, [domain])) endContract(state, contract, "revoked", tx);
+    const doomed = flying.filter((job) => job.domain === domain && doom(job, row, "domain-freeze"));
+    freeze(state, domain, why, doomed, tx);
+    return doomed;
+  });
 }
 
 function thaw({ faults }: KernelState, domain: BoundDomain, tx: Transaction): void {

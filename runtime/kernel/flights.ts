@@ -48,7 +48,7 @@ export class Flights {
       const outcome = job.doom ?? this.#arrived.get(job.id);
       this.#arrived.delete(job.id);
       if (job.state !== "issued") return [];
-      invariant(outcome !== undefined, "T3", `job ${job.id}`);
+      invariant(outcome !== undefined, "T3", "job", job.id);
       return [{ job, outcome }];
     });
   }

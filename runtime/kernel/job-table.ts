@@ -1,45 +1,74 @@
 // Job table: domain calls in flight and their outcomes. Delivered (recorded at the due tick) and completed (collected by the
-// owner) are separate states (E1); an outcome stays readable, so a handle that is read again gives the same value.
+// owner) are separate states (E1); an outcome stays readable for whoever has the handle, so a handle that is read again gives the
+// same value. The table holds what is in flight, and of every job its domain.
 import type { BoundDomain } from "../../kernel-abi/domain.ts";
-import { jobId, type JobId, type ProcessId, type Tick } from "../../kernel-abi/ids.ts";
+import { jobId } from "../../kernel-abi/ids.ts";
 import { invariant } from "../../kernel-abi/invariant.ts";
 import type { Outcome } from "../../kernel-abi/ports.ts";
-import { jobLifecycle, type JobEvent, type JobState } from "../process/lifecycles.ts";
+import { jobLifecycle, type JobEvent } from "../process/lifecycles.ts";
+import { IdSet } from "../process/id-set.ts";
+import { JobRecord, type JobDescription } from "../process/records.ts";
 
-export interface JobRecord {
-  readonly id: JobId;
-  readonly domain: BoundDomain;
-  readonly owner: ProcessId;
-  readonly contract: number;
-  readonly due: Tick;
-  state: JobState;
-  outcome: Outcome | undefined;
-  /** How it is going to end, whatever its provider finds: a fault hit it. */
-  doom: Outcome | undefined;
-}
+export { JobRecord, type Work } from "../process/records.ts";
 
 export class JobTable {
-  readonly #records: JobRecord[] = [];
+  readonly #records = new Map<number, JobRecord>();
+  /** Those of Φ; the others are Q's. */
+  readonly #phi = new IdSet();
+  #length = 0;
 
+  /** In flight. */
   get(id: number): JobRecord {
-    const record = this.#records[id - 1];
-    invariant(record !== undefined, "T3", `job ${id}`);
+    const record = this.#records.get(id);
+    invariant(record !== undefined, "T3", "job", id);
     return record;
   }
+  /** What is in flight for it, itself or the one called in its place; undefined once its outcome is in, or it was given up. */
+  find(id: number): JobRecord | undefined { return this.#records.get(id); }
 
-  add(job: { readonly domain: BoundDomain; readonly owner: ProcessId; readonly contract: number; readonly due: Tick }, undo: (() => void)[]): JobRecord {
-    const record: JobRecord = { ...job, id: jobId(this.#records.length + 1), state: jobLifecycle.initial, outcome: undefined, doom: undefined };
-    this.#records.push(record);
-    undo.push(() => { this.#records.pop(); });
+  domainOf(id: number): BoundDomain { return this.#phi.has(id) ? "PHI" : "Q"; }
+
+  /** Records there are. */
+  get records(): number { return this.#records.size; }
+
+  add(job: JobDescription, undo: (() => void)[]): JobRecord {
+    const record = new JobRecord(jobId(this.#length + 1), job);
+    this.#length += 1;
+    this.#records.set(record.id, record);
+    if (record.domain === "PHI") this.#phi.add(record.id);
+    undo.push(() => {
+      this.#length -= 1;
+      this.#records.delete(record.id);
+      this.#phi.delete(record.id);
+    });
     return record;
   }
 
   deliver(record: JobRecord, outcome: Outcome): void {
     this.#step(record, { type: "DELIVER" });
     record.outcome = outcome;
+    this.#land(record);
   }
   collect(record: JobRecord): void { this.#step(record, { type: "COLLECT" }); }
-  abandon(record: JobRecord): void { this.#step(record, { type: "ABANDON" }); }
+  abandon(record: JobRecord): void {
+    this.#step(record, { type: "ABANDON" });
+    this.#land(record);
+  }
+
+  /** `after` is called in the place of `before`. */
+  succeed(before: JobRecord, after: JobRecord): void {
+    after.origin = before.origin;
+    after.attempt = before.attempt + 1;
+    after.work = before.work;
+    before.successor = after;
+    before.work = undefined;
+    this.#records.set(after.origin, after);
+  }
+
+  #land({ id, origin }: JobRecord): void {
+    this.#records.delete(id);
+    this.#records.delete(origin);
+  }
 
   #step(record: JobRecord, event: JobEvent): void {
     record.state = jobLifecycle.next(record.state, event);

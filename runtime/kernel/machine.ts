@@ -6,10 +6,10 @@ import { CONTRACT_STATE } from "../../kernel-abi/contract.ts";
 import { UNLIMITED, type VerbName } from "../../kernel-abi/capability.ts";
 import { DOMAIN_RANK, type BoundDomain } from "../../kernel-abi/domain.ts";
 import { DELIVERY, type Envelope } from "../../kernel-abi/envelope.ts";
-import { Fault, FAULTS, type FaultJson } from "../../kernel-abi/fault.ts";
+import { Fault, type FaultJson } from "../../kernel-abi/fault.ts";
 import { EVENT, type EndStatus, type Entry, type Frame } from "../../kernel-abi/frame.ts";
 import type { Bounds } from "../../kernel-abi/header.ts";
-import { KERNEL, processName, ROOT, tick, type JobId, type Tick } from "../../kernel-abi/ids.ts";
+import { KERNEL, processName, ROOT, tick, type JobId, type ProcessId, type Tick } from "../../kernel-abi/ids.ts";
 import { invariant } from "../../kernel-abi/invariant.ts";
 import type { Injection, Recovery, Strike } from "../../kernel-abi/injection.ts";
 import type { Behaviour } from "../../kernel-abi/operation.ts";
@@ -32,12 +32,16 @@ import { hold } from "./calls-capability.ts";
 import { encode } from "./calls-k.ts";
 import { CapabilityTable } from "./capability-table.ts";
 import { ContractTable } from "./contract-table.ts";
+import { Copies, type CopyStage } from "./copies.ts";
 import { activateContract, appoint, endContract } from "./contracts.ts";
 import { faultState } from "./fault-state.ts";
 import { nextStrike, strike } from "./faults.ts";
+import { contain, endOverused, punish, type Containment } from "./recovery.ts";
 import { Flights } from "./flights.ts";
 import { JobTable, type JobRecord } from "./job-table.ts";
+import { ProcessTable } from "./process-table.ts";
 import { serviceOf, Services } from "./services.ts";
+import { tidy } from "./tidy.ts";
 import { waitEdges, waitName } from "./waits.ts";
 import { knownProcess, post, type Appointment, type KernelState } from "./state.ts";
 import { BoundReached, emptyRow, Transaction, type Intent } from "./transaction.ts";
@@ -94,6 +98,7 @@ export class Machine {
   readonly #state: KernelState;
   readonly #config: MachineConfig;
   readonly #ports: MachinePorts;
+  readonly #guard: AmbientGuard;
   readonly #scheduler: Scheduler;
   readonly #delivery: Delivery;
   /** Of the turn being taken. */
@@ -104,15 +109,17 @@ export class Machine {
   #booted = false;
 
   constructor(config: MachineConfig, ports: MachinePorts) {
+    const copies = new Copies(config.recovery);
     this.#config = config;
     this.#ports = ports;
+    this.#guard = copies.watching(ports.guard);
     this.#scheduler = schedulerWith(config.policy, ports);
     this.#state = {
       clock: new Clock(), calendar: new Calendar<Envelope>(compareStamps), appointments: new Calendar<Appointment>(byDueThenContract),
-      processes: [undefined, undefined, undefined],
+      processes: new ProcessTable(),
       capabilities: new CapabilityTable(),
       contracts: new ContractTable({ Q: unitsOf(config.admissions.Q), PHI: unitsOf(config.admissions.PHI) }),
-      jobs: new JobTable(), faults: faultState(config.faults, config.recovery), admissions: config.admissions, bounds: config.bounds,
+      jobs: new JobTable(), faults: faultState(config.faults, config.recovery), copies, admissions: config.admissions, bounds: config.bounds,
       used: { turns: 0, messages: 0, shots: 0, bytes: 0 },
       sha256: ports.sha256, root: rootKey(ports.sha256, config.seed), random: ports.random, files: config.files,
       mailboxBound: config.mailboxBound, slice: config.slice ?? -1, node: config.node, vhm: config.vhm,
@@ -194,7 +201,11 @@ export class Machine {
     }
     this.#keepAppointments(tick(due - 1));
     this.#state.clock.advance(due);
-    for (const { job, outcome } of this.#flights.land(due)) this.#deliverOutcome(job, outcome);
+    tidy(this.#state);
+    const contained: Containment[] = [];
+    for (const { job, outcome } of this.#flights.land(due)) this.#deliverOutcome(job, outcome, contained);
+    for (const { doomed, halted, end } of contained) this.#settleFault(doomed, halted, end, "a fault of its job");
+    if (this.#end !== undefined) return undefined;
     this.#keepAppointments(due);
     this.#deliver(calendar.open(due));
     return undefined;
@@ -218,11 +229,46 @@ export class Machine {
     const state = this.#state;
     const tx = new Transaction();
     const { doomed, halted, end } = strike(state, struck, place, this.#flights.all(), tx);
-    for (const job of doomed) this.#ports.abandon(job.id);
     this.#append({ kind: "kernel", tick: state.clock.now, actor: KERNEL, entries: tx.entries });
     state.contracts.assertConservation();
-    if (halted !== undefined) this.#endEarly(halted, { how: "stopped", reason: struck.kind });
-    if (end !== undefined) this.#finish("enforced", undefined, end.toJSON());
+    this.#settleFault(doomed, halted, end, struck.kind);
+  }
+
+  /** What a fault's frame announced: work nobody goes on with, a process that ends, the end of the run. */
+  #settleFault(doomed: readonly JobRecord[], halted: Process | undefined, end: Fault | undefined, reason: string): void {
+    for (const job of doomed) this.#ports.abandon(job.id);
+    if (halted !== undefined && this.#end === undefined) this.#endEarly(halted, { how: "stopped", reason });
+    if (end !== undefined && this.#end === undefined) this.#finish("enforced", undefined, end.toJSON());
+  }
+
+  /** Behind the frame of the turn that tried to copy handles. */
+  #tellCopies(process: Process, refusals: number): CopyStage {
+    const tx = new Transaction();
+    const stage = this.#state.copies.tell(process, refusals, tx);
+    if (tx.entries.length > 0) this.#append({ kind: "kernel", tick: this.#state.clock.now, actor: KERNEL, entries: tx.entries });
+    return stage;
+  }
+
+  /** Contracts the turn asked more of than was left. */
+  #endOverused(): void {
+    const { contracts, faults: { overused } } = this.#state;
+    for (const { contract: record, verdict } of overused.splice(0)) {
+      if (this.#end !== undefined || record.state !== "active") continue;
+      const tx = new Transaction();
+      const { doomed } = endOverused(this.#state, record, verdict, this.#flights.all(), tx);
+      this.#append({ kind: "kernel", tick: this.#state.clock.now, actor: KERNEL, entries: tx.entries });
+      contracts.assertConservation();
+      this.#settleFault(doomed, undefined, undefined, "");
+    }
+  }
+
+  #punishCopies(process: Process, stage: CopyStage): void {
+    if (!process.live) return;
+    const tx = new Transaction();
+    const { doomed, halted, end } = punish(this.#state, process, stage, this.#flights.all(), tx);
+    this.#append({ kind: "kernel", tick: this.#state.clock.now, actor: KERNEL, entries: tx.entries });
+    this.#state.contracts.assertConservation();
+    this.#settleFault(doomed, halted, end, "copies of handles");
   }
 
   /** What an operator's program asked for in the turn just taken. */
@@ -239,7 +285,8 @@ export class Machine {
       if (due > clock.now) clock.advance(due);
       const tx = new Transaction();
       for (const { contract, what } of appointments.open(due)) {
-        const record = contracts.get(contract);
+        const record = contracts.find(contract);
+        if (record === undefined) continue; // it has ended before
         if (what === "activate" && record.state === "issued") activateContract(this.#state, record, tx);
         if (what === "expire" && CONTRACT_STATE[record.state] <= CONTRACT_STATE.active) endContract(this.#state, record, "expired", tx);
       }
@@ -250,19 +297,23 @@ export class Machine {
 
   // ---- outcomes ---------------------------------------------------------------------------------------------------------
 
-  #deliverOutcome(job: JobRecord, outcome: Outcome): void {
+  #deliverOutcome(job: JobRecord, outcome: Outcome, contained: Containment[]): void {
     const state = this.#state;
     state.jobs.deliver(job, outcome);
     const tx = new Transaction();
     tx.record(EVENT.JOB_OUTCOME, outcome.verdict, DOMAIN_RANK[job.domain], { ...emptyRow(), contract: job.contract, subject: job.id, body: outcome.body });
-    const contract = state.contracts.get(job.contract);
-    const breached = outcome.verdict === FAULTS.PHI_ERR_COHERENCE_TIMEOUT.code || outcome.verdict === FAULTS.PHI_ERR_STABILITY_BREACH.code;
-    if (breached && contract.state === "active") endContract(state, contract, "revoked", tx);
+    const containment = outcome.verdict === 0 ? undefined : contain(state, job, outcome.verdict, this.#flights.all(), tx);
+    if (containment?.again === undefined) job.work = undefined;
     this.#append({ kind: "kernel", tick: state.clock.now, actor: serviceOf(job.domain), entries: tx.entries });
     state.contracts.assertConservation();
-    const owner = state.processes[job.owner];
-    const envelope: Envelope = { due: job.due, rank: DOMAIN_RANK[job.domain], from: serviceOf(job.domain), seq: job.id, to: job.owner, kind: DELIVERY.OUTCOME, subject: job.id, value: undefined };
-    if (owner?.live === true && awaits(owner.wait, envelope)) state.calendar.add(envelope);
+    if (containment !== undefined) contained.push(containment);
+    if (containment?.again !== undefined) {
+      this.#launch(containment.again);
+      return;
+    }
+    const owner = state.processes.living(job.owner);
+    const envelope: Envelope = { due: job.due, rank: DOMAIN_RANK[job.domain], from: serviceOf(job.domain), seq: job.id, to: job.owner, kind: DELIVERY.OUTCOME, subject: job.origin, value: job };
+    if (owner !== undefined && awaits(owner.wait, envelope)) state.calendar.add(envelope);
   }
 
   /** -1 when the policy failed, which ends the run. */
@@ -292,8 +343,8 @@ export class Machine {
 
   #turn(actor: number, ready: number): void {
     const state = this.#state;
-    const process = state.processes[actor];
-    invariant(process !== undefined, "S1", `process ${actor}`);
+    const process = state.processes.get(actor);
+    invariant(process !== undefined, "S1", "process", actor);
     if (process.state !== "active") { // suspended, or ended, after it was queued: what came for it stays
       process.queued = false;
       return;
@@ -307,14 +358,17 @@ export class Machine {
     invariant(envelope !== undefined, "S1", process.name);
     state.used.turns += 1;
     const tx = this.#tx.begin(process);
-    const result = stepProcess(state, process, envelope, tx, this.#ports.guard);
+    const result = stepProcess(state, process, envelope, tx, this.#guard);
     if (result.kind === "aborted") tx.abort();
     this.#append({
       kind: "turn", tick: state.clock.now, actor: process.id, ready,
       delivery: { kind: envelope.kind, from: envelope.from, seq: envelope.seq },
       entries: tx.entries, end: turnEnd(result, process),
     });
+    const due = tx.clones > 0 || state.copies.any ? this.#tellCopies(process, tx.clones) : "none";
     this.#conclude(process, result, tx);
+    if (state.faults.overused.length > 0) this.#endOverused();
+    if (due !== "none" && this.#end === undefined) this.#punishCopies(process, due);
     if (state.faults.requested.length > 0) this.#befallRequested();
   }
 
@@ -361,7 +415,7 @@ export class Machine {
     state.used.messages += tx.messages;
     state.used.shots += tx.shots;
     for (const id of tx.resumed) this.#delivery.wake(knownProcess(state, id));
-    for (const id of tx.issued) appoint(state, state.contracts.get(id));
+    for (const id of tx.issued) appoint(state, id);
     for (const intent of tx.intents) this.#launch(intent);
     if (tx.parked !== undefined) knownProcess(state, tx.parked.to).parked.push(tx.parked);
     if (tx.cancelled.length > 0) this.#giveUp(tx.cancelled);
@@ -379,12 +433,14 @@ export class Machine {
   #giveUp(jobs: readonly JobId[]): void {
     const state = this.#state;
     const tx = new Transaction();
+    let owner: ProcessId = KERNEL;
     for (const id of new Set(jobs)) {
-      const job = state.jobs.get(id);
-      if (job.state === "issued") this.#abandon(job, tx);
+      const job = state.jobs.find(id);
+      if (job === undefined) continue; // given up before
+      owner = job.owner;
+      this.#abandon(job, tx);
     }
-    const [owner] = jobs.map((id) => state.jobs.get(id).owner);
-    if (owner !== undefined && tx.entries.length > 0) this.#append({ kind: "kernel", tick: state.clock.now, actor: owner, entries: tx.entries });
+    if (tx.entries.length > 0) this.#append({ kind: "kernel", tick: state.clock.now, actor: owner, entries: tx.entries });
   }
 
   /** Ends a process and everything below it, the youngest first. */
@@ -401,11 +457,12 @@ export class Machine {
     const tx = new Transaction();
     for (const job of process.jobs === 0 ? [] : this.#flights.of(process.id)) this.#abandon(job, tx);
     for (const contract of state.contracts.ownedBy(process.id)) endContract(state, contract, "completed", tx);
-    stopProcess(process, this.#ports.guard);
+    const due = this.#stopBody(process, tx);
     process.renew(input);
     state.calendar.add(post(state, process, process.id, DELIVERY.START, 1, 0, undefined));
     if (tx.entries.length > 0) this.#append({ kind: "kernel", tick: state.clock.now, actor: process.id, entries: tx.entries });
     state.contracts.assertConservation();
+    if (due !== "none") this.#punishCopies(process, due);
   }
 
   /** Intent first, then the job: what was asked is on record before anyone starts on it. */
@@ -424,11 +481,17 @@ export class Machine {
   #release(process: Process, ending: Ending): void {
     const tx = new Transaction();
     for (const job of process.jobs === 0 ? [] : this.#flights.of(process.id)) this.#abandon(job, tx);
-    stopProcess(process, this.#ports.guard);
+    this.#stopBody(process, tx);
     release(this.#state, process, ending, tx);
     this.#append({ kind: "kernel", tick: this.#state.clock.now, actor: process.id, entries: tx.entries });
     for (const envelope of tx.envelopes) this.#state.calendar.add(envelope);
     this.#state.contracts.assertConservation();
+  }
+
+  /** Its `finally` blocks run, and may try to copy what it held. */
+  #stopBody(process: Process, tx: Transaction): CopyStage {
+    stopProcess(process, this.#guard);
+    return this.#state.copies.any ? this.#state.copies.tell(process, 0, tx) : "none";
   }
 
   #abandon(job: JobRecord, tx: Transaction): void {
@@ -442,9 +505,8 @@ export class Machine {
   #finish(status: EndStatus, result: Uint8Array | undefined, fault: FaultJson | undefined): void {
     const state = this.#state;
     const waits = status === "stuck" ? waitEdges(state) : [];
-    const failures = state.processes.flatMap((process) =>
-      (process?.exit?.fault !== undefined && !process.joined && process.id !== ROOT ? [{ process: process.name, fault: process.exit.fault }] : []));
-    for (const process of state.processes) if (process?.live === true) this.#release(process, { how: "run-end" });
+    const failures = state.processes.failures();
+    for (const process of [...state.processes.alive()]) this.#release(process, { how: "run-end" });
     this.#closeServices();
     const { turns, messages, shots } = state.used;
     const body = { status, fault: fault ?? null, tick: state.clock.now, turns, messages, shots, waits, failures };
@@ -471,9 +533,7 @@ export class Machine {
     const { processes, clock, used } = this.#state;
     return {
       status: "paused", tick: clock.now, turns: used.turns,
-      processes: processes.flatMap((process) => (process === undefined ? [] : [{
-        name: process.name, state: process.state, waitsFor: process.live ? waitName(process.wait) : null, inbox: process.inbox.depth,
-      }])),
+      processes: [...processes.standings()].map(({ process: { name, state, live, wait }, inbox }) => ({ name, state, waitsFor: live ? waitName(wait) : null, inbox })),
     };
   }
 }

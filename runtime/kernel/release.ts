@@ -45,7 +45,9 @@ export function release(state: KernelState, process: Process, ending: Ending, tx
     reason: how === "stopped" ? ending.reason : "", with: how === "linked" ? ending.with : undefined,
   };
   if (how !== "run-end") tell(state, process, tx);
+  state.capabilities.retire(process.held);
   process.clear();
+  state.processes.ended(process);
 }
 
 function exitBody(process: Process, ending: Ending): Uint8Array {
@@ -55,14 +57,14 @@ function exitBody(process: Process, ending: Ending): Uint8Array {
 }
 
 function tell(state: KernelState, process: Process, tx: Transaction): void {
-  const parent = state.processes[process.parent];
+  const parent = state.processes.living(process.parent);
   parent?.anyTies?.children.delete(process.id);
-  if (parent?.live === true && parent.wait.on === DELIVERY.EXIT && parent.wait.subject === process.id) {
+  if (parent?.wait.on === DELIVERY.EXIT && parent.wait.subject === process.id) {
     tx.envelopes.push(post(state, process, parent.id, DELIVERY.EXIT, 1, process.id, undefined));
   }
   for (const id of new Set([process.parent, ...process.anyTies?.watchers ?? []])) {
-    const watcher = state.processes[id];
-    if (watcher?.live === true && selects(watcher, process)) notice(state, process, id, tx);
+    const watcher = state.processes.living(id);
+    if (watcher !== undefined && selects(watcher, process)) notice(state, process, id, tx);
   }
   if (process.exit?.how !== "finished") for (const id of process.anyTies?.dependents ?? []) signal(state, process, id, tx);
   turnAway(state, process, tx);
@@ -74,8 +76,7 @@ const selects = (watcher: Process, ended: Process): boolean =>
 
 /** Ends a process linked to this one, one tick later. */
 function signal(state: KernelState, ended: Process, id: ProcessId, tx: Transaction): void {
-  const dependent = state.processes[id];
-  if (dependent?.live !== true) return;
+  if (state.processes.living(id) === undefined) return;
   tx.event(EVENT.EXIT_NOTICED, DOMAIN_RANK.K, { subject: ended.id, body: pack({ to: id, linked: true }) });
   tx.envelopes.push(post(state, ended, id, DELIVERY.EXIT, 1, ended.id, LINKED));
 }
@@ -92,7 +93,7 @@ function turnAway(state: KernelState, process: Process, tx: Transaction): void {
 /** Its own message that waits for a place goes with it. */
 function withdraw(state: KernelState, process: Process, tx: Transaction): void {
   if (process.wait.on !== DELIVERY.ROOM) return;
-  const withdrawn = state.processes[process.wait.subject]?.anyParked?.remove(({ from }) => from === process.id);
+  const withdrawn = state.processes.living(process.wait.subject)?.anyParked?.remove(({ from }) => from === process.id);
   if (withdrawn !== undefined) dropped(withdrawn, tx);
 }
 

@@ -16,7 +16,7 @@ export const waiting = (wait: Wait): Reply => ({ kind: "wait", wait });
 export function outcomeReply({ verdict, body }: Outcome): Extract<Reply, { readonly kind: "value" | "fault" }> {
   if (verdict === 0) return { kind: "value", value: unpack(body) };
   const name = faultByCode(verdict);
-  invariant(name !== undefined, "E3", `outcome verdict ${verdict}`);
+  invariant(name !== undefined, "E3", "outcome verdict", verdict);
   return { kind: "fault", fault: new Fault(name, plainDetail(unpack(body))) };
 }
 

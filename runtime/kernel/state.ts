@@ -12,9 +12,11 @@ import type { Calendar } from "../clock/calendar.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Process } from "../process/process.ts";
 import { NO_DEMAND, type CapabilityTable, type Demand } from "./capability-table.ts";
+import type { Copies } from "./copies.ts";
 import type { FaultState } from "./fault-state.ts";
 import type { ContractTable } from "./contract-table.ts";
 import type { JobTable } from "./job-table.ts";
+import type { ProcessTable } from "./process-table.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** A contract's start or end falling due: the kernel's own appointments, which wake nobody. */
@@ -28,12 +30,13 @@ export interface KernelState {
   readonly clock: Clock;
   readonly calendar: Calendar<Envelope>;
   readonly appointments: Calendar<Appointment>;
-  /** By id; 0 to 2 are the kernel and the domain services, which have no record. */
-  readonly processes: (Process | undefined)[];
+  /** 0 to 2 are the kernel and the domain services, which have no record. */
+  readonly processes: ProcessTable;
   readonly capabilities: CapabilityTable;
   readonly contracts: ContractTable;
   readonly jobs: JobTable;
   readonly faults: FaultState;
+  readonly copies: Copies;
   readonly admissions: Readonly<Record<BoundDomain, Admission>>;
   readonly bounds: Bounds;
   readonly used: { turns: number; messages: number; shots: number; bytes: number };
@@ -50,7 +53,7 @@ export interface KernelState {
 
 /** @throws Fault PROCESS_UNKNOWN */
 export function processOf(state: KernelState, id: number): Process {
-  const process = state.processes[id];
+  const process = state.processes.get(id);
   if (process === undefined) throw new Fault("PROCESS_UNKNOWN", { process: id });
   return process;
 }
@@ -63,8 +66,8 @@ export function childOf(state: KernelState, caller: Process, id: number): Proces
 }
 
 export function knownProcess(state: KernelState, id: ProcessId): Process {
-  const process = state.processes[id];
-  invariant(process !== undefined, "P1", `process ${id}`);
+  const process = state.processes.get(id);
+  invariant(process !== undefined, "P1", "process", id);
   return process;
 }
 
@@ -91,4 +94,4 @@ export function transitionBody(machine: string, from: string, to: string): Uint8
   return body;
 }
 
-export const nameOf = (state: KernelState, id: number): ProcessName | null => state.processes[id]?.name ?? null;
+export const nameOf = (state: KernelState, id: number): ProcessName | null => state.processes.get(id)?.name ?? null;

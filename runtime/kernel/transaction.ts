@@ -96,6 +96,8 @@ export class Transaction {
   #seq = 0;
   messages = 0;
   shots = 0;
+  /** Calls refused because they were given a copy of a handle, or a handle to copy. */
+  clones = 0;
   /** Bodies of the entries so far. */
   bytes = 0;
 
@@ -116,6 +118,7 @@ export class Transaction {
     this.parked = undefined;
     this.messages = 0;
     this.shots = 0;
+    this.clones = 0;
     this.bytes = 0;
     return this;
   }
@@ -216,6 +219,7 @@ function refusalOf(error: unknown): Fault {
 export function refused(tx: Transaction, before: Mark, code: number, domain: number, row: Row, error: unknown): { readonly kind: "fault"; readonly fault: Fault } {
   const fault = refusalOf(error);
   tx.rollback(before);
+  if (fault.fault === "Q_ERR_NO_CLONE_VIOLATION") tx.clones += 1;
   tx.add({ code, verdict: fault.code, domain, capability: row.capability, contract: row.contract, subject: row.subject, body: pack(fault.detail) });
   return { kind: "fault", fault };
 }

@@ -2,7 +2,7 @@
 import { DELIVERY, WAIT, type Envelope } from "../../kernel-abi/envelope.ts";
 import { Fault, FAULTS, type FaultJson } from "../../kernel-abi/fault.ts";
 import { TURN_END, type TurnEnd } from "../../kernel-abi/frame.ts";
-import { jobId, processId } from "../../kernel-abi/ids.ts";
+import { processId } from "../../kernel-abi/ids.ts";
 import { invariant } from "../../kernel-abi/invariant.ts";
 import type { Resumption, Step } from "../../kernel-abi/operation.ts";
 import { pack } from "../../kernel-abi/packer.ts";
@@ -13,6 +13,7 @@ import { collectExit, encode } from "./calls-k.ts";
 import { selected } from "./calls-wait.ts";
 import { dispatch } from "./dispatch.ts";
 import { failureOf } from "./failure.ts";
+import { JobRecord } from "./job-table.ts";
 import { outcomeReply, type Reply } from "./replies.ts";
 import { knownProcess, post, type KernelState } from "./state.ts";
 import { BoundReached, NO_BYTES, type Transaction } from "./transaction.ts";
@@ -30,7 +31,7 @@ function resumptionFor(state: KernelState, process: Process, envelope: Envelope,
   if (process.wait.on === WAIT.SELECT) return selected(state, process, envelope, tx);
   switch (envelope.kind) {
     case DELIVERY.MESSAGE: return { kind: "value", value: { from: envelope.from, body: envelope.value } };
-    case DELIVERY.OUTCOME: return collectJob(state, envelope.subject);
+    case DELIVERY.OUTCOME: return collectJob(state, envelope.value);
     case DELIVERY.EXIT: return resumed(collectExit(knownProcess(state, processId(envelope.subject))));
     case DELIVERY.SLICE: return afterSlice(process);
     case DELIVERY.ROOM: return envelope.value instanceof Fault ? { kind: "fault", fault: envelope.value } : NOTHING;
@@ -48,10 +49,9 @@ function afterSlice(process: Process): Resumption {
   return pending;
 }
 
-function collectJob(state: KernelState, id: number): Resumption {
-  const job = state.jobs.get(jobId(id));
+function collectJob(state: KernelState, job: unknown): Resumption {
+  invariant(job instanceof JobRecord && job.outcome !== undefined, "T3");
   state.jobs.collect(job);
-  invariant(job.outcome !== undefined, "T3");
   return outcomeReply(job.outcome);
 }
 

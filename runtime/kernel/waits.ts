@@ -15,12 +15,11 @@ export const waitName = ({ on }: Wait): WaitEdge["on"] => NAMES[on];
 
 function target(state: KernelState, { on, subject }: Pick<WaitArm, "subject"> & { readonly on: WaitKind }): WaitEdge["target"] {
   if (on === WAIT.EXIT || on === WAIT.ROOM) return nameOf(state, subject);
-  return on === WAIT.OUTCOME ? processName(serviceName(state.jobs.get(subject).domain)) : null;
+  return on === WAIT.OUTCOME ? processName(serviceName(state.jobs.domainOf(subject))) : null;
 }
 
 /** One edge for each thing a living process waits for. */
-export const waitEdges = (state: KernelState): WaitEdge[] => state.processes.flatMap((process) => {
-  if (process?.live !== true) return [];
+export const waitEdges = (state: KernelState): WaitEdge[] => [...state.processes.alive()].flatMap((process) => {
   const { wait } = process;
   const arms: readonly (Pick<WaitArm, "subject"> & { readonly on: WaitKind })[] = wait.on === WAIT.SELECT ? wait.arms : [wait];
   return arms.map((arm) => ({ process: process.name, on: NAMES[arm.on], target: target(state, arm) }));

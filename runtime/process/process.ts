@@ -9,14 +9,15 @@ import type { Priority } from "../../kernel-abi/priority.ts";
 import { Mailbox } from "../mailbox/mailbox.ts";
 import { Ring } from "../mailbox/ring.ts";
 import { bindingLifecycle, processLifecycle, type BindingState, type ProcessEvent, type ProcessState } from "./lifecycles.ts";
+import type { ContractRecord, JobRecord } from "./records.ts";
 import { Ties } from "./ties.ts";
 import { WAIT_START, type Wait } from "./wait.ts";
 
 /** What a handle of this process stands for. */
 export type HandleEntry =
   | { readonly kind: "capability"; readonly id: CapabilityId }
-  | { readonly kind: "contract"; readonly id: number }
-  | { readonly kind: "job"; readonly id: number };
+  | { readonly kind: "contract"; readonly record: ContractRecord }
+  | { readonly kind: "job"; readonly record: JobRecord };
 
 /** How a process ended; `result` and `fault` are what joining it gives. */
 export interface Exit {
@@ -65,7 +66,8 @@ export class Process {
   #timers: Map<number, boolean> | undefined;
   #parked: Ring<Envelope> | undefined;
   #bindings: Map<BoundDomain, BindingState> | undefined;
-  #handles: Map<object, HandleEntry> | undefined;
+  /** A handle nobody has any more stands for nothing, and what only it stood for is gone with it. */
+  #handles: WeakMap<object, HandleEntry> | undefined;
   #streams: Map<string, RandomStream> | undefined;
   #children: Map<string, number> | undefined;
 
@@ -107,7 +109,7 @@ export class Process {
   bind(domain: BoundDomain, state: BindingState): void { (this.#bindings ??= new Map()).set(domain, state); }
 
   keep(handle: object, entry: HandleEntry): void {
-    (this.#handles ??= new Map()).set(handle, entry);
+    (this.#handles ??= new WeakMap()).set(handle, entry);
   }
   /** By identity: a copy of a handle is unknown (contracts, rule 7). */
   resolve(handle: unknown): HandleEntry | undefined {

@@ -5,18 +5,13 @@ import type { Activation, Operation, Resumption, Step } from "../../kernel-abi/o
 /** How often a stopped program may still try to yield from its `finally` blocks before it is left where it is. */
 const STOP_YIELDS_MAX = 64;
 
-/** Read at once by whoever steps a program, one at a time: one object serves all. */
-const NEXT: { readonly kind: "operation"; operation: Operation } = { kind: "operation", operation: { domain: "K", op: "now" } };
-
 class RunningProgram implements Activation {
   readonly #body: Generator<Operation, unknown, unknown>;
   constructor(body: Generator<Operation, unknown, unknown>) { this.#body = body; }
 
   resume(input: Resumption): Step {
     const { done, value } = input.kind === "value" ? this.#body.next(input.value) : this.#body.throw(input.fault);
-    if (done === true) return { kind: "done", result: value };
-    NEXT.operation = value;
-    return NEXT;
+    return done === true ? { kind: "done", result: value } : { kind: "operation", operation: value };
   }
 
   stop(): void {

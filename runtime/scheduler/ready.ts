@@ -25,7 +25,7 @@ export class ReadyQueue implements ReadyView {
 
   at(position: number): ReadyEntry {
     const entry = this.#entries[this.#head + position];
-    invariant(entry !== undefined && position >= 0, "S1", `position ${position} of ${this.length}`);
+    invariant(entry !== undefined && position >= 0, "S1", "position", position);
     return entry;
   }
 

@@ -28,7 +28,7 @@ export const CATALOGUE: readonly Row[] = [
   own("family"), own("mail"),
   own("mail", { as: "bounded-messages", bounds: { messages: 30 } }), own("authority"), own("contracts"),
   own("jobs"), own("jobs", { as: "bounded-shots", bounds: { shots: 150 } }), own("phases"), own("ambient"), own("many"),
-  own("refusals"),
+  own("refusals"), own("afterwards"),
   ...Array.from({ length: 3 }, (_, n) => own("wanderer", { as: `wanderer-${n + 1}`, seed: `way ${n + 1}`, policy: n % 2 === 0 ? "cooperative" : "round-robin" })),
 ];
 

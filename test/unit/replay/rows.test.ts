@@ -26,7 +26,7 @@ describe("a column", () => {
   });
 });
 
-const job = (id: number, changes: Partial<JobRow> = {}): JobRow => ({ id, owner: 3, contract: 2, capability: 5, domain: 1, due: 9, state: "delivered", ...changes });
+const job = (id: number, changes: Partial<JobRow> = {}): JobRow => ({ id, owner: 3, contract: 2, capability: 5, domain: 1, due: 9, origin: id, state: "delivered", ...changes });
 const process = (id: number, changes: Partial<ProcessRow> = {}): ProcessRow => ({
   id, name: `root/a#${id}`, parent: 3, seq: 4, live: false, over: true, finished: true, exit: 12, joinSeq: -1, on: 1, subject: 2, arms: [], start: { from: 3, seq: 2 ** 40, tick: 8 },
   inbox: new Inbox(), timer: undefined, timers: new Map(), notices: [], parked: undefined, stopping: true, suspension: undefined, ...changes,

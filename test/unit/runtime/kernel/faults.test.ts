@@ -3,8 +3,9 @@ import { describe, expect, it } from "vitest";
 import { k } from "../../../../domains/k/api/operations.ts";
 import { FAULTS } from "../../../../kernel-abi/fault.ts";
 import { EVENT, entryName, type Entry } from "../../../../kernel-abi/frame.ts";
-import { INJECTION_KINDS, parseFaultScript, parseRecovery, type Injection } from "../../../../kernel-abi/injection.ts";
-import { unpack } from "../../../../kernel-abi/packer.ts";
+import { INJECTION_KINDS, parseFaultScript, parseRecovery, type Injection, type Recovery } from "../../../../kernel-abi/injection.ts";
+import { pack, unpack } from "../../../../kernel-abi/packer.ts";
+import type { Outcomes } from "../../../../kernel-abi/ports.ts";
 import { Consistency } from "../../../../replay/consistency/consistency.ts";
 import { record } from "../../../../runtime/app/record.ts";
 import { replayTrace, reproduceTrace, verifyTrace } from "../../../../runtime/app/trace.ts";
@@ -12,8 +13,8 @@ import { createMemorySink } from "../../../../runtime/adapters/memory.ts";
 import { scratch } from "../../../support/cli.ts";
 import { header } from "../../../support/recordings.ts";
 import { testSigner } from "../../../support/signer.ts";
-import { allVerbs, checkConsistent, run, toyAdmission, type ToyRun } from "../../../support/run.ts";
-import { codeOf, collect, reserve, submit, toy, type Body } from "../../../support/toy.ts";
+import { allVerbs, checkConsistent, run, toyAdmission, toyOutcomes, type ToyRun } from "../../../support/run.ts";
+import { ask, codeOf, collect, reserve, submit, toy, type Body } from "../../../support/toy.ts";
 
 scratch();
 const entriesOf = ({ frames }: ToyRun): Entry[] => frames.flatMap(({ entries }) => entries);
@@ -177,6 +178,97 @@ describe("as data", () => {
       expect(() => parseFaultScript(bad)).toThrow(expect.objectContaining({ fault: "FAULTS_INVALID" }) as Error);
     }
     for (const kind of INJECTION_KINDS) expect(WORK.some(([of]) => of === kind) || ["capability-revocation", "process-kill", "domain-thaw", "system-halt"].includes(kind)).toBe(true);
+  });
+});
+
+describe("a recovery policy", () => {
+  const rule = (fault: string, action: "continue" | "retry" | "rollback" | "halt", more: object = {}): Recovery => ({ version: 1, rules: [{ fault, action, ...more }] });
+  /** Fails as often as asked: the toy's outcomes are its own. */
+  const flaky = (failures: number): Outcomes => {
+    const inner = toyOutcomes();
+    let left = failures;
+    return { ...inner, outcome: async (job) => (left-- > 0 ? { verdict: FAULTS.Q_ERR_HARDWARE_FAILURE.code, body: pack({}) } : inner.outcome(job)) };
+  };
+  const once = toy("root", ["Q", "PHI"], function* () {
+    const contract = yield* reserve("Q", { budget: 4 });
+    const job = yield* submit("Q", contract, { cost: 2, value: "found" });
+    const code = yield* codeOf(collect("Q", job));
+    const again = yield* codeOf(collect("Q", job));
+    return [code, again, yield* codeOf(submit("Q", contract, { charge: 1 }))];
+  });
+
+  it.each([[1, "OK"], [2, "OK"], [3, "Q_ERR_HARDWARE_FAILURE"]])("calls a job again: %i failures with two more calls allowed end %s", async (failures, code) => {
+    const ran = await run(once, { outcomes: flaky(failures), recovery: rule("Q_ERR_HARDWARE_FAILURE", "retry", { limit: 2 }) });
+    expect(ran.end.result).toEqual([code, code, "OK"]);
+    expect(named(ran, "JOB_RETRIED")).toHaveLength(Math.min(failures, 2));
+    expect(named(ran, "JOB_INTENT")).toHaveLength(2 + Math.min(failures, 2));
+  });
+
+  it("charges each call anew, and not beyond the contract", async () => {
+    const ran = await run(once, { outcomes: flaky(9), recovery: rule("Q_ERR_HARDWARE_FAILURE", "retry", { limit: 9 }) });
+    expect(named(ran, "JOB_RETRIED")).toHaveLength(3);
+    expect(ran.end.result).toEqual(["Q_ERR_HARDWARE_FAILURE", "Q_ERR_HARDWARE_FAILURE", "Q_ERR_DECOHERENCE_EXCEEDED"]);
+  });
+
+  it("whoever selects the first call is told of the last, and cancelling cancels that", async () => {
+    const selecting = toy("root", ["Q"], function* () {
+      const contract = yield* reserve("Q");
+      const job = yield* submit("Q", contract, { cost: 2, value: "found" });
+      const { arm } = yield* k.select([{ on: "message" }, { on: "outcome", job }]);
+      return [arm, yield* collect("Q", job)];
+    });
+    const recovery = rule("Q_ERR_HARDWARE_FAILURE", "retry", { limit: 2 });
+    expect((await run(selecting, { outcomes: flaky(2), recovery })).end).toMatchObject({ result: [1, "found"], tick: 7 });
+    const cancelling = toy("root", ["Q"], function* () {
+      const job = yield* submit("Q", yield* reserve("Q"), { cost: 3 });
+      yield* k.sleep(4);
+      yield* ask({ domain: "Q", op: "cancel", job } as never);
+      yield* k.sleep(4);
+      return yield* codeOf(collect("Q", job));
+    });
+    const ran = await run(cancelling, { outcomes: flaky(1), recovery });
+    expect(ran.end.result).toBe("CANCELLED");
+    expect(named(ran, "JOB_ABANDONED").map(({ subject }) => subject)).toEqual([2]);
+  });
+
+  it("ends the contract and tells the process", async () => {
+    const { end } = await run(once, { outcomes: flaky(1), recovery: rule("Q_ERR_HARDWARE_FAILURE", "rollback") });
+    expect(end.result).toEqual(["Q_ERR_HARDWARE_FAILURE", "Q_ERR_HARDWARE_FAILURE", "CONTRACT_INVALID"]);
+  });
+
+  const parent = toy("root", ["Q"], function* () {
+    const child = yield* k.spawn(toy("child", ["Q"], worker("Q")) as never);
+    const code = yield* codeOf(k.join(child));
+    return [code, yield* codeOf(reserve("Q"))];
+  });
+  it.each([
+    [0, { status: "completed", result: ["PROCESS_STOPPED", "OK"] }], [1, { status: "completed", result: ["OK", "DOMAIN_FROZEN"] }],
+    [2, { status: "completed", result: ["OK", "DOMAIN_FROZEN"] }], [3, { status: "enforced" }],
+  ] as const)("halts what its level names: %i", async (level, end) => {
+    const ran = await run(parent, { outcomes: flaky(1), recovery: rule("Q_ERR_HARDWARE_FAILURE", "halt", { level }) });
+    expect(ran.end).toMatchObject(end);
+    expect(unpack(named(ran, "FAULT_CONTAINED")[0]!.body)).toEqual({ level, action: "halt", jobs: [] });
+    expect(named(ran, "DOMAIN_FROZEN")).toHaveLength([0, 1, 2, 0][level]!);
+  });
+
+  it("freezes a domain whose providers fail too often, and work in flight there ends with it", async () => {
+    const root = toy("root", ["Q", "PHI"], function* () {
+      const contract = yield* reserve("Q");
+      const long = yield* submit("Q", contract, { cost: 50 });
+      const codes: string[] = [];
+      for (let left = 3; left > 0; left--) codes.push(yield* codeOf(collect("Q", yield* submit("Q", contract))));
+      return [...codes, yield* codeOf(collect("Q", long)), yield* codeOf(reserve("Q")), yield* codeOf(reserve("PHI"))];
+    });
+    const policy = (within: number): Recovery => ({ version: 1, rules: [], escalate: { failures: 3, within } });
+    const failed = "Q_ERR_HARDWARE_FAILURE";
+    expect((await run(root, { outcomes: flaky(3), recovery: policy(10) })).end.result).toEqual([failed, failed, failed, "DOMAIN_FROZEN", "DOMAIN_FROZEN", "OK"]);
+    expect((await run(root, { outcomes: flaky(3), recovery: policy(2) })).end.result).toEqual([failed, failed, failed, "OK", "OK", "OK"]);
+  });
+
+  it("is what it was where a header states none: nothing is recorded of it", async () => {
+    const ran = await run(once, { outcomes: flaky(1) });
+    expect(ran.end.result).toEqual(["Q_ERR_HARDWARE_FAILURE", "Q_ERR_HARDWARE_FAILURE", "OK"]);
+    expect(named(ran, "FAULT_CONTAINED")).toEqual([]);
   });
 });
 

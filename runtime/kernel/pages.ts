@@ -1,0 +1,74 @@
+// Pages: what the kernel keeps by id. Ids only grow and are never used again; what is over leaves its page, and an empty page is
+// given back. So a table costs what is alive in it, however many came before.
+// `Pages` holds records of what is alive, `Column` a number for
+// each of what is over: four bytes, and none where all are 0.
+
+const BITS = 10;
+const PAGE = 1 << BITS;
+const PLACE = PAGE - 1;
+
+interface Page<T> {
+  readonly items: (T | undefined)[];
+  count: number;
+}
+
+/** Records by id. */
+export class Pages<T> {
+  readonly #pages: (Page<T> | undefined)[] = [];
+  #size = 0;
+
+  get size(): number { return this.#size; }
+
+  get(id: number): T | undefined {
+    return this.#pages[id >>> BITS]?.items[id & PLACE];
+  }
+
+  set(id: number, item: T): void {
+    const index = id >>> BITS;
+    while (this.#pages.length <= index) this.#pages.push(undefined);
+    const page = this.#pages[index] ??= { items: new Array<T | undefined>(PAGE).fill(undefined), count: 0 };
+    if (page.items[id & PLACE] === undefined) {
+      page.count += 1;
+      this.#size += 1;
+    }
+    page.items[id & PLACE] = item;
+  }
+
+  delete(id: number): void {
+    const page = this.#pages[id >>> BITS];
+    if (page?.items[id & PLACE] === undefined) return;
+    page.items[id & PLACE] = undefined;
+    page.count -= 1;
+    this.#size -= 1;
+    if (page.count === 0) this.#pages[id >>> BITS] = undefined;
+  }
+
+  /** In the order of their ids. */
+  * [Symbol.iterator](): Generator<T, void, undefined> {
+    for (const page of this.#pages) {
+      if (page === undefined) continue;
+      for (const item of page.items) if (item !== undefined) yield item;
+    }
+  }
+}
+
+/** A number from 0 to 2^32 - 1 by id; 0 where none was put. */
+export class Column {
+  readonly #pages: (Uint32Array | undefined)[] = [];
+
+  get(id: number): number {
+    return this.#pages[id >>> BITS]?.[id & PLACE] ?? 0;
+  }
+
+  set(id: number, value: number): void {
+    const index = id >>> BITS;
+    const page = this.#pages[index];
+    if (page !== undefined) page[id & PLACE] = value;
+    else if (value !== 0) this.#add(index)[id & PLACE] = value;
+  }
+
+  #add(index: number): Uint32Array {
+    while (this.#pages.length <= index) this.#pages.push(undefined);
+    return this.#pages[index] = new Uint32Array(PAGE);
+  }
+}

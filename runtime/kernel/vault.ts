@@ -1,0 +1,52 @@
+// Vault: byte strings that are kept for good, end to end in chunks, for whoever may still ask for them. What was put before is found
+// again when it is short, so that a million processes that return nothing return the same nothing.
+
+const CHUNK_BYTES = 65_536;
+/** In front of each string. */
+const LENGTH_BYTES = 4;
+/** Places are counted in these, so that 32 bits reach sixteen gigabytes. */
+const ALIGNMENT = 4;
+const CHUNK_PLACES = CHUNK_BYTES / ALIGNMENT;
+const SHORT_MAX = 48;
+const KNOWN_MAX = 1_024;
+
+export class Vault {
+  readonly #chunks: Uint8Array[] = [];
+  #used = CHUNK_BYTES;
+  readonly #known = new Map<string, number>();
+
+  /** Where `bytes` can be found: at least 1. */
+  put(bytes: Uint8Array): number {
+    if (bytes.length > SHORT_MAX) return this.#append(bytes);
+    const key = String.fromCharCode(...bytes);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    if (this.#known.size === KNOWN_MAX) this.#known.clear();
+    const place = this.#append(bytes);
+    this.#known.set(key, place);
+    return place;
+  }
+
+  /** A copy of its own. */
+  get(place: number): Uint8Array {
+    const chunk = this.#chunks[Math.floor((place - 1) / CHUNK_PLACES)] ?? NO_CHUNK;
+    const from = ((place - 1) % CHUNK_PLACES) * ALIGNMENT;
+    const length = new DataView(chunk.buffer, chunk.byteOffset).getUint32(from);
+    return chunk.slice(from + LENGTH_BYTES, from + LENGTH_BYTES + length);
+  }
+
+  #append(bytes: Uint8Array): number {
+    const size = LENGTH_BYTES + bytes.length;
+    if (this.#used + size > CHUNK_BYTES) {
+      this.#chunks.push(new Uint8Array(Math.max(size, CHUNK_BYTES)));
+      this.#used = 0;
+    }
+    const chunk = this.#chunks[this.#chunks.length - 1] ?? NO_CHUNK;
+    new DataView(chunk.buffer, chunk.byteOffset).setUint32(this.#used, bytes.length);
+    chunk.set(bytes, this.#used + LENGTH_BYTES);
+    const place = (this.#chunks.length - 1) * CHUNK_PLACES + this.#used / ALIGNMENT + 1;
+    this.#used = Math.ceil((this.#used + size) / ALIGNMENT) * ALIGNMENT;
+    return place;
+  }
+}
+const NO_CHUNK = new Uint8Array(0);
