@@ -97,7 +97,8 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** What the contract-bound domains share; `args` are judged by the domain's admission (ports.ts). */
 export type BoundOperation<D extends BoundDomain> =
-  | { readonly domain: D; readonly op: "reserve"; readonly request: unknown }
+  /** `within`: ticks it may wait for units to come free; absent: it is answered at once. */
+  | { readonly domain: D; readonly op: "reserve"; readonly request: unknown; readonly within?: number | undefined }
   | { readonly domain: D; readonly op: "release"; readonly contract: Contract }
   | { readonly domain: D; readonly op: "ledger"; readonly contract: Contract }
   | { readonly domain: D; readonly op: "submit"; readonly contract: Contract; readonly call: unknown; readonly refs: readonly Job[] }
@@ -106,11 +107,20 @@ export type BoundOperation<D extends BoundDomain> =
   /** The outcome is no longer wanted: it will not be computed if it has not been. What was charged stays charged. */
   | { readonly domain: D; readonly op: "cancel"; readonly job: Job };
 
+export interface ReserveOptions {
+  /**
+   * Ticks the request may wait, in the order of XDV-082, for units to come free; without it, it is refused when there are too few now.
+   * A process that waits holds no contract: what it needs together it asks for together.
+   */
+  readonly within?: number;
+}
+
 /** All-or-nothing acquisition over several domains (053 §3.3): every contract is active, or none was issued. */
 export interface ReserveAllOperation<D extends BoundDomain> {
   readonly domain: D;
   readonly op: "reserve-all";
   readonly requests: readonly { readonly domain: BoundDomain; readonly request: unknown }[];
+  readonly within?: number | undefined;
 }
 
 export type Operation<D extends DomainName = DomainName> =

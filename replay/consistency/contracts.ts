@@ -4,6 +4,7 @@ import { EVENT, type Entry } from "../../kernel-abi/frame.ts";
 import type { ContractState, Terms } from "../../kernel-abi/contract.ts";
 import { field } from "../entry/body.ts";
 import { usedForContract } from "./capabilities.ts";
+import * as deferrals from "./deferrals.ts";
 import { contractEnded } from "./recovery.ts";
 import type { ContractRow, World } from "./world.ts";
 
@@ -21,7 +22,7 @@ function termsOf(world: World, body: unknown): Terms {
 }
 
 /** CONTRACT_ISSUED: to the caller, out of what providers have left. */
-export function issued(world: World, entry: Entry): void {
+export function issued(world: World, entry: Entry, inTurn: boolean): void {
   const body = world.body(entry.body);
   const owner = world.integer(body, "owner");
   const terms = termsOf(world, body);
@@ -34,6 +35,7 @@ export function issued(world: World, entry: Entry): void {
   world.require(pool.providers > 0 && pool.allocated <= pool.units, "contracts share no more than providers declared",
     { contract: entry.subject, allocated: pool.allocated, declared: pool.units });
   const row: ContractRow = { id: entry.subject, owner, terms, state: "issued", budget: 0, shots: 0, jobs: 0 };
+  deferrals.issued(world, row, inTurn);
   world.contracts.add(row);
   world.begun(row);
 }

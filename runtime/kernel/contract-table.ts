@@ -47,6 +47,7 @@ export class ContractTable {
   /** Undefined once it has ended. */
   find(id: number): ContractRecord | undefined { return this.#records.get(id); }
 
+  total(domain: BoundDomain): number { return this.#capacity[domain]; }
   free(domain: BoundDomain): number { return this.#capacity[domain] - this.#allocated[domain]; }
   get live(): ReadonlySet<ContractRecord> { return this.#live; }
 

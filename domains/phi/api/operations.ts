@@ -3,7 +3,7 @@
 import type { ContractState, Ledger, Terms } from "../../../kernel-abi/contract.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { Contract, Job } from "../../../kernel-abi/handle.ts";
-import type { Program } from "../../../kernel-abi/operation.ts";
+import type { Program, ReserveOptions } from "../../../kernel-abi/operation.ts";
 import { DEFAULT_SCHEDULE } from "../../kernels/phase/jobs.ts";
 import type { CsrGraph, IsingSchedule } from "../../kernels/phase/jobs.ts";
 import { readResult } from "../outcome.ts";
@@ -82,7 +82,7 @@ export interface Phi {
    * A coherence window [start, start + duration) for `components` phase components.
    * @throws Fault ABI_MALFORMED | PHI_ERR_COHERENCE_TIMEOUT | DOMAIN_UNAUTHORIZED | RESOURCE_EXHAUSTED
    */
-  reserve(request: PhiReserve): Program<Contract<"PHI">, "PHI">;
+  reserve(request: PhiReserve, options?: ReserveOptions): Program<Contract<"PHI">, "PHI">;
   /** Ends the window; its envelopes are gone. @throws Fault CONTRACT_INVALID */
   release(contract: Contract<"PHI">): Program<void, "PHI">;
   /** @throws Fault CONTRACT_INVALID */
@@ -170,8 +170,8 @@ function spectrumCall(signal: Signal, { sampleRate = 1, window = "hann", padding
 
 /** The operations of Φ. */
 export const phi: Phi = Object.freeze({
-  *reserve(request: PhiReserve): Program<Contract<"PHI">, "PHI"> {
-    const answer = yield { domain: "PHI", op: "reserve", request };
+  *reserve(request: PhiReserve, { within }: ReserveOptions = {}): Program<Contract<"PHI">, "PHI"> {
+    const answer = yield { domain: "PHI", op: "reserve", request, ...(within === undefined ? {} : { within }) };
     return isContract(answer) ? answer : unexpected("reserve", "a contract of Φ");
   },
   *release(contract: Contract<"PHI">): Program<void, "PHI"> {

@@ -3,7 +3,7 @@
 import type { ContractState, Ledger, Terms } from "../../../kernel-abi/contract.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { Contract, Job } from "../../../kernel-abi/handle.ts";
-import type { Program } from "../../../kernel-abi/operation.ts";
+import type { Program, ReserveOptions } from "../../../kernel-abi/operation.ts";
 import type { LoweredCircuit, PauliSum } from "../../kernels/circuit.ts";
 import type { QCall } from "../job.ts";
 import { parseResult, readResult } from "../outcome.ts";
@@ -31,7 +31,7 @@ export interface Q {
    * A contract for `qubits` logical qubits and a decoherence `budget` in circuit-cost units (cost of the circuit × shots).
    * @throws Fault ABI_MALFORMED | DOMAIN_UNAUTHORIZED | RESOURCE_EXHAUSTED
    */
-  reserve(request: QReserve): Program<Contract<"Q">, "Q">;
+  reserve(request: QReserve, options?: ReserveOptions): Program<Contract<"Q">, "Q">;
   /** Gives the contract's qubits back; jobs under way still end. @throws Fault CONTRACT_INVALID */
   release(contract: Contract<"Q">): Program<void, "Q">;
   /** @throws Fault CONTRACT_INVALID */
@@ -78,8 +78,8 @@ function* call<T>(op: string, contract: Contract<"Q">, data: QCall): Program<Job
 
 /** The operations of Q. */
 export const q: Q = Object.freeze({
-  *reserve(request: QReserve): Program<Contract<"Q">, "Q"> {
-    const answer = yield { domain: "Q", op: "reserve", request };
+  *reserve(request: QReserve, { within }: ReserveOptions = {}): Program<Contract<"Q">, "Q"> {
+    const answer = yield { domain: "Q", op: "reserve", request, ...(within === undefined ? {} : { within }) };
     return isContract(answer) ? answer : unexpected("reserve", "a contract of Q");
   },
   *release(contract: Contract<"Q">): Program<void, "Q"> {
