@@ -101,6 +101,10 @@ export type BoundOperation<D extends BoundDomain> =
   | { readonly domain: D; readonly op: "reserve"; readonly request: unknown; readonly within?: number | undefined }
   | { readonly domain: D; readonly op: "release"; readonly contract: Contract }
   | { readonly domain: D; readonly op: "ledger"; readonly contract: Contract }
+  /** The owner lets another process work under its contract; `measures`: and read what that process itself did. */
+  | { readonly domain: D; readonly op: "share"; readonly contract: Contract; readonly to: ProcessId; readonly measures: boolean }
+  /** The other process takes a handle of its own, by the number `share` answered. */
+  | { readonly domain: D; readonly op: "attach"; readonly contract: number }
   | { readonly domain: D; readonly op: "submit"; readonly contract: Contract; readonly call: unknown; readonly refs: readonly Job[] }
   /** MEASURE for Q, PROJECT for Φ: waits for the outcome; a handle resolves once and later reads return the stored outcome. */
   | { readonly domain: D; readonly op: "collect"; readonly job: Job }
@@ -113,6 +117,11 @@ export interface ReserveOptions {
    * A process that waits holds no contract: what it needs together it asks for together.
    */
   readonly within?: number;
+}
+
+export interface ShareOptions {
+  /** The measuring authority (032): whether the other process may read the outcomes of what it does. Default false. */
+  readonly measures?: boolean;
 }
 
 /** All-or-nothing acquisition over several domains (053 §3.3): every contract is active, or none was issued. */

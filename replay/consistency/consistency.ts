@@ -133,6 +133,8 @@ export class Consistency {
       case SYSCALL.FAULT_INJECT: return faults.asked(world, entry);
       case SYSCALL.PROC_STOP: return processes.stopped(world, entry);
       case SYSCALL.CONTRACT_REQUEST: return deferrals.requested(world, entry);
+      case SYSCALL.CONTRACT_SHARE: return contracts.shared(world, entry);
+      case SYSCALL.CONTRACT_ATTACH: return contracts.attached(world, entry);
       case SYSCALL.CONTRACT_RELEASE:
       case SYSCALL.CONTRACT_QUERY: return contracts.touched(world, entry);
       case SYSCALL.XDV_CALL:

@@ -130,6 +130,8 @@ export class World {
     Q: { units: 0, providers: 0, allocated: 0 },
     PHI: { units: 0, providers: 0, allocated: 0 },
   };
+  /** Whom contracts were shared with, and whether each may measure. */
+  readonly partners = new Map<number, Map<number, boolean>>();
   /** Contracts that live, by owner. */
   readonly #live = new Map<number, Set<number>>();
   /** Who took the last turn. */

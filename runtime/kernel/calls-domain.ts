@@ -56,7 +56,7 @@ export function checkAttestation(caller: Process, admission: Admission): void {
 export const isList = (value: unknown): boolean => Array.isArray(value);
 
 /** Fourth stage: the handle is the caller's own and its contract is active. @throws Fault CONTRACT_INVALID | PHI_ERR_COHERENCE_TIMEOUT */
-function contractOf(state: KernelState, caller: Process, handle: Contract, domain: BoundDomain): ContractRecord {
+export function contractOf(state: KernelState, caller: Process, handle: Contract, domain: BoundDomain): ContractRecord {
   const entry = caller.resolve(handle);
   if (entry?.kind !== "contract") throw new Fault("CONTRACT_INVALID", { why: "dead or foreign handle" });
   const { record } = entry;
@@ -70,11 +70,17 @@ function contractOf(state: KernelState, caller: Process, handle: Contract, domai
   throw new Fault("CONTRACT_INVALID", { contract: record.id, state: record.ended ?? record.state });
 }
 
+/** A partner works under a contract that is shared with it; what becomes of the contract is its owner's affair. @throws Fault CONTRACT_INVALID */
+export function checkOwner({ id, owner }: ContractRecord, caller: Process): void {
+  if (owner !== caller.id) throw new Fault("CONTRACT_INVALID", { contract: id, why: "shared with the caller, not its own" });
+}
+
 export const release = (state: KernelState, caller: Process, op: Of<"release">, tx: Transaction): Reply =>
   judged(tx, SYSCALL.CONTRACT_RELEASE, DOMAIN_RANK[op.domain], (row) => {
     row.capability = authoriseIn(state, caller, op.domain, VERBS_OF[op.domain].allocate, tx);
     const record = contractOf(state, caller, op.contract, op.domain);
     row.contract = row.subject = record.id;
+    checkOwner(record, caller);
     endContract(state, record, "completed", tx);
     return DONE;
   });
@@ -167,6 +173,7 @@ function enterJob(state: KernelState, caller: Process, record: ContractRecord, a
   const { domain } = record.terms;
   state.contracts.charge(record, admitted.charge, tx.undo);
   const job = state.jobs.add({ domain, owner: caller.id, contract: record.id, due }, tx.undo);
+  if (record.owner !== caller.id && record.partners?.get(caller.id) !== true) job.sealed = true;
   if (state.faults.retries) job.work = { descriptor: admitted.descriptor, cost: admitted.cost, charge: admitted.charge, capability };
   caller.jobs += 1;
   tx.shots += admitted.charge.shots;
@@ -188,6 +195,7 @@ export const collect = (state: KernelState, caller: Process, op: Of<"collect">, 
     if (job.domain !== op.domain) throw new Fault("CONTRACT_INVALID", { job: id, why: `of domain ${job.domain}` });
     row.subject = job.id;
     row.contract = job.contract;
+    if (job.sealed) throw new Fault("DOMAIN_UNAUTHORIZED", { job: id, contract: job.contract, why: "its contract is shared without the right to measure" });
     if (job.state === "abandoned") throw new Fault("CANCELLED", { job: id });
     if (job.outcome === undefined) return waiting(waitFor(DELIVERY.OUTCOME, id));
     state.jobs.collect(job);
