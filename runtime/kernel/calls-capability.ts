@@ -22,7 +22,7 @@ export const capabilityBody = (record: CapabilityRecord): Uint8Array =>
 /** Records the issue of a capability and gives it to its holder. */
 export function hold(state: KernelState, record: CapabilityRecord, holder: Process, tx: Transaction): void {
   const before = holder.held;
-  holder.held = [...before, record.id];
+  holder.held = before.concat(record.id); // exactly as long as it is
   tx.undo.push(() => {
     holder.held = before;
     state.capabilities.undoLast();

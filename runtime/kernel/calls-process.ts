@@ -93,8 +93,15 @@ const isBehaviour = (candidate: unknown): candidate is Behaviour =>
   typeof candidate === "object" && candidate !== null && "activate" in candidate && typeof candidate.activate === "function"
   && "admit" in candidate && "abi" in candidate && "name" in candidate && "domains" in candidate;
 
-/** Its members read once and checked. @throws Fault ABI_MALFORMED */
-function ownBehaviour({ name, domains, abi, admit, activate, mailbox, priority }: Behaviour): Behaviour {
+/** What a definition was when this run first spawned it: read once, and one copy for all its processes. @throws Fault ABI_MALFORMED */
+function ownBehaviour(state: KernelState, given: Behaviour): Behaviour {
+  let own = state.behaviours.get(given);
+  if (own === undefined) state.behaviours.set(given, own = ownCopyOf(given));
+  return own;
+}
+
+/** Its members read and checked. @throws Fault ABI_MALFORMED */
+function ownCopyOf({ name, domains, abi, admit, activate, mailbox, priority }: Behaviour): Behaviour {
   const sound = typeof admit === "function" && typeof activate === "function" && isList(domains) && domains.every((domain) => domain === "Q" || domain === "PHI")
     && typeof abi === "object" && abi !== null && isList(abi.flags);
   if (!sound) throw new Fault("ABI_MALFORMED", { argument: "definition", allowed: "what defineProcess returns" });
@@ -144,7 +151,7 @@ function endow(state: KernelState, parent: Process, child: Process, wishes: read
 export const spawn = (state: KernelState, caller: Process, op: Extract<KOperation, { readonly op: "spawn" }>, tx: Transaction): Reply =>
   judged(tx, SYSCALL.PROC_SPAWN, DOMAIN_RANK.K, (row) => {
     if (!isBehaviour(op.behaviour)) throw new Fault("ABI_MALFORMED", { argument: "definition", allowed: "what defineProcess returns" });
-    const behaviour = ownBehaviour(op.behaviour);
+    const behaviour = ownBehaviour(state, op.behaviour);
     const wishes = wishesFor(behaviour, op.grants);
     negotiate(behaviour.abi);
     const asked = op.priority === undefined ? undefined : priorityOf(op.priority);

@@ -6,6 +6,7 @@ import type { Bounds } from "../../kernel-abi/header.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import { tick, type CapabilityId, type ProcessId, type ProcessName, type Tick } from "../../kernel-abi/ids.ts";
 import { invariant } from "../../kernel-abi/invariant.ts";
+import type { Behaviour } from "../../kernel-abi/operation.ts";
 import { pack } from "../../kernel-abi/packer.ts";
 import type { Admission, RandomSource, Sha256 } from "../../kernel-abi/ports.ts";
 import type { Calendar } from "../clock/calendar.ts";
@@ -33,6 +34,8 @@ export interface KernelState {
   readonly appointments: Calendar<Appointment>;
   /** 0 to 2 are the kernel and the domain services, which have no record. */
   readonly processes: ProcessTable;
+  /** Definitions spawned so far, as they were then. */
+  readonly behaviours: WeakMap<Behaviour, Behaviour>;
   readonly capabilities: CapabilityTable;
   readonly contracts: ContractTable;
   readonly jobs: JobTable;

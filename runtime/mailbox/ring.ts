@@ -1,9 +1,7 @@
 // Ring: a first-in, first-out line in one array that doubles when it is full. Taken places are cleared, so nothing is kept alive.
 
-/** Power of two. */
-const PLACES_MIN = 4;
-
 export class Ring<T> {
+  /** Their number is a power of two. */
   #places: (T | undefined)[] = [];
   #head = 0;
   #length = 0;
@@ -38,12 +36,15 @@ export class Ring<T> {
     return removed;
   }
 
+  /** Arrays are made at their size: one that is pushed to keeps room for sixteen more, and there is one for every process. */
   #grow(): void {
-    const size = Math.max(PLACES_MIN, 2 * this.#places.length);
-    const grown: (T | undefined)[] = [];
-    for (let at = 0; at < this.#length; at++) grown.push(this.#places[(this.#head + at) & (this.#places.length - 1)]);
-    while (grown.length < size) grown.push(undefined);
-    this.#places = grown;
+    const before = this.#places;
+    if (before.length === 0) {
+      this.#places = [undefined, undefined, undefined, undefined];
+      return;
+    }
+    const head = before.slice(this.#head);
+    this.#places = head.concat(before.slice(0, this.#head), before.map(() => undefined));
     this.#head = 0;
   }
 }

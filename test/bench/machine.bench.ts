@@ -1,13 +1,9 @@
 // Turns of XState machines a second: stepped by table, interpreted, and by XState's own actor; alone (the Activation as the kernel sees
 // it, a message in and the next call out) and in a ring on the real machine. Times are CPU time of this process; ratios are of one run.
-import { pathToFileURL } from "node:url";
 import { assign, createActor, createMachine, sendTo, stopChild, type AnyStateMachine } from "xstate";
-import { DEFAULT_BOUNDS } from "../../kernel-abi/limits.ts";
 import type { ProcessId } from "../../kernel-abi/ids.ts";
 import type { Message } from "../../kernel-abi/operation.ts";
-import type { Journal, Outcomes, Recording } from "../../kernel-abi/ports.ts";
-import { execute } from "../../runtime/app/execute.ts";
-import { allowed, createAdmissions, headerFor } from "../../runtime/app/header.ts";
+import type { Journal, Recording } from "../../kernel-abi/ports.ts";
 import { defineMachine, defineProcess, processRef, type Child, type MachineDefinition } from "../../runtime/app/index.ts";
 import { MachineActivation } from "../../runtime/process/machine/activation.ts";
 import { InterpretedStepper } from "../../runtime/process/machine/interpreter.ts";
@@ -16,7 +12,8 @@ import { compile, TableStepper } from "../../runtime/process/machine/table.ts";
 import type { Stepper } from "../../runtime/process/machine/stepper.ts";
 import { Recorder } from "../../replay/recorder.ts";
 import { createMemorySink } from "../../runtime/adapters/memory.ts";
-import type { Figure } from "./turns.bench.ts";
+import { least, type Figure, type Goal } from "./figure.ts";
+import { fastest, NO_JOURNAL, recordingOf, timed } from "./ground.ts";
 
 const two = createMachine({ id: "two", initial: "a", states: { a: { on: { GO: "b" } }, b: { on: { GO: "a" } } } });
 
@@ -77,7 +74,7 @@ function actor(machine: AnyStateMachine): (n: number) => void {
 }
 
 const ACTORS = 64;
-const TURNS = 200_000;
+const TURNS = 300_000;
 
 /** A link of a ring: it is told its neighbour, then passes on what comes. */
 const linkMachine = (on: object = {}): AnyStateMachine => createMachine({
@@ -107,25 +104,10 @@ const programLink = defineProcess({
   },
 });
 
-const NO_OUTCOMES: Outcomes = { start: () => undefined, outcome: () => Promise.reject(new Error("none")), abandon: () => undefined, close: () => Promise.resolve() };
-const NO_JOURNAL: Journal = { append: () => undefined, barrier: () => undefined };
-
 async function ringRate(root: ReturnType<typeof ringOf>, journalFor: (recording: Recording) => Journal): Promise<number> {
-  const program = { kind: "detached", entry: "ring", modules: [], executed: "", map: "" } as const;
-  const recording: Recording = {
-    header: headerFor({ seed: "bench", bounds: { ...DEFAULT_BOUNDS, turns: TURNS }, policy: "cooperative", allow: allowed(root), program: { ...program, modules: [] }, root }, createAdmissions()),
-    program: { ...program, modules: [] }, inputs: { input: null, files: {} },
-  };
-  let best = 0;
-  for (let round = 0; round < 3; round++) {
-    const journal = journalFor(recording);
-    const before = process.cpuUsage();
-    const end = await execute({ recording, root, journal, outcomes: NO_OUTCOMES });
-    const { user, system } = process.cpuUsage(before);
-    if (end.status !== "bounded") throw new Error(`the ring ended ${end.status}`);
-    best = Math.max(best, TURNS / ((user + system) / 1e6));
-  }
-  return best;
+  const recording = recordingOf(root, TURNS);
+  const { ring } = await fastest(3, { ring: async () => (await timed(root, recording, journalFor(recording))).seconds });
+  return TURNS / ring;
 }
 
 /** An action no table can do, where it is never taken, keeps a machine with the interpreter. */
@@ -133,30 +115,27 @@ const interpretedOnly = { NEVER: { actions: stopChild("nobody") } };
 
 export async function run(): Promise<readonly Figure[]> {
   const figures: Figure[] = [];
-  const figure = (name: string, value: number, unit: string): void => { figures.push({ name, value, unit }); };
+  const figure = (name: string, value: number, unit: string, goal?: Goal): void => { figures.push(goal === undefined ? { name, value, unit } : { name, value, unit, goal }); };
+  const recorded = (recording: Recording): Journal => new Recorder({ recording, sink: createMemorySink() });
+  const ringFrom = (machine: AnyStateMachine) => ringOf(defineMachine({ name: "link", machine }) as MachineDefinition<undefined, unknown, never>);
+  const rings = [
+    ["programs", ringOf(programLink as never)], ["machines by table", ringFrom(linkMachine())], ["machines interpreted", ringFrom(linkMachine(interpretedOnly))],
+  ] as const;
+  for (const [what, ring] of rings) {
+    figure(`ring of ${what}, nothing recorded`, await ringRate(ring, () => NO_JOURNAL), "turns/s");
+    figure(`ring of ${what}, recorded`, await ringRate(ring, recorded), "turns/s");
+  }
   for (const [name, machine] of SUBJECTS) {
     const shape = shapeOf(machine);
     const compiled = compile(shape);
     const table = rate(1_000_000, () => activation(machine, () => new TableStepper(compiled)));
     const interpreted = rate(100_000, () => activation(machine, () => new InterpretedStepper(shape)));
     const xstate = rate(100_000, () => actor(machine));
-    figure(`${name}: by table, through the Activation`, table, "turns/s");
-    figure(`${name}: interpreted, through the Activation`, interpreted, "turns/s");
+    figure(`${name}: by table`, table, "turns/s", least(2_000_000));
+    figure(`${name}: by table / XState's actor.send`, table / xstate, "ratio", least(2 / 0.35));
+    figure(`${name}: interpreted`, interpreted, "turns/s", name === "two states" ? least(250_000) : undefined);
+    figure(`${name}: interpreted / XState's actor.send`, interpreted / xstate, "ratio", least(0.25 / 0.35));
     figure(`${name}: XState's actor.send`, xstate, "events/s");
-    figure(`${name}: table / actor.send`, table / xstate, "ratio");
-    figure(`${name}: interpreted / actor.send`, interpreted / xstate, "ratio");
   }
-  const recorded = (recording: Recording): Journal => new Recorder({ recording, sink: createMemorySink() });
-  const ringFrom = (machine: AnyStateMachine) => ringOf(defineMachine({ name: "link", machine }) as MachineDefinition<undefined, unknown, never>);
-  const table = ringFrom(linkMachine());
-  figure("ring of programs, nothing recorded", await ringRate(ringOf(programLink as never), () => NO_JOURNAL), "turns/s");
-  figure("ring of machines interpreted, nothing recorded", await ringRate(ringFrom(linkMachine(interpretedOnly)), () => NO_JOURNAL), "turns/s");
-  figure("ring of machines by table, nothing recorded", await ringRate(table, () => NO_JOURNAL), "turns/s");
-  figure("ring of programs, recorded in memory", await ringRate(ringOf(programLink as never), recorded), "turns/s");
-  figure("ring of machines by table, recorded in memory", await ringRate(table, recorded), "turns/s");
   return figures;
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  for (const { name, value, unit } of await run()) console.log(`${name.padEnd(56)} ${value.toLocaleString("en", { maximumFractionDigits: 2 }).padStart(14)} ${unit}`);
 }

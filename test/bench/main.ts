@@ -1,37 +1,55 @@
-// The benchmark command: `npm run bench`. Every figure that matters is a ratio taken in one run; absolute figures tell about this
-// machine at this hour. `--json` prints one object.
+// The benchmark command: `npm run bench [-- SUITE…] [--json] [--write]`. Every figure that matters is a ratio taken in one run; absolute
+// figures tell about this machine at this hour. `--write` puts the table into RESULTS.md beside this file.
 import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { arch, cpus, platform } from "node:os";
-import { run as machines } from "./machine.bench.ts";
-import { run as phase } from "./phase.bench.ts";
-import { run as scheduler } from "./scheduler.bench.ts";
-import { run as stabilizer } from "./stabilizer.bench.ts";
-import { run as statevector } from "./statevector.bench.ts";
-import { run as turns, type Figure } from "./turns.bench.ts";
+import { goalText, met, miss, valueText, verdictText, type Figure } from "./figure.ts";
 
-const SUITES: readonly (readonly [name: string, run: () => Promise<readonly Figure[]>])[] = [
-  ["turns and traces", turns], ["XState machines", machines], ["scheduler", scheduler], ["state vector", statevector], ["stabilizer tableau", stabilizer], ["phase kernels", () => phase()],
+type Suite = () => Promise<readonly Figure[]> | readonly Figure[];
+const load = async (file: string): Promise<Suite> => ((await import(`./${file}.bench.ts`)) as { readonly run: Suite }).run;
+
+const SUITES: readonly (readonly [file: string, says: string])[] = [
+  ["turns", "Turns and traces"], ["scale", "Scale"], ["machine", "XState machines"], ["scheduler", "Scheduler"],
+  ["statevector", "State vector"], ["stabilizer", "Stabilizer tableau"], ["phase", "Phase kernels"],
 ];
 
 function commit(): string {
+  const git = (...args: string[]): string => execFileSync("git", args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
   try {
-    return execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+    return git("rev-parse", "--short", "HEAD") + (git("status", "--porcelain", "--untracked-files=no") === "" ? "" : " and changes");
   } catch {
     return "unknown";
   }
 }
 
-const figure = (value: number): string => value.toLocaleString("en", { maximumFractionDigits: value < 100 ? 2 : 0 });
-
-const machine = { node: process.versions.node, v8: process.versions.v8, platform: `${platform()}-${arch()}`, processor: cpus()[0]?.model ?? "unknown", cores: cpus().length, commit: commit() };
-const json = process.argv.includes("--json");
-const results: { readonly suite: string; readonly figures: readonly Figure[] }[] = [];
-if (!json) console.log(`Triad benchmarks at ${machine.commit}: Node ${machine.node}, ${machine.platform}, ${machine.cores} × ${machine.processor}`);
-for (const [suite, run] of SUITES) {
-  const figures = await run();
-  results.push({ suite, figures });
-  if (json) continue;
-  console.log(`\n${suite}`);
-  for (const { name, value, unit } of figures) console.log(`  ${name.padEnd(58)} ${figure(value).padStart(14)} ${unit}`);
+const given = process.argv.slice(2);
+const wanted = given.filter((word) => !word.startsWith("-"));
+const unknown = wanted.filter((word) => !SUITES.some(([file]) => file === word));
+if (unknown.length > 0) {
+  console.error(`no such suite: ${unknown.join(", ")}; there are ${SUITES.map(([file]) => file).join(", ")}`);
+  process.exit(2);
 }
-if (json) console.log(JSON.stringify({ schema: "triad.bench/1", machine, results }));
+const json = given.includes("--json");
+const machine = { node: process.versions.node, v8: process.versions.v8, platform: `${platform()}-${arch()}`, processor: cpus()[0]?.model ?? "unknown", cores: cpus().length, commit: commit(), day: new Date().toISOString().slice(0, 10) };
+const lines: string[] = [];
+const say = (line: string): void => {
+  lines.push(line);
+  if (!json) console.log(line);
+};
+
+say(`Commit ${machine.commit}, ${machine.day}: Node ${machine.node}, ${machine.platform}, ${machine.cores} × ${machine.processor}`);
+const results: { readonly suite: string; readonly figures: readonly Figure[] }[] = [];
+for (const [file, says] of SUITES) {
+  if (wanted.length > 0 && !wanted.includes(file)) continue;
+  const figures = await (await load(file))();
+  results.push({ suite: file, figures });
+  say(`\n${says}`);
+  for (const figure of figures) say(`  ${figure.name.padEnd(62)} ${valueText(figure).padStart(11)} ${figure.unit.padEnd(13)} ${goalText(figure).padEnd(20)} ${verdictText(figure)}`.trimEnd());
+}
+const held = results.flatMap(({ figures }) => figures).filter(({ goal }) => goal !== undefined);
+const missed = held.filter((figure) => met(figure) === false).sort((a, b) => miss(b) - miss(a));
+say(`\n${held.length - missed.length} of ${held.length} goals met${missed.length === 0 ? "" : `; furthest from its goal: ${missed[0]!.name}`}`);
+if (json) console.log(JSON.stringify({ schema: "triad.bench/2", machine, results }));
+if (given.includes("--write")) {
+  writeFileSync(new URL("./RESULTS.md", import.meta.url), ["# Results of the benchmark command", "", "Made by `npm run bench -- --write`. Goals are ratios wherever they can be; where a goal is a rate it was set on another machine.", "", "```", ...lines, "```", ""].join("\n"));
+}

@@ -11,7 +11,7 @@ import { DEFAULT_SCHEDULE } from "../../domains/kernels/phase/jobs.ts";
 import type { IsingSchedule } from "../../domains/kernels/phase/jobs.ts";
 import { runKuramoto } from "../../domains/kernels/phase/kuramoto.ts";
 import { fourier } from "../../domains/kernels/phase/spectrum.ts";
-import type { Figure } from "./stabilizer.bench.ts";
+import type { Figure } from "./figure.ts";
 
 /** Best known cut of G1 (Benlic and Hao's Breakout Local Search). */
 const BEST_KNOWN = 11_624;

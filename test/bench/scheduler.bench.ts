@@ -8,7 +8,7 @@ import { createWatchdog } from "../../runtime/adapters/watchdog.ts";
 import { definePolicy } from "../../runtime/scheduler/plugin.ts";
 import { POLICY_NAMES, schedulerWith } from "../../runtime/scheduler/policies.ts";
 import type { Scheduler } from "../../runtime/scheduler/scheduler.ts";
-import type { Figure } from "./turns.bench.ts";
+import type { Figure } from "./figure.ts";
 
 const READY = [10, 1_000, 100_000] as const;
 const PICKS = 2_000_000;

@@ -8,8 +8,8 @@ import { referenceJob } from "../../domains/kernels/stabilizer/reference.ts";
 import { openTableau } from "../../domains/kernels/stabilizer/tableau.ts";
 import { lowered } from "../support/clifford-circuits.ts";
 import type { Instruction } from "../support/clifford-circuits.ts";
+import type { Figure } from "./figure.ts";
 
-export interface Figure { readonly name: string; readonly value: number; readonly unit: string }
 
 /** Random H, S and CX in equal parts: the mix of the figures in the design's performance page. */
 function randomGates(qubits: number, count: number): Instruction[] {

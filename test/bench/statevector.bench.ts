@@ -9,8 +9,8 @@ import { Register } from "../../domains/kernels/statevector/register.ts";
 import { lowered, type Instruction } from "../support/clifford-circuits.ts";
 import { Doubles } from "../support/random-doubles.ts";
 import { gate, measureAll, turned } from "../support/statevector-circuits.ts";
+import type { Figure } from "./figure.ts";
 
-export interface Figure { readonly name: string; readonly value: number; readonly unit: string }
 
 /** Layers of one random rotation a qubit and a brickwork of CZ and CX: the mix of the design's performance page. */
 function randomCircuit(qubits: number, layers: number): Instruction[] {
