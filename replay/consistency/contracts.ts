@@ -108,7 +108,7 @@ export function touched(world: World, entry: Entry): void {
   const row = world.contract(entry.contract);
   const { actor } = world.moment;
   const shared = entry.code !== SYSCALL.CONTRACT_RELEASE && entry.code !== SYSCALL.CONTRACT_SHARE && world.partners.get(row.id)?.has(actor) === true;
-  world.require(row.owner === actor || shared, "a contract is used by its owner, or by whom it is shared with", { contract: row.id });
+  world.require(row.owner === actor || shared, "a contract is used by its owner", { contract: row.id });
   world.require(entry.domain === DOMAIN_RANK[row.terms.domain], "a contract is used in its own domain", { contract: row.id });
 }
 
