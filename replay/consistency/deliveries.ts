@@ -6,6 +6,7 @@ import { PHI_SERVICE, Q_SERVICE } from "../../kernel-abi/ids.ts";
 import { TURN_END, type Entry, type TurnFrame } from "../../kernel-abi/frame.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import { bodyOf } from "../entry/body.ts";
+import * as deferrals from "./deferrals.ts";
 import * as processes from "./processes.ts";
 import type { ProcessRow, World } from "./world.ts";
 
@@ -137,6 +138,7 @@ export function completed(world: World, row: ProcessRow, { end, entries }: TurnF
       row.seq += 1;
       return;
     case WAIT.ROOM:
+      if (deferrals.waits(world, row)) return;
       row.parked = { to: end.subject, seq: row.seq - 1 };
       world.require(world.process(end.subject).inbox.park({ from: row.id, seq: row.parked.seq }), "a message that waits for room is the last one sent", { to: end.subject });
       return;

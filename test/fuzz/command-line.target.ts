@@ -1,5 +1,6 @@
 // Command lines: words that are nearly one, answered in this process. They end with a code of ours and a typed fault, write nothing
-// but what --out names, and read nothing but a folder made for them. `run` and `doctor` get no program here: what runs is another matter.
+// but what --out names, and read nothing but a folder made for them. `run` and
+// `doctor` get no program here, and no code of a trace is trusted: what runs is another matter.
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,27 +9,38 @@ import { Writable } from "node:stream";
 import { EXIT, FAULTS } from "../../kernel-abi/fault.ts";
 import { dispatch } from "../../runtime/app/cli/dispatch.ts";
 import { terminal, type Terminal } from "../../runtime/app/cli/terminal.ts";
-import { record } from "../support/recordings.ts";
+import { HOST, record } from "../support/recordings.ts";
 import { runRecording, smallRun } from "../support/runs.ts";
+import { publicKeyPem } from "../../runtime/adapters/keys.ts";
+import { signReport } from "../../runtime/app/conformance-report.ts";
+import { shippedConformance } from "../../runtime/app/conformance.ts";
+import { DEFAULT_RULES } from "../../telemetry/rules.ts";
+import { testSigner } from "../support/signer.ts";
 import type { Dice } from "./dice.ts";
+import { golden } from "./goldens.ts";
 import { alteredText } from "./mutate.ts";
 import { demand, type Target } from "./target.ts";
 
-const COMMANDS = ["verify", "trace", "replay", "keys", "help", "run", "reproduce", "rnu", ""] as const;
+const COMMANDS = ["verify", "trace", "replay", "keys", "help", "run", "resume", "reproduce", "judge", "diff", "metrics", "conformance", "rnu", ""] as const;
 const OPTIONS = [
   "--json", "--jsonl", "--signer", "--allow-unsealed", "--until", "--actor", "--event", "--domain", "--from", "--to", "--failed", "--limit", "--help", "--version", "-h", "-V", "--", "-x",
+  "--cone", "--format", "--interval", "--rules", "--process", "--vhm", "--by-process", "--sign", "--threshold", "--strict", "--faults", "--slice", "--replace", "--against", "--verify",
   "--no-such", "--seed", "--workers", "--input", "--file", "--bounds", "--policy", "--allow", "--durability", "--label", "--log-level", "--trust-program", "--program", "--json=1", "--limit=-1",
 ] as const;
 const WORDS = [
-  "whole.triad", "cut.triad", "garbage", "nowhere", "list", "show", "export", "trust", "1", "0", "-1", "9007199254740992", "L=2", "ticks=1,turns=2", "K,Q", "a=b", "**", "root/*", "LOG", "IPC_*",
-  "{}", "{\"a\":1e400}", "[1,", "@garbage", "@nowhere", "", "process", "power", "0".repeat(64), "2>&1", "*".repeat(60), "**a".repeat(20),
+  "whole.triad", "cut.triad", "real.triad", "garbage", "key.pem", "faults.json", "rules.json", "report.json", "nowhere", "list", "show", "export", "trust", "1", "0", "-1", "9007199254740992", "L=2", "ticks=1,turns=2", "K,Q", "a=b", "**", "root/*", "LOG", "IPC_*",
+  "jsonl", "prometheus", "1e-6", "0.5", "show", "Q", "PHI", "priority:agingQuantum=4", "{}", "{\"a\":1e400}", "[1,", "@garbage", "@nowhere", "", "process", "power", "0".repeat(64), "2>&1", "*".repeat(60), "**a".repeat(20),
 ] as const;
 
 /** Lines of the right shape, so that what is refused is refused for its content. */
 const LINES: readonly (readonly string[])[] = [
   ["verify", "whole.triad"], ["verify", "cut.triad", "--allow-unsealed", "--json"], ["verify", "whole.triad", "--signer", "0".repeat(64)],
   ["trace", "whole.triad", "--event", "IPC_*", "--limit", "3"], ["trace", "whole.triad", "show", "4", "--json"], ["trace", "cut.triad", "--jsonl", "--actor", "**"],
-  ["replay", "whole.triad", "--until", "L=2"], ["keys"], ["keys", "export"], ["help", "run"], ["run", "nowhere.ts", "--bounds", "ticks=5", "--input", "{}"],
+  ["replay", "whole.triad", "--until", "L=2"], ["reproduce", "whole.triad", "--workers", "0"], ["resume", "cut.triad", "--allow", "Q,PHI", "--trust-program", "--workers", "0"],
+  ["judge", "real.triad", "--threshold", "1e-6", "--strict"], ["judge", "cut.triad", "--allow-unsealed", "--json"], ["diff", "whole.triad", "real.triad"], ["diff", "whole.triad", "whole.triad", "--json"],
+  ["metrics", "real.triad", "--format", "jsonl", "--sign"], ["metrics", "whole.triad", "--rules", "rules.json", "--by-process", "--process", "root**"], ["metrics", "whole.triad", "--format", "prometheus", "--vhm", "0"],
+  ["trace", "real.triad", "--actor", "root", "--cone"], ["conformance"], ["conformance", "--verify", "report.json", "--json"], ["keys", "trust", "key.pem"], ["keys", "show"],
+  ["run", "nowhere.ts", "--faults", "faults.json", "--policy", "priority:agingQuantum=4", "--slice", "9", "--allow", "Q"], ["keys"], ["keys", "export"], ["help", "run"], ["run", "nowhere.ts", "--bounds", "ticks=5", "--input", "{}"],
 ];
 
 function words(dice: Dice): readonly string[] {
@@ -57,6 +69,7 @@ class Capture {
   }
 }
 
+const VERDICTS = ["diff", "judge"];
 const CODES: readonly number[] = Object.values(EXIT);
 const out = new Capture();
 const err = new Capture();
@@ -77,6 +90,10 @@ async function answered(line: readonly string[]): Promise<string> {
   demand(CODES.includes(code), `exit ${code} of ${shown}`);
   demand(!/\n +at .*:\d+:\d+/.test(told), `a stack for ${shown}: ${told.slice(0, 300)}`);
   if (code === 0) return "ok";
+  if (told === "" && VERDICTS.some((command) => line.includes(command))) { // a comparison's answer is its exit code
+    demand(said !== "" && (code === EXIT.divergence || code === EXIT.failed), `exit ${code} and no word for ${shown}`);
+    return `answered ${code}`;
+  }
   if (line.every((word) => word === "") || told.startsWith("Usage")) return "usage";
   demand(code !== EXIT.usage || said === "", `refused, and yet answered ${shown}`);
   return faultOf(told);
@@ -92,7 +109,12 @@ export function commandLine(): Target {
   process.env["TRIAD_HOME"] = join(folder, "home");
   writeFileSync("whole.triad", file);
   writeFileSync("cut.triad", file.subarray(0, -1_000));
+  writeFileSync("real.triad", golden("faulted").file);
   writeFileSync("garbage", "no trace, no program and no JSON {");
+  writeFileSync("key.pem", publicKeyPem(testSigner(9).publicKey));
+  writeFileSync("faults.json", JSON.stringify([{ at: 3, kind: "process-kill", process: "root" }]));
+  writeFileSync("rules.json", JSON.stringify(DEFAULT_RULES));
+  writeFileSync("report.json", signReport({ shipped: shippedConformance(), host: HOST }, testSigner(9)));
   const standing = readdirSync(".").join();
   let lines = 0;
   return {

@@ -1,5 +1,5 @@
 // Configuration: everything that is set from outside. Options of the command line and their little languages, the environment, the
-// schemas of header, program and inputs, and the patterns of listings.
+// schemas of header, program and inputs, the files of faults, recovery and alert rules, and the patterns of listings.
 import { canonicalJson } from "../../kernel-abi/canonical.ts";
 import { parseHeader, parseInputs, parseProgram } from "../../kernel-abi/header.ts";
 import { processName, label, digest } from "../../kernel-abi/ids.ts";
@@ -10,6 +10,9 @@ import { countOption, parseBounds, parseAuthority, parseFile, readInput, untilOp
 import { settings } from "../../runtime/app/cli/config.ts";
 import { jsonPlace } from "../../runtime/app/cli/json-place.ts";
 import { printable } from "../../runtime/app/cli/values.ts";
+import { parseFaultScript, parseRecovery } from "../../kernel-abi/injection.ts";
+import { choosePolicy, parsePolicy } from "../../runtime/scheduler/policies.ts";
+import { DEFAULT_RULES, parseRules } from "../../telemetry/rules.ts";
 import { PROVIDER, runRecording } from "../support/runs.ts";
 import { testSigner } from "../support/signer.ts";
 import type { Dice } from "./dice.ts";
@@ -43,6 +46,7 @@ const LANGUAGES: readonly Language[] = [
     const { line, column } = jsonPlace(text);
     demand(line >= 1 && line <= text.split("\n").length && column >= 1, `place ${line}:${column} in ${JSON.stringify(text)}`);
   }],
+  ["policy", (dice) => dice.pick(["cooperative", "priority:agingQuantum=4", "domain-fair:skew=3,agingQuantum=2,K=0,Q=1,PHI=2", "round-robin"]), (text) => { choosePolicy(parsePolicy(text)); }],
   ["pem", () => PEM, (text) => { demand(parsePublicKeyPem(text).length === 32, "a key of another size"); }],
   ["process", () => "root/solver#2/a", processName],
   ["label", () => "solver", label],
@@ -73,7 +77,20 @@ function option(dice: Dice): string {
   })}`;
 }
 
-const SCHEMAS = [["header", header, parseHeader], ["program", closure, parseProgram], ["inputs", inputs, parseInputs]] as const;
+const FAULTS = [
+  { at: 3, kind: "hardware-failure", domain: "Q", job: 1 }, { at: 4, kind: "integrity-failure", contract: 2 }, { at: 4, kind: "capability-revocation", process: "root/solver#1", verb: "SPAWN" },
+  { at: 9, kind: "process-kill", process: "root" }, { at: 9, kind: "domain-freeze", domain: "PHI" },
+];
+const RECOVERY = {
+  version: 1, escalate: { failures: 3, within: 20 }, copies: 4,
+  rules: [{ fault: "Q_ERR_HARDWARE_FAILURE", action: "retry", limit: 2 }, { fault: "PHI_ERR_STABILITY_BREACH", action: "rollback" }, { fault: "Q_ERR_MEASUREMENT_FAILURE", action: "halt", level: 3 }],
+};
+const WRITTEN_RULES: unknown = JSON.parse(JSON.stringify(DEFAULT_RULES));
+
+const SCHEMAS: readonly (readonly [name: string, value: unknown, parse: (value: unknown) => unknown])[] = [
+  ["header", header, parseHeader], ["header", { ...header, faults: FAULTS, recovery: RECOVERY, slice: 9 }, parseHeader], ["program", closure, parseProgram], ["inputs", inputs, parseInputs],
+  ["faults", FAULTS, parseFaultScript], ["recovery", RECOVERY, parseRecovery], ["rules", WRITTEN_RULES, parseRules],
+];
 
 function schema(dice: Dice): string {
   const [name, value, parse] = dice.pick(SCHEMAS);

@@ -1,11 +1,18 @@
-// Envelopes: what messages and seals are packed in. MessagePack, canonical JSON, base64, and the DSSE envelope, signed again so that
-// what stands behind the signature is reached.
+// Envelopes: what messages, seals, reports and telemetry are packed in. MessagePack, canonical JSON, base64, the DSSE envelopes and
+// signed streams; signed again, so that what stands behind the signature is reached.
 import { canonicalJson, fromBase64, fromHex, parseCanonicalJson, sameBytes, toBase64, toHex } from "../../kernel-abi/canonical.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import { pack, unpack } from "../../kernel-abi/packer.ts";
 import { plainBody } from "../../replay/entry/body.ts";
 import { makeSeal, openSeal, PAYLOAD_TYPE, preAuthentication, SealRefused } from "../../replay/seal.ts";
+import { openReport, signReport } from "../../runtime/app/conformance-report.ts";
+import { shippedConformance } from "../../runtime/app/conformance.ts";
+import { exportFrames } from "../../telemetry/exporter.ts";
+import { jsonLines } from "../../telemetry/json-lines.ts";
+import type { StreamStart, TelemetryLine } from "../../telemetry/schema.ts";
+import { signedStart, streamSigner, verifyStream } from "../../telemetry/signing.ts";
 import { HOST } from "../support/recordings.ts";
+import { smallRun } from "../support/runs.ts";
 import { testSigner } from "../support/signer.ts";
 import type { Dice } from "./dice.ts";
 import { altered, alteredText, alteredValue } from "./mutate.ts";
@@ -21,6 +28,17 @@ const CANARY = { bytes: pack([64, { a: 64 }, "b", 0x41]), json: '[64,{"a":64},"b
 const signer = testSigner();
 const FACTS = { digest: "a".repeat(64), merkleRoot: "b".repeat(64), blocks: 1, frames: 2, events: 3, bytes: 4, format: 1, status: "completed", durability: "process", host: HOST } as const;
 const seal = makeSeal(FACTS, signer);
+const shipped = shippedConformance();
+/** Of the first rows only: what a longer one is more is more of the same. */
+const report = signReport({ shipped: { ...shipped, table: { ...shipped.table, rows: shipped.table.rows.slice(0, 2) } }, host: HOST }, signer);
+const stream = firstLines(6);
+
+/** The first lines of a signed stream of telemetry. */
+function firstLines(count: number): readonly TelemetryLine[] {
+  let text = "";
+  exportFrames(smallRun().filter((frame) => frame !== null), [jsonLines({ write: (more) => { text += more; }, signer })]);
+  return text.split("\n").slice(0, count).map((line) => JSON.parse(line) as TelemetryLine);
+}
 
 /** Decoding leaves the decoder as it was, and what was decoded and can be sent is the same when it has been sent. */
 function message(dice: Dice): string {
@@ -73,10 +91,10 @@ function text(dice: Dice): string {
 }
 
 /** The statement altered and signed again, or the envelope altered, or its bytes. */
-function sealBytes(dice: Dice): Uint8Array {
-  if (dice.once(3)) return altered(dice, seal);
-  const envelope = parseCanonicalJson(seal) as { payload: string; payloadType: string; signatures: { keyid: string; sig: string }[] };
-  if (dice.once(3)) return canonicalOr(alteredValue(dice, envelope), seal);
+function envelopeBytes(dice: Dice, whole: Uint8Array): Uint8Array {
+  if (dice.once(3)) return altered(dice, whole);
+  const envelope = parseCanonicalJson(whole) as { payload: string; payloadType: string; signatures: { keyid: string; sig: string }[] };
+  if (dice.once(3)) return canonicalOr(alteredValue(dice, envelope), whole);
   const payload = canonicalOr(alteredValue(dice, parseCanonicalJson(fromBase64(envelope.payload))), new Uint8Array(0));
   const sig = dice.once(8) ? altered(dice, new Uint8Array(64)) : signer.sign(preAuthentication(PAYLOAD_TYPE, payload));
   return canonicalJson({ payload: toBase64(payload), payloadType: PAYLOAD_TYPE, signatures: [{ keyid: signer.keyId, sig: toBase64(sig) }] });
@@ -92,7 +110,7 @@ function canonicalOr(value: unknown, otherwise: Uint8Array): Uint8Array {
 }
 
 function sealed(dice: Dice): string {
-  const bytes = sealBytes(dice);
+  const bytes = envelopeBytes(dice, seal);
   try {
     const opened = openSeal(bytes);
     demand(opened.keyId === signer.keyId, "signed by somebody else");
@@ -103,13 +121,52 @@ function sealed(dice: Dice): string {
   }
 }
 
+function reported(dice: Dice): string {
+  const bytes = envelopeBytes(dice, report);
+  return `report ${verdict(() => { demand(openReport(bytes).keyId === signer.keyId, "signed by somebody else"); })}`;
+}
+
+const jsonOr = (value: unknown, otherwise: string): string => {
+  try {
+    return new TextDecoder().decode(canonicalJson(value));
+  } catch (error) {
+    if (error instanceof Fault) return otherwise;
+    throw error;
+  }
+};
+
+/** A line altered, and what follows signed again or not; or the text altered. */
+function streamed(dice: Dice): string {
+  const at = dice.below(stream.length);
+  const changed = stream.map((line, other) => (other === at ? alteredValue(dice, line) : line));
+  if (dice.once(4)) changed.splice(dice.below(changed.length), 1, dice.pick(stream));
+  let lines: readonly string[] = changed.map((line) => jsonOr(line, "{}"));
+  if (dice.once(2)) lines = signedAgain(changed) ?? lines;
+  const text = `${lines.join("\n")}\n`;
+  const said = verifyStream(dice.once(4) ? alteredText(dice, text) : text);
+  if (said.ok) demand(said.keyId === signer.keyId, "signed by somebody else");
+  return `stream ${said.ok ? "ok" : said.why}`;
+}
+
+/** As whoever holds the key would sign them; undefined where they cannot be signed at all. */
+function signedAgain([start, ...rest]: readonly unknown[]): readonly string[] | undefined {
+  try {
+    const first = signedStart(start as StreamStart, signer);
+    const signed = streamSigner(first, signer);
+    return [first, ...rest.map((line) => signed(line as TelemetryLine))].map((line) => new TextDecoder().decode(canonicalJson(line)));
+  } catch {
+    return undefined;
+  }
+}
+
 export const envelope: Target = {
   name: "envelope",
   once(dice) {
     switch (dice.below(8)) {
       case 0: return json(dice);
       case 1: return text(dice);
-      case 2: case 3: return sealed(dice);
+      case 2: return sealed(dice);
+      case 3: return dice.once(2) ? reported(dice) : streamed(dice);
       default: return message(dice);
     }
   },

@@ -7,8 +7,8 @@ export interface Fuzzed {
   readonly inputs: number;
   /** How often each verdict was given. */
   readonly verdicts: ReadonlyMap<string, number>;
-  /** Of the input that took longest, with the whole machine's noise in it. */
-  readonly slowestMs: number;
+  /** The input that took longest, with the whole machine's noise in it. */
+  readonly slowest: { readonly input: number; readonly ms: number };
 }
 
 export interface FuzzOptions {
@@ -31,18 +31,19 @@ const TWICE_EVERY = 64;
 /** @throws FuzzFailed with the command that reproduces it */
 export async function fuzz(target: Target, { seed, from = 0, count, before = () => undefined }: FuzzOptions): Promise<Fuzzed> {
   const verdicts = new Map<string, number>();
-  let slowestMs = 0;
+  let slowest = { input: from, ms: 0 };
   for (let input = from; input < from + count; input++) {
     before(input);
     const started = process.hrtime.bigint();
     const said = await answer(target, seed, input);
-    slowestMs = Math.max(slowestMs, Number(process.hrtime.bigint() - started) / 1e6);
+    const ms = Number(process.hrtime.bigint() - started) / 1e6;
+    if (ms > slowest.ms) slowest = { input, ms };
     verdicts.set(said, (verdicts.get(said) ?? 0) + 1);
     if (input % TWICE_EVERY !== 0) continue;
     const again = await answer(target, seed, input);
     if (again !== said) throw new FuzzFailed(`${said}, and then ${again}\n  ${reproduction(target.name, seed, input)}`);
   }
-  return { inputs: count, verdicts, slowestMs };
+  return { inputs: count, verdicts, slowest };
 }
 
 async function answer(target: Target, seed: number, input: number): Promise<string> {

@@ -9,12 +9,16 @@ import { freshest, Killing } from "./sigkill.ts";
 const { values } = parseArgs({ options: { kills: { type: "string", default: "500" }, seed: { type: "string", default: "1" } } });
 const wanted = Number(values.kills);
 const killing = new Killing(freshest(), values.seed);
+const each: Record<string, number> = {};
 const started = process.hrtime.bigint();
 try {
   for (let round = 0; killing.tally.kills < wanted; round++) {
     const workload = WORKLOADS[round % WORKLOADS.length];
-    if (workload !== undefined) await killing.once(workload);
-    if (round % WORKLOADS.length === WORKLOADS.length - 1) console.error(JSON.stringify(killing.tally));
+    if (workload === undefined) continue;
+    const before = killing.tally.kills;
+    await killing.once(workload);
+    each[workload.name] = (each[workload.name] ?? 0) + killing.tally.kills - before;
+    if (process.stderr.isTTY && round % WORKLOADS.length === WORKLOADS.length - 1) console.error(JSON.stringify(killing.tally));
   }
 } catch (error) {
   console.error(error);
@@ -24,4 +28,4 @@ try {
   killing.end();
 }
 const seconds = Math.round(Number(process.hrtime.bigint() - started) / 1e9);
-console.log(JSON.stringify({ workloads: WORKLOADS.length, ...killing.tally, seconds }));
+console.log(JSON.stringify({ workloads: WORKLOADS.length, ...killing.tally, each, seconds }));

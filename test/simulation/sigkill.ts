@@ -109,13 +109,16 @@ export class Killing {
   }
 
   #run(workload: Workload): ChildProcess {
-    const { ticks, files = {}, workers = 0, large, allow } = workload;
+    const { ticks, files = {}, workers = 0, large, allow, faults, policy, slice } = workload;
+    const script = join(this.#folder, "faults.json");
+    if (faults !== undefined) writeFileSync(script, JSON.stringify(faults));
     const named = Object.entries(files).flatMap(([name, text]) => {
       writeFileSync(join(this.#folder, name), text);
       return ["--file", `${name}=${join(this.#folder, name)}`];
     });
     return this.#start(["run", programOf(workload), "--seed", SEED, "--input", JSON.stringify({ size: large }), "--workers", String(workers), "--out", this.#trace,
-      ...(allow === undefined ? [] : ["--allow", allow.join(",")]), ...named, ...(ticks === undefined ? [] : ["--bounds", `ticks=${ticks.large}`])]);
+      ...(allow === undefined ? [] : ["--allow", allow.join(",")]), ...named, ...(faults === undefined ? [] : ["--faults", script]),
+      ...(policy === undefined ? [] : ["--policy", policy]), ...(slice === undefined ? [] : ["--slice", String(slice)]), ...(ticks === undefined ? [] : ["--bounds", `ticks=${ticks.large}`])]);
   }
 
   #resume({ workers = 0 }: Workload): ChildProcess {

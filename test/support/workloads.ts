@@ -3,7 +3,8 @@
 import { resolve } from "node:path";
 import type { Authority } from "../../kernel-abi/capability.ts";
 import { createMemorySink } from "../../runtime/adapters/memory.ts";
-import { record, resumeRun, type RecordReport, type Resumed, type ResumeOptions } from "../../runtime/app/index.ts";
+import { parsePolicy } from "../../runtime/scheduler/policies.ts";
+import { record, resumeRun, type RecordOptions, type RecordReport, type Resumed, type ResumeOptions } from "../../runtime/app/index.ts";
 import { framesOf, openUnits } from "../../replay/bundle.ts";
 import { leafOf, nextHead, unit } from "../../replay/chain.ts";
 import { memorySource } from "./memory.ts";
@@ -21,7 +22,19 @@ export interface Workload {
   readonly workers?: number;
   /** Beyond the domains the program declares: what an operator gives by name. */
   readonly allow?: readonly Authority[];
+  /** What befalls the run, and what is done about it. */
+  readonly faults?: Required<Pick<RecordOptions, "faults" | "recovery">>;
+  readonly policy?: string;
+  readonly slice?: number;
 }
+
+const STRUCK: NonNullable<Workload["faults"]> = {
+  faults: [
+    { at: 3, kind: "hardware-failure", domain: "Q" }, { at: 5, kind: "instability", domain: "PHI" }, { at: 9, kind: "domain-freeze", domain: "PHI" }, { at: 12, kind: "domain-thaw", domain: "PHI" },
+    { at: 15, kind: "invalid-result", domain: "Q" }, { at: 40, kind: "contract-invalidation", domain: "Q" }, { at: 70, kind: "worker-loss", domain: "PHI" },
+  ],
+  recovery: { version: 1, rules: [{ fault: "Q_ERR_HARDWARE_FAILURE", action: "retry", limit: 2 }, { fault: "PHI_ERR_STABILITY_BREACH", action: "rollback" }] },
+};
 
 export const WORKLOADS: readonly Workload[] = [
   { name: "chatty", small: 9, large: 6_000 },
@@ -37,10 +50,15 @@ export const WORKLOADS: readonly Workload[] = [
   { name: "stuck", small: 5, large: 12_000 },
   { name: "refused", small: 5, large: 12_000, files: { words: "one two three" } },
   { name: "watchful", small: 3, large: 60, allow: ["Q", "READ_TRACE", "READ_TELEMETRY"] },
+  { name: "supervised", small: 1, large: 60 },
+  { name: "racing", small: 2, large: 160, policy: "priority:agingQuantum=4", slice: 5 },
+  { name: "relay", small: 6, large: 2_500 },
+  { name: "chart", small: 2, large: 60, workers: 1 },
+  { name: "struck", small: 3, large: 30, workers: 1, allow: ["Q", "PHI", "ADMIN_FAULT"], faults: STRUCK },
 ];
 
 /** What a resumption of any of them may be given. */
-export const EVERYTHING: readonly Authority[] = ["Q", "PHI", "READ_TRACE", "READ_TELEMETRY"];
+export const EVERYTHING: readonly Authority[] = ["Q", "PHI", "READ_TRACE", "READ_TELEMETRY", "ADMIN_FAULT"];
 
 export const programOf = ({ name }: Workload): string => resolve(import.meta.dirname, `../programs/resume/${name}.ts`);
 
@@ -55,10 +73,11 @@ export interface Uninterrupted {
 /** Recorded in memory, kernels on this thread, under a fixed seed and key. */
 export async function uninterrupted(workload: Workload, scale: "small" | "large" = "small"): Promise<Uninterrupted> {
   const sink = createMemorySink();
-  const { ticks, files, allow } = workload;
+  const { ticks, files, allow, faults, policy, slice } = workload;
   const report = await record({
     program: programOf(workload), input: { size: workload[scale] }, seed: SEED, workers: 0, signer: testSigner(), out: sink,
     ...(ticks === undefined ? {} : { bounds: { ticks: ticks[scale] } }), ...(files === undefined ? {} : { files }), ...(allow === undefined ? {} : { allow }),
+    ...faults, ...(policy === undefined ? {} : { policy: parsePolicy(policy) }), ...(slice === undefined ? {} : { slice }),
   });
   return { report, file: sink.bytes() };
 }

@@ -4,10 +4,18 @@ import { writeSync } from "node:fs";
 import process from "node:process";
 import { workerData } from "node:worker_threads";
 
-const { progress, limitMs, target, seed } = workerData;
+export interface Watched {
+  /** One 64-bit integer: the input at work, -1 before the first. */
+  readonly progress: SharedArrayBuffer;
+  readonly limitMs: number;
+  readonly target: string;
+  readonly seed: number;
+}
+
+const { progress, limitMs, target, seed } = workerData as Watched;
 const WAIT_MS = 600_000;
 const inputs = new BigInt64Array(progress);
-const used = () => {
+const used = (): number => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1_000;
 };
