@@ -12,6 +12,7 @@ import { deferralRows } from "./deferral-rows.ts";
 import { DueTicks } from "./due-ticks.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Rows } from "./rows.ts";
+import type { Timers } from "./timers.ts";
 
 export interface ProcessRow {
   readonly id: number;
@@ -38,7 +39,7 @@ export interface ProcessRow {
   /** The last timer it set, while it waits since: no other can go off, for setting one ends the turn. */
   timer: { readonly seq: number; readonly due: number } | undefined;
   /** Timers by sequence number, with their ticks, for those it selects from. */
-  readonly timers: Map<number, number>;
+  readonly timers: Timers;
   /** What is on its way to it beside messages: exits it selects from, a place in a mailbox, the rest of a time slice. */
   notices: Notice[];
   /** Its message that waits for a place in somebody's mailbox. */
