@@ -1,5 +1,5 @@
 // Package entry `triad-runtime/domains`: what programs yield, what they build, and the functions that replace Math.sin and its kin.
-export { k, reserveAll } from "./k/api/operations.ts";
+export { k, reserveAll, reserveAllWithin } from "./k/api/operations.ts";
 export type { Address, HeldCapability, K, ReserveRequest, SpawnOptions } from "./k/api/operations.ts";
 export { all, race, scope, until, within } from "./k/api/control.ts";
 export type { Scope, Winner } from "./k/api/control.ts";

@@ -28,6 +28,10 @@ export const EVENT = Object.freeze({
   CONTRACT_RELEASED: 139,
   WINDOW_START: 140,
   WINDOW_STOP: 141,
+  /** subject = number of a request that waited (CONTRACT_REQUEST); its contracts follow; body = {since}: the tick it was made at. */
+  REQUEST_GRANTED: 142,
+  /** subject = number of a request that waited and will not be granted, with the verdict; body = the fault's detail. */
+  REQUEST_LAPSED: 143,
   /** subject = job; body = {actor, due, descriptor}; stands before the job is started. */
   JOB_INTENT: 160,
   /** subject = job; verdict = provider code; body = public outcome; stands at the due tick. */
@@ -72,11 +76,13 @@ export type EventName = keyof typeof EVENT;
 /**
  * One syscall with its verdict, or one kernel event. Zero means "none" for capability, contract and subject where the code has none:
  * capabilities, contracts and jobs are numbered from 1.
- * Subjects of syscalls: IPC_SEND receiver; PROC_SPAWN, PROC_JOIN, PROC_TRANSITION child; CAP_* capability; CONTRACT_* contract;
+ * Subjects of syscalls: IPC_SEND receiver; PROC_SPAWN, PROC_JOIN, PROC_TRANSITION child; CAP_* capability; CONTRACT_* contract, but CONTRACT_SHARE the process shared with;
  * XDV_CALL job; MEASURE, PROJECT job; TIMER_SET due tick; TIMER_CANCEL the timer's sequence number; SELECT the arm that was there; PROC_LINK, PROC_UNLINK, PROC_MONITOR the other
  * process; PROC_STOP the process stopped; JOB_CANCEL job; others 0.
  * Bodies: IPC_SEND the payload; LOG {level,label,data}; PROC_SPAWN as PROCESS_DECLARED; METRIC_EMIT {name,value,unit}; XDV_CALL {due,charge,cost};
- * PROC_CONTINUE the state handed on;
+ * CONTRACT_REQUEST, when it has to wait, {deferred,until,units,priority}: its number from 1, its last tick, units by domain. Its turn ends
+ * waiting for ROOM of the domain's service, and ROOM comes from KERNEL with that number, one tick behind REQUEST_GRANTED or REQUEST_LAPSED;
+ * PROC_CONTINUE the state handed on; CONTRACT_SHARE {measures};
  * with a verdict other than 0, MessagePack of the fault's detail. Empty where there is nothing to say.
  */
 export interface Entry {

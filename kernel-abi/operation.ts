@@ -97,20 +97,39 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** What the contract-bound domains share; `args` are judged by the domain's admission (ports.ts). */
 export type BoundOperation<D extends BoundDomain> =
-  | { readonly domain: D; readonly op: "reserve"; readonly request: unknown }
+  /** `within`: ticks it may wait for units to come free; absent: it is answered at once. */
+  | { readonly domain: D; readonly op: "reserve"; readonly request: unknown; readonly within?: number | undefined }
   | { readonly domain: D; readonly op: "release"; readonly contract: Contract }
   | { readonly domain: D; readonly op: "ledger"; readonly contract: Contract }
+  /** The owner lets another process work under its contract; `measures`: and read what that process itself did. */
+  | { readonly domain: D; readonly op: "share"; readonly contract: Contract; readonly to: ProcessId; readonly measures: boolean }
+  /** The other process takes a handle of its own, by the number `share` answered. */
+  | { readonly domain: D; readonly op: "attach"; readonly contract: number }
   | { readonly domain: D; readonly op: "submit"; readonly contract: Contract; readonly call: unknown; readonly refs: readonly Job[] }
   /** MEASURE for Q, PROJECT for Φ: waits for the outcome; a handle resolves once and later reads return the stored outcome. */
   | { readonly domain: D; readonly op: "collect"; readonly job: Job }
   /** The outcome is no longer wanted: it will not be computed if it has not been. What was charged stays charged. */
   | { readonly domain: D; readonly op: "cancel"; readonly job: Job };
 
+export interface ReserveOptions {
+  /**
+   * Ticks the request may wait, in the order of XDV-082, for units to come free; without it, it is refused when there are too few now.
+   * A process that waits holds no contract: what it needs together it asks for together.
+   */
+  readonly within?: number;
+}
+
+export interface ShareOptions {
+  /** The measuring authority (032): whether the other process may read the outcomes of what it does. Default false. */
+  readonly measures?: boolean;
+}
+
 /** All-or-nothing acquisition over several domains (053 §3.3): every contract is active, or none was issued. */
 export interface ReserveAllOperation<D extends BoundDomain> {
   readonly domain: D;
   readonly op: "reserve-all";
   readonly requests: readonly { readonly domain: BoundDomain; readonly request: unknown }[];
+  readonly within?: number | undefined;
 }
 
 export type Operation<D extends DomainName = DomainName> =

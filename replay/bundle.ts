@@ -81,7 +81,8 @@ export interface PlacedFrame {
   readonly end: number;
 }
 
-function checkBlock(block: ChainedUnit, frames: number): void {
+/** @throws Fault TRACE_UNREADABLE when a block holds more than it may. */
+export function checkBlock(block: ChainedUnit, frames: number): void {
   if (frames <= LIMITS.block_frames_max && (frames === 1 || block.payload.length <= LIMITS.block_bytes_max)) return;
   throw new Fault("TRACE_UNREADABLE", { offset: block.offset, unit: "block", index: block.index, what: "block larger than allowed", at: 0 });
 }

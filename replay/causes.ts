@@ -112,7 +112,7 @@ export class Causality {
       }
       case DELIVERY.OUTCOME: return as("answered", line.outcomes.get(seq));
       case DELIVERY.EXIT: return as("exited", this.#last.get(from));
-      case DELIVERY.ROOM: return as("touched", this.#last.get(from));
+      case DELIVERY.ROOM: return from === KERNEL ? undefined : as("touched", this.#last.get(from));
       case DELIVERY.TIMER: case DELIVERY.SLICE: return undefined;
     }
   }

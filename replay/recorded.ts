@@ -4,13 +4,19 @@ import { EVENT } from "../kernel-abi/frame.ts";
 import type { JobId, ProcessId, Tick } from "../kernel-abi/ids.ts";
 import { KERNEL, tick } from "../kernel-abi/ids.ts";
 import type { ByteSource, Outcome, Outcomes } from "../kernel-abi/ports.ts";
-import { framesOf, openUnits, type PlacedFrame } from "./bundle.ts";
-import type { UnitReader } from "./units.ts";
+import { checkBlock, openUnits, type PlacedFrame } from "./bundle.ts";
+import { UNIT_OVERHEAD } from "./chain.ts";
+import { FrameReader } from "./entry/reader.ts";
+import type { ChainedUnit, UnitReader } from "./units.ts";
 
 /** Frames in order. */
 export class RecordedFrames {
   readonly #units: UnitReader;
-  #block: Generator<PlacedFrame> | undefined;
+  #block: ChainedUnit | undefined;
+  #before: ChainedUnit | undefined;
+  #reader: FrameReader | undefined;
+  /** Frames of the block so far. */
+  #frames = 0;
   constructor(source: ByteSource) { this.#units = openUnits(source).units; }
 
   /** Whether the journal has been read to an end without a seal. */
@@ -20,13 +26,43 @@ export class RecordedFrames {
 
   /** @throws Fault TRACE_* */
   next(): PlacedFrame | undefined {
-    for (;;) {
-      const placed = this.#block?.next();
-      if (placed !== undefined && placed.done !== true) return placed.value;
-      const block = this.#units.next();
-      if (block === undefined) return undefined;
-      this.#block = framesOf(block);
-    }
+    const reader = this.#place();
+    const block = this.#block;
+    if (reader === undefined || block === undefined) return undefined;
+    const start = reader.at;
+    const frame = reader.next();
+    this.#frames += 1;
+    return { frame, block, start, end: reader.at };
+  }
+
+  /**
+   * Whether the next frame has these bytes; then it is passed over. A frame's bytes say where it ends, so it need not be decoded.
+   * Undefined when there is none. @throws Fault TRACE_*
+   */
+  passes(bytes: Uint8Array, from: number, to: number): boolean | undefined {
+    const reader = this.#place();
+    const payload = this.#block?.payload;
+    if (reader === undefined || payload === undefined) return undefined;
+    const shift = reader.at - from;
+    if (to + shift > payload.length) return false;
+    for (let at = from; at < to; at++) if (bytes[at] !== payload[at + shift]) return false;
+    reader.at = to + shift;
+    this.#frames += 1;
+    return true;
+  }
+
+  /** The leaf of the block read last, or of the one before it, for whoever has made the same bytes of his own. */
+  readonly leafOf = (unit: Uint8Array): Uint8Array | undefined =>
+    [this.#block, this.#before].find((block) => block !== undefined && Buffer.compare(block.payload, unit.subarray(UNIT_OVERHEAD)) === 0)?.leaf;
+
+  /** In front of a frame; undefined at the end. */
+  #place(): FrameReader | undefined {
+    if (this.#reader?.done === false) return this.#reader;
+    if (this.#block !== undefined) checkBlock(this.#block, this.#frames);
+    this.#before = this.#block;
+    const block = this.#block = this.#units.next();
+    this.#frames = 0;
+    return this.#reader = block && new FrameReader(block.payload, block);
   }
 }
 

@@ -21,6 +21,8 @@ export interface RecorderOptions {
   readonly sink: ByteSink;
   /** `power` syncs each block; `process` (default) leaves closed blocks to the operating system. */
   readonly durability?: Durability;
+  /** The leaf hash of a block's unit, if somebody has hashed the same bytes before. */
+  readonly hashed?: (unit: Uint8Array) => Uint8Array | undefined;
 }
 
 export interface Counts {
@@ -42,6 +44,7 @@ const NOTHING = new Uint8Array(0);
 export class Recorder implements Journal {
   readonly #sink: ByteSink;
   readonly #durability: Durability;
+  readonly #hashed: (unit: Uint8Array) => Uint8Array | undefined;
   readonly #tree = new MerkleTree();
   readonly #writer = new FrameWriter();
   #head: Uint8Array;
@@ -53,8 +56,9 @@ export class Recorder implements Journal {
   #sealed = false;
 
   /** Writes preamble, header, program and inputs. @throws Fault ABI_UNENCODABLE when JSON cannot carry one of them, ABI_LIMIT */
-  constructor({ recording, sink, durability = "process" }: RecorderOptions) {
+  constructor({ recording, sink, durability = "process", hashed = () => undefined }: RecorderOptions) {
     this.#sink = sink;
+    this.#hashed = hashed;
     this.#durability = durability;
     const start = preamble();
     this.#head = firstHead(start);
@@ -74,8 +78,24 @@ export class Recorder implements Journal {
 
   /** @throws Fault ABI_UNENCODABLE for a frame the format cannot carry; it leaves no trace then. */
   append(frame: Frame): void {
+    this.#enter(frame, this.#writer.write(frame));
+  }
+
+  /** As `append`, if `same` says so of its bytes, which stand from `from` to `to`; otherwise it leaves no trace. */
+  appendIf(frame: Frame, same: (bytes: Uint8Array, from: number, to: number) => boolean): boolean {
+    const writer = this.#writer;
+    const size = writer.write(frame);
+    const to = writer.length;
+    if (same(writer.bytes, to - size, to)) {
+      this.#enter(frame, size);
+      return true;
+    }
+    writer.length = to - size;
+    return false;
+  }
+
+  #enter(frame: Frame, size: number): void {
     invariant(!this.#sealed, "J9", "nothing follows the seal");
-    const size = this.#writer.write(frame);
     const before = this.#writer.length - size;
     if (before > 0 && this.#writer.length > LIMITS.block_bytes_max) this.#close(before);
     this.#open += 1;
@@ -120,7 +140,8 @@ export class Recorder implements Journal {
     const block = new Uint8Array(UNIT_OVERHEAD + size + HASH_BYTES);
     putUnitHead(block, 0, TAG.block, size);
     block.set(this.#writer.bytes.subarray(0, size), UNIT_OVERHEAD);
-    const leaf = leafOf(block.subarray(0, UNIT_OVERHEAD + size));
+    const whole = block.subarray(0, UNIT_OVERHEAD + size);
+    const leaf = this.#hashed(whole) ?? leafOf(whole);
     this.#head = nextHead(this.#head, leaf);
     block.set(this.#head, UNIT_OVERHEAD + size);
     this.#tree.append(leaf);

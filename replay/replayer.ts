@@ -1,7 +1,8 @@
 // Replayer: runs a recorded run again on a machine it is given, against recorded outcomes (E3). No kernel runs here and
 // nothing is sampled; the original is never written to.
 //   J17  Every frame the machine appends equals the recorded one, byte for byte, or the replay stops at the first difference.
-//   J18  The digest is computed anew from what the machine appended; a replay of a replay is a fixpoint.
+//   J18  The digest is computed anew from what the machine appended (a block of the same bytes as the recorded one is hashed once);
+//        a replay of a replay is a fixpoint.
 import { Fault } from "../kernel-abi/fault.ts";
 import { toHex } from "../kernel-abi/canonical.ts";
 import type { Frame } from "../kernel-abi/frame.ts";
@@ -9,11 +10,10 @@ import type { Durability, HostFacts } from "../kernel-abi/header.ts";
 import type { Tick } from "../kernel-abi/ids.ts";
 import type { ByteSink, Journal, Outcomes, RunEnd, RunMachine, RunPause, Signer } from "../kernel-abi/ports.ts";
 import { SEMANTICS_VERSION } from "../kernel-abi/version.ts";
-import type { Bundle, PlacedFrame } from "./bundle.ts";
+import type { Bundle } from "./bundle.ts";
 import { RecordedFrames, RecordedOutcomes, type Standing } from "./recorded.ts";
 import { decodeFrame } from "./entry/reader.ts";
 import { FrameWriter } from "./entry/writer.ts";
-import { eventCount } from "./entry/count.ts";
 import { ProcessNames } from "./entry/names.ts";
 import { difference, diverged, frameName, type Standpoint } from "./divergence.ts";
 import { Recorder, type Sealed } from "./recorder.ts";
@@ -50,17 +50,16 @@ class JournalEnds extends Error {
 export class ComparingJournal implements Journal {
   readonly #recorded: RecordedFrames;
   readonly #recorder: Recorder;
-  readonly #names: ProcessNames;
-  readonly #writer = new FrameWriter();
+  /** Names as they were known after so many frames: read again, for nobody asks while all goes well. */
+  readonly #names: (frames: number) => ProcessNames;
   readonly #goesOn: boolean;
-  #frames = 0;
-  #events = 0;
+  #found: boolean | undefined;
   #live = false;
   /** Why it stopped, whatever the machine made of the throw. */
   stopped: Error | undefined;
 
   /** With `goesOn`, what follows the last frame of an unsealed journal is recorded and compared with nothing. */
-  constructor(recorded: RecordedFrames, recorder: Recorder, names: ProcessNames, goesOn = false) {
+  constructor(recorded: RecordedFrames, recorder: Recorder, names: (frames: number) => ProcessNames, goesOn = false) {
     this.#recorded = recorded;
     this.#recorder = recorder;
     this.#names = names;
@@ -73,20 +72,14 @@ export class ComparingJournal implements Journal {
   append(frame: Frame): void {
     if (this.stopped !== undefined) throw this.stopped;
     if (this.#live) return this.#recorder.append(frame);
-    const recorded = this.#recorded.next();
-    this.#writer.length = 0;
-    this.#writer.write(frame);
-    if (recorded === undefined && this.#goesOn && this.#recorded.unsealed) {
-      this.#live = true;
-      return this.#recorder.append(frame);
-    }
-    if (recorded === undefined) throw this.stop(this.#outrun(frame));
-    if (!this.#same(recorded)) throw this.stop(this.#differs(recorded.frame, decodeFrame(this.#writer.bytes.slice(0, this.#writer.length))));
-    this.#names.learn(frame);
-    this.#frames += 1;
-    this.#events += eventCount(frame);
+    if (this.#recorder.appendIf(frame, this.#same)) return;
+    if (this.#found === false) throw this.stop(this.#differs(frame));
+    if (!this.#goesOn || !this.#recorded.unsealed) throw this.stop(this.#outrun(frame));
+    this.#live = true;
     this.#recorder.append(frame);
   }
+
+  readonly #same = (bytes: Uint8Array, from: number, to: number): boolean => (this.#found = this.#recorded.passes(bytes, from, to)) === true;
 
   barrier(): void { this.#recorder.barrier(); }
 
@@ -102,18 +95,16 @@ export class ComparingJournal implements Journal {
   stop(why: Error): Error { return (this.stopped ??= why); }
 
   standpoint(frame: Pick<Frame, "tick" | "actor">): Standpoint {
-    return { event: this.#events + 1, frame: this.#frames, tick: frame.tick, actor: this.#names.of(frame.actor).name };
+    const { frames, events } = this.#recorder.counts;
+    return { event: events + 1, frame: frames, tick: frame.tick, actor: this.#names(frames).of(frame.actor).name };
   }
 
-  #same({ block, start, end }: PlacedFrame): boolean {
-    const { bytes, length } = this.#writer;
-    if (length !== end - start) return false;
-    for (let at = 0; at < length; at++) if (bytes[at] !== block.payload[start + at]) return false;
-    return true;
-  }
-
-  #differs(expected: Frame, actual: Frame): Fault {
-    const found = difference(expected, actual, this.#names) ?? { field: "frame", expected: "", actual: "", event: 0, cause: "order" as const };
+  #differs(frame: Frame): Error {
+    const expected = this.#recorded.next()?.frame;
+    if (expected === undefined) return this.#outrun(frame);
+    const writer = new FrameWriter();
+    writer.write(frame);
+    const found = difference(expected, decodeFrame(writer.bytes.slice(0, writer.length)), this.#names(this.#recorder.counts.frames)) ?? { field: "frame", expected: "", actual: "", event: 0, cause: "order" as const };
     return diverged(this.standpoint(expected), found);
   }
 
@@ -122,6 +113,18 @@ export class ComparingJournal implements Journal {
     return diverged(this.standpoint(frame), { field: "frame", expected: "nothing", actual: frameName(frame), event: 0, cause: "extra" });
   }
 }
+
+/** The names a trace has declared in its first frames. */
+export const namesAfter = ({ source, recording }: Bundle) => (frames: number): ProcessNames => {
+  const names = new ProcessNames(recording.header);
+  const recorded = new RecordedFrames(source);
+  for (let left = frames; left > 0; left--) {
+    const placed = recorded.next();
+    if (placed === undefined) break;
+    names.learn(placed.frame);
+  }
+  return names;
+};
 
 const NOWHERE: ByteSink = Object.freeze({ write: () => undefined, sync: () => undefined });
 
@@ -140,9 +143,9 @@ export class Replay {
     const { sink = NOWHERE, durability = "process" } = options.rerecord ?? {};
     this.#bundle = bundle;
     this.#options = options;
-    this.#recorder = new Recorder({ recording: bundle.recording, sink, durability });
     this.#frames = new RecordedFrames(bundle.source);
-    this.#journal = new ComparingJournal(this.#frames, this.#recorder, new ProcessNames(bundle.recording.header));
+    this.#recorder = new Recorder({ recording: bundle.recording, sink, durability, hashed: this.#frames.leafOf });
+    this.#journal = new ComparingJournal(this.#frames, this.#recorder, namesAfter(bundle));
   }
 
   /** A job without a recorded outcome: an unsealed journal gave out, or the replay left the recording. */

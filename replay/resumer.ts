@@ -14,10 +14,9 @@ import type { ByteSink, ByteSource, JobStart, Journal, Outcome, Outcomes, Record
 import { eachFrame, openUnits } from "./bundle.ts";
 import { Consistency } from "./consistency/consistency.ts";
 import { diverged } from "./divergence.ts";
-import { ProcessNames } from "./entry/names.ts";
 import { OutcomeFinder, RecordedFrames, type Standing } from "./recorded.ts";
 import { Recorder, type Sealed } from "./recorder.ts";
-import { ComparingJournal } from "./replayer.ts";
+import { ComparingJournal, namesAfter } from "./replayer.ts";
 
 /** What a journal still holds. */
 export interface Remains {
@@ -159,7 +158,7 @@ export class Resumption implements Journal {
     this.#source = source;
     this.#remains = remains;
     this.#recorder = new Recorder({ recording, sink: new RepeatingSink(source, sink, lastBlock), durability });
-    this.#compared = new ComparingJournal(new RecordedFrames(source), this.#recorder, new ProcessNames(recording.header), true);
+    this.#compared = new ComparingJournal(new RecordedFrames(source), this.#recorder, namesAfter({ source, recording }), true);
     this.#tellCaughtUp = caughtUp;
   }
 

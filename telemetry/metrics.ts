@@ -247,7 +247,7 @@ export function createMetricFold({ admits, byProcess = false }: FoldOptions = {}
   /** A sender whose last message found no place waits for room. */
   function completed(turn: TurnFrame): void {
     const { actor, end } = turn;
-    if (end.kind === TURN_END.WAITING && end.on === WAIT.ROOM) mail.parked(actor, numbering.last(actor), end.subject);
+    if (end.kind === TURN_END.WAITING && end.on === WAIT.ROOM && isProcess(end.subject)) mail.parked(actor, numbering.last(actor), end.subject);
     numbering.completed(turn);
   }
 

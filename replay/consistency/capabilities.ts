@@ -17,8 +17,8 @@ function verbFor({ code, domain }: Entry): VerbName | undefined {
     case SYSCALL.IPC_SEND: return "IPC_SEND";
     case SYSCALL.PROC_SPAWN: return "SPAWN";
     case SYSCALL.FAULT_INJECT: return "ADMIN_FAULT";
-    case SYSCALL.CONTRACT_RELEASE: case SYSCALL.CONTRACT_QUERY: return allocate(domain);
-    case SYSCALL.XDV_CALL: return domain === Q ? "EXECUTE_Q" : "TRANSFORM_PHI";
+    case SYSCALL.CONTRACT_RELEASE: case SYSCALL.CONTRACT_QUERY: case SYSCALL.CONTRACT_SHARE: return allocate(domain);
+    case SYSCALL.XDV_CALL: case SYSCALL.CONTRACT_ATTACH: return domain === Q ? "EXECUTE_Q" : "TRANSFORM_PHI";
     case SYSCALL.MEASURE: return "MEASURE_Q";
     case SYSCALL.PROJECT: return "PROJECT_PHI";
     default: return undefined;

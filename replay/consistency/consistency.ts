@@ -9,6 +9,7 @@ import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import type { Place } from "../units.ts";
 import * as capabilities from "./capabilities.ts";
 import * as contracts from "./contracts.ts";
+import * as deferrals from "./deferrals.ts";
 import * as deliveries from "./deliveries.ts";
 import * as faults from "./faults.ts";
 import { emptyTables } from "./forms.ts";
@@ -27,7 +28,7 @@ function byCode(...codes: readonly number[]): Uint8Array {
 /** Events of which each stands only in kernel frames. */
 const KERNEL_ONLY = byCode(EVENT.PROCESS_DECLARED, EVENT.PROVIDER_ATTESTED, EVENT.JOB_INTENT, EVENT.JOB_OUTCOME, EVENT.JOB_ABANDONED,
   EVENT.CONTRACT_EXPIRED, EVENT.FAULT, EVENT.ROOM_MADE, EVENT.MESSAGE_DROPPED, EVENT.RUN_END,
-  EVENT.FAULT_INJECTED, EVENT.JOB_RETRIED, EVENT.FAULT_CONTAINED, EVENT.DOMAIN_FROZEN, EVENT.DOMAIN_THAWED, EVENT.CALIBRATION_EXPIRED, EVENT.PROCESS_HALTED, SYSCALL.PROC_EXIT, SYSCALL.UNBIND);
+  EVENT.FAULT_INJECTED, EVENT.JOB_RETRIED, EVENT.FAULT_CONTAINED, EVENT.DOMAIN_FROZEN, EVENT.DOMAIN_THAWED, EVENT.CALIBRATION_EXPIRED, EVENT.PROCESS_HALTED, EVENT.REQUEST_GRANTED, EVENT.REQUEST_LAPSED, SYSCALL.PROC_EXIT, SYSCALL.UNBIND);
 /** Syscalls that the kernel makes on a process's behalf. */
 const KERNEL_SYSCALLS = byCode(SYSCALL.PROC_EXIT, SYSCALL.BIND, SYSCALL.UNBIND);
 const FIRST_EVENT = 128;
@@ -61,11 +62,13 @@ export class Consistency {
       jobs.checkDue(world, frame.tick);
       processes.checkLost(world, frame.tick);
       faults.checkStruck(world, frame.tick);
+      deferrals.checkWaiting(world, frame.tick);
       world.tidy();
     }
     moment.tick = frame.tick;
     if (frame.kind === "turn") this.#turn(frame);
     else this.#kernel(frame);
+    deferrals.whole(world);
     world.booted = true;
     this.#frames += 1;
   }
@@ -106,6 +109,7 @@ export class Consistency {
         if (entry.code === SYSCALL.PROC_EXIT) {
           processes.exited(world, entry);
           recovery.exited(world, entry.subject);
+          deferrals.exited(world, entry.subject);
         }
       }
     }
@@ -128,6 +132,9 @@ export class Consistency {
         return;
       case SYSCALL.FAULT_INJECT: return faults.asked(world, entry);
       case SYSCALL.PROC_STOP: return processes.stopped(world, entry);
+      case SYSCALL.CONTRACT_REQUEST: return deferrals.requested(world, entry);
+      case SYSCALL.CONTRACT_SHARE: return contracts.shared(world, entry);
+      case SYSCALL.CONTRACT_ATTACH: return contracts.attached(world, entry);
       case SYSCALL.CONTRACT_RELEASE:
       case SYSCALL.CONTRACT_QUERY: return contracts.touched(world, entry);
       case SYSCALL.XDV_CALL:
@@ -148,7 +155,9 @@ export class Consistency {
       case EVENT.TRANSITION: return processes.transition(world, entry);
       case EVENT.CAPABILITY_ISSUED: return capabilities.issued(world, entry);
       case EVENT.CAPABILITY_REVOKED: return capabilities.revoked(world, entry, inTurn);
-      case EVENT.CONTRACT_ISSUED: return contracts.issued(world, entry);
+      case EVENT.CONTRACT_ISSUED: return contracts.issued(world, entry, inTurn);
+      case EVENT.REQUEST_GRANTED: return deferrals.granted(world, entry);
+      case EVENT.REQUEST_LAPSED: return deferrals.lapsed(world, entry);
       case EVENT.CONTRACT_ACTIVATED: return contracts.activated(world, entry);
       case EVENT.CONTRACT_COMPLETED: case EVENT.CONTRACT_EXPIRED: case EVENT.CONTRACT_REVOKED: return contracts.ended(world, entry);
       case EVENT.CONTRACT_RELEASED: return contracts.released(world, entry);

@@ -2,8 +2,10 @@
 import { DOMAIN_RANK } from "../../kernel-abi/domain.ts";
 import { EVENT, type Entry } from "../../kernel-abi/frame.ts";
 import type { ContractState, Terms } from "../../kernel-abi/contract.ts";
+import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import { field } from "../entry/body.ts";
 import { usedForContract } from "./capabilities.ts";
+import * as deferrals from "./deferrals.ts";
 import { contractEnded } from "./recovery.ts";
 import type { ContractRow, World } from "./world.ts";
 
@@ -21,7 +23,7 @@ function termsOf(world: World, body: unknown): Terms {
 }
 
 /** CONTRACT_ISSUED: to the caller, out of what providers have left. */
-export function issued(world: World, entry: Entry): void {
+export function issued(world: World, entry: Entry, inTurn: boolean): void {
   const body = world.body(entry.body);
   const owner = world.integer(body, "owner");
   const terms = termsOf(world, body);
@@ -34,6 +36,7 @@ export function issued(world: World, entry: Entry): void {
   world.require(pool.providers > 0 && pool.allocated <= pool.units, "contracts share no more than providers declared",
     { contract: entry.subject, allocated: pool.allocated, declared: pool.units });
   const row: ContractRow = { id: entry.subject, owner, terms, state: "issued", budget: 0, shots: 0, jobs: 0 };
+  deferrals.issued(world, row, inTurn);
   world.contracts.add(row);
   world.begun(row);
 }
@@ -100,11 +103,31 @@ export function window(world: World, entry: Entry): void {
   world.require((entry.code === EVENT.WINDOW_START) === (row.state === "active"), "windows open and close with their contract", { contract: row.id, state: row.state });
 }
 
-/** A syscall on a contract, granted: only its owner may, and only work needs it active. */
+/** A syscall on a contract, granted: by its owner, or work by a process it is shared with; only work needs it active. */
 export function touched(world: World, entry: Entry): void {
   const row = world.contract(entry.contract);
-  world.require(row.owner === world.moment.actor, "a contract is used by its owner", { contract: row.id });
+  const { actor } = world.moment;
+  const shared = entry.code !== SYSCALL.CONTRACT_RELEASE && entry.code !== SYSCALL.CONTRACT_SHARE && world.partners.get(row.id)?.has(actor) === true;
+  world.require(row.owner === actor || shared, "a contract is used by its owner", { contract: row.id });
   world.require(entry.domain === DOMAIN_RANK[row.terms.domain], "a contract is used in its own domain", { contract: row.id });
+}
+
+/** CONTRACT_SHARE, granted. */
+export function shared(world: World, entry: Entry): void {
+  touched(world, entry);
+  const row = world.contract(entry.contract);
+  const partner = world.process(entry.subject);
+  const measures = field(world.body(entry.body), "measures");
+  const partners = world.partners.get(row.id) ?? new Map<number, boolean>();
+  world.require(row.state === "active" && partner.live && partner.id !== row.owner && !partners.has(partner.id) && typeof measures === "boolean", "an active contract is shared once with each process that lives", { contract: row.id });
+  world.partners.set(row.id, partners.set(partner.id, measures));
+}
+
+/** CONTRACT_ATTACH, granted: by a partner, while the contract lives. */
+export function attached(world: World, entry: Entry): void {
+  touched(world, entry);
+  const row = world.contract(entry.contract);
+  world.require(row.owner !== world.moment.actor && (row.state === "issued" || row.state === "active"), "a partner attaches to a contract that lives", { contract: row.id });
 }
 
 export function charged(world: World, row: ContractRow, charge: { readonly budget: number; readonly shots: number }, due: number): void {

@@ -6,6 +6,7 @@ import { PHI_SERVICE, Q_SERVICE } from "../../kernel-abi/ids.ts";
 import { TURN_END, type Entry, type TurnFrame } from "../../kernel-abi/frame.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import { bodyOf } from "../entry/body.ts";
+import * as deferrals from "./deferrals.ts";
 import * as processes from "./processes.ts";
 import type { ProcessRow, World } from "./world.ts";
 
@@ -100,17 +101,8 @@ export function timed(world: World, row: ProcessRow, entry: Entry): void {
   const { tick } = world.moment;
   world.require(entry.subject > tick, "timers are due later than they are set", { due: entry.subject });
   row.timer = { seq: row.seq, due: entry.subject };
-  if (row.timers.size >= TIMERS_KEPT) forgetPast(row, tick);
-  row.timers.set(row.seq, entry.subject);
+  row.timers.set(row.seq, entry.subject, Math.min(tick, row.suspension?.from ?? tick));
   row.seq += 1;
-}
-
-/** Above so many, timers that went off unheard are forgotten. */
-const TIMERS_KEPT = 256;
-
-function forgetPast({ timers, suspension }: ProcessRow, now: number): void {
-  const past = suspension === undefined ? now : Math.min(now, suspension.from);
-  for (const [seq, due] of timers) if (due < past) timers.delete(seq);
 }
 
 /** How the turn ended decides what the process may be given next. */
@@ -126,6 +118,7 @@ export function completed(world: World, row: ProcessRow, { end, entries }: TurnF
       world.require(entries.at(-1)?.code === SYSCALL.PROC_CONTINUE, "a process starts anew when it hands its state on");
       row.start = { from: row.id, seq: row.seq, tick };
       row.seq += 1;
+      row.timers.clear();
       return;
     case WAIT.EXIT: {
       const child = world.process(end.subject);
@@ -137,6 +130,7 @@ export function completed(world: World, row: ProcessRow, { end, entries }: TurnF
       row.seq += 1;
       return;
     case WAIT.ROOM:
+      if (deferrals.waits(world, row)) return;
       row.parked = { to: end.subject, seq: row.seq - 1 };
       world.require(world.process(end.subject).inbox.park({ from: row.id, seq: row.parked.seq }), "a message that waits for room is the last one sent", { to: end.subject });
       return;

@@ -66,7 +66,7 @@ export function ended(world: World, entry: Entry): void {
   world.faults.doomed.delete(entry.subject);
 }
 
-const BOUND_CALLS: ReadonlySet<number> = new Set([SYSCALL.CONTRACT_REQUEST, SYSCALL.CONTRACT_RELEASE, SYSCALL.CONTRACT_QUERY, SYSCALL.XDV_CALL, SYSCALL.MEASURE, SYSCALL.PROJECT]);
+const BOUND_CALLS: ReadonlySet<number> = new Set([SYSCALL.CONTRACT_REQUEST, SYSCALL.CONTRACT_RELEASE, SYSCALL.CONTRACT_QUERY, SYSCALL.CONTRACT_SHARE, SYSCALL.CONTRACT_ATTACH, SYSCALL.XDV_CALL, SYSCALL.MEASURE, SYSCALL.PROJECT]);
 
 /** A granted call: not in a frozen domain, no work on a calibration that gave out. */
 export function granted(world: World, entry: Entry): void {

@@ -74,6 +74,8 @@ export function abandoned(world: World, entry: Entry): void {
 export function collected(world: World, entry: Entry): void {
   const job = world.job(entry.subject);
   world.require(job.owner === world.moment.actor && job.contract === entry.contract && job.state !== "abandoned", "an outcome is collected by its owner", { job: job.id });
+  const contract = world.contract(job.contract);
+  world.require(contract.owner === job.owner || world.partners.get(contract.id)?.get(job.owner) === true, "who shares a contract measures only where it was given that", { job: job.id });
   const domain = entry.code === SYSCALL.MEASURE ? DOMAIN_RANK.Q : DOMAIN_RANK.PHI;
   world.require(job.domain === domain && entry.domain === domain, "a measurement is of Q and a projection of PHI", { job: job.id });
 }

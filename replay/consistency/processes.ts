@@ -8,6 +8,7 @@ import { KERNEL, PHI_SERVICE, Q_SERVICE, ROOT } from "../../kernel-abi/ids.ts";
 import { bodyOf, field } from "../entry/body.ts";
 import { Inbox } from "./inbox.ts";
 import { copiesTold } from "./recovery.ts";
+import { Timers } from "./timers.ts";
 import type { ProcessRow, World } from "./world.ts";
 
 /** Edges of the lifecycles (hybrid-runtime section 2), as `from>to`, and where each begins. */
@@ -30,7 +31,7 @@ const LIFECYCLES: Readonly<Record<string, { readonly initial: string; readonly e
 
 const newcomer = (id: number, name: string, parent: number, start: ProcessRow["start"]): ProcessRow => ({
   id, name, parent, start, seq: 0, live: true, over: false, finished: false, exit: -1, joinSeq: -1, on: DELIVERY.START, subject: 0, arms: [], inbox: new Inbox(),
-  timer: undefined, timers: new Map(), notices: [], parked: undefined, stopping: false, suspension: undefined,
+  timer: undefined, timers: new Timers(), notices: [], parked: undefined, stopping: false, suspension: undefined,
 });
 
 /** PROCESS_DECLARED: the services and the root, at boot. */

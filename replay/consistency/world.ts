@@ -8,9 +8,11 @@ import { Fault, type FaultDetail } from "../../kernel-abi/fault.ts";
 import type { Header } from "../../kernel-abi/header.ts";
 import { bodyOf, field } from "../entry/body.ts";
 import { faultRows } from "./fault-rows.ts";
+import { deferralRows } from "./deferral-rows.ts";
 import { DueTicks } from "./due-ticks.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Rows } from "./rows.ts";
+import type { Timers } from "./timers.ts";
 
 export interface ProcessRow {
   readonly id: number;
@@ -37,7 +39,7 @@ export interface ProcessRow {
   /** The last timer it set, while it waits since: no other can go off, for setting one ends the turn. */
   timer: { readonly seq: number; readonly due: number } | undefined;
   /** Timers by sequence number, with their ticks, for those it selects from. */
-  readonly timers: Map<number, number>;
+  readonly timers: Timers;
   /** What is on its way to it beside messages: exits it selects from, a place in a mailbox, the rest of a time slice. */
   notices: Notice[];
   /** Its message that waits for a place in somebody's mailbox. */
@@ -120,6 +122,7 @@ export class World {
   readonly called: JobRow[] = [];
   readonly due = new DueTicks();
   readonly faults = faultRows();
+  readonly deferrals = deferralRows();
   /** Processes that ended with messages on their way: each must be reported lost at the next tick. */
   readonly bereft: ProcessRow[] = [];
   /** States of lifecycles by `machine subject`. */
@@ -128,6 +131,8 @@ export class World {
     Q: { units: 0, providers: 0, allocated: 0 },
     PHI: { units: 0, providers: 0, allocated: 0 },
   };
+  /** Whom contracts were shared with, and whether each may measure. */
+  readonly partners = new Map<number, Map<number, boolean>>();
   /** Contracts that live, by owner. */
   readonly #live = new Map<number, Set<number>>();
   /** Who took the last turn. */

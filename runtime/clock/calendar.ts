@@ -4,7 +4,7 @@ import { invariant } from "../../kernel-abi/invariant.ts";
 import type { Tick } from "../../kernel-abi/ids.ts";
 
 /** Fewer items than these are not worth looking through. */
-const SWEEP_MIN = 4_096;
+const SWEEP_MIN = 1_024;
 
 export class Calendar<T extends { readonly due: Tick }> {
   readonly #order: (a: T, b: T) => number;

@@ -1,16 +1,15 @@
-// Syscalls of the contract-bound domains: reserve, release, submit, collect. The check order A2 is the shape of this file:
+// Syscalls of the contract-bound domains under a contract: release, ledger, submit, collect (calls-reserve.ts issues them). The check order A2 is the shape of this file:
 // descriptor shape → capability → attestation → contract → calibration or window → capacity → gate or transform set → budget or
 // stability → policy → isolation. The first failure decides the code; everything is recorded with its verdict.
 import type { VerbName } from "../../kernel-abi/capability.ts";
-import type { Terms } from "../../kernel-abi/contract.ts";
 import { DOMAIN_RANK, DOMAINS, type BoundDomain } from "../../kernel-abi/domain.ts";
 import { DELIVERY } from "../../kernel-abi/envelope.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
-import { makeContract, makeJob, type Contract, type Job } from "../../kernel-abi/handle.ts";
+import { makeJob, type Contract, type Job } from "../../kernel-abi/handle.ts";
 import { OVERUSE } from "../../kernel-abi/injection.ts";
 import { jobId, tick, type CapabilityId, type JobId } from "../../kernel-abi/ids.ts";
 import { invariant } from "../../kernel-abi/invariant.ts";
-import type { BoundOperation, ReserveAllOperation } from "../../kernel-abi/operation.ts";
+import type { BoundOperation } from "../../kernel-abi/operation.ts";
 import { pack } from "../../kernel-abi/packer.ts";
 import type { Admission, Admitted } from "../../kernel-abi/ports.ts";
 import { kernelKey, streamKey } from "../../kernel-abi/streams.ts";
@@ -21,14 +20,14 @@ import { waitFor } from "../process/wait.ts";
 import { checkCalibrated, checkThawed } from "./faults.ts";
 import type { ContractRecord } from "./contract-table.ts";
 import type { JobRecord } from "./job-table.ts";
-import { endContract, enterContract, viewOf } from "./contracts.ts";
+import { endContract, viewOf } from "./contracts.ts";
 import { authorise, type KernelState } from "./state.ts";
 import { BoundReached, judged, type Transaction } from "./transaction.ts";
 
 type Of<O extends BoundOperation<BoundDomain>["op"]> = Extract<BoundOperation<BoundDomain>, { readonly op: O }>;
 
 /** Second stage. A domain the process never declared is named as such: no grant could help. @throws Fault DOMAIN_UNAUTHORIZED */
-function authoriseIn(state: KernelState, caller: Process, domain: BoundDomain, verb: VerbName, tx: Transaction, units = 0): CapabilityId {
+export function authoriseIn(state: KernelState, caller: Process, domain: BoundDomain, verb: VerbName, tx: Transaction, units = 0): CapabilityId {
   if (!caller.behaviour.domains.includes(domain)) {
     throw new Fault("DOMAIN_UNAUTHORIZED", { verb, why: `the process does not declare ${domain}: add "${domain}" to the domains of ${caller.behaviour.name}` });
   }
@@ -37,70 +36,27 @@ function authoriseIn(state: KernelState, caller: Process, domain: BoundDomain, v
   return capability;
 }
 
-const VERBS_OF: Readonly<Record<BoundDomain, { readonly allocate: VerbName; readonly execute: VerbName; readonly collect: VerbName }>> = Object.freeze({
+export const VERBS_OF: Readonly<Record<BoundDomain, { readonly allocate: VerbName; readonly execute: VerbName; readonly collect: VerbName }>> = Object.freeze({
   Q: { allocate: "ALLOCATE_Q", execute: "EXECUTE_Q", collect: "MEASURE_Q" },
   PHI: { allocate: "ALLOCATE_PHI", execute: "TRANSFORM_PHI", collect: "PROJECT_PHI" },
 });
 
-function admissionOf(state: KernelState, domain: BoundDomain): Admission {
+export function admissionOf(state: KernelState, domain: BoundDomain): Admission {
   if (!DOMAINS.includes(domain) || state.admissions[domain] === undefined) throw new Fault("ABI_MALFORMED", { argument: "domain", allowed: "Q, PHI" });
   return state.admissions[domain];
 }
 
 /** Third stage: the domain is bound and every provider behind it has attested itself. */
-function checkAttestation(caller: Process, admission: Admission): void {
+export function checkAttestation(caller: Process, admission: Admission): void {
   if (caller.binding(admission.domain) !== "active") throw new Fault("CONTRACT_INVALID", { domain: admission.domain, why: `the process is not bound to the domain: add "${admission.domain}" to its domains` });
   if (admission.providers.length === 0) throw new Fault("CONTRACT_INVALID", { domain: admission.domain, why: "no attested provider" });
 }
 
-function checkTerms(terms: Terms, now: number): void {
-  const { calibration, start, end } = terms;
-  invariant(Number.isSafeInteger(start) && end > start && terms.units >= 1, "C2");
-  if (end <= now) throw new Fault(terms.domain === "Q" ? "CONTRACT_INVALID" : "PHI_ERR_COHERENCE_TIMEOUT", { start, end, now });
-  if (start < calibration.from || start >= calibration.until + calibration.grace) {
-    throw new Fault(terms.domain === "Q" ? "Q_ERR_CALIBRATION_INVALID" : "PHI_ERR_COHERENCE_TIMEOUT", { start, from: calibration.from, until: calibration.until });
-  }
-}
-
 /** Whether what a program gave is a list at all; its type is only a promise. */
-const isList = (value: unknown): boolean => Array.isArray(value);
-
-/** Contracts one call may ask for together. */
-const REQUESTS_MAX = 64;
-
-function reserveEach(state: KernelState, caller: Process, domain: BoundDomain,
-  requests: readonly { readonly domain: BoundDomain; readonly request: unknown }[], tx: Transaction, answer: (handles: readonly Contract[]) => unknown): Reply {
-  return judged(tx, SYSCALL.CONTRACT_REQUEST, DOMAIN_RANK[domain], (row) => {
-    if (!isList(requests) || requests.length === 0 || requests.length > REQUESTS_MAX) throw new Fault("ABI_MALFORMED", { argument: "requests", allowed: `1 to ${REQUESTS_MAX} of { domain, request }` });
-    const parsed = requests.map((wanted) => ({ admission: admissionOf(state, wanted.domain), terms: admissionOf(state, wanted.domain).request(wanted.request, state.clock.now) }));
-    const wanted = parsed.map(({ terms }) => ({ terms, capability: authoriseIn(state, caller, terms.domain, VERBS_OF[terms.domain].allocate, tx, terms.units) }));
-    row.capability = wanted[0]?.capability ?? 0;
-    for (const { admission, terms } of parsed) {
-      checkAttestation(caller, admission);
-      checkTerms(terms, state.clock.now);
-    }
-    const records = state.contracts.issue(caller.id, wanted, tx.undo);
-    for (const record of records) enterContract(state, record, tx);
-    tx.issued.push(...records.map(({ id }) => id));
-    row.contract = records[0]?.id ?? 0;
-    row.subject = row.contract;
-    return value(answer(records.map((record) => {
-      const handle = makeContract(record.terms.domain, state.copies.refuse);
-      caller.keep(handle, { kind: "contract", record });
-      return handle;
-    })));
-  });
-}
-
-export const reserve = (state: KernelState, caller: Process, op: Of<"reserve">, tx: Transaction): Reply =>
-  reserveEach(state, caller, op.domain, [op], tx, ([handle]) => handle);
-
-/** All of them or none (C2). */
-export const reserveAll = (state: KernelState, caller: Process, op: ReserveAllOperation<BoundDomain>, tx: Transaction): Reply =>
-  reserveEach(state, caller, op.domain, op.requests, tx, (handles) => Object.freeze(handles));
+export const isList = (value: unknown): boolean => Array.isArray(value);
 
 /** Fourth stage: the handle is the caller's own and its contract is active. @throws Fault CONTRACT_INVALID | PHI_ERR_COHERENCE_TIMEOUT */
-function contractOf(state: KernelState, caller: Process, handle: Contract, domain: BoundDomain): ContractRecord {
+export function contractOf(state: KernelState, caller: Process, handle: Contract, domain: BoundDomain): ContractRecord {
   const entry = caller.resolve(handle);
   if (entry?.kind !== "contract") throw new Fault("CONTRACT_INVALID", { why: "dead or foreign handle" });
   const { record } = entry;
@@ -114,11 +70,17 @@ function contractOf(state: KernelState, caller: Process, handle: Contract, domai
   throw new Fault("CONTRACT_INVALID", { contract: record.id, state: record.ended ?? record.state });
 }
 
+/** A partner works under a contract that is shared with it; what becomes of the contract is its owner's affair. @throws Fault CONTRACT_INVALID */
+export function checkOwner({ id, owner }: ContractRecord, caller: Process): void {
+  if (owner !== caller.id) throw new Fault("CONTRACT_INVALID", { contract: id, why: "shared with the caller, not its own" });
+}
+
 export const release = (state: KernelState, caller: Process, op: Of<"release">, tx: Transaction): Reply =>
   judged(tx, SYSCALL.CONTRACT_RELEASE, DOMAIN_RANK[op.domain], (row) => {
     row.capability = authoriseIn(state, caller, op.domain, VERBS_OF[op.domain].allocate, tx);
     const record = contractOf(state, caller, op.contract, op.domain);
     row.contract = row.subject = record.id;
+    checkOwner(record, caller);
     endContract(state, record, "completed", tx);
     return DONE;
   });
@@ -211,6 +173,7 @@ function enterJob(state: KernelState, caller: Process, record: ContractRecord, a
   const { domain } = record.terms;
   state.contracts.charge(record, admitted.charge, tx.undo);
   const job = state.jobs.add({ domain, owner: caller.id, contract: record.id, due }, tx.undo);
+  if (record.owner !== caller.id && record.partners?.get(caller.id) !== true) job.sealed = true;
   if (state.faults.retries) job.work = { descriptor: admitted.descriptor, cost: admitted.cost, charge: admitted.charge, capability };
   caller.jobs += 1;
   tx.shots += admitted.charge.shots;
@@ -232,6 +195,7 @@ export const collect = (state: KernelState, caller: Process, op: Of<"collect">, 
     if (job.domain !== op.domain) throw new Fault("CONTRACT_INVALID", { job: id, why: `of domain ${job.domain}` });
     row.subject = job.id;
     row.contract = job.contract;
+    if (job.sealed) throw new Fault("DOMAIN_UNAUTHORIZED", { job: id, contract: job.contract, why: "its contract is shared without the right to measure" });
     if (job.state === "abandoned") throw new Fault("CANCELLED", { job: id });
     if (job.outcome === undefined) return waiting(waitFor(DELIVERY.OUTCOME, id));
     state.jobs.collect(job);

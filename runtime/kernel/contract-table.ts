@@ -47,6 +47,7 @@ export class ContractTable {
   /** Undefined once it has ended. */
   find(id: number): ContractRecord | undefined { return this.#records.get(id); }
 
+  total(domain: BoundDomain): number { return this.#capacity[domain]; }
   free(domain: BoundDomain): number { return this.#capacity[domain] - this.#allocated[domain]; }
   get live(): ReadonlySet<ContractRecord> { return this.#live; }
 
@@ -73,7 +74,7 @@ export class ContractTable {
   #add(owner: ProcessId, terms: Terms, capability: CapabilityId, undo: (() => void)[]): ContractRecord {
     const record: ContractRecord = {
       id: contractId(this.#length + 1), owner, capability, terms: freezeTerms(terms), ledger: EMPTY_LEDGER,
-      state: contractLifecycle.initial, ended: undefined, overused: false, calibratedUntil: undefined,
+      state: contractLifecycle.initial, ended: undefined, partners: undefined, overused: false, calibratedUntil: undefined,
     };
     this.#length += 1;
     this.#allocate(record);

@@ -4,11 +4,13 @@ import { InvariantBroken } from "../../kernel-abi/invariant.ts";
 import type { Operation } from "../../kernel-abi/operation.ts";
 import type { Process } from "../process/process.ts";
 import { attenuateOwn, grantTo, list, revoke } from "./calls-capability.ts";
-import { collect, ledger, release, reserve, reserveAll, submit } from "./calls-domain.ts";
+import { collect, ledger, release, submit } from "./calls-domain.ts";
+import { reserve, reserveAll } from "./calls-reserve.ts";
 import { join, log, metric, query, receive, send, sleep } from "./calls-k.ts";
 import { spawn, suspendOrResume } from "./calls-process.ts";
 import { gauges, runTotals } from "./calls-look.ts";
 import { inject } from "./calls-fault.ts";
+import { attach, share } from "./calls-share.ts";
 import { continueWith, link, monitor, stop, unlink } from "./calls-ties.ts";
 import { cancelJob, cancelTimer, select, timer } from "./calls-wait.ts";
 import type { Reply } from "./replies.ts";
@@ -54,7 +56,7 @@ export function dispatch(state: KernelState, caller: Process, yielded: Operation
 }
 
 /** Operations of Q and Φ; all others are K's. */
-const BOUND_OPERATIONS: ReadonlySet<unknown> = new Set<Operation["op"]>(["reserve", "reserve-all", "release", "ledger", "submit", "collect", "cancel"]);
+const BOUND_OPERATIONS: ReadonlySet<unknown> = new Set<Operation["op"]>(["reserve", "reserve-all", "release", "ledger", "share", "attach", "submit", "collect", "cancel"]);
 
 /** The operation's own fields, read once: later reads see what was checked. Undefined for what is no record or cannot be read. */
 function ownCopy(yielded: unknown): Operation | undefined {
@@ -98,6 +100,8 @@ function call(state: KernelState, caller: Process, op: Operation, tx: Transactio
     case "reserve-all": return reserveAll(state, caller, op, tx);
     case "release": return release(state, caller, op, tx);
     case "ledger": return ledger(state, caller, op, tx);
+    case "share": return share(state, caller, op, tx);
+    case "attach": return attach(state, caller, op, tx);
     case "submit": return submit(state, caller, op, tx);
     case "cancel": return cancelJob(state, caller, op, tx);
     case "collect": return collect(state, caller, op, tx);

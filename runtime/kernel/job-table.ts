@@ -60,6 +60,7 @@ export class JobTable {
     after.origin = before.origin;
     after.attempt = before.attempt + 1;
     after.work = before.work;
+    after.sealed = before.sealed;
     before.successor = after;
     before.work = undefined;
     this.#records.set(after.origin, after);

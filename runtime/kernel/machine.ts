@@ -30,10 +30,12 @@ import { admitProcess, bringUp, declaration } from "./calls-process.ts";
 import { makeRoom, release, type Ending } from "./release.ts";
 import { hold } from "./calls-capability.ts";
 import { encode } from "./calls-k.ts";
+import { arbitrate } from "./calls-reserve.ts";
 import { CapabilityTable } from "./capability-table.ts";
 import { ContractTable } from "./contract-table.ts";
 import { Copies, type CopyStage } from "./copies.ts";
 import { activateContract, appoint, endContract } from "./contracts.ts";
+import { DeferralQueue } from "./deferral-queue.ts";
 import { faultState } from "./fault-state.ts";
 import { nextStrike, strike } from "./faults.ts";
 import { contain, endOverused, punish, type Containment } from "./recovery.ts";
@@ -120,7 +122,7 @@ export class Machine {
       behaviours: new WeakMap(),
       capabilities: new CapabilityTable(),
       contracts: new ContractTable({ Q: unitsOf(config.admissions.Q), PHI: unitsOf(config.admissions.PHI) }),
-      jobs: new JobTable(), faults: faultState(config.faults, config.recovery), copies, admissions: config.admissions, bounds: config.bounds,
+      jobs: new JobTable(), faults: faultState(config.faults, config.recovery), copies, deferrals: new DeferralQueue(), admissions: config.admissions, bounds: config.bounds,
       used: { turns: 0, messages: 0, shots: 0, bytes: 0 },
       sha256: ports.sha256, root: rootKey(ports.sha256, config.seed), random: ports.random, files: config.files,
       mailboxBound: config.mailboxBound, slice: config.slice ?? -1, node: config.node, vhm: config.vhm,
@@ -184,8 +186,11 @@ export class Machine {
   /** Opens the next tick with anything due. Returns why it could not. */
   #openNext(until: Tick | undefined): Progress | undefined {
     const { calendar, bounds } = this.#state;
-    const due = least(calendar.next(), this.#flights.next());
-    if (this.#befall(due, until)) return undefined;
+    const wake = this.#arbitrate();
+    const next = least(calendar.next(), this.#flights.next());
+    if (wake !== undefined && this.#goOnTo(wake, next, until)) return undefined;
+    if (this.#befall(next, until)) return undefined;
+    const due = least(next, wake);
     if (due === undefined) {
       this.#finish("stuck", undefined, new Fault("RUN_STUCK", { waiting: waitEdges(this.#state).length }).toJSON());
       return undefined;
@@ -210,6 +215,28 @@ export class Machine {
     this.#keepAppointments(due);
     this.#deliver(calendar.open(due));
     return undefined;
+  }
+
+  /** Requests that wait for contracts: answers those it can; gives the next tick at which it might answer others. */
+  #arbitrate(): Tick | undefined {
+    const state = this.#state;
+    if (state.deferrals.length === 0) return undefined;
+    for (const { process, tx, envelope } of arbitrate(state)) {
+      this.#append({ kind: "kernel", tick: state.clock.now, actor: process, entries: tx.entries });
+      state.calendar.add(envelope);
+      state.contracts.assertConservation();
+    }
+    return state.deferrals.length === 0 ? undefined : least(state.deferrals.until(), state.appointments.next());
+  }
+
+  /** Only contracts start or end at `at`, or somebody has waited long enough. False when something else comes first. */
+  #goOnTo(at: Tick, due: Tick | undefined, until: Tick | undefined): boolean {
+    const { bounds, clock } = this.#state;
+    const strike = nextStrike(this.#state);
+    if ((due !== undefined && at >= due) || at > bounds.ticks || (until !== undefined && at > until) || (strike !== undefined && strike < at)) return false;
+    this.#keepAppointments(at);
+    if (at > clock.now) clock.advance(at);
+    return true;
   }
 
   // ---- faults (024) -----------------------------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ export const LINKED = Symbol("linked");
 export function release(state: KernelState, process: Process, ending: Ending, tx: Transaction): void {
   const { how } = ending;
   tx.event(SYSCALL.PROC_EXIT, DOMAIN_RANK.K, { subject: process.id, body: exitBody(process, ending) });
+  state.deferrals.drop(process.id);
   step(process, { type: "TERMINATE", cause: CAUSE[how], rolledBack: false }, tx);
   for (const contract of state.contracts.ownedBy(process.id)) endContract(state, contract, how === "finished" ? "completed" : "revoked", tx);
   for (const domain of process.boundDomains) {

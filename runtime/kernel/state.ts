@@ -13,6 +13,7 @@ import type { Calendar } from "../clock/calendar.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Process } from "../process/process.ts";
 import { NO_DEMAND, type CapabilityTable, type Demand } from "./capability-table.ts";
+import type { DeferralQueue } from "./deferral-queue.ts";
 import type { Copies } from "./copies.ts";
 import type { FaultState } from "./fault-state.ts";
 import type { ContractTable } from "./contract-table.ts";
@@ -40,6 +41,7 @@ export interface KernelState {
   readonly jobs: JobTable;
   readonly faults: FaultState;
   readonly copies: Copies;
+  readonly deferrals: DeferralQueue;
   readonly admissions: Readonly<Record<BoundDomain, Admission>>;
   readonly bounds: Bounds;
   readonly used: { turns: number; messages: number; shots: number; bytes: number };

@@ -34,7 +34,7 @@ function resumptionFor(state: KernelState, process: Process, envelope: Envelope,
     case DELIVERY.OUTCOME: return collectJob(state, envelope.value);
     case DELIVERY.EXIT: return resumed(collectExit(knownProcess(state, processId(envelope.subject))));
     case DELIVERY.SLICE: return afterSlice(process);
-    case DELIVERY.ROOM: return envelope.value instanceof Fault ? { kind: "fault", fault: envelope.value } : NOTHING;
+    case DELIVERY.ROOM: return envelope.value instanceof Fault ? { kind: "fault", fault: envelope.value } : { kind: "value", value: envelope.value };
     case DELIVERY.START:
     case DELIVERY.TIMER: return NOTHING;
   }

@@ -1,6 +1,6 @@
 // The wait-for graph: who waits for what, and who could provide it.
 import { WAIT, type WaitKind } from "../../kernel-abi/envelope.ts";
-import { processName } from "../../kernel-abi/ids.ts";
+import { PHI_SERVICE, processName, Q_SERVICE } from "../../kernel-abi/ids.ts";
 import type { WaitEdge } from "../../kernel-abi/ports.ts";
 import type { Wait, WaitArm } from "../process/wait.ts";
 import { serviceName } from "./services.ts";
@@ -14,6 +14,7 @@ const NAMES: Readonly<Record<WaitKind, WaitEdge["on"]>> = Object.freeze({
 export const waitName = ({ on }: Wait): WaitEdge["on"] => NAMES[on];
 
 function target(state: KernelState, { on, subject }: Pick<WaitArm, "subject"> & { readonly on: WaitKind }): WaitEdge["target"] {
+  if (on === WAIT.ROOM && (subject === Q_SERVICE || subject === PHI_SERVICE)) return processName(serviceName(subject === Q_SERVICE ? "Q" : "PHI"));
   if (on === WAIT.EXIT || on === WAIT.ROOM) return nameOf(state, subject);
   return on === WAIT.OUTCOME ? processName(serviceName(state.jobs.domainOf(subject))) : null;
 }

@@ -15,6 +15,8 @@ export interface ContractRecord {
   state: ContractState;
   /** How it ended, once it has. */
   ended: "completed" | "expired" | "revoked" | undefined;
+  /** Processes it is shared with, and whether each may measure what it does. */
+  partners: Map<ProcessId, boolean> | undefined;
   /** More was asked of it than was left, under a policy that then revokes: it ends behind this turn and serves no more in it. */
   overused: boolean;
   /** Its calibration gave out early, at this tick. */
@@ -49,6 +51,8 @@ export class JobRecord implements JobDescription {
   origin: JobId;
   attempt = 0;
   successor: JobRecord | undefined;
+  /** Called under a contract shared without the right to measure: its outcome is told to nobody. */
+  sealed = false;
   /** What calling it again takes, where a policy may. */
   work: Work | undefined;
 

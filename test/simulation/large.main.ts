@@ -1,6 +1,8 @@
 // `npm run large -- [--run chatter|lifecycles|real] [--bytes N,N] [--folder DIR]`: writes a sealed trace of that size and measures what
 // the command line needs to verify it, to list some of it and to show one event: seconds and the largest resident memory of the
 // process. `real` is recorded by the machine and replayed too.
+// `npm run large -- --events N`: instead, a run of so many events by a program of which little is alive at any time (rings, processes
+// that come and go, jobs, services that hand their state on), recorded, verified and replayed; resident memory at each tenth.
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,7 +17,7 @@ import { runRecording } from "../support/runs.ts";
 import { testSigner } from "../support/signer.ts";
 import { LARGE_RUNS } from "./large-runs.ts";
 
-const { values } = parseArgs({ options: { run: { type: "string", default: "" }, bytes: { type: "string", default: "100000000,1000000000" }, folder: { type: "string", default: tmpdir() } } });
+const { values } = parseArgs({ options: { run: { type: "string", default: "" }, bytes: { type: "string", default: "100000000,1000000000" }, events: { type: "string", default: "" }, folder: { type: "string", default: tmpdir() } } });
 const MAIN = fileURLToPath(new URL("../../runtime/app/cli/main.ts", import.meta.url));
 const RSS = new URL("./resident.mjs", import.meta.url).href;
 const MARK = "resident ";
@@ -28,6 +30,14 @@ function real(path: string, bytes: number): void {
   cli("verify", ["verify", path]);
   measured("replay", [REAL, "replay", path]);
 }
+
+function generations(path: string, events: number): void {
+  console.log(`generations: ${events} events`);
+  measured("record", [GENERATIONS, "record", path, String(events)], "inherit");
+  measured("verify", [GENERATIONS, "verify", path], "inherit");
+  measured("replay", [GENERATIONS, "replay", path], "inherit");
+}
+const GENERATIONS = fileURLToPath(new URL("./large-generations.ts", import.meta.url));
 const REAL = fileURLToPath(new URL("./large-real.ts", import.meta.url));
 /** Two messages and the frames they stand in. */
 const BYTES_A_ROUND = 2_060;
@@ -55,9 +65,9 @@ function record(path: string, frames: Iterable<Parameters<Recorder["append"]>[0]
 
 const cli = (what: string, words: readonly string[]): void => measured(what, [MAIN, ...words]);
 
-function measured(what: string, words: readonly string[]): void {
+function measured(what: string, words: readonly string[], stdout: "ignore" | "inherit" = "ignore"): void {
   const started = process.hrtime.bigint();
-  const { status, stderr } = spawnSync(process.execPath, ["--import", "tsx", "--import", RSS, ...words], { stdio: ["ignore", "ignore", "pipe"], encoding: "utf8", env: { ...process.env, TRIAD_HOME: join(folder, "home") } });
+  const { status, stderr } = spawnSync(process.execPath, ["--import", "tsx", "--import", RSS, ...words], { stdio: ["ignore", stdout, "pipe"], encoding: "utf8", env: { ...process.env, TRIAD_HOME: join(folder, "home") } });
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
   const kilobytes = Number(stderr.split(MARK)[1] ?? Number.NaN);
   console.log(`  ${what.padEnd(34)} exit ${status}  ${seconds.toFixed(1).padStart(7)} s  ${Math.round(kilobytes / 1024).toString().padStart(5)} MiB resident`);
@@ -67,7 +77,8 @@ function measured(what: string, words: readonly string[]): void {
 const folder = mkdtempSync(join(values.folder, "triad-large-"));
 try {
   console.log(`free: ${execFileSync("df", ["-h", "--output=avail", folder], { encoding: "utf8" }).split("\n")[1]?.trim() ?? "?"}`);
-  for (const name of values.run === "" ? [...Object.keys(LARGE_RUNS), "real"] : [values.run]) {
+  if (values.events !== "") generations(join(folder, "generations.triad"), Number(values.events));
+  else for (const name of values.run === "" ? [...Object.keys(LARGE_RUNS), "real"] : [values.run]) {
     for (const bytes of values.bytes.split(",").map(Number)) {
       const path = join(folder, `${name}.triad`);
       if (name === "real") {

@@ -167,7 +167,16 @@ export interface ReserveRequest<D extends BoundDomain> {
  * @throws Fault as each domain's `reserve`; ABI_MALFORMED without a request
  */
 export function* reserveAll<const R extends readonly ReserveRequest<BoundDomain>[]>(...requests: R): Program<{ readonly [I in keyof R]: Contract<R[I]["domain"]> }, R[number]["domain"]> {
+  return yield* reserveTogether(undefined, requests);
+}
+
+/** As `reserveAll`; waits up to `ticks` ticks, in the order of XDV-082, until there is enough of everything at once. */
+export function* reserveAllWithin<const R extends readonly ReserveRequest<BoundDomain>[]>(ticks: number, ...requests: R): Program<{ readonly [I in keyof R]: Contract<R[I]["domain"]> }, R[number]["domain"]> {
+  return yield* reserveTogether(ticks, requests);
+}
+
+function* reserveTogether<const R extends readonly ReserveRequest<BoundDomain>[]>(within: number | undefined, requests: R): Program<{ readonly [I in keyof R]: Contract<R[I]["domain"]> }, R[number]["domain"]> {
   const domain = requests[0]?.domain ?? "Q";
   // The kernel answers with one handle per request, in order.
-  return (yield { domain, op: "reserve-all", requests } as never) as { readonly [I in keyof R]: Contract<R[I]["domain"]> };
+  return (yield { domain, op: "reserve-all", requests, ...(within === undefined ? {} : { within }) } as never) as { readonly [I in keyof R]: Contract<R[I]["domain"]> };
 }

@@ -3,7 +3,8 @@
 import type { ContractState, Ledger, Terms } from "../../../kernel-abi/contract.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { Contract, Job } from "../../../kernel-abi/handle.ts";
-import type { Program } from "../../../kernel-abi/operation.ts";
+import type { ProcessId } from "../../../kernel-abi/ids.ts";
+import type { Child, Program, ReserveOptions, ShareOptions } from "../../../kernel-abi/operation.ts";
 import { DEFAULT_SCHEDULE } from "../../kernels/phase/jobs.ts";
 import type { CsrGraph, IsingSchedule } from "../../kernels/phase/jobs.ts";
 import { readResult } from "../outcome.ts";
@@ -82,9 +83,16 @@ export interface Phi {
    * A coherence window [start, start + duration) for `components` phase components.
    * @throws Fault ABI_MALFORMED | PHI_ERR_COHERENCE_TIMEOUT | DOMAIN_UNAUTHORIZED | RESOURCE_EXHAUSTED
    */
-  reserve(request: PhiReserve): Program<Contract<"PHI">, "PHI">;
+  reserve(request: PhiReserve, options?: ReserveOptions): Program<Contract<"PHI">, "PHI">;
   /** Ends the window; its envelopes are gone. @throws Fault CONTRACT_INVALID */
   release(contract: Contract<"PHI">): Program<void, "PHI">;
+  /**
+   * Lets `to` work in the window, on its ledger and with envelopes of its own; with `measures`, it may also project from them. Answers
+   * with the number that `to` attaches to. @throws Fault CONTRACT_INVALID, PROCESS_UNKNOWN
+   */
+  share(contract: Contract<"PHI">, to: ProcessId | Child<unknown>, options?: ShareOptions): Program<number, "PHI">;
+  /** A handle for a contract that is shared with this process. @throws Fault CONTRACT_INVALID */
+  attach(contract: number): Program<Contract<"PHI">, "PHI">;
   /** @throws Fault CONTRACT_INVALID */
   ledger(contract: Contract<"PHI">): Program<PhiLedger, "PHI">;
   /**
@@ -170,12 +178,20 @@ function spectrumCall(signal: Signal, { sampleRate = 1, window = "hann", padding
 
 /** The operations of Φ. */
 export const phi: Phi = Object.freeze({
-  *reserve(request: PhiReserve): Program<Contract<"PHI">, "PHI"> {
-    const answer = yield { domain: "PHI", op: "reserve", request };
+  *reserve(request: PhiReserve, { within }: ReserveOptions = {}): Program<Contract<"PHI">, "PHI"> {
+    const answer = yield { domain: "PHI", op: "reserve", request, ...(within === undefined ? {} : { within }) };
     return isContract(answer) ? answer : unexpected("reserve", "a contract of Φ");
   },
   *release(contract: Contract<"PHI">): Program<void, "PHI"> {
     yield { domain: "PHI", op: "release", contract };
+  },
+  *share(contract: Contract<"PHI">, to: ProcessId | Child<unknown>, { measures = false }: ShareOptions = {}): Program<number, "PHI"> {
+    const answer = yield { domain: "PHI", op: "share", contract, to: typeof to === "object" ? to.process : to, measures };
+    return typeof answer === "number" ? answer : unexpected("share", "a contract's number");
+  },
+  *attach(contract: number): Program<Contract<"PHI">, "PHI"> {
+    const answer = yield { domain: "PHI", op: "attach", contract };
+    return isContract(answer) ? answer : unexpected("attach", "a contract of Φ");
   },
   *ledger(contract: Contract<"PHI">): Program<PhiLedger, "PHI"> {
     const answer = yield { domain: "PHI", op: "ledger", contract };

@@ -3,7 +3,8 @@
 import type { ContractState, Ledger, Terms } from "../../../kernel-abi/contract.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { Contract, Job } from "../../../kernel-abi/handle.ts";
-import type { Program } from "../../../kernel-abi/operation.ts";
+import type { ProcessId } from "../../../kernel-abi/ids.ts";
+import type { Child, Program, ReserveOptions, ShareOptions } from "../../../kernel-abi/operation.ts";
 import type { LoweredCircuit, PauliSum } from "../../kernels/circuit.ts";
 import type { QCall } from "../job.ts";
 import { parseResult, readResult } from "../outcome.ts";
@@ -31,9 +32,16 @@ export interface Q {
    * A contract for `qubits` logical qubits and a decoherence `budget` in circuit-cost units (cost of the circuit × shots).
    * @throws Fault ABI_MALFORMED | DOMAIN_UNAUTHORIZED | RESOURCE_EXHAUSTED
    */
-  reserve(request: QReserve): Program<Contract<"Q">, "Q">;
+  reserve(request: QReserve, options?: ReserveOptions): Program<Contract<"Q">, "Q">;
   /** Gives the contract's qubits back; jobs under way still end. @throws Fault CONTRACT_INVALID */
   release(contract: Contract<"Q">): Program<void, "Q">;
+  /**
+   * Lets `to` work under the contract, on its ledger; with `measures`, it may also measure what it did itself. Answers with the number
+   * that `to` attaches to. @throws Fault CONTRACT_INVALID, PROCESS_UNKNOWN
+   */
+  share(contract: Contract<"Q">, to: ProcessId | Child<unknown>, options?: ShareOptions): Program<number, "Q">;
+  /** A handle for a contract that is shared with this process. @throws Fault CONTRACT_INVALID */
+  attach(contract: number): Program<Contract<"Q">, "Q">;
   /** @throws Fault CONTRACT_INVALID */
   ledger(contract: Contract<"Q">): Program<QLedger, "Q">;
   /**
@@ -78,12 +86,20 @@ function* call<T>(op: string, contract: Contract<"Q">, data: QCall): Program<Job
 
 /** The operations of Q. */
 export const q: Q = Object.freeze({
-  *reserve(request: QReserve): Program<Contract<"Q">, "Q"> {
-    const answer = yield { domain: "Q", op: "reserve", request };
+  *reserve(request: QReserve, { within }: ReserveOptions = {}): Program<Contract<"Q">, "Q"> {
+    const answer = yield { domain: "Q", op: "reserve", request, ...(within === undefined ? {} : { within }) };
     return isContract(answer) ? answer : unexpected("reserve", "a contract of Q");
   },
   *release(contract: Contract<"Q">): Program<void, "Q"> {
     yield { domain: "Q", op: "release", contract };
+  },
+  *share(contract: Contract<"Q">, to: ProcessId | Child<unknown>, { measures = false }: ShareOptions = {}): Program<number, "Q"> {
+    const answer = yield { domain: "Q", op: "share", contract, to: typeof to === "object" ? to.process : to, measures };
+    return typeof answer === "number" ? answer : unexpected("share", "a contract's number");
+  },
+  *attach(contract: number): Program<Contract<"Q">, "Q"> {
+    const answer = yield { domain: "Q", op: "attach", contract };
+    return isContract(answer) ? answer : unexpected("attach", "a contract of Q");
   },
   *ledger(contract: Contract<"Q">): Program<QLedger, "Q"> {
     const answer = yield { domain: "Q", op: "ledger", contract };

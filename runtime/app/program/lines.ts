@@ -11,7 +11,7 @@ const METHODS: Readonly<Record<string, string>> = Object.freeze({
   LOG: "log", METRIC_EMIT: "metric", TIMER_SET: "sleep|receive|timer", TIMER_CANCEL: "cancelTimer", SELECT: "select", IPC_SEND: "send",
   PROC_SPAWN: "spawn", PROC_JOIN: "join", PROC_TRANSITION: "suspend|resume", PROC_LINK: "link", PROC_UNLINK: "unlink", PROC_MONITOR: "monitor", PROC_STOP: "stop",
   CAP_REQUEST: "capabilities", CAP_ATTENUATE: "attenuate|grant", CAP_REVOKE: "revoke",
-  CONTRACT_REQUEST: "reserve|reserveAll", CONTRACT_RELEASE: "release", CONTRACT_QUERY: "ledger",
+  CONTRACT_REQUEST: "reserve|reserveAll|reserveAllWithin", CONTRACT_RELEASE: "release", CONTRACT_QUERY: "ledger", CONTRACT_SHARE: "share", CONTRACT_ATTACH: "attach",
   XDV_CALL: "submit|sample|estimate|open|shift|align|merge|split|evaluate|close|kuramoto|ising|spectrum", MEASURE: "measure", PROJECT: "project", JOB_CANCEL: "cancel",
 });
 

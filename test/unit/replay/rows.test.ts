@@ -4,6 +4,7 @@ import { EVENT, type Frame } from "../../../kernel-abi/frame.ts";
 import { pack } from "../../../kernel-abi/packer.ts";
 import { SYSCALL } from "../../../kernel-abi/syscall.ts";
 import { capabilityForm, contractForm, jobForm, processForm } from "../../../replay/consistency/forms.ts";
+import { Timers } from "../../../replay/consistency/timers.ts";
 import { Inbox } from "../../../replay/consistency/inbox.ts";
 import { Column, Rows, type Form } from "../../../replay/consistency/rows.ts";
 import type { CapabilityRow, JobRow, ProcessRow } from "../../../replay/consistency/world.ts";
@@ -29,7 +30,7 @@ describe("a column", () => {
 const job = (id: number, changes: Partial<JobRow> = {}): JobRow => ({ id, owner: 3, contract: 2, capability: 5, domain: 1, due: 9, origin: id, state: "delivered", ...changes });
 const process = (id: number, changes: Partial<ProcessRow> = {}): ProcessRow => ({
   id, name: `root/a#${id}`, parent: 3, seq: 4, live: false, over: true, finished: true, exit: 12, joinSeq: -1, on: 1, subject: 2, arms: [], start: { from: 3, seq: 2 ** 40, tick: 8 },
-  inbox: new Inbox(), timer: undefined, timers: new Map(), notices: [], parked: undefined, stopping: true, suspension: undefined, ...changes,
+  inbox: new Inbox(), timer: undefined, timers: new Timers(), notices: [], parked: undefined, stopping: true, suspension: undefined, ...changes,
 });
 const capability = (id: number): CapabilityRow => ({
   id, holder: 4, parent: 2, uses: 1, revoked: true, grant: { verb: "MEASURE_Q", scope: { from: 3, until: null, uses: 2, units: null, target: 0 } },

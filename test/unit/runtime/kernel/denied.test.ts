@@ -71,6 +71,8 @@ const ROWS: Readonly<Record<SyscallName, Row>> = {
     ...bound(0, (domain) => ({ what: "reserve all", call: () => reserveAll(domain) }))] },
   CONTRACT_RELEASE: { calls: bound<Contract>(0, (domain) => ({ what: "release", prepare: () => reserve(domain), spent: 1, call: (contract) => release(domain, contract) })) },
   CONTRACT_QUERY: { calls: bound<Contract>(0, (domain) => ({ what: "ledger", prepare: () => reserve(domain), spent: 1, call: (contract) => ledger(domain, contract) })) },
+  CONTRACT_SHARE: { calls: bound<Contract>(0, (domain) => ({ what: "share", prepare: () => reserve(domain), spent: 1, call: function* (contract) { return yield* ask({ domain, op: "share", contract, to: yield* k.parent(), measures: false } as Operation); } })) },
+  CONTRACT_ATTACH: { calls: bound(1, (domain) => ({ what: "attach", call: () => ask({ domain, op: "attach", contract: 1 } as Operation) })) },
   BIND: { calls: ([0, 1, 2] as const).flatMap((at) => bound(at, (domain) => ({ what: "bind a child", recorded: "PROC_SPAWN", call: () => k.spawn(toy("child", [domain], nothing) as never) }))) },
   UNBIND: { free: "the kernel's own, when a process has ended" },
   IPC_SEND: { calls: [call<ProcessId>({ what: "send", verb: "IPC_SEND", prepare: () => k.parent(), call: (parent) => k.send(parent, 1) })] },

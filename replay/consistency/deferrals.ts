@@ -1,0 +1,95 @@
+// Rules of requests that wait for contracts: in one order, all or nothing, never beyond their time, and never past what could be had.
+import { DOMAIN_RANK } from "../../kernel-abi/domain.ts";
+import { DELIVERY, WAIT } from "../../kernel-abi/envelope.ts";
+import type { Entry } from "../../kernel-abi/frame.ts";
+import { KERNEL, PHI_SERVICE, Q_SERVICE } from "../../kernel-abi/ids.ts";
+import { field } from "../entry/body.ts";
+import type { DeferralRow, Units } from "./deferral-rows.ts";
+import type { ContractRow, ProcessRow, World } from "./world.ts";
+
+const BOUND = ["Q", "PHI"] as const;
+const before = (a: DeferralRow, b: DeferralRow): number => b.priority - a.priority || a.since - b.since || a.process - b.process || a.id - b.id;
+const share = (a: Units, b: Units): boolean => BOUND.some((domain) => a[domain] > 0 && b[domain] > 0);
+const fits = ({ attested }: World, units: Units): boolean => BOUND.every((domain) => units[domain] <= attested[domain].units - attested[domain].allocated);
+
+/** CONTRACT_REQUEST, granted; with a body it was put off. */
+export function requested(world: World, entry: Entry): void {
+  if (entry.body.length === 0) return;
+  const { deferrals, attested, moment: { tick, actor } } = world;
+  const body = world.body(entry.body);
+  const asked = field(body, "units");
+  const units = { Q: world.integer(asked, "Q"), PHI: world.integer(asked, "PHI") };
+  const request: DeferralRow = { id: world.integer(body, "deferred"), process: actor, domain: entry.domain, priority: world.integer(body, "priority"), since: tick, until: world.integer(body, "until"), units };
+  world.require(request.id === deferrals.next && request.until > tick && !deferrals.waiting.some(({ process }) => process === actor), "requests that wait are numbered in order, one a process, and name their last tick", { request: request.id });
+  world.require(BOUND.every((domain) => units[domain] >= 0 && units[domain] <= attested[domain].units) && units.Q + units.PHI > 0, "a request waits for what there is", { request: request.id });
+  world.require(world.liveContractsOf(actor).length === 0, "who waits holds no contract", { request: request.id });
+  deferrals.next += 1;
+  deferrals.waiting = [...deferrals.waiting, request].sort(before);
+}
+
+/** A turn that ends waiting for a domain's service has just made such a request. */
+export function waits(world: World, row: ProcessRow): boolean {
+  if (row.on !== WAIT.ROOM || (row.subject !== Q_SERVICE && row.subject !== PHI_SERVICE)) return false;
+  const request = world.deferrals.waiting.find(({ process }) => process === row.id);
+  const domain = row.subject === Q_SERVICE ? DOMAIN_RANK.Q : DOMAIN_RANK.PHI;
+  world.require(request !== undefined && request.since === world.moment.tick && request.domain === domain, "who waits for a contract has asked for one", { process: row.name });
+  return true;
+}
+
+/** Takes the request an event is about off the list, and has its process told. */
+function taken(world: World, entry: Entry): DeferralRow {
+  const { deferrals, moment: { tick, actor } } = world;
+  const request = deferrals.waiting.find(({ id }) => id === entry.subject);
+  world.require(request !== undefined && request.process === actor && request.domain === entry.domain, "a request that is answered was waiting", { request: entry.subject });
+  deferrals.waiting = deferrals.waiting.filter((other) => other !== request);
+  world.process(request.process).notices.push({ kind: DELIVERY.ROOM, from: KERNEL, seq: request.id, due: tick + 1, linked: false });
+  return request;
+}
+
+/** REQUEST_GRANTED: nobody before it waits for the same; its contracts follow. */
+export function granted(world: World, entry: Entry): void {
+  const request = taken(world, entry);
+  const { waiting } = world.deferrals;
+  world.require(!waiting.some((other) => before(other, request) < 0 && share(other.units, request.units)), "requests are granted in their order", { request: request.id });
+  world.require(world.integer(world.body(entry.body), "since") === request.since && world.moment.tick <= request.until, "a request is granted in its time", { request: request.id });
+  world.deferrals.granting = { request, left: { ...request.units } };
+}
+
+/** REQUEST_LAPSED: its time is up, or a check refused it when its turn came. */
+export function lapsed(world: World, entry: Entry): void {
+  const request = taken(world, entry);
+  const first = !world.deferrals.waiting.some((other) => before(other, request) < 0 && share(other.units, request.units));
+  world.require(entry.verdict !== 0 && (request.until === world.moment.tick || (first && fits(world, request.units))), "a request waits until its last tick, or is refused at its turn", { request: request.id });
+}
+
+/** CONTRACT_ISSUED outside a turn: part of what is being granted. */
+export function issued(world: World, { owner, terms }: Pick<ContractRow, "owner" | "terms">, inTurn: boolean): void {
+  if (inTurn) return;
+  const { granting } = world.deferrals;
+  world.require(granting?.request.process === owner && granting.left[terms.domain] >= terms.units, "the kernel issues contracts to those who waited for them");
+  granting.left[terms.domain] -= terms.units;
+}
+
+/** A frame is over: what was granted was granted whole. */
+export function whole(world: World): void {
+  const { granting } = world.deferrals;
+  if (granting === undefined) return;
+  world.require(granting.left.Q === 0 && granting.left.PHI === 0, "a request is granted whole or not at all", { request: granting.request.id });
+  world.deferrals.granting = undefined;
+}
+
+export function exited(world: World, process: number): void {
+  const { deferrals } = world;
+  if (deferrals.waiting.length > 0) deferrals.waiting = deferrals.waiting.filter((request) => request.process !== process);
+}
+
+/** Time goes on to `tick`: nobody is left waiting past his last tick, nor for what he could have had. */
+export function checkWaiting(world: World, tick: number): void {
+  const ahead: DeferralRow[] = [];
+  for (const request of world.deferrals.waiting) {
+    world.require(request.until >= tick, "a request waits no longer than it said", { request: request.id, until: request.until });
+    const behind = ahead.some((other) => share(other.units, request.units));
+    world.require(behind || !fits(world, request.units), "what can be granted is granted before time goes on", { request: request.id });
+    ahead.push(request);
+  }
+}
