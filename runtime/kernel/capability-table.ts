@@ -59,7 +59,9 @@ export class CapabilityTable {
 
   /** Whoever its holder is or was. */
   verbOf(id: CapabilityId): VerbName {
-    return this.#records.get(id)?.grant.verb ?? VERBS[this.#packed.get(id) >> 1] ?? "EXECUTE_K";
+    const verb = this.#records.get(id)?.grant.verb ?? VERBS[this.#packed.get(id) >> 1];
+    invariant(verb !== undefined, "A3", "capability", id);
+    return verb;
   }
 
   /** Their holder has ended: nobody uses them any more. */

@@ -1,5 +1,5 @@
 // `npm run sigkill`: SIGKILL at so many random instants, over every workload in turn; each time the run is resumed and compared
-// with the uninterrupted one. Prints what the kills found; stops at the first that is not as promised.
+// with the uninterrupted one. Prints what the kills found, round by round; stops at the first that is not as promised.
 //   npm run sigkill -- [--kills N] [--seed S]
 import process from "node:process";
 import { parseArgs } from "node:util";
@@ -18,7 +18,7 @@ try {
     const before = killing.tally.kills;
     await killing.once(workload);
     each[workload.name] = (each[workload.name] ?? 0) + killing.tally.kills - before;
-    if (process.stderr.isTTY && round % WORKLOADS.length === WORKLOADS.length - 1) console.error(JSON.stringify(killing.tally));
+    if (round % WORKLOADS.length === WORKLOADS.length - 1) console.log(JSON.stringify({ ...killing.tally, each }));
   }
 } catch (error) {
   console.error(error);

@@ -7,7 +7,7 @@ import { k, type SpawnOptions } from "./operations.ts";
 
 /** Which children are started again when one has to be: it alone, all of them, or it and those after it. */
 export type Strategy = "one-for-one" | "one-for-all" | "rest-for-one";
-/** When a child is started again: always, when it did not finish, never. */
+/** When a child is started again: always, when it did not finish, never; also not with a sibling it is stopped with. */
 export type Restart = "permanent" | "transient" | "temporary";
 
 export interface ChildSpec {
@@ -65,10 +65,11 @@ function* stopAll(rows: readonly Row[], reason: string): Program<void> {
   }
 }
 
-/** Those that are started again with `row`. */
+/** Those that are stopped with `row`. */
 const affected = (rows: readonly Row[], row: Row, strategy: Strategy): readonly Row[] =>
   (strategy === "one-for-one" ? [row] : strategy === "one-for-all" ? rows : rows.slice(rows.indexOf(row)));
 
+const isTemporary = ({ spec }: Row): boolean => spec.restart === "temporary";
 const runs = (row: Row): row is Row & { child: Child<unknown> } => row.child !== undefined;
 
 /**
@@ -91,10 +92,12 @@ export function* supervise(spec: SupervisionSpec): Program<SupervisionReport> {
       report[row.spec.id] = reason;
       if (!wantsRestart(row.spec, reason)) continue;
       yield* admitRestart(row, reason, restarts, intensity);
-      const again = affected(rows, row, strategy).filter((other) => other === row || runs(other));
-      yield* stopAll(again, `restarted with ${row.spec.id}`);
+      const ended = affected(rows, row, strategy).filter((other) => other === row || runs(other));
+      const why = `restarted with ${row.spec.id}`;
+      yield* stopAll(ended, why);
+      for (const other of ended.filter(isTemporary)) report[other.spec.id] = { kind: "stopped", reason: why };
       if (pause > 0) yield* k.sleep(pause);
-      for (const other of again) yield* start(other);
+      for (const other of ended) if (!isTemporary(other)) yield* start(other);
     }
     return report;
   } finally {

@@ -171,3 +171,66 @@ describe("authority", () => {
     expect(Object.isFrozen(table.authority([first.id])[0]?.scope)).toBe(true);
   });
 });
+
+describe("a holder that has ended", () => {
+  const THIRD = processId(5);
+  const family = (uses: Partial<Scope>): { table: CapabilityTable; first: CapabilityRecord; second: CapabilityRecord; third: CapabilityRecord; fourth: CapabilityRecord } => {
+    const table = new CapabilityTable();
+    const first = root(table);
+    const second = table.derive(first, YOU, uses);
+    return { table, first, second, third: table.derive(second, THIRD, {}), fourth: table.derive(second, THIRD, {}) };
+  };
+
+  it("leaves no record, but the verb of what it held", () => {
+    const { table, second } = family({});
+    const bound = table.issueRoot(YOU, { verb: "EXECUTE_Q", scope: UNLIMITED });
+    expect([table.records, table.verbOf(bound.id)]).toEqual([5, "EXECUTE_Q"]);
+    table.retire([second.id, bound.id]);
+    expect([table.records, table.verbOf(second.id), table.verbOf(bound.id)]).toEqual([3, "IPC_SEND", "EXECUTE_Q"]);
+    expect(() => table.get(second.id)).toThrow(InvariantBroken);
+  });
+
+  it("leaves its count to those it granted to, who share what is left of it", () => {
+    const { table, second, third, fourth } = family({ uses: 3 });
+    table.use([second.id], "IPC_SEND", NO_DEMAND, NOW, []);
+    table.retire([second.id]);
+    table.use([third.id], "IPC_SEND", NO_DEMAND, NOW, []);
+    const undo: (() => void)[] = [];
+    table.use([fourth.id], "IPC_SEND", NO_DEMAND, NOW, undo);
+    expect([why(table, [third.id]), why(table, [fourth.id])]).toEqual(["used up", "used up"]);
+    for (const step of undo.toReversed()) step();
+    expect(table.use([third.id], "IPC_SEND", NO_DEMAND, NOW, [])).toBe(third.id);
+    expect(why(table, [fourth.id])).toBe("used up");
+  });
+
+  it("leaves no count when nobody has anything from it, and none where none was kept", () => {
+    const { table, second, third, fourth } = family({});
+    const alone = root(table, { uses: 1 });
+    table.retire([alone.id, second.id]);
+    const counted = table.derive(third, THIRD, { uses: 1 });
+    expect(table.use([counted.id], "IPC_SEND", NO_DEMAND, NOW, [])).toBe(counted.id);
+    expect(why(table, [counted.id])).toBe("used up");
+    expect(table.use([fourth.id], "IPC_SEND", NO_DEMAND, NOW, [])).toBe(fourth.id);
+  });
+
+  it("is passed by no revocation: what it granted dies with what it was granted, and comes back when that is undone", () => {
+    const { table, first, second, third, fourth } = family({});
+    table.retire([second.id]);
+    const undo: (() => void)[] = [];
+    expect([...table.revoke(first.id, undo)].sort()).toEqual([1, 2, 3, 4]);
+    expect([third.revoked, fourth.revoked]).toEqual([true, true]);
+    for (const step of undo.toReversed()) step();
+    expect([first.revoked, third.revoked, fourth.revoked]).toEqual([false, false, false]);
+    expect([...table.revoke(second.id, [])].sort()).toEqual([2, 3, 4]);
+    expect([table.revoke(second.id, []), first.revoked, why(table, [third.id])]).toEqual([[], false, "revoked"]);
+  });
+
+  it("held what had been revoked: it stays so", () => {
+    const { table, first, second } = family({ uses: 2 });
+    table.revoke(second.id, []);
+    table.retire([second.id]);
+    expect(table.revoke(second.id, [])).toEqual([]);
+    expect(table.verbOf(second.id)).toBe("IPC_SEND");
+    expect(table.revoke(first.id, [])).toEqual([1]);
+  });
+});

@@ -24,7 +24,7 @@ const broken = (tag: "C3" | "C4", note?: string): Error => new InvariantBroken(t
 
 describe("issuing", () => {
   it("numbers contracts from 1, freezes their terms and starts their books", () => {
-    const table = new ContractTable({ Q: 9, PHI: 9 });
+    const table = new ContractTable({ Q: 9, PHI: 8 });
     const given = terms();
     const [record] = table.issue(ME, [{ terms: given, capability: CAP }], []);
     expect(record).toMatchObject({ id: 1, owner: ME, capability: CAP, ledger: { budget: 0, shots: 0, jobs: 0 }, state: "issued", ended: undefined });
@@ -33,6 +33,9 @@ describe("issuing", () => {
     expect(table.get(1)).toBe(record);
     expect(one(table).id).toBe(2);
     for (const id of [0, 3]) expect(() => table.get(id)).toThrow(broken("C3", `contract ${id}`));
+    expect([table.find(1), table.find(3)]).toEqual([record, undefined]);
+    table.end(record!, "revoked", tick(1), []);
+    expect([table.find(1), table.total("Q"), table.total("PHI")]).toEqual([undefined, 9, 8]);
   });
 
   it("is for all of what is asked or for nothing, per domain, and says what is short", () => {

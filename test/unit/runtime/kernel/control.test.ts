@@ -346,6 +346,20 @@ describe("supervision", () => {
     expect(codes(frames).filter((code) => code === SYSCALL.PROC_SPAWN)).toHaveLength(1 + 4);
   });
 
+  it.each(["one-for-all", "rest-for-one"] as const)("%s stops a temporary sibling and never starts it again", async (strategy) => {
+    const { end, frames } = await run(root(function* () {
+      const count = yield* spawnOf(counter, null);
+      const report = yield* supervise({ strategy, children: [
+        { id: "a", start: unsteady as never, input: { count: count.process, fails: 2, id: "a" }, restart: "transient" },
+        { id: "t", start: steady as never, input: "t", restart: "temporary" },
+        { id: "c", start: steady as never, input: "c", restart: "transient" },
+      ] });
+      return [report["a"]?.kind, report["t"], report["c"]?.kind];
+    }));
+    expect(end.result).toEqual(["finished", { kind: "stopped", reason: "restarted with a" }, "finished"]);
+    expect(starts(frames).join("")).toBe("atcacac");
+  });
+
   it("refuses a specification that means nothing", async () => {
     expect(await resultOf(function* () {
       const child = { id: "x", start: sleeper as never };
