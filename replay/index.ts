@@ -2,6 +2,7 @@
 export * from "./bundle.ts";
 export * from "./causes.ts";
 export * from "./cone.ts";
+export * from "./debugger.ts";
 export * from "./diff.ts";
 export * from "./divergence.ts";
 export * from "./entry/body.ts";
