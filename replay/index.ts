@@ -2,6 +2,7 @@
 export * from "./bundle.ts";
 export * from "./causes.ts";
 export * from "./cone.ts";
+export * from "./debugger.ts";
 export * from "./diff.ts";
 export * from "./divergence.ts";
 export * from "./entry/body.ts";
@@ -9,6 +10,7 @@ export * from "./entry/events.ts";
 export * from "./entry/names.ts";
 export * from "./entry/reader.ts";
 export * from "./entry/writer.ts";
+export * from "./fork.ts";
 export * from "./judge.ts";
 export * from "./list.ts";
 export * from "./merkle.ts";

@@ -42,6 +42,8 @@ export class Consistency {
   #status: EndStatus | null = null;
   constructor(header: Header) { this.#world = new World(header, emptyTables()); }
 
+  /** As the frames so far have left it; not to be changed. */
+  get world(): World { return this.#world; }
   get frames(): number { return this.#frames; }
   get events(): number { return this.#events; }
   /** How the run ended; null while it has not. */

@@ -37,6 +37,12 @@ export class Inbox {
     return undefined;
   }
 
+  /** What is there or on its way, in the order in which it will be taken. */
+  messages(): readonly Message[] {
+    const ready = this.#ready.slice(this.#first).filter((message) => this.#dropped?.has(keyOf(message)) !== true);
+    return [...ready, ...[...this.#coming].sort(bySender)];
+  }
+
   /** A message that is due will never be taken. */
   drop(message: Message): void { (this.#dropped ??= new Set()).add(keyOf(message)); }
 

@@ -56,6 +56,9 @@ export class Rows<Row extends { readonly id: number }> {
   /** Rows that stand as objects: those that are alive, and those over that were named since the last `tidy`. */
   get open(): number { return this.#open.size; }
 
+  /** Those that stand as objects, by id. */
+  rows(): Row[] { return [...this.#open.values()].sort((a, b) => a.id - b.id); }
+
   add(row: Row): void {
     this.#open.set(row.id, row);
     this.next += 1;

@@ -62,6 +62,28 @@ describe("Q", () => {
     expect(withCode(entries, EVENT.JOB_INTENT)).toEqual([]);
     expect(withCode(entries, SYSCALL.XDV_CALL).map(({ verdict }) => verdict)).toEqual([1001]);
   });
+  it("084/5.2 under a policy that revokes, the contract of a job beyond the budget is invalid, with the work under way under it", async () => {
+    const { end, entries, bytes } = await witness(defineProcess({ name: "greedy", domains: ["Q"], *run({ k, q }) {
+      const contract = yield* q.reserve({ qubits: 3, budget: 500 });
+      const under = yield* q.submit(contract, ghz);
+      const over = yield* trying(q.sample(contract, ghz, 1_000));
+      yield* k.sleep(1);
+      return [over, yield* trying(q.submit(contract, ghz)), yield* trying(q.measure(under)), (yield* q.ledger(contract)).state];
+    } }), { recovery: { version: 1, rules: [], overuse: "revoke" } });
+    expect(end.result).toEqual(["Q_ERR_DECOHERENCE_EXCEEDED", "CONTRACT_INVALID", "CONTRACT_INVALID", "revoked"]);
+    expect(bodyOf(withCode(entries, EVENT.FAULT_CONTAINED)[0])).toEqual({ level: 0, action: "rollback", jobs: [1] });
+    expect(await verifyTrace(bytes)).toMatchObject({ ok: true });
+  });
+  it("084/5.1 every attempt to copy stands in the trace, and too many are answered", async () => {
+    const { entries } = await witness(defineProcess({ name: "stubborn", domains: ["Q"], *run({ k, q }) {
+      const contract = yield* q.reserve({ qubits: 1, budget: 10 });
+      for (let left = 8; left > 0; left--) caught(() => (left % 2 === 0 ? structuredClone(contract) : JSON.stringify(contract)));
+      yield* k.sleep(1);
+      return 0;
+    } }));
+    expect(withCode(entries, EVENT.FAULT).map(bodyOf)).toMatchObject([{ way: "structured-clone", times: 4 }, { way: "json", times: 4, attempts: 8 }]);
+    expect(withCode(entries, EVENT.CONTRACT_REVOKED)).toHaveLength(1);
+  });
   it("084/5.3 a contract that outlasts its calibration is refused before anything runs", async () => {
     const { end, entries } = await witness(defineProcess({ name: "stale", domains: ["Q"], *run({ k, q }) {
       const contract = yield* q.reserve({ qubits: 3, budget: 1_000, duration: 3 * CALIBRATION_SPAN });

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { k } from "../../domains/k/api/operations.ts";
 import { contains, UNLIMITED } from "../../kernel-abi/capability.ts";
 import { EVENT, TURN_END } from "../../kernel-abi/frame.ts";
+import { parseFaultScript } from "../../kernel-abi/injection.ts";
 import { ROOT } from "../../kernel-abi/ids.ts";
 import type { Operation } from "../../kernel-abi/operation.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
@@ -592,6 +593,47 @@ describe("faults", () => {
     for (const [fail, domain] of [[1004, "Q"], [2002, "PHI"], [2005, "PHI"]] as const) {
       expect(withCode(entriesOf((await run(struck(fail, domain))).frames), EVENT.JOB_OUTCOME).map(({ verdict }) => verdict)).toContain(fail);
     }
+  });
+  /** Work of two processes in flight when a scripted fault comes at tick 4; how each ends, and what its contract is worth then. */
+  const befallen = (domain: "Q" | "PHI", faults: Parameters<typeof parseFaultScript>[0]) => run(toy("root", ["Q", "PHI"], function* () {
+    const work = (of: "Q" | "PHI") => toy("worker", [of], function* () {
+      const contract = yield* reserve(of, { units: 2 });
+      const first = yield* codeOf(collect(of, yield* submit(of, contract, { cost: 9 })));
+      return [first, yield* codeOf(submit(of, contract))];
+    });
+    const [hit, spared] = [yield* k.spawn(work(domain)), yield* k.spawn(work(domain === "Q" ? "PHI" : "Q"))];
+    return [yield* k.join(hit), yield* k.join(spared)];
+  }), { faults: parseFaultScript(faults) });
+  const FINE = ["OK", "OK"];
+  it("084/10 a scripted decoherence spike ends the work it hits and its contract, and nothing else", async () => {
+    const { end } = await befallen("Q", [{ at: 4, kind: "decoherence-spike", process: "root/worker#1" }]);
+    expect(end.result).toEqual([["Q_ERR_DECOHERENCE_EXCEEDED", "CONTRACT_INVALID"], FINE]);
+  });
+  it("084/10 scripted instability ends the envelope it hits and its window, and nothing else", async () => {
+    const { end } = await befallen("PHI", [{ at: 4, kind: "instability" }]);
+    expect(end.result).toEqual([["PHI_ERR_STABILITY_BREACH", "CONTRACT_INVALID"], FINE]);
+  });
+  it("084/10 a scripted invalidation ends one contract", async () => {
+    const { end } = await befallen("Q", [{ at: 4, kind: "contract-invalidation", contract: 1 }]);
+    expect(end.result).toEqual([["CONTRACT_INVALID", "CONTRACT_INVALID"], FINE]);
+  });
+  it("084/10 a scripted revocation refuses the next call of one process", async () => {
+    const { end } = await befallen("Q", [{ at: 4, kind: "capability-revocation", process: "root/worker#1", verb: "EXECUTE_Q" }]);
+    expect(end.result).toEqual([["OK", "DOMAIN_UNAUTHORIZED"], FINE]);
+  });
+  it("084/10 a partition is refused by name: one node has no network", () => {
+    expect(() => parseFaultScript([{ at: 4, kind: "partition" }])).toThrow(/no network to part/);
+  });
+  it("024/C3 a fault reaches a process, a domain, the machine or the run, as its policy says, and no further", async () => {
+    const victim = (domain: "Q" | "PHI") => toy("victim", [domain], function* () { return yield* codeOf(collect(domain, yield* submit(domain, yield* reserve(domain), { fail: 1004 }))); });
+    const reach = async (level: number) => (await run(toy("root", ["Q", "PHI"], function* () {
+      const ended = yield* codeOf(k.join(yield* k.spawn(victim("Q"))));
+      return [ended, yield* codeOf(reserve("Q")), yield* codeOf(reserve("PHI")), yield* codeOf(k.log("K goes on"))];
+    }), { recovery: { version: 1, rules: [{ fault: "Q_ERR_HARDWARE_FAILURE", action: "halt", level }] } })).end;
+    expect((await reach(0)).result).toEqual(["PROCESS_STOPPED", "OK", "OK", "OK"]);
+    expect((await reach(1)).result).toEqual(["OK", "DOMAIN_FROZEN", "OK", "OK"]);
+    expect((await reach(2)).result).toEqual(["OK", "DOMAIN_FROZEN", "DOMAIN_FROZEN", "OK"]);
+    expect(await reach(3)).toMatchObject({ status: "enforced", result: null, fault: { name: "RUN_HALTED" } });
   });
   it("084/10 revocation in mid-run refuses the next call and leaves the run whole", async () => {
     const { end } = await run(toy("root", ["Q"], function* () {

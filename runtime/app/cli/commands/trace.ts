@@ -7,6 +7,7 @@ import { EVENT } from "../../../../kernel-abi/frame.ts";
 import type { ByteSource } from "../../../../kernel-abi/ports.ts";
 import { SYSCALL } from "../../../../kernel-abi/syscall.ts";
 import { openUnits } from "../../../../replay/bundle.ts";
+import { Debugger, stateDigest } from "../../../../replay/debugger.ts";
 import { END_MARK } from "../../../../replay/chain.ts";
 import { TURN_EVENTS, type TraceEvent } from "../../../../replay/entry/events.ts";
 import { list, show, shown, type Filter, type ShownEvent } from "../../../../replay/list.ts";
@@ -118,11 +119,20 @@ function one({ out }: Io, file: string, source: ByteSource, id: string | undefin
   printFacts(out, Object.entries(event).map(([name, value]) => [name, prettyJson(toJson(value))]));
 }
 
+/** How the run stood behind the frame of an event. */
+function standing({ out }: Io, file: string, source: ByteSource, at: string | undefined, json: boolean): void {
+  if (at === undefined || !/^(0|[1-9]\d{0,15})$/.test(at)) throw new Fault("USAGE", { event: (at ?? "").slice(0, 40), allowed: "triad trace FILE state N, the number of an event, or 0 for the beginning" });
+  const state = new Debugger(source).at(Number(at));
+  const digest = stateDigest(state);
+  if (json) return printJson(out, "state", { file, digest, state });
+  printFacts(out, [["digest", digest], ...Object.entries(state).map(([name, value]): readonly [string, string] => [name, prettyJson(toJson(value))])]);
+}
+
 export function configure(command: Command, invocation: Invocation): void {
   command
     .argument("<trace>", "a .triad or .triad.partial file")
-    .argument("[verb]", "list (default) | show ID")
-    .argument("[id]", "number of the event to show")
+    .argument("[verb]", "list (default) | show ID | state N: mailboxes, waits, contracts, capabilities at event N")
+    .argument("[id]", "number of the event")
     .option("--actor <glob>", "only these processes: root/*, **solver#2")
     .option("--cone", "with --actor: its turns and everything that happened before them, frame by frame")
     .option("--event <name>", "only these events: IPC_SEND, CONTRACT_*")
@@ -135,10 +145,11 @@ export function configure(command: Command, invocation: Invocation): void {
     .option("--jsonl", "one JSON object per event and line");
   runs(command, invocation, async (file = "", verb = "list", id) => {
     const flags = command.opts<Flags>();
-    if (verb !== "list" && verb !== "show") throw new Fault("USAGE", { verb: verb.slice(0, 80), allowed: "list, show" });
+    if (verb !== "list" && verb !== "show" && verb !== "state") throw new Fault("USAGE", { verb: verb.slice(0, 80), allowed: "list, show, state" });
     const source = openSource(file);
     try {
       if (flags.cone === true) await causal(invocation.io, file, source, flags);
+      else if (verb === "state") standing(invocation.io, file, source, id, flags.json === true || flags.jsonl === true);
       else if (verb === "list") await listing(invocation.io, file, source, flags);
       else one(invocation.io, file, source, id, flags.json === true || flags.jsonl === true);
     } finally {

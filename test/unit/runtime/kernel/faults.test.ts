@@ -306,6 +306,19 @@ describe("end to end", () => {
     expect(await reproduceTrace(source, { trustProgram: true, workers: 0 })).toBeDefined();
   });
 
+  it.each([["retry", ["4", "PHI_ERR_STABILITY_BREACH"], "completed"], ["halt", null, "enforced"]] as const)("so is one under a recovery policy: %s", async (action, result, status) => {
+    const sink = createMemorySink();
+    const recovery: Recovery = { version: 1, rules: [{ fault: "Q_ERR_HARDWARE_FAILURE", action, ...(action === "retry" ? { limit: 2 } : { level: 3 }) }], copies: 3, overuse: "revoke", escalate: { failures: 9, within: 9 } };
+    const faults = parseFaultScript([{ at: 1, kind: "hardware-failure", domain: "Q" }, { at: 1, kind: "instability", domain: "PHI" }]);
+    const { end, recording } = await record({ program: "test/programs/struck.ts", out: sink, seed: "s", workers: 0, signer: testSigner(), faults, recovery });
+    expect(end).toMatchObject({ status, ...(result === null ? { fault: { name: "RUN_HALTED" } } : { result: [expect.stringMatching(/^\d+$/), result[1]] }) });
+    expect(recording.header.recovery).toEqual(recovery);
+    const source = sink.bytes();
+    expect(await verifyTrace(source)).toMatchObject({ ok: true, status });
+    const { digest } = await replayTrace(source, { trustProgram: true });
+    expect((await reproduceTrace(source, { trustProgram: true, workers: 0 })).digest).toBe(digest);
+  });
+
   it("a policy that is not understood is refused before anything runs", () => {
     for (const bad of [{ version: 2, rules: [] }, { version: 1, rules: [{ fault: "X", action: "halt" }] }, { version: 1, rules: [{ fault: "Q_ERR_HARDWARE_FAILURE", action: "retry" }] },
       { version: 1, rules: [{ fault: "PHI_ERR_HARDWARE_FAILURE", action: "retry", limit: 2 }] }, { version: 1, rules: [{ fault: "DOMAIN_PANIC", action: "continue", level: 2 }] }]) {

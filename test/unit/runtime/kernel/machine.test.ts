@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { EVENT, TURN_END } from "../../../../kernel-abi/frame.ts";
 import { SYSCALL } from "../../../../kernel-abi/syscall.ts";
 import { k } from "../../../../domains/k/api/operations.ts";
+import type { VerbName } from "../../../../kernel-abi/capability.ts";
 import type { Child } from "../../../../kernel-abi/operation.ts";
 import { run } from "../../../support/run.ts";
 import { ask, codeOf, toy } from "../../../support/toy.ts";
@@ -252,6 +253,24 @@ describe("suspension", () => {
       return yield* k.join(child);
     }));
     expect(end.result).toBe(13);
+  });
+
+  it("resumes only with capabilities that still hold: one that lost a domain meanwhile stays suspended", async () => {
+    const worker = toy("worker", ["Q"], function* () { yield* k.sleep(4); return "went on"; });
+    const attempt = (lost: VerbName | undefined): Promise<unknown> => run(toy("root", ["Q"], function* () {
+      const child = yield* k.spawn(worker);
+      yield* k.sleep(2);
+      yield* k.suspend(child);
+      for (const { verb, capability } of yield* k.capabilities()) if (verb === lost) yield* k.revoke(capability);
+      yield* k.sleep(5);
+      const code = yield* codeOf(k.resume(child));
+      yield* k.sleep(5);
+      if (code !== "OK") yield* k.stop(child, "kept");
+      return [code, yield* k.exitOf(child)];
+    })).then(({ end }) => end.result);
+    expect(await attempt(undefined)).toEqual(["OK", { kind: "finished", result: "went on" }]);
+    expect(await attempt("EXECUTE_Q")).toEqual(["LIFECYCLE_REFUSED", { kind: "stopped", reason: "kept" }]);
+    expect(await attempt("READ_TRACE")).toEqual(["OK", { kind: "finished", result: "went on" }]);
   });
 
   it("is refused for strangers, twice over, and for the ended", async () => {

