@@ -1,5 +1,6 @@
 // Forking: another run from a position of a recorded one, without touching the evidence. Faults, texts or the program may be others, as
 // long as nothing before the position shows it.
+import { Fault } from "../../kernel-abi/fault.ts";
 import type { Injection, Recovery } from "../../kernel-abi/injection.ts";
 import type { Behaviour } from "../../kernel-abi/operation.ts";
 import type { ByteSink, Recording } from "../../kernel-abi/ports.ts";
@@ -21,9 +22,16 @@ export interface ForkOptions extends Omit<ResumeOptions, "out"> {
   readonly files?: Readonly<Record<string, string>>;
 }
 
+/** The parent was intact: a journal that contradicts itself now was altered where it is told already. */
+function ofAlteration(error: unknown): never {
+  if (!(error instanceof Fault) || error.fault !== "TRACE_INCONSISTENT") throw error;
+  const { rule = "", event = 0, tick = 0 } = error.detail;
+  throw new Fault("RESUME_REFUSED", { why: "what was altered shows before the position", rule, event, tick }, { cause: error });
+}
+
 /**
  * Runs a fork to its end and seals it as a trace whose header names its parent.
- * @throws Fault USAGE for a position the trace has not, or behind its end; REPLAY_DIVERGED when what was altered shows before it; and as
+ * @throws Fault USAGE for a position the trace has not, or behind its end; REPLAY_DIVERGED or RESUME_REFUSED when what was altered shows before it; and as
  * resumeRun
  */
 export const forkRun = (trace: Trace, { at, out, program, faults, recovery, files, ...options }: ForkOptions): Promise<Resumed> =>
@@ -38,7 +46,7 @@ export const forkRun = (trace: Trace, { at, out, program, faults, recovery, file
       program: other?.section ?? parent.program,
       inputs: files === undefined ? parent.inputs : { ...parent.inputs, files },
     }), journal);
-    const report = await resumeRun(journal.bytes(), { ...options, out, ...(other === undefined ? {} : { program: other.root }) });
+    const report = await resumeRun(journal.bytes(), { ...options, out, ...(other === undefined ? {} : { program: other.root }) }).catch(ofAlteration);
     if (report.kind !== "resumed") throw new TypeError("a fork is a journal without a seal");
     return report;
   });

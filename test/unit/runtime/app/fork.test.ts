@@ -7,7 +7,7 @@ import { createMemorySink, memorySource } from "../../../../runtime/adapters/mem
 import { forkRun, type ForkOptions } from "../../../../runtime/app/fork.ts";
 import { record } from "../../../../runtime/app/record.ts";
 import { replayTrace, verifyTrace } from "../../../../runtime/app/trace.ts";
-import { defineProcess } from "../../../../runtime/app/index.ts";
+import { bell, defineProcess, Fault } from "../../../../runtime/app/index.ts";
 import { traceFile } from "../../../golden/catalogue.ts";
 import { scratch } from "../../../support/cli.ts";
 import { testSigner } from "../../../support/signer.ts";
@@ -63,5 +63,54 @@ describe("a fork with another program", () => {
     expect(parted).toBeGreaterThan(2);
     expect(mine).toHaveLength(theirs.length);
     await expect(forked(parent, { at: eventsOf(parent) - 6, program: counting(8, 100) })).rejects.toMatchObject({ fault: "REPLAY_DIVERGED" });
+  });
+});
+
+const measuring = defineProcess({
+  name: "measuring", domains: ["Q"],
+  *run({ k, q }) {
+    const contract = yield* q.reserve({ qubits: 2, budget: 4_000 });
+    const seen: string[] = [];
+    for (let at = 0; at < 5; at++) {
+      try {
+        seen.push((yield* q.measure(yield* q.submit(contract, bell().measureAll()))).join(""));
+      } catch (fault) {
+        seen.push(fault instanceof Fault ? fault.fault : "another error");
+      }
+      yield* k.log("round", { at, word: yield* k.file("word") });
+    }
+    return seen;
+  },
+});
+
+describe("a fork under other circumstances", () => {
+  const recorded = async (): Promise<Uint8Array> => {
+    const sink = createMemorySink();
+    await record({ program: measuring, seed: "3", workers: 0, signer: testSigner(), files: { word: "old" }, out: sink });
+    return Uint8Array.from(sink.bytes());
+  };
+  const resultOf = async (trace: Uint8Array): Promise<unknown> => {
+    const { end, complete } = await replayTrace(trace, { program: measuring });
+    expect(complete).toBe(true);
+    return end?.status === "completed" ? end.result : end;
+  };
+
+  it("meets the faults it was given, each at its tick, and goes on from the same outcomes", async () => {
+    const parent = await recorded();
+    const before = await resultOf(parent) as string[];
+    const fork = await forked(parent, { at: 45, program: measuring, faults: [{ at: 4, kind: "hardware-failure", domain: "Q" }] });
+    expect(await resultOf(fork)).toEqual([before[0], before[1], before[2], "Q_ERR_HARDWARE_FAILURE", before[4]]);
+  });
+
+  it("reads the texts it was given from the position on", async () => {
+    const fork = await forked(await recorded(), { at: 20, program: measuring, files: { word: "new" } });
+    expect(await resultOf(fork)).toHaveLength(5);
+    expect([...walk(memorySource(fork))].some(({ frame }) => frame.entries.some(({ body }) => Buffer.from(body).includes("new")))).toBe(true);
+  });
+
+  it("is refused in words of its own when an alteration shows before the position", async () => {
+    const parent = await recorded();
+    await expect(forked(parent, { at: 70, program: measuring, faults: [{ at: 4, kind: "hardware-failure", domain: "Q" }] })).rejects.toMatchObject({ fault: "RESUME_REFUSED", detail: { why: "what was altered shows before the position" } });
+    await expect(forked(parent, { at: 70, program: measuring, files: { word: "new" } })).rejects.toMatchObject({ fault: "REPLAY_DIVERGED" });
   });
 });
