@@ -12,6 +12,7 @@ export const SEMANTICS_VERSION = 1;
 export const FLAGS = Object.freeze({
   sequentialSampling: { id: 1, since: "0.1.0", why: "measurement k of shot s draws u(s,k), whatever the backend or batching" },
   exitAtNextTick: { id: 2, since: "0.1.0", why: "a join sees an exit one tick after it, like any message" },
+  placesForStrands: { id: 3, since: "0.2.0", why: "a strand whose send or request has to wait holds a place it can select and give up; before, its whole process waited" },
 } as const);
 export type FlagName = keyof typeof FLAGS;
 
