@@ -61,6 +61,8 @@ export const HeaderSchema = Type.Object({
   faults: Type.Optional(FaultScriptSchema),
   /** What is done about faults; absent: DEFAULT_RECOVERY. */
   recovery: Type.Optional(RecoverySchema),
+  /** Of a run that went its own way from a position of another: that one's digest, and the last event they have in common; absent: none. */
+  fork: Type.Optional(Type.Object({ digest: Hex256, event: Type.Integer({ minimum: 1 }) }, exact)),
 }, exact);
 export type Header = Static<typeof HeaderSchema>;
 

@@ -10,6 +10,7 @@ export * from "./entry/events.ts";
 export * from "./entry/names.ts";
 export * from "./entry/reader.ts";
 export * from "./entry/writer.ts";
+export * from "./fork.ts";
 export * from "./judge.ts";
 export * from "./list.ts";
 export * from "./merkle.ts";

@@ -1,6 +1,7 @@
 // Package entry `triad-runtime`: what programs import, and what a host uses to record, verify, replay and reproduce them.
 export * from "./program/surface.ts";
 export type { PolicyChoice, PolicyName, PolicySetting } from "../scheduler/policies.ts";
+export { forkRun, type ForkOptions } from "./fork.ts";
 export { judgeTrace } from "./judge.ts";
 export type { JudgedOutcome, JudgeOptions, JudgeReport } from "../../replay/judge.ts";
 export { record, type RecordOptions, type RecordReport } from "./record.ts";

@@ -21,11 +21,11 @@ import { golden } from "./goldens.ts";
 import { alteredText } from "./mutate.ts";
 import { demand, type Target } from "./target.ts";
 
-const COMMANDS = ["verify", "trace", "replay", "keys", "help", "run", "resume", "reproduce", "judge", "diff", "metrics", "conformance", "rnu", ""] as const;
+const COMMANDS = ["verify", "trace", "replay", "keys", "help", "run", "resume", "fork", "reproduce", "judge", "diff", "metrics", "conformance", "rnu", ""] as const;
 const OPTIONS = [
   "--json", "--jsonl", "--signer", "--allow-unsealed", "--until", "--actor", "--event", "--domain", "--from", "--to", "--failed", "--limit", "--help", "--version", "-h", "-V", "--", "-x",
   "--cone", "--format", "--interval", "--rules", "--process", "--vhm", "--by-process", "--sign", "--threshold", "--strict", "--faults", "--slice", "--replace", "--against", "--verify",
-  "--no-such", "--seed", "--workers", "--input", "--file", "--bounds", "--policy", "--allow", "--durability", "--label", "--log-level", "--trust-program", "--program", "--json=1", "--limit=-1",
+  "--at", "--no-such", "--seed", "--workers", "--input", "--file", "--bounds", "--policy", "--allow", "--durability", "--label", "--log-level", "--trust-program", "--program", "--json=1", "--limit=-1",
 ] as const;
 const WORDS = [
   "whole.triad", "cut.triad", "real.triad", "garbage", "key.pem", "faults.json", "rules.json", "report.json", "nowhere", "list", "show", "export", "trust", "1", "0", "-1", "9007199254740992", "L=2", "ticks=1,turns=2", "K,Q", "a=b", "**", "root/*", "LOG", "IPC_*",
@@ -36,7 +36,7 @@ const WORDS = [
 const LINES: readonly (readonly string[])[] = [
   ["verify", "whole.triad"], ["verify", "cut.triad", "--allow-unsealed", "--json"], ["verify", "whole.triad", "--signer", "0".repeat(64)],
   ["trace", "whole.triad", "--event", "IPC_*", "--limit", "3"], ["trace", "whole.triad", "show", "4", "--json"], ["trace", "cut.triad", "--jsonl", "--actor", "**"],
-  ["replay", "whole.triad", "--until", "L=2"], ["reproduce", "whole.triad", "--workers", "0"], ["resume", "cut.triad", "--allow", "Q,PHI", "--trust-program", "--workers", "0"],
+  ["replay", "whole.triad", "--until", "L=2"], ["reproduce", "whole.triad", "--workers", "0"], ["resume", "cut.triad", "--allow", "Q,PHI", "--trust-program", "--workers", "0"], ["fork", "whole.triad", "--at", "4", "--allow", "Q,PHI", "--trust-program"], ["trace", "whole.triad", "state", "5"],
   ["judge", "real.triad", "--threshold", "1e-6", "--strict"], ["judge", "cut.triad", "--allow-unsealed", "--json"], ["diff", "whole.triad", "real.triad"], ["diff", "whole.triad", "whole.triad", "--json"],
   ["metrics", "real.triad", "--format", "jsonl", "--sign"], ["metrics", "whole.triad", "--rules", "rules.json", "--by-process", "--process", "root**"], ["metrics", "whole.triad", "--format", "prometheus", "--vhm", "0"],
   ["trace", "real.triad", "--actor", "root", "--cone"], ["conformance"], ["conformance", "--verify", "report.json", "--json"], ["keys", "trust", "key.pem"], ["keys", "show"],

@@ -14,7 +14,7 @@ const LOOK_EVERY = 1_024;
 const TELL_EVERY = 100_000;
 
 const { values } = parseArgs({
-  options: { target: { type: "string", default: "all" }, count: { type: "string", default: "100000" }, seed: { type: "string", default: "1" }, from: { type: "string", default: "0" }, verdicts: { type: "boolean", default: false }, json: { type: "boolean", default: false } },
+  options: { target: { type: "string", default: "all" }, count: { type: "string", default: "1000000" }, seed: { type: "string", default: "1" }, from: { type: "string", default: "0" }, verdicts: { type: "boolean", default: false }, json: { type: "boolean", default: false } },
 });
 const [count, seed, from] = [values.count, values.seed, values.from].map(Number) as [number, number, number];
 if (process.env["TRIAD_DEBUG"] !== "1") Error.stackTraceLimit = 0; // a fault an input: their stacks cost more than the reading

@@ -1,8 +1,10 @@
 // What is recorded for every version: programs, seeds and circumstances. Rows may be added; a row that has traces never changes.
 import { resolve } from "node:path";
 import type { RecordOptions } from "../../runtime/app/record.ts";
+import { parsePolicy } from "../../runtime/scheduler/policies.ts";
+import { WORKLOADS } from "../support/workloads.ts";
 
-export interface Row extends Pick<RecordOptions, "input" | "files" | "bounds" | "policy" | "allow"> {
+export interface Row extends Pick<RecordOptions, "input" | "files" | "bounds" | "policy" | "slice" | "allow" | "faults" | "recovery"> {
   /** The trace's name, without `.triad`. */
   readonly name: string;
   /** Path of the program from the repository's root. */
@@ -18,6 +20,12 @@ const row = (folder: string) => (program: string, { as = program, seed = "golden
 const example = row("examples/*");
 const small = row("test/programs");
 const own = row("test/golden/programs");
+/** The workloads that are killed and resumed (test/support/workloads.ts), as small as they come. */
+const resumed = WORKLOADS.map(({ name, small: size, ticks, faults, policy, slice, files, allow }): Row => ({
+  name: `resumed-${name}`, program: `test/programs/resume/${name}.ts`, seed: "golden", input: { size },
+  ...(ticks === undefined ? {} : { bounds: { ticks: ticks.small } }), ...(policy === undefined ? {} : { policy: parsePolicy(policy) }),
+  ...faults, ...(slice === undefined ? {} : { slice }), ...(files === undefined ? {} : { files }), ...(allow === undefined ? {} : { allow }),
+}));
 
 export const CATALOGUE: readonly Row[] = [
   example("bell"), example("teleport"), example("h2"), example("kuramoto"),
@@ -28,8 +36,9 @@ export const CATALOGUE: readonly Row[] = [
   own("family"), own("mail"),
   own("mail", { as: "bounded-messages", bounds: { messages: 30 } }), own("authority"), own("contracts"),
   own("jobs"), own("jobs", { as: "bounded-shots", bounds: { shots: 150 } }), own("phases"), own("ambient"), own("many"),
-  own("refusals"), own("afterwards"),
+  own("refusals"), own("afterwards"), own("partners"), own("partners", { as: "partners-enforced", recovery: { version: 1, rules: [], overuse: "revoke", copies: 1 } }),
   ...Array.from({ length: 3 }, (_, n) => own("wanderer", { as: `wanderer-${n + 1}`, seed: `way ${n + 1}`, policy: n % 2 === 0 ? "cooperative" : "round-robin" })),
+  ...resumed,
 ];
 
 export const FOLDER = import.meta.dirname;

@@ -22,6 +22,7 @@ const COMMANDS: readonly Entry[] = [
   { name: "judge", summary: "how probable is what a trace says was measured? Refuses what cannot be", load: () => import("./commands/judge.ts") },
   { name: "trace", summary: "list the events of a trace, or show one", load: () => import("./commands/trace.ts") },
   { name: "diff", summary: "where two traces part, and what each knew then; executes nothing", load: () => import("./commands/diff.ts") },
+  { name: "fork", summary: "another run from a position of a recorded one, with what is given altered", load: () => import("./commands/fork.ts") },
   { name: "metrics", summary: "what a trace measures: series, faults, diagnostics, alerts; executes nothing", load: () => import("./commands/metrics.ts") },
   { name: "keys", summary: "who signs here, and whose seals are trusted", load: () => import("./commands/keys.ts") },
   { name: "conformance", summary: "what of the hybrid-process checklist holds, self-tested; signed report, live self-test", load: () => import("./commands/conformance.ts") },

@@ -16,7 +16,7 @@ import type { DomainJudge, JobVerdict, JudgedJob } from "../../../kernel-abi/jud
 import { pack } from "../../../kernel-abi/packer.ts";
 import { bitsJob, countsJob, honest, valueJob } from "../../support/judged.ts";
 
-const RUNS = process.env["TRIAD_JUDGE_LONG"] === undefined ? 300 : 100_000;
+const RUNS = process.env["TRIAD_LONG"] === undefined ? 300 : 100_000;
 
 const jobs = [
   countsJob(bell().measureAll().lower(), 10), bitsJob(circuit(3).h(0).cx(0, 1).t(2).measureAll().lower()),

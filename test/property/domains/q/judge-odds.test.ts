@@ -7,7 +7,7 @@ import { lowered, measuredClifford, pauliFeedForward, type Instruction } from ".
 import { plainOdds } from "../../../support/plain-odds.ts";
 import { measuredCircuit } from "../../../support/statevector-circuits.ts";
 
-const RUNS = process.env["TRIAD_JUDGE_LONG"] === undefined ? 60 : 3_000;
+const RUNS = process.env["TRIAD_LONG"] === undefined ? 60 : 3_000;
 
 /** Every record the reference knows, and a few it does not, each read once. */
 function records(circuit: LoweredCircuit, odds: ReadonlyMap<string, number>): readonly string[] {

@@ -10,8 +10,8 @@ import { pack } from "../../../../kernel-abi/packer.ts";
 import { faultOf } from "../../../support/refusals.ts";
 import { bitsJob, countsJob, histogram, honest, judged, judgedAlone, valueJob } from "../../../support/judged.ts";
 
-/** Seeds for statistics: few every day, many with TRIAD_JUDGE_LONG. */
-const SEEDS = process.env["TRIAD_JUDGE_LONG"] === undefined ? 100 : 2_000;
+/** Seeds for statistics: few every day, many with TRIAD_LONG=1. */
+const SEEDS = process.env["TRIAD_LONG"] === undefined ? 100 : 2_000;
 /** As many as 99.9999% of binomial draws have at most. */
 const most = (mean: number): number => mean + 5 * Math.sqrt(mean) + 3;
 

@@ -35,6 +35,12 @@ const CASES: readonly (readonly [name: string, top: string, inside: string, repl
   ["written-code", "", "new Function('return 1')()", /functions/],
   ["captured", "const now = Date.now;", "now()", /k\.now/],
   ["performance", "", "performance.now()", /k\.now/],
+  ["fetch", "", "(fetch('http://localhost'), 1)", /k\.file/],
+  ["interval", "", "Number(setInterval(() => {}, 1))", /k\.sleep/],
+  ["immediate", "", "(setImmediate(() => {}), 1)", /k\.sleep/],
+  ["race", "", "(Promise.race([]), 1)", /yield\*/],
+  ["cosine", "", "Math.cos(1)", /cos/],
+  ["logarithm", "", "Math.log(2)", /log/],
 ];
 
 describe("the ambient world inside a turn", () => {

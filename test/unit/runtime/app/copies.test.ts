@@ -163,6 +163,28 @@ describe("repeated attempts", () => {
   });
 });
 
+describe("two runtimes in one process of Node", () => {
+  it("interleaved, each record what they record alone: traps, attempts to copy, answers", async () => {
+    const ambient = defineProcess({ name: "ambient", domains: ["Q"], *run({ q }) {
+      const said: string[] = [];
+      for (let left = 4; left > 0; left--) {
+        const job = yield* q.submit(yield* q.reserve({ qubits: 3, budget: 1_000 }), ghz);
+        said.push(caught(() => Math.random()), caught(() => Date.now()), yield* trying(q.measure(job)));
+      }
+      return said;
+    } });
+    const programs = [ambient, stubborn(8), ambient, stubborn(5)];
+    const alone = [];
+    for (const program of programs) alone.push(await witness(program));
+    const before = [Date.now, Math.random];
+    const together = await Promise.all(programs.map((program) => witness(program)));
+    expect(together.map(({ digest }) => digest)).toEqual(alone.map(({ digest }) => digest));
+    expect(together[0]!.end.result).toEqual(Array(4).fill(["AMBIENT_ACCESS", "AMBIENT_ACCESS", "OK"]).flat());
+    expect([told(together[0]!).length, told(together[1]!).length, told(together[3]!).length]).toEqual([0, 4, 3]);
+    expect([Date.now, Math.random]).toEqual(before);
+  });
+});
+
 describe("verify", () => {
   const holds = async (change: (entry: Entry) => Entry | undefined): Promise<void> => {
     const { frames, recording } = await witness(stubborn(8));

@@ -1,0 +1,52 @@
+// Forking: another run from a position of a recorded one, without touching the evidence. Faults, texts or the program may be others, as
+// long as nothing before the position shows it.
+import { Fault } from "../../kernel-abi/fault.ts";
+import type { Injection, Recovery } from "../../kernel-abi/injection.ts";
+import type { Behaviour } from "../../kernel-abi/operation.ts";
+import type { ByteSink, Recording } from "../../kernel-abi/ports.ts";
+import { forkJournal } from "../../replay/fork.ts";
+import { createMemorySink } from "../adapters/memory.ts";
+import { programDigest } from "./program/load.ts";
+import { resolveProgram } from "./record.ts";
+import { resumeRun, type Resumed, type ResumeOptions } from "./resume.ts";
+import { withTrace, type Trace } from "./trace.ts";
+
+export interface ForkOptions extends Omit<ResumeOptions, "out"> {
+  /** Event behind whose frame the fork goes its own way. */
+  readonly at: number;
+  readonly out: string | ByteSink;
+  /** Another program, or the same one where the trace is detached or not trusted. */
+  readonly program?: string | Behaviour;
+  readonly faults?: readonly Injection[];
+  readonly recovery?: Recovery;
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** The parent was intact: a journal that contradicts itself now was altered where it is told already. */
+function ofAlteration(error: unknown): never {
+  if (!(error instanceof Fault) || error.fault !== "TRACE_INCONSISTENT") throw error;
+  const { rule = "", event = 0, tick = 0 } = error.detail;
+  throw new Fault("RESUME_REFUSED", { why: "what was altered shows before the position", rule, event, tick }, { cause: error });
+}
+
+/**
+ * Runs a fork to its end and seals it as a trace whose header names its parent.
+ * @throws Fault USAGE for a position the trace has not, or behind its end; REPLAY_DIVERGED or RESUME_REFUSED when what was altered shows before it; and as
+ * resumeRun
+ */
+export const forkRun = (trace: Trace, { at, out, program, faults, recovery, files, ...options }: ForkOptions): Promise<Resumed> =>
+  withTrace(trace, async (source) => {
+    const other = program === undefined ? undefined : await resolveProgram(program);
+    const journal = createMemorySink();
+    forkJournal(source, at, (parent: Recording) => ({
+      header: {
+        ...parent.header, ...(faults === undefined ? {} : { faults: [...faults] }), ...(recovery === undefined ? {} : { recovery }),
+        ...(other === undefined ? {} : { program: { name: other.root.name, digest: programDigest(other.section) } }),
+      },
+      program: other?.section ?? parent.program,
+      inputs: files === undefined ? parent.inputs : { ...parent.inputs, files },
+    }), journal);
+    const report = await resumeRun(journal.bytes(), { ...options, out, ...(other === undefined ? {} : { program: other.root }) }).catch(ofAlteration);
+    if (report.kind !== "resumed") throw new TypeError("a fork is a journal without a seal");
+    return report;
+  });
