@@ -105,7 +105,8 @@ export interface Entry {
  * verdict 0 (in the order of its entries, over turns that were not aborted) and each exit notice to its parent takes the next
  * number; so do each EXIT_NOTICED and ROOM_MADE that names it, and, behind the entries, a turn that ends waiting for START
  * (PROC_CONTINUE) or SLICE. A delivery names its cause by (from, seq): MESSAGE the sender's, TIMER the process's own, START the parent's
- * (KERNEL and 0 for the root; its own after PROC_CONTINUE), EXIT that of the process that ended, ROOM the receiver's, SLICE its own. OUTCOME comes from the domain service with seq = job.
+ * (KERNEL and 0 for the root; its own after PROC_CONTINUE), EXIT that of the process that ended, ROOM the receiver's, SLICE its own. A
+ * ROOM_MADE behind a turn that ends waiting for START goes before that START. OUTCOME comes from the domain service with seq = job.
  */
 
 /** How a turn ended. Numbers stand in traces. */

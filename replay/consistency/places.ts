@@ -37,8 +37,10 @@ export function withdrawn(world: World, row: ProcessRow, { domain, subject }: En
 
 /** A fresh body waits for nothing the old one waited for. */
 export function renewed(world: World, row: ProcessRow): void {
-  for (const { to, seq } of row.places) world.givenUp.push({ from: row.id, to, seq });
-  for (const { id, process } of world.deferrals.waiting) if (process === row.id) world.givenUp.push({ from: row.id, to: 0, seq: id });
+  const requests = world.deferrals.waiting.filter(({ process }) => process === row.id).map(({ id }) => ({ to: 0, seq: id }));
+  for (const { to, seq } of [...row.places, ...requests]) {
+    if (!world.givenUp.some((one) => one.from === row.id && one.to === to && one.seq === seq)) world.givenUp.push({ from: row.id, to, seq });
+  }
 }
 
 /** Strikes off what was given up; false when it was not. */
@@ -60,13 +62,22 @@ export function room(world: World, entry: Entry, receiver: ProcessRow, sender: P
   const { tick } = world.moment;
   world.require(sender.live, "room is made for a message that waits for it", { sender: sender.name });
   sender.places = sender.places.filter((place) => place !== held);
+  const number = numbered(world, receiver);
   if (entry.verdict === 0) {
     receiver.inbox.add({ from: sender.id, seq: held.seq }, tick);
-    sender.admitted = [...sender.admitted.filter(({ tick: at }) => at === tick), { ...held, tick, notice: receiver.seq }];
+    sender.admitted = [...sender.admitted.filter(({ tick: at }) => at === tick), { ...held, tick, notice: number }];
   }
-  tell(world, sender, { kind: DELIVERY.ROOM, from: receiver.id, seq: receiver.seq, due: tick + 1, linked: false, place: held.seq });
-  receiver.seq += 1;
+  tell(world, sender, { kind: DELIVERY.ROOM, from: receiver.id, seq: number, due: tick + 1, linked: false, place: held.seq });
   return true;
+}
+
+/** The number of a ROOM_MADE, of the receiver's. Behind its own turn it comes before the start of a fresh body. */
+export function numbered(world: World, receiver: ProcessRow): number {
+  const { start, on, id, seq } = receiver;
+  receiver.seq += 1;
+  if (on !== WAIT.START || start.from !== id || start.tick !== world.moment.tick || world.acted !== id) return seq;
+  receiver.start = { ...start, seq: start.seq + 1 };
+  return start.seq;
 }
 
 /** A notice about a place. Older ones that came while something else was selected are only looked up, never delivered. */

@@ -166,11 +166,12 @@ export function room(world: World, entry: Entry): void {
   const sender = world.process(entry.subject);
   if (places.room(world, entry, receiver, sender)) return;
   const { parked } = sender;
-  world.require(parked?.to === receiver.id && sender.live, "room is made for a message that waits for it", { sender: sender.name });
+  const toItself = sender === receiver && entry.verdict !== 0; // it ended while it waited for room in its own mailbox
+  world.require(parked?.to === receiver.id && (sender.live || toItself), "room is made for a message that waits for it", { sender: sender.name });
   if (entry.verdict === 0) receiver.inbox.add({ from: sender.id, seq: parked.seq }, tick);
   sender.parked = undefined;
-  sender.notices.push({ kind: DELIVERY.ROOM, from: receiver.id, seq: receiver.seq, due: tick + 1, linked: false });
-  receiver.seq += 1;
+  const number = places.numbered(world, receiver);
+  if (sender.live) sender.notices.push({ kind: DELIVERY.ROOM, from: receiver.id, seq: number, due: tick + 1, linked: false });
 }
 
 /** MESSAGE_DROPPED: by a mailbox that drops, or with a sender that ends while its message waits. */

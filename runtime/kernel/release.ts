@@ -70,6 +70,7 @@ function tell(state: KernelState, process: Process, tx: Transaction): void {
     if (watcher !== undefined && selects(watcher, process)) notice(state, process, id, tx);
   }
   if (process.exit?.how !== "finished") for (const id of process.anyTies?.dependents ?? []) signal(state, process, id, tx);
+  withdrawPlaces(state, process, tx);
   turnAway(state, process, tx);
   withdraw(state, process, tx);
 }
@@ -93,11 +94,16 @@ function turnAway(state: KernelState, process: Process, tx: Transaction): void {
   }
 }
 
-/** Its own messages that wait for a place go with it. */
-function withdraw(state: KernelState, process: Process, tx: Transaction): void {
+/** Its messages that hold places go with it, those to itself too. */
+function withdrawPlaces(state: KernelState, process: Process, tx: Transaction): void {
   for (const [seq, { of }] of process.anyPlaces ?? []) {
-    if (state.processes.living(of)?.anyParked?.remove((message) => message.from === process.id && message.seq === seq) !== undefined) dropped(of, process.id, seq, tx);
+    const receiver = of === process.id ? process : state.processes.living(of);
+    if (receiver?.anyParked?.remove((message) => message.from === process.id && message.seq === seq) !== undefined) dropped(of, process.id, seq, tx);
   }
+}
+
+/** Its own message that waits for a place goes with it. */
+function withdraw(state: KernelState, process: Process, tx: Transaction): void {
   if (process.wait.on !== DELIVERY.ROOM) return;
   const withdrawn = state.processes.living(process.wait.subject)?.anyParked?.remove(({ from }) => from === process.id);
   if (withdrawn !== undefined) dropped(withdrawn.to, withdrawn.from, withdrawn.seq, tx);

@@ -53,9 +53,9 @@ describe("a send that has to wait", () => {
       yield* k.send(full, 0);
       const done: unknown[] = [];
       yield* all([
-        (function* (): Body { yield* k.send(full, 1); done.push("sent"); })(),
-        (function* (): Body { yield* ticking(5); done.push("ticked"); })(),
-        (function* (): Body { yield* k.send(full, 2); done.push("sent again"); })(),
+        (function* (): Body { yield* k.send(full, 1); return done.push("sent"); })(),
+        (function* (): Body { yield* ticking(5); return done.push("ticked"); })(),
+        (function* (): Body { yield* k.send(full, 2); return done.push("sent again"); })(),
       ]);
       return [done, yield* k.join(full)];
     })));
@@ -72,7 +72,7 @@ describe("a send that has to wait", () => {
       const { winner } = yield* race({ send: k.send(full, "lost"), nap: k.sleep(4) });
       return [winner, yield* k.join(behind), yield* k.join(full)];
     })));
-    expect(ran.end.result).toEqual(["nap", 12, ["first", "behind"]]);
+    expect(ran.end.result).toEqual(["nap", 13, ["first", "behind"]]);
   });
 
   it("throws into its strand alone when the receiver ends", async () => {
@@ -130,7 +130,7 @@ describe("a send that has to wait", () => {
       const stopped = yield* spawnOf(toy("stopped", [], function* () { yield* all([k.send(full, "b"), k.receive()]); }));
       const renewed = yield* spawnOf(toy("renewed", [], function* (input) {
         if (input === "again") return "fresh";
-        yield* all([k.send(full, "c"), (function* (): Body { yield* k.sleep(2); yield* k.continueWith("again"); })()]);
+        yield* all([k.send(full, "c"), (function* (): Body { yield* k.sleep(2); return yield* k.continueWith("again"); })()]);
         return "old";
       }));
       yield* k.sleep(4);
@@ -162,7 +162,7 @@ describe("a send that has to wait", () => {
       const ended = yield* race({ send: k.send(full, 1), nap: k.sleep(3) });
       return [ended.winner, yield* k.now()];
     }), { flags: ["sequentialSampling", "exitAtNextTick"] });
-    expect(ran.end.result).toEqual(["send", 12]);
+    expect(ran.end.result).toEqual(["send", 13]);
     expect(named(ran, "MESSAGE_PARKED")).toHaveLength(0);
     expect(ran.frames.some((frame) => frame.kind === "turn" && frame.end.kind === TURN_END.WAITING && frame.end.on === 5)).toBe(true);
   });
