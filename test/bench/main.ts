@@ -1,12 +1,17 @@
 // The benchmark command: `npm run bench [-- SUITE…] [--json] [--write]`. Every figure that matters is a ratio taken in one run; absolute
-// figures tell about this machine at this hour. `--write` puts the table into RESULTS.md beside this file.
+// figures tell about this machine at this hour. Behind them stands a profile of the suite that misses a goal by most. `--write` puts the table into RESULTS.md beside this file.
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { arch, cpus, platform } from "node:os";
+import { profileOf } from "./profile.ts";
 import { goalText, met, miss, valueText, verdictText, type Figure } from "./figure.ts";
 
-type Suite = () => Promise<readonly Figure[]> | readonly Figure[];
-const load = async (file: string): Promise<Suite> => ((await import(`./${file}.bench.ts`)) as { readonly run: Suite }).run;
+interface Suite {
+  readonly run: () => Promise<readonly Figure[]> | readonly Figure[];
+  /** What to profile when this suite misses a goal by most. */
+  readonly subject?: () => Promise<void>;
+}
+const load = async (file: string): Promise<Suite> => await import(`./${file}.bench.ts`) as Suite;
 
 const SUITES: readonly (readonly [file: string, says: string])[] = [
   ["turns", "Turns and traces"], ["scale", "Scale"], ["machine", "XState machines"], ["scheduler", "Scheduler"],
@@ -41,14 +46,24 @@ say(`Commit ${machine.commit}, ${machine.day}: Node ${machine.node}, ${machine.p
 const results: { readonly suite: string; readonly figures: readonly Figure[] }[] = [];
 for (const [file, says] of SUITES) {
   if (wanted.length > 0 && !wanted.includes(file)) continue;
-  const figures = await (await load(file))();
+  const figures = await (await load(file)).run();
   results.push({ suite: file, figures });
   say(`\n${says}`);
   for (const figure of figures) say(`  ${figure.name.padEnd(62)} ${valueText(figure).padStart(11)} ${figure.unit.padEnd(13)} ${goalText(figure).padEnd(20)} ${verdictText(figure)}`.trimEnd());
 }
+/** The suite that misses a goal by most, and where its time goes. */
+async function profileWorst(): Promise<void> {
+  const [worst] = results.flatMap(({ suite, figures }) => figures.filter((figure) => met(figure) === false).map((figure) => ({ suite, figure }))).sort((a, b) => miss(b.figure) - miss(a.figure));
+  const subject = worst === undefined ? undefined : (await load(worst.suite)).subject;
+  if (worst === undefined || subject === undefined) return;
+  say(`\nWhere the time goes in ${worst.suite}, which misses "${worst.figure.name}" (own time of each function)`);
+  for (const { place, percent } of await profileOf(subject)) say(`  ${percent.toFixed(1).padStart(5)} %  ${place}`);
+}
+
 const held = results.flatMap(({ figures }) => figures).filter(({ goal }) => goal !== undefined);
 const missed = held.filter((figure) => met(figure) === false).sort((a, b) => miss(b) - miss(a));
 say(`\n${held.length - missed.length} of ${held.length} goals met${missed.length === 0 ? "" : `; furthest from its goal: ${missed[0]!.name}`}`);
+await profileWorst();
 if (json) console.log(JSON.stringify({ schema: "triad.bench/2", machine, results }));
 if (given.includes("--write")) {
   writeFileSync(new URL("./RESULTS.md", import.meta.url), ["# Results of the benchmark command", "", "Made by `npm run bench -- --write`. Goals are ratios wherever they can be; where a goal is a rate it was set on another machine.", "", "```", ...lines, "```", ""].join("\n"));
