@@ -108,7 +108,8 @@ export class Consistency {
     world.moment.event -= 1;
     for (const entry of frame.entries) {
       world.moment.event += 1;
-      world.require(!world.ended && entry.code !== EVENT.MESSAGE_PARKED, "nothing follows RUN_END, and nobody but a sender holds a place");
+      world.require(!world.ended, "nothing follows RUN_END");
+      world.require(entry.code !== EVENT.MESSAGE_PARKED, "nobody but a sender holds a place");
       if (entry.code >= FIRST_EVENT) this.#event(entry, false);
       else {
         world.require(KERNEL_SYSCALLS[entry.code] === 1 && entry.verdict === 0, "syscalls stand in turns");
