@@ -75,7 +75,8 @@ function ofEntry(expected: Entry, actual: Entry, name: string, event: number): D
   ], event);
   if (field !== undefined) return field;
   if (sameBytes(expected.body, actual.body)) return undefined;
-  const cause = expected.code === EVENT.JOB_OUTCOME ? "outcome" : own ? "value" : "kernel";
+  // The kernel records an intent, but what is in it, the circuit or the phases, is what the program asked for.
+  const cause = expected.code === EVENT.JOB_OUTCOME ? "outcome" : own || expected.code === EVENT.JOB_INTENT ? "value" : "kernel";
   return { field: `${name}.body`, expected: shownBody(expected), actual: shownBody(actual), event, cause };
 }
 

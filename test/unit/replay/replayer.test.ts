@@ -105,6 +105,9 @@ describe("a diverging replay says what differs first", () => {
       expected: '{"level":"info","label":"hello","data":{"n":1}}', actual: '{"level":"info","label":"hello","data":{"n":2}}',
       cause: "the program computed another value: it was changed, or it depends on something that is not recorded",
     }],
+    ["another circuit asked for", changedEntry(2, 0, { body: pack({ n: 1 }) }), {
+      field: "entries[0].body", frame: 2, cause: "the program computed another value: it was changed, or it depends on something that is not recorded",
+    }],
     ["another operation", changedEntry(1, 0, { code: SYSCALL.METRIC_EMIT }), { field: "entries[0].code", expected: "LOG", actual: "METRIC_EMIT", event: 16 }],
     ["another verdict", changedEntry(1, 0, { verdict: FAULTS.DOMAIN_UNAUTHORIZED.code }), { field: "entries[0].verdict", expected: "OK", actual: "DOMAIN_UNAUTHORIZED" }],
     ["another domain", changedEntry(1, 0, { domain: 2 }), { field: "entries[0].domain", expected: "K", actual: "PHI" }],
