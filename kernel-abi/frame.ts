@@ -44,6 +44,8 @@ export const EVENT = Object.freeze({
   ROOM_MADE: 151,
   /** subject = receiver whose mailbox was full; body = {from, seq} of the message it will never be given. */
   MESSAGE_DROPPED: 152,
+  /** subject = receiver of the message just sent, which waits for a place while its sender goes on; ROOM_MADE or MESSAGE_DROPPED follows. */
+  MESSAGE_PARKED: 153,
   /**
    * subject = receiver of a dead letter (PROCESS_UNKNOWN, body = {from, seq}), or process that tried to copy handles in its last
    * turn (1007, body = {way, of, times, attempts}: how, what, how often in that turn, and all its attempts so far).
@@ -78,10 +80,11 @@ export type EventName = keyof typeof EVENT;
  * capabilities, contracts and jobs are numbered from 1.
  * Subjects of syscalls: IPC_SEND receiver; PROC_SPAWN, PROC_JOIN, PROC_TRANSITION child; CAP_* capability; CONTRACT_* contract, but CONTRACT_SHARE the process shared with;
  * XDV_CALL job; MEASURE, PROJECT job; TIMER_SET due tick; TIMER_CANCEL the timer's sequence number; SELECT the arm that was there; PROC_LINK, PROC_UNLINK, PROC_MONITOR the other
- * process; PROC_STOP the process stopped; JOB_CANCEL job; others 0.
+ * process; PROC_STOP the process stopped; JOB_CANCEL job; PLACE_WITHDRAW, in K the sequence number of the message, in Q and Φ the number of the request; others 0.
  * Bodies: IPC_SEND the payload; LOG {level,label,data}; PROC_SPAWN as PROCESS_DECLARED; METRIC_EMIT {name,value,unit}; XDV_CALL {due,charge,cost};
  * CONTRACT_REQUEST, when it has to wait, {deferred,until,units,priority}: its number from 1, its last tick, units by domain. Its turn ends
  * waiting for ROOM of the domain's service, and ROOM comes from KERNEL with that number, one tick behind REQUEST_GRANTED or REQUEST_LAPSED;
+ * with {place: true} its turn goes on, and it selects ROOM of minus that number. A request given up is REQUEST_LAPSED with CANCELLED, and nobody is told;
  * PROC_CONTINUE the state handed on; CONTRACT_SHARE {measures};
  * with a verdict other than 0, MessagePack of the fault's detail. Empty where there is nothing to say.
  */
@@ -102,12 +105,13 @@ export interface Entry {
  * verdict 0 (in the order of its entries, over turns that were not aborted) and each exit notice to its parent takes the next
  * number; so do each EXIT_NOTICED and ROOM_MADE that names it, and, behind the entries, a turn that ends waiting for START
  * (PROC_CONTINUE) or SLICE. A delivery names its cause by (from, seq): MESSAGE the sender's, TIMER the process's own, START the parent's
- * (KERNEL and 0 for the root; its own after PROC_CONTINUE), EXIT that of the process that ended, ROOM the receiver's, SLICE its own. OUTCOME comes from the domain service with seq = job.
+ * (KERNEL and 0 for the root; its own after PROC_CONTINUE), EXIT that of the process that ended, ROOM the receiver's, SLICE its own. A
+ * ROOM_MADE behind a turn that ends waiting for START goes before that START. OUTCOME comes from the domain service with seq = job.
  */
 
 /** How a turn ended. Numbers stand in traces. */
 export const TURN_END = Object.freeze({
-  /** `on` = WAIT kind, `subject` = job, child, receiver or the timer's sequence number. SELECT: `body` = the arms, [kind, subject] each. */
+  /** `on` = WAIT kind, `subject` = job, child, receiver or the timer's sequence number. SELECT: `body` = the arms, [kind, subject] each; of ROOM the place: the message's sequence number, or minus the request's number. */
   WAITING: 0,
   /** `body` = the result, encoded. */
   FINISHED: 1,

@@ -9,6 +9,7 @@ import type { ProcessId } from "./ids.ts";
 import type { Scope, VerbName } from "./capability.ts";
 import type { Strike } from "./injection.ts";
 import type { Priority } from "./priority.ts";
+import type { FlagName } from "./version.ts";
 
 /** What a grant to a child may be cut down to. */
 export interface Wish {
@@ -38,7 +39,12 @@ export type KOperation =
   | { readonly domain: "K"; readonly op: "continue"; readonly state: unknown }
   | { readonly domain: "K"; readonly op: "suspend"; readonly child: ProcessId }
   | { readonly domain: "K"; readonly op: "resume"; readonly child: ProcessId }
-  | { readonly domain: "K"; readonly op: "send"; readonly to: ProcessId; readonly body: unknown }
+  /** `place`: answered at once, with a place (a number) when the message has to wait for room. */
+  | { readonly domain: "K"; readonly op: "send"; readonly to: ProcessId; readonly body: unknown; readonly place?: true | undefined }
+  /** Gives up what holds a place; answers nothing, or a Resumption when that had been answered already. */
+  | { readonly domain: "K"; readonly op: "withdraw"; readonly place: number }
+  /** Whether the run goes by a flag of the ABI (version.ts): an old trace does not go by those that came after it. */
+  | { readonly domain: "K"; readonly op: "in-force"; readonly flag: FlagName }
   | { readonly domain: "K"; readonly op: "receive"; readonly within: number | undefined }
   | { readonly domain: "K"; readonly op: "run-totals" }
   | { readonly domain: "K"; readonly op: "gauges" }
@@ -49,15 +55,16 @@ export type KOperation =
   /** An operator's: lets a fault befall the run behind this turn. */
   | { readonly domain: "K"; readonly op: "inject"; readonly strike: Strike };
 
-/** One of the things a process can wait for at once. `timer` is what `timer` answered; `process` a child, or somebody monitored. */
+/** One of the things a process can wait for at once. `timer` is what `timer` answered; `process` a child, or somebody monitored; `place` what a send or a request answered that has to wait. */
 export type Arm =
   | { readonly on: "message" }
   | { readonly on: "timer"; readonly timer: number }
   | { readonly on: "outcome"; readonly job: Job }
-  | { readonly on: "exit"; readonly process: ProcessId };
+  | { readonly on: "exit"; readonly process: ProcessId }
+  | { readonly on: "room"; readonly place: number };
 
 /**
- * What `select` answers: the arm that won, by its place from 0, and what it gives: a Message, an ExitReason, nothing for a timer. An
+ * What `select` answers: the arm that won, by its place from 0, and what it gives: a Message, an ExitReason, a Resumption for room, nothing for a timer. An
  * outcome is only said to be in; `collect` gives it at once then.
  */
 export interface Selected {
@@ -97,8 +104,8 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** What the contract-bound domains share; `args` are judged by the domain's admission (ports.ts). */
 export type BoundOperation<D extends BoundDomain> =
-  /** `within`: ticks it may wait for units to come free; absent: it is answered at once. */
-  | { readonly domain: D; readonly op: "reserve"; readonly request: unknown; readonly within?: number | undefined }
+  /** `within`: ticks it may wait for units to come free; absent: it is answered at once. `place`: at once in any case, with a place (a number) when it has to wait. */
+  | { readonly domain: D; readonly op: "reserve"; readonly request: unknown; readonly within?: number | undefined; readonly place?: true | undefined }
   | { readonly domain: D; readonly op: "release"; readonly contract: Contract }
   | { readonly domain: D; readonly op: "ledger"; readonly contract: Contract }
   /** The owner lets another process work under its contract; `measures`: and read what that process itself did. */
@@ -130,6 +137,7 @@ export interface ReserveAllOperation<D extends BoundDomain> {
   readonly op: "reserve-all";
   readonly requests: readonly { readonly domain: BoundDomain; readonly request: unknown }[];
   readonly within?: number | undefined;
+  readonly place?: true | undefined;
 }
 
 export type Operation<D extends DomainName = DomainName> =

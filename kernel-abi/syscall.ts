@@ -9,6 +9,8 @@ export const SYSCALL = Object.freeze({
   TIMER_CANCEL: 3,
   /** Recorded when something selected was there already; what is waited for stands in the turn's end, the winner in the next delivery. */
   SELECT: 4,
+  /** Gives up what holds a place: a message that waits for room, a request that waits for units. */
+  PLACE_WITHDRAW: 5,
   PROC_SPAWN: 16,
   PROC_TRANSITION: 17,
   PROC_EXIT: 18,

@@ -8,10 +8,14 @@ export const FORMAT_VERSION = 1;
 /** Everything that decides what a run does with the same inputs: scheduler, kernels' streams, cost tables. */
 export const SEMANTICS_VERSION = 1;
 
-/** Ids are permanent; a flag is retired, never reused. Those in force stand in the trace header. */
+/**
+ * Ids are permanent; a flag is retired, never reused. Those in force stand in the trace header. `optional`: a trace from before it is
+ * executed without it, as it was recorded.
+ */
 export const FLAGS = Object.freeze({
   sequentialSampling: { id: 1, since: "0.1.0", why: "measurement k of shot s draws u(s,k), whatever the backend or batching" },
   exitAtNextTick: { id: 2, since: "0.1.0", why: "a join sees an exit one tick after it, like any message" },
+  placesForStrands: { id: 3, since: "0.2.0", optional: true, why: "a strand whose send or request has to wait holds a place it can select and give up; before, its whole process waited" },
 } as const);
 export type FlagName = keyof typeof FLAGS;
 
@@ -32,6 +36,13 @@ export function negotiate(offer: AbiOffer): void {
   const known = new Set<string>(Object.keys(FLAGS));
   const flag = offer.flags.find((name) => !known.has(name));
   if (flag !== undefined) throw new Fault("ABI_INCOMPATIBLE", { asked, speaks, flag });
+}
+
+/** Whether this runtime executes a run that goes by exactly these flags: its own in their order, but for optional ones. */
+export function executes(flags: readonly string[]): boolean {
+  const rows: Readonly<Record<string, { readonly id: number; readonly optional?: boolean }>> = FLAGS;
+  const expected = Object.entries(rows).filter(([name, { optional = false }]) => !optional || flags.includes(name)).map(([name]) => name);
+  return expected.length === flags.length && expected.every((name, at) => name === flags[at]);
 }
 
 export const CURRENT_OFFER: AbiOffer = Object.freeze({ ...ABI_VERSION, flags: Object.freeze(Object.keys(FLAGS)) });

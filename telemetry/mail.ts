@@ -88,8 +88,8 @@ export interface Mail {
 
 export function createMail(): Mail {
   const boxes = new Map<number, Mailbox>();
-  /** Of each sender that waits for room: the number of its message. */
-  const waiting = new Map<number, number>();
+  /** Of each sender: its messages that wait for room, in the order sent. */
+  const waiting = new Map<number, readonly { readonly seq: number; readonly to: number }[]>();
   let depth = 0;
   let bytes = 0;
   let bytesMax = 0;
@@ -112,9 +112,16 @@ export function createMail(): Mail {
 
   const lost = (from: number, seq: number, to: number): number => (take(from, seq, to) === undefined ? 0 : 1);
 
-  function waited(from: number): number {
-    const seq = waiting.get(from) ?? -1;
-    waiting.delete(from);
+  function forget(from: number, seq: number): void {
+    const left = waiting.get(from)?.filter((one) => one.seq !== seq) ?? [];
+    if (left.length === 0) waiting.delete(from);
+    else waiting.set(from, left);
+  }
+
+  /** The first of its messages that waits at `to`. */
+  function waited(from: number, to: number): number {
+    const seq = waiting.get(from)?.find((one) => one.to === to)?.seq ?? -1;
+    forget(from, seq);
     return seq;
   }
 
@@ -125,19 +132,19 @@ export function createMail(): Mail {
       within(to, box, () => { box.add(keyOf(from, seq), size, tick + 1); });
     },
     parked(from, seq, to) {
-      waiting.set(from, seq);
+      waiting.set(from, [...waiting.get(from) ?? [], { seq, to }]);
       boxes.get(to)?.move(keyOf(from, seq), undefined);
     },
-    roomMade(from, to, tick) { boxes.get(to)?.move(keyOf(from, waited(from)), tick + 1); },
+    roomMade(from, to, tick) { boxes.get(to)?.move(keyOf(from, waited(from, to)), tick + 1); },
     delivered(from, seq, to, tick) {
       const due = take(from, seq, to)?.due;
       return due === undefined ? 0 : Math.max(0, tick - due);
     },
     lost(from, seq, to) {
-      if (waiting.get(from) === seq) waiting.delete(from);
+      forget(from, seq);
       return lost(from, seq, to);
     },
-    refused: (from, to) => lost(from, waited(from), to),
+    refused: (from, to) => lost(from, waited(from, to), to),
     ended(process, tick) {
       const box = boxes.get(process);
       return box === undefined ? 0 : within(process, box, () => box.loseDue(tick));

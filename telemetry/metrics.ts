@@ -189,6 +189,7 @@ export function createMetricFold({ admits, byProcess = false }: FoldOptions = {}
       case SYSCALL.PROC_SPAWN: if (seen(entry.subject)) state.processes += 1; return NOTHING;
       case SYSCALL.PROC_EXIT: exited(entry.subject, frame.tick); return NOTHING;
       case EVENT.PROVIDER_ATTESTED: return providerDiagnostics(providers.note(entry));
+      case EVENT.MESSAGE_PARKED: mail.parked(frame.actor, numbering.last(frame.actor), entry.subject); return NOTHING;
       case EVENT.ROOM_MADE:
         if (entry.verdict === 0) mail.roomMade(entry.subject, frame.actor, frame.tick);
         else lost(frame.actor, mail.refused(entry.subject, frame.actor));

@@ -15,6 +15,7 @@ import * as faults from "./faults.ts";
 import { emptyTables } from "./forms.ts";
 import * as jobs from "./jobs.ts";
 import * as recovery from "./recovery.ts";
+import * as places from "./places.ts";
 import * as processes from "./processes.ts";
 import { World, type ProcessRow } from "./world.ts";
 
@@ -65,6 +66,7 @@ export class Consistency {
       processes.checkLost(world, frame.tick);
       faults.checkStruck(world, frame.tick);
       deferrals.checkWaiting(world, frame.tick);
+      places.settled(world);
       world.tidy();
     }
     moment.tick = frame.tick;
@@ -79,16 +81,18 @@ export class Consistency {
     const world: World = this.#world;
     world.require(world.booted && world.called.length === 0, "every call's intent stands before the next turn");
     faults.settled(world);
+    places.settled(world);
     const row = deliveries.delivered(world, frame);
     world.turns += 1;
     const aborted = frame.end.kind === TURN_END.ABORTED;
     let copies = 0;
-    for (const entry of frame.entries) {
+    for (const [at, entry] of frame.entries.entries()) {
       world.moment.event += 1;
       if (entry.verdict === NO_CLONE && entry.code < FIRST_EVENT) copies += 1;
       world.require(KERNEL_ONLY[entry.code] === 0, "what the kernel does alone does not stand in a turn");
       if (aborted) continue;
-      if (entry.code >= FIRST_EVENT) this.#event(entry, true);
+      if (entry.code === EVENT.MESSAGE_PARKED) places.parked(world, row, entry, frame.entries[at - 1]);
+      else if (entry.code >= FIRST_EVENT) this.#event(entry, true);
       else if (entry.verdict === 0) this.#syscall(entry, row);
       else recovery.refused(world, entry);
     }
@@ -104,7 +108,7 @@ export class Consistency {
     world.moment.event -= 1;
     for (const entry of frame.entries) {
       world.moment.event += 1;
-      world.require(!world.ended, "nothing follows RUN_END");
+      world.require(!world.ended && entry.code !== EVENT.MESSAGE_PARKED, "nothing follows RUN_END, and nobody but a sender holds a place");
       if (entry.code >= FIRST_EVENT) this.#event(entry, false);
       else {
         world.require(KERNEL_SYSCALLS[entry.code] === 1 && entry.verdict === 0, "syscalls stand in turns");
@@ -132,6 +136,7 @@ export class Consistency {
       case SYSCALL.TIMER_CANCEL:
         row.timers.delete(entry.subject);
         return;
+      case SYSCALL.PLACE_WITHDRAW: return places.withdrawn(world, row, entry);
       case SYSCALL.FAULT_INJECT: return faults.asked(world, entry);
       case SYSCALL.PROC_STOP: return processes.stopped(world, entry);
       case SYSCALL.CONTRACT_REQUEST: return deferrals.requested(world, entry);
@@ -195,6 +200,7 @@ export class Consistency {
       world.require(world.integer(body, name) === counted, "the end states what the frames add up to", { total: name, counted });
     }
     processes.checkReleased(world);
+    places.settled(world);
     recovery.checkDone(world);
     const finished = world.processes.get(ROOT)?.finished === true;
     const status = world.text(body, "status");

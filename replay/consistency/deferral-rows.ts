@@ -11,6 +11,8 @@ export interface DeferralRow {
   readonly since: number;
   readonly until: number;
   readonly units: Units;
+  /** Its process goes on meanwhile. */
+  readonly placed: boolean;
 }
 
 /** What a trace has told of requests that wait. */

@@ -1,9 +1,11 @@
 // Rules of requests that wait for contracts: in one order, all or nothing, never beyond their time, and never past what could be had.
 import { DOMAIN_RANK } from "../../kernel-abi/domain.ts";
+import { FAULTS } from "../../kernel-abi/fault.ts";
 import { DELIVERY, WAIT } from "../../kernel-abi/envelope.ts";
 import type { Entry } from "../../kernel-abi/frame.ts";
 import { KERNEL, PHI_SERVICE, Q_SERVICE } from "../../kernel-abi/ids.ts";
 import { field } from "../entry/body.ts";
+import * as places from "./places.ts";
 import type { DeferralRow, Units } from "./deferral-rows.ts";
 import type { ContractRow, ProcessRow, World } from "./world.ts";
 
@@ -19,7 +21,8 @@ export function requested(world: World, entry: Entry): void {
   const body = world.body(entry.body);
   const asked = field(body, "units");
   const units = { Q: world.integer(asked, "Q"), PHI: world.integer(asked, "PHI") };
-  const request: DeferralRow = { id: world.integer(body, "deferred"), process: actor, domain: entry.domain, priority: world.integer(body, "priority"), since: tick, until: world.integer(body, "until"), units };
+  const request: DeferralRow = { id: world.integer(body, "deferred"), process: actor, domain: entry.domain, priority: world.integer(body, "priority"), since: tick, until: world.integer(body, "until"), units, placed: field(body, "place") === true };
+  if (request.placed) places.known(world);
   world.require(request.id === deferrals.next && request.until > tick && !deferrals.waiting.some(({ process }) => process === actor), "requests that wait are numbered in order, one a process, and name their last tick", { request: request.id });
   world.require(BOUND.every((domain) => units[domain] >= 0 && units[domain] <= attested[domain].units) && units.Q + units.PHI > 0, "a request waits for what there is", { request: request.id });
   world.require(world.liveContractsOf(actor).length === 0, "who waits holds no contract", { request: request.id });
@@ -32,17 +35,20 @@ export function waits(world: World, row: ProcessRow): boolean {
   if (row.on !== WAIT.ROOM || (row.subject !== Q_SERVICE && row.subject !== PHI_SERVICE)) return false;
   const request = world.deferrals.waiting.find(({ process }) => process === row.id);
   const domain = row.subject === Q_SERVICE ? DOMAIN_RANK.Q : DOMAIN_RANK.PHI;
-  world.require(request !== undefined && request.since === world.moment.tick && request.domain === domain, "who waits for a contract has asked for one", { process: row.name });
+  world.require(request !== undefined && request.since === world.moment.tick && request.domain === domain && !request.placed, "who waits for a contract has asked for one", { process: row.name });
   return true;
 }
 
 /** Takes the request an event is about off the list, and has its process told. */
-function taken(world: World, entry: Entry): DeferralRow {
+function taken(world: World, entry: Entry, told = true): DeferralRow {
   const { deferrals, moment: { tick, actor } } = world;
   const request = deferrals.waiting.find(({ id }) => id === entry.subject);
   world.require(request !== undefined && request.process === actor && request.domain === entry.domain, "a request that is answered was waiting", { request: entry.subject });
   deferrals.waiting = deferrals.waiting.filter((other) => other !== request);
-  world.process(request.process).notices.push({ kind: DELIVERY.ROOM, from: KERNEL, seq: request.id, due: tick + 1, linked: false });
+  const row = world.process(request.process);
+  const notice = { kind: DELIVERY.ROOM, from: KERNEL, seq: request.id, due: tick + 1, linked: false };
+  if (told && request.placed) places.tell(world, row, { ...notice, place: -request.id });
+  else if (told) row.notices.push(notice);
   return request;
 }
 
@@ -57,6 +63,11 @@ export function granted(world: World, entry: Entry): void {
 
 /** REQUEST_LAPSED: its time is up, or a check refused it when its turn came. */
 export function lapsed(world: World, entry: Entry): void {
+  if (entry.verdict === FAULTS.CANCELLED.code) {
+    const { process, id } = taken(world, entry, false);
+    world.require(places.takenBack(world, { from: process, to: 0, seq: id }), "a request is given up by whoever made it", { request: id });
+    return;
+  }
   const request = taken(world, entry);
   const first = !world.deferrals.waiting.some((other) => before(other, request) < 0 && share(other.units, request.units));
   world.require(entry.verdict !== 0 && (request.until === world.moment.tick || (first && fits(world, request.units))), "a request waits until its last tick, or is refused at its turn", { request: request.id });
@@ -64,7 +75,10 @@ export function lapsed(world: World, entry: Entry): void {
 
 /** CONTRACT_ISSUED outside a turn: part of what is being granted. */
 export function issued(world: World, { owner, terms }: Pick<ContractRow, "owner" | "terms">, inTurn: boolean): void {
-  if (inTurn) return;
+  if (inTurn) {
+    world.require(!world.deferrals.waiting.some(({ process }) => process === owner), "who waits holds no contract");
+    return;
+  }
   const { granting } = world.deferrals;
   world.require(granting?.request.process === owner && granting.left[terms.domain] >= terms.units, "the kernel issues contracts to those who waited for them");
   granting.left[terms.domain] -= terms.units;

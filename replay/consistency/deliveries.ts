@@ -7,6 +7,7 @@ import { TURN_END, type Entry, type TurnFrame } from "../../kernel-abi/frame.ts"
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import { bodyOf } from "../entry/body.ts";
 import * as deferrals from "./deferrals.ts";
+import * as places from "./places.ts";
 import * as processes from "./processes.ts";
 import type { ProcessRow, World } from "./world.ts";
 
@@ -26,6 +27,7 @@ export function delivered(world: World, { actor, delivery }: TurnFrame): Process
   world.require(row.live && !row.over, "a process that ended takes no turn");
   world.require(row.suspension?.to !== -1, "a suspended process takes no turn");
   if (!awaited(row, delivery.kind)) world.refuse("a process is given what it waits for", { waits: row.on, given: delivery.kind });
+  places.goFirst(world, row, delivery);
   switch (delivery.kind) {
     case DELIVERY.START: start(world, row, delivery); break;
     case DELIVERY.MESSAGE: message(world, row, delivery); break;
@@ -42,7 +44,7 @@ type Delivery = TurnFrame["delivery"];
 
 /** Strikes off the notice that a delivery is; false when there is none. */
 function taken(world: World, row: ProcessRow, { kind, from, seq }: Delivery): boolean {
-  const at = row.notices.findIndex((notice) => notice.kind === kind && notice.from === from && notice.seq === seq && timely(row, notice.due, world.moment.tick));
+  const at = row.notices.findIndex((notice) => notice.kind === kind && notice.from === from && notice.seq === seq && (kind !== DELIVERY.ROOM || places.serves(row, notice)) && timely(row, notice.due, world.moment.tick));
   if (at >= 0) row.notices.splice(at, 1);
   return at >= 0;
 }
@@ -119,6 +121,7 @@ export function completed(world: World, row: ProcessRow, { end, entries }: TurnF
       row.start = { from: row.id, seq: row.seq, tick };
       row.seq += 1;
       row.timers.clear();
+      places.renewed(world, row);
       return;
     case WAIT.EXIT: {
       const child = world.process(end.subject);

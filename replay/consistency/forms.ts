@@ -23,7 +23,7 @@ const always = (): boolean => true;
 export function processForm(): Form<ProcessRow> {
   const kept = columns("parent", "seq", "exit", "joinSeq", "flags", "on", "subject", "from", "startSeq", "startTick");
   return {
-    settled: ({ live, inbox, notices, parked }) => !live && inbox.left === 0 && notices.length === 0 && parked === undefined,
+    settled: ({ live, inbox, notices, parked, places }) => !live && inbox.left === 0 && notices.length === 0 && parked === undefined && places.length === 0,
     pack({ parent, seq, live, over, finished, stopping, exit, joinSeq, on, subject, start }, at) {
       kept.parent.set(at, parent);
       kept.seq.set(at, seq);
@@ -42,7 +42,7 @@ export function processForm(): Form<ProcessRow> {
         id, name: `#${id}`, parent: kept.parent.number(at), seq: kept.seq.number(at), exit: kept.exit.get(at) ?? -1,
         live: bit(flags, 0), over: bit(flags, 1), finished: bit(flags, 2), stopping: bit(flags, 3), joinSeq: kept.joinSeq.get(at) ?? -1, on: kept.on.number(at), subject: kept.subject.number(at),
         start: { from: kept.from.number(at), seq: kept.startSeq.number(at), tick: kept.startTick.number(at) },
-        inbox: new Inbox(), arms: [], timer: undefined, timers: new Timers(), notices: [], parked: undefined, suspension: undefined,
+        inbox: new Inbox(), arms: [], timer: undefined, timers: new Timers(), notices: [], parked: undefined, places: [], admitted: [], suspension: undefined,
       };
     },
   };

@@ -54,6 +54,13 @@ export class Inbox {
     return true;
   }
 
+  /** A message sent or let in at `now` is taken back before it falls due. */
+  withdraw({ from, seq }: Message, now: number): boolean {
+    const at = this.#due > now ? this.#coming.findIndex((message) => message.from === from && message.seq === seq) : -1;
+    if (at >= 0) this.#coming.splice(at, 1);
+    return at >= 0;
+  }
+
   /** The process ended at `now`: what was due is gone with it. False: something had been dropped that never came. */
   close(now: number): boolean {
     if (this.#due <= now) this.#open();

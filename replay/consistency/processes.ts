@@ -7,6 +7,7 @@ import { canonicalJson, sameBytes } from "../../kernel-abi/canonical.ts";
 import { KERNEL, PHI_SERVICE, Q_SERVICE, ROOT } from "../../kernel-abi/ids.ts";
 import { bodyOf, field } from "../entry/body.ts";
 import { Inbox } from "./inbox.ts";
+import * as places from "./places.ts";
 import { copiesTold } from "./recovery.ts";
 import { Timers } from "./timers.ts";
 import type { ProcessRow, World } from "./world.ts";
@@ -31,7 +32,7 @@ const LIFECYCLES: Readonly<Record<string, { readonly initial: string; readonly e
 
 const newcomer = (id: number, name: string, parent: number, start: ProcessRow["start"]): ProcessRow => ({
   id, name, parent, start, seq: 0, live: true, over: false, finished: false, exit: -1, joinSeq: -1, on: DELIVERY.START, subject: 0, arms: [], inbox: new Inbox(),
-  timer: undefined, timers: new Timers(), notices: [], parked: undefined, stopping: false, suspension: undefined,
+  timer: undefined, timers: new Timers(), notices: [], parked: undefined, places: [], admitted: [], stopping: false, suspension: undefined,
 });
 
 /** PROCESS_DECLARED: the services and the root, at boot. */
@@ -163,12 +164,14 @@ export function room(world: World, entry: Entry): void {
   const { tick, actor } = world.moment;
   const receiver = world.process(actor);
   const sender = world.process(entry.subject);
+  if (places.room(world, entry, receiver, sender)) return;
   const { parked } = sender;
-  world.require(parked?.to === receiver.id && sender.live, "room is made for a message that waits for it", { sender: sender.name });
+  const toItself = sender === receiver && entry.verdict !== 0; // it ended while it waited for room in its own mailbox
+  world.require(parked?.to === receiver.id && (sender.live || toItself), "room is made for a message that waits for it", { sender: sender.name });
   if (entry.verdict === 0) receiver.inbox.add({ from: sender.id, seq: parked.seq }, tick);
   sender.parked = undefined;
-  sender.notices.push({ kind: DELIVERY.ROOM, from: receiver.id, seq: receiver.seq, due: tick + 1, linked: false });
-  receiver.seq += 1;
+  const number = places.numbered(world, receiver);
+  if (sender.live) sender.notices.push({ kind: DELIVERY.ROOM, from: receiver.id, seq: number, due: tick + 1, linked: false });
 }
 
 /** MESSAGE_DROPPED: by a mailbox that drops, or with a sender that ends while its message waits. */
@@ -178,6 +181,7 @@ export function dropped(world: World, entry: Entry): void {
   const from = world.integer(body, "from");
   const seq = world.integer(body, "seq");
   const sender = world.process(from);
+  if (places.dropped(world, sender, receiver, seq)) return;
   if (sender.parked?.to === receiver.id && sender.parked.seq === seq) sender.parked = undefined;
   else receiver.inbox.drop({ from, seq });
 }

@@ -44,6 +44,9 @@ export interface ProcessRow {
   notices: Notice[];
   /** Its message that waits for a place in somebody's mailbox. */
   parked: { readonly to: number; readonly seq: number } | undefined;
+  /** Its messages that hold places: those that wait, in the order sent, and those let in at `tick`, whose notice has number `notice`. */
+  places: readonly { readonly to: number; readonly seq: number }[];
+  admitted: readonly { readonly to: number; readonly seq: number; readonly tick: number; readonly notice: number }[];
   /** Its parent has stopped it. */
   stopping: boolean;
   /** Its last suspension; `to` is -1 while it lasts. Suspensions without a tick between them count as one. */
@@ -57,6 +60,15 @@ export interface Notice {
   readonly seq: number;
   readonly due: number;
   readonly linked: boolean;
+  /** Of ROOM: the place it answers, when the process went on meanwhile. */
+  readonly place?: number;
+}
+
+/** A message (`to` its receiver) or a request (`to` 0) that its process does not wait for any more. */
+export interface GivenUp {
+  readonly from: number;
+  readonly to: number;
+  readonly seq: number;
 }
 
 export interface CapabilityRow {
@@ -123,6 +135,8 @@ export class World {
   readonly due = new DueTicks();
   readonly faults = faultRows();
   readonly deferrals = deferralRows();
+  /** What was given up in the last turn, and has not been taken back yet: messages, and requests by number. */
+  readonly givenUp: GivenUp[] = [];
   /** Processes that ended with messages on their way: each must be reported lost at the next tick. */
   readonly bereft: ProcessRow[] = [];
   /** States of lifecycles by `machine subject`. */

@@ -8,7 +8,7 @@ import type { Injection, Recovery } from "../../kernel-abi/injection.ts";
 import type { Bounds, Header, ProgramSection } from "../../kernel-abi/header.ts";
 import type { Behaviour } from "../../kernel-abi/operation.ts";
 import type { Admission } from "../../kernel-abi/ports.ts";
-import { ABI_VERSION, CURRENT_OFFER, FORMAT_VERSION, SEMANTICS_VERSION } from "../../kernel-abi/version.ts";
+import { ABI_VERSION, CURRENT_OFFER, executes, FORMAT_VERSION, SEMANTICS_VERSION } from "../../kernel-abi/version.ts";
 import { createPhiAdmission } from "../../domains/phi/admission.ts";
 import { createQAdmission } from "../../domains/q/admission.ts";
 import { sha256 } from "../adapters/sha256.ts";
@@ -68,7 +68,9 @@ export const headerFor = ({ seed, bounds, policy, slice, allow, program, root, f
 
 /** A recorded run is re-executed only by a runtime that decides everything as the recording one did. @throws Fault TRACE_VERSION */
 export function checkRuntime(header: Header, admissions: Admissions, policy: PolicyChoice): void {
-  const ours = runtimeFacts(admissions, policy);
+  const facts = runtimeFacts(admissions, policy);
+  const { flags } = header.abi;
+  const ours = { ...facts, abi: executes(flags) ? { ...facts.abi, flags } : facts.abi };
   for (const key of ["semantics", "abi", "policy", "costTables", "providers"] as const) {
     if (!sameBytes(canonicalJson(ours[key]), canonicalJson(header[key]))) throw new Fault("TRACE_VERSION", { differs: key });
   }

@@ -53,6 +53,15 @@ export class Calendar<T extends { readonly due: Tick }> {
     return this.#inOrder(bucket);
   }
 
+  /** Takes out the first item due at `due` that satisfies `is`; the tick stays due. */
+  remove(due: Tick, is: (item: T) => boolean): T | undefined {
+    const bucket = this.#buckets.get(due) ?? [];
+    const at = bucket.findIndex(is);
+    if (at < 0) return undefined;
+    this.#size -= 1;
+    return bucket.splice(at, 1)[0];
+  }
+
   /**
    * Forgets what nobody waits for any more, if there are twice as many items as after the last time. The last tick there was stays
    * due, though it may have become empty: time is to go as far as it would have.

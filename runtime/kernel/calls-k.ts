@@ -1,6 +1,7 @@
 // Syscalls of K: log, metrics, time, messages, joining. Each in check order A2: shape, then capability, then what it needs.
 import { label } from "../../kernel-abi/ids.ts";
 import { DELIVERY, type Envelope } from "../../kernel-abi/envelope.ts";
+import { EVENT } from "../../kernel-abi/frame.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
 import type { KOperation, LogLevel } from "../../kernel-abi/operation.ts";
@@ -12,6 +13,7 @@ import { toHex } from "../../kernel-abi/canonical.ts";
 import { DOMAIN_RANK } from "../../kernel-abi/domain.ts";
 import type { Process } from "../process/process.ts";
 import { messageWithin, waitFor, WAIT_MESSAGE } from "../process/wait.ts";
+import { mayHold, take } from "./calls-place.ts";
 import { DONE, value, waiting, type Reply } from "./replies.ts";
 import { authorise, post, processOf, type KernelState } from "./state.ts";
 import { BoundReached, draft, judged, refused, type Row, type Transaction } from "./transaction.ts";
@@ -21,7 +23,7 @@ type Of<O extends KOperation["op"]> = Extract<KOperation, { readonly op: O }>;
 const RECEIVING: Reply = Object.freeze(waiting(WAIT_MESSAGE));
 
 /** Pure reads are not recorded: replay re-derives them (SYSCALL.ABI_QUERY). Still typed refusals. */
-export function query(state: KernelState, caller: Process, op: Of<"now" | "self" | "parent" | "file" | "random">): Reply {
+export function query(state: KernelState, caller: Process, op: Of<"now" | "self" | "parent" | "file" | "random" | "in-force">): Reply {
   try {
     switch (op.op) {
       case "now": return value(state.clock.now);
@@ -29,6 +31,7 @@ export function query(state: KernelState, caller: Process, op: Of<"now" | "self"
       case "parent": return value(caller.parent);
       case "file": return value(file(state, op.name));
       case "random": return value(draw(state, caller, op));
+      case "in-force": return value(state.flags.has(op.flag));
     }
   } catch (error) {
     if (error instanceof Fault) return { kind: "fault", fault: error };
@@ -90,7 +93,7 @@ export function send(state: KernelState, caller: Process, op: Of<"send">, tx: Tr
   const entry = draft(SYSCALL.IPC_SEND, DOMAIN_RANK.K);
   const undo = tx.undo.length;
   try {
-    const { to, body: payload } = op;
+    const { to, body: payload, place } = op;
     tx.checkLength();
     if (!Number.isSafeInteger(to) || to < 0) throw new Fault("ABI_MALFORMED", { argument: "to", allowed: "a process id" });
     entry.subject = to;
@@ -102,8 +105,10 @@ export function send(state: KernelState, caller: Process, op: Of<"send">, tx: Tr
     tx.weigh(entry.body.length);
     const claimed = receiver.inbox.claim();
     if (!claimed && receiver.inbox.overflow !== "block") throw new Fault("MAILBOX_FULL", { process: to, name: receiver.name, depth: receiver.inbox.depth });
+    const placed = !claimed && place === true && mayHold(state, caller);
     const message = post(state, caller, to, DELIVERY.MESSAGE, 1, 0, delivered(payload, entry.body));
     tx.add(entry);
+    if (placed) return parkAside(caller, message, tx);
     if (!claimed) return park(message, tx);
     tx.post(message, receiver);
     return DONE;
@@ -117,6 +122,14 @@ function park(message: Envelope, tx: Transaction): Reply {
   tx.parked = message;
   tx.messages += 1;
   return waiting(waitFor(DELIVERY.ROOM, message.to));
+}
+
+/** The same, but only what holds the place waits: the sender goes on. */
+function parkAside(caller: Process, message: Envelope, tx: Transaction): Reply {
+  tx.event(EVENT.MESSAGE_PARKED, DOMAIN_RANK.K, { subject: message.to });
+  tx.placed.push(message);
+  tx.messages += 1;
+  return take(caller, message.seq, message.to, tx);
 }
 
 /** Posts a timer of the caller's and returns its sequence number. @throws Fault ABI_MALFORMED | DOMAIN_UNAUTHORIZED */

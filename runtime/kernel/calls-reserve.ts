@@ -12,9 +12,10 @@ import type { BoundOperation, ReserveAllOperation } from "../../kernel-abi/opera
 import { pack, unpack } from "../../kernel-abi/packer.ts";
 import type { Admission } from "../../kernel-abi/ports.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
-import type { Process } from "../process/process.ts";
+import { PlaceAnswer, type Process } from "../process/process.ts";
 import { waitFor } from "../process/wait.ts";
 import { admissionOf, authoriseIn, checkAttestation, isList, VERBS_OF } from "./calls-domain.ts";
+import { mayHold, take } from "./calls-place.ts";
 import { appoint, enterContract } from "./contracts.ts";
 import type { Deferral, Units } from "./deferral-queue.ts";
 import { value, waiting, type Reply } from "./replies.ts";
@@ -26,7 +27,7 @@ import { emptyRow, judged, Transaction, type Row } from "./transaction.ts";
 const REQUESTS_MAX = 64;
 
 type Requests = readonly { readonly domain: BoundDomain; readonly request: unknown }[];
-interface Asked { readonly of: BoundDomain; readonly requests: Requests; readonly single: boolean; readonly within: number | undefined }
+interface Asked { readonly of: BoundDomain; readonly requests: Requests; readonly single: boolean; readonly within: number | undefined; readonly place: boolean }
 interface Wanted { readonly terms: Terms; readonly capability: CapabilityId }
 
 function checkTerms(terms: Terms, now: number): void {
@@ -87,6 +88,7 @@ const reserveEach = (state: KernelState, caller: Process, asked: Asked, tx: Tran
     const uncharged = tx.undo.length;
     const wanted = judgeRequests(state, caller, asked.requests, tx);
     row.capability = wanted[0]?.capability ?? 0;
+    if (state.deferrals.has(caller.id)) throw unavailable(state, unitsOf(wanted), { why: "a request of this process waits, and who waits holds no contract: ask for all of them together" });
     if (state.deferrals.length > 0 || asked.within !== undefined) {
       const units = unitsOf(wanted);
       const first = !state.deferrals.hasBefore(unitFor(state, caller, asked.of), units);
@@ -102,11 +104,11 @@ const reserveEach = (state: KernelState, caller: Process, asked: Asked, tx: Tran
   });
 
 export const reserve = (state: KernelState, caller: Process, op: Extract<BoundOperation<BoundDomain>, { readonly op: "reserve" }>, tx: Transaction): Reply =>
-  reserveEach(state, caller, { of: op.domain, requests: [op], single: true, within: op.within }, tx);
+  reserveEach(state, caller, { of: op.domain, requests: [op], single: true, within: op.within, place: op.place === true }, tx);
 
 /** All of them or none (C2). */
 export const reserveAll = (state: KernelState, caller: Process, op: ReserveAllOperation<BoundDomain>, tx: Transaction): Reply =>
-  reserveEach(state, caller, { of: op.domain, requests: op.requests, single: false, within: op.within }, tx);
+  reserveEach(state, caller, { of: op.domain, requests: op.requests, single: false, within: op.within, place: op.place === true }, tx);
 
 // ---- waiting (Q1-Q3) ----------------------------------------------------------------------------------------------------
 
@@ -114,17 +116,19 @@ const unitFor = ({ clock, deferrals }: KernelState, { id, priority }: Process, o
   ({ id: deferrals.next, domain: DOMAIN_RANK[of], process: id, priority, submission: clock.now });
 
 /** @throws Fault Q_ERR_RESOURCE_UNAVAILABLE | RESOURCE_EXHAUSTED when it could never be granted */
-function defer(state: KernelState, caller: Process, { of, requests, single, within = 0 }: Asked, units: Units, row: Row, tx: Transaction): Reply {
+function defer(state: KernelState, caller: Process, { of, requests, single, within = 0, place }: Asked, units: Units, row: Row, tx: Transaction): Reply {
   for (const domain of ["Q", "PHI"] as const) {
     const total = state.contracts.total(domain);
     if (units[domain] > total) throw unavailable(state, units, { total, why: "more than there is: no wait could help" });
   }
   if (state.contracts.ownedBy(caller.id).length > 0) throw unavailable(state, units, { why: "who waits holds no contract: release it, or ask for all of them together" });
+  const placed = place && mayHold(state, caller);
   const until = tick(state.clock.now + within);
-  const request: Deferral = { ...unitFor(state, caller, of), of, requests: unpack(pack(requests.map(({ domain, request: wanted }) => ({ domain, request: wanted })))) as Requests, single, units, until };
+  const request: Deferral = { ...unitFor(state, caller, of), of, requests: unpack(pack(requests.map(({ domain, request: wanted }) => ({ domain, request: wanted })))) as Requests, single, placed, units, until };
   state.deferrals.add(request, tx.undo);
   row.subject = 0;
-  row.body = pack({ deferred: request.id, until, units, priority: request.priority });
+  row.body = pack({ deferred: request.id, until, units, priority: request.priority, ...(placed ? { place: true } : {}) });
+  if (placed) return take(caller, -request.id, serviceOf(of), tx);
   return waiting(waitFor(DELIVERY.ROOM, serviceOf(of)));
 }
 
@@ -173,5 +177,7 @@ function lapse(state: KernelState, request: Deferral, fault: Fault): Answered {
   return { process: request.process, tx, envelope: answering(state, request, fault) };
 }
 
-const answering = (state: KernelState, { id, process, of }: Deferral, answer: unknown): Envelope =>
-  ({ due: tick(state.clock.now + 1), rank: DOMAIN_RANK.K, from: KERNEL, seq: id, to: process, kind: DELIVERY.ROOM, subject: serviceOf(of), value: answer });
+const answering = (state: KernelState, { id, process, of, placed }: Deferral, answer: unknown): Envelope => ({
+  due: tick(state.clock.now + 1), rank: DOMAIN_RANK.K, from: KERNEL, seq: id, to: process, kind: DELIVERY.ROOM, subject: placed ? -id : serviceOf(of),
+  value: placed ? new PlaceAnswer(answer instanceof Fault ? { kind: "fault", fault: answer } : { kind: "value", value: answer }) : answer,
+});

@@ -13,6 +13,7 @@ import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import { armOf, firstOf, type WaitArm } from "../process/wait.ts";
 import type { Process } from "../process/process.ts";
 import { setTimer } from "./calls-k.ts";
+import { leave } from "./calls-place.ts";
 import { DONE, value, type Reply } from "./replies.ts";
 import { authorise, post, processOf, type KernelState } from "./state.ts";
 import { judged, type Transaction } from "./transaction.ts";
@@ -72,7 +73,11 @@ function armFor(state: KernelState, caller: Process, arm: Arm, at: number): Wait
       if (!mayAsk) throw new Fault("PROCESS_UNKNOWN", { process: other.id, why: "neither a child of the caller nor monitored by it" });
       return { on: DELIVERY.EXIT, subject: other.id };
     }
-    default: return malformed(at, "{ on: message, timer, outcome or exit }");
+    case "room": {
+      const { place } = arm;
+      return caller.anyPlaces?.has(place) === true ? { on: DELIVERY.ROOM, subject: place } : malformed(at, "a place of the caller's that was neither given up nor selected");
+    }
+    default: return malformed(at, "{ on: message, timer, outcome, exit or room }");
   }
 }
 
@@ -80,6 +85,7 @@ function armFor(state: KernelState, caller: Process, arm: Arm, at: number): Wait
 function isThere(state: KernelState, caller: Process, { on, subject }: WaitArm): boolean {
   switch (on) {
     case DELIVERY.TIMER: return caller.anyTimers?.get(subject) === true;
+    case DELIVERY.ROOM: return caller.anyPlaces?.get(subject)?.answer !== undefined;
     case DELIVERY.OUTCOME: return state.jobs.find(subject) === undefined;
     case DELIVERY.EXIT: return (processOf(state, subject).exit?.tick ?? Infinity) < state.clock.now;
     default: return false;
@@ -94,6 +100,11 @@ function given(state: KernelState, caller: Process, { on, subject }: WaitArm, me
       forget(caller, subject, tx);
       return undefined;
     case DELIVERY.OUTCOME: return undefined;
+    case DELIVERY.ROOM: {
+      const answer = caller.anyPlaces?.get(subject)?.answer;
+      leave(caller, subject, tx);
+      return answer;
+    }
     default: return exitReason(state, processId(subject));
   }
 }

@@ -16,6 +16,8 @@ export interface Deferral extends SchedulableUnit {
   readonly requests: readonly { readonly domain: BoundDomain; readonly request: unknown }[];
   /** Answered with one handle rather than a list. */
   readonly single: boolean;
+  /** Its process goes on meanwhile, and selects the answer. */
+  readonly placed: boolean;
   readonly units: Units;
   /** The last tick it can be granted at. */
   readonly until: Tick;
@@ -45,6 +47,9 @@ export class DeferralQueue {
   drop(process: ProcessId): void {
     if (this.#waiting.length > 0) this.#waiting = this.#waiting.filter((request) => request.process !== process);
   }
+
+  /** Whether a request of this process waits. */
+  has(process: ProcessId): boolean { return this.#waiting.some((request) => request.process === process); }
 
   /** In their order. */
   waiting(): readonly Deferral[] { return this.#waiting; }

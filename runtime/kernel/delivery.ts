@@ -1,17 +1,18 @@
 // Delivery: what has fallen due → the process that is to be given it, and the process into the scheduler's line. Owns who is queued.
 //   A process is queued when it is active and something it waits for is there; one delivery is one turn.
 import { DOMAIN_RANK } from "../../kernel-abi/domain.ts";
-import { DELIVERY, type Envelope } from "../../kernel-abi/envelope.ts";
+import { DELIVERY, WAIT, type Envelope } from "../../kernel-abi/envelope.ts";
 import { FAULTS } from "../../kernel-abi/fault.ts";
 import { EVENT } from "../../kernel-abi/frame.ts";
 import type { ProcessId } from "../../kernel-abi/ids.ts";
 import { pack } from "../../kernel-abi/packer.ts";
 import type { ReadyFacts } from "../../kernel-abi/ports.ts";
 import { compareStamps } from "../../kernel-abi/stamp.ts";
-import type { Process } from "../process/process.ts";
-import { awaits, receives } from "../process/wait.ts";
+import { PlaceAnswer, type Process } from "../process/process.ts";
+import { armOf, awaits, receives } from "../process/wait.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
-import { dropped, LINKED } from "./release.ts";
+import { dropped } from "./calls-place.ts";
+import { LINKED } from "./release.ts";
 import type { KernelState } from "./state.ts";
 import { emptyRow, Transaction } from "./transaction.ts";
 
@@ -36,6 +37,7 @@ export class Delivery {
     if (envelope.kind === DELIVERY.MESSAGE) return this.#message(process, envelope);
     if (envelope.value === LINKED) return { kind: "end", process, with: envelope.from };
     if (envelope.kind === DELIVERY.TIMER && process.anyTimers?.has(envelope.seq) === true) process.timers.set(envelope.seq, true);
+    if (envelope.value instanceof PlaceAnswer) return this.#answer(process, envelope, envelope.value);
     if (awaits(process.wait, envelope) && !process.queued && process.signal === undefined) {
       process.signal = envelope;
       if (process.state === "active") this.#queue(process);
@@ -48,8 +50,21 @@ export class Delivery {
     this.queueIfReceiving(process);
     if (lost === undefined) return undefined;
     const tx = new Transaction();
-    dropped(lost, tx);
+    dropped(lost.to, lost.from, lost.seq, tx);
     return { kind: "record", tx };
+  }
+
+  /**
+   * What was done about a place cannot be taken back any more, so it goes before anything else that comes while it is selected: a
+   * deadline that falls due in the same tick has not passed yet. What it overtakes is kept, as everything is that loses a select.
+   */
+  #answer(process: Process, envelope: Envelope, { answer }: PlaceAnswer): undefined {
+    const place = process.anyPlaces?.get(envelope.subject);
+    if (place === undefined) return; // given up
+    place.answer = answer;
+    if (process.wait.on !== WAIT.SELECT || armOf(process.wait, envelope) < 0 || process.signal?.kind === DELIVERY.ROOM) return;
+    process.signal = envelope;
+    if (process.state === "active" && !process.queued) this.#queue(process);
   }
 
   /** What the turn of a picked process is given. */
@@ -71,7 +86,7 @@ export class Delivery {
     const { signal } = process;
     const message = process.inbox.first;
     // What came first wins (T2): the signal, or the message before it.
-    if (signal !== undefined && message !== undefined && receives(process.wait) && compareStamps(message, signal) < 0) process.signal = undefined;
+    if (signal !== undefined && message !== undefined && receives(process.wait) && signal.kind !== DELIVERY.ROOM && compareStamps(message, signal) < 0) process.signal = undefined;
     if (process.signal !== undefined) this.#queue(process);
     else this.queueIfReceiving(process);
   }

@@ -7,6 +7,7 @@ import { attenuateOwn, grantTo, list, revoke } from "./calls-capability.ts";
 import { collect, ledger, release, submit } from "./calls-domain.ts";
 import { reserve, reserveAll } from "./calls-reserve.ts";
 import { join, log, metric, query, receive, send, sleep } from "./calls-k.ts";
+import { withdraw } from "./calls-place.ts";
 import { spawn, suspendOrResume } from "./calls-process.ts";
 import { gauges, runTotals } from "./calls-look.ts";
 import { inject } from "./calls-fault.ts";
@@ -74,7 +75,7 @@ function call(state: KernelState, caller: Process, op: Operation, tx: Transactio
   switch (op.op) {
     case "send": return send(state, caller, op, tx);
     case "receive": return receive(state, caller, op, tx);
-    case "now": case "self": case "parent": case "file": case "random": return query(state, caller, op);
+    case "now": case "self": case "parent": case "file": case "random": case "in-force": return query(state, caller, op);
     case "log": return log(state, caller, op, tx);
     case "metric": return metric(state, caller, op, tx);
     case "sleep": return sleep(state, caller, op, tx);
@@ -83,6 +84,7 @@ function call(state: KernelState, caller: Process, op: Operation, tx: Transactio
     case "join": return join(state, caller, op, tx);
     case "timer": return timer(state, caller, op, tx);
     case "cancel-timer": return cancelTimer(state, caller, op, tx);
+    case "withdraw": return withdraw(state, caller, op, tx);
     case "select": return select(state, caller, op, tx);
     case "link": return link(state, caller, op, tx);
     case "unlink": return unlink(state, caller, op, tx);

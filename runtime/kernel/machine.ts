@@ -18,7 +18,7 @@ import { grantedPriority } from "../../kernel-abi/priority.ts";
 import type { Admission, AmbientGuard, Journal, Observer, Outcome, RandomSource, RunEnd, RunPause, Sha256, Watchdog } from "../../kernel-abi/ports.ts";
 import { compareStamps } from "../../kernel-abi/stamp.ts";
 import { rootKey } from "../../kernel-abi/streams.ts";
-import { negotiate } from "../../kernel-abi/version.ts";
+import { CURRENT_OFFER, negotiate } from "../../kernel-abi/version.ts";
 import { Calendar } from "../clock/calendar.ts";
 import { Clock } from "../clock/clock.ts";
 import type { Process } from "../process/process.ts";
@@ -30,6 +30,7 @@ import { admitProcess, bringUp, declaration } from "./calls-process.ts";
 import { makeRoom, release, type Ending } from "./release.ts";
 import { hold } from "./calls-capability.ts";
 import { encode } from "./calls-k.ts";
+import { giveUp } from "./calls-place.ts";
 import { arbitrate } from "./calls-reserve.ts";
 import { CapabilityTable } from "./capability-table.ts";
 import { ContractTable } from "./contract-table.ts";
@@ -62,6 +63,8 @@ export interface MachineConfig {
   readonly root: Behaviour;
   readonly input: unknown;
   readonly files: Readonly<Record<string, string>>;
+  /** Flags of the ABI the run goes by, as its header says; undefined: all there are. */
+  readonly flags?: readonly string[] | undefined;
   readonly mailboxBound: number;
   readonly node: number;
   readonly vhm: number;
@@ -123,6 +126,7 @@ export class Machine {
       capabilities: new CapabilityTable(),
       contracts: new ContractTable({ Q: unitsOf(config.admissions.Q), PHI: unitsOf(config.admissions.PHI) }),
       jobs: new JobTable(), faults: faultState(config.faults, config.recovery), copies, deferrals: new DeferralQueue(), admissions: config.admissions, bounds: config.bounds,
+      flags: new Set(config.flags ?? CURRENT_OFFER.flags),
       used: { turns: 0, messages: 0, shots: 0, bytes: 0 },
       sha256: ports.sha256, root: rootKey(ports.sha256, config.seed), random: ports.random, files: config.files,
       mailboxBound: config.mailboxBound, slice: config.slice ?? -1, node: config.node, vhm: config.vhm,
@@ -409,7 +413,7 @@ export class Machine {
   }
 
   #conclude(process: Process, result: TurnResult, tx: Transaction): void {
-    if (result.kind !== "aborted") this.#commit(tx);
+    if (result.kind !== "aborted") this.#commit(process, tx);
     if (process.anyParked !== undefined) this.#makeRoom(process);
     this.#state.contracts.assertConservation();
     switch (result.kind) {
@@ -437,7 +441,7 @@ export class Machine {
     return isDenial(fault) ? "enforced" : "faulted";
   }
 
-  #commit(tx: Transaction): void {
+  #commit(process: Process, tx: Transaction): void {
     const state = this.#state;
     for (let at = 0; at < tx.envelopes.length; at++) state.calendar.add(tx.envelopes.at(at));
     state.used.messages += tx.messages;
@@ -445,9 +449,19 @@ export class Machine {
     for (const id of tx.resumed) this.#delivery.wake(knownProcess(state, id));
     for (const id of tx.issued) appoint(state, id);
     for (const intent of tx.intents) this.#launch(intent);
+    for (const message of tx.placed) knownProcess(state, message.to).parked.push(message);
+    if (tx.withdrawn.length > 0) this.#withdraw(process, tx.withdrawn);
     if (tx.parked !== undefined) knownProcess(state, tx.parked.to).parked.push(tx.parked);
     if (tx.cancelled.length > 0) this.#giveUp(tx.cancelled);
-    for (const { process, reason } of tx.stopped) this.#endEarly(knownProcess(state, process), { how: "stopped", reason });
+    for (const { process: stopped, reason } of tx.stopped) this.#endEarly(knownProcess(state, stopped), { how: "stopped", reason });
+  }
+
+  /** Places given up, in a frame of their own; where a message had been let in already, the next one gets its room. */
+  #withdraw(process: Process, places: Transaction["withdrawn"]): void {
+    const tx = new Transaction();
+    const freed = places.map(({ place, of }) => giveUp(this.#state, process, place, of, tx));
+    if (tx.entries.length > 0) this.#append({ kind: "kernel", tick: this.#state.clock.now, actor: process.id, entries: tx.entries });
+    for (const receiver of freed) if (receiver !== undefined) this.#makeRoom(receiver);
   }
 
   #makeRoom(receiver: Process): void {
@@ -486,6 +500,7 @@ export class Machine {
     for (const job of process.jobs === 0 ? [] : this.#flights.of(process.id)) this.#abandon(job, tx);
     for (const contract of state.contracts.ownedBy(process.id)) endContract(state, contract, "completed", tx);
     const due = this.#stopBody(process, tx);
+    for (const [place, { of, answer }] of process.anyPlaces ?? []) if (answer === undefined) giveUp(state, process, place, of, tx);
     process.renew(input);
     state.calendar.add(post(state, process, process.id, DELIVERY.START, 1, 0, undefined));
     if (tx.entries.length > 0) this.#append({ kind: "kernel", tick: state.clock.now, actor: process.id, entries: tx.entries });

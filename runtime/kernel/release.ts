@@ -5,11 +5,13 @@ import { DELIVERY, WAIT, type Envelope } from "../../kernel-abi/envelope.ts";
 import { Fault, FAULTS, type FaultJson } from "../../kernel-abi/fault.ts";
 import { EVENT } from "../../kernel-abi/frame.ts";
 import { processId, type ProcessId } from "../../kernel-abi/ids.ts";
+import type { Resumption } from "../../kernel-abi/operation.ts";
 import { pack } from "../../kernel-abi/packer.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
-import type { Process } from "../process/process.ts";
+import { PlaceAnswer, type Process } from "../process/process.ts";
 import { armOf } from "../process/wait.ts";
 import { step, stepBinding } from "./calls-process.ts";
+import { dropped } from "./calls-place.ts";
 import { notice } from "./calls-wait.ts";
 import { endContract } from "./contracts.ts";
 import { post, type KernelState } from "./state.ts";
@@ -68,6 +70,7 @@ function tell(state: KernelState, process: Process, tx: Transaction): void {
     if (watcher !== undefined && selects(watcher, process)) notice(state, process, id, tx);
   }
   if (process.exit?.how !== "finished") for (const id of process.anyTies?.dependents ?? []) signal(state, process, id, tx);
+  withdrawPlaces(state, process, tx);
   turnAway(state, process, tx);
   withdraw(state, process, tx);
 }
@@ -87,7 +90,15 @@ function turnAway(state: KernelState, process: Process, tx: Transaction): void {
   const parked = process.anyParked;
   for (let message = parked?.shift(); message !== undefined; message = parked?.shift()) {
     tx.record(EVENT.ROOM_MADE, FAULTS.PROCESS_UNKNOWN.code, DOMAIN_RANK.K, { ...emptyRow(), subject: message.from });
-    tx.envelopes.push(post(state, process, message.from, DELIVERY.ROOM, 1, process.id, new Fault("PROCESS_UNKNOWN", { process: process.id, name: process.name, state: process.state })));
+    tx.envelopes.push(roomFor(state, process, message, { kind: "fault", fault: new Fault("PROCESS_UNKNOWN", { process: process.id, name: process.name, state: process.state }) }));
+  }
+}
+
+/** Its messages that hold places go with it, those to itself too. */
+function withdrawPlaces(state: KernelState, process: Process, tx: Transaction): void {
+  for (const [seq, { of }] of process.anyPlaces ?? []) {
+    const receiver = of === process.id ? process : state.processes.living(of);
+    if (receiver?.anyParked?.remove((message) => message.from === process.id && message.seq === seq) !== undefined) dropped(of, process.id, seq, tx);
   }
 }
 
@@ -95,12 +106,14 @@ function turnAway(state: KernelState, process: Process, tx: Transaction): void {
 function withdraw(state: KernelState, process: Process, tx: Transaction): void {
   if (process.wait.on !== DELIVERY.ROOM) return;
   const withdrawn = state.processes.living(process.wait.subject)?.anyParked?.remove(({ from }) => from === process.id);
-  if (withdrawn !== undefined) dropped(withdrawn, tx);
+  if (withdrawn !== undefined) dropped(withdrawn.to, withdrawn.from, withdrawn.seq, tx);
 }
 
-/** A message nobody will be given: recorded, because nothing is lost in silence. */
-export function dropped({ to, from, seq }: Envelope, tx: Transaction): void {
-  tx.event(EVENT.MESSAGE_DROPPED, DOMAIN_RANK.K, { subject: to, body: pack({ from, seq }) });
+/** What the sender of a message that waited is told: the whole process, or whichever strand of it holds the place. */
+function roomFor(state: KernelState, receiver: Process, { from, seq }: Envelope, answer: Resumption): Envelope {
+  const to = processId(from);
+  if (state.processes.living(to)?.anyPlaces?.has(seq) === true) return post(state, receiver, to, DELIVERY.ROOM, 1, seq, new PlaceAnswer(answer));
+  return post(state, receiver, to, DELIVERY.ROOM, 1, receiver.id, answer.kind === "fault" ? answer.fault : answer.value);
 }
 
 /** A place became free: the first message that waits for one gets it, and its sender goes on. */
@@ -109,7 +122,7 @@ export function makeRoom(state: KernelState, receiver: Process, tx: Transaction)
   while (parked !== undefined && parked.length > 0 && receiver.inbox.claim()) {
     const message = parked.shift() as Envelope;
     tx.event(EVENT.ROOM_MADE, DOMAIN_RANK.K, { subject: message.from });
-    const due = post(state, receiver, processId(message.from), DELIVERY.ROOM, 1, receiver.id, undefined);
+    const due = roomFor(state, receiver, message, { kind: "value", value: undefined });
     tx.envelopes.push({ ...message, due: due.due });
     tx.envelopes.push(due);
   }

@@ -44,6 +44,8 @@ export interface KernelState {
   readonly deferrals: DeferralQueue;
   readonly admissions: Readonly<Record<BoundDomain, Admission>>;
   readonly bounds: Bounds;
+  /** Flags of the ABI this run goes by (version.ts). */
+  readonly flags: ReadonlySet<string>;
   readonly used: { turns: number; messages: number; shots: number; bytes: number };
   readonly sha256: Sha256;
   readonly root: Uint8Array;

@@ -89,6 +89,9 @@ export class Transaction {
   stopped: { readonly process: ProcessId; readonly reason: string }[] = [];
   /** A message that waits for a place, and its sender with it. */
   parked: Envelope | undefined;
+  /** Messages that wait for a place while their sender goes on; places given up, with whom they were held at. */
+  placed: Envelope[] = [];
+  withdrawn: { readonly place: number; readonly of: ProcessId }[] = [];
   /** The body is to be started anew with this input. */
   fresh: { readonly input: unknown } | undefined;
   /** Whose turn it is, and where its sequence numbers began. */
@@ -114,6 +117,8 @@ export class Transaction {
     if (this.resumed.length > 0) this.resumed = [];
     if (this.cancelled.length > 0) this.cancelled = [];
     if (this.stopped.length > 0) this.stopped = [];
+    if (this.placed.length > 0) this.placed = [];
+    if (this.withdrawn.length > 0) this.withdrawn = [];
     this.fresh = undefined;
     this.parked = undefined;
     this.messages = 0;

@@ -19,6 +19,18 @@ export type HandleEntry =
   | { readonly kind: "contract"; readonly record: ContractRecord }
   | { readonly kind: "job"; readonly record: JobRecord };
 
+/** What a process waits for by number: a message by its sequence number, a request by minus its own. `of`: the receiver, or the domain's service. */
+export interface Place {
+  readonly of: ProcessId;
+  answer: Resumption | undefined;
+}
+
+/** What an envelope of kind ROOM carries when it is for a place; its subject is the place then. */
+export class PlaceAnswer {
+  readonly answer: Resumption;
+  constructor(answer: Resumption) { this.answer = answer; }
+}
+
 /** How a process ended; `result` and `fault` are what joining it gives. */
 export interface Exit {
   readonly tick: Tick;
@@ -65,6 +77,7 @@ export class Process {
   #ties: Ties | undefined;
   #timers: Map<number, boolean> | undefined;
   #parked: Ring<Envelope> | undefined;
+  #places: Map<number, Place> | undefined;
   #bindings: Map<BoundDomain, BindingState> | undefined;
   /** A handle nobody has any more stands for nothing, and what only it stood for is gone with it. */
   #handles: WeakMap<object, HandleEntry> | undefined;
@@ -98,6 +111,10 @@ export class Process {
   /** Timers it can wait for by number, and whether they have gone off. */
   get timers(): Map<number, boolean> { return (this.#timers ??= new Map()); }
   get anyTimers(): Map<number, boolean> | undefined { return this.#timers; }
+
+  /** Places it holds, in the order in which it took them. */
+  get places(): Map<number, Place> { return (this.#places ??= new Map()); }
+  get anyPlaces(): Map<number, Place> | undefined { return this.#places; }
 
   /** Messages that wait for a place in its mailbox, in the order sent; their senders wait too. */
   get parked(): Ring<Envelope> { return (this.#parked ??= new Ring()); }
@@ -134,6 +151,7 @@ export class Process {
     this.activation = undefined;
     this.#handles = undefined;
     this.#timers = undefined;
+    this.#places = undefined;
   }
   /** Drops everything a released process could still reach. */
   clear(): void {
@@ -141,6 +159,7 @@ export class Process {
     this.#ties = undefined;
     this.#timers = undefined;
     this.#parked = undefined;
+    this.#places = undefined;
     this.pending = undefined;
     this.#streams = undefined;
     this.#children = undefined;

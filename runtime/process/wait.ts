@@ -1,7 +1,7 @@
 // Wait: what ONE process is blocked on. Plain frozen data; the kernel makes it, delivery asks it.
 import { DELIVERY, WAIT, type DeliveryKind, type Envelope, type WaitKind } from "../../kernel-abi/envelope.ts";
 
-/** One of several things awaited. `subject`: the timer's sequence, the job or the process; 0 for messages. */
+/** One of several things awaited. `subject`: the timer's sequence, the job, the process or the place; 0 for messages. */
 export interface WaitArm {
   readonly on: DeliveryKind;
   readonly subject: number;

@@ -6,6 +6,7 @@ import type { Arm, Behaviour, Child, Operation, Selected } from "../../kernel-ab
 import { Fault } from "../../kernel-abi/fault.ts";
 import { processId } from "../../kernel-abi/ids.ts";
 import { INJECTION_KINDS, injectionRow } from "../../kernel-abi/injection.ts";
+import { all, race, within } from "../../domains/k/api/control.ts";
 import { ask, toy, type Body } from "./toy.ts";
 
 type Act = Generator<Operation, void, unknown>;
@@ -19,6 +20,7 @@ class Monkey {
   readonly #jobs: { domain: BoundDomain; job: Job }[] = [];
   readonly #suspended: number[] = [];
   readonly #timers: number[] = [];
+  readonly #places: number[] = [];
   readonly #depth: number;
   constructor(depth: number) { this.#depth = depth; }
 
@@ -30,7 +32,7 @@ class Monkey {
   }
 
   * act(): Generator<Operation, "go on" | "stop", unknown> {
-    switch (yield* this.below(30)) {
+    switch (yield* this.below(33)) {
       case 0: yield* ask({ domain: "K", op: "log", level: "info", label: "monkey", data: yield* this.below(100) }); break;
       case 1: yield* ask({ domain: "K", op: "metric", name: "m", value: 1.5, unit: "1" }); break;
       case 2: case 3: case 4: yield* ask({ domain: "K", op: "send", to: processId(2 + (yield* this.below(8))), body: { n: yield* this.below(9) } }); break;
@@ -53,6 +55,8 @@ class Monkey {
       case 26: yield* this.#ties(); break;
       case 27: yield* this.#end(); break;
       case 29: if ((yield* this.below(3)) === 0) yield* this.#inject(); break;
+      case 30: yield* this.#place(); break;
+      case 31: case 32: yield* this.#strands(); break;
       case 28: if ((yield* this.below(8)) === 0) yield* ask({ domain: "K", op: "continue", state: null });
     }
     return "go on";
@@ -69,13 +73,49 @@ class Monkey {
     else this.#timers.push(yield* ask<number>({ domain: "K", op: "timer", ticks: 1 + (yield* this.below(4)) }));
   }
 
+  /** Sends and requests that hold a place when they have to wait, by hand. */
+  * #place(): Act {
+    const place = yield* this.pick(this.#places);
+    if (place !== undefined && (yield* this.below(2)) === 0) {
+      this.#places.splice(this.#places.indexOf(place), 1);
+      yield* ask({ domain: "K", op: "withdraw", place });
+      return;
+    }
+    const taken = (yield* this.below(3)) === 0 ? yield* ask({ domain: "Q", op: "reserve", request: { units: 1 + (yield* this.below(9)), budget: 9 }, within: 1 + (yield* this.below(9)), place: true })
+      : yield* ask({ domain: "K", op: "send", to: processId(2 + (yield* this.below(8))), body: "placed", place: true });
+    if (typeof taken === "number") this.#places.push(taken);
+  }
+
+  /** One of the things a strand can do, most of which may have to wait. */
+  * #strand(): Generator<Operation, unknown, unknown> {
+    switch (yield* this.below(6)) {
+      case 0: case 1: case 2:
+        for (let left = 1 + (yield* this.below(3)); left > 0; left--) yield* ask({ domain: "K", op: "send", to: processId(3 + (yield* this.below(6))), body: "strand" });
+        return undefined;
+      case 3: return yield* ask({ domain: (yield* this.pick(DOMAIN_CHOICE)) ?? "Q", op: "reserve", request: { units: 1 + (yield* this.below(9)), budget: 9, end: (yield* ask<number>({ domain: "K", op: "now" })) + 9 }, within: 1 + (yield* this.below(9)) });
+      case 4: return yield* ask({ domain: "K", op: "receive", within: 1 + (yield* this.below(4)) });
+      default: return yield* ask({ domain: "K", op: "sleep", ticks: 1 + (yield* this.below(4)) });
+    }
+  }
+
+  * #strands(): Act {
+    const ticks = 1 + (yield* this.below(6));
+    switch (yield* this.below(3)) {
+      case 0: yield* within(ticks, this.#strand()); break;
+      case 1: yield* race({ a: this.#strand(), b: this.#strand(), c: this.#strand() }); break;
+      default: yield* all([this.#strand(), within(ticks, this.#strand())]);
+    }
+  }
+
   * #select(): Act {
     const arms: Arm[] = [];
     for (let left = 1 + (yield* this.below(4)); left > 0; left--) {
       const job = yield* this.pick(this.#jobs);
       const timer = yield* this.pick(this.#timers);
       const child = yield* this.pick(this.#children);
-      switch (yield* this.below(4)) {
+      const place = yield* this.pick(this.#places);
+      switch (yield* this.below(5)) {
+        case 4: if (place !== undefined) arms.push({ on: "room", place }); break;
         case 0: arms.push({ on: "message" }); break;
         case 1: if (timer !== undefined) arms.push({ on: "timer", timer }); break;
         case 2: if (job !== undefined) arms.push({ on: "outcome", job: job.job }); break;
@@ -84,6 +124,7 @@ class Monkey {
     }
     const { arm } = yield* ask<Selected>({ domain: "K", op: "select", arms });
     const won = arms[arm];
+    if (won?.on === "room") this.#places.splice(this.#places.indexOf(won.place), 1);
     if (won?.on === "timer") this.#timers.splice(this.#timers.indexOf(won.timer), 1);
   }
 
@@ -183,7 +224,7 @@ class Monkey {
 }
 
 /** Faults are caught most of the time; a few end the process. */
-export const monkey = (depth = 0): Behaviour => toy("monkey", ["Q", "PHI"], function* (): Body {
+export const monkey = (depth = 0): Behaviour => ({ ...toy("monkey", ["Q", "PHI"], function* (): Body {
   const me = new Monkey(depth);
   for (let left = 60; left > 0; left--) {
     try {
@@ -193,4 +234,4 @@ export const monkey = (depth = 0): Behaviour => toy("monkey", ["Q", "PHI"], func
     }
   }
   return "tired";
-});
+}), ...(depth > 0 ? { mailbox: { depth: depth % 2 === 0 ? 3 : 1, overflow: "block" } as const } : {}) });

@@ -11,6 +11,7 @@ import type { JobId } from "../../kernel-abi/ids.ts";
 import type { Behaviour } from "../../kernel-abi/operation.ts";
 import { pack, unpack } from "../../kernel-abi/packer.ts";
 import type { Admission, Outcome, Outcomes, RunEnd } from "../../kernel-abi/ports.ts";
+import { ABI_VERSION } from "../../kernel-abi/version.ts";
 import { seededRandom } from "../../domains/k/random.ts";
 import { sha256 } from "../../runtime/adapters/sha256.ts";
 import { drive } from "../../runtime/context/driver.ts";
@@ -99,6 +100,8 @@ export interface ToyOptions {
   readonly allow?: readonly VerbName[];
   readonly mailboxBound?: number;
   readonly slice?: number;
+  /** Flags of the ABI the run goes by; all of them otherwise. */
+  readonly flags?: readonly string[];
   readonly outcomes?: Outcomes;
   readonly faults?: readonly Injection[];
   readonly recovery?: Recovery;
@@ -118,7 +121,7 @@ export async function run(root: Behaviour, options: ToyOptions = {}): Promise<To
     config: {
       seed: options.seed ?? "test", bounds: { ...DEFAULT_BOUNDS, ...options.bounds }, policy: options.policy ?? "cooperative", allow: options.allow ?? allVerbs,
       admissions: { Q: toyAdmission("Q"), PHI: toyAdmission("PHI") }, root, input: options.input ?? null, files: options.files ?? {},
-      mailboxBound: options.mailboxBound ?? LIMITS.mailbox_depth_max, slice: options.slice, node: 0, vhm: 0, faults: options.faults, recovery: options.recovery,
+      mailboxBound: options.mailboxBound ?? LIMITS.mailbox_depth_max, slice: options.slice, flags: options.flags, node: 0, vhm: 0, faults: options.faults, recovery: options.recovery,
     },
     ports: {
       sha256, random: seededRandom, guard: { enter: () => undefined, leave: () => undefined }, observer: {},
@@ -129,6 +132,7 @@ export async function run(root: Behaviour, options: ToyOptions = {}): Promise<To
   if (end.status === "paused") throw new Error("paused without until");
   checkConsistent(frames, options.allow ?? allVerbs, {
     ...(options.faults === undefined ? {} : { faults: [...options.faults] }), ...(options.recovery === undefined ? {} : { recovery: options.recovery }),
+    ...(options.flags === undefined ? {} : { abi: { ...ABI_VERSION, flags: [...options.flags] } }),
   });
   return { end, frames, trace: frames.map((frame) => Buffer.from(encodeFrame(frame)).toString("hex")).join("\n") };
 }

@@ -53,7 +53,8 @@ export function* race<const P extends Readonly<Record<string, Some>>>(programs: 
 }
 
 /**
- * A program that must be done within so many ticks.
+ * A program that must be done within so many ticks, whatever it waits for: a message it could not place is taken back, a request for
+ * contracts given up. What goes through in the very tick of the deadline has gone through. Its jobs are not cancelled: see `scope`.
  * @throws Fault TIMED_OUT; whatever the program throws
  */
 export function* within<P extends Some>(ticks: number, program: P): Generator<Call<P>, Result<P>, unknown> {

@@ -1,10 +1,14 @@
 // Strands: several programs running side by side inside ONE process. Each goes on until it waits; what all of them wait for becomes
 // one `select`, and the winner goes on. Nothing here is known to the kernel: a strand's calls are its process's calls.
+//   S4  Whatever would wait becomes arms: what has to wait for room or for units holds a place, which is given up with its strand.
 //   S2  Strands are stepped in the order given, and one at a time, so a process stays one deterministic sequence of calls.
-import type { Arm, Operation, Selected } from "../../../kernel-abi/operation.ts";
+import type { Contract } from "../../../kernel-abi/handle.ts";
+import type { Arm, Operation, Resumption, Selected } from "../../../kernel-abi/operation.ts";
 
 type Body = Generator<Operation, unknown, unknown>;
 type Answer = { readonly kind: "value"; readonly value: unknown } | { readonly kind: "fault"; readonly fault: unknown };
+/** What one call of a strand came to: its answer, or what it waits for. */
+type Attempted = Answer | { readonly kind: "blocked"; readonly on: Blocked };
 
 /** How a strand came to its end. */
 export type StrandEnd = { readonly kind: "done"; readonly result: unknown } | { readonly kind: "failed"; readonly error: unknown };
@@ -14,8 +18,9 @@ interface Blocked {
   readonly arms: readonly Arm[];
   /** Goes on with an answer, or yields a call that answers at once now. */
   readonly won: (arm: number, value: unknown) => Generator<Operation, Answer, unknown>;
-  /** Timers set for this wait alone. */
+  /** Timers set for this wait alone, and places held for it. */
   readonly timers: readonly number[];
+  readonly places?: readonly number[];
 }
 
 function* answered(operation: Operation): Generator<Operation, Answer, unknown> {
@@ -28,6 +33,17 @@ function* answered(operation: Operation): Generator<Operation, Answer, unknown> 
 
 function* given(value: unknown): Generator<Operation, Answer, unknown> {
   return { kind: "value", value };
+}
+
+function* settled(answer: unknown): Generator<Operation, Answer, unknown> {
+  return answer as Resumption; // what a ROOM arm gives
+}
+
+/** Makes a call that may have to wait for a place. A number is the place it waits for; nothing else it could be answered is one. */
+function* placed(operation: Operation): Generator<Operation, Attempted, unknown> {
+  const value = yield operation;
+  if (typeof value !== "number") return { kind: "value", value };
+  return { kind: "blocked", on: { arms: [{ on: "room", place: value }], won: (_, answer) => settled(answer), timers: [], places: [value] } };
 }
 
 /** Turns a call that would wait into arms; undefined for a call that does not wait. @throws Fault what setting its timer is answered */
@@ -78,8 +94,10 @@ export class Strand {
   *cancel(): Generator<Operation, void, unknown> {
     if (this.#end !== undefined) return;
     this.#end = { kind: "done", result: undefined };
-    yield* cancelTimers(this.#blocked?.timers ?? []);
+    const { timers = [], places = [] } = this.#blocked ?? {};
     this.#blocked = undefined;
+    yield* cancelTimers(timers);
+    yield* leavePlaces(places);
     try {
       let step = this.#body.return(undefined);
       while (step.done !== true) {
@@ -115,8 +133,9 @@ export class Strand {
 }
 
 /** A call of a strand: answered at once, or what it waits for. */
-function* attempt(operation: Operation): Generator<Operation, Answer | { readonly kind: "blocked"; readonly on: Blocked }, unknown> {
+function* attempt(operation: Operation): Generator<Operation, Attempted, unknown> {
   try {
+    if (isRecord(operation) && mayHoldPlace(operation)) return yield* placed({ ...operation, place: true });
     const on = isRecord(operation) ? yield* block(operation) : undefined;
     return on === undefined ? yield* answered(operation) : { kind: "blocked", on };
   } catch (fault) {
@@ -124,10 +143,31 @@ function* attempt(operation: Operation): Generator<Operation, Answer | { readonl
   }
 }
 
+type Placing = Extract<Operation, { readonly op: "send" | "reserve" | "reserve-all" }>;
+
+/** A send, or a request that may wait; one that was given a place already is answered by the strand inside that asked for it. */
+function mayHoldPlace(operation: Operation): operation is Placing {
+  switch (operation.op) {
+    case "send": return operation.place !== true;
+    case "reserve": case "reserve-all": return operation.within !== undefined && operation.place !== true;
+    default: return false;
+  }
+}
+
 const isRecord = (value: unknown): boolean => typeof value === "object" && value !== null;
 
 function* cancelTimers(timers: readonly number[]): Generator<Operation, void, unknown> {
   for (const timer of timers) yield { domain: "K", op: "cancel-timer", timer };
+}
+
+/** What holds a place is given up. Contracts that were granted in the meantime go back: nobody will ever hold them. */
+function* leavePlaces(places: readonly number[]): Generator<Operation, void, unknown> {
+  for (const place of places) {
+    const answer = (yield { domain: "K", op: "withdraw", place }) as Resumption | undefined;
+    if (answer?.kind !== "value") continue;
+    const granted = Array.isArray(answer.value) ? answer.value as readonly Contract[] : answer.value === undefined ? [] : [answer.value as Contract];
+    for (const contract of granted) yield* answered({ domain: contract.domain, op: "release", contract } as Operation);
+  }
 }
 
 /**

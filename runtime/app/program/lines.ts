@@ -8,7 +8,7 @@ const PLACE = /^(.+):(\d+)$/;
 
 /** What a program writes to make the calls that are recorded under a name. */
 const METHODS: Readonly<Record<string, string>> = Object.freeze({
-  LOG: "log", METRIC_EMIT: "metric", TIMER_SET: "sleep|receive|timer", TIMER_CANCEL: "cancelTimer", SELECT: "select", IPC_SEND: "send",
+  LOG: "log", METRIC_EMIT: "metric", TIMER_SET: "sleep|receive|timer", TIMER_CANCEL: "cancelTimer", SELECT: "select", IPC_SEND: "send", PLACE_WITHDRAW: "within|until|race|all",
   PROC_SPAWN: "spawn", PROC_JOIN: "join", PROC_TRANSITION: "suspend|resume", PROC_LINK: "link", PROC_UNLINK: "unlink", PROC_MONITOR: "monitor", PROC_STOP: "stop",
   CAP_REQUEST: "capabilities", CAP_ATTENUATE: "attenuate|grant", CAP_REVOKE: "revoke",
   CONTRACT_REQUEST: "reserve|reserveAll|reserveAllWithin", CONTRACT_RELEASE: "release", CONTRACT_QUERY: "ledger", CONTRACT_SHARE: "share", CONTRACT_ATTACH: "attach",

@@ -11,7 +11,7 @@ import { allVerbs, run, toyAdmission } from "../../support/run.ts";
 
 const RECORDING = recording({ allow: [...allVerbs], providers: [...toyAdmission("Q").providers, ...toyAdmission("PHI").providers] });
 const wild = (seed: number): ReturnType<typeof run> => run(monkey(), {
-  seed: `monkey ${seed}`, ...(seed % 5 === 0 ? { bounds: { turns: 40 + seed } } : {}), policy: seed % 2 === 0 ? "cooperative" : "round-robin",
+  seed: `monkey ${seed}`, ...(seed % 5 === 0 ? { bounds: { turns: 10 + seed } } : {}), policy: seed % 2 === 0 ? "cooperative" : "round-robin",
 });
 /** The longest of a few. */
 async function longest(): ReturnType<typeof run> {

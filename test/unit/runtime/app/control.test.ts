@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { createMemorySink } from "../../../../runtime/adapters/memory.ts";
 import { hybrid } from "../../../types/accepted/control.ts";
-import { record, replayTrace, reproduceTrace, verifyTrace, defineProcess, type ProcessDefinition } from "../../../../runtime/app/index.ts";
+import { all, record, replayTrace, within, reproduceTrace, verifyTrace, defineProcess, type ProcessDefinition } from "../../../../runtime/app/index.ts";
 import { testSigner } from "../../../support/signer.ts";
 
 async function recorded(program: ProcessDefinition<undefined, unknown>, options: object = {}): Promise<{ readonly bytes: Uint8Array; readonly digest: string; readonly result: unknown; readonly status: string }> {
@@ -19,6 +19,28 @@ describe("control over real domains", () => {
     expect((await verifyTrace(run.bytes)).digest).toBe(run.digest);
     expect((await replayTrace(run.bytes, { program: hybrid })).digest).toBe(run.digest);
     expect((await reproduceTrace(run.bytes, { program: hybrid, workers: 0 })).digest).toBe(run.digest);
+  });
+
+  it("gives up what a deadline cuts off, in the record and in every replay of it", async () => {
+    const slow = defineProcess({ name: "slow", mailbox: { depth: 1, overflow: "block" }, *run({ k }) {
+      yield* k.sleep(30);
+      const got: unknown[] = [];
+      for (let message = yield* k.receive({ within: 20 }); message !== undefined; message = yield* k.receive({ within: 20 })) got.push(message.body);
+      return got;
+    } });
+    const hurried: ProcessDefinition<undefined, unknown> = defineProcess({ name: "hurried", *run({ k }) {
+      const full = yield* k.spawn(slow);
+      yield* k.send(full, "first");
+      yield* k.sleep(1);
+      const codes: string[] = [];
+      try { yield* within(5, k.send(full, "late")); } catch (error) { codes.push((error as Error).name); }
+      const [, ticks] = yield* all([k.send(full, "second"), (function* () { yield* k.sleep(3); return yield* k.now(); })()]);
+      return [codes, ticks, yield* k.join(full)];
+    } });
+    const run = await recorded(hurried);
+    expect(run.result).toEqual([["TIMED_OUT"], expect.any(Number) as number, ["first", "second"]]);
+    expect((await verifyTrace(run.bytes)).digest).toBe(run.digest);
+    expect((await replayTrace(run.bytes, { program: hurried })).digest).toBe(run.digest);
   });
 
   it("shows totals and gauges to whom the operator allows it, and to nobody else", async () => {

@@ -49,6 +49,7 @@ const ROWS: Readonly<Record<SyscallName, Row>> = {
     call({ what: "receive within", verb: "EXECUTE_K", call: () => k.receive({ within: 1 }) }),
     call({ what: "timer", verb: "EXECUTE_K", call: () => k.timer(1) })] },
   TIMER_CANCEL: { calls: [call<number>({ what: "cancel a timer", verb: "EXECUTE_K", prepare: () => k.timer(1_000), spent: 1, call: (timer) => k.cancelTimer(timer) })] },
+  PLACE_WITHDRAW: { calls: [call({ what: "withdraw", verb: "EXECUTE_K", call: () => ask({ domain: "K", op: "withdraw", place: 1_000 }) })] },
   SELECT: { calls: [call({ what: "select", verb: "EXECUTE_K", call: () => k.select([{ on: "message" }]) })] },
   PROC_SPAWN: { calls: [call({ what: "spawn", verb: "SPAWN", call: spawnIdle })] },
   PROC_TRANSITION: { calls: [
