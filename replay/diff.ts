@@ -7,9 +7,10 @@ import type { ByteSource, Recording } from "../kernel-abi/ports.ts";
 import type { PlacedFrame } from "./bundle.ts";
 import { CAUSES, difference, frameName, type Difference } from "./divergence.ts";
 import { openBundle } from "./bundle.ts";
-import { bodyOf, plain } from "./entry/body.ts";
+import { plain } from "./entry/body.ts";
 import { eventCount } from "./entry/count.ts";
 import { ProcessNames } from "./entry/names.ts";
+import { memberText, type Member } from "./member.ts";
 import { Past, type PastFrame } from "./past.ts";
 import { RecordedFrames } from "./recorded.ts";
 
@@ -45,6 +46,16 @@ export interface FrameDifference {
   readonly cause: string;
   readonly a: DiffSide;
   readonly b: DiffSide;
+  /** Inside a body: the first members that differ, the one of `field` first. */
+  readonly members: readonly MemberDifference[];
+}
+
+/** A member's values, in short; null stands for "nothing" too, and `only` then says which run has something. */
+export interface MemberDifference {
+  readonly field: string;
+  readonly a: Json;
+  readonly b: Json;
+  readonly only?: "a" | "b";
 }
 
 /** `blocks`: the same frames, but the recorder waited for outcomes at other places. */
@@ -174,34 +185,17 @@ function knownAt(source: ByteSource, { header }: Recording, at: number, frame: F
   return { names, past: past.frames, concerned: actor };
 }
 
-/** Below a differing body: the member that differs, when both are decodable. */
-function member(found: Difference, a: Frame, b: Frame): Difference {
-  const [, index] = /^entries\[(\d+)\]\.body$/.exec(found.field) ?? [];
-  const bodies = index !== undefined ? [a.entries[Number(index)]?.body, b.entries[Number(index)]?.body]
-    : found.field === "end.body" && a.kind === "turn" && b.kind === "turn" ? [a.end.body, b.end.body] : [];
-  const [left, right] = bodies.map((body) => (body === undefined ? undefined : bodyOf(body)));
-  if (left === undefined || right === undefined) return found;
-  const [first] = leaves("inputs", found.field, plain(left), plain(right));
-  return first === undefined ? found : { ...found, field: first.field, expected: text(first.a), actual: text(first.b) };
-}
-
-const SHOWN_CHARACTERS = 400;
-const text = (value: Json): string | number => {
-  if (typeof value === "number") return value;
-  const shown = JSON.stringify(value);
-  return shown.length <= SHOWN_CHARACTERS ? shown : `${shown.slice(0, SHOWN_CHARACTERS)}…`;
-};
-
 function frameDifference(sources: { readonly a: ByteSource; readonly b: ByteSource }, recordings: { readonly a: Recording; readonly b: Recording }, { frame, events, a, b }: Parting, decides: readonly DescriptionDifference[]): FrameDifference {
   const left = knownAt(sources.a, recordings.a, frame, a, b?.actor ?? 0);
   const right = knownAt(sources.b, recordings.b, frame, b, left.concerned);
   const found: Difference = a === undefined || b === undefined
     ? { field: "frame", expected: frameName(a), actual: frameName(b), event: 0, cause: a === undefined ? "extra" : "missing" }
-    : deepest(difference(a, b, left.names, right.names), a, b);
+    : difference(a, b, left.names, right.names) ?? { field: "bytes", expected: "", actual: "", event: 0, cause: "kernel" };
+  const { field, expected, actual } = deepest(found);
   const side = (of: Frame | undefined, { past, names }: Known, value: string | number): DiffSide => ({
     event: events + 1 + found.event, tick: of?.tick ?? -1, actor: of === undefined ? "nobody" : names.of(of.actor).name, what: frameName(of), value, past,
   });
-  return { frame, field: found.field, cause: likely(found, decides), a: side(a, left, found.expected), b: side(b, right, found.actual) };
+  return { frame, field, cause: likely(found, decides), a: side(a, left, expected), b: side(b, right, actual), members: (found.members ?? []).map(sided) };
 }
 
 /** A difference of descriptions explains one of frames. */
@@ -209,8 +203,14 @@ const likely = ({ cause }: Difference, decides: readonly DescriptionDifference[]
   (decides.length === 0 || cause === "missing" || cause === "extra" ? DIFF_CAUSES[cause]
     : `what decides the runs differs: ${[...new Set(decides.map(({ part, field }) => (part === "header" ? field.split(".")[0] ?? field : part)))].slice(0, 5).join(", ")}`);
 
-const deepest = (found: Difference | undefined, a: Frame, b: Frame): Difference =>
-  (found === undefined ? { field: "bytes", expected: "", actual: "", event: 0, cause: "kernel" } : member(found, a, b));
+/** Of a body: its first member that differs, a number as a number and all else as JSON. */
+function deepest({ field, expected, actual, members: [member] = [] }: Difference): Pick<Difference, "field" | "expected" | "actual"> {
+  if (member === undefined) return { field, expected, actual };
+  const text = memberText(member);
+  return { field: member.field, expected: typeof member.expected === "number" ? member.expected : text.expected, actual: typeof member.actual === "number" ? member.actual : text.actual };
+}
+
+const sided = ({ field, expected: a, actual: b, only }: Member): MemberDifference => ({ field, a, b, ...(only === undefined ? {} : { only: only === "expected" ? "a" : "b" }) });
 
 /** As of a divergence; but of two recorded runs neither is the one to be met. */
 const DIFF_CAUSES: Readonly<Record<Difference["cause"], string>> = Object.freeze({

@@ -1,12 +1,14 @@
 // Divergence: where and how a replay left the recording, said so that a stranger can act on it (E3).
+//   J57  A fault says of a body its size and digest, of a log too: faults travel, in messages, stacks, JSON and logs, and a body may carry
+//        somebody's data. The members that differ stand beside the detail (`Divergence.members`), for whoever holds trace and program.
 import { DOMAINS } from "../kernel-abi/domain.ts";
 import { Fault, faultByCode, type FaultDetail } from "../kernel-abi/fault.ts";
 import { entryName, EVENT, TURN_END, type Entry, type Frame } from "../kernel-abi/frame.ts";
 import { sameBytes } from "../kernel-abi/canonical.ts";
-import { SYSCALL } from "../kernel-abi/syscall.ts";
-import { digested, plainBody } from "./entry/body.ts";
+import { digested } from "./entry/body.ts";
 import { deliveryName } from "./entry/events.ts";
 import type { ProcessNames } from "./entry/names.ts";
+import { membersOf, membersOfBodies, type Member } from "./member.ts";
 
 type Shown = string | number;
 /** The first field in which two frames differ. */
@@ -17,6 +19,8 @@ export interface Difference {
   /** Event within the frame, from 0. */
   readonly event: number;
   readonly cause: Cause;
+  /** Of a body: what differs in it. */
+  readonly members?: readonly Member[];
 }
 
 /** What usually stands behind a difference, by the kind of field. */
@@ -60,12 +64,9 @@ function firstOf(fields: readonly Field[], event: number): Difference | undefine
   return { field, expected: show(expected), actual: show(actual), event, cause };
 }
 
-/** Content for logs, size and digest for everything else. */
-const shownBody = ({ code, body }: Entry): string => (code === SYSCALL.LOG ? JSON.stringify(plainBody(body)) : digested(body));
-
 function ofEntry(expected: Entry, actual: Entry, name: string, event: number): Difference | undefined {
   const own = expected.code < 128;
-  const field = firstOf([
+  const found = firstOf([
     [`${name}.code`, expected.code, actual.code, codeName, own ? "path" : "kernel"],
     [`${name}.verdict`, expected.verdict, actual.verdict, verdictName, expected.code === EVENT.JOB_OUTCOME ? "outcome" : "judgement"],
     [`${name}.domain`, expected.domain, actual.domain, domainName, "path"],
@@ -73,11 +74,12 @@ function ofEntry(expected: Entry, actual: Entry, name: string, event: number): D
     [`${name}.contract`, expected.contract, actual.contract, asIs, own ? "path" : "kernel"],
     [`${name}.subject`, expected.subject, actual.subject, asIs, own ? "path" : "kernel"],
   ], event);
-  if (field !== undefined) return field;
+  if (found !== undefined) return found;
   if (sameBytes(expected.body, actual.body)) return undefined;
   // The kernel records an intent, but what is in it, the circuit or the phases, is what the program asked for.
   const cause = expected.code === EVENT.JOB_OUTCOME ? "outcome" : own || expected.code === EVENT.JOB_INTENT ? "value" : "kernel";
-  return { field: `${name}.body`, expected: shownBody(expected), actual: shownBody(actual), event, cause };
+  const field = `${name}.body`;
+  return { field, expected: digested(expected.body), actual: digested(actual.body), event, cause, members: membersOf(field, expected, actual) };
 }
 
 function ofEntries(expected: readonly Entry[], actual: readonly Entry[], first: number): Difference | undefined {
@@ -117,9 +119,11 @@ export function difference(expected: Frame, actual: Frame, names: ProcessNames, 
     ["end.kind", expected.end.kind, actual.end.kind, endName, "path"],
     ["end.on", expected.end.on, actual.end.on, deliveryName, "path"],
     ["end.subject", expected.end.subject, actual.end.subject, asIs, "path"],
-  ], last) ?? (sameBytes(expected.end.body, actual.end.body) ? undefined
-    : { field: "end.body", expected: digested(expected.end.body), actual: digested(actual.end.body), event: last, cause: "value" });
+  ], last) ?? ofEnds(expected.end.body, actual.end.body, last);
 }
+
+const ofEnds = (expected: Uint8Array, actual: Uint8Array, event: number): Difference | undefined => (sameBytes(expected, actual) ? undefined
+  : { field: "end.body", expected: digested(expected), actual: digested(actual), event, cause: "value", members: membersOfBodies("end.body", expected, actual) });
 
 /** Names a whole frame, when the other side has none. */
 export function frameName(frame: Frame | undefined): string {
@@ -137,6 +141,17 @@ export interface Standpoint {
   readonly actor: string;
 }
 
-export function diverged(at: Standpoint, { event, cause, ...rest }: Difference, more: FaultDetail = {}): Fault {
-  return new Fault("REPLAY_DIVERGED", { ...at, event: at.event + event, ...rest, cause: CAUSES[cause], fix: FIXES[cause], ...more });
+/** REPLAY_DIVERGED and REPRODUCE_DIFFERS, with what differs inside a body beside the detail. */
+export class Divergence extends Fault {
+  readonly #members: readonly Member[];
+  constructor(fault: "REPLAY_DIVERGED" | "REPRODUCE_DIFFERS", detail: FaultDetail, members: readonly Member[] = [], options?: { readonly cause?: unknown }) {
+    super(fault, detail, options);
+    this.#members = members;
+  }
+
+  /** The first members that differ, in the recording's order; empty where no body differs. Values of the run: not for a log that leaves the machine. */
+  get members(): readonly Member[] { return this.#members; }
 }
+
+export const diverged = (at: Standpoint, { event, cause, members, ...rest }: Difference, more: FaultDetail = {}): Divergence =>
+  new Divergence("REPLAY_DIVERGED", { ...at, event: at.event + event, ...rest, cause: CAUSES[cause], fix: FIXES[cause], ...more }, members);

@@ -3,6 +3,7 @@
 import { Fault, type FaultDetail } from "../../kernel-abi/fault.ts";
 import type { ProgramSection } from "../../kernel-abi/header.ts";
 import type { Journal } from "../../kernel-abi/ports.ts";
+import { Divergence } from "../../replay/divergence.ts";
 import { editsOf, likelyEdit, placeOfEdit, type Edit } from "./program/edits.ts";
 import { linesOf, textAt } from "./program/lines.ts";
 import { programDigest } from "./program/load.ts";
@@ -45,12 +46,12 @@ export function refusedAtLoad(error: unknown, program: ProgramSection): unknown 
 
 /** The divergence with everything that can be said of it; any other error as it is. */
 export async function explained(error: unknown, { recorded, ran, again }: Replayed): Promise<unknown> {
-  if (!(error instanceof Fault) || error.fault !== "REPLAY_DIVERGED") return error;
+  if (!(error instanceof Divergence) || error.fault !== "REPLAY_DIVERGED") return error;
   const { at, missing } = await locateDivergence(error, linesOf(ran), again);
   const line = at === undefined ? undefined : textAt(ran, at);
   const change = edited(ran === recorded ? [] : editsOf(recorded, ran), at);
   const digests = ran === recorded ? {} : { program: programDigest(ran), recorded: programDigest(recorded) };
-  return new Fault("REPLAY_DIVERGED", {
+  return new Divergence("REPLAY_DIVERGED", {
     ...error.detail, ...(at === undefined ? {} : { at }), ...(line === undefined ? {} : { line: short(line) }), ...(missing === undefined ? {} : { missing }), ...change, ...digests, ...fixFor(error, change, at),
-  }, { cause: error });
+  }, error.members, { cause: error });
 }

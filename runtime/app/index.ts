@@ -3,6 +3,8 @@ export * from "./program/surface.ts";
 export type { PolicyChoice, PolicyName, PolicySetting } from "../scheduler/policies.ts";
 export { forkRun, type ForkOptions } from "./fork.ts";
 export { judgeTrace } from "./judge.ts";
+export { Divergence } from "../../replay/divergence.ts";
+export type { Member } from "../../replay/member.ts";
 export type { JudgedOutcome, JudgeOptions, JudgeReport } from "../../replay/judge.ts";
 export { record, type RecordOptions, type RecordReport } from "./record.ts";
 export { resumeRun, type Named, type Resumed, type ResumeOptions, type ResumeReport } from "./resume.ts";

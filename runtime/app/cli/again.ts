@@ -21,13 +21,16 @@ export interface CodeFlags {
   readonly out?: string;
   readonly replace?: boolean;
   readonly json?: boolean;
+  /** False for a report that names what differs by size and digest. */
+  readonly values?: boolean;
 }
 
 export const addCodeOptions = (command: Command): Command => command
   .option("--trust-program", "run the code embedded in the trace")
   .option("--program <file>", "run this local file, which must be the program that was recorded")
   .option("--out <trace>", "write the new run as a trace of its own, sealed by your key")
-  .option("--replace", "give up an existing file of that name");
+  .option("--replace", "give up an existing file of that name")
+  .option("--no-values", "name what differs by size and digest: for a report that leaves this machine");
 
 type Repeat<R> = (options: ReplayTraceOptions) => Promise<R>;
 

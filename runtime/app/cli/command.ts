@@ -10,6 +10,8 @@ export interface Invocation {
   readonly io: Io;
   /** Told once, by the command that ran. */
   exit: number;
+  /** Whether a divergence shows the values that differ: told by commands whose user holds the trace and the program. */
+  values: boolean;
 }
 
 /** The handler's number becomes the exit code. */

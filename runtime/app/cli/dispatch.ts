@@ -93,7 +93,7 @@ const wantsJson = (words: readonly string[]): boolean => {
 
 /** Runs one command line; never throws. */
 export async function dispatch(words: readonly string[], io: Io): Promise<number> {
-  const invocation: Invocation = { io, exit: EXIT.ok };
+  const invocation: Invocation = { io, exit: EXIT.ok, values: false };
   try {
     checkCommand(words);
     const program = await assemble(words, invocation);
@@ -105,6 +105,6 @@ export async function dispatch(words: readonly string[], io: Io): Promise<number
     return invocation.exit;
   } catch (error) {
     const failure = error instanceof CommanderError ? refusal(error) : error;
-    return failure === undefined ? EXIT.ok : reportError(io, failure, { json: wantsJson(words), ...advice(failure, words) });
+    return failure === undefined ? EXIT.ok : reportError(io, failure, { json: wantsJson(words), values: invocation.values, ...advice(failure, words) });
   }
 }

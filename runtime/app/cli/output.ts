@@ -2,8 +2,10 @@
 //   O3  No error without a code, what happened, its cause and what to do next; a stack only with TRIAD_DEBUG=1.
 //   O4  With --json, stdout holds exactly one object, or nothing when the command failed; the error is one object on stderr.
 import type { Json } from "../../../kernel-abi/canonical.ts";
-import { FAULTS, type FaultJson } from "../../../kernel-abi/fault.ts";
+import { FAULTS, type FaultDetail, type FaultJson } from "../../../kernel-abi/fault.ts";
 import { exitOfError, faultOf } from "./exit.ts";
+import { Divergence } from "../../../replay/divergence.ts";
+import { memberText, type Member } from "../../../replay/member.ts";
 import type { Io, Terminal } from "./terminal.ts";
 import { jsonText, printable, toJson } from "./values.ts";
 
@@ -40,15 +42,32 @@ export interface FaultNotes {
   readonly more?: Facts;
   /** An error that ends the command, or something to know. */
   readonly kind?: "error" | "warning";
+  /** Of a divergence: what differs inside a body. */
+  readonly members?: readonly Member[];
+}
+
+const saidOf = (member: Member): string => `${member.field} ${memberText(member).expected} → ${memberText(member).actual}`;
+
+/** The detail for people; of a body that differs, its first member in the place of its digests, and the others behind it. */
+function detailFacts(detail: FaultDetail, [first, ...others]: readonly Member[]): Facts {
+  const shown = first === undefined ? {} : { field: first.field, ...memberText(first) };
+  return Object.entries({ ...detail, ...shown }).flatMap(([name, value]): Facts => {
+    const fact = [printable(name), printable(String(value))] as const;
+    return name === "actual" && others.length > 0 ? [fact, ["also", others.map((member) => printable(saidOf(member))).join("\n")]] : [fact];
+  });
+}
+
+/** The same for machines: values as JSON. */
+function detailJson(detail: FaultDetail, [first, ...others]: readonly Member[]): Readonly<Record<string, Json>> {
+  return first === undefined ? detail : { ...detail, ...first, ...(others.length === 0 ? {} : { also: others.map((member) => ({ ...member })) }) };
 }
 
 /** A fault for people. */
-export function printFault(terminal: Terminal, fault: FaultJson, { next = fault.next, more = [], kind = "error" }: FaultNotes = {}): void {
+export function printFault(terminal: Terminal, fault: FaultJson, { next = fault.next, more = [], kind = "error", members = [] }: FaultNotes = {}): void {
   const { paint } = terminal;
   const head = `${kind} ${fault.name} ${fault.code}`;
   terminal.print(`${kind === "error" ? paint.bad(head) : paint.warn(head)}: ${FAULTS[fault.name].says}`);
-  const detail: Facts = Object.entries(fault.detail).map(([name, value]) => [printable(name), printable(String(value))]);
-  printFacts(terminal, [...detail, ...more, ["next", next]], "  ");
+  printFacts(terminal, [...detailFacts(fault.detail, members), ...more, ["next", next]], "  ");
 }
 
 const causeOf = (error: unknown): string | undefined => {
@@ -58,16 +77,19 @@ const causeOf = (error: unknown): string | undefined => {
 
 export interface ErrorNotes extends FaultNotes {
   readonly json: boolean;
+  /** Whether what differs inside a body is shown by value; by size and digest otherwise. */
+  readonly values?: boolean;
 }
 
 /** Reports what ended a command; returns its exit code. */
-export function reportError({ err, settings }: Io, error: unknown, { json, ...notes }: ErrorNotes): number {
+export function reportError({ err, settings }: Io, error: unknown, { json, values = false, ...notes }: ErrorNotes): number {
   const fault = faultOf(error);
+  const members = values && fault instanceof Divergence ? fault.members : [];
   const exit = exitOfError(error);
   const next = notes.next ?? fault.toJSON().next;
   const cause = causeOf(fault);
-  if (json) printJson(err, "error", { error: { ...fault.toJSON(), next }, ...(cause === undefined ? {} : { cause }), exit });
-  else printFault(err, fault.toJSON(), { ...notes, more: [...(notes.more ?? []), cause === undefined || "cause" in fault.detail ? undefined : ["cause", cause]] });
+  if (json) printJson(err, "error", { error: { ...fault.toJSON(), next, detail: detailJson(fault.detail, members) }, ...(cause === undefined ? {} : { cause }), exit });
+  else printFault(err, fault.toJSON(), { ...notes, members, more: [...(notes.more ?? []), cause === undefined || "cause" in fault.detail ? undefined : ["cause", cause]] });
   if (settings.debug) err.print(String(fault.stack).split("\n").map(printable).join("\n"));
   return exit;
 }

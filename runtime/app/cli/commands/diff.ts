@@ -69,9 +69,15 @@ function before({ a, b }: FrameDifference): Facts {
   return [left === "" ? undefined : ["a knew", left], right === "" ? undefined : ["b knew", right]];
 }
 
+const sideText = (value: Json, there: boolean): string => (there ? short(jsonText(value)) : "nothing");
+
+/** Members of the body that differ beyond the first. */
+const also = ({ members: [, ...others] }: FrameDifference): Facts[number] => (others.length === 0 ? undefined
+  : ["also", others.map(({ field, a, b, only }) => `${printable(field)}  a ${sideText(a, only !== "b")}  b ${sideText(b, only !== "a")}`).join("\n")]);
+
 const partedAt = (first: FrameDifference): Facts => [
   ["frame", `${first.frame}; the ${plural(first.frame, "frame")} before it are equal`],
-  ["field", printable(first.field)], ["cause", first.cause], ...side("a", first.a), ...side("b", first.b), ...before(first),
+  ["field", printable(first.field)], ["cause", first.cause], ...side("a", first.a), ...side("b", first.b), also(first), ...before(first),
 ];
 
 const HEADLINES: Readonly<Record<DiffReport["where"], string>> = Object.freeze({

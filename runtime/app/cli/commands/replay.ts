@@ -35,6 +35,7 @@ export function configure(command: Command, invocation: Invocation): void {
   addCodeOptions(command).addOption(jsonOption());
   runs(command, invocation, async (file = "") => {
     const flags = command.opts<Flags>();
+    invocation.values = flags.values !== false;
     const until = flags.until === undefined ? {} : { until: flags.until };
     const { actor, against } = flags;
     checkSources(flags);

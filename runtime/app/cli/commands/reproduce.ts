@@ -15,6 +15,7 @@ export function configure(command: Command, invocation: Invocation): void {
   addCodeOptions(command).addOption(jsonOption());
   runs(command, invocation, async (file = "") => {
     const flags = command.opts<Flags>();
+    invocation.values = flags.values !== false;
     const workers = flags.workers === undefined ? {} : { workers: flags.workers };
     const { report, ...told } = await again(invocation.io, file, flags, (options) => reproduceTrace(file, { ...options, ...workers }));
     const { confirmed, unconfirmed } = report;

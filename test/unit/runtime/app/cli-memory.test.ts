@@ -8,6 +8,16 @@ let bell = "";
 let other = "";
 let edited = "";
 
+const SECRET = [
+  'import { defineProcess } from "triad-runtime";',
+  'export default defineProcess({ name: "secret", *run({ k }) {',
+  '  yield* k.log("made", made());',
+  "  return 0;",
+  "} });",
+  'const made = (): unknown => ({ pin: 4711, text: "payload one" });',
+  "",
+].join("\n");
+
 beforeAll(async () => {
   [bell, other, edited] = [at("bell.triad"), at("other.triad"), at("bell.ts")];
   await triad("run", program("bell"), "--seed", "7", "--workers", "0", "--out", bell);
@@ -63,6 +73,25 @@ describe("triad replay --against", () => {
       fix: expect.stringContaining(`bell.ts:${line}`), program: expect.stringMatching(/^[0-9a-f]{64}$/), recorded: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
     expect(error.detail["program"]).not.toBe(error.detail["recorded"]);
+  });
+
+  it("shows which member differs and both values, as JSON too; with --no-values sizes and digests", async () => {
+    writeFileSync(at("secret.ts"), SECRET);
+    writeFileSync(edited, SECRET.replace("4711", "4712").replace("payload one", "payload two"));
+    await triad("run", at("secret.ts"), "--workers", "0", "--out", at("secret.triad"));
+    const words = ["replay", at("secret.triad"), "--against", edited] as const;
+    const { code, err } = await triad(...words);
+    expect([code, err]).toEqual([3, expect.stringMatching(/^ +field +entries\[0\]\.body\.data\.pin\n +expected +4711\n +actual +4712\n +also +entries\[0\]\.body\.data\.text "payload one" → "payload two"$/m)]);
+    const shown = onlyObject((await triad(...words, "--json")).err) as { error: { detail: unknown } };
+    expect(shown.error.detail).toMatchObject({
+      event: expect.any(Number), actor: "root", field: "entries[0].body.data.pin", expected: 4711, actual: 4712, at: "bell.ts:3",
+      also: [{ field: "entries[0].body.data.text", expected: "payload one", actual: "payload two" }], cause: expect.any(String), fix: expect.any(String),
+    });
+    for (const more of [[], ["--json"]]) {
+      const hidden = (await triad(...words, "--no-values", ...more)).err;
+      expect(hidden.match(/\d+ bytes sha256:[0-9a-f]{16}/g)?.length).toBeGreaterThanOrEqual(2);
+      expect(hidden.replaceAll(/"?(line|was|is)"?[ :=][^\n]*/g, "")).not.toMatch(/471[12]|payload/);
+    }
   });
 
   it("is what a refused --program points to, and goes with no other source of code", async () => {
