@@ -46,6 +46,8 @@ export const EVENT = Object.freeze({
   MESSAGE_DROPPED: 152,
   /** subject = receiver of the message just sent, which waits for a place while its sender goes on; ROOM_MADE or MESSAGE_DROPPED follows. */
   MESSAGE_PARKED: 153,
+  /** subject = process about to be resumed; body = {contracts}: those of its own that ended while it was suspended, in that order. */
+  CONTRACTS_LOST: 154,
   /**
    * subject = receiver of a dead letter (PROCESS_UNKNOWN, body = {from, seq}), or process that tried to copy handles in its last
    * turn (1007, body = {way, of, times, attempts}: how, what, how often in that turn, and all its attempts so far).

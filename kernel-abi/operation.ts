@@ -43,6 +43,7 @@ export type KOperation =
   | { readonly domain: "K"; readonly op: "send"; readonly to: ProcessId; readonly body: unknown; readonly place?: true | undefined }
   /** Gives up what holds a place; answers nothing, or a Resumption when that had been answered already. */
   | { readonly domain: "K"; readonly op: "withdraw"; readonly place: number }
+  | { readonly domain: "K"; readonly op: "lost" }
   /** Whether the run goes by a flag of the ABI (version.ts): an old trace does not go by those that came after it. */
   | { readonly domain: "K"; readonly op: "in-force"; readonly flag: FlagName }
   | { readonly domain: "K"; readonly op: "receive"; readonly within: number | undefined }

@@ -9,8 +9,9 @@ import { Fault } from "./fault.ts";
 import type { CopyWay } from "./handle.ts";
 
 // The entry's own declarations do not resolve; the class is the one the main entry declares.
-// Bytes are copied out of what is decoded: a view of it would show its reader what stands beside it, and let it write there.
-const packr = new (Packr as typeof PackrClass)({ useRecords: false, moreTypes: true, copyBuffers: true });
+// Bytes are copied out of what is decoded: a view of it would show its reader what stands beside it, and let it write there. References
+// within a message are refused: pack makes none, and whoever walks what they make would never come to an end.
+const packr = new (Packr as typeof PackrClass)({ useRecords: false, moreTypes: true, copyBuffers: true, structuredClone: false });
 
 /** Where the packer left its result, in a buffer of its own that it fills anew each time. */
 interface Filled extends Uint8Array {

@@ -16,6 +16,8 @@ export const FLAGS = Object.freeze({
   sequentialSampling: { id: 1, since: "0.1.0", why: "measurement k of shot s draws u(s,k), whatever the backend or batching" },
   exitAtNextTick: { id: 2, since: "0.1.0", why: "a join sees an exit one tick after it, like any message" },
   placesForStrands: { id: 3, since: "0.2.0", optional: true, why: "a strand whose send or request has to wait holds a place it can select and give up; before, its whole process waited" },
+  scopesCoverWork: { id: 4, since: "0.2.0", optional: true, why: "a scope that ends cancels timers and jobs started inside it, not its children alone" },
+  resumeTellsLost: { id: 5, since: "0.2.0", optional: true, why: "resuming a process records, and tells it, which of its contracts ended while it was suspended" },
 } as const);
 export type FlagName = keyof typeof FLAGS;
 

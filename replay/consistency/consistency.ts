@@ -108,7 +108,7 @@ export class Consistency {
     world.moment.event -= 1;
     for (const entry of frame.entries) {
       world.moment.event += 1;
-      world.require(!world.ended && entry.code !== EVENT.MESSAGE_PARKED, "nothing follows RUN_END, and nobody but a sender holds a place");
+      world.require(!world.ended && entry.code !== EVENT.MESSAGE_PARKED && entry.code !== EVENT.CONTRACTS_LOST, "nothing follows RUN_END, and nobody but a sender holds a place");
       if (entry.code >= FIRST_EVENT) this.#event(entry, false);
       else {
         world.require(KERNEL_SYSCALLS[entry.code] === 1 && entry.verdict === 0, "syscalls stand in turns");
@@ -176,6 +176,7 @@ export class Consistency {
         return jobs.outcome(world, entry, this.#lastOutcome);
       case EVENT.JOB_ABANDONED: return jobs.abandoned(world, entry);
       case EVENT.EXIT_NOTICED: return processes.noticed(world, entry);
+      case EVENT.CONTRACTS_LOST: return processes.told(world, entry);
       case EVENT.ROOM_MADE: return processes.room(world, entry);
       case EVENT.MESSAGE_DROPPED: return processes.dropped(world, entry);
       case EVENT.FAULT_INJECTED: return faults.injected(world, entry);

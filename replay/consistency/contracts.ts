@@ -70,6 +70,8 @@ export function ended(world: World, entry: Entry): void {
   const { tick } = world.moment;
   const { start, end } = row.terms;
   contractEnded(world, row.id);
+  const owner = world.process(row.owner);
+  if (owner.suspension?.to === -1 && owner.live) owner.lost = [...owner.lost, row.id];
   switch (entry.code) {
     case EVENT.CONTRACT_EXPIRED:
       world.require(tick >= end, "a contract expires at its end", { contract: row.id, end });

@@ -50,6 +50,7 @@ export interface ProcessRow {
   /** Its parent has stopped it. */
   stopping: boolean;
   /** Its last suspension; `to` is -1 while it lasts. Suspensions without a tick between them count as one. */
+  lost: readonly number[];
   suspension: { readonly from: number; readonly to: number } | undefined;
 }
 

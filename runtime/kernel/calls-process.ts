@@ -176,7 +176,7 @@ function liveChildOf(state: KernelState, caller: Process, id: ProcessId): Proces
   return child;
 }
 
-/** Active ⇄ Suspended, by the parent's decision. Windows and budgets keep running; resuming looks at the child's capabilities again. */
+/** Active ⇄ Suspended, by the parent's decision. Windows and budgets keep running; resuming looks at the child's capabilities again, and says which of its contracts ended meanwhile. */
 export const suspendOrResume = (state: KernelState, caller: Process, op: Extract<KOperation, { readonly op: "suspend" | "resume" }>, tx: Transaction): Reply =>
   judged(tx, SYSCALL.PROC_TRANSITION, DOMAIN_RANK.K, (row) => {
     if (!Number.isSafeInteger(op.child) || op.child < 0) throw new Fault("ABI_MALFORMED", { argument: "child", allowed: "what spawn returned" });
@@ -184,8 +184,13 @@ export const suspendOrResume = (state: KernelState, caller: Process, op: Extract
     const child = liveChildOf(state, caller, op.child);
     row.subject = child.id;
     const { domains } = child.behaviour;
-    if (op.op === "suspend") step(child, { type: "SUSPEND", decided: true }, tx);
-    else step(child, { type: "RESUME", revalidated: domains.every((domain) => capable(state, child, domain)) && state.contracts.ownedBy(child.id).every(({ terms }) => state.clock.now < terms.end) }, tx);
+    if (op.op === "suspend") {
+      step(child, { type: "SUSPEND", decided: true }, tx);
+      const { lost } = child;
+      child.lost = Object.freeze([]);
+      tx.undo.push(() => { child.lost = lost; });
+    } else if (child.lost.length > 0 && child.state === "suspended" && state.flags.has("resumeTellsLost")) tx.event(EVENT.CONTRACTS_LOST, DOMAIN_RANK.K, { subject: child.id, body: pack({ contracts: child.lost }) });
+    if (op.op === "resume") step(child, { type: "RESUME", revalidated: domains.every((domain) => capable(state, child, domain)) && state.contracts.ownedBy(child.id).every(({ terms }) => state.clock.now < terms.end) }, tx);
     for (const domain of domains) stepBinding(child, domain, { type: op.op === "suspend" ? "SUSPEND" : "RESUME" }, tx);
     if (op.op === "resume") tx.resumed.push(child.id);
     return DONE;

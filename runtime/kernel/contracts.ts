@@ -34,9 +34,19 @@ export function endContract(state: KernelState, record: ContractRecord, how: "co
   const ended = record.state === "issued" ? "revoked" : how;
   const wasOpen = record.state === "active" && record.terms.domain === "PHI";
   state.contracts.end(record, ended, state.clock.now, tx.undo);
+  noteLoss(state, record, tx);
   tx.event(ENDED[ended], domain, { contract: record.id, subject: record.id });
   if (wasOpen) tx.event(EVENT.WINDOW_STOP, domain, { contract: record.id, subject: record.id });
   tx.event(EVENT.CONTRACT_RELEASED, domain, { contract: record.id, subject: record.id, body: pack(record.ledger) });
+}
+
+/** A suspended owner is told when it is resumed. */
+function noteLoss(state: KernelState, { owner, id }: ContractRecord, tx: Transaction): void {
+  const process = state.processes.living(owner);
+  if (process?.state !== "suspended") return;
+  const { lost } = process;
+  process.lost = Object.freeze([...lost, id]);
+  tx.undo.push(() => { process.lost = lost; });
 }
 
 /** Appointments are made at commit: an aborted turn leaves none. */

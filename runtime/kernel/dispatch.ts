@@ -75,7 +75,7 @@ function call(state: KernelState, caller: Process, op: Operation, tx: Transactio
   switch (op.op) {
     case "send": return send(state, caller, op, tx);
     case "receive": return receive(state, caller, op, tx);
-    case "now": case "self": case "parent": case "file": case "random": case "in-force": return query(state, caller, op);
+    case "now": case "self": case "parent": case "file": case "random": case "in-force": case "lost": return query(state, caller, op);
     case "log": return log(state, caller, op, tx);
     case "metric": return metric(state, caller, op, tx);
     case "sleep": return sleep(state, caller, op, tx);

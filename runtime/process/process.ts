@@ -68,6 +68,8 @@ export class Process {
   exit: Exit | undefined;
   /** A failure somebody has been told of. */
   joined = false;
+  /** Its contracts that ended while it was last suspended. */
+  lost: readonly number[] = NOTHING_HELD;
   /** Queued for a turn. */
   queued = false;
   /** What its next turn is given, when that is not a message from its inbox. */

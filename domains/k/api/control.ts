@@ -5,6 +5,7 @@ import type { Operation } from "../../../kernel-abi/operation.ts";
 import { ask } from "../../../kernel-abi/ask.ts";
 import type { Child, ProcessDefinition, Program } from "../../../kernel-abi/operation.ts";
 import { k, type SpawnOptions } from "./operations.ts";
+import { Cover } from "./cover.ts";
 import { runStrands, Strand } from "./strands.ts";
 
 /** Any program, of any domains. */
@@ -82,9 +83,15 @@ export interface Scope {
   spawn<I, R>(definition: ProcessDefinition<I, R>, input: NoInfer<I>, options?: SpawnOptions): Program<Child<R>>;
 }
 
-/** A scope of cancellation: however its body ends, every child spawned through it that still lives is stopped, the last one first. */
+/**
+ * A scope of cancellation. However its body ends, finished, by a throw, or because it lost a race: jobs submitted inside whose outcome
+ * is not in are cancelled, timers set inside and not heard of are cancelled, and every child spawned through it that still lives is
+ * stopped; of each kind the last one first. Inside is the body with all its strands; what a child does is the child's. An outcome that
+ * is in can still be collected. Contracts are kept, and so are children spawned with `k.spawn`.
+ */
 export function* scope<P extends Some>(body: (scope: Scope) => P): Generator<Call<P>, Result<P>, unknown> {
   const children: Child<unknown>[] = [];
+  const cover = new Cover();
   function* spawn(definition: ProcessDefinition, input?: unknown, options?: SpawnOptions): Program<Child<unknown>> {
     const child = yield* k.spawn(definition, input, options);
     yield* k.tether(child);
@@ -92,8 +99,9 @@ export function* scope<P extends Some>(body: (scope: Scope) => P): Generator<Cal
     return child;
   }
   try {
-    return (yield* body({ spawn } as Scope) as Generator<Call<P>, Result<P>, unknown>);
+    return (yield* cover.over(body({ spawn } as Scope)) as Generator<Call<P>, Result<P>, unknown>);
   } finally {
+    yield* cover.end() as Generator<Call<P>, void, unknown>;
     for (const child of children.toReversed()) yield* ask<void, "K">({ domain: "K", op: "stop", child: child.process, reason: "its scope ended" }) as Generator<Call<P>, void, unknown>;
   }
 }

@@ -50,6 +50,11 @@ export interface K {
   suspend(child: Child<unknown>): Program<void>;
   /** Lets a suspended child go on, once its capabilities still hold. @throws Fault LIFECYCLE_REFUSED | PROCESS_UNKNOWN */
   resume(child: Child<unknown>): Program<void>;
+  /**
+   * Numbers of the contracts of this process that ended while it was last suspended (as in the trace, and as `share` answers them);
+   * empty when it lost none. Calls under them are refused with CONTRACT_INVALID.
+   */
+  lost(): Program<readonly number[]>;
   /** A timer with a number, for `select`: goes off once, whether somebody waits or not. */
   timer(ticks: number): Program<number>;
   cancelTimer(timer: number): Program<void>;
@@ -129,6 +134,7 @@ export const k: K = Object.freeze({
   spawn: <I, R>(behaviour: ProcessDefinition<I, R>, input?: I, options: SpawnOptions = {}) =>
     perform<Child<R>>({ domain: "K", op: "spawn", behaviour, input, grants: options.grants, ...(options.priority === undefined ? {} : { priority: options.priority }) }),
   join: <R>(child: Child<R>) => perform<R>({ domain: "K", op: "join", child: child.process }),
+  lost: () => perform<readonly number[]>({ domain: "K", op: "lost" }),
   timer: (ticks: number) => perform<number>({ domain: "K", op: "timer", ticks }),
   cancelTimer: (timer: number) => perform<void>({ domain: "K", op: "cancel-timer", timer }),
   select: (arms: readonly Arm[]) => perform<Selected>({ domain: "K", op: "select", arms }),

@@ -5,7 +5,7 @@ import { Packr } from "msgpackr";
 import { describe, expect, it } from "vitest";
 import { pack, unpack } from "../../../kernel-abi/packer.ts";
 
-const reference = new Packr({ useRecords: false, moreTypes: true, copyBuffers: true });
+const reference = new Packr({ useRecords: false, moreTypes: true, copyBuffers: true, structuredClone: false });
 
 const leaf = fc.oneof(
   fc.integer(), fc.double({ noDefaultInfinity: true }), fc.boolean(), fc.constant(null),
@@ -40,6 +40,15 @@ describe("the packer", () => {
       const hostile = bytes.slice(0, Math.max(0, bytes.length - (cut > 4 ? cut - 4 : 0)));
       expect(verdictOf(unpack, hostile)).toEqual(verdictOf((given) => reference.unpack(given.slice()) as unknown, hostile));
     }), { numRuns: 1_500 });
+  });
+
+  it("refuses references within a message: what they make can be walked for ever", () => {
+    const referring = new Packr({ useRecords: false, structuredClone: true });
+    const list: unknown[] = [1];
+    list.push(list);
+    const record: Record<string, unknown> = { list };
+    record["self"] = record;
+    for (const value of [list, record, { in: [record] }]) expect(verdictOf(unpack, new Uint8Array(referring.pack(value)))).toBe("refused");
   });
 
   it("gives bytes that belong to their reader alone, short messages and long", () => {
