@@ -76,7 +76,8 @@ function ofEntry(expected: Entry, actual: Entry, name: string, event: number): D
   ], event);
   if (found !== undefined) return found;
   if (sameBytes(expected.body, actual.body)) return undefined;
-  const cause = expected.code === EVENT.JOB_OUTCOME ? "outcome" : own ? "value" : "kernel";
+  // The kernel records an intent, but what is in it, the circuit or the phases, is what the program asked for.
+  const cause = expected.code === EVENT.JOB_OUTCOME ? "outcome" : own || expected.code === EVENT.JOB_INTENT ? "value" : "kernel";
   const field = `${name}.body`;
   return { field, expected: digested(expected.body), actual: digested(actual.body), event, cause, members: membersOf(field, expected, actual) };
 }

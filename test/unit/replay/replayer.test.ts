@@ -107,6 +107,9 @@ describe("a diverging replay says what differs first", () => {
       expected: expect.stringMatching(/^\d+ bytes sha256:[0-9a-f]{16}$/), actual: expect.stringMatching(/^\d+ bytes sha256:[0-9a-f]{16}$/),
       cause: "the program computed another value: it was changed, or it depends on something that is not recorded",
     }],
+    ["another circuit asked for", changedEntry(2, 0, { body: pack({ n: 1 }) }), {
+      field: "entries[0].body", frame: 2, cause: "the program computed another value: it was changed, or it depends on something that is not recorded",
+    }],
     ["another operation", changedEntry(1, 0, { code: SYSCALL.METRIC_EMIT }), { field: "entries[0].code", expected: "LOG", actual: "METRIC_EMIT", event: 16 }],
     ["another verdict", changedEntry(1, 0, { verdict: FAULTS.DOMAIN_UNAUTHORIZED.code }), { field: "entries[0].verdict", expected: "OK", actual: "DOMAIN_UNAUTHORIZED" }],
     ["another domain", changedEntry(1, 0, { domain: 2 }), { field: "entries[0].domain", expected: "K", actual: "PHI" }],
