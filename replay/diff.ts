@@ -10,7 +10,7 @@ import { openBundle } from "./bundle.ts";
 import { plain } from "./entry/body.ts";
 import { eventCount } from "./entry/count.ts";
 import { ProcessNames } from "./entry/names.ts";
-import { memberText, type Member } from "./member.ts";
+import { memberText, type Member } from "./diverged.ts";
 import { Past, type PastFrame } from "./past.ts";
 import { RecordedFrames } from "./recorded.ts";
 

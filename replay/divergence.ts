@@ -2,13 +2,14 @@
 //   J57  A fault says of a body its size and digest, of a log too: faults travel, in messages, stacks, JSON and logs, and a body may carry
 //        somebody's data. The members that differ stand beside the detail (`Divergence.members`), for whoever holds trace and program.
 import { DOMAINS } from "../kernel-abi/domain.ts";
-import { Fault, faultByCode, type FaultDetail } from "../kernel-abi/fault.ts";
+import { faultByCode, type FaultDetail } from "../kernel-abi/fault.ts";
 import { entryName, EVENT, TURN_END, type Entry, type Frame } from "../kernel-abi/frame.ts";
 import { sameBytes } from "../kernel-abi/canonical.ts";
 import { digested } from "./entry/body.ts";
 import { deliveryName } from "./entry/events.ts";
 import type { ProcessNames } from "./entry/names.ts";
-import { membersOf, membersOfBodies, type Member } from "./member.ts";
+import { Divergence, type Member } from "./diverged.ts";
+import { membersOf, membersOfBodies } from "./member.ts";
 
 type Shown = string | number;
 /** The first field in which two frames differ. */
@@ -139,18 +140,6 @@ export interface Standpoint {
   readonly frame: number;
   readonly tick: number;
   readonly actor: string;
-}
-
-/** REPLAY_DIVERGED and REPRODUCE_DIFFERS, with what differs inside a body beside the detail. */
-export class Divergence extends Fault {
-  readonly #members: readonly Member[];
-  constructor(fault: "REPLAY_DIVERGED" | "REPRODUCE_DIFFERS", detail: FaultDetail, members: readonly Member[] = [], options?: { readonly cause?: unknown }) {
-    super(fault, detail, options);
-    this.#members = members;
-  }
-
-  /** The first members that differ, in the recording's order; empty where no body differs. Values of the run: not for a log that leaves the machine. */
-  get members(): readonly Member[] { return this.#members; }
 }
 
 export const diverged = (at: Standpoint, { event, cause, members, ...rest }: Difference, more: FaultDetail = {}): Divergence =>

@@ -13,6 +13,7 @@ export * from "./entry/writer.ts";
 export * from "./fork.ts";
 export * from "./judge.ts";
 export * from "./list.ts";
+export * from "./diverged.ts";
 export * from "./member.ts";
 export * from "./merkle.ts";
 export * from "./past.ts";

@@ -6,16 +6,8 @@ import type { Json } from "../kernel-abi/canonical.ts";
 import { EVENT, type Entry } from "../kernel-abi/frame.ts";
 import { unpack } from "../kernel-abi/packer.ts";
 import { SYSCALL } from "../kernel-abi/syscall.ts";
+import type { Member } from "./diverged.ts";
 import { plain } from "./entry/body.ts";
-
-/** A member that differs. Values in short; null stands for "nothing" too, and `only` then says on which side there is something. */
-export interface Member {
-  /** `entries[3].body.charge.shots`, `end.body[2]`, `entries[0].body["two words"]`; `….length` of a list that is longer than the other. */
-  readonly field: string;
-  readonly expected: Json;
-  readonly actual: Json;
-  readonly only?: "expected" | "actual";
-}
 
 /** Members told of one body. */
 const TOLD = 5;
@@ -171,9 +163,3 @@ const bare = (body: Uint8Array): unknown => (body.length === 0 ? undefined : (de
 
 /** The same of two encoded values. */
 export const membersOfBodies = (field: string, expected: Uint8Array, actual: Uint8Array): readonly Member[] => first(new Walk().between(field, bare(expected), bare(actual)));
-
-/** For people: JSON, or `nothing`. */
-export const memberText = ({ expected, actual, only }: Member): { readonly expected: string; readonly actual: string } => ({
-  expected: only === "actual" ? "nothing" : JSON.stringify(expected),
-  actual: only === "expected" ? "nothing" : JSON.stringify(actual),
-});

@@ -3,7 +3,7 @@
 import { Fault, type FaultDetail } from "../../kernel-abi/fault.ts";
 import type { ProgramSection } from "../../kernel-abi/header.ts";
 import type { Journal } from "../../kernel-abi/ports.ts";
-import { Divergence } from "../../replay/divergence.ts";
+import { Divergence } from "../../replay/diverged.ts";
 import { editsOf, likelyEdit, placeOfEdit, type Edit } from "./program/edits.ts";
 import { linesOf, textAt } from "./program/lines.ts";
 import { programDigest } from "./program/load.ts";

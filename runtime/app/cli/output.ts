@@ -4,8 +4,7 @@
 import type { Json } from "../../../kernel-abi/canonical.ts";
 import { FAULTS, type FaultDetail, type FaultJson } from "../../../kernel-abi/fault.ts";
 import { exitOfError, faultOf } from "./exit.ts";
-import { Divergence } from "../../../replay/divergence.ts";
-import { memberText, type Member } from "../../../replay/member.ts";
+import { Divergence, memberText, type Member } from "../../../replay/diverged.ts";
 import type { Io, Terminal } from "./terminal.ts";
 import { jsonText, printable, toJson } from "./values.ts";
 

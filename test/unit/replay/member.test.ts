@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { EVENT } from "../../../kernel-abi/frame.ts";
 import { pack } from "../../../kernel-abi/packer.ts";
 import { SYSCALL } from "../../../kernel-abi/syscall.ts";
-import { brief, membersOf, membersOfBodies, memberText, type Member } from "../../../replay/member.ts";
+import { memberText, type Member } from "../../../replay/diverged.ts";
+import { brief, membersOf, membersOfBodies } from "../../../replay/member.ts";
 import { entry } from "../../support/recordings.ts";
 
 const between = (a: unknown, b: unknown): readonly Member[] => membersOfBodies("body", pack(a), pack(b));

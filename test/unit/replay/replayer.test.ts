@@ -9,7 +9,7 @@ import { SYSCALL } from "../../../kernel-abi/syscall.ts";
 import type { ByteSource, RunMachine } from "../../../kernel-abi/ports.ts";
 import { openBundle, type Bundle } from "../../../replay/bundle.ts";
 import { replay, type ReplayOptions, type ReplayReport } from "../../../replay/replayer.ts";
-import type { Divergence } from "../../../replay/divergence.ts";
+import type { Divergence } from "../../../replay/diverged.ts";
 import { reproduce } from "../../../replay/reproduce.ts";
 import { verifiedByBoth } from "../../support/independent.ts";
 import { memorySource, MemorySink } from "../../support/memory.ts";
