@@ -16,7 +16,7 @@ import { HOST, record } from "../support/recordings.ts";
 import { chatter, runRecording, smallRun, tinyRun } from "../support/runs.ts";
 import { testSigner } from "../support/signer.ts";
 
-export const BUNDLE = "/work/run.triad";
+export const BUNDLE = "/disk/run.triad";
 export const JOURNAL = `${BUNDLE}.partial`;
 
 export interface Workload {
@@ -84,7 +84,7 @@ const OLD: Uint8Array = record(tinyRun(), { recording: runRecording() }).file;
 
 /** What stood on the disk before a run that replaces it. */
 export const before = ({ replace }: Pick<Workload, "replace">): ReadonlyMap<string, Uint8Array> =>
-  new Map(replace ? [[BUNDLE, OLD], [JOURNAL, OLD.subarray(0, OLD.length - 100)]] : [["/work/other", Uint8Array.of(1)]]);
+  new Map(replace ? [[BUNDLE, OLD], [JOURNAL, OLD.subarray(0, OLD.length - 100)]] : [["/disk/other", Uint8Array.of(1)]]);
 
 type Class = Pick<Workload, "durability" | "replace">;
 

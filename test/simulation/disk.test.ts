@@ -57,9 +57,9 @@ function eachFailing(disk: () => SimulatedDisk, act: (disk: SimulatedDisk) => un
 }
 
 describe("reading", () => {
-  const sealed = (): SimulatedDisk => new SimulatedDisk(new Map([["/work/a.triad", OLD_BUNDLE]]));
+  const sealed = (): SimulatedDisk => new SimulatedDisk(new Map([["/disk/a.triad", OLD_BUNDLE]]));
   function verified(disk: SimulatedDisk): unknown {
-    const source = openSource("/work/a.triad", disk);
+    const source = openSource("/disk/a.triad", disk);
     try {
       return verify(source);
     } finally {
@@ -90,33 +90,33 @@ describe("reading", () => {
   });
 
   it("of texts does the same", () => {
-    const disk = (): SimulatedDisk => new SimulatedDisk(new Map([["/work/text", new TextEncoder().encode("naïve")]]));
-    eachFailing(disk, (one) => readText("/work/text", one), (_, fault, code) => { expect(fault === undefined).toBe(code === "EINTR"); });
+    const disk = (): SimulatedDisk => new SimulatedDisk(new Map([["/disk/text", new TextEncoder().encode("naïve")]]));
+    eachFailing(disk, (one) => readText("/disk/text", one), (_, fault, code) => { expect(fault === undefined).toBe(code === "EINTR"); });
   });
 });
 
 describe("replacing a small file", () => {
   const old = new TextEncoder().encode("old");
   const fresh = new TextEncoder().encode("new content that is longer than a sector".repeat(20));
-  const disk = (): SimulatedDisk => new SimulatedDisk(new Map([["/work/text", old]]));
+  const disk = (): SimulatedDisk => new SimulatedDisk(new Map([["/disk/text", old]]));
   const texts: readonly string[] = [old, fresh].map((bytes) => Buffer.from(bytes).toString());
 
   it("leaves the old content or the new one, whatever fails and whenever the power goes", () => {
-    eachFailing(disk, (one) => writeAtomically("/work/text", fresh, 0o600, one), (one, fault) => {
-      expect(texts).toContain(Buffer.from(one.files().get("/work/text") ?? []).toString());
-      if (fault === undefined) expect([...one.files().keys()]).toEqual(["/work/text"]);
+    eachFailing(disk, (one) => writeAtomically("/disk/text", fresh, 0o600, one), (one, fault) => {
+      expect(texts).toContain(Buffer.from(one.files().get("/disk/text") ?? []).toString());
+      if (fault === undefined) expect([...one.files().keys()]).toEqual(["/disk/text"]);
     });
     const cut = disk();
     let cuts = 0;
     cut.watch = () => {
       for (const left of cut.powerCuts(seeded(1), 8)) {
-        expect(texts).toContain(Buffer.from(left.get("/work/text") ?? []).toString());
+        expect(texts).toContain(Buffer.from(left.get("/disk/text") ?? []).toString());
         cuts += 1;
       }
     };
-    writeAtomically("/work/text", fresh, 0o600, cut);
+    writeAtomically("/disk/text", fresh, 0o600, cut);
     expect(cuts).toBeGreaterThan(20);
-    expect([...cut.powerCuts(seeded(1), 8)].map((left) => left.get("/work/text")?.length)).toEqual([fresh.length]);
+    expect([...cut.powerCuts(seeded(1), 8)].map((left) => left.get("/disk/text")?.length)).toEqual([fresh.length]);
   });
 });
 
@@ -165,32 +165,32 @@ describe("the signing key", () => {
 
 describe("the simulated disk", () => {
   it("loses what was not synced, and names that were not", () => {
-    const disk = new SimulatedDisk(new Map([["/work/a", new Uint8Array(600).fill(1)]]));
-    const fd = disk.openSync("/work/b", "wx");
+    const disk = new SimulatedDisk(new Map([["/disk/a", new Uint8Array(600).fill(1)]]));
+    const fd = disk.openSync("/disk/b", "wx");
     disk.writeSync(fd, new Uint8Array(1_100).fill(2), 0, 1_100);
     const states = [...disk.powerCuts(seeded(1), 0)];
-    expect(states.some((left) => !left.has("/work/b"))).toBe(true);
-    const lengths = new Set(states.map((left) => left.get("/work/b")?.length));
+    expect(states.some((left) => !left.has("/disk/b"))).toBe(true);
+    const lengths = new Set(states.map((left) => left.get("/disk/b")?.length));
     expect([...lengths]).toEqual(expect.arrayContaining([undefined, 0, 512, 1_024, 1_100]));
-    expect(states.some((left) => left.get("/work/b")?.[0] === 0 && left.get("/work/b")?.[600] === 2)).toBe(true);
+    expect(states.some((left) => left.get("/disk/b")?.[0] === 0 && left.get("/disk/b")?.[600] === 2)).toBe(true);
     disk.fdatasyncSync(fd);
-    expect([...disk.powerCuts(seeded(1), 0)].map((left) => left.get("/work/b")?.length)).toEqual([undefined, 1_100]);
+    expect([...disk.powerCuts(seeded(1), 0)].map((left) => left.get("/disk/b")?.length)).toEqual([undefined, 1_100]);
     disk.closeSync(fd);
-    const folder = disk.openSync("/work", "r");
+    const folder = disk.openSync("/disk", "r");
     disk.fsyncSync(folder);
-    expect([...disk.powerCuts(seeded(1), 0)].map((left) => [...left.keys()])).toEqual([["/work/a", "/work/b"]]);
+    expect([...disk.powerCuts(seeded(1), 0)].map((left) => [...left.keys()])).toEqual([["/disk/a", "/disk/b"]]);
     expect(disk.open).toBe(1);
     expect(() => disk.closeSync(fd)).toThrow("EBADF");
   });
 
   it("forgets what a failed sync was to bring, and lets the next one pass", () => {
-    const disk = new SimulatedDisk(new Map([["/work/a", new Uint8Array(0)]]));
-    const fd = disk.openSync("/work/b", "wx");
+    const disk = new SimulatedDisk(new Map([["/disk/a", new Uint8Array(0)]]));
+    const fd = disk.openSync("/disk/b", "wx");
     disk.writeSync(fd, Uint8Array.of(1, 2, 3), 0, 3);
     disk.mishap = ({ name }) => (name === "datasync" ? { code: "EIO" } : undefined);
     expect(() => disk.fdatasyncSync(fd)).toThrow("EIO");
     disk.mishap = () => undefined;
-    disk.fsyncSync(disk.openSync("/work", "r"));
-    expect([...disk.powerCuts(seeded(1), 4)].map((left) => left.get("/work/b"))).toEqual([new Uint8Array(0)]);
+    disk.fsyncSync(disk.openSync("/disk", "r"));
+    expect([...disk.powerCuts(seeded(1), 4)].map((left) => left.get("/disk/b"))).toEqual([new Uint8Array(0)]);
   });
 });

@@ -11,35 +11,24 @@ export class Cover {
   readonly #timers = new Set<number>();
   readonly #jobs = new Map<Job, BoundDomain>();
 
-  /** Runs a program; whatever ends it early ends it too. */
-  *over(program: Some): Generator<Operation, unknown, unknown> {
-    let step = program.next();
+  /** Runs a program; whatever ends it early ends it too: its `finally` blocks run, and may still call. */
+  *over(program: Some): Some {
     let over = false;
     try {
-      while (step.done !== true) {
-        let answer: unknown;
-        try {
-          answer = yield step.value;
-        } catch (fault) {
-          step = program.throw(fault);
-          continue;
-        }
-        this.#note(step.value, answer);
-        step = program.next(answer);
-      }
+      const result = yield* this.#watch(program, program.next());
       over = true;
-      return step.value;
+      return result;
     } catch (error) {
       over = true; // it is the program's own
       throw error;
     } finally {
-      if (!over) yield* this.#unwind(program);
+      if (!over) yield* this.#watch(program, program.return(undefined));
     }
   }
 
-  /** Its `finally` blocks run, and may still call. */
-  *#unwind(program: Some): Generator<Operation, void, unknown> {
-    let step = program.return(undefined);
+  /** From a step of the program to its end; each answered call is noted. */
+  *#watch(program: Some, first: IteratorResult<Operation, unknown>): Some {
+    let step = first;
     while (step.done !== true) {
       let answer: unknown;
       try {
@@ -51,6 +40,7 @@ export class Cover {
       this.#note(step.value, answer);
       step = program.next(answer);
     }
+    return step.value;
   }
 
   #note(operation: Operation, answer: unknown): void {
