@@ -44,6 +44,7 @@ import { Flights } from "./flights.ts";
 import { JobTable, type JobRecord } from "./job-table.ts";
 import { ProcessTable } from "./process-table.ts";
 import { serviceOf, Services } from "./services.ts";
+import { Tallies } from "./tallies.ts";
 import { tidy } from "./tidy.ts";
 import { waitEdges, waitName } from "./waits.ts";
 import { knownProcess, post, type Appointment, type KernelState } from "./state.ts";
@@ -94,6 +95,8 @@ export type Progress =
   | { readonly kind: "ended"; readonly end: RunEnd };
 
 
+const ONE_TURN = Object.freeze({ turns: 1 });
+
 const BOUND = ["Q", "PHI"] as const;
 const unitsOf = ({ providers }: Admission): number => providers.reduce((sum, { units }) => sum + units, 0);
 const byDueThenContract = (a: Appointment, b: Appointment): number =>
@@ -115,13 +118,14 @@ export class Machine {
 
   constructor(config: MachineConfig, ports: MachinePorts) {
     const copies = new Copies(config.recovery);
+    const processes = new ProcessTable();
     this.#config = config;
     this.#ports = ports;
     this.#guard = copies.watching(ports.guard);
     this.#scheduler = schedulerWith(config.policy, ports);
     this.#state = {
       clock: new Clock(), calendar: new Calendar<Envelope>(compareStamps), appointments: new Calendar<Appointment>(byDueThenContract),
-      processes: new ProcessTable(),
+      processes, tallies: config.allow.includes("READ_TRACE") ? new Tallies(processes) : undefined,
       behaviours: new WeakMap(),
       capabilities: new CapabilityTable(),
       contracts: new ContractTable({ Q: unitsOf(config.admissions.Q), PHI: unitsOf(config.admissions.PHI) }),
@@ -389,6 +393,7 @@ export class Machine {
     const envelope = this.#delivery.take(process);
     invariant(envelope !== undefined, "S1", process.name);
     state.used.turns += 1;
+    state.tallies?.count(actor, ONE_TURN);
     const tx = this.#tx.begin(process);
     const result = stepProcess(state, process, envelope, tx, this.#guard);
     if (result.kind === "aborted") tx.abort();
@@ -446,6 +451,7 @@ export class Machine {
     for (let at = 0; at < tx.envelopes.length; at++) state.calendar.add(tx.envelopes.at(at));
     state.used.messages += tx.messages;
     state.used.shots += tx.shots;
+    state.tallies?.count(process.id, { messages: tx.messages, shots: tx.shots });
     for (const id of tx.resumed) this.#delivery.wake(knownProcess(state, id));
     for (const id of tx.issued) appoint(state, id);
     for (const intent of tx.intents) this.#launch(intent);
@@ -567,7 +573,10 @@ export class Machine {
 
   #append(frame: Frame): void {
     const { entries } = frame;
-    for (let at = 0; at < entries.length; at++) this.#state.used.bytes += (entries[at] as Entry).body.length;
+    let bytes = 0;
+    for (let at = 0; at < entries.length; at++) bytes += (entries[at] as Entry).body.length;
+    this.#state.used.bytes += bytes;
+    this.#state.tallies?.count(frame.actor, { bytes });
     this.#ports.journal.append(frame);
     this.#ports.observer.frame?.(frame);
   }
