@@ -48,8 +48,9 @@ function file(state: KernelState, name: string): string {
 }
 
 function draw(state: KernelState, caller: Process, op: Of<"random">): number {
-  const stream = caller.stream(label(op.stream),
-    () => state.random.stream(toHex(streamKey(state.sha256, state.root, caller.name, `k/${op.stream}`))));
+  const { root, generation } = state.seeds;
+  const stream = caller.stream(`${generation} ${label(op.stream)}`,
+    () => state.random.stream(toHex(streamKey(state.sha256, root, caller.name, `k/${op.stream}`))));
   return op.draw === "uniform" ? stream.uniform() : stream.uint32();
 }
 

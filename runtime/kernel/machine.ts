@@ -8,7 +8,7 @@ import { DOMAIN_RANK, type BoundDomain } from "../../kernel-abi/domain.ts";
 import { DELIVERY, type Envelope } from "../../kernel-abi/envelope.ts";
 import { Fault, type FaultJson } from "../../kernel-abi/fault.ts";
 import { EVENT, type EndStatus, type Entry, type Frame } from "../../kernel-abi/frame.ts";
-import type { Bounds } from "../../kernel-abi/header.ts";
+import type { Bounds, Reseed } from "../../kernel-abi/header.ts";
 import { KERNEL, processName, ROOT, tick, type JobId, type ProcessId, type Tick } from "../../kernel-abi/ids.ts";
 import { invariant } from "../../kernel-abi/invariant.ts";
 import type { Injection, Recovery, Strike } from "../../kernel-abi/injection.ts";
@@ -17,7 +17,6 @@ import { pack, unpack } from "../../kernel-abi/packer.ts";
 import { grantedPriority } from "../../kernel-abi/priority.ts";
 import type { Admission, AmbientGuard, Journal, Observer, Outcome, RandomSource, RunEnd, RunPause, Sha256, Watchdog } from "../../kernel-abi/ports.ts";
 import { compareStamps } from "../../kernel-abi/stamp.ts";
-import { rootKey } from "../../kernel-abi/streams.ts";
 import { CURRENT_OFFER, negotiate } from "../../kernel-abi/version.ts";
 import { Calendar } from "../clock/calendar.ts";
 import { Clock } from "../clock/clock.ts";
@@ -44,6 +43,7 @@ import { Flights } from "./flights.ts";
 import { JobTable, type JobRecord } from "./job-table.ts";
 import { ProcessTable } from "./process-table.ts";
 import { serviceOf, Services } from "./services.ts";
+import { Seeds } from "./seeds.ts";
 import { Tallies } from "./tallies.ts";
 import { tidy } from "./tidy.ts";
 import { waitEdges, waitName } from "./waits.ts";
@@ -72,6 +72,8 @@ export interface MachineConfig {
   /** What befalls the run, in the order of its ticks, and what is done about faults. */
   readonly faults?: readonly Injection[] | undefined;
   readonly recovery?: Recovery | undefined;
+  /** Seeds that take over on the way, by event. */
+  readonly reseeds?: readonly Reseed[] | undefined;
 }
 
 export interface MachinePorts {
@@ -132,7 +134,7 @@ export class Machine {
       jobs: new JobTable(), faults: faultState(config.faults, config.recovery), copies, deferrals: new DeferralQueue(), admissions: config.admissions, bounds: config.bounds,
       flags: new Set(config.flags ?? CURRENT_OFFER.flags),
       used: { turns: 0, messages: 0, shots: 0, bytes: 0 },
-      sha256: ports.sha256, root: rootKey(ports.sha256, config.seed), random: ports.random, files: config.files,
+      sha256: ports.sha256, seeds: new Seeds(ports.sha256, config.seed, config.reseeds), random: ports.random, files: config.files,
       mailboxBound: config.mailboxBound, slice: config.slice ?? -1, node: config.node, vhm: config.vhm,
     };
     this.#delivery = new Delivery(this.#state, this.#scheduler);
@@ -577,6 +579,7 @@ export class Machine {
     for (let at = 0; at < entries.length; at++) bytes += (entries[at] as Entry).body.length;
     this.#state.used.bytes += bytes;
     this.#state.tallies?.count(frame.actor, { bytes });
+    this.#state.seeds.passed(frame);
     this.#ports.journal.append(frame);
     this.#ports.observer.frame?.(frame);
   }

@@ -117,6 +117,6 @@ function callAgain(state: KernelState, before: JobRecord, contract: ContractReco
   tx.record(EVENT.JOB_RETRIED, 0, DOMAIN_RANK[domain], {
     capability: work.capability, contract: contract.id, subject: job.id, body: pack({ of: before.id, attempt: job.attempt, due, cost: work.cost, charge: work.charge }),
   });
-  const key = kernelKey(streamKey(state.sha256, state.root, owner.name, `job/${owner.jobs}`));
+  const key = kernelKey(streamKey(state.sha256, state.seeds.root, owner.name, `job/${owner.jobs}`));
   return { contract: contract.id, capability: work.capability, start: { job: job.id, domain, owner: owner.name, contract: viewOf(contract), descriptor: work.descriptor, key, issued: now, due } };
 }

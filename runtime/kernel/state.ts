@@ -19,6 +19,7 @@ import type { FaultState } from "./fault-state.ts";
 import type { ContractTable } from "./contract-table.ts";
 import type { JobTable } from "./job-table.ts";
 import type { ProcessTable } from "./process-table.ts";
+import type { Seeds } from "./seeds.ts";
 import type { Tallies } from "./tallies.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -51,7 +52,7 @@ export interface KernelState {
   readonly tallies: Tallies | undefined;
   readonly used: { turns: number; messages: number; shots: number; bytes: number };
   readonly sha256: Sha256;
-  readonly root: Uint8Array;
+  readonly seeds: Seeds;
   readonly random: RandomSource;
   readonly files: Readonly<Record<string, string>>;
   readonly mailboxBound: number;
