@@ -18,7 +18,7 @@ import { createSuccessor, earlierResumptions, nameSealed } from "../adapters/suc
 import type { PolicyPlugin } from "../scheduler/plugin.ts";
 import { executeAndSeal } from "./execute.ts";
 import { createRunner, resumedOutcomes } from "./outcomes.ts";
-import type { RecordReport } from "./record.ts";
+import { checkInput, type RecordReport } from "./record.ts";
 import { codeOf, located, withTrace, type CodeSource, type Trace } from "./trace.ts";
 
 export interface ResumeOptions extends CodeSource {
@@ -127,6 +127,7 @@ async function goOn(journal: Trace, source: ByteSource, remains: Remains, option
   const { recording, point, torn } = remains;
   authorise(recording.header, options.allow);
   const root = await codeOf(recording, options);
+  if (point.frames === 0) checkInput(recording, root);
   const signer = options.signer ?? loadOrCreateSigner();
   const { workers = defaultWorkers(), durability = "process", label = "", observer, signal } = options;
   const started = wallClock();

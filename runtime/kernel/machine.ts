@@ -8,7 +8,7 @@ import { DOMAIN_RANK, type BoundDomain } from "../../kernel-abi/domain.ts";
 import { DELIVERY, type Envelope } from "../../kernel-abi/envelope.ts";
 import { Fault, type FaultJson } from "../../kernel-abi/fault.ts";
 import { EVENT, type EndStatus, type Entry, type Frame } from "../../kernel-abi/frame.ts";
-import type { Bounds } from "../../kernel-abi/header.ts";
+import type { Bounds, Reseed } from "../../kernel-abi/header.ts";
 import { KERNEL, processName, ROOT, tick, type JobId, type ProcessId, type Tick } from "../../kernel-abi/ids.ts";
 import { invariant } from "../../kernel-abi/invariant.ts";
 import type { Injection, Recovery, Strike } from "../../kernel-abi/injection.ts";
@@ -17,7 +17,6 @@ import { pack, unpack } from "../../kernel-abi/packer.ts";
 import { grantedPriority } from "../../kernel-abi/priority.ts";
 import type { Admission, AmbientGuard, Journal, Observer, Outcome, RandomSource, RunEnd, RunPause, Sha256, Watchdog } from "../../kernel-abi/ports.ts";
 import { compareStamps } from "../../kernel-abi/stamp.ts";
-import { rootKey } from "../../kernel-abi/streams.ts";
 import { CURRENT_OFFER, negotiate } from "../../kernel-abi/version.ts";
 import { Calendar } from "../clock/calendar.ts";
 import { Clock } from "../clock/clock.ts";
@@ -44,9 +43,11 @@ import { Flights } from "./flights.ts";
 import { JobTable, type JobRecord } from "./job-table.ts";
 import { ProcessTable } from "./process-table.ts";
 import { serviceOf, Services } from "./services.ts";
+import { Seeds } from "./seeds.ts";
+import { Tallies } from "./tallies.ts";
 import { tidy } from "./tidy.ts";
 import { waitEdges, waitName } from "./waits.ts";
-import { knownProcess, post, type Appointment, type KernelState } from "./state.ts";
+import { admitted, knownProcess, post, type Appointment, type KernelState } from "./state.ts";
 import { BoundReached, emptyRow, Transaction, type Intent } from "./transaction.ts";
 import { failureOf } from "./failure.ts";
 import { isDenial, stepProcess, stopProcess, turnEnd, type TurnResult } from "./turn.ts";
@@ -71,6 +72,8 @@ export interface MachineConfig {
   /** What befalls the run, in the order of its ticks, and what is done about faults. */
   readonly faults?: readonly Injection[] | undefined;
   readonly recovery?: Recovery | undefined;
+  /** Seeds that take over on the way, by event. */
+  readonly reseeds?: readonly Reseed[] | undefined;
 }
 
 export interface MachinePorts {
@@ -94,6 +97,8 @@ export type Progress =
   | { readonly kind: "ended"; readonly end: RunEnd };
 
 
+const ONE_TURN = Object.freeze({ turns: 1 });
+
 const BOUND = ["Q", "PHI"] as const;
 const unitsOf = ({ providers }: Admission): number => providers.reduce((sum, { units }) => sum + units, 0);
 const byDueThenContract = (a: Appointment, b: Appointment): number =>
@@ -115,20 +120,21 @@ export class Machine {
 
   constructor(config: MachineConfig, ports: MachinePorts) {
     const copies = new Copies(config.recovery);
+    const processes = new ProcessTable();
     this.#config = config;
     this.#ports = ports;
     this.#guard = copies.watching(ports.guard);
     this.#scheduler = schedulerWith(config.policy, ports);
     this.#state = {
       clock: new Clock(), calendar: new Calendar<Envelope>(compareStamps), appointments: new Calendar<Appointment>(byDueThenContract),
-      processes: new ProcessTable(),
+      processes, tallies: config.allow.includes("READ_TRACE") ? new Tallies(processes) : undefined,
       behaviours: new WeakMap(),
       capabilities: new CapabilityTable(),
       contracts: new ContractTable({ Q: unitsOf(config.admissions.Q), PHI: unitsOf(config.admissions.PHI) }),
       jobs: new JobTable(), faults: faultState(config.faults, config.recovery), copies, deferrals: new DeferralQueue(), admissions: config.admissions, bounds: config.bounds,
       flags: new Set(config.flags ?? CURRENT_OFFER.flags),
       used: { turns: 0, messages: 0, shots: 0, bytes: 0 },
-      sha256: ports.sha256, root: rootKey(ports.sha256, config.seed), random: ports.random, files: config.files,
+      sha256: ports.sha256, seeds: new Seeds(ports.sha256, config.seed, config.reseeds), random: ports.random, files: config.files,
       mailboxBound: config.mailboxBound, slice: config.slice ?? -1, node: config.node, vhm: config.vhm,
     };
     this.#delivery = new Delivery(this.#state, this.#scheduler);
@@ -170,7 +176,7 @@ export class Machine {
     try {
       for (const domain of BOUND) this.#services.open(admissions[domain], { vhm: state.vhm, node: state.node }, tx);
       negotiate(behaviour.abi);
-      const input = encode(behaviour.admit(this.#config.input));
+      const input = encode(admitted(state, behaviour, this.#config.input));
       const root = admitProcess(state, { name: processName("root"), parent: KERNEL, behaviour, input: unpack(input), priority: grantedPriority(undefined, behaviour.priority) }, tx);
       invariant(root.id === ROOT, "P1");
       tx.event(EVENT.PROCESS_DECLARED, DOMAIN_RANK.K, { subject: root.id, body: declaration(state, root, input) });
@@ -389,6 +395,7 @@ export class Machine {
     const envelope = this.#delivery.take(process);
     invariant(envelope !== undefined, "S1", process.name);
     state.used.turns += 1;
+    state.tallies?.count(actor, ONE_TURN);
     const tx = this.#tx.begin(process);
     const result = stepProcess(state, process, envelope, tx, this.#guard);
     if (result.kind === "aborted") tx.abort();
@@ -446,6 +453,7 @@ export class Machine {
     for (let at = 0; at < tx.envelopes.length; at++) state.calendar.add(tx.envelopes.at(at));
     state.used.messages += tx.messages;
     state.used.shots += tx.shots;
+    state.tallies?.count(process.id, { messages: tx.messages, shots: tx.shots });
     for (const id of tx.resumed) this.#delivery.wake(knownProcess(state, id));
     for (const id of tx.issued) appoint(state, id);
     for (const intent of tx.intents) this.#launch(intent);
@@ -567,7 +575,11 @@ export class Machine {
 
   #append(frame: Frame): void {
     const { entries } = frame;
-    for (let at = 0; at < entries.length; at++) this.#state.used.bytes += (entries[at] as Entry).body.length;
+    let bytes = 0;
+    for (let at = 0; at < entries.length; at++) bytes += (entries[at] as Entry).body.length;
+    this.#state.used.bytes += bytes;
+    this.#state.tallies?.count(frame.actor, { bytes });
+    this.#state.seeds.passed(frame);
     this.#ports.journal.append(frame);
     this.#ports.observer.frame?.(frame);
   }

@@ -19,6 +19,8 @@ import type { FaultState } from "./fault-state.ts";
 import type { ContractTable } from "./contract-table.ts";
 import type { JobTable } from "./job-table.ts";
 import type { ProcessTable } from "./process-table.ts";
+import type { Seeds } from "./seeds.ts";
+import type { Tallies } from "./tallies.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** A contract's start or end falling due: the kernel's own appointments, which wake nobody. */
@@ -46,9 +48,11 @@ export interface KernelState {
   readonly bounds: Bounds;
   /** Flags of the ABI this run goes by (version.ts). */
   readonly flags: ReadonlySet<string>;
+  /** By process; only where somebody may ask (READ_TRACE). */
+  readonly tallies: Tallies | undefined;
   readonly used: { turns: number; messages: number; shots: number; bytes: number };
   readonly sha256: Sha256;
-  readonly root: Uint8Array;
+  readonly seeds: Seeds;
   readonly random: RandomSource;
   readonly files: Readonly<Record<string, string>>;
   readonly mailboxBound: number;
@@ -77,6 +81,10 @@ export function knownProcess(state: KernelState, id: ProcessId): Process {
   invariant(process !== undefined, "P1", "process", id);
   return process;
 }
+
+/** The input of a process to be, or of a fresh body, as its definition has it. @throws Fault INPUT_INVALID */
+export const admitted = ({ flags }: Pick<KernelState, "flags">, { complete, admit }: Behaviour, input: unknown): unknown =>
+  admit(complete === undefined || !flags.has("inputsTakeDefaults") ? input : complete(input));
 
 /** Shows one of the caller's capabilities for `verb` and charges a use. @throws Fault DOMAIN_UNAUTHORIZED */
 export const authorise = (state: KernelState, caller: Process, verb: VerbName, tx: Transaction, demand: Demand = NO_DEMAND): CapabilityId =>
