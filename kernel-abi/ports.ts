@@ -131,9 +131,26 @@ export interface Outcomes {
   close(): Promise<void>;
 }
 
+/** One named stream. `position`: where it stands, for `stream` to open it there again; a source that cannot say has none. */
+export interface RandomStream {
+  uniform(): number;
+  uint32(): number;
+  position?(): Uint8Array;
+}
+
 /** Source of named K randomness: key is the stream's hex key (contracts, rule 6). */
 export interface RandomSource {
-  stream(keyHex: string): { uniform(): number; uint32(): number };
+  stream(keyHex: string, position?: Uint8Array): RandomStream;
+}
+
+/** Who keeps what a run has come to, so that it can be taken up there again. Asked between two ticks; nothing of it shows in the run. */
+export interface Keeper {
+  /** Whether it is time for the next one. */
+  readonly due: boolean;
+  /** `state` is for the machine alone to read; the other facts say where the run stands. */
+  keep(kept: { readonly state: Uint8Array; readonly tick: Tick; readonly turns: number; readonly jobs: number }): void;
+  /** It cannot be put down as it stands now. */
+  cannot(why: string): void;
 }
 
 /** Ambient traps: active while a turn is being stepped (contracts, rule 10). */

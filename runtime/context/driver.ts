@@ -10,6 +10,8 @@ export interface DriveOptions {
   readonly ports: Omit<MachinePorts, "start" | "abandon">;
   readonly outcomes: Outcomes;
   readonly until?: Tick | undefined;
+  /** What the run was when it was put down: it goes on from there. */
+  readonly from?: Uint8Array | undefined;
   /** Aborting it ends the drive with RUN_INTERRUPTED; the journal stays as it is, unsealed. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -26,12 +28,12 @@ const report = (observer: Observer, machine: Machine, waitingFor: number): void 
  * Drives one run to its end, or to the first tick after `until`.
  * @throws Fault RUN_INTERRUPTED; whatever the journal or the outcomes throw (REPLAY_DIVERGED, WORKER_LOST).
  */
-export async function drive({ config, ports, outcomes, until, signal }: DriveOptions): Promise<RunEnd | RunPause> {
+export async function drive({ config, ports, outcomes, until, from, signal }: DriveOptions): Promise<RunEnd | RunPause> {
   const machine = new Machine(config, {
     ...ports,
     start: (job) => outcomes.start(job),
     abandon: (job) => outcomes.abandon(job),
-  });
+  }, from);
   for (;;) {
     if (signal?.aborted === true) {
       ports.journal.barrier(); // what has happened is kept
