@@ -19,6 +19,7 @@ import { isMachine, logicFor, type InvokedLogic } from "../process/machine/sourc
 import { isMachineState, parseState, type MachineState } from "../process/machine/state.ts";
 import { pluginOf, type PolicyPlugin } from "../scheduler/plugin.ts";
 import type { Apis } from "./define.ts";
+import { noted } from "./definitions.ts";
 import { apisFor } from "./sites.ts";
 
 export type { Explanation, MachineState };
@@ -92,7 +93,7 @@ export function defineMachine<M extends AnyStateMachine>(spec: Spec<M>): Machine
     activate: (input: unknown) => new MachineActivation({ definition: prepared, name, strict, strandOf: (program) => new Strand(program) }, input),
   });
   definitions.set(definition, prepared);
-  return definition;
+  return noted(definition);
 }
 
 const APIS = Object.freeze({ k, q, phi });

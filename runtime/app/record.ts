@@ -15,11 +15,13 @@ import { createBundleFile } from "../adapters/files.ts";
 import { defaultWorkers, freshSeed, hostFacts, wallClock } from "../adapters/host.ts";
 import { loadOrCreateSigner } from "../adapters/keys.ts";
 import { forgetResumptions } from "../adapters/succession.ts";
+import { snapshotBeside, type SnapshotStore } from "../adapters/snapshot-file.ts";
 import type { PolicyChoice } from "../scheduler/policies.ts";
 import { executeAndSeal } from "./execute.ts";
 import { allowed, createAdmissions, headerFor } from "./header.ts";
 import { createRunner, liveOutcomes } from "./outcomes.ts";
 import { pluginAmong, rootPolicy } from "./policy.ts";
+import { SNAPSHOT_EVERY, Snapshots } from "./snapshots.ts";
 import { programClosure } from "./program/closure.ts";
 import { loadProgram } from "./program/load.ts";
 
@@ -53,6 +55,9 @@ export interface RecordOptions {
   /** What is done about faults; default: DEFAULT_RECOVERY. */
   readonly recovery?: Recovery;
   readonly durability?: Durability;
+  /** Frames between two snapshots beside the journal, which make resuming short; default 65,536, 0 for none. A sink has none but in a store that is given. */
+  readonly snapshotEvery?: number;
+  readonly snapshots?: SnapshotStore;
   /** Free text, sealed with the host's facts. */
   readonly label?: string;
   readonly signer?: Signer;
@@ -97,16 +102,17 @@ export function loadTrapped(section: ProgramSection): Behaviour {
 interface Destination {
   readonly sink: ByteSink;
   readonly path: string | undefined;
+  readonly snapshots: SnapshotStore | undefined;
   keep(): void;
   abandon(): void;
 }
 
-function destination({ out, replace = false, durability = "process", disk = hostDisk }: RecordOptions, name: string): Destination {
-  if (typeof out === "object") return { sink: out, path: undefined, keep: () => undefined, abandon: () => undefined };
+function destination({ out, replace = false, durability = "process", disk = hostDisk, snapshots }: RecordOptions, name: string): Destination {
+  if (typeof out === "object") return { sink: out, path: undefined, snapshots, keep: () => undefined, abandon: () => undefined };
   const path = out ?? freePath(name);
   const file = createBundleFile(path, { durability, replace, disk });
   forgetResumptions(file.partial, disk);
-  return { sink: file, path, keep: () => file.seal(), abandon: () => file.abandon() };
+  return { sink: file, path, snapshots: snapshots ?? snapshotBeside(file.partial, disk), keep: () => file.seal(), abandon: () => file.abandon() };
 }
 
 /** bell.triad, bell-2.triad, …: a run never overwrites another's evidence. */
@@ -125,6 +131,12 @@ function checkSeed(seed: string): string {
 function checkSlice(slice: number | undefined): number | undefined {
   if (slice !== undefined && (!Number.isSafeInteger(slice) || slice < 1)) throw new Fault("USAGE", { option: "slice", value: slice, allowed: "an integer from 1" });
   return slice;
+}
+
+/** @throws Fault USAGE */
+export function checkEvery(every: number = SNAPSHOT_EVERY): number {
+  if (!Number.isSafeInteger(every) || every < 0) throw new Fault("USAGE", { option: "snapshot-every", value: every, allowed: "frames, an integer; 0 for no snapshots" });
+  return every;
 }
 
 /** What a replay will read: keys in the order of the record, whatever order they were given in. @throws Fault ABI_UNENCODABLE */
@@ -147,15 +159,21 @@ export async function record(options: RecordOptions): Promise<RecordReport> {
   const recording: Recording = { header, program: section, inputs: asRecorded({ input: options.input ?? null, files: options.files ?? {} }) };
   const signer = options.signer ?? loadOrCreateSigner();
   const started = wallClock();
+  const every = checkEvery(options.snapshotEvery);
   const to = destination(options, root.name);
   const outcomes = liveOutcomes(createRunner({ workers, delayMs: options.delayMs }));
+  let keeper: Snapshots | undefined;
   try {
     const recorder = new Recorder({ recording, sink: to.sink, durability: options.durability ?? "process" });
-    const { end, receipt: sealed } = await executeAndSeal({ recording, root, journal: recorder, outcomes, observer: options.observer, signal: options.signal, policy: pluginAmong(policy) }, {
+    if (every > 0 && to.snapshots !== undefined) keeper = new Snapshots({ recorder, description: recorder.digest, every, store: to.snapshots, signer });
+    const { end, receipt: sealed } = await executeAndSeal({ recording, root, journal: recorder, outcomes, observer: options.observer, signal: options.signal, policy: pluginAmong(policy), keeper }, {
       seal: (ended) => recorder.seal({ signer, host: hostFacts({ workers, label: options.label ?? "", started }), end: ended }),
     });
     to.keep();
     return { end, seed, digest: sealed.digest, sealed, trace: to.path, recording };
+  } catch (error) {
+    keeper?.flush(); // the run was interrupted: its journal has what it had come to
+    throw error;
   } finally {
     to.abandon();
     await outcomes.close();

@@ -19,6 +19,19 @@ export interface DriveOptions {
 /** Turns between two breaths. A breath costs microseconds and changes nothing in the run. */
 const BATCH_TURNS = 20_000;
 
+/** What was put down cannot be taken up: it is not this machine's, or its programs are no longer what they were. */
+export class SnapshotUnusable extends Error {
+  override readonly name = "SnapshotUnusable";
+}
+
+function takenUp(config: MachineConfig, ports: MachinePorts, from: Uint8Array): Machine {
+  try {
+    return new Machine(config, ports, from);
+  } catch (cause) {
+    throw new SnapshotUnusable(cause instanceof Error ? cause.message : "its state cannot be read", { cause });
+  }
+}
+
 const breathe = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve); });
 
 const report = (observer: Observer, machine: Machine, waitingFor: number): void =>
@@ -26,14 +39,11 @@ const report = (observer: Observer, machine: Machine, waitingFor: number): void 
 
 /**
  * Drives one run to its end, or to the first tick after `until`.
- * @throws Fault RUN_INTERRUPTED; whatever the journal or the outcomes throw (REPLAY_DIVERGED, WORKER_LOST).
+ * @throws Fault RUN_INTERRUPTED; SnapshotUnusable, before anything happens; whatever the journal or the outcomes throw (REPLAY_DIVERGED, WORKER_LOST).
  */
 export async function drive({ config, ports, outcomes, until, from, signal }: DriveOptions): Promise<RunEnd | RunPause> {
-  const machine = new Machine(config, {
-    ...ports,
-    start: (job) => outcomes.start(job),
-    abandon: (job) => outcomes.abandon(job),
-  }, from);
+  const all: MachinePorts = { ...ports, start: (job) => outcomes.start(job), abandon: (job) => outcomes.abandon(job) };
+  const machine = from === undefined ? new Machine(config, all) : takenUp(config, all, from);
   for (;;) {
     if (signal?.aborted === true) {
       ports.journal.barrier(); // what has happened is kept

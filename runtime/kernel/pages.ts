@@ -16,7 +16,7 @@ interface Page<T> {
   count: number;
 }
 
-/** The pages of a column that hold anything, by number. */
+/** The pages of a column, by number, each to its last value that is not 0. */
 export type ColumnState = readonly (readonly [page: number, values: Uint32Array])[];
 
 /** Records by id. */
@@ -80,7 +80,7 @@ export class Column {
   }
 
   saved(): ColumnState {
-    return this.#pages.flatMap((page, index) => (page === undefined ? [] : [[index, page.slice()] as const]));
+    return this.#pages.flatMap((page, index) => (page === undefined ? [] : [[index, page.slice(0, 1 + page.findLastIndex((value) => value !== 0))] as const]));
   }
 
   /** Into an empty one. */

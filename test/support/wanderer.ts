@@ -18,7 +18,7 @@ interface State {
 
 type Act = Generator<Operation, void, unknown>;
 
-const START: State = { depth: 0, left: 30, children: [], suspended: [], heard: [] };
+const START: State = { depth: 0, left: 60, children: [], suspended: [], heard: [] };
 const isState = (input: unknown): input is State => typeof input === "object" && input !== null && "left" in input;
 
 class Wanderer {
@@ -63,7 +63,7 @@ class Wanderer {
       case 21: yield* ask({ domain: "K", op: "cancel-timer", timer: this.#timers[0] ?? 0 }); break;
       case 22: yield* ask({ domain: "K", op: "log", level: "info", label: "heard", data: { heard: this.heard.slice(-3), now: yield* ask({ domain: "K", op: "now" }) } }); break;
       default:
-        if ((yield* this.below(8)) === 0) throw new Error("it fell");
+        if (this.#depth > 0 && (yield* this.below(8)) === 0) throw new Error("it fell");
         yield* ask({ domain: "K", op: "run-totals" });
         yield* ask({ domain: "K", op: "gauges" });
     }
@@ -138,7 +138,7 @@ function wandering(name: string, mailbox?: { readonly depth: number; readonly ov
       try {
         yield* me.act();
       } catch (error) {
-        if (!(error instanceof Fault) || (yield* me.below(60)) === 0) throw error;
+        if (!(error instanceof Fault) || (state.depth > 0 && (yield* me.below(60)) === 0)) throw error;
         me.heard.push(error.fault, error.detail["why"] ?? null);
       }
     }

@@ -10,6 +10,7 @@ import type { Behaviour } from "../../../kernel-abi/operation.ts";
 import { createAmbientGuard } from "../../adapters/ambient.ts";
 import { sha256 } from "../../adapters/sha256.ts";
 import { PROGRAM_SCRIPT } from "../../adapters/source-site.ts";
+import { collecting } from "../definitions.ts";
 import * as surface from "./surface.ts";
 import * as xstate from "./xstate-surface.ts";
 import * as domains from "../../../domains/index.ts";
@@ -61,7 +62,8 @@ export function loadProgram(program: ProgramSection): Behaviour {
   if (kind === "detached") throw new Fault("PROGRAM_INVALID", { entry, what: "the trace holds no code; give --program FILE" });
   let exported: unknown;
   try {
-    exported = defaultExport(compileFunction(executed, ["require", "module", "exports"], { filename: PROGRAM_SCRIPT }) as Script, program);
+    const script = compileFunction(executed, ["require", "module", "exports"], { filename: PROGRAM_SCRIPT }) as Script;
+    exported = collecting(() => defaultExport(script, program), (loaded) => (isBehaviour(loaded) ? loaded : undefined));
   } catch (cause) {
     if (cause instanceof Fault) throw cause;
     throw new Fault("PROGRAM_INVALID", { entry, what: words(cause) }, { cause });
