@@ -46,7 +46,7 @@ export interface Exit {
   readonly with: ProcessId | undefined;
 }
 
-/** What a process keeps to itself, as data; `E` an envelope's. Absent is what it never had. */
+/** What a process keeps to itself, as data; `E` an envelope's. Absent is what it has none of. */
 export interface OwnState<E> {
   readonly inbox: MailboxState<E>;
   readonly ties?: TiesState;
@@ -168,9 +168,9 @@ export class Process {
     return {
       inbox: this.inbox.saved(save),
       ...(this.#ties === undefined ? {} : { ties: this.#ties.saved() }),
-      ...(this.#timers === undefined ? {} : { timers: [...this.#timers] }),
-      ...(this.#parked === undefined ? {} : { parked: this.#parked.toArray().map(save) }),
-      ...(this.#places === undefined ? {} : { places: [...this.#places].map(([place, { of, answer }]) => (answer === undefined ? [place, of] as const : [place, of, keptResumption(answer)] as const)) }),
+      ...(this.#timers === undefined || this.#timers.size === 0 ? {} : { timers: [...this.#timers] }),
+      ...(this.#parked === undefined || this.#parked.length === 0 ? {} : { parked: this.#parked.toArray().map(save) }),
+      ...(this.#places === undefined || this.#places.size === 0 ? {} : { places: [...this.#places].map(([place, { of, answer }]) => (answer === undefined ? [place, of] as const : [place, of, keptResumption(answer)] as const)) }),
       ...(this.#bindings === undefined ? {} : { bindings: [...this.#bindings] }),
       ...(this.#streams === undefined ? {} : { streams: [...this.#streams].map(([name, stream]) => [name, positionOf(stream)] as const) }),
       ...(this.#children === undefined ? {} : { children: [...this.#children] }),

@@ -8,7 +8,7 @@ import { WANDERERS, wanderer } from "../../support/wanderer.ts";
 const LONG = process.env["TRIAD_LONG"] === "1";
 
 /** Every point of short runs; of long ones so many, spread over them. */
-async function fromEveryPoint(options: KeptOptions, most = LONG ? 1_000 : 12): Promise<{ readonly points: number; readonly wrong: readonly string[] }> {
+async function fromEveryPoint(options: KeptOptions, most = LONG ? 1_000 : 6): Promise<{ readonly points: number; readonly wrong: readonly string[] }> {
   const whole = await keptRun(wanderer, options);
   const wrong: string[] = [];
   const stride = Math.max(1, Math.floor(whole.kept.length / most));
@@ -19,7 +19,7 @@ async function fromEveryPoint(options: KeptOptions, most = LONG ? 1_000 : 12): P
   return { points: whole.kept.length, wrong };
 }
 
-const BOUNDS = { turns: 600, ticks: 2_000 };
+const BOUNDS = { turns: 220, ticks: 2_000 };
 
 describe("a run put down between two ticks and taken up again", () => {
   it("goes on with the same frames, whatever its actors do", async () => {
@@ -28,7 +28,7 @@ describe("a run put down between two ticks and taken up again", () => {
       const found = await fromEveryPoint({ seed, definitions: WANDERERS, bounds: BOUNDS });
       points += found.points;
       expect(found.wrong).toEqual([]);
-    }), { numRuns: LONG ? 400 : 12 });
+    }), { numRuns: LONG ? 300 : 8 });
     expect(points).toBeGreaterThan(50);
   });
 });
