@@ -43,7 +43,7 @@ export interface Scope {
   readonly uses: number | null;
   /** Largest resource amount one call may ask for: qubits, phase components. */
   readonly units: number | null;
-  /** The only process the verb may be aimed at (IPC_SEND). */
+  /** The only process the verb may be aimed at (IPC_SEND), or that may be looked at, with those below it (READ_TRACE, READ_TELEMETRY). */
   readonly target: number | null;
 }
 

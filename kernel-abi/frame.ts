@@ -48,6 +48,8 @@ export const EVENT = Object.freeze({
   MESSAGE_PARKED: 153,
   /** subject = process about to be resumed; body = {contracts}: those of its own that ended while it was suspended, in that order. */
   CONTRACTS_LOST: 154,
+  /** subject = process about to be resumed; body = {contracts}: those of its own whose calibration ended while it was suspended, by number. */
+  CALIBRATIONS_LOST: 155,
   /**
    * subject = receiver of a dead letter (PROCESS_UNKNOWN, body = {from, seq}), or process that tried to copy handles in its last
    * turn (1007, body = {way, of, times, attempts}: how, what, how often in that turn, and all its attempts so far).
@@ -82,7 +84,7 @@ export type EventName = keyof typeof EVENT;
  * capabilities, contracts and jobs are numbered from 1.
  * Subjects of syscalls: IPC_SEND receiver; PROC_SPAWN, PROC_JOIN, PROC_TRANSITION child; CAP_* capability; CONTRACT_* contract, but CONTRACT_SHARE the process shared with;
  * XDV_CALL job; MEASURE, PROJECT job; TIMER_SET due tick; TIMER_CANCEL the timer's sequence number; SELECT the arm that was there; PROC_LINK, PROC_UNLINK, PROC_MONITOR the other
- * process; PROC_STOP the process stopped; JOB_CANCEL job; PLACE_WITHDRAW, in K the sequence number of the message, in Q and Φ the number of the request; others 0.
+ * process; PROC_STOP the process stopped; JOB_CANCEL job; TRACE_READ, TELEMETRY_READ the process looked at, with those below it; PLACE_WITHDRAW, in K the sequence number of the message, in Q and Φ the number of the request; others 0.
  * Bodies: IPC_SEND the payload; LOG {level,label,data}; PROC_SPAWN as PROCESS_DECLARED; METRIC_EMIT {name,value,unit}; XDV_CALL {due,charge,cost};
  * CONTRACT_REQUEST, when it has to wait, {deferred,until,units,priority}: its number from 1, its last tick, units by domain. Its turn ends
  * waiting for ROOM of the domain's service, and ROOM comes from KERNEL with that number, one tick behind REQUEST_GRANTED or REQUEST_LAPSED;

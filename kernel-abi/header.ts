@@ -32,6 +32,9 @@ export const ProviderDeclarationSchema = Type.Object({
 }, exact);
 export type ProviderDeclaration = Static<typeof ProviderDeclarationSchema>;
 
+export const ReseedSchema = Type.Object({ after: Count, seed: Type.String({ minLength: 1 }) }, exact);
+export type Reseed = Readonly<Static<typeof ReseedSchema>>;
+
 export const HeaderSchema = Type.Object({
   format: Type.Integer({ minimum: 1 }),
   semantics: Type.Integer({ minimum: 1 }),
@@ -61,8 +64,10 @@ export const HeaderSchema = Type.Object({
   faults: Type.Optional(FaultScriptSchema),
   /** What is done about faults; absent: DEFAULT_RECOVERY. */
   recovery: Type.Optional(RecoverySchema),
-  /** Of a run that went its own way from a position of another: that one's digest, and the last event they have in common; absent: none. */
-  fork: Type.Optional(Type.Object({ digest: Hex256, event: Type.Integer({ minimum: 1 }) }, exact)),
+  /** Of a run that went its own way from a position of another: that one's digest, and the last event they have in common, 0 for none; absent: no fork. */
+  fork: Type.Optional(Type.Object({ digest: Hex256, event: Count }, exact)),
+  /** Seeds of a fork's own: what frames behind event `after` draw, and jobs submitted there, is keyed by `seed`; by event, rising. */
+  reseeds: Type.Optional(Type.Array(ReseedSchema, { minItems: 1 })),
 }, exact);
 export type Header = Static<typeof HeaderSchema>;
 
@@ -124,7 +129,12 @@ const refuse = (what: string, errors: Iterable<{ readonly instancePath: string; 
 };
 
 /** @throws Fault ABI_MALFORMED */
-export const parseHeader = (value: unknown): Header => (headerCheck.Check(value) ? value : refuse("header", headerCheck.Errors(value)));
+export function parseHeader(value: unknown): Header {
+  if (!headerCheck.Check(value)) return refuse("header", headerCheck.Errors(value));
+  const { reseeds = [] } = value;
+  const early = reseeds.findIndex(({ after }, at) => at > 0 && after <= (reseeds[at - 1]?.after ?? 0));
+  return early === -1 ? value : refuse("header", [{ instancePath: `/reseeds/${early}/after`, message: "must be greater than the one before" }]);
+}
 /** @throws Fault ABI_MALFORMED */
 export const parseProgram = (value: unknown): ProgramSection => (programCheck.Check(value) ? value : refuse("program", programCheck.Errors(value)));
 /** @throws Fault ABI_MALFORMED */

@@ -44,11 +44,13 @@ export type KOperation =
   /** Gives up what holds a place; answers nothing, or a Resumption when that had been answered already. */
   | { readonly domain: "K"; readonly op: "withdraw"; readonly place: number }
   | { readonly domain: "K"; readonly op: "lost" }
+  | { readonly domain: "K"; readonly op: "uncalibrated" }
   /** Whether the run goes by a flag of the ABI (version.ts): an old trace does not go by those that came after it. */
   | { readonly domain: "K"; readonly op: "in-force"; readonly flag: FlagName }
   | { readonly domain: "K"; readonly op: "receive"; readonly within: number | undefined }
-  | { readonly domain: "K"; readonly op: "run-totals" }
-  | { readonly domain: "K"; readonly op: "gauges" }
+  /** `of`: of this process and those below it, alone. */
+  | { readonly domain: "K"; readonly op: "run-totals"; readonly of?: ProcessId | undefined }
+  | { readonly domain: "K"; readonly op: "gauges"; readonly of?: ProcessId | undefined }
   | { readonly domain: "K"; readonly op: "capabilities" }
   | { readonly domain: "K"; readonly op: "attenuate"; readonly capability: Capability; readonly scope: Partial<Scope> }
   | { readonly domain: "K"; readonly op: "grant"; readonly capability: Capability; readonly to: ProcessId; readonly scope: Partial<Scope> }
@@ -73,7 +75,10 @@ export interface Selected {
   readonly value: unknown;
 }
 
-/** What the run has recorded so far: up to, not with, the turn that asks. */
+/**
+ * What the run has recorded so far: up to, not with, the turn that asks. Of a process and those below it: what their own turns have,
+ * with what the kernel recorded in their names; not what came for them from elsewhere.
+ */
 export interface RunTotals {
   readonly tick: number;
   readonly turns: number;
@@ -89,6 +94,14 @@ export interface Gauges {
   readonly ready: number;
   readonly pending: number;
   readonly free: { readonly Q: number; readonly PHI: number };
+}
+
+/** How a process and those below it stand. What others hold is not said: of units, those of their own contracts. */
+export interface SubtreeGauges {
+  readonly processes: number;
+  readonly ready: number;
+  readonly pending: number;
+  readonly held: { readonly Q: number; readonly PHI: number };
 }
 
 /** How a process ended, as whoever waits for it is told. */

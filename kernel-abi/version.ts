@@ -18,6 +18,7 @@ export const FLAGS = Object.freeze({
   placesForStrands: { id: 3, since: "0.2.0", optional: true, why: "a strand whose send or request has to wait holds a place it can select and give up; before, its whole process waited" },
   scopesCoverWork: { id: 4, since: "0.2.0", optional: true, why: "a scope that ends cancels timers and jobs started inside it, not its children alone" },
   resumeTellsLost: { id: 5, since: "0.2.0", optional: true, why: "resuming a process records, and tells it, which of its contracts ended while it was suspended" },
+  resumeTellsCalibrations: { id: 6, since: "0.2.0", optional: true, why: "resuming a process records, and tells it, under which of its contracts the calibration ended while it was suspended" },
 } as const);
 export type FlagName = keyof typeof FLAGS;
 

@@ -11,14 +11,15 @@ import { Recorder } from "./recorder.ts";
 import { verify } from "./verify.ts";
 
 /**
- * Writes the journal: `change` says what the fork's description is, given its parent's; the position is that of the frame with event `at`.
+ * Writes the journal: `change` says what the fork's description is, given its parent's and the last event in common; the position is that of
+ * the frame with event `at`, or the run's beginning for 0.
  * @throws Fault USAGE when the run had ended by then or has no such event; TRACE_* when the parent is not intact
  */
-export function forkJournal(source: ByteSource, at: number, change: (parent: Recording) => Recording, sink: ByteSink): { readonly event: number; readonly frames: number } {
+export function forkJournal(source: ByteSource, at: number, change: (parent: Recording, event: number) => Recording, sink: ByteSink): { readonly event: number; readonly frames: number } {
   const { digest } = verify(source, { allowUnsealed: true });
   const { recording: parent } = openBundle(source);
   const position = positionOf(source, parent, at);
-  const { header, program, inputs } = change(parent);
+  const { header, program, inputs } = change(parent, position.event);
   const recorder = new Recorder({ recording: { header: { ...header, fork: { digest, event: position.event } }, program, inputs }, sink });
   const frames = new RecordedFrames(source);
   for (let left = position.frames; left > 0; left--) {
@@ -37,6 +38,6 @@ function positionOf(source: ByteSource, { header }: Recording, at: number): { re
     if (placed === undefined) throw new Fault("USAGE", { at, what: "no such event", events: consistency.events });
     consistency.frame(placed.frame, placed.block);
   }
-  if (at < 1 || consistency.status !== null) throw new Fault("USAGE", { at, allowed: "an event from 1 to the one before the run's end" });
+  if (!Number.isSafeInteger(at) || at < 0 || consistency.status !== null) throw new Fault("USAGE", { at, allowed: "an event from 1 to the one before the run's end, or 0 for its beginning" });
   return { event: consistency.events, frames: consistency.frames };
 }

@@ -6,6 +6,7 @@ import { KERNEL, tick } from "../kernel-abi/ids.ts";
 import type { ByteSource, Outcome, Outcomes } from "../kernel-abi/ports.ts";
 import { checkBlock, openUnits, type PlacedFrame } from "./bundle.ts";
 import { UNIT_OVERHEAD } from "./chain.ts";
+import { eventCount } from "./entry/count.ts";
 import { FrameReader } from "./entry/reader.ts";
 import { UnitReader, type BlockStart, type ChainedUnit } from "./units.ts";
 
@@ -83,17 +84,23 @@ export interface Standing {
   readonly unsealed: boolean;
 }
 
+/** An outcome with the number of its event. */
+export interface RecordedOutcome extends Outcome {
+  readonly event: number;
+}
+
 /** Reads JOB_OUTCOME entries ahead of the replay. */
 export class OutcomeFinder {
   readonly #frames: RecordedFrames;
-  readonly #found = new Map<number, Outcome>();
+  readonly #found = new Map<number, RecordedOutcome>();
   #tick = tick(0);
+  #events = 0;
   constructor(source: ByteSource, at?: FramePlace) { this.#frames = new RecordedFrames(source, at); }
 
   get standing(): Standing { return { tick: this.#tick, actor: KERNEL, unsealed: this.#frames.unsealed }; }
 
   /** The recorded outcome, once; undefined when there is none. */
-  take(job: JobId): Outcome | undefined {
+  take(job: JobId): RecordedOutcome | undefined {
     while (!this.#found.has(job) && this.#read()) { /* read on */ }
     const outcome = this.#found.get(job);
     this.#found.delete(job);
@@ -103,10 +110,12 @@ export class OutcomeFinder {
   #read(): boolean {
     const placed = this.#frames.next();
     if (placed === undefined) return false;
-    this.#tick = placed.frame.tick;
-    for (const { code, subject, verdict, body } of placed.frame.entries) {
-      if (code === EVENT.JOB_OUTCOME) this.#found.set(subject, { verdict, body: Uint8Array.from(body) });
-    }
+    const { frame } = placed;
+    this.#tick = frame.tick;
+    frame.entries.forEach(({ code, subject, verdict, body }, at) => {
+      if (code === EVENT.JOB_OUTCOME) this.#found.set(subject, { verdict, body: Uint8Array.from(body), event: this.#events + 1 + at });
+    });
+    this.#events += eventCount(frame);
     return true;
   }
 }

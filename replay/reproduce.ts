@@ -1,11 +1,13 @@
 // Reproduce: replays a run with live outcomes, computed anew from the sealed seeds, and compares each with the recorded one (E4).
 //   J20  A recorded loss of a job (1004, 2005: a worker died) is no statement about a kernel: it is kept, and counted as unconfirmed.
 import { toHex, sameBytes } from "../kernel-abi/canonical.ts";
-import { Fault, FAULTS, faultByCode } from "../kernel-abi/fault.ts";
+import { FAULTS, faultByCode } from "../kernel-abi/fault.ts";
 import type { JobId } from "../kernel-abi/ids.ts";
 import type { JobStart, KernelOracle, Outcome, Outcomes, RunMachine } from "../kernel-abi/ports.ts";
 import type { Bundle } from "./bundle.ts";
-import { OutcomeFinder, type Standing } from "./recorded.ts";
+import { Divergence } from "./diverged.ts";
+import { membersOfBodies } from "./member.ts";
+import { OutcomeFinder, type RecordedOutcome, type Standing } from "./recorded.ts";
 import { Replay, type ReplayOptions, type ReplayReport } from "./replayer.ts";
 import { sha256 } from "./sha256.ts";
 
@@ -21,16 +23,20 @@ const same = (a: Outcome, b: Outcome): boolean => a.verdict === b.verdict && sam
 const verdictName = ({ verdict }: Outcome): string => (verdict === 0 ? "OK" : faultByCode(verdict) ?? `#${verdict}`);
 const digestOf = ({ body }: Outcome): string => toHex(sha256(body));
 
-function differs(job: JobStart | undefined, id: JobId, expected: Outcome, actual: Outcome): Fault {
-  return new Fault("REPRODUCE_DIFFERS", {
+/** Outcomes are public (A4); what differs in them stands beside the detail all the same, as in a divergence (J57). */
+function differs(job: JobStart | undefined, id: JobId, expected: RecordedOutcome, actual: Outcome): Divergence {
+  const judged = expected.verdict === actual.verdict;
+  return new Divergence("REPRODUCE_DIFFERS", {
+    event: expected.event,
     job: id,
+    contract: job?.contract.id ?? 0,
     tick: job?.due ?? 0,
     issued: job?.issued ?? 0,
     actor: job?.owner ?? "",
-    field: expected.verdict === actual.verdict ? "body" : "verdict",
+    field: judged ? "body" : "verdict",
     expected: verdictName(expected), expectedDigest: digestOf(expected),
     actual: verdictName(actual), actualDigest: digestOf(actual),
-  });
+  }, judged ? membersOfBodies("body", expected.body, actual.body) : []);
 }
 
 class ComparedOutcomes implements Outcomes {

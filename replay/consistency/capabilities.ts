@@ -17,6 +17,8 @@ function verbFor({ code, domain }: Entry): VerbName | undefined {
     case SYSCALL.IPC_SEND: return "IPC_SEND";
     case SYSCALL.PROC_SPAWN: return "SPAWN";
     case SYSCALL.FAULT_INJECT: return "ADMIN_FAULT";
+    case SYSCALL.TRACE_READ: return "READ_TRACE";
+    case SYSCALL.TELEMETRY_READ: return "READ_TELEMETRY";
     case SYSCALL.CONTRACT_RELEASE: case SYSCALL.CONTRACT_QUERY: case SYSCALL.CONTRACT_SHARE: return allocate(domain);
     case SYSCALL.XDV_CALL: case SYSCALL.CONTRACT_ATTACH: return domain === Q ? "EXECUTE_Q" : "TRANSFORM_PHI";
     case SYSCALL.MEASURE: return "MEASURE_Q";
@@ -46,6 +48,14 @@ function inForce(world: World, id: number, holder: number): CapabilityRow {
   return row;
 }
 
+/** A message goes to the target; who looks sees the target or what is below it. Other verbs are aimed at nobody. */
+function aimed(world: World, { code, subject }: Entry, target: number): boolean {
+  if (code === SYSCALL.IPC_SEND) return subject === target;
+  if (code !== SYSCALL.TRACE_READ && code !== SYSCALL.TELEMETRY_READ) return true;
+  for (let at = subject; at >= ROOT; at = world.process(at).parent) if (at === target) return true;
+  return false;
+}
+
 /** A syscall of a turn, granted. */
 export function used(world: World, entry: Entry): void {
   if (entry.capability === 0) {
@@ -62,7 +72,7 @@ export function used(world: World, entry: Entry): void {
   const verb = verbFor(entry);
   if (verb !== undefined && row.grant.verb !== verb) world.refuse("a capability permits its own verb", { capability: row.id, verb: row.grant.verb });
   const { target } = row.grant.scope;
-  if (target !== null && entry.code === SYSCALL.IPC_SEND && target !== entry.subject) world.refuse("a capability is aimed at its target", { capability: row.id });
+  if (target !== null && !aimed(world, entry, target)) world.refuse("a capability is aimed at its target", { capability: row.id });
   // A request is charged with each contract it issues.
   if (entry.code !== SYSCALL.CONTRACT_REQUEST) charge(world, row);
 }

@@ -14,6 +14,7 @@ import * as deliveries from "./deliveries.ts";
 import * as faults from "./faults.ts";
 import { emptyTables } from "./forms.ts";
 import * as jobs from "./jobs.ts";
+import * as suspensions from "./suspensions.ts";
 import * as recovery from "./recovery.ts";
 import * as places from "./places.ts";
 import * as processes from "./processes.ts";
@@ -110,7 +111,7 @@ export class Consistency {
       world.moment.event += 1;
       world.require(!world.ended, "nothing follows RUN_END");
       world.require(entry.code !== EVENT.MESSAGE_PARKED, "nobody but a sender holds a place");
-      world.require(entry.code !== EVENT.CONTRACTS_LOST, "who resumes a process is told what it has lost");
+      world.require(entry.code !== EVENT.CONTRACTS_LOST && entry.code !== EVENT.CALIBRATIONS_LOST, "who resumes a process is told what it has lost");
       if (entry.code >= FIRST_EVENT) this.#event(entry, false);
       else {
         world.require(KERNEL_SYSCALLS[entry.code] === 1 && entry.verdict === 0, "syscalls stand in turns");
@@ -178,7 +179,8 @@ export class Consistency {
         return jobs.outcome(world, entry, this.#lastOutcome);
       case EVENT.JOB_ABANDONED: return jobs.abandoned(world, entry);
       case EVENT.EXIT_NOTICED: return processes.noticed(world, entry);
-      case EVENT.CONTRACTS_LOST: return processes.told(world, entry);
+      case EVENT.CONTRACTS_LOST: return suspensions.told(world, entry);
+      case EVENT.CALIBRATIONS_LOST: return suspensions.toldCalibrations(world, entry);
       case EVENT.ROOM_MADE: return processes.room(world, entry);
       case EVENT.MESSAGE_DROPPED: return processes.dropped(world, entry);
       case EVENT.FAULT_INJECTED: return faults.injected(world, entry);

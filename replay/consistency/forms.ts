@@ -42,7 +42,7 @@ export function processForm(): Form<ProcessRow> {
         id, name: `#${id}`, parent: kept.parent.number(at), seq: kept.seq.number(at), exit: kept.exit.get(at) ?? -1,
         live: bit(flags, 0), over: bit(flags, 1), finished: bit(flags, 2), stopping: bit(flags, 3), joinSeq: kept.joinSeq.get(at) ?? -1, on: kept.on.number(at), subject: kept.subject.number(at),
         start: { from: kept.from.number(at), seq: kept.startSeq.number(at), tick: kept.startTick.number(at) },
-        inbox: new Inbox(), arms: [], timer: undefined, timers: new Timers(), notices: [], parked: undefined, places: [], admitted: [], lost: [], suspension: undefined,
+        inbox: new Inbox(), arms: [], timer: undefined, timers: new Timers(), notices: [], parked: undefined, places: [], admitted: [], lost: [], away: -1, toldCalibrations: false, suspension: undefined,
       };
     },
   };

@@ -9,6 +9,7 @@ import { bodyOf, field } from "../entry/body.ts";
 import { Inbox } from "./inbox.ts";
 import * as places from "./places.ts";
 import { copiesTold } from "./recovery.ts";
+import { suspension } from "./suspensions.ts";
 import { Timers } from "./timers.ts";
 import type { ProcessRow, World } from "./world.ts";
 
@@ -32,7 +33,7 @@ const LIFECYCLES: Readonly<Record<string, { readonly initial: string; readonly e
 
 const newcomer = (id: number, name: string, parent: number, start: ProcessRow["start"]): ProcessRow => ({
   id, name, parent, start, seq: 0, live: true, over: false, finished: false, exit: -1, joinSeq: -1, on: DELIVERY.START, subject: 0, arms: [], inbox: new Inbox(),
-  timer: undefined, timers: new Timers(), notices: [], parked: undefined, places: [], admitted: [], lost: [], stopping: false, suspension: undefined,
+  timer: undefined, timers: new Timers(), notices: [], parked: undefined, places: [], admitted: [], lost: [], away: -1, toldCalibrations: false, stopping: false, suspension: undefined,
 });
 
 /** PROCESS_DECLARED: the services and the root, at boot. */
@@ -90,26 +91,6 @@ export function transition(world: World, entry: Entry): void {
   if (to === "released") world.lifecycles.delete(key);
   else world.lifecycles.set(key, to);
   if (machine === "process") suspension(world, entry.subject, from, to);
-}
-
-/** Keeps when a process was suspended: what fell due meanwhile comes when it is resumed. */
-function suspension(world: World, process: number, from: string, to: string): void {
-  if (to !== "suspended" && from !== "suspended") return;
-  const row = world.process(process);
-  const { tick } = world.moment;
-  const last = row.suspension;
-  if (to === "suspended") row.lost = [];
-  if (to === "active" && world.header.abi.flags.includes("resumeTellsLost")) world.require(row.lost.length === 0, "who is resumed is told which contracts it lost", { process: row.name });
-  if (to === "suspended") row.suspension = { from: last?.to === tick ? last.from : tick, to: -1 };
-  else if (to === "active") row.suspension = { from: last?.from ?? tick, to: tick };
-}
-
-/** CONTRACTS_LOST: right before it is resumed. */
-export function told(world: World, entry: Entry): void {
-  const row = world.process(entry.subject);
-  const contracts = world.ids(world.body(entry.body), "contracts");
-  world.require(row.suspension?.to === -1 && row.parent === world.moment.actor && contracts.length > 0 && contracts.length === row.lost.length && contracts.every((id, at) => id === row.lost[at]), "who is resumed is told which contracts it lost", { process: row.name });
-  row.lost = [];
 }
 
 /** PROC_EXIT. */

@@ -49,8 +49,11 @@ export interface ProcessRow {
   admitted: readonly { readonly to: number; readonly seq: number; readonly tick: number; readonly notice: number }[];
   /** Its parent has stopped it. */
   stopping: boolean;
-  /** Its last suspension; `to` is -1 while it lasts. Suspensions without a tick between them count as one. */
+  /** Its contracts that ended since it was suspended at `away`, and whether it was told whose calibration did. */
   lost: readonly number[];
+  away: number;
+  toldCalibrations: boolean;
+  /** Its last suspension; `to` is -1 while it lasts. Suspensions without a tick between them count as one. */
   suspension: { readonly from: number; readonly to: number } | undefined;
 }
 

@@ -58,7 +58,7 @@ async function wired<R>({ recording, root, journal, outcomes, observer = {}, sig
       config: {
         seed: header.seed, bounds: header.bounds, policy, allow: verbs(header.allow), admissions, root, input: inputs.input, files: inputs.files,
         flags: header.abi.flags, mailboxBound: LIMITS.mailbox_depth_max, node: header.node, vhm: header.vhm, slice: header.slice,
-        faults: header.faults === undefined ? undefined : parseFaultScript(header.faults), recovery: header.recovery === undefined ? undefined : parseRecovery(header.recovery),
+        faults: header.faults === undefined ? undefined : parseFaultScript(header.faults), reseeds: header.reseeds, recovery: header.recovery === undefined ? undefined : parseRecovery(header.recovery),
         definitions: definitionsOf(root),
       },
       ports: { sha256, random: seededRandom, journal, guard, observer: isolated(observer), watchdog: createWatchdog(), keeper },

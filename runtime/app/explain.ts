@@ -7,7 +7,7 @@ import { Divergence } from "../../replay/diverged.ts";
 import { editsOf, likelyEdit, placeOfEdit, type Edit } from "./program/edits.ts";
 import { linesOf, textAt } from "./program/lines.ts";
 import { programDigest } from "./program/load.ts";
-import { locateDivergence } from "./sites.ts";
+import { locateCall, locateDivergence } from "./sites.ts";
 
 export interface Replayed {
   /** The program in the trace. */
@@ -44,9 +44,20 @@ export function refusedAtLoad(error: unknown, program: ProgramSection): unknown 
   return at === undefined ? error : new Fault(error.fault, { ...error.detail, at }, { cause: error.cause ?? error });
 }
 
+/** An outcome that is another, with the line its job was called from. */
+async function called(error: Divergence, { ran, again }: Replayed): Promise<Divergence> {
+  const at = await locateCall(Number(error.detail["job"]), linesOf(ran), again);
+  const line = at === undefined ? undefined : textAt(ran, at);
+  return new Divergence("REPRODUCE_DIFFERS", { ...error.detail, ...(at === undefined ? {} : { at }), ...(line === undefined ? {} : { line: short(line) }) }, error.members);
+}
+
 /** The divergence with everything that can be said of it; any other error as it is. */
-export async function explained(error: unknown, { recorded, ran, again }: Replayed): Promise<unknown> {
-  if (!(error instanceof Divergence) || error.fault !== "REPLAY_DIVERGED") return error;
+export async function explained(error: unknown, replayed: Replayed): Promise<unknown> {
+  if (!(error instanceof Divergence)) return error;
+  return error.fault === "REPRODUCE_DIFFERS" ? called(error, replayed) : parted(error, replayed);
+}
+
+async function parted(error: Divergence, { recorded, ran, again }: Replayed): Promise<Divergence> {
   const { at, missing } = await locateDivergence(error, linesOf(ran), again);
   const line = at === undefined ? undefined : textAt(ran, at);
   const change = edited(ran === recorded ? [] : editsOf(recorded, ran), at);

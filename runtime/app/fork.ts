@@ -1,5 +1,8 @@
 // Forking: another run from a position of a recorded one, without touching the evidence. Faults, texts or the program may be others, as
 // long as nothing before the position shows it.
+//   K1  Another seed is the fork's alone: random streams are drawn from it, each from its beginning, by the turns behind the position, and jobs
+//       submitted there are keyed by it. What was drawn before, and jobs under way, stay as they were.
+//   K2  The input stands in the run's first event: there is another only for a fork from the beginning (`at` 0).
 import { Fault } from "../../kernel-abi/fault.ts";
 import type { Injection, Recovery } from "../../kernel-abi/injection.ts";
 import type { Behaviour } from "../../kernel-abi/operation.ts";
@@ -12,8 +15,12 @@ import { resumeRun, type Resumed, type ResumeOptions } from "./resume.ts";
 import { withTrace, type Trace } from "./trace.ts";
 
 export interface ForkOptions extends Omit<ResumeOptions, "out"> {
-  /** Event behind whose frame the fork goes its own way. */
+  /** Event behind whose frame the fork goes its own way; 0: from the beginning. */
   readonly at: number;
+  /** For everything drawn behind the position. */
+  readonly seed?: string;
+  /** Handed to the root program; with `at` 0 only. */
+  readonly input?: unknown;
   readonly out: string | ByteSink;
   /** Another program, or the same one where the trace is detached or not trusted. */
   readonly program?: string | Behaviour;
@@ -31,20 +38,23 @@ function ofAlteration(error: unknown): never {
 
 /**
  * Runs a fork to its end and seals it as a trace whose header names its parent.
- * @throws Fault USAGE for a position the trace has not, or behind its end; REPLAY_DIVERGED or RESUME_REFUSED when what was altered shows before it; and as
+ * @throws Fault USAGE for a position the trace has not, or behind its end, and for an input behind the beginning; REPLAY_DIVERGED or RESUME_REFUSED when what was altered shows before it; and as
  * resumeRun
  */
-export const forkRun = (trace: Trace, { at, out, program, faults, recovery, files, ...options }: ForkOptions): Promise<Resumed> =>
+export const forkRun = (trace: Trace, { at, out, program, seed, input, faults, recovery, files, ...options }: ForkOptions): Promise<Resumed> =>
   withTrace(trace, async (source) => {
+    if (input !== undefined && at !== 0) throw new Fault("USAGE", { option: "input", at, why: "the input stands in the run's first event: another one takes a fork from the beginning (at 0)" });
+    if (seed === "") throw new Fault("USAGE", { option: "seed", allowed: "non-empty text" });
     const other = program === undefined ? undefined : await resolveProgram(program);
     const journal = createMemorySink();
-    forkJournal(source, at, (parent: Recording) => ({
+    forkJournal(source, at, (parent: Recording, event: number) => ({
       header: {
-        ...parent.header, ...(faults === undefined ? {} : { faults: [...faults] }), ...(recovery === undefined ? {} : { recovery }),
+        ...parent.header, ...(seed === undefined ? {} : { reseeds: [...(parent.header.reseeds ?? []).filter(({ after }) => after < event), { after: event, seed }] }),
+        ...(faults === undefined ? {} : { faults: [...faults] }), ...(recovery === undefined ? {} : { recovery }),
         ...(other === undefined ? {} : { program: { name: other.root.name, digest: programDigest(other.section) } }),
       },
       program: other?.section ?? parent.program,
-      inputs: files === undefined ? parent.inputs : { ...parent.inputs, files },
+      inputs: { input: input === undefined ? parent.inputs.input : input, files: files ?? parent.inputs.files },
     }), journal);
     const report = await resumeRun(journal.bytes(), { ...options, out, ...(other === undefined ? {} : { program: other.root }) }).catch(ofAlteration);
     if (report.kind !== "resumed") throw new TypeError("a fork is a journal without a seal");

@@ -5,6 +5,7 @@ import { EVENT, TURN_END, type Frame, type TurnFrame } from "../../kernel-abi/fr
 import type { Operation } from "../../kernel-abi/operation.ts";
 import type { Journal } from "../../kernel-abi/ports.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
+import { bodyOf, field } from "../../replay/entry/body.ts";
 import { callerOf, type SourceSite } from "../adapters/source-site.ts";
 
 /** What the programs did in the turn being stepped. Programs are stepped one at a time, so one of these serves. */
@@ -76,7 +77,7 @@ export const bodyFor = (body: Body): Body =>
 // ---- from a field that differs to an operation --------------------------------------------------------------------------
 
 /** Operations that leave no entry; others leave one each, unless the turn ends with them. */
-const UNRECORDED: ReadonlySet<unknown> = new Set<Operation["op"]>(["now", "self", "parent", "file", "random"]);
+const UNRECORDED: ReadonlySet<unknown> = new Set<Operation["op"]>(["now", "self", "parent", "file", "random", "in-force", "lost", "uncalibrated"]);
 /** Syscalls the kernel records on its own behalf, not a program's. */
 const KERNEL_CALLS: ReadonlySet<number> = new Set<number>([SYSCALL.BIND, SYSCALL.UNBIND, SYSCALL.PROC_EXIT]);
 
@@ -200,6 +201,40 @@ function locate({ detail: { field = "", expected = "", actor = "" } }: Fault, wa
   if (frame.kind === "kernel") return { at: lines.site(inKernelFrame(frame, at ?? 0, watching) ?? watching.places.get(frame.actor)) };
   const missing = member === "" || member === ".code" ? String(expected) : "";
   return inTurn(frame, at, missing, { seen: watch, watching, lines, actor: String(actor) });
+}
+
+/** The replay has come to the intent that was asked for. */
+class Reached extends Error { override readonly name = "Reached"; }
+
+/** Calls of jobs by place, until the intent of `job`; one that was called again has the place of the first. */
+function watchingCalls(job: number, places: Map<number, SourceSite>): (inner: Journal) => Journal {
+  const watching = new Watching();
+  const note = (frame: Frame): void => {
+    frame.entries.forEach(({ code, verdict, subject, body }, at) => {
+      if (code === EVENT.JOB_INTENT && subject === job) throw new Reached();
+      const before = code === EVENT.JOB_RETRIED ? places.get(Number(field(bodyOf(body), "of"))) : undefined;
+      const made = code !== SYSCALL.XDV_CALL || verdict !== 0 || frame.kind !== "turn" ? undefined : siteOf(operationsTo(watch?.operations ?? [], frame, at).at(-1));
+      const site = made ?? before;
+      if (site !== undefined) places.set(subject, site);
+    });
+  };
+  return (inner) => {
+    const watched = watching.journal(inner);
+    return { append: (frame) => { note(frame); watched.append(frame); }, barrier: () => watched.barrier() };
+  };
+}
+
+/** Runs a replay up to where `job` begins and names the place in the program it was called from, `FILE:LINE`. */
+export async function locateCall(job: number, lines: Lines, run: (wrap: (journal: Journal) => Journal) => Promise<unknown>): Promise<string | undefined> {
+  const places = new Map<number, SourceSite>();
+  watch = { operations: [], thrown: undefined };
+  try {
+    await run(watchingCalls(job, places));
+  } catch { /* as far as it was asked to go, or as it goes */ } finally {
+    watch = undefined;
+    sites = new WeakMap();
+  }
+  return lines.site(places.get(job));
 }
 
 /**

@@ -93,7 +93,7 @@ export const replayTrace = (trace: Trace, options: ReplayTraceOptions = {}): Pro
     }
   });
 
-/** A divergence with the line of the program where it shows (`ran`, when that is not the recorded one); anything else as it is. */
+/** A divergence with the line of the program where it shows, an outcome that is another with the line its job was called from (`ran`, when that is not the recorded one); anything else as it is. */
 export async function located(error: unknown, source: ByteSource, root: Behaviour, policy?: PolicyPlugin, ran?: ProgramSection): Promise<unknown> {
   const bundle = openBundle(source);
   const recorded = bundle.recording.program;
@@ -145,9 +145,13 @@ export interface ReproduceTraceOptions extends ReplayTraceOptions {
 /** Kernels again, from the sealed seeds, each outcome compared. @throws Fault REPRODUCE_DIFFERS and as replayTrace */
 export const reproduceTrace = (trace: Trace, options: ReproduceTraceOptions = {}): Promise<ReproduceReport> =>
   withTrace(trace, async (source) => {
-    const { bundle, machine } = await prepared(source, options);
+    const { bundle, machine, root } = await prepared(source, options);
     const oracle = { open: () => liveOutcomes(createRunner({ workers: options.workers ?? defaultWorkers() })) };
-    return reproduce(bundle, machine, oracle, replayOptions(options));
+    try {
+      return await reproduce(bundle, machine, oracle, replayOptions(options));
+    } catch (error) {
+      throw await located(error, source, root, options.policy);
+    }
   });
 
 /** SHA-256 of a program file's closure, as it would stand in a header. */

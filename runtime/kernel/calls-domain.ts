@@ -177,7 +177,7 @@ function enterJob(state: KernelState, caller: Process, record: ContractRecord, a
   if (state.faults.retries) job.work = { descriptor: admitted.descriptor, cost: admitted.cost, charge: admitted.charge, capability };
   caller.jobs += 1;
   tx.shots += admitted.charge.shots;
-  const key = kernelKey(streamKey(state.sha256, state.root, caller.name, `job/${caller.jobs}`));
+  const key = kernelKey(streamKey(state.sha256, state.seeds.root, caller.name, `job/${caller.jobs}`));
   tx.intents.push({
     contract: record.id, capability,
     start: { job: job.id, domain, owner: caller.name, contract: viewOf(record), descriptor: admitted.descriptor, key, issued: now, due },

@@ -23,7 +23,7 @@ type Of<O extends KOperation["op"]> = Extract<KOperation, { readonly op: O }>;
 const RECEIVING: Reply = Object.freeze(waiting(WAIT_MESSAGE));
 
 /** Pure reads are not recorded: replay re-derives them (SYSCALL.ABI_QUERY). Still typed refusals. */
-export function query(state: KernelState, caller: Process, op: Of<"now" | "self" | "parent" | "file" | "random" | "in-force" | "lost">): Reply {
+export function query(state: KernelState, caller: Process, op: Of<"now" | "self" | "parent" | "file" | "random" | "in-force" | "lost" | "uncalibrated">): Reply {
   try {
     switch (op.op) {
       case "now": return value(state.clock.now);
@@ -31,7 +31,8 @@ export function query(state: KernelState, caller: Process, op: Of<"now" | "self"
       case "parent": return value(caller.parent);
       case "file": return value(file(state, op.name));
       case "random": return value(draw(state, caller, op));
-      case "lost": return value(caller.lost);
+      case "lost": return value(caller.absence.lost);
+      case "uncalibrated": return value(caller.absence.uncalibrated);
       case "in-force": return value(state.flags.has(op.flag));
     }
   } catch (error) {
@@ -47,8 +48,9 @@ function file(state: KernelState, name: string): string {
 }
 
 function draw(state: KernelState, caller: Process, op: Of<"random">): number {
-  const stream = caller.stream(label(op.stream),
-    () => state.random.stream(toHex(streamKey(state.sha256, state.root, caller.name, `k/${op.stream}`))));
+  const { root, generation } = state.seeds;
+  const stream = caller.stream(`${generation} ${label(op.stream)}`,
+    () => state.random.stream(toHex(streamKey(state.sha256, root, caller.name, `k/${op.stream}`))));
   return op.draw === "uniform" ? stream.uniform() : stream.uint32();
 }
 

@@ -17,8 +17,8 @@ import { Process } from "../process/process.ts";
 import type { CapabilityRecord } from "./capability-table.ts";
 import { checkScope, hold } from "./calls-capability.ts";
 import { encode } from "./calls-k.ts";
-import { DONE, value, type Reply } from "./replies.ts";
-import { authorise, post, processOf, transitionBody, type KernelState } from "./state.ts";
+import { value, type Reply } from "./replies.ts";
+import { authorise, post, transitionBody, type KernelState } from "./state.ts";
 import { judged, type Transaction } from "./transaction.ts";
 
 /** @throws Fault LIFECYCLE_REFUSED */
@@ -37,7 +37,7 @@ export function stepBinding(process: Process, domain: BoundDomain, event: Bindin
   tx.event(EVENT.TRANSITION, DOMAIN_RANK[domain], { subject: process.id, body: transitionBody(`binding.${domain}`, from, to) });
 }
 
-const capable = (state: KernelState, process: Process, domain: BoundDomain): boolean =>
+export const capable = (state: KernelState, process: Process, domain: BoundDomain): boolean =>
   DOMAIN_VERBS[domain].every((verb) => process.held.some((id) => {
     const record = state.capabilities.get(id);
     return record.grant.verb === verb && !record.revoked;
@@ -167,31 +167,4 @@ export const spawn = (state: KernelState, caller: Process, op: Extract<KOperatio
     caller.ties.children.add(child.id);
     tx.undo.push(() => { caller.ties.children.delete(child.id); });
     return value(Object.freeze({ process: child.id }));
-  });
-
-/** @throws Fault PROCESS_UNKNOWN */
-function liveChildOf(state: KernelState, caller: Process, id: ProcessId): Process {
-  const child = processOf(state, id);
-  if (child.parent !== caller.id || !child.live) throw new Fault("PROCESS_UNKNOWN", { process: id, name: child.name, why: child.live ? "not a child of the caller" : "it has ended" });
-  return child;
-}
-
-/** Active ⇄ Suspended, by the parent's decision. Windows and budgets keep running; resuming looks at the child's capabilities again, and says which of its contracts ended meanwhile. */
-export const suspendOrResume = (state: KernelState, caller: Process, op: Extract<KOperation, { readonly op: "suspend" | "resume" }>, tx: Transaction): Reply =>
-  judged(tx, SYSCALL.PROC_TRANSITION, DOMAIN_RANK.K, (row) => {
-    if (!Number.isSafeInteger(op.child) || op.child < 0) throw new Fault("ABI_MALFORMED", { argument: "child", allowed: "what spawn returned" });
-    row.capability = authorise(state, caller, "SPAWN", tx);
-    const child = liveChildOf(state, caller, op.child);
-    row.subject = child.id;
-    const { domains } = child.behaviour;
-    if (op.op === "suspend") {
-      step(child, { type: "SUSPEND", decided: true }, tx);
-      const { lost } = child;
-      child.lost = Object.freeze([]);
-      tx.undo.push(() => { child.lost = lost; });
-    } else if (child.lost.length > 0 && child.state === "suspended" && state.flags.has("resumeTellsLost")) tx.event(EVENT.CONTRACTS_LOST, DOMAIN_RANK.K, { subject: child.id, body: pack({ contracts: child.lost }) });
-    if (op.op === "resume") step(child, { type: "RESUME", revalidated: domains.every((domain) => capable(state, child, domain)) && state.contracts.ownedBy(child.id).every(({ terms }) => state.clock.now < terms.end) }, tx);
-    for (const domain of domains) stepBinding(child, domain, { type: op.op === "suspend" ? "SUSPEND" : "RESUME" }, tx);
-    if (op.op === "resume") tx.resumed.push(child.id);
-    return DONE;
   });

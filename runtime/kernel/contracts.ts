@@ -44,9 +44,9 @@ export function endContract(state: KernelState, record: ContractRecord, how: "co
 function noteLoss(state: KernelState, { owner, id }: ContractRecord, tx: Transaction): void {
   const process = state.processes.living(owner);
   if (process?.state !== "suspended") return;
-  const { lost } = process;
-  process.lost = Object.freeze([...lost, id]);
-  tx.undo.push(() => { process.lost = lost; });
+  const { absence } = process;
+  process.absence = Object.freeze({ ...absence, lost: Object.freeze([...absence.lost, id]) });
+  tx.undo.push(() => { process.absence = absence; });
 }
 
 /** Appointments are made at commit: an aborted turn leaves none. */

@@ -8,10 +8,11 @@ import { collect, ledger, release, submit } from "./calls-domain.ts";
 import { reserve, reserveAll } from "./calls-reserve.ts";
 import { join, log, metric, query, receive, send, sleep } from "./calls-k.ts";
 import { withdraw } from "./calls-place.ts";
-import { spawn, suspendOrResume } from "./calls-process.ts";
+import { spawn } from "./calls-process.ts";
 import { gauges, runTotals } from "./calls-look.ts";
 import { inject } from "./calls-fault.ts";
 import { attach, share } from "./calls-share.ts";
+import { suspendOrResume } from "./calls-suspend.ts";
 import { continueWith, link, monitor, stop, unlink } from "./calls-ties.ts";
 import { cancelJob, cancelTimer, select, timer } from "./calls-wait.ts";
 import type { Reply } from "./replies.ts";
@@ -75,7 +76,7 @@ function call(state: KernelState, caller: Process, op: Operation, tx: Transactio
   switch (op.op) {
     case "send": return send(state, caller, op, tx);
     case "receive": return receive(state, caller, op, tx);
-    case "now": case "self": case "parent": case "file": case "random": case "in-force": case "lost": return query(state, caller, op);
+    case "now": case "self": case "parent": case "file": case "random": case "in-force": case "lost": case "uncalibrated": return query(state, caller, op);
     case "log": return log(state, caller, op, tx);
     case "metric": return metric(state, caller, op, tx);
     case "sleep": return sleep(state, caller, op, tx);
@@ -91,8 +92,8 @@ function call(state: KernelState, caller: Process, op: Operation, tx: Transactio
     case "monitor": return monitor(state, caller, op, tx);
     case "stop": return stop(state, caller, op, tx);
     case "continue": return continueWith(state, caller, op, tx);
-    case "run-totals": return runTotals(state, caller, tx);
-    case "gauges": return gauges(state, caller, tx);
+    case "run-totals": return runTotals(state, caller, op, tx);
+    case "gauges": return gauges(state, caller, op, tx);
     case "capabilities": return list(state, caller, tx);
     case "attenuate": return attenuateOwn(state, caller, op, tx);
     case "grant": return grantTo(state, caller, op, tx);

@@ -109,6 +109,9 @@ function expireCalibration(state: KernelState, record: ContractRecord, tx: Trans
   tx.event(EVENT.CALIBRATION_EXPIRED, DOMAIN_RANK[record.terms.domain], { contract: record.id, subject: record.id, body: pack({ grace: record.terms.calibration.grace }) });
 }
 
+/** The first tick at which no call is taken under the contract for want of a calibration. */
+export const calibrationEnd = ({ calibratedUntil, terms: { calibration: { until, grace } } }: ContractRecord): number => Math.min(until, calibratedUntil ?? until) + grace;
+
 /** What a strike left of the calibration. @throws Fault Q_ERR_CALIBRATION_INVALID */
 export function checkCalibrated({ id, calibratedUntil: until, terms: { calibration: { grace } } }: ContractRecord, now: Tick): void {
   if (until !== undefined && now >= until + grace) throw new Fault("Q_ERR_CALIBRATION_INVALID", { contract: id, tick: now, until, grace });

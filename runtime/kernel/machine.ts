@@ -8,7 +8,7 @@ import { DOMAIN_RANK, type BoundDomain } from "../../kernel-abi/domain.ts";
 import { DELIVERY, type Envelope } from "../../kernel-abi/envelope.ts";
 import { Fault, type FaultJson } from "../../kernel-abi/fault.ts";
 import { EVENT, type EndStatus, type Entry, type Frame } from "../../kernel-abi/frame.ts";
-import type { Bounds } from "../../kernel-abi/header.ts";
+import type { Bounds, Reseed } from "../../kernel-abi/header.ts";
 import { KERNEL, processName, ROOT, tick, type JobId, type ProcessId, type Tick } from "../../kernel-abi/ids.ts";
 import { invariant } from "../../kernel-abi/invariant.ts";
 import type { Injection, Recovery, Strike } from "../../kernel-abi/injection.ts";
@@ -17,7 +17,6 @@ import { pack, unpack } from "../../kernel-abi/packer.ts";
 import { grantedPriority } from "../../kernel-abi/priority.ts";
 import type { Admission, AmbientGuard, Journal, Observer, Keeper, Outcome, RandomSource, RunEnd, RunPause, Sha256, Watchdog } from "../../kernel-abi/ports.ts";
 import { compareStamps } from "../../kernel-abi/stamp.ts";
-import { rootKey } from "../../kernel-abi/streams.ts";
 import { CURRENT_OFFER, negotiate } from "../../kernel-abi/version.ts";
 import { Calendar } from "../clock/calendar.ts";
 import { Clock } from "../clock/clock.ts";
@@ -46,7 +45,9 @@ import { Flights } from "./flights.ts";
 import { JobTable, type JobRecord } from "./job-table.ts";
 import { ProcessTable } from "./process-table.ts";
 import { serviceOf, Services } from "./services.ts";
+import { Seeds } from "./seeds.ts";
 import { obstacle, parseSnapshot, putDown, takeUp } from "./snapshot.ts";
+import { Tallies } from "./tallies.ts";
 import { tidy } from "./tidy.ts";
 import { waitEdges, waitName } from "./waits.ts";
 import { knownProcess, post, type Appointment, type KernelState } from "./state.ts";
@@ -76,6 +77,8 @@ export interface MachineConfig {
   readonly recovery?: Recovery | undefined;
   /** Definitions beside the root's by which processes are known again, by name; without, none is. */
   readonly definitions?: ReadonlyMap<string, Behaviour> | undefined;
+  /** Seeds that take over on the way, by event. */
+  readonly reseeds?: readonly Reseed[] | undefined;
 }
 
 export interface MachinePorts {
@@ -100,6 +103,8 @@ export type Progress =
   | { readonly kind: "until"; readonly pause: RunPause }
   | { readonly kind: "ended"; readonly end: RunEnd };
 
+
+const ONE_TURN = Object.freeze({ turns: 1 });
 
 const BOUND = ["Q", "PHI"] as const;
 const unitsOf = ({ providers }: Admission): number => providers.reduce((sum, { units }) => sum + units, 0);
@@ -127,20 +132,21 @@ export class Machine {
   constructor(config: MachineConfig, ports: MachinePorts, from?: Uint8Array) {
     const snapshot = from === undefined ? undefined : parseSnapshot(from);
     const copies = new Copies(config.recovery);
+    const processes = new ProcessTable();
     this.#config = config;
     this.#ports = ports;
     this.#guard = copies.watching(ports.guard);
     this.#scheduler = schedulerWith(config.policy, ports, snapshot?.scheduler);
     this.#state = {
       clock: new Clock(), calendar: new Calendar<Envelope>(compareStamps), appointments: new Calendar<Appointment>(byDueThenContract),
-      processes: new ProcessTable(),
+      processes, tallies: config.allow.includes("READ_TRACE") ? new Tallies(processes) : undefined,
       behaviours: new WeakMap(),
       capabilities: new CapabilityTable(),
       contracts: new ContractTable({ Q: unitsOf(config.admissions.Q), PHI: unitsOf(config.admissions.PHI) }),
       jobs: new JobTable(), faults: faultState(config.faults, config.recovery), copies, deferrals: new DeferralQueue(), admissions: config.admissions, bounds: config.bounds,
       flags: new Set(config.flags ?? CURRENT_OFFER.flags),
       used: { turns: 0, messages: 0, shots: 0, bytes: 0 },
-      sha256: ports.sha256, root: rootKey(ports.sha256, config.seed), random: ports.random, files: config.files,
+      sha256: ports.sha256, seeds: new Seeds(ports.sha256, config.seed, config.reseeds), random: ports.random, files: config.files,
       mailboxBound: config.mailboxBound, slice: config.slice ?? -1, node: config.node, vhm: config.vhm,
       definitions: { root: config.root, named: config.definitions ?? new Map() }, answers: ports.keeper === undefined ? undefined : new AnswerLogs(),
     };
@@ -420,6 +426,7 @@ export class Machine {
     const envelope = this.#delivery.take(process);
     invariant(envelope !== undefined, "S1", process.name);
     state.used.turns += 1;
+    state.tallies?.count(actor, ONE_TURN);
     const tx = this.#tx.begin(process);
     const result = stepProcess(state, process, envelope, tx, this.#guard);
     if (result.kind === "aborted") tx.abort();
@@ -477,6 +484,7 @@ export class Machine {
     for (let at = 0; at < tx.envelopes.length; at++) state.calendar.add(tx.envelopes.at(at));
     state.used.messages += tx.messages;
     state.used.shots += tx.shots;
+    state.tallies?.count(process.id, { messages: tx.messages, shots: tx.shots });
     for (const id of tx.resumed) this.#delivery.wake(knownProcess(state, id));
     for (const id of tx.issued) appoint(state, id);
     for (const intent of tx.intents) this.#launch(intent);
@@ -600,7 +608,11 @@ export class Machine {
 
   #append(frame: Frame): void {
     const { entries } = frame;
-    for (let at = 0; at < entries.length; at++) this.#state.used.bytes += (entries[at] as Entry).body.length;
+    let bytes = 0;
+    for (let at = 0; at < entries.length; at++) bytes += (entries[at] as Entry).body.length;
+    this.#state.used.bytes += bytes;
+    this.#state.tallies?.count(frame.actor, { bytes });
+    this.#state.seeds.passed(frame);
     this.#ports.journal.append(frame);
     this.#ports.observer.frame?.(frame);
   }

@@ -50,6 +50,13 @@ export class Pages<T> {
     if (page.count === 0) this.#pages[id >>> BITS] = undefined;
   }
 
+  /** With their ids, in their order. */
+  * entries(): Generator<readonly [number, T], void, undefined> {
+    for (const [index, page] of this.#pages.entries()) {
+      for (const [place, item] of page?.items.entries() ?? []) if (item !== undefined) yield [(index << BITS) + place, item];
+    }
+  }
+
   /** In the order of their ids. */
   * [Symbol.iterator](): Generator<T, void, undefined> {
     for (const page of this.#pages) {

@@ -130,6 +130,15 @@ export class ProcessTable {
     return process?.live === true ? process : undefined;
   }
 
+  /** Of anybody who ever was. */
+  parentOf(id: number): ProcessId { return this.#open.get(id)?.parent ?? this.#names.parentOf(id); }
+
+  /** Whether `above` is `id` or stands above it. */
+  descends(id: number, above: number): boolean {
+    for (let at = id; at >= above; at = this.parentOf(at)) if (at === above) return true;
+    return false; // whoever is above came before
+  }
+
   /** By id. */
   * alive(): Generator<Process, void, undefined> {
     for (const process of this.#open) if (process.live) yield process;

@@ -13,7 +13,7 @@ import type { Process } from "../process/process.ts";
 import type { ContractRecord } from "./contract-table.ts";
 import { endContract, viewOf } from "./contracts.ts";
 import { NO_CLONE, type CopyStage } from "./copies.ts";
-import { condemn, doom, freezeDomains, type Aftermath } from "./faults.ts";
+import { calibrationEnd, condemn, doom, freezeDomains, type Aftermath } from "./faults.ts";
 import type { JobRecord } from "./job-table.ts";
 import { knownProcess, type KernelState } from "./state.ts";
 import { emptyRow, type Intent, type Transaction } from "./transaction.ts";
@@ -97,9 +97,8 @@ export function punish(state: KernelState, process: Process, stage: CopyStage, f
 
 function mayCallAgain({ clock: { now }, faults: { frozen }, bounds, used, processes }: KernelState, { work, attempt, domain, owner }: JobRecord, contract: ContractRecord | undefined, limit: number): boolean {
   if (work === undefined || attempt >= limit || contract?.state !== "active" || frozen.has(domain) || processes.living(owner) === undefined) return false;
-  const { terms, ledger, calibratedUntil } = contract;
-  const calibrated = now < Math.min(terms.calibration.until, calibratedUntil ?? Infinity) + terms.calibration.grace;
-  return calibrated && now + work.cost <= terms.end && ledger.budget + work.charge.budget <= terms.budget && ledger.shots + work.charge.shots <= terms.shots
+  const { terms, ledger } = contract;
+  return now < calibrationEnd(contract) && now + work.cost <= terms.end && ledger.budget + work.charge.budget <= terms.budget && ledger.shots + work.charge.shots <= terms.shots
     && used.shots + work.charge.shots <= bounds.shots;
 }
 
@@ -111,12 +110,13 @@ function callAgain(state: KernelState, before: JobRecord, contract: ContractReco
   const due = tick(now + work.cost);
   state.contracts.charge(contract, work.charge, tx.undo);
   state.used.shots += work.charge.shots;
+  state.tallies?.count(owner.id, { shots: work.charge.shots });
   const job = state.jobs.add({ domain, owner: owner.id, contract: contract.id, due }, tx.undo);
   state.jobs.succeed(before, job);
   owner.jobs += 1;
   tx.record(EVENT.JOB_RETRIED, 0, DOMAIN_RANK[domain], {
     capability: work.capability, contract: contract.id, subject: job.id, body: pack({ of: before.id, attempt: job.attempt, due, cost: work.cost, charge: work.charge }),
   });
-  const key = kernelKey(streamKey(state.sha256, state.root, owner.name, `job/${owner.jobs}`));
+  const key = kernelKey(streamKey(state.sha256, state.seeds.root, owner.name, `job/${owner.jobs}`));
   return { contract: contract.id, capability: work.capability, start: { job: job.id, domain, owner: owner.name, contract: viewOf(contract), descriptor: work.descriptor, key, issued: now, due } };
 }

@@ -51,6 +51,7 @@ export function release(state: KernelState, process: Process, ending: Ending, tx
   state.capabilities.retire(process.held);
   process.clear();
   state.processes.ended(process);
+  state.tallies?.ended(process.id);
 }
 
 function exitBody(process: Process, ending: Ending): Uint8Array {

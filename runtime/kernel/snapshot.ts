@@ -30,6 +30,7 @@ import type { ProcessTableState } from "./process-table.ts";
 import { LINKED } from "./release.ts";
 import type { Services } from "./services.ts";
 import type { Appointment, KernelState } from "./state.ts";
+import type { TalliesState } from "./tallies.ts";
 
 /** Raised whenever what stands in a snapshot changes: one of another form is of no use. */
 export const SNAPSHOT_SCHEMA = "triad.kernel/1";
@@ -64,7 +65,7 @@ interface LivingState extends OwnState<EnvelopeState> {
   readonly pending: ExactResumption | null;
   readonly seq: number;
   readonly jobs: number;
-  readonly lost: readonly number[];
+  readonly absence: readonly [since: number, lost: readonly number[], uncalibrated: readonly number[]];
   readonly held: readonly number[];
   readonly signal: EnvelopeState | null;
   readonly body: BodyState;
@@ -85,6 +86,8 @@ interface KernelSnapshot {
   readonly faults: { readonly next: number; readonly frozen: readonly ("Q" | "PHI")[]; readonly failures: Readonly<Record<"Q" | "PHI", readonly number[]>>; readonly freezes: number };
   readonly copies: readonly (readonly [process: number, attempts: number])[];
   readonly used: KernelState["used"];
+  readonly tallies: TalliesState | null;
+  readonly seeds: number;
   readonly services: ReturnType<Services["saved"]>;
   readonly scheduler: SchedulerSnapshot;
 }
@@ -112,7 +115,6 @@ export function putDown({ state, flights, services }: Parts, scheduler: Schedule
     now: state.clock.now,
     calendar: state.calendar.saved(envelopeState),
     appointments: state.appointments.saved(({ due, contract, what }) => ({ due, contract, what })),
-    processes: state.processes.saved(),
     living: Array.from(state.processes.alive(), (process) => livingState(state, process)),
     capabilities: state.capabilities.saved(),
     contracts: state.contracts.saved(),
@@ -122,6 +124,9 @@ export function putDown({ state, flights, services }: Parts, scheduler: Schedule
     faults: { next: faults.next, frozen: [...faults.frozen], failures: { Q: [...faults.failures.Q], PHI: [...faults.failures.PHI] }, freezes: faults.freezes },
     copies: state.copies.saved(),
     used: { ...state.used },
+    tallies: state.tallies?.saved() ?? null, // before the processes: who ended is still among them
+    processes: state.processes.saved(),
+    seeds: state.seeds.saved(),
     services: services.saved(),
     scheduler: scheduler.snapshot(),
   };
@@ -146,11 +151,11 @@ function carried(value: unknown): Carried {
 }
 
 function livingState(state: KernelState, process: Process): LivingState {
-  const { id, name, parent, priority, wait, pending, seq, jobs, lost, held, signal } = process;
+  const { id, name, parent, priority, wait, pending, seq, jobs, absence: { since, lost, uncalibrated }, held, signal } = process;
   return {
     ...process.saved(envelopeState), id, name, parent, definition: definitionOf(state, process), priority, state: process.state,
     wait: [wait.on, wait.subject, wait.deadline, ...wait.arms.map(({ on, subject }) => ({ on, subject }))],
-    pending: pending === undefined ? null : keptResumption(pending), seq, jobs, lost: [...lost], held: [...held],
+    pending: pending === undefined ? null : keptResumption(pending), seq, jobs, absence: [since, [...lost], [...uncalibrated]], held: [...held],
     signal: signal === undefined ? null : envelopeState(signal), body: bodyState(process),
   };
 }
@@ -193,6 +198,8 @@ export function takeUp({ state, flights, services }: Parts, guard: AmbientGuard,
   state.copies.restore(from.copies);
   services.restore(from.services);
   Object.assign(state.used, from.used);
+  state.tallies?.restore(from.tallies ?? []);
+  state.seeds.restore(from.seeds);
   const { faults } = state;
   faults.next = from.faults.next;
   faults.freezes = from.faults.freezes;
@@ -226,15 +233,15 @@ function behaviourNamed(state: KernelState, definition: string | null): Behaviou
 }
 
 function processOf(state: KernelState, living: LivingState): Process {
-  const { id, name, parent, definition, priority, wait, pending, seq, jobs, lost, held, signal } = living;
+  const { id, name, parent, definition, priority, wait, pending, seq, jobs, absence: [since, lost, uncalibrated], held, signal } = living;
   const process = new Process({ id: processId(id), name: name as ProcessName, parent: processId(parent), behaviour: behaviourNamed(state, definition), input: undefined, priority, mailboxBound: state.mailboxBound });
-  process.restore(living, envelopeOf, (stream, position) => state.random.stream(toHex(streamKey(state.sha256, state.root, process.name, `k/${stream}`)), position));
+  process.restore(living, envelopeOf, (stream, position) => state.random.stream(toHex(streamKey(state.sha256, state.seeds.root, process.name, `k/${stream}`)), position));
   process.state = living.state;
   process.wait = waitOf(wait);
   process.pending = pending === null ? undefined : takenResumption(pending);
   process.seq = seq;
   process.jobs = jobs;
-  process.lost = Object.freeze([...lost]);
+  process.absence = Object.freeze({ since: tick(since), lost: Object.freeze([...lost]), uncalibrated: Object.freeze([...uncalibrated]) });
   process.held = held.map(capabilityId);
   process.signal = signal === null ? undefined : envelopeOf(signal);
   return process;

@@ -20,6 +20,8 @@ import type { FaultState } from "./fault-state.ts";
 import type { ContractTable } from "./contract-table.ts";
 import type { JobTable } from "./job-table.ts";
 import type { ProcessTable } from "./process-table.ts";
+import type { Seeds } from "./seeds.ts";
+import type { Tallies } from "./tallies.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** A contract's start or end falling due: the kernel's own appointments, which wake nobody. */
@@ -47,9 +49,11 @@ export interface KernelState {
   readonly bounds: Bounds;
   /** Flags of the ABI this run goes by (version.ts). */
   readonly flags: ReadonlySet<string>;
+  /** By process; only where somebody may ask (READ_TRACE). */
+  readonly tallies: Tallies | undefined;
   readonly used: { turns: number; messages: number; shots: number; bytes: number };
   readonly sha256: Sha256;
-  readonly root: Uint8Array;
+  readonly seeds: Seeds;
   readonly random: RandomSource;
   readonly files: Readonly<Record<string, string>>;
   readonly mailboxBound: number;

@@ -12,6 +12,7 @@ function isSpent({ processes }: KernelState, envelope: Envelope): boolean {
 
 /** Between two ticks. */
 export function tidy(state: KernelState): void {
+  state.tallies?.tidy();
   state.processes.tidy();
   state.calendar.sweep((envelope) => isSpent(state, envelope));
   state.appointments.sweep(({ contract }) => state.contracts.find(contract) === undefined);

@@ -58,6 +58,15 @@ export interface OwnState<E> {
   readonly children?: readonly (readonly [name: string, ordinal: number])[];
 }
 
+/** What befell a process while it was last suspended. */
+export interface Absence {
+  readonly since: Tick;
+  /** Its contracts that ended, in that order; those that run, but whose calibration ended, by number: looked at when it is resumed. */
+  readonly lost: readonly number[];
+  readonly uncalibrated: readonly number[];
+}
+
+const NEVER_AWAY: Absence = Object.freeze({ since: 0 as Tick, lost: Object.freeze([]), uncalibrated: Object.freeze([]) });
 const NOTHING_HELD: readonly CapabilityId[] = Object.freeze([]);
 const NO_DOMAINS: readonly BoundDomain[] = Object.freeze([]);
 
@@ -81,11 +90,10 @@ export class Process {
   exit: Exit | undefined;
   /** A failure somebody has been told of. */
   joined = false;
-  /** Its contracts that ended while it was last suspended. */
-  lost: readonly number[] = NOTHING_HELD;
   /** What its body was told, in a run that puts itself down; and whether nothing brings its body back. */
   answers: Answers | undefined;
   opaque = false;
+  absence: Absence = NEVER_AWAY;
   /** Queued for a turn. */
   queued = false;
   /** What its next turn is given, when that is not a message from its inbox. */

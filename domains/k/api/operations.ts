@@ -6,7 +6,7 @@ import type { Strike } from "../../../kernel-abi/injection.ts";
 import type { Priority } from "../../../kernel-abi/priority.ts";
 import type { Scope, VerbName } from "../../../kernel-abi/capability.ts";
 import type { ProcessId } from "../../../kernel-abi/ids.ts";
-import type { Arm, Child, ExitReason, Gauges, KOperation, LogLevel, Message, ProcessDefinition, Program, RunTotals, Selected, Wish } from "../../../kernel-abi/operation.ts";
+import type { Arm, Child, ExitReason, Gauges, KOperation, LogLevel, Message, ProcessDefinition, Program, RunTotals, Selected, SubtreeGauges, Wish } from "../../../kernel-abi/operation.ts";
 
 /** Where a message goes: a process id (as `receive` gives in `from`) or a child. */
 export type Address = ProcessId | Child<unknown>;
@@ -55,6 +55,11 @@ export interface K {
    * empty when it lost none. Calls under them are refused with CONTRACT_INVALID.
    */
   lost(): Program<readonly number[]>;
+  /**
+   * Numbers of its contracts that still run and whose calibration ended while it was last suspended. Calls under them are refused with
+   * Q_ERR_CALIBRATION_INVALID: reserve again to bind a fresh one.
+   */
+  uncalibrated(): Program<readonly number[]>;
   /** A timer with a number, for `select`: goes off once, whether somebody waits or not. */
   timer(ticks: number): Program<number>;
   cancelTimer(timer: number): Program<void>;
@@ -86,10 +91,15 @@ export interface K {
   receive<T = unknown>(): Program<Message<T>>;
   /** As above, but gives `undefined` when none came within so many ticks. */
   receive<T = unknown>(options: { readonly within: number }): Program<Message<T> | undefined>;
-  /** What the run has recorded so far. Takes READ_TRACE, which an operator gives (`--allow`). @throws Fault DOMAIN_UNAUTHORIZED */
-  runTotals(): Program<RunTotals>;
-  /** How the run stands. Takes READ_TELEMETRY, which an operator gives (`--allow`). @throws Fault DOMAIN_UNAUTHORIZED */
-  gauges(): Program<Gauges>;
+  /**
+   * What the run has recorded so far, or a process and those below it, living or not: `k.runTotals({ of: yield* k.self() })`. Takes READ_TRACE,
+   * which an operator gives (`--allow`); one aimed at a process (`target`) shows that one and what is below it, never the run.
+   * @throws Fault DOMAIN_UNAUTHORIZED | PROCESS_UNKNOWN when the process has ended
+   */
+  runTotals(options?: { readonly of?: Address }): Program<RunTotals>;
+  /** How the run stands, or a living process and those below it. Takes READ_TELEMETRY, under the rules of `runTotals`. @throws as `runTotals` */
+  gauges(options?: { readonly of?: undefined }): Program<Gauges>;
+  gauges(options: { readonly of: Address }): Program<SubtreeGauges>;
   /** What this process may do. */
   capabilities(): Program<readonly HeldCapability[]>;
   /** Cuts a capability down, for oneself. */
@@ -115,6 +125,9 @@ const perform = <R>(operation: KOperation): Program<R> => ask<R, "K">(operation)
 
 const address = (to: Address): ProcessId => (typeof to === "object" ? to.process : to);
 
+interface Look { readonly of?: Address | undefined }
+const aim = ({ of }: Look): { readonly of?: ProcessId } => (of === undefined ? {} : { of: address(of) });
+
 const RECEIVE: KOperation = Object.freeze({ domain: "K", op: "receive", within: undefined });
 
 function receive(options?: { readonly within: number }): Program<never> {
@@ -135,6 +148,7 @@ export const k: K = Object.freeze({
     perform<Child<R>>({ domain: "K", op: "spawn", behaviour, input, grants: options.grants, ...(options.priority === undefined ? {} : { priority: options.priority }) }),
   join: <R>(child: Child<R>) => perform<R>({ domain: "K", op: "join", child: child.process }),
   lost: () => perform<readonly number[]>({ domain: "K", op: "lost" }),
+  uncalibrated: () => perform<readonly number[]>({ domain: "K", op: "uncalibrated" }),
   timer: (ticks: number) => perform<number>({ domain: "K", op: "timer", ticks }),
   cancelTimer: (timer: number) => perform<void>({ domain: "K", op: "cancel-timer", timer }),
   select: (arms: readonly Arm[]) => perform<Selected>({ domain: "K", op: "select", arms }),
@@ -152,8 +166,8 @@ export const k: K = Object.freeze({
   resume: (child: Child<unknown>) => perform<void>({ domain: "K", op: "resume", child: child.process }),
   send: (to: Address, body: unknown) => perform<void>({ domain: "K", op: "send", to: address(to), body }),
   receive,
-  runTotals: () => perform<RunTotals>({ domain: "K", op: "run-totals" }),
-  gauges: () => perform<Gauges>({ domain: "K", op: "gauges" }),
+  runTotals: (options: Look = {}) => perform<RunTotals>({ domain: "K", op: "run-totals", ...aim(options) }),
+  gauges: ((options: Look = {}) => perform<Gauges | SubtreeGauges>({ domain: "K", op: "gauges", ...aim(options) })) as K["gauges"],
   capabilities: () => perform<readonly HeldCapability[]>({ domain: "K", op: "capabilities" }),
   attenuate: (capability: Capability, scope: Partial<Scope>) => perform<Capability>({ domain: "K", op: "attenuate", capability, scope }),
   grant: (capability: Capability, to: Address, scope: Partial<Scope> = {}) => perform<Capability>({ domain: "K", op: "grant", capability, to: address(to), scope }),

@@ -30,7 +30,7 @@ describe("a column", () => {
 const job = (id: number, changes: Partial<JobRow> = {}): JobRow => ({ id, owner: 3, contract: 2, capability: 5, domain: 1, due: 9, origin: id, state: "delivered", ...changes });
 const process = (id: number, changes: Partial<ProcessRow> = {}): ProcessRow => ({
   id, name: `root/a#${id}`, parent: 3, seq: 4, live: false, over: true, finished: true, exit: 12, joinSeq: -1, on: 1, subject: 2, arms: [], start: { from: 3, seq: 2 ** 40, tick: 8 },
-  inbox: new Inbox(), timer: undefined, timers: new Timers(), notices: [], parked: undefined, places: [], admitted: [], lost: [], stopping: true, suspension: undefined, ...changes,
+  inbox: new Inbox(), timer: undefined, timers: new Timers(), notices: [], parked: undefined, places: [], admitted: [], lost: [], away: -1, toldCalibrations: false, stopping: true, suspension: undefined, ...changes,
 });
 const capability = (id: number): CapabilityRow => ({
   id, holder: 4, parent: 2, uses: 1, revoked: true, grant: { verb: "MEASURE_Q", scope: { from: 3, until: null, uses: 2, units: null, target: 0 } },

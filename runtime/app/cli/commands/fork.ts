@@ -3,12 +3,12 @@ import { basename } from "node:path";
 import type { Command } from "commander";
 import type { Authority } from "../../../../kernel-abi/capability.ts";
 import { Fault } from "../../../../kernel-abi/fault.ts";
-import { DURABILITY, type Durability } from "../../../../kernel-abi/header.ts";
+import { DURABILITY, type Durability, type Header } from "../../../../kernel-abi/header.ts";
 import { LOG_LEVELS, type LogLevel } from "../../../../kernel-abi/operation.ts";
 import { forkRun, type ForkOptions } from "../../fork.ts";
 import type { Resumed } from "../../resume.ts";
 import type { CodeFlags } from "../again.ts";
-import { choiceOption, countOption, jsonOption, parseAuthority, parseFile, readFiles, workersOption } from "../arguments.ts";
+import { choiceOption, countOption, jsonOption, parseAuthority, parseFile, readFiles, readInput, workersOption } from "../arguments.ts";
 import { runs, type Invocation } from "../command.ts";
 import { exitOfRun } from "../exit.ts";
 import { readFaults } from "../faults-file.ts";
@@ -22,6 +22,8 @@ import { printable, shellWord } from "../values.ts";
 interface Flags extends CodeFlags {
   readonly at?: number;
   readonly allow?: readonly Authority[];
+  readonly seed?: string;
+  readonly input?: string;
   readonly faults?: string;
   readonly file?: Readonly<Record<string, string>>;
   readonly workers?: number;
@@ -30,28 +32,32 @@ interface Flags extends CodeFlags {
   readonly logLevel?: LogLevel;
 }
 
-function forkOptions({ at, out, allow, trustProgram, program, faults, file, replace, workers, durability, label }: Flags): ForkOptions & { readonly out: string } {
+function forkOptions({ at, out, allow, trustProgram, program, seed, input, faults, file, replace, workers, durability, label }: Flags): ForkOptions & { readonly out: string } {
   if (at === undefined) throw new Fault("USAGE", { option: "--at", allowed: "the number of an event, as `triad trace` lists them" });
   if (out === undefined) throw new Fault("USAGE", { option: "--out", allowed: "where the fork's trace goes" });
   return {
     at, out, allow, replace: replace === true,
     ...(trustProgram === true ? { trustProgram } : {}), ...(program === undefined ? {} : { program }),
+    ...(seed === undefined ? {} : { seed }), ...(input === undefined ? {} : { input: readInput(input) }),
     ...(faults === undefined ? {} : readFaults(faults)), ...(file === undefined ? {} : { files: readFiles(file) }),
     ...(workers === undefined ? {} : { workers }), ...(durability === undefined ? {} : { durability }), ...(label === undefined ? {} : { label }),
   };
 }
 
+const seedFacts = ({ fork, reseeds = [] }: Header): readonly (readonly [string, string])[] =>
+  reseeds.filter(({ after }) => after === fork?.event).map(({ seed }) => ["seed", printable(seed)]);
+
 function tell(io: Io, parent: string, { end, digest, trace = "", recording, sealed, point }: Resumed, narration: Narration, json: boolean): number {
-  const { header: { program: { name }, fork }, program } = recording;
+  const { header: { program: { name }, fork, reseeds }, program } = recording;
   const uncaught = narration.uncaught(program);
   const exit = exitOfRun(end);
   if (json) {
-    printJson(io.out, "fork", { program: name, ...endJson(end), parent: fork?.digest ?? null, at: fork?.event ?? null, digest, trace, signer: sealed.keyId, uncaught, exit });
+    printJson(io.out, "fork", { program: name, ...endJson(end), parent: fork?.digest ?? null, at: fork?.event ?? null, ...(reseeds === undefined ? {} : { reseeds }), digest, trace, signer: sealed.keyId, uncaught, exit });
     return exit;
   }
   printEnd(io, name, end, uncaught);
   printFacts(io.out, [
-    ...endFacts(end), ["parent", fork?.digest ?? ""], ["forked", `behind event ${fork?.event ?? 0}, tick ${point.tick}`], ["digest", digest], ["trace", printable(trace)],
+    ...endFacts(end), ["parent", fork?.digest ?? ""], ["forked", `behind event ${fork?.event ?? 0}, tick ${point.tick}`], ...seedFacts(recording.header), ["digest", digest], ["trace", printable(trace)],
     ["next", `triad diff ${shellWord(parent)} ${shellWord(trace)}\ntriad verify ${shellWord(trace)}`],
   ]);
   return exit;
@@ -76,11 +82,13 @@ async function fork(trace: string, flags: Flags, io: Io): Promise<number> {
 export function configure(command: Command, invocation: Invocation): void {
   command
     .argument("<trace>", "the run to fork, sealed or not; it is only read")
-    .addOption(countOption("--at <event>", "the last event the two runs have in common", 1))
+    .addOption(countOption("--at <event>", "the last event the two runs have in common; 0: none"))
     .option("--out <trace>", "where the fork's trace goes")
     .option("--allow <domains>", "what the fork may do: K, Q, PHI; at least what the run was allowed when it began", parseAuthority)
     .option("--trust-program", "run the code embedded in the trace")
     .option("--program <file>", "run this file from the fork on; it must not have done otherwise before")
+    .option("--seed <text>", "another seed for what is drawn from the fork on: random streams and jobs submitted there")
+    .option("--input <json>", "another input for the root program: JSON, or @FILE; only with --at 0, for the run's first event has it")
     .option("--faults <file>", "JSON: other faults and recovery than the run's, as for `triad run`")
     .option("--file <name=path>", "another text for k.file(NAME); may be repeated", parseFile)
     .option("--replace", "give up an existing file of that name")

@@ -169,6 +169,13 @@ describe("triad reproduce", () => {
     const { code, err } = await triad("reproduce", at("forged.triad"), "--trust-program", "--workers", "0");
     expect(code).toBe(3);
     expect(err).toMatch(/^error REPRODUCE_DIFFERS 3311: /);
+    for (const fact of ["event", "job", "contract", "tick", "actor"]) expect(err).toMatch(new RegExp(`^ +${fact} +\\S`, "m"));
+    expect(err).toMatch(/^ +field +body\S+\n +expected +\d+\n/m);
+    expect(err).toMatch(/^ +at +bell\.ts:\d+\n +line +\S.*submit/m);
+    const shown = onlyObject((await triad("reproduce", at("forged.triad"), "--trust-program", "--workers", "0", "--json")).err)["error"] as { readonly detail: Readonly<Record<string, unknown>> };
+    const closed = await triad("reproduce", at("forged.triad"), "--trust-program", "--workers", "0", "--no-values");
+    expect(closed.err).toMatch(/^ +field +body\n +expected +OK\n +expectedDigest +[0-9a-f]{64}\n/m);
+    expect(closed.err).not.toContain(String(shown.detail["field"]));
   });
 
   it("runs untrusted code as little as replay does", async () => {

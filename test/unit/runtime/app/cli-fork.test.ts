@@ -35,6 +35,17 @@ describe("triad fork", () => {
     expect((await triad("trace", at("struck.triad"), "--event", "FAULT_INJECTED", "--json")).out).toContain("FAULT_INJECTED");
   });
 
+  it("takes another seed from the position on, and another input from the beginning alone", async () => {
+    const words = ["--allow", "K,Q,PHI", "--trust-program"];
+    const seeded = onlyObject((await fork("--at", "40", "--out", at("seeded.triad"), ...words, "--seed", "other", "--json")).out);
+    expect(seeded["digest"]).not.toBe(run.report.digest);
+    expect((await triad("diff", at("parent.triad"), at("seeded.triad"))).out).toContain("reseeds");
+    expect((await fork("--at", "0", "--out", at("anew.triad"), ...words, "--input", "{\"size\":1}")).code).toBe(0);
+    const refused = await fork("--at", "40", "--out", at("late.triad"), ...words, "--input", "{\"size\":1}");
+    expect([refused.code, existsSync(at("late.triad")), existsSync(at("late.triad.partial"))]).toEqual([2, false, false]);
+    expect(refused.err).toContain("first event");
+  });
+
   it("is refused without position, place, authority or code; nothing is left behind", async () => {
     const out = at("none.triad");
     const words = ["--at", "60", "--out", out, "--allow", "K,Q,PHI", "--trust-program"];

@@ -37,6 +37,8 @@ describe("a divergence is located", () => {
       *run({ k }) {
         runs += 1;
         yield* k.now();
+        yield* k.lost();
+        yield* k.uncalibrated();
         yield* k.log("before", { same: 1 });
         yield* k.log("counter", marking(runs > 1 ? 2 : 1));
         yield* k.log("after");
