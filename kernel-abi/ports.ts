@@ -206,8 +206,26 @@ export interface Policy<S = unknown> {
   pick(ready: ReadyView, state: S): PolicyPick<S>;
 }
 
+/** A process as those know it who print its name. */
+export interface KnownProcess {
+  readonly id: ProcessId;
+  readonly name: ProcessName;
+  readonly vhm: number;
+  readonly node: number;
+}
+
+/** What a run was when it was put down. */
+export interface TakenUp {
+  /** For the machine alone to read. */
+  readonly state: Uint8Array;
+  /** Events before it. */
+  readonly event: number;
+}
+
 /** Observers see what happened and answer nothing. */
 export interface Observer {
+  /** Told first, and once, of a run that is taken up on its way: how many events came before, which nobody will tell of, and who lives. */
+  takenUp?(facts: { readonly tick: Tick; readonly event: number; readonly processes: readonly KnownProcess[] }): void;
   frame?(frame: Frame): void;
   progress?(facts: { readonly tick: Tick; readonly turns: number; readonly waitingFor: number }): void;
   /** Who takes the next turn, out of how many that were ready; `step` counts the picks before. Never recorded: a turn's frame has what matters. */

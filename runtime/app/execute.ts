@@ -6,7 +6,7 @@ import { parseFaultScript, parseRecovery } from "../../kernel-abi/injection.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
 import type { Tick } from "../../kernel-abi/ids.ts";
 import type { Behaviour } from "../../kernel-abi/operation.ts";
-import type { Journal, Keeper, Observer, Outcomes, Recording, RunEnd, RunMachine, RunPause, Sealer } from "../../kernel-abi/ports.ts";
+import type { Journal, Keeper, Observer, Outcomes, Recording, RunEnd, RunMachine, RunPause, Sealer, TakenUp } from "../../kernel-abi/ports.ts";
 import { seededRandom } from "../../domains/k/random.ts";
 import { createAmbientGuard } from "../adapters/ambient.ts";
 import { sha256 } from "../adapters/sha256.ts";
@@ -33,7 +33,7 @@ export interface Execution {
   /** Who keeps what the run has come to. */
   readonly keeper?: Keeper | undefined;
   /** What the run was when it was put down: it goes on from there. */
-  readonly from?: Uint8Array | undefined;
+  readonly from?: TakenUp | undefined;
 }
 
 const isVerb = (name: string): name is VerbName => VERBS.some((verb) => verb === name);

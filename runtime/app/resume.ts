@@ -212,7 +212,7 @@ async function goOnFrom(journal: Trace, source: ByteSource, remains: Remains, pa
   try {
     const run = resumption = new Resumption(source, remains, { sink: to.sink, durability, caughtUp: () => to.caughtUp() });
     if (every > 0 && to.snapshots !== undefined) keeper = new Snapshots({ recorder: run.recorder, description: remains.description, every, store: to.snapshots, signer, live: () => run.caughtUp });
-    const { end, receipt: sealed } = await executeAndSeal({ recording, root, journal: run, outcomes: run.outcomes(outcomes), observer, signal, policy: options.policy, keeper, from: from?.snapshot.state }, {
+    const { end, receipt: sealed } = await executeAndSeal({ recording, root, journal: run, outcomes: run.outcomes(outcomes), observer, signal, policy: options.policy, keeper, from: from?.snapshot }, {
       seal: (ended) => run.seal({ signer, host: { ...hostFacts({ workers, label, started }), resumed: [...to.points] }, end: ended }),
     });
     to.keep();

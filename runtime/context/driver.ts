@@ -2,7 +2,7 @@
 // needs them for the next due tick, in job order, and breathes between batches of turns so that signals and sockets live.
 import { Fault } from "../../kernel-abi/fault.ts";
 import type { Tick } from "../../kernel-abi/ids.ts";
-import type { Outcomes, RunEnd, RunPause, Observer } from "../../kernel-abi/ports.ts";
+import type { Outcomes, RunEnd, RunPause, Observer, TakenUp } from "../../kernel-abi/ports.ts";
 import { Machine, type MachineConfig, type MachinePorts } from "../kernel/machine.ts";
 
 export interface DriveOptions {
@@ -11,7 +11,7 @@ export interface DriveOptions {
   readonly outcomes: Outcomes;
   readonly until?: Tick | undefined;
   /** What the run was when it was put down: it goes on from there. */
-  readonly from?: Uint8Array | undefined;
+  readonly from?: TakenUp | undefined;
   /** Aborting it ends the drive with RUN_INTERRUPTED; the journal stays as it is, unsealed. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -24,7 +24,7 @@ export class SnapshotUnusable extends Error {
   override readonly name = "SnapshotUnusable";
 }
 
-function takenUp(config: MachineConfig, ports: MachinePorts, from: Uint8Array): Machine {
+function takenUp(config: MachineConfig, ports: MachinePorts, from: TakenUp): Machine {
   try {
     return new Machine(config, ports, from);
   } catch (cause) {

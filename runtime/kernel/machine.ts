@@ -15,7 +15,7 @@ import type { Injection, Recovery, Strike } from "../../kernel-abi/injection.ts"
 import type { Behaviour } from "../../kernel-abi/operation.ts";
 import { pack, unpack } from "../../kernel-abi/packer.ts";
 import { grantedPriority } from "../../kernel-abi/priority.ts";
-import type { Admission, AmbientGuard, Journal, Observer, Keeper, Outcome, RandomSource, RunEnd, RunPause, Sha256, Watchdog } from "../../kernel-abi/ports.ts";
+import type { Admission, AmbientGuard, Journal, Observer, Keeper, Outcome, RandomSource, RunEnd, RunPause, Sha256, TakenUp, Watchdog } from "../../kernel-abi/ports.ts";
 import { compareStamps } from "../../kernel-abi/stamp.ts";
 import { CURRENT_OFFER, negotiate } from "../../kernel-abi/version.ts";
 import { Calendar } from "../clock/calendar.ts";
@@ -129,8 +129,8 @@ export class Machine {
    * With `from`, what a machine of the same configuration was when it was put down (snapshot.ts): this one goes on where that one stood.
    * @throws whatever is wrong with it
    */
-  constructor(config: MachineConfig, ports: MachinePorts, from?: Uint8Array) {
-    const snapshot = from === undefined ? undefined : parseSnapshot(from);
+  constructor(config: MachineConfig, ports: MachinePorts, from?: TakenUp) {
+    const snapshot = from === undefined ? undefined : parseSnapshot(from.state);
     const copies = new Copies(config.recovery);
     const processes = new ProcessTable();
     this.#config = config;
@@ -151,9 +151,15 @@ export class Machine {
       definitions: { root: config.root, named: config.definitions ?? new Map() }, answers: ports.keeper === undefined ? undefined : new AnswerLogs(),
     };
     this.#delivery = new Delivery(this.#state, this.#scheduler);
-    if (snapshot === undefined) return;
+    if (snapshot === undefined || from === undefined) return;
     takeUp({ state: this.#state, flights: this.#flights, services: this.#services }, this.#guard, snapshot);
     this.#booted = true;
+    this.#tellTakenUp(from.event);
+  }
+
+  #tellTakenUp(event: number): void {
+    const { processes, clock: { now }, vhm, node } = this.#state;
+    this.#ports.observer.takenUp?.({ tick: now, event, processes: Array.from(processes.alive(), ({ id, name }) => ({ id, name, vhm, node })) });
   }
 
   /** Runs until an outcome is needed, `turns` turns were taken, the tick after `until` would open, or the run has ended. */

@@ -56,7 +56,7 @@ export async function keptRun(root: Behaviour, options: KeptOptions = {}, from?:
       sha256, random: seededRandom, guard: { enter: () => undefined, leave: () => undefined }, observer: {}, keeper,
       journal: { append: (frame) => { frames.push(hex(frame)); }, barrier: () => undefined },
     },
-    outcomes: options.outcomes ?? toyOutcomes(), from,
+    outcomes: options.outcomes ?? toyOutcomes(), from: from === undefined ? undefined : { state: from, event: 0 },
   });
   if (end.status === "paused") throw new Error("paused without until");
   return { end, frames, kept, refused };

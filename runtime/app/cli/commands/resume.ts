@@ -8,7 +8,7 @@ import { DURABILITY, type Durability } from "../../../../kernel-abi/header.ts";
 import { LOG_LEVELS, type LogLevel } from "../../../../kernel-abi/operation.ts";
 import type { Remains } from "../../../../replay/resumer.ts";
 import { authority, resumeRun, type Named, type Resumed, type ResumeOptions } from "../../resume.ts";
-import { choiceOption, jsonOption, parseAuthority, workersOption } from "../arguments.ts";
+import { choiceOption, jsonOption, parseAuthority, snapshotEveryOption, workersOption } from "../arguments.ts";
 import { runs, type Invocation } from "../command.ts";
 import { exitOfRun } from "../exit.ts";
 import { interruptible } from "../interrupt.ts";
@@ -24,14 +24,18 @@ interface Flags extends CodeFlags {
   readonly workers?: number;
   readonly durability?: Durability;
   readonly label?: string;
+  readonly snapshot?: boolean;
+  readonly snapshotEvery?: number;
   readonly logLevel?: LogLevel;
 }
 
-function resumeOptions({ allow, trustProgram, program, out, replace, workers, durability, label }: Flags): ResumeOptions {
+function resumeOptions({ allow, trustProgram, program, out, replace, workers, durability, label, snapshot = true, snapshotEvery }: Flags): ResumeOptions {
   if (trustProgram === true && program !== undefined) throw new Fault("USAGE", { options: "--trust-program, --program", allowed: "one of them" });
   return {
     allow,
     replace: replace === true,
+    useSnapshot: snapshot,
+    ...(snapshotEvery === undefined ? {} : { snapshotEvery }),
     ...(trustProgram === true ? { trustProgram } : {}), ...(program === undefined ? {} : { program }),
     ...(out === undefined ? {} : { out }), ...(workers === undefined ? {} : { workers }),
     ...(durability === undefined ? {} : { durability }), ...(label === undefined ? {} : { label }),
@@ -43,6 +47,10 @@ const nextCommands = (trace: string): string => [`triad verify ${shellWord(trace
 const onRecord = ({ blocks, frames, tick }: Resumed["point"]): string =>
   (frames === 0 ? "from the beginning: nothing had become durable" : `after ${plural(frames, "frame")} in ${plural(blocks, "block")}, tick ${tick}`);
 
+/** From where it was executed, and how much of what is on record that was. */
+const executed = ({ from, turns: { recorded, again } }: Resumed): string =>
+  (from === null ? `${plural(again, "turn")} executed again` : `${again} of ${plural(recorded, "turn")} executed again, from a snapshot at L=${from.tick}, event ${from.event}`);
+
 function tellNamed(io: Io, { trace, report: { digest, status, keyId, trusted } }: Named, json: boolean): number {
   if (json) printJson(io.out, "resume", { named: true, trace, outcome: status, digest, signer: keyId, trusted, exit: EXIT.ok });
   else {
@@ -53,16 +61,17 @@ function tellNamed(io: Io, { trace, report: { digest, status, keyId, trusted } }
 }
 
 function tellResumed(io: Io, resumed: Resumed, narration: Narration, json: boolean): number {
-  const { end, seed, digest, sealed, trace = "", recording, point, torn } = resumed;
+  const { end, seed, digest, sealed, trace = "", recording, point, torn, turns, from, passedOver } = resumed;
   const uncaught = narration.uncaught(recording.program);
   const name = recording.header.program.name;
   const exit = exitOfRun(end);
   if (json) {
-    printJson(io.out, "resume", { named: false, program: name, ...endJson(end), digest, trace, seed, signer: sealed.keyId, point, torn, uncaught, exit });
+    printJson(io.out, "resume", { named: false, program: name, ...endJson(end), digest, trace, seed, signer: sealed.keyId, point, torn, recordedTurns: turns.recorded, turnsAgain: turns.again, from, passedOver, uncaught, exit });
     return exit;
   }
   const facts: Facts = [
-    ...endFacts(end), ["resumed", onRecord(point)], torn === 0 ? undefined : ["cut", `${plural(torn, "byte")} of an unfinished block`],
+    ...endFacts(end), ["resumed", onRecord(point)], point.frames === 0 ? undefined : ["executed", executed(resumed)],
+    passedOver === null ? undefined : ["snapshot", `passed over: ${printable(passedOver)}`], torn === 0 ? undefined : ["cut", `${plural(torn, "byte")} of an unfinished block`],
     ["seed", printable(seed)], ["digest", digest], ["trace", printable(trace)], ["next", nextCommands(trace)],
   ];
   printEnd(io, name, end, uncaught);
@@ -89,10 +98,13 @@ function refused(io: Io, error: Fault, file: string, flags: Flags): number | und
   }
 }
 
+/** Frames on record that are executed again: what they logged was shown before. */
+const framesAgain = ({ point, from }: Remains): number => point.frames - (from === undefined ? 0 : from.snapshot.frames + from.snapshot.open);
+
 async function resume(file: string, flags: Flags, io: Io): Promise<number> {
   const options = resumeOptions(flags);
   let remains: Remains | undefined;
-  const narration = await narrator(io.err, { run: basename(file).replace(/\.partial$/, ""), level: flags.logLevel, log: true, shown: () => remains?.point.frames ?? 0 });
+  const narration = await narrator(io.err, { run: basename(file).replace(/\.partial$/, ""), level: flags.logLevel, log: true, shown: () => (remains === undefined ? 0 : framesAgain(remains)) });
   const surveyed = (found: Remains): void => {
     remains = found;
     if (io.err.tty) io.err.print(`resuming ${onRecord(found.point)}`);
@@ -118,6 +130,8 @@ export function configure(command: Command, invocation: Invocation): void {
     .option("--out <trace>", "where the sealed trace goes, and the journal stays (default: the journal's name without .partial, in its place)")
     .option("--replace", "give up an existing trace of that name")
     .addOption(workersOption())
+    .option("--no-snapshot", "begin at the run's beginning, though there is a snapshot of it")
+    .addOption(snapshotEveryOption())
     .addOption(choiceOption("--durability <class>", "what the journal survives: a kill of the process, or a power cut", DURABILITY))
     .option("--label <text>", "free text, sealed with the trace")
     .addOption(jsonOption())

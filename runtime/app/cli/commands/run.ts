@@ -9,7 +9,7 @@ import type { Bounds } from "../../../../kernel-abi/header.ts";
 import { LOG_LEVELS, type LogLevel } from "../../../../kernel-abi/operation.ts";
 import { parsePolicy, POLICY_NAMES, type PolicySetting } from "../../../scheduler/policies.ts";
 import { record, type RecordOptions, type RecordReport } from "../../record.ts";
-import { choiceOption, countOption, jsonOption, parseBounds, parseAuthority, parseFile, readFiles, readInput, workersOption } from "../arguments.ts";
+import { choiceOption, countOption, jsonOption, parseBounds, parseAuthority, parseFile, readFiles, readInput, snapshotEveryOption, workersOption } from "../arguments.ts";
 import { runs, type Invocation } from "../command.ts";
 import { exitOfRun } from "../exit.ts";
 import { readFaults } from "../faults-file.ts";
@@ -36,6 +36,7 @@ interface Flags {
   readonly faults?: string;
   readonly durability?: Durability;
   readonly label?: string;
+  readonly snapshotEvery?: number;
   readonly replace?: boolean;
   readonly json?: boolean;
   readonly logLevel?: LogLevel;
@@ -53,7 +54,7 @@ function freePath(file: string, replace: boolean): string {
 }
 
 function recordOptions(file: string, out: string, flags: Flags): RecordOptions {
-  const { seed, workers, input, bounds, policy, slice, allow, faults, durability, label, replace } = flags;
+  const { seed, workers, input, bounds, policy, slice, allow, faults, durability, label, snapshotEvery, replace } = flags;
   if (seed === "") throw new Fault("USAGE", { option: "--seed", value: "", allowed: "non-empty text" });
   return {
     program: file,
@@ -70,6 +71,7 @@ function recordOptions(file: string, out: string, flags: Flags): RecordOptions {
     ...(faults === undefined ? {} : readFaults(faults)),
     ...(durability === undefined ? {} : { durability }),
     ...(label === undefined ? {} : { label }),
+    ...(snapshotEvery === undefined ? {} : { snapshotEvery }),
   };
 }
 
@@ -142,6 +144,7 @@ export function configure(command: Command, invocation: Invocation): void {
     .option("--faults <file>", "JSON: faults that befall the run, each at its tick, or { faults, recovery } with what is done about faults")
     .addOption(choiceOption("--durability <class>", "what the journal survives: a kill of the process, or a power cut", DURABILITY))
     .option("--label <text>", "free text, sealed with the trace")
+    .addOption(snapshotEveryOption())
     .option("--replace", "give up an existing trace of the same name")
     .option("--metrics <file>", "write what the run measures as it goes: JSON lines, or for a scraper where FILE ends in .prom")
     .addOption(countOption("--metrics-interval <ticks>", "flush metrics every so many ticks (default: at the end only)"))
