@@ -147,6 +147,8 @@ export interface RandomSource {
 export interface Keeper {
   /** Whether it is time for the next one. */
   readonly due: boolean;
+  /** Most answers by which one body is brought back; without, as many as the machine thinks fit. */
+  readonly answers?: number;
   /** `state` is for the machine alone to read; the other facts say where the run stands. */
   keep(kept: { readonly state: Uint8Array; readonly tick: Tick; readonly turns: number; readonly jobs: number }): void;
   /** It cannot be put down as it stands now. */

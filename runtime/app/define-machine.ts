@@ -82,6 +82,7 @@ export function defineMachine<M extends AnyStateMachine>(spec: Spec<M>): Machine
   label(name);
   const machine = ownSources(spec.machine);
   const prepared = defineBehaviour(shapeOf(machine));
+  const options = { definition: prepared, name, strict, strandOf: (program: Generator<Operation, unknown, unknown>) => new Strand(program) };
   const definition = Object.freeze({
     name,
     machine,
@@ -90,7 +91,8 @@ export function defineMachine<M extends AnyStateMachine>(spec: Spec<M>): Machine
     ...(spec.mailbox === undefined ? {} : { mailbox: spec.mailbox }),
     ...(spec.policy === undefined ? {} : { policy: pluginOf(spec.policy) }),
     admit: (input: unknown) => (isMachineState(input) ? parseState(input, machine.id) : input),
-    activate: (input: unknown) => new MachineActivation({ definition: prepared, name, strict, strandOf: (program) => new Strand(program) }, input),
+    activate: (input: unknown) => new MachineActivation(options, input),
+    reactivate: (saved: unknown) => MachineActivation.reactivated(options, saved),
   });
   definitions.set(definition, prepared);
   return noted(definition);

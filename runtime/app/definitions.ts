@@ -18,7 +18,7 @@ export function noted<B extends Behaviour>(definition: B): B {
 /** What `load` defines meanwhile is found again by the root it gives. */
 export function collecting<T>(load: () => T, rootOf: (loaded: T) => Behaviour | undefined): T {
   const outer = loading;
-  const found: Found = loading = new Map();
+  const found: Found = loading = new Map<string, Behaviour | undefined>();
   try {
     const loaded = load();
     const root = rootOf(loaded);

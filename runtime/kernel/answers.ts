@@ -1,6 +1,6 @@
 // Answer logs: which bodies are brought back by what they were told, and how much memory that may take. Kept only in runs that put
 // themselves down (snapshot.ts).
-//   P6  A log is whole or there is none: one that grows too long, or is told what has no exact copy, is dropped until its process
+//   P9  A log is whole or there is none: one that grows too long, or is told what has no exact copy, is dropped until its process
 //       has a fresh body. `opaque` counts the living whose body nothing brings back.
 import type { Resumption } from "../../kernel-abi/operation.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
@@ -13,8 +13,11 @@ export const ANSWERS_MAX = 256;
 export const ANSWER_BYTES_MAX = 32 * 1024 * 1024;
 
 export class AnswerLogs {
+  readonly #most: number;
   #weight = 0;
   #opaque = 0;
+
+  constructor(most: number = ANSWERS_MAX) { this.#most = most; }
 
   get opaque(): number { return this.#opaque; }
 
@@ -24,7 +27,7 @@ export class AnswerLogs {
     try {
       const answers = process.answers ?? this.#begin(process);
       this.#weight += answers.add(answer);
-      if (answers.told.length > ANSWERS_MAX || this.#weight > ANSWER_BYTES_MAX) this.#drop(process);
+      if (answers.told.length > this.#most || this.#weight > ANSWER_BYTES_MAX) this.#drop(process);
     } catch (error) {
       if (!(error instanceof Unkeepable || error instanceof Fault)) throw error;
       this.#drop(process);

@@ -148,7 +148,7 @@ export class Machine {
       used: { turns: 0, messages: 0, shots: 0, bytes: 0 },
       sha256: ports.sha256, seeds: new Seeds(ports.sha256, config.seed, config.reseeds), random: ports.random, files: config.files,
       mailboxBound: config.mailboxBound, slice: config.slice ?? -1, node: config.node, vhm: config.vhm,
-      definitions: { root: config.root, named: config.definitions ?? new Map() }, answers: ports.keeper === undefined ? undefined : new AnswerLogs(),
+      definitions: { root: config.root, named: config.definitions ?? new Map() }, answers: ports.keeper === undefined ? undefined : new AnswerLogs(ports.keeper.answers),
     };
     this.#delivery = new Delivery(this.#state, this.#scheduler);
     if (snapshot === undefined || from === undefined) return;

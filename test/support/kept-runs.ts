@@ -14,6 +14,8 @@ export interface KeptOptions extends Omit<ToyOptions, "policy"> {
   readonly policy?: PolicyChoice;
   /** Definitions by name, as loading a program would have found them. */
   readonly definitions?: ReadonlyMap<string, Behaviour>;
+  /** Most answers by which a body is brought back. */
+  readonly answers?: number;
 }
 
 /** A run as it was put down, and how many frames it had come to. */
@@ -42,6 +44,7 @@ export async function keptRun(root: Behaviour, options: KeptOptions = {}, from?:
   let boundary = 0;
   const keeper: Keeper = {
     get due() { return due(boundary++); },
+    ...(options.answers === undefined ? {} : { answers: options.answers }),
     keep: ({ state, turns }) => { kept.push({ state, frames: frames.length, turns }); },
     cannot: (why) => { refused.push(why); },
   };
@@ -62,17 +65,20 @@ export async function keptRun(root: Behaviour, options: KeptOptions = {}, from?:
   return { end, frames, kept, refused };
 }
 
-/** What is wrong with a run that is taken up from one of its points; undefined when it goes on byte for byte, to snapshots of the same bytes. */
-export async function takenUpFrom(root: Behaviour, options: KeptOptions, whole: KeptRun, at: number): Promise<string | undefined> {
+/**
+ * What is wrong with a run that is taken up from one of its points; undefined when it goes on byte for byte and is put down as the same
+ * bytes at once. `again`: at the same points later on, too, which takes longer.
+ */
+export async function takenUpFrom(root: Behaviour, options: KeptOptions, whole: KeptRun, at: number, again = false): Promise<string | undefined> {
   const point = whole.kept[at];
   if (point === undefined) return "no such point";
-  const again = await keptRun(root, options, point.state);
+  const other = await keptRun(root, options, point.state, (boundary) => boundary === 0 || again);
   const rest = whole.frames.slice(point.frames);
-  const differs = rest.findIndex((frame, place) => frame !== again.frames[place]);
-  if (differs >= 0 || rest.length !== again.frames.length) return `frame ${point.frames + Math.max(0, differs)}: ${rest[differs]} became ${again.frames[differs]}`;
-  const [first] = again.kept;
+  const differs = rest.findIndex((frame, place) => frame !== other.frames[place]);
+  if (differs >= 0 || rest.length !== other.frames.length) return `frame ${point.frames + Math.max(0, differs)}: ${rest[differs]} became ${other.frames[differs]}`;
+  const [first] = other.kept;
   if (first === undefined || Buffer.compare(first.state, point.state) !== 0) return "it is put down otherwise at once";
   const later = whole.kept.slice(at).map(({ frames }) => frames - point.frames).join();
-  if (again.kept.map(({ frames }) => frames).join() !== later) return "it can be put down at other points";
-  return JSON.stringify(again.end) === JSON.stringify(whole.end) ? undefined : "it ends otherwise";
+  if (again && other.kept.map(({ frames }) => frames).join() !== later) return "it can be put down at other points";
+  return JSON.stringify(other.end) === JSON.stringify(whole.end) ? undefined : "it ends otherwise";
 }
