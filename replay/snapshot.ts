@@ -1,4 +1,4 @@
-// Snapshots beside a journal (FORMAT.md, section 9): what a run had come to, so that resuming need not go through its past. Owns their
+// Snapshots beside a journal (FORMAT.md, section 8): what a run had come to, so that resuming need not go through its past. Owns their
 // form, and what binds one to its journal, its key and the version that wrote it. It is a cache: one that does not fit is passed over.
 //   J60  Magic, statement, signature, state: the statement is canonical JSON and says how long the state is and what it hashes to; the
 //        signature covers the statement. Every byte of the file is one of these.
