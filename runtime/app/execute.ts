@@ -15,7 +15,7 @@ import { runContext, type ContextReport } from "../context/context.ts";
 import { drive, type DriveOptions } from "../context/driver.ts";
 import { isolated } from "../../telemetry/observer.ts";
 import type { PolicyPlugin } from "../scheduler/plugin.ts";
-import { definitionsOf } from "./definitions.ts";
+import { loadedOf } from "./definitions.ts";
 import { checkRuntime, createAdmissions } from "./header.ts";
 import { recordedPolicy, rootPolicy } from "./policy.ts";
 import { locator } from "./program/load.ts";
@@ -59,7 +59,7 @@ async function wired<R>({ recording, root, journal, outcomes, observer = {}, sig
         seed: header.seed, bounds: header.bounds, policy, allow: verbs(header.allow), admissions, root, input: inputs.input, files: inputs.files,
         flags: header.abi.flags, mailboxBound: LIMITS.mailbox_depth_max, node: header.node, vhm: header.vhm, slice: header.slice,
         faults: header.faults === undefined ? undefined : parseFaultScript(header.faults), reseeds: header.reseeds, recovery: header.recovery === undefined ? undefined : parseRecovery(header.recovery),
-        definitions: definitionsOf(root),
+        definitions: loadedOf(root)?.definitions,
       },
       ports: { sha256, random: seededRandom, journal, guard, observer: isolated(observer), watchdog: createWatchdog(), keeper },
       outcomes, signal, from,

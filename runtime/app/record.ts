@@ -18,6 +18,7 @@ import { forgetResumptions } from "../adapters/succession.ts";
 import { snapshotBeside, type SnapshotStore } from "../adapters/snapshot-file.ts";
 import type { PolicyChoice } from "../scheduler/policies.ts";
 import { executeAndSeal } from "./execute.ts";
+import { loadedOf } from "./definitions.ts";
 import { allowed, createAdmissions, headerFor } from "./header.ts";
 import { createRunner, liveOutcomes } from "./outcomes.ts";
 import { pluginAmong, rootPolicy } from "./policy.ts";
@@ -55,7 +56,10 @@ export interface RecordOptions {
   /** What is done about faults; default: DEFAULT_RECOVERY. */
   readonly recovery?: Recovery;
   readonly durability?: Durability;
-  /** Frames between two snapshots beside the journal, which make resuming short; default 65,536, 0 for none. A sink has none but in a store that is given. */
+  /**
+   * Frames between two snapshots beside the journal, which make resuming short; 0 for none. Default: 65,536 for a program that is loaded from
+   * its file; none for a definition in memory, which must then share no state with others through variables. A sink has a store only when one is given.
+   */
   readonly snapshotEvery?: number;
   readonly snapshots?: SnapshotStore;
   /** Free text, sealed with the host's facts. */
@@ -133,8 +137,8 @@ function checkSlice(slice: number | undefined): number | undefined {
   return slice;
 }
 
-/** @throws Fault USAGE */
-export function checkEvery(every: number = SNAPSHOT_EVERY): number {
+/** Without a word: none for a definition handed over in memory, of which nobody knows what its modules hold. @throws Fault USAGE */
+export function checkEvery(root: Behaviour, every: number = loadedOf(root) === undefined ? 0 : SNAPSHOT_EVERY): number {
   if (!Number.isSafeInteger(every) || every < 0) throw new Fault("USAGE", { option: "snapshot-every", value: every, allowed: "frames, an integer; 0 for no snapshots" });
   return every;
 }
@@ -159,13 +163,13 @@ export async function record(options: RecordOptions): Promise<RecordReport> {
   const recording: Recording = { header, program: section, inputs: asRecorded({ input: options.input ?? null, files: options.files ?? {} }) };
   const signer = options.signer ?? loadOrCreateSigner();
   const started = wallClock();
-  const every = checkEvery(options.snapshotEvery);
+  const every = checkEvery(root, options.snapshotEvery);
   const to = destination(options, root.name);
   const outcomes = liveOutcomes(createRunner({ workers, delayMs: options.delayMs }));
   let keeper: Snapshots | undefined;
   try {
     const recorder = new Recorder({ recording, sink: to.sink, durability: options.durability ?? "process" });
-    if (every > 0 && to.snapshots !== undefined) keeper = new Snapshots({ recorder, description: recorder.digest, every, store: to.snapshots, signer });
+    if (every > 0 && to.snapshots !== undefined) keeper = new Snapshots({ recorder, description: recorder.digest, every, store: to.snapshots, signer, modules: loadedOf(root)?.modules });
     const { end, receipt: sealed } = await executeAndSeal({ recording, root, journal: recorder, outcomes, observer: options.observer, signal: options.signal, policy: pluginAmong(policy), keeper }, {
       seal: (ended) => recorder.seal({ signer, host: hostFacts({ workers, label: options.label ?? "", started }), end: ended }),
     });

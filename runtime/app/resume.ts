@@ -22,6 +22,7 @@ import { snapshotBeside, type SnapshotStore } from "../adapters/snapshot-file.ts
 import { createSuccessor, earlierResumptions, nameSealed } from "../adapters/succession.ts";
 import { SnapshotUnusable } from "../context/driver.ts";
 import type { PolicyPlugin } from "../scheduler/plugin.ts";
+import { loadedOf } from "./definitions.ts";
 import { executeAndSeal } from "./execute.ts";
 import { createRunner, resumedOutcomes } from "./outcomes.ts";
 import { checkEvery, type RecordReport } from "./record.ts";
@@ -42,7 +43,7 @@ export interface ResumeOptions extends CodeSource {
   readonly durability?: Durability;
   /** Whether to begin at the snapshot beside the journal, if there is one that fits; default true. */
   readonly useSnapshot?: boolean;
-  /** Frames between two snapshots of the run as it goes on; default 65,536, 0 for none. */
+  /** Frames between two snapshots of the run as it goes on; as for `record`. */
   readonly snapshotEvery?: number;
   /** Where snapshots are kept; default: beside the journal, where it has a name. */
   readonly snapshots?: SnapshotStore;
@@ -199,8 +200,8 @@ function asPassedOver(error: unknown, { from }: Remains, resumption: Resumption 
 async function goOnFrom(journal: Trace, source: ByteSource, remains: Remains, passedOver: string | null, options: ResumeOptions): Promise<Resumed> {
   const { recording, point, torn, turns, from } = remains;
   authorise(recording.header, options.allow);
-  const every = checkEvery(options.snapshotEvery);
   const root = await codeOf(recording, options);
+  const every = checkEvery(root, options.snapshotEvery);
   const signer = options.signer ?? loadOrCreateSigner();
   const { workers = defaultWorkers(), durability = "process", label = "", observer, signal } = options;
   const started = wallClock();
@@ -211,7 +212,7 @@ async function goOnFrom(journal: Trace, source: ByteSource, remains: Remains, pa
   let keeper: Snapshots | undefined;
   try {
     const run = resumption = new Resumption(source, remains, { sink: to.sink, durability, caughtUp: () => to.caughtUp() });
-    if (every > 0 && to.snapshots !== undefined) keeper = new Snapshots({ recorder: run.recorder, description: remains.description, every, store: to.snapshots, signer, live: () => run.caughtUp });
+    if (every > 0 && to.snapshots !== undefined) keeper = new Snapshots({ recorder: run.recorder, description: remains.description, every, store: to.snapshots, signer, modules: loadedOf(root)?.modules, live: () => run.caughtUp });
     const { end, receipt: sealed } = await executeAndSeal({ recording, root, journal: run, outcomes: run.outcomes(outcomes), observer, signal, policy: options.policy, keeper, from: from?.snapshot }, {
       seal: (ended) => run.seal({ signer, host: { ...hostFacts({ workers, label, started }), resumed: [...to.points] }, end: ended }),
     });

@@ -8,6 +8,7 @@ import type { Recorder } from "../../replay/recorder.ts";
 import { makeSnapshot, type SnapshotFacts } from "../../replay/snapshot.ts";
 import { packageVersion } from "../adapters/host.ts";
 import type { SnapshotStore } from "../adapters/snapshot-file.ts";
+import type { ModuleState } from "./program/module-state.ts";
 
 /** Frames between two snapshots, at least. */
 export const SNAPSHOT_EVERY = 65_536;
@@ -24,6 +25,8 @@ export interface SnapshotOptions {
   readonly every: number;
   readonly store: SnapshotStore;
   readonly signer: Signer;
+  /** What the program's modules hold: where that changes, no process is brought back. */
+  readonly modules: Pick<ModuleState, "changed"> | undefined;
   /** Whether the run has left what is on record behind. */
   readonly live?: () => boolean;
 }
@@ -56,7 +59,11 @@ export class Snapshots implements Keeper {
   }
 
   keep({ state, tick, turns, jobs }: Parameters<Keeper["keep"]>[0]): void {
-    const { recorder, description, every } = this.#options;
+    const { recorder, description, every, modules } = this.#options;
+    if (modules?.changed === true) {
+      this.#next = Infinity; // what once changed is not the program's definition any more
+      return;
+    }
     this.#pending = { facts: { ...recorder.standing, description, tick, turns, jobs }, state };
     this.#next = recorder.frames + Math.max(every, Math.ceil(state.length / FRAME_BYTES));
   }
