@@ -172,7 +172,7 @@ export function checkStrike(strike: { readonly kind: string } & Omit<Strike, "ki
 export function parseFaultScript(value: unknown): readonly Injection[] {
   if (!scriptCheck.Check(value)) {
     const [first] = scriptCheck.Errors(value);
-    return refuse(first?.instancePath ?? "", first?.message ?? "a list of { at, kind, … }");
+    return refuse(first?.instancePath || "faults", first?.instancePath ? first.message : "a list of { at, kind, … }");
   }
   value.forEach((injection, at) => checkStrike(injection as Injection, `/${at}`));
   return value.map((injection, at) => ({ injection: injection as Injection, at })).sort((a, b) => a.injection.at - b.injection.at || a.at - b.at).map(({ injection }) => injection);
@@ -185,7 +185,7 @@ const RETRIABLE: ReadonlySet<string> = new Set<FaultName>(["Q_ERR_HARDWARE_FAILU
 export function parseRecovery(value: unknown): Recovery {
   if (!recoveryCheck.Check(value)) {
     const [first] = recoveryCheck.Errors(value);
-    return refuse(first?.instancePath ?? "", first?.message ?? "a recovery policy");
+    return refuse(first?.instancePath || "recovery", first?.instancePath ? first.message : "{ version: 1, rules: [{ fault, action, … }] }");
   }
   const { rules } = value;
   rules.forEach(({ fault, action, limit, level }, at) => {

@@ -216,6 +216,8 @@ export interface Behaviour {
   readonly domains: readonly BoundDomain[];
   /** Names of the ABI flags the caller was built for, and its version (version.ts, negotiate). */
   readonly abi: { readonly major: number; readonly minor: number; readonly flags: readonly string[] };
+  /** The input with what it leaves out and the definition has defaults for; called before `admit` (inputsTakeDefaults). Changes nothing it is given. */
+  readonly complete?: ((input: unknown) => unknown) | undefined;
   /** Checks and normalises the input. @throws Fault INPUT_INVALID */
   readonly admit: (input: unknown) => unknown;
   readonly activate: (input: unknown) => Activation;

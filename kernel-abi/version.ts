@@ -19,6 +19,7 @@ export const FLAGS = Object.freeze({
   scopesCoverWork: { id: 4, since: "0.2.0", optional: true, why: "a scope that ends cancels timers and jobs started inside it, not its children alone" },
   resumeTellsLost: { id: 5, since: "0.2.0", optional: true, why: "resuming a process records, and tells it, which of its contracts ended while it was suspended" },
   resumeTellsCalibrations: { id: 6, since: "0.2.0", optional: true, why: "resuming a process records, and tells it, under which of its contracts the calibration ended while it was suspended" },
+  inputsTakeDefaults: { id: 7, since: "0.2.0", optional: true, why: "what an input leaves out is what the schema of its process says, before it is checked and recorded" },
 } as const);
 export type FlagName = keyof typeof FLAGS;
 

@@ -51,6 +51,12 @@ const codeOf = (error: unknown): string => {
   return error instanceof Error ? error.message : String(error);
 };
 
+/** The system's codes people meet, in words; the code stands beside them. */
+const WORDS: Readonly<Record<string, string>> = Object.freeze({
+  ENOENT: "it is not there", EACCES: "it is not permitted", EPERM: "it is not permitted", EISDIR: "it is a folder", ENOTDIR: "a part of the path is no folder",
+  EEXIST: "it is there already", EROFS: "the disk is read-only", ENAMETOOLONG: "the name is too long", ELOOP: "its links go in a circle",
+});
+
 /** A call that was interrupted so often is not going to be made. */
 const INTERRUPTIONS_MAX = 100;
 
@@ -63,7 +69,8 @@ export function attempt<T>(path: string, doing: string, call: () => T): T {
       if (cause instanceof Fault) throw cause;
       const what = codeOf(cause);
       if (what === "EINTR" && interrupted < INTERRUPTIONS_MAX) continue;
-      throw new Fault(DISK_CODES.has(what) ? "DISK_FAILED" : "FILE_UNREADABLE", { path, doing, what }, { cause });
+      const words = WORDS[what];
+      throw new Fault(DISK_CODES.has(what) ? "DISK_FAILED" : "FILE_UNREADABLE", { path, doing, what: words ?? what, ...(words === undefined ? {} : { system: what }) }, { cause });
     }
   }
 }

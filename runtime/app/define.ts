@@ -44,20 +44,40 @@ function checkSpec({ name, domains = [] }: { readonly name: string; readonly dom
   if (strange !== undefined) throw new Fault("PROGRAM_INVALID", { argument: "domains", value: String(strange), allowed: "Q, PHI, each once" });
 }
 
-/** Checks an input against the declared schema. */
-function admission(schema: TSchema | undefined): (input: unknown) => unknown {
-  if (schema === undefined) return (input) => input;
+const asIs = (input: unknown): unknown => input;
+const isPlain = (value: object): boolean => [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null);
+
+/** Lists and records anew, each once; all else as it is. */
+function copied(value: unknown, seen = new Map<object, unknown>()): unknown {
+  if (typeof value !== "object" || value === null || seen.has(value)) return seen.get(value as object) ?? value;
+  if (!Array.isArray(value) && !isPlain(value)) return value;
+  const copy: Record<string, unknown> | unknown[] = Array.isArray(value) ? [] : {};
+  seen.set(value, copy);
+  if (Array.isArray(copy)) for (const item of value as readonly unknown[]) copy.push(copied(item, seen));
+  else for (const [name, member] of Object.entries(value)) Object.defineProperty(copy, name, { value: copied(member, seen), writable: true, enumerable: true, configurable: true });
+  return copy;
+}
+
+/** Checks an input against the declared schema, and fills in what it leaves out where the schema has a `default` for it. */
+function admission(schema: TSchema | undefined): Pick<ProcessDefinition, "admit" | "complete"> {
+  if (schema === undefined) return { admit: asIs };
   const check = Compile(schema);
-  return (input) => {
+  const text = JSON.stringify(schema);
+  const admit = (input: unknown): unknown => {
     if (check.Check(input)) return input;
     const [first] = check.Errors(input);
-    throw new Fault("INPUT_INVALID", { at: `input${(first?.instancePath ?? "").replaceAll("/", ".")}`, what: first?.message ?? "", schema: JSON.stringify(schema) });
+    throw new Fault("INPUT_INVALID", { at: `input${(first?.instancePath ?? "").replaceAll("/", ".")}`, what: first?.message ?? "", schema: text });
   };
+  if (!text.includes('"default":')) return { admit };
+  // No input at all is a record with nothing in it, where the process wants a record.
+  const none = "type" in schema && schema["type"] === "object" && !("default" in schema) ? (): unknown => ({}) : (): unknown => undefined;
+  return { admit, complete: (input) => check.Default((input ?? undefined) === undefined && !check.Check(input) ? none() : copied(input)) };
 }
 
 /**
  * Defines a process. `run` is a generator that yields what `k`, `q` and `phi` make (`yield*`), and returns plain data.
- * With `input`, a TypeBox schema, the input is checked before the process exists and its type is known in `run`.
+ * With `input`, a TypeBox schema, the input is checked before the process exists and its type is known in `run`; what it leaves out and has
+ * a `default` is filled in first, and recorded so. Where all has one, no input will do.
  * @throws Fault PROGRAM_INVALID | ABI_MALFORMED for a bad name or domain.
  */
 export function defineProcess<const D extends readonly BoundDomain[] = readonly [], I = undefined, R = unknown>(
@@ -74,7 +94,7 @@ export function defineProcess(spec: Spec<readonly BoundDomain[], unknown, unknow
     ...(spec.mailbox === undefined ? {} : { mailbox: Object.freeze({ ...spec.mailbox }) }),
     ...(spec.priority === undefined ? {} : { priority: spec.priority }),
     ...(spec.policy === undefined ? {} : { policy: pluginOf(spec.policy) }),
-    admit: admission(spec.input),
+    ...admission(spec.input),
     activate: (input: unknown) => activateProgram(bodyFor(spec.run(apisFor(apis), input))),
   }));
 }

@@ -7,6 +7,7 @@ import { parseFaultScript, parseRecovery, type Injection, type Recovery } from "
 import { canonicalJson, parseCanonicalJson } from "../../kernel-abi/canonical.ts";
 import { parseInputs, type Bounds, type Durability, type InputsSection, type ProgramSection } from "../../kernel-abi/header.ts";
 import type { Behaviour } from "../../kernel-abi/operation.ts";
+import { pack, unpack } from "../../kernel-abi/packer.ts";
 import type { ByteSink, Observer, Recording, RunEnd, Signer } from "../../kernel-abi/ports.ts";
 import { Recorder, type Sealed } from "../../replay/recorder.ts";
 import { createAmbientGuard } from "../adapters/ambient.ts";
@@ -17,6 +18,7 @@ import { loadOrCreateSigner } from "../adapters/keys.ts";
 import { forgetResumptions } from "../adapters/succession.ts";
 import { snapshotBeside, type SnapshotStore } from "../adapters/snapshot-file.ts";
 import type { PolicyChoice } from "../scheduler/policies.ts";
+import { admitted } from "../kernel/state.ts";
 import { executeAndSeal } from "./execute.ts";
 import { loadedOf } from "./definitions.ts";
 import { allowed, createAdmissions, headerFor } from "./header.ts";
@@ -146,6 +148,11 @@ export function checkEvery(root: Behaviour, every: number = loadedOf(root) === u
 /** What a replay will read: keys in the order of the record, whatever order they were given in. @throws Fault ABI_UNENCODABLE */
 const asRecorded = (inputs: unknown): InputsSection => parseInputs(parseCanonicalJson(canonicalJson(inputs)));
 
+/** A run that cannot begin leaves nothing behind. @throws Fault INPUT_INVALID as its first event would */
+export function checkInput({ header, inputs: { input } }: Recording, root: Behaviour): void {
+  admitted({ flags: new Set(header.abi.flags) }, root, unpack(pack(input)));
+}
+
 /**
  * Runs a program to its end and seals its trace.
  * @throws Fault PROGRAM_INVALID | INPUT_INVALID | FILE_UNREADABLE | USAGE before anything runs; RUN_INTERRUPTED when `signal` is aborted
@@ -161,6 +168,7 @@ export async function record(options: RecordOptions): Promise<RecordReport> {
     faults: options.faults === undefined || options.faults.length === 0 ? undefined : parseFaultScript(options.faults), recovery: options.recovery === undefined ? undefined : parseRecovery(options.recovery),
   }, createAdmissions());
   const recording: Recording = { header, program: section, inputs: asRecorded({ input: options.input ?? null, files: options.files ?? {} }) };
+  checkInput(recording, root);
   const signer = options.signer ?? loadOrCreateSigner();
   const started = wallClock();
   const every = checkEvery(root, options.snapshotEvery);

@@ -25,7 +25,7 @@ import type { PolicyPlugin } from "../scheduler/plugin.ts";
 import { loadedOf } from "./definitions.ts";
 import { executeAndSeal } from "./execute.ts";
 import { createRunner, resumedOutcomes } from "./outcomes.ts";
-import { checkEvery, type RecordReport } from "./record.ts";
+import { checkEvery, checkInput, type RecordReport } from "./record.ts";
 import { Snapshots } from "./snapshots.ts";
 import { codeOf, located, withTrace, type CodeSource, type Trace } from "./trace.ts";
 
@@ -202,6 +202,7 @@ async function goOnFrom(journal: Trace, source: ByteSource, remains: Remains, pa
   authorise(recording.header, options.allow);
   const root = await codeOf(recording, options);
   const every = checkEvery(root, options.snapshotEvery);
+  if (point.frames === 0) checkInput(recording, root);
   const signer = options.signer ?? loadOrCreateSigner();
   const { workers = defaultWorkers(), durability = "process", label = "", observer, signal } = options;
   const started = wallClock();

@@ -18,7 +18,7 @@ import type { CapabilityRecord } from "./capability-table.ts";
 import { checkScope, hold } from "./calls-capability.ts";
 import { encode } from "./calls-k.ts";
 import { value, type Reply } from "./replies.ts";
-import { authorise, post, transitionBody, type KernelState } from "./state.ts";
+import { admitted, authorise, post, transitionBody, type KernelState } from "./state.ts";
 import { judged, type Transaction } from "./transaction.ts";
 
 /** @throws Fault LIFECYCLE_REFUSED */
@@ -101,12 +101,12 @@ export function ownBehaviour(state: KernelState, given: Behaviour): Behaviour {
 }
 
 /** Its members read and checked. @throws Fault ABI_MALFORMED */
-function ownCopyOf({ name, domains, abi, admit, activate, reactivate, mailbox, priority }: Behaviour): Behaviour {
-  const sound = typeof admit === "function" && typeof activate === "function" && (reactivate === undefined || typeof reactivate === "function") && isList(domains) && domains.every((domain) => domain === "Q" || domain === "PHI")
+function ownCopyOf({ name, domains, abi, complete, admit, activate, reactivate, mailbox, priority }: Behaviour): Behaviour {
+  const sound = typeof admit === "function" && (complete === undefined || typeof complete === "function") && typeof activate === "function" && (reactivate === undefined || typeof reactivate === "function") && isList(domains) && domains.every((domain) => domain === "Q" || domain === "PHI")
     && typeof abi === "object" && abi !== null && isList(abi.flags);
   if (!sound) throw new Fault("ABI_MALFORMED", { argument: "definition", allowed: "what defineProcess returns" });
   return Object.freeze({
-    name: label(name), domains: Object.freeze([...domains]), abi, admit, activate,
+    name: label(name), domains: Object.freeze([...domains]), abi, admit, activate, ...(complete === undefined ? {} : { complete }),
     ...(reactivate === undefined ? {} : { reactivate }), ...(mailbox === undefined ? {} : { mailbox: ownMailbox(mailbox) }), ...(priority === undefined ? {} : { priority: priorityOf(priority) }),
   });
 }
@@ -155,7 +155,7 @@ export const spawn = (state: KernelState, caller: Process, op: Extract<KOperatio
     const wishes = wishesFor(behaviour, op.grants);
     negotiate(behaviour.abi);
     const asked = op.priority === undefined ? undefined : priorityOf(op.priority);
-    const input = encode(behaviour.admit(op.input));
+    const input = encode(admitted(state, behaviour, op.input));
     row.capability = authorise(state, caller, "SPAWN", tx);
     const name = processName(`${caller.name}/${caller.nextChildSegment(label(behaviour.name))}`);
     const child = admitProcess(state, { name, parent: caller.id, behaviour, input: unpack(input), priority: grantedPriority(asked, behaviour.priority, caller.priority) }, tx);

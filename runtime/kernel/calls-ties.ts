@@ -10,7 +10,7 @@ import type { Process } from "../process/process.ts";
 import { WAIT_START } from "../process/wait.ts";
 import { encode } from "./calls-k.ts";
 import { DONE, waiting, type Reply } from "./replies.ts";
-import { authorise, childOf, processOf, type KernelState } from "./state.ts";
+import { admitted, authorise, childOf, processOf, type KernelState } from "./state.ts";
 import { judged, type Row, type Transaction } from "./transaction.ts";
 
 type Of<O extends KOperation["op"]> = Extract<KOperation, { readonly op: O }>;
@@ -93,7 +93,7 @@ export const stop = (state: KernelState, caller: Process, op: Of<"stop">, tx: Tr
  */
 export const continueWith = (state: KernelState, caller: Process, op: Of<"continue">, tx: Transaction): Reply =>
   judged(tx, SYSCALL.PROC_CONTINUE, DOMAIN_RANK.K, (row) => {
-    row.body = encode(caller.behaviour.admit(op.state));
+    row.body = encode(admitted(state, caller.behaviour, op.state));
     row.capability = authorise(state, caller, "EXECUTE_K", tx);
     tx.fresh = { input: unpack(row.body) };
     return waiting(WAIT_START);

@@ -50,7 +50,7 @@ import { obstacle, parseSnapshot, putDown, takeUp } from "./snapshot.ts";
 import { Tallies } from "./tallies.ts";
 import { tidy } from "./tidy.ts";
 import { waitEdges, waitName } from "./waits.ts";
-import { knownProcess, post, type Appointment, type KernelState } from "./state.ts";
+import { admitted, knownProcess, post, type Appointment, type KernelState } from "./state.ts";
 import { BoundReached, emptyRow, Transaction, type Intent } from "./transaction.ts";
 import { failureOf } from "./failure.ts";
 import { isDenial, stepProcess, stopProcess, turnEnd, type TurnResult } from "./turn.ts";
@@ -213,7 +213,7 @@ export class Machine {
     try {
       for (const domain of BOUND) this.#services.open(admissions[domain], { vhm: state.vhm, node: state.node }, tx);
       negotiate(behaviour.abi);
-      const input = encode(behaviour.admit(this.#config.input));
+      const input = encode(admitted(state, behaviour, this.#config.input));
       const root = admitProcess(state, { name: processName("root"), parent: KERNEL, behaviour, input: unpack(input), priority: grantedPriority(undefined, behaviour.priority) }, tx);
       invariant(root.id === ROOT, "P1");
       tx.event(EVENT.PROCESS_DECLARED, DOMAIN_RANK.K, { subject: root.id, body: declaration(state, root, input) });

@@ -87,6 +87,10 @@ export function knownProcess(state: KernelState, id: ProcessId): Process {
   return process;
 }
 
+/** The input of a process to be, or of a fresh body, as its definition has it. @throws Fault INPUT_INVALID */
+export const admitted = ({ flags }: Pick<KernelState, "flags">, { complete, admit }: Behaviour, input: unknown): unknown =>
+  admit(complete === undefined || !flags.has("inputsTakeDefaults") ? input : complete(input));
+
 /** Shows one of the caller's capabilities for `verb` and charges a use. @throws Fault DOMAIN_UNAUTHORIZED */
 export const authorise = (state: KernelState, caller: Process, verb: VerbName, tx: Transaction, demand: Demand = NO_DEMAND): CapabilityId =>
   state.capabilities.use(caller.held, verb, demand, state.clock.now, tx.undo);

@@ -1,10 +1,14 @@
 // Running a trace again: what replay and reproduce share. Which code may run, where the new bundle goes, what is said at the end.
 import type { Command } from "commander";
 import { existsSync, realpathSync, rmSync } from "node:fs";
+import { sameBytes } from "../../../kernel-abi/canonical.ts";
 import { openBundle } from "../../../replay/bundle.ts";
+import { END_MARK } from "../../../replay/chain.ts";
 import type { Cone } from "../../../replay/cone.ts";
 import type { ReplayReport } from "../../../replay/replayer.ts";
+import { verify } from "../../../replay/verify.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
+import type { ByteSource } from "../../../kernel-abi/ports.ts";
 import { createBundleFile, type BundleFile } from "../../adapters/files.ts";
 import { withTrace, type ReplayTraceOptions } from "../trace.ts";
 import { interruptible } from "./interrupt.ts";
@@ -21,6 +25,7 @@ export interface CodeFlags {
   readonly out?: string;
   readonly replace?: boolean;
   readonly json?: boolean;
+  readonly allowUnsealed?: boolean;
   /** False for a report that names what differs by size and digest. */
   readonly values?: boolean;
 }
@@ -30,6 +35,7 @@ export const addCodeOptions = (command: Command): Command => command
   .option("--program <file>", "run this local file, which must be the program that was recorded")
   .option("--out <trace>", "write the new run as a trace of its own, sealed by your key")
   .option("--replace", "give up an existing file of that name")
+  .option("--allow-unsealed", "accept a journal without a seal (.partial), or a trace that was cut short, and run it as far as it is intact")
   .option("--no-values", "name what differs by size and digest: for a report that leaves this machine");
 
 type Repeat<R> = (options: ReplayTraceOptions) => Promise<R>;
@@ -59,11 +65,18 @@ export interface Repeated<R> {
   readonly uncaught: readonly Uncaught[];
 }
 
-/** @throws Fault whatever `repeat` throws; USAGE when both sources of code are named */
+/** What ends without a seal is refused as `verify` refuses it, with the offset up to which it is intact. @throws Fault TRACE_* */
+function refuseUnsealed(source: ByteSource): void {
+  const { length } = END_MARK;
+  if (source.size < length || !sameBytes(source.read(source.size - length, length), END_MARK)) verify(source);
+}
+
+/** @throws Fault TRACE_UNSEALED | TRACE_TRUNCATED unless the flags allow it; whatever `repeat` throws; USAGE when both sources of code are named */
 export async function again<R extends ReplayReport>(io: Io, trace: string, flags: CodeFlags, repeat: Repeat<R>): Promise<Repeated<R>> {
   const { trustProgram, program, out, replace } = flags;
   if (trustProgram === true && program !== undefined) throw new Fault("USAGE", { options: "--trust-program, --program", allowed: "one of them" });
   if (out !== undefined && samePlace(out, trace)) throw new Fault("USAGE", { option: "--out", value: out, what: "a replay never writes to the trace it reads" });
+  if (flags.allowUnsealed !== true) await withTrace(trace, refuseUnsealed);
   const file = out === undefined ? undefined : createBundleFile(out, { durability: "process", replace: replace === true });
   const narration = await narrator(io.err, { run: "", log: false });
   try {

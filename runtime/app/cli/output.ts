@@ -88,7 +88,7 @@ export function reportError({ err, settings }: Io, error: unknown, { json, value
   const next = notes.next ?? fault.toJSON().next;
   const cause = causeOf(fault);
   if (json) printJson(err, "error", { error: { ...fault.toJSON(), next, detail: detailJson(fault.detail, members) }, ...(cause === undefined ? {} : { cause }), exit });
-  else printFault(err, fault.toJSON(), { ...notes, members, more: [...(notes.more ?? []), cause === undefined || "cause" in fault.detail ? undefined : ["cause", cause]] });
+  else printFault(err, fault.toJSON(), { ...notes, members, more: [...(notes.more ?? []), cause === undefined || "cause" in fault.detail || "system" in fault.detail ? undefined : ["cause", cause]] });
   if (settings.debug) err.print(String(fault.stack).split("\n").map(printable).join("\n"));
   return exit;
 }

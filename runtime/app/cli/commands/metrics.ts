@@ -41,7 +41,7 @@ function readRules(path: string): ReturnType<typeof parseRules> {
     return parseRules(JSON.parse(text));
   } catch (cause) {
     if (cause instanceof Fault) throw new Fault(cause.fault, { path, ...cause.detail }, { cause });
-    throw new Fault("RULES_INVALID", { path, at: "", what: "not JSON" }, { cause });
+    throw new Fault("RULES_INVALID", { path, at: "rules", what: "not JSON" }, { cause });
   }
 }
 

@@ -112,20 +112,28 @@ async function listing({ out }: Io, file: string, source: ByteSource, flags: Fla
   await out.flow(table(COLUMNS, rows(events), out.width, out.paint.dim));
 }
 
+/** What stands behind a verb. @throws Fault USAGE that says what to give, and where to find it */
+function numberOf(verb: string, given: string | undefined, what: string, form: RegExp): number {
+  if (given !== undefined && form.test(given)) return Number(given);
+  throw new Fault("USAGE", { ...(given === undefined ? { missing: `the event to ${verb}` } : { event: given.slice(0, 40) }), allowed: `triad trace FILE ${verb} N: ${what}, as \`triad trace FILE\` lists them` });
+}
+
 function one({ out }: Io, file: string, source: ByteSource, id: string | undefined, json: boolean): void {
-  if (id === undefined || !/^[1-9]\d{0,15}$/.test(id)) throw new Fault("USAGE", { event: (id ?? "").slice(0, 40), allowed: "triad trace FILE show ID, an event's number from 1" });
-  const event: ShownEvent = show(source, Number(id));
+  const number = numberOf("show", id, "an event's number from 1", /^[1-9]\d{0,15}$/);
+  const event: ShownEvent = show(source, number);
   if (json) return printJson(out, "event", { file, event });
   printFacts(out, Object.entries(event).map(([name, value]) => [name, prettyJson(toJson(value))]));
 }
 
-/** How the run stood behind the frame of an event. */
+/** How the run stood behind the frame of an event: a frame is a commit, so the answer may be for a later event of the same one, and says so. */
 function standing({ out }: Io, file: string, source: ByteSource, at: string | undefined, json: boolean): void {
-  if (at === undefined || !/^(0|[1-9]\d{0,15})$/.test(at)) throw new Fault("USAGE", { event: (at ?? "").slice(0, 40), allowed: "triad trace FILE state N, the number of an event, or 0 for the beginning" });
-  const state = new Debugger(source).at(Number(at));
+  const asked = numberOf("state", at, "the number of an event, or 0 for the beginning", /^(0|[1-9]\d{0,15})$/);
+  const state = new Debugger(source).at(asked);
+  const { event: answered } = state.position;
   const digest = stateDigest(state);
-  if (json) return printJson(out, "state", { file, digest, state });
-  printFacts(out, [["digest", digest], ...Object.entries(state).map(([name, value]): readonly [string, string] => [name, prettyJson(toJson(value))])]);
+  if (json) return printJson(out, "state", { file, asked, answered, digest, state });
+  const behind = answered === asked ? "" : `: the frame that holds event ${asked} ends there, and takes effect as a whole`;
+  printFacts(out, [["asked", `event ${asked}`], ["answered", `behind event ${answered}${behind}`], ["digest", digest], ...Object.entries(state).map(([name, value]): readonly [string, string] => [name, prettyJson(toJson(value))])]);
 }
 
 export function configure(command: Command, invocation: Invocation): void {

@@ -90,7 +90,7 @@ describe("a bundle on disk", () => {
     expect(disk.existsSync(`${path}4`)).toBe(false);
     const stuck = createBundleFile(`${path}3`, { ...PLAIN, disk: { ...disk, writeSync: () => 0 } });
     expect(faultOf(() => stuck.write(bytes(1)))).toMatchObject({ fault: "DISK_FAILED", doing: "write" });
-    expect(faultOf(() => createBundleFile(join(root, "nowhere", "x.triad"), PLAIN))).toMatchObject({ doing: "create", what: "ENOENT" });
+    expect(faultOf(() => createBundleFile(join(root, "nowhere", "x.triad"), PLAIN))).toMatchObject({ doing: "create", system: "ENOENT" });
   });
 
   it("syncs content before the rename and the folder after it, in class power", () => {
@@ -129,9 +129,9 @@ describe("a file as a byte source", () => {
   });
 
   it("refuses what is no readable file", () => {
-    expect(faultOf(() => openSource(path))).toMatchObject({ fault: "FILE_UNREADABLE", what: "ENOENT" });
+    expect(faultOf(() => openSource(path))).toMatchObject({ fault: "FILE_UNREADABLE", what: "it is not there", system: "ENOENT" });
     expect(faultOf(() => openSource(root))).toMatchObject({ fault: "FILE_UNREADABLE", what: "not a regular file" });
-    expect(faultOf(() => readText(path))).toMatchObject({ fault: "FILE_UNREADABLE", what: "ENOENT" });
+    expect(faultOf(() => readText(path))).toMatchObject({ fault: "FILE_UNREADABLE", what: "it is not there", system: "ENOENT" });
     disk.writeFileSync(path, bytes(0xff, 0xfe));
     expect(faultOf(() => readText(path))).toMatchObject({ fault: "FILE_UNREADABLE", path });
   });

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { beforeAll, describe, expect, it } from "vitest";
 import { publicKeyPem } from "../../../../runtime/adapters/keys.ts";
+import { unitOffsets } from "../../../support/refusals.ts";
 import { onlyObject, program, scratch, triad, triadOn } from "../../../support/cli.ts";
 import { underAnotherProgram, withAnotherOutcome } from "../../../support/forge.ts";
 import { testSigner } from "../../../support/signer.ts";
@@ -143,6 +144,24 @@ describe("triad replay", () => {
     expect(out).toMatch(/^fault +PROCESS_FAILED 3103: [^]*^place +failing\.ts:\d+$/m);
   });
 
+  it("refuses a trace that was cut short as verify does, wherever it was cut, and runs it as far as it goes with --allow-unsealed", async () => {
+    const whole = readFileSync(bell);
+    for (const size of [whole.length - 9, whole.length - 1, Math.floor(whole.length / 2), 700, 9]) {
+      const cut = at("cut-short.triad");
+      writeFileSync(cut, whole.subarray(0, size));
+      const verified = await triad("verify", cut, "--json");
+      for (const command of ["replay", "reproduce"]) {
+        const { code, out, err } = await triad(command, cut, "--trust-program", "--json");
+        expect([size, command, code, out]).toEqual([size, command, 4, ""]);
+        expect(onlyObject(err)["error"]).toEqual(onlyObject(verified.err)["error"]);
+      }
+    }
+    writeFileSync(at("journal.triad.partial"), whole.subarray(0, (unitOffsets(whole).at(-2) as number) - 9));
+    const { code, out } = await triad("replay", at("journal.triad.partial"), "--trust-program", "--allow-unsealed");
+    expect(code).toBe(0);
+    expect(out).toContain("to where the journal stops, every event as recorded");
+  });
+
   it("explains a divergence and exits 3", async () => {
     await underAnotherProgram(bell, program("denied"), at("diverging.triad"));
     const { code, out, err } = await triad("replay", at("diverging.triad"), "--trust-program");
@@ -222,6 +241,21 @@ describe("triad trace", () => {
     expect(out).toMatch(/^eventType +"LOG"$/m);
     expect(out).toMatch(/^body +\{"level": "info", "label": "bell", "data": \{"bits": \[/m);
     expect(onlyObject((await triad("trace", bell, "show", "1", "--json")).out)).toMatchObject({ schema: "triad.event/1", file: bell, event: { schema: 1, eventId: 1 } });
+  });
+
+  it("says for which event the state is that was asked for: the last one of its frame", async () => {
+    const { out } = await triad("trace", bell, "state", "2");
+    const answered = Number(/^answered +behind event (\d+): the frame that holds event 2 ends there/m.exec(out)?.[1]);
+    expect(out).toMatch(/^asked +event 2$/m);
+    expect(answered).toBeGreaterThan(2);
+    expect(onlyObject((await triad("trace", bell, "state", "2", "--json")).out)).toMatchObject({ asked: 2, answered, state: { position: { event: answered } } });
+    expect((await triad("trace", bell, "state", String(answered))).out).toMatch(new RegExp(`^answered +behind event ${answered}$`, "m"));
+  });
+
+  it.each(["show", "state"])("%s without a number says what to give", async (verb) => {
+    const { code, err } = await triad("trace", bell, verb);
+    expect(code).toBe(2);
+    expect(err).toMatch(new RegExp(`^ +missing +the event to ${verb}\n +allowed +triad trace FILE ${verb} N: .*lists them`, "m"));
   });
 
   it("cuts lines at the edge of a terminal and nowhere else", async () => {

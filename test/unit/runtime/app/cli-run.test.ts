@@ -87,9 +87,10 @@ describe("triad run", () => {
     writeFileSync(at("input.json"), '{"times": 3}');
     const read = (input: string): ReturnType<typeof triad> => run("reader", "reader.triad", "--replace", "--json", "--file", `words=${at("words.txt")}`, "--input", input);
     expect(onlyObject((await read(`@${at("input.json")}`)).out)["result"]).toBe("ababab");
-    const refused = await read('{"times":0}');
-    expect(refused.code).toBe(2);
-    expect(onlyObject(refused.out)["fault"]).toMatchObject({ name: "INPUT_INVALID", detail: { at: "input.times" } });
+    const refused = await run("reader", "refused.triad", "--json", "--file", `words=${at("words.txt")}`, "--input", '{"times":0}');
+    expect([refused.code, refused.out]).toEqual([2, ""]);
+    expect(onlyObject(refused.err)["error"]).toMatchObject({ name: "INPUT_INVALID", detail: { at: "input.times" } });
+    expect([existsSync(at("refused.triad")), existsSync(at("refused.triad.partial"))]).toEqual([false, false]);
   });
 
   it("never overwrites a trace unless told to", async () => {

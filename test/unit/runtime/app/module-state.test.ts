@@ -61,7 +61,7 @@ describe("what modules hold", () => {
     const turns = store.written.map((bytes) => openSnapshot(bytes, { written: packageVersion(), keyId: testSigner().keyId }).turns);
     expect(turns.every((taken) => taken <= 1), turns.join()).toBe(true); // before anybody counted
     const relay = memoryStore();
-    await uninterrupted({ name: "relay", small: 400, large: 0 }, "small", { snapshotEvery: 1, snapshots: relay });
+    await uninterrupted({ name: "relay", small: 1_200, large: 0 }, "small", { snapshotEvery: 1, snapshots: relay });
     expect(relay.written.length).toBeGreaterThan(0);
   });
 });

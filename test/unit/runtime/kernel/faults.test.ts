@@ -175,7 +175,7 @@ describe("as data", () => {
   it("a script is put in the order of its ticks; what is not offered or not understood is refused", () => {
     expect(parseFaultScript([{ at: 9, kind: "system-halt" }, { at: 2, kind: "vhm-freeze" }]).map(({ at }) => at)).toEqual([2, 9]);
     for (const bad of [[], {}, [{ at: 0, kind: "system-halt" }], [{ at: 1, kind: "x" }], [{ at: 1, kind: "partition" }], [{ at: 1, kind: "instability", process: "a", job: 1 }], [{ at: 1, kind: "hardware-failure" }], [{ at: 1, kind: "capability-revocation", process: "root", verb: "X" }]]) {
-      expect(() => parseFaultScript(bad)).toThrow(expect.objectContaining({ fault: "FAULTS_INVALID" }) as Error);
+      expect(() => parseFaultScript(bad)).toThrow(expect.objectContaining({ fault: "FAULTS_INVALID", detail: expect.objectContaining({ at: expect.stringMatching(/./) as string }) as object }) as Error);
     }
     for (const kind of INJECTION_KINDS) expect(WORK.some(([of]) => of === kind) || ["capability-revocation", "process-kill", "domain-thaw", "system-halt"].includes(kind)).toBe(true);
   });
@@ -324,6 +324,8 @@ describe("end to end", () => {
       { version: 1, rules: [{ fault: "PHI_ERR_HARDWARE_FAILURE", action: "retry", limit: 2 }] }, { version: 1, rules: [{ fault: "DOMAIN_PANIC", action: "continue", level: 2 }] }]) {
       expect(() => parseRecovery(bad)).toThrow(expect.objectContaining({ fault: "FAULTS_INVALID" }) as Error);
     }
+    expect(() => parseRecovery([])).toThrow(expect.objectContaining({ detail: { at: "recovery", what: expect.stringContaining("rules") as string } }) as Error);
+    expect(() => parseFaultScript("none")).toThrow(expect.objectContaining({ detail: { at: "faults", what: expect.stringContaining("list") as string } }) as Error);
     expect(FAULTS.FAULTS_INVALID.exit).toBe("usage");
   });
 });
