@@ -58,7 +58,8 @@ export function liveBytes(): number {
   return process.memoryUsage().heapUsed;
 }
 
-const collect: () => void = await (async () => {
+/** A full collection. */
+export const collect: () => void = await (async () => {
   const { setFlagsFromString } = await import("node:v8");
   const { runInNewContext } = await import("node:vm");
   setFlagsFromString("--expose-gc");

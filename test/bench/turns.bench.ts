@@ -1,6 +1,6 @@
 // Turns a second: a ring of 64 processes passing tokens on the real machine, unrecorded, recorded (blocks hashed and chained) in memory
-// and to a file; how fast that trace is verified and replayed; what recording costs a run of quantum jobs.
-import { mkdtempSync, rmSync } from "node:fs";
+// and to a file; how fast that trace is verified and replayed, each in a process of its own; what recording costs a run of quantum jobs.
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createActor, fromTransition } from "xstate";
@@ -14,12 +14,13 @@ import { createMemorySink, memorySource } from "../../runtime/adapters/memory.ts
 import { runMachine } from "../../runtime/app/execute.ts";
 import { defineProcess, ghz, type Child } from "../../runtime/app/index.ts";
 import { createRunner, liveOutcomes } from "../../runtime/app/outcomes.ts";
+import { fastestAlone, type Subjects } from "./alone.ts";
 import { least, most, type Figure } from "./figure.ts";
 import { fastest, NO_JOURNAL, recordingOf, sealWith, timed } from "./ground.ts";
 
 const ACTORS = 64;
 const TURNS = 1_000_000;
-const ROUNDS = 4;
+const ROUNDS = 3;
 
 const link = defineProcess({
   name: "link",
@@ -52,57 +53,60 @@ function transitions(): number {
   return Number(process.hrtime.bigint() - started) / 1e9;
 }
 
+const recording = recordingOf(ring, TURNS);
+const traceIn = (folder: string): string => join(folder, "ring.triad");
+
+async function recorded(folder: string): Promise<number> {
+  const file = createBundleFile(traceIn(folder), { durability: "process", replace: true });
+  const recorder = new Recorder({ recording, sink: file });
+  const run = await timed(ring, recording, recorder);
+  sealWith(recorder, run.end);
+  file.seal();
+  return run.seconds;
+}
+
+const secondsOf = async (work: () => Promise<void> | void): Promise<number> => {
+  const started = process.hrtime.bigint();
+  await work();
+  return Number(process.hrtime.bigint() - started) / 1e9;
+};
+
+const openTrace = (folder: string) => memorySource(readFileSync(traceIn(folder)));
+
+/** Each in a process of its own; given is the folder in which the trace is. */
+export const alone = {
+  plain: async () => (await timed(ring, recording, NO_JOURNAL)).seconds,
+  memory: async () => {
+    const recorder = new Recorder({ recording, sink: createMemorySink() });
+    const run = await timed(ring, recording, recorder);
+    sealWith(recorder, run.end);
+    return run.seconds;
+  },
+  file: recorded,
+  verified: (folder) => secondsOf(() => { verify(openTrace(folder)); }),
+  replayed: (folder) => secondsOf(async () => {
+    const { complete } = await replay(openBundle(openTrace(folder)), runMachine(ring));
+    if (!complete) throw new Error("the ring was not replayed to its end");
+  }),
+  peer: transitions,
+} as const satisfies Subjects;
+
 async function ofTurns(folder: string): Promise<readonly Figure[]> {
-  const recording = recordingOf(ring, TURNS);
-  let bytes = new Uint8Array(0);
-  let frames = 0;
-  // A run of its own is all a process does in the field: these come before anything else has been compiled.
-  const runs = {
-    plain: async () => (await timed(ring, recording, NO_JOURNAL)).seconds,
-    memory: async () => {
-      const sink = createMemorySink();
-      const recorder = new Recorder({ recording, sink });
-      const run = await timed(ring, recording, recorder);
-      sealWith(recorder, run.end);
-      bytes = Uint8Array.from(sink.bytes());
-      return run.seconds;
-    },
-    file: async () => {
-      const file = createBundleFile(join(folder, "ring.triad"), { durability: "process", replace: true });
-      const recorder = new Recorder({ recording, sink: file });
-      const run = await timed(ring, recording, recorder);
-      sealWith(recorder, run.end);
-      file.seal();
-      return run.seconds;
-    },
-  };
-  const seconds = await fastest(ROUNDS, runs);
-  const after = await fastest(ROUNDS, {
-    peer: transitions,
-    memory: runs.memory,
-    verify: () => {
-      const started = process.hrtime.bigint();
-      ({ frames } = verify(memorySource(bytes)));
-      return Number(process.hrtime.bigint() - started) / 1e9;
-    },
-    replay: async () => {
-      const started = process.hrtime.bigint();
-      const { complete } = await replay(openBundle(memorySource(bytes)), runMachine(ring));
-      if (!complete) throw new Error("the ring was not replayed to its end");
-      return Number(process.hrtime.bigint() - started) / 1e9;
-    },
-  });
+  await recorded(folder);
+  const bytes = statSync(traceIn(folder)).size;
+  const { frames } = verify(openTrace(folder));
+  const seconds = await fastestAlone(import.meta.url, ROUNDS, ["plain", "memory", "file", "verified", "replayed", "peer"], folder);
   return [
     { name: "turns a second, recorded to a file (floor 800,000)", value: TURNS / seconds.file, unit: "turns/s", goal: least(1_200_000) },
     { name: "turns a second, recorded in memory", value: TURNS / seconds.memory, unit: "turns/s" },
     { name: "turns a second, nothing recorded", value: TURNS / seconds.plain, unit: "turns/s" },
     { name: "recorded / unrecorded time of an empty turn", value: seconds.file / seconds.plain, unit: "ratio", goal: most(1.5) },
-    { name: "XState fromTransition, actor.send, nothing recorded", value: TURNS / after.peer, unit: "events/s" },
-    { name: "recorded turns / XState fromTransition events", value: after.peer / after.memory, unit: "ratio", goal: least(1.2 / 4.3) },
-    { name: "frames verified a second", value: frames / after.verify, unit: "frames/s", goal: least(1_000_000) },
-    { name: "verify / recording speed", value: after.memory / after.verify, unit: "ratio" },
-    { name: "replay / recording speed", value: after.memory / after.replay, unit: "ratio", goal: least(1) },
-    { name: "bytes a frame", value: bytes.length / frames, unit: "bytes" },
+    { name: "XState fromTransition, actor.send, nothing recorded", value: TURNS / seconds.peer, unit: "events/s" },
+    { name: "recorded turns / XState fromTransition events", value: seconds.peer / seconds.file, unit: "ratio", goal: least(1.2 / 4.3) },
+    { name: "frames verified a second", value: frames / seconds.verified, unit: "frames/s", goal: least(1_000_000) },
+    { name: "verify / recording speed", value: seconds.file / seconds.verified, unit: "ratio" },
+    { name: "replay / recording speed", value: seconds.file / seconds.replayed, unit: "ratio", goal: least(1) },
+    { name: "bytes a frame", value: bytes / frames, unit: "bytes" },
   ];
 }
 

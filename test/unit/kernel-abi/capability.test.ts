@@ -1,6 +1,6 @@
 // Grants by themselves: the numbers and lists that stand in traces, and attenuation at its edges. The algebra is property tests.
 import { describe, expect, it } from "vitest";
-import { attenuate, contains, DOMAIN_VERBS, isVoid, K_VERBS, meet, UNLIMITED, VERB, VERBS, type Grant, type Scope } from "../../../kernel-abi/capability.ts";
+import { attenuate, AUTHORITIES, contains, DOMAIN_VERBS, isVoid, K_VERBS, meet, OPERATOR_VERBS, UNLIMITED, VERB, VERBS, type Grant, type Scope } from "../../../kernel-abi/capability.ts";
 import { ALL_CAPABILITIES, capabilitySet, containsSet, demandOf, NO_CAPABILITIES, permits } from "../../../kernel-abi/capability-set.ts";
 import { tick } from "../../../kernel-abi/ids.ts";
 import { faultOf } from "../../support/refusals.ts";
@@ -16,8 +16,10 @@ describe("verbs", () => {
     expect(VERBS).toEqual(Object.keys(VERB));
     expect(K_VERBS).toEqual(["EXECUTE_K", "IPC_SEND", "SPAWN"]);
     expect(DOMAIN_VERBS).toEqual({ Q: ["ALLOCATE_Q", "EXECUTE_Q", "MEASURE_Q"], PHI: ["ALLOCATE_PHI", "TRANSFORM_PHI", "PROJECT_PHI"] });
+    expect(OPERATOR_VERBS).toEqual(["READ_TRACE", "READ_TELEMETRY", "ADMIN_FAULT"]);
+    expect(AUTHORITIES).toEqual(["Q", "PHI", "READ_TRACE", "READ_TELEMETRY", "ADMIN_FAULT"]);
     expect(UNLIMITED).toEqual({ from: 0, until: null, uses: null, units: null, target: null });
-    for (const table of [VERB, VERBS, K_VERBS, DOMAIN_VERBS, DOMAIN_VERBS.Q, DOMAIN_VERBS.PHI, UNLIMITED]) expect(Object.isFrozen(table)).toBe(true);
+    for (const table of [VERB, VERBS, K_VERBS, DOMAIN_VERBS, DOMAIN_VERBS.Q, DOMAIN_VERBS.PHI, OPERATOR_VERBS, AUTHORITIES, UNLIMITED]) expect(Object.isFrozen(table)).toBe(true);
   });
 });
 
@@ -31,6 +33,13 @@ describe("attenuation", () => {
     const free = attenuate(grant(), { from: 2, until: 4, uses: 0, units: 0, target: 3 });
     expect(free).toEqual({ verb: "IPC_SEND", scope: { from: 2, until: 4, uses: 0, units: 0, target: 3 } });
     expect(Object.isFrozen(free) && Object.isFrozen(free.scope)).toBe(true);
+  });
+
+  it("that takes nothing away gives the very grant: a thousand children hold one", () => {
+    const parent = grant({ from: 3, until: 9, uses: 4, units: 5, target: 7 });
+    for (const wish of [{}, { from: 1 }, { until: 10 }, { uses: 5 }, { units: 6 }, { target: 7 }]) expect(attenuate(parent, wish)).toBe(parent);
+    for (const wish of [{ from: 4 }, { until: 8 }, { uses: 3 }, { units: 4 }]) expect(attenuate(parent, wish)).not.toBe(parent);
+    expect(attenuate(grant(), { target: 7 }).scope.target).toBe(7);
   });
 
   it("aimed elsewhere leaves nothing, and says what was allowed", () => {

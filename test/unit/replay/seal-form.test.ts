@@ -59,6 +59,12 @@ function changed(of: Json, path: readonly string[], change: (parent: Json, key: 
 const set = (of: Json, path: string, value: unknown): Json => changed(of, path.split("."), (parent, key) => { parent[key] = value; });
 const isRecord = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
 
+describe("the names in a seal", () => {
+  it("are those other tools know (in-toto Statement v1, DSSE), and ours", () => {
+    expect([PAYLOAD_TYPE, STATEMENT_TYPE, PREDICATE_TYPE]).toEqual(["application/vnd.in-toto+json", "https://in-toto.io/Statement/v1", "urn:triad-runtime:seal:v1"]);
+  });
+});
+
 describe("a seal", () => {
   it("says what it was made of, and whose key signed it", () => {
     expect(openSeal(makeSeal(FACTS, signer))).toEqual({ ...FACTS, keyId: signer.keyId, publicKey: signer.publicKey });

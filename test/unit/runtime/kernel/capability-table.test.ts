@@ -31,6 +31,12 @@ describe("records", () => {
     expect(() => table.undoLast()).toThrow(new InvariantBroken("A3", "no capability to take back"));
   });
 
+  it("of the same limits share one grant", () => {
+    const table = new CapabilityTable();
+    const first = root(table);
+    expect(table.derive(first, YOU, {}).grant).toBe(first.grant);
+  });
+
   it("are limited in number", () => {
     const table = new CapabilityTable(2);
     const first = root(table);
@@ -49,6 +55,8 @@ describe("records", () => {
     table.undoLast();
     expect(table.revoke(first.id, [])).toEqual([1, 2]);
     table.undoLast();
+    expect(table.records).toBe(1);
+    expect(() => table.get(capabilityId(2))).toThrow(InvariantBroken);
     table.undoLast();
     expect(root(table).id).toBe(1);
   });
@@ -63,6 +71,7 @@ describe("a capability", () => {
     expect([refusal({ uses: 0 }), refusal({ uses: 1 })]).toEqual(["used up", undefined]);
     expect([refusal({ units: 2 }, to(null, 3)), refusal({ units: 2 }, to(null, 2))]).toEqual(["more than 2 units", undefined]);
     expect([refusal({ target: 4 }, to(3)), refusal({ target: 4 }, to(null)), refusal({ target: 4 }, to(4))]).toEqual(["another target", "another target", undefined]);
+    expect([refusal({ units: 0 }), refusal({ units: 0 }, to(null, 1))]).toEqual([undefined, "more than 0 units"]);
     const revoked = root(table, { from: 9, uses: 0 });
     table.revoke(revoked.id, []);
     expect(table.refusal(revoked, NO_DEMAND, NOW)).toBe("revoked");
@@ -135,6 +144,22 @@ describe("revoking", () => {
     while (undo.length > 0) undo.pop()?.();
     expect(revoked()).toEqual([false, false, false, false, false]);
     expect(table.revoke(first.id, [])).toEqual([first.id, right.id, left.id, leaf.id]);
+  });
+
+  it("goes down a branch before it goes to an elder one: the order stands in traces; it is taken back the other way", () => {
+    const table = new CapabilityTable();
+    const first = root(table);
+    const [elder, younger] = [table.derive(first, ME, {}), table.derive(first, ME, {})];
+    const [a, b] = [table.derive(elder, ME, {}), table.derive(elder, ME, {})];
+    const [c, d] = [table.derive(younger, ME, {}), table.derive(younger, ME, {})];
+    const under = table.derive(d, ME, {});
+    const earlier = (): void => undefined;
+    const undo = [earlier];
+    const order = table.revoke(first.id, undo);
+    expect(order).toEqual([first, younger, d, under, c, elder, b, a].map(({ id }) => id));
+    expect([undo[0], undo.length]).toEqual([earlier, 9]);
+    undo.pop()?.();
+    expect([a.revoked, b.revoked]).toEqual([false, true]);
   });
 
   it("is for those it descends from", () => {

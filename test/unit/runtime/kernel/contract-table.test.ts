@@ -27,7 +27,9 @@ describe("issuing", () => {
     const table = new ContractTable({ Q: 9, PHI: 8 });
     const given = terms();
     const [record] = table.issue(ME, [{ terms: given, capability: CAP }], []);
-    expect(record).toMatchObject({ id: 1, owner: ME, capability: CAP, ledger: { budget: 0, shots: 0, jobs: 0 }, state: "issued", ended: undefined });
+    expect(record).toMatchObject({ id: 1, owner: ME, capability: CAP, ledger: { budget: 0, shots: 0, jobs: 0 }, state: "issued", ended: undefined, overused: false });
+    expect(table.ownedBy(ME)).toEqual([record]);
+    table.assertConservation();
     expect(record?.terms).toEqual(given);
     for (const part of [record?.terms, record?.terms.calibration, record?.terms.permitted]) expect(Object.isFrozen(part)).toBe(true);
     expect(table.get(1)).toBe(record);
@@ -71,6 +73,19 @@ describe("issuing", () => {
     expect(() => table.get(1)).toThrow(InvariantBroken);
     table.assertConservation();
     expect(one(table).id).toBe(1);
+  });
+});
+
+describe("a turn that is taken back", () => {
+  it("undoes what it did to contracts last, whatever it did before", () => {
+    const table = new ContractTable({ Q: 9, PHI: 9 });
+    const earlier = (): void => undefined;
+    const undo = [earlier];
+    const [record] = table.issue(ME, [{ terms: terms(), capability: CAP }], undo);
+    table.activate(record!, tick(0), undo);
+    table.charge(record!, { budget: 1, shots: 1 }, undo);
+    table.end(record!, "completed", tick(1), undo);
+    expect([undo[0], undo.length]).toEqual([earlier, 7]);
   });
 });
 
@@ -203,6 +218,35 @@ describe("conservation", () => {
       }
     }).toThrow(broken("C3", "Q"));
     expect(commits).toBe(1_023);
+  });
+
+  it("looks at what was touched, however many there are: issued, activated, charged, ended", () => {
+    const table = new ContractTable({ Q: 1_000, PHI: 9 });
+    const records = Array.from({ length: 70 }, () => active(table));
+    table.assertConservation();
+    const spoil = (record: ContractRecord): void => { record.ledger = { budget: 11, shots: 0, jobs: 1 }; };
+    const touches: readonly ((record: ContractRecord) => ContractRecord)[] = [
+      () => one(table),
+      () => { const fresh = one(table); table.assertConservation(); table.activate(fresh, tick(0), []); return fresh; },
+      (record) => { table.charge(record, { budget: 0, shots: 0 }, []); return record; },
+      (record) => { table.end(record, "completed", tick(1), []); return record; },
+    ];
+    for (const [at, touch] of touches.entries()) {
+      const touched = touch(records[at]!);
+      spoil(touched);
+      expect(() => { table.assertConservation(); }).toThrow(broken("C4"));
+      touched.ledger = { budget: 0, shots: 0, jobs: 0 };
+      table.assertConservation();
+    }
+  });
+
+  it("counts phase components as it counts qubits", () => {
+    const table = new ContractTable({ Q: 9, PHI: 9 });
+    const record = active(table, { domain: "PHI" });
+    table.assertConservation();
+    (table.live as Set<ContractRecord>).delete(record);
+    active(table);
+    expect(() => { table.assertConservation(); }).toThrow(broken("C3", "PHI"));
   });
 
   it("looks at each live contract when it counts", () => {
