@@ -176,6 +176,8 @@ export interface Activation {
   resume(input: Resumption): Step;
   /** Ends early: `finally` blocks run, but whatever they yield is refused. */
   stop(): void;
+  /** All there is to it as data, for the behaviour's `reactivate`; undefined where that cannot be said as it stands. Changes nothing. */
+  save?(): unknown;
 }
 
 declare const signature: unique symbol;
@@ -219,4 +221,6 @@ export interface Behaviour {
   /** Checks and normalises the input. @throws Fault INPUT_INVALID */
   readonly admit: (input: unknown) => unknown;
   readonly activate: (input: unknown) => Activation;
+  /** One that goes on where another, whose `save` gave this, stood. */
+  readonly reactivate?: (saved: unknown) => Activation;
 }

@@ -131,9 +131,28 @@ export interface Outcomes {
   close(): Promise<void>;
 }
 
+/** One named stream. `position`: where it stands, for `stream` to open it there again; a source that cannot say has none. */
+export interface RandomStream {
+  uniform(): number;
+  uint32(): number;
+  position?(): Uint8Array;
+}
+
 /** Source of named K randomness: key is the stream's hex key (contracts, rule 6). */
 export interface RandomSource {
-  stream(keyHex: string): { uniform(): number; uint32(): number };
+  stream(keyHex: string, position?: Uint8Array): RandomStream;
+}
+
+/** Who keeps what a run has come to, so that it can be taken up there again. Asked between two ticks; nothing of it shows in the run. */
+export interface Keeper {
+  /** Whether it is time for the next one. */
+  readonly due: boolean;
+  /** Most answers by which one body is brought back; without, as many as the machine thinks fit. */
+  readonly answers?: number;
+  /** `state` is for the machine alone to read; the other facts say where the run stands. */
+  keep(kept: { readonly state: Uint8Array; readonly tick: Tick; readonly turns: number; readonly jobs: number }): void;
+  /** It cannot be put down as it stands now. */
+  cannot(why: string): void;
 }
 
 /** Ambient traps: active while a turn is being stepped (contracts, rule 10). */
@@ -189,8 +208,26 @@ export interface Policy<S = unknown> {
   pick(ready: ReadyView, state: S): PolicyPick<S>;
 }
 
+/** A process as those know it who print its name. */
+export interface KnownProcess {
+  readonly id: ProcessId;
+  readonly name: ProcessName;
+  readonly vhm: number;
+  readonly node: number;
+}
+
+/** What a run was when it was put down. */
+export interface TakenUp {
+  /** For the machine alone to read. */
+  readonly state: Uint8Array;
+  /** Events before it. */
+  readonly event: number;
+}
+
 /** Observers see what happened and answer nothing. */
 export interface Observer {
+  /** Told first, and once, of a run that is taken up on its way: how many events came before, which nobody will tell of, and who lives. */
+  takenUp?(facts: { readonly tick: Tick; readonly event: number; readonly processes: readonly KnownProcess[] }): void;
   frame?(frame: Frame): void;
   progress?(facts: { readonly tick: Tick; readonly turns: number; readonly waitingFor: number }): void;
   /** Who takes the next turn, out of how many that were ready; `step` counts the picks before. Never recorded: a turn's frame has what matters. */

@@ -8,7 +8,13 @@ import { checkBlock, openUnits, type PlacedFrame } from "./bundle.ts";
 import { UNIT_OVERHEAD } from "./chain.ts";
 import { eventCount } from "./entry/count.ts";
 import { FrameReader } from "./entry/reader.ts";
-import type { ChainedUnit, UnitReader } from "./units.ts";
+import { UnitReader, type BlockStart, type ChainedUnit } from "./units.ts";
+
+/** A place between two frames: so many frames behind the beginning of a block. */
+export interface FramePlace {
+  readonly start: BlockStart;
+  readonly frames: number;
+}
 
 /** Frames in order. */
 export class RecordedFrames {
@@ -18,7 +24,11 @@ export class RecordedFrames {
   #reader: FrameReader | undefined;
   /** Frames of the block so far. */
   #frames = 0;
-  constructor(source: ByteSource) { this.#units = openUnits(source).units; }
+  /** From `at` on, where somebody has been before, or from the beginning. */
+  constructor(source: ByteSource, at?: FramePlace) {
+    this.#units = at === undefined ? openUnits(source).units : new UnitReader(source, at.start);
+    for (let left = at?.frames ?? 0; left > 0; left--) this.next();
+  }
 
   /** Whether the journal has been read to an end without a seal. */
   get unsealed(): boolean { return this.#units.tail?.kind === "open"; }
@@ -85,7 +95,7 @@ export class OutcomeFinder {
   readonly #found = new Map<number, RecordedOutcome>();
   #tick = tick(0);
   #events = 0;
-  constructor(source: ByteSource) { this.#frames = new RecordedFrames(source); }
+  constructor(source: ByteSource, at?: FramePlace) { this.#frames = new RecordedFrames(source, at); }
 
   get standing(): Standing { return { tick: this.#tick, actor: KERNEL, unsealed: this.#frames.unsealed }; }
 

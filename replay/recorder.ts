@@ -2,7 +2,7 @@
 //   J9   A block closes at LIMITS.block_frames_max frames, before it would pass block_bytes_max bytes, or at a barrier;
 //        a frame larger than a block has one of its own. Where blocks end is part of the digest.
 //   J10  What has been handed to the sink is never written again; an open block is lost with the process, a closed one is not.
-import { canonicalJson, toHex } from "../kernel-abi/canonical.ts";
+import { canonicalJson, sameBytes, toHex } from "../kernel-abi/canonical.ts";
 import { Fault } from "../kernel-abi/fault.ts";
 import { EVENT, type Entry, type Frame } from "../kernel-abi/frame.ts";
 import type { Durability, HostFacts } from "../kernel-abi/header.ts";
@@ -15,6 +15,8 @@ import { eventCount } from "./entry/count.ts";
 import { FrameWriter } from "./entry/writer.ts";
 import { MerkleTree } from "./merkle.ts";
 import { makeSeal } from "./seal.ts";
+import { sha256 } from "./sha256.ts";
+import type { ChainedUnit } from "./units.ts";
 
 export interface RecorderOptions {
   readonly recording: Recording;
@@ -31,6 +33,21 @@ export interface Counts {
   readonly events: number;
   /** Handed to the sink so far. */
   readonly bytes: number;
+}
+
+/** Between two frames of the run, in the terms of its blocks: what was put down here is found again in a journal of the same run. */
+export interface Standing {
+  /** Of the block whose frames are being gathered, and the chain's head before it. */
+  readonly block: number;
+  readonly head: string;
+  /** In the blocks before it. */
+  readonly frames: number;
+  readonly events: number;
+  /** Frames gathered in it so far, and what their bytes hash to. */
+  readonly open: number;
+  readonly gathered: string;
+  /** Events so far, those of the frames gathered included. */
+  readonly event: number;
 }
 
 export interface Sealed extends Counts {
@@ -51,6 +68,8 @@ export class Recorder implements Journal {
   #open = 0;
   #frames = 0;
   #events = 0;
+  /** In closed blocks. */
+  #closedEvents = 0;
   #bytes = 0;
   #last: Entry | undefined;
   #sealed = false;
@@ -73,8 +92,24 @@ export class Recorder implements Journal {
   get digest(): string { return toHex(this.#head); }
   get counts(): Counts { return { blocks: this.#tree.size, frames: this.#frames, events: this.#events, bytes: this.#bytes }; }
 
+  get frames(): number { return this.#frames; }
+  get standing(): Standing { return { block: this.#tree.size, head: toHex(this.#head), frames: this.durable, events: this.#closedEvents, open: this.#open, gathered: toHex(sha256(this.#writer.bytes.subarray(0, this.#writer.length))), event: this.#events }; }
+
   /** Frames in closed blocks: what a kill of the process leaves. */
   get durable(): number { return this.#frames - this.#open; }
+
+  /** Takes over blocks of the same run as they are, with how many frames and events they hold, before it appends anything of its own. */
+  adopt(blocks: Iterable<ChainedUnit>, { frames, events }: Pick<Standing, "frames" | "events">): void {
+    for (const { payload, headBefore, leaf, head } of blocks) {
+      invariant(this.#frames === 0 && sameBytes(headBefore, this.#head), "J10", "blocks of another run");
+      this.#head = head.slice();
+      this.#tree.append(leaf);
+      this.#put(unit("block", payload), this.#head);
+    }
+    this.#settle();
+    this.#frames = frames;
+    this.#events = this.#closedEvents = events;
+  }
 
   /** @throws Fault ABI_UNENCODABLE for a frame the format cannot carry; it leaves no trace then. */
   append(frame: Frame): void {
@@ -147,6 +182,7 @@ export class Recorder implements Journal {
     this.#tree.append(leaf);
     this.#writer.drop(size);
     this.#open = 0;
+    this.#closedEvents = this.#events;
     this.#put(block);
     this.#settle();
   }

@@ -5,22 +5,30 @@
 //        the last, which an interruption closes early. So block boundaries, and with them the digest, are an uninterrupted run's.
 //   J46  A job's outcome is taken from the record or computed, never both: what is on record is never sampled again, and a job
 //        whose intent alone is on record is started as if for the first time, under the same key.
-import { sameBytes } from "../kernel-abi/canonical.ts";
+//   J63  With a snapshot of this run (snapshot.ts) it begins there: what stands before is checked by its hashes and taken over as it
+//        is, and executed no more. From there on all of this holds as it does from the beginning.
+import { sameBytes, toHex } from "../kernel-abi/canonical.ts";
 import { Fault } from "../kernel-abi/fault.ts";
 import { EVENT, type Frame } from "../kernel-abi/frame.ts";
 import type { Durability, HostFacts, ResumePoint } from "../kernel-abi/header.ts";
 import type { JobId } from "../kernel-abi/ids.ts";
 import type { ByteSink, ByteSource, JobStart, Journal, Outcome, Outcomes, Recording, RunEnd, Signer } from "../kernel-abi/ports.ts";
 import { eachFrame, openUnits } from "./bundle.ts";
+import { FrameReader } from "./entry/reader.ts";
+import { sha256 } from "./sha256.ts";
 import { Consistency } from "./consistency/consistency.ts";
 import { diverged } from "./divergence.ts";
-import { OutcomeFinder, RecordedFrames, type Standing } from "./recorded.ts";
+import { OutcomeFinder, RecordedFrames, type FramePlace, type Standing } from "./recorded.ts";
 import { Recorder, type Sealed } from "./recorder.ts";
 import { ComparingJournal, namesAfter } from "./replayer.ts";
+import { checkHead, SnapshotRefused, type Snapshot } from "./snapshot.ts";
+import type { BlockStart, ChainedUnit, UnitReader } from "./units.ts";
 
 /** What a journal still holds. */
 export interface Remains {
   readonly recording: Recording;
+  /** Chain head over header, program and inputs, hex. */
+  readonly description: string;
   readonly point: ResumePoint;
   /** Bytes up to the end of the last whole, chained unit. */
   readonly intactBytes: number;
@@ -32,6 +40,16 @@ export interface Remains {
   readonly jobs: number;
   /** Jobs whose intent is on record and whose outcome is not. */
   readonly unanswered: ReadonlySet<number>;
+  /** Turns on record. */
+  readonly turns: number;
+  /** What it is taken up from, if not from the beginning. */
+  readonly from: Footing | undefined;
+}
+
+/** A snapshot, and where in the journal it stands. */
+export interface Footing {
+  readonly snapshot: Snapshot;
+  readonly start: BlockStart;
 }
 
 /**
@@ -42,29 +60,90 @@ export function survey(source: ByteSource): Remains | undefined {
   const { units, recording } = openUnits(source);
   if (recording === undefined) throw new Fault("RESUME_REFUSED", { intactBytes: units.offset, why: "the run was killed before its description was written; nothing had happened: run it again" });
   const consistency = new Consistency(recording.header);
-  const unanswered = new Set<number>();
-  let [blocks, lastTick, jobs, lastBlock] = [0, 0, 0, units.offset];
-  const note = ({ tick, entries }: Frame): void => {
-    lastTick = tick;
-    for (const { code, subject } of entries) {
-      if (code === EVENT.JOB_INTENT) unanswered.add(jobs = subject);
-      if (code === EVENT.JOB_OUTCOME || code === EVENT.JOB_ABANDONED) unanswered.delete(subject);
-    }
-  };
+  const found = new Found(units);
   for (let block = units.next(); block !== undefined; block = units.next()) {
     const place = block;
-    eachFrame(block, (frame) => {
+    found.block(block, eachFrame(block, (frame) => {
       consistency.frame(frame, place);
-      note(frame);
-    });
-    blocks += 1;
-    lastBlock = block.offset;
+      found.frame(frame);
+    }));
+  }
+  return units.tail?.kind === "seal" ? undefined : found.remains(source, recording, units.offset);
+}
+
+/**
+ * As `survey`, for a run of which there is a snapshot: what stands before it is checked by its hashes alone.
+ * @throws SnapshotRefused when it is not this journal's, or ahead of it; as `survey`
+ */
+export function surveyBehind(source: ByteSource, snapshot: Snapshot): Remains | undefined {
+  const { units, recording } = openUnits(source);
+  if (recording === undefined) throw new SnapshotRefused("its journal has not begun");
+  checkHead(snapshot.description, units.head, "header, program or input");
+  const found = new Found(units, snapshot);
+  let start: BlockStart = { offset: units.offset, index: 0, headBefore: units.head };
+  for (let block = units.next(); block !== undefined; block = units.next()) {
+    if (block.index === snapshot.block) {
+      start = { offset: block.offset, index: block.index, headBefore: block.headBefore };
+      checkGathered(snapshot, block);
+    } else if (block.index === snapshot.block - 1) start = { offset: units.offset, index: snapshot.block, headBefore: block.head };
+    let left = block.index === snapshot.block ? snapshot.open : 0;
+    found.block(block, block.index < snapshot.block ? 0 : eachFrame(block, (frame) => { if (left-- <= 0) found.frame(frame); }));
   }
   if (units.tail?.kind === "seal") return undefined;
-  return {
-    recording, point: { blocks, frames: consistency.frames, tick: lastTick }, intactBytes: units.offset, torn: source.size - units.offset,
-    lastBlock, jobs, unanswered,
-  };
+  if (start.index !== snapshot.block || found.frames < snapshot.frames + snapshot.open) throw new SnapshotRefused("the journal does not reach as far as it does");
+  checkHead(snapshot.head, start.headBefore, "the chain before it");
+  return found.remains(source, recording, units.offset, { snapshot, start });
+}
+
+/** @throws SnapshotRefused when the frames before it, in its own block, are others or not there */
+function checkGathered({ open, gathered }: Snapshot, block: ChainedUnit): void {
+  const reader = new FrameReader(block.payload, block);
+  for (let left = open; left > 0 && !reader.done; left--) reader.next();
+  checkHead(gathered, sha256(block.payload.subarray(0, reader.at)), "the block it stands in");
+}
+
+/** What a survey finds, block by block; behind a snapshot, whose facts then come first. */
+class Found {
+  readonly #unanswered = new Set<number>();
+  readonly #description: string;
+  #lastBlock: number;
+  #blocks = 0;
+  #tick: number;
+  #jobs: number;
+  #turns: number;
+  frames: number;
+
+  /** In front of the first block. */
+  constructor({ offset, head }: Pick<UnitReader, "offset" | "head">, { tick, jobs, turns, frames }: Pick<Snapshot, "tick" | "jobs" | "turns" | "frames"> = { tick: 0, jobs: 0, turns: 0, frames: 0 }) {
+    this.#description = toHex(head);
+    this.#lastBlock = offset;
+    this.#tick = tick;
+    this.#jobs = jobs;
+    this.#turns = turns;
+    this.frames = frames;
+  }
+
+  block({ offset }: BlockStart, frames: number): void {
+    this.#blocks += 1;
+    this.#lastBlock = offset;
+    this.frames += frames;
+  }
+
+  frame({ kind, tick, entries }: Frame): void {
+    this.#tick = tick;
+    if (kind === "turn") this.#turns += 1;
+    for (const { code, subject } of entries) {
+      if (code === EVENT.JOB_INTENT) this.#unanswered.add(this.#jobs = subject);
+      if (code === EVENT.JOB_OUTCOME || code === EVENT.JOB_ABANDONED) this.#unanswered.delete(subject);
+    }
+  }
+
+  remains(source: ByteSource, recording: Recording, intactBytes: number, from?: Footing): Remains {
+    return {
+      recording, description: this.#description, point: { blocks: this.#blocks, frames: this.frames, tick: this.#tick }, intactBytes, torn: source.size - intactBytes,
+      lastBlock: this.#lastBlock, jobs: this.#jobs, unanswered: this.#unanswered, turns: this.#turns, from,
+    };
+  }
 }
 
 /** The intact part alone: whoever reads it sees an unsealed journal that stops between two units. */
@@ -76,13 +155,15 @@ export interface LiveOutcomes extends Outcomes {
   remember(job: JobStart): void;
 }
 
+const placeOf = ({ from }: Remains): FramePlace | undefined => from && { start: from.start, frames: from.snapshot.open };
+
 class ResumedOutcomes implements Outcomes {
   readonly #recorded: OutcomeFinder;
   readonly #live: LiveOutcomes;
   readonly #remains: Remains;
   readonly #unrecorded: (job: number, standing: Standing) => Error;
   constructor(source: ByteSource, remains: Remains, live: LiveOutcomes, unrecorded: (job: number, standing: Standing) => Error) {
-    this.#recorded = new OutcomeFinder(source);
+    this.#recorded = new OutcomeFinder(source, placeOf(remains));
     this.#remains = remains;
     this.#live = live;
     this.#unrecorded = unrecorded;
@@ -134,6 +215,25 @@ class RepeatingSink implements ByteSink {
   sync(): void { this.#sink.sync(); }
 }
 
+/** Writes again what stands before a snapshot: blocks as they are, then the frames of the block it stands in. */
+function repeat(recorder: Recorder, source: ByteSource, { snapshot: { frames, events, open }, start }: Footing): void {
+  recorder.adopt(blocksBefore(source, start), { frames, events });
+  const behind = new RecordedFrames(source, { start, frames: 0 });
+  for (let left = open; left > 0; left--) {
+    const placed = behind.next();
+    if (placed !== undefined) recorder.append(placed.frame);
+  }
+}
+
+function* blocksBefore(source: ByteSource, { offset }: BlockStart): Generator<ChainedUnit> {
+  const { units } = openUnits(source);
+  while (units.offset < offset) {
+    const block = units.next();
+    if (block === undefined) return;
+    yield block;
+  }
+}
+
 export interface ResumptionOptions {
   readonly sink: ByteSink;
   readonly durability: Durability;
@@ -158,12 +258,17 @@ export class Resumption implements Journal {
     this.#source = source;
     this.#remains = remains;
     this.#recorder = new Recorder({ recording, sink: new RepeatingSink(source, sink, lastBlock), durability });
-    this.#compared = new ComparingJournal(new RecordedFrames(source), this.#recorder, namesAfter({ source, recording }), true);
+    if (remains.from !== undefined) repeat(this.#recorder, source, remains.from);
+    this.#compared = new ComparingJournal(new RecordedFrames(source, placeOf(remains)), this.#recorder, namesAfter({ source, recording }), true);
     this.#tellCaughtUp = caughtUp;
   }
 
   /** Whether the run goes on beyond what the old journal holds. */
   get live(): boolean { return this.#compared.live; }
+  /** Whether everything on record is durable in the new journal. */
+  get caughtUp(): boolean { return this.#caughtUp; }
+  /** What is being written. */
+  get recorder(): Pick<Recorder, "frames" | "durable" | "standing"> { return this.#recorder; }
   /** Why it stopped, whatever the machine made of the throw. */
   get failure(): Error | undefined { return this.#failure ?? this.#compared.stopped; }
 

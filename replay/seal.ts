@@ -105,7 +105,8 @@ export function makeSeal(facts: SealFacts, signer: Signer): Uint8Array {
 /** Subject public key info of an Ed25519 key up to the 32 bytes of the key (RFC 8410). */
 const SPKI_PREFIX = Uint8Array.of(0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00);
 
-function signatureHolds(publicKey: Uint8Array, signed: Uint8Array, signature: Uint8Array): boolean {
+/** Whether an Ed25519 signature over `signed` is the key's. */
+export function signatureHolds(publicKey: Uint8Array, signed: Uint8Array, signature: Uint8Array): boolean {
   const key = createPublicKey({ key: Buffer.concat([SPKI_PREFIX, publicKey]), format: "der", type: "spki" });
   return verifySignature(null, signed, key, signature);
 }

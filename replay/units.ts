@@ -26,6 +26,9 @@ export interface ChainedUnit extends Place {
   readonly head: Uint8Array;
 }
 
+/** In front of a block that somebody has come to before: any that was handed out, or the end. */
+export type BlockStart = Pick<ChainedUnit, "offset" | "index" | "headBefore">;
+
 /** What stands behind the last chained unit. */
 export type Tail =
   | { readonly kind: "seal"; readonly place: Place; readonly envelope: Uint8Array }
@@ -66,11 +69,19 @@ export class UnitReader {
   #head: Uint8Array = new Uint8Array(0);
   #tail: Tail | undefined;
 
-  /** @throws Fault TRACE_UNREADABLE when the file does not begin as one, TRACE_VERSION when another format wrote it. */
-  constructor(source: ByteSource) {
+  /**
+   * With `start`, only what stands there and behind it; whoever says so has checked what stands before.
+   * @throws Fault TRACE_UNREADABLE when the file does not begin as one, TRACE_VERSION when another format wrote it.
+   */
+  constructor(source: ByteSource, start?: BlockStart) {
     this.size = source.size;
     this.#window = new Window(source);
-    this.#preamble();
+    if (start === undefined) this.#preamble();
+    else {
+      this.#offset = start.offset;
+      this.#units = ORDER.length + start.index;
+      this.#head = start.headBefore;
+    }
   }
 
   readonly version = FORMAT_VERSION;

@@ -52,11 +52,16 @@ function programLines(log: Log, names: ProcessNames, { tick, actor, entries }: F
 export function logging(log: Log): Observer {
   const names = createProcessNames();
   const collect = createFaultCollector(createOwnership().of);
+  let before = 0;
   return {
+    takenUp({ event, processes }) {
+      before = event;
+      names.present(processes);
+    },
     frame(frame) {
       names.learn(frame);
       programLines(log, names, frame);
-      for (const { name, code, processId, event, description } of collect(frame)) log.warn({ tick: frame.tick, process: names.of(processId), event: name, number: event, code }, description);
+      for (const { name, code, processId, event, description } of collect(frame)) log.warn({ tick: frame.tick, process: names.of(processId), event: name, number: before + event, code }, description);
     },
     failure({ process, error }) { log.debug({ process, event: "FAILURE", err: error }, "uncaught error of a program"); },
   };

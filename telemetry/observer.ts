@@ -13,6 +13,7 @@ type Call = keyof Observer;
 type Facts<C extends Call> = Parameters<NonNullable<Observer[C]>>[0];
 
 const COPY: { readonly [C in Call]: (facts: Facts<C>) => Facts<C> } = {
+  takenUp: ({ tick, event, processes }) => Object.freeze({ tick, event, processes: Object.freeze(processes.map(({ id, name, vhm, node }) => Object.freeze({ id, name, vhm, node }))) }),
   frame: copyFrame,
   progress: ({ tick, turns, waitingFor }) => Object.freeze({ tick, turns, waitingFor }),
   failure: ({ process, error }) => Object.freeze({ process, error: copyError(error) }),
@@ -33,12 +34,13 @@ function guarded<C extends Call>(observer: Observer, call: C, outlet: Outlet, de
 }
 
 function callsOf(observer: Observer, outlet: Outlet, deliver: (go: () => void) => void): Observer {
+  const takenUp = guarded(observer, "takenUp", outlet, deliver);
   const frame = guarded(observer, "frame", outlet, deliver);
   const progress = guarded(observer, "progress", outlet, deliver);
   const failure = guarded(observer, "failure", outlet, deliver);
   const pick = guarded(observer, "pick", outlet, deliver);
   return {
-    ...(frame === undefined ? {} : { frame }), ...(progress === undefined ? {} : { progress }), ...(failure === undefined ? {} : { failure }), ...(pick === undefined ? {} : { pick }),
+    ...(takenUp === undefined ? {} : { takenUp }), ...(frame === undefined ? {} : { frame }), ...(progress === undefined ? {} : { progress }), ...(failure === undefined ? {} : { failure }), ...(pick === undefined ? {} : { pick }),
   };
 }
 
@@ -61,9 +63,9 @@ function each<C extends Call>(observers: readonly Observer[], call: C): ((facts:
 /** Several observers as one, in order; each is isolated from the run and from the others. */
 export function combined(observers: readonly Observer[], options: SinkOptions = {}): Walled {
   const walled = observers.map((observer) => isolated(observer, options));
-  const [frame, progress, failure, pick] = [each(walled, "frame"), each(walled, "progress"), each(walled, "failure"), each(walled, "pick")];
+  const [takenUp, frame, progress, failure, pick] = [each(walled, "takenUp"), each(walled, "frame"), each(walled, "progress"), each(walled, "failure"), each(walled, "pick")];
   return new Wall({
-    ...(frame === undefined ? {} : { frame }), ...(progress === undefined ? {} : { progress }), ...(failure === undefined ? {} : { failure }), ...(pick === undefined ? {} : { pick }),
+    ...(takenUp === undefined ? {} : { takenUp }), ...(frame === undefined ? {} : { frame }), ...(progress === undefined ? {} : { progress }), ...(failure === undefined ? {} : { failure }), ...(pick === undefined ? {} : { pick }),
   }, () => walled.flatMap((one) => one.reports()));
 }
 

@@ -109,6 +109,7 @@ export interface Walled extends Observer {
 
 /** Walls are known by this alone: nothing a foreign observer says of itself makes it one. */
 export class Wall implements Walled {
+  declare readonly takenUp?: NonNullable<Observer["takenUp"]>;
   declare readonly frame?: NonNullable<Observer["frame"]>;
   declare readonly progress?: NonNullable<Observer["progress"]>;
   declare readonly failure?: NonNullable<Observer["failure"]>;
@@ -116,6 +117,7 @@ export class Wall implements Walled {
   readonly #reports: () => readonly SinkReport[];
 
   constructor(calls: Observer, reports: () => readonly SinkReport[]) {
+    if (calls.takenUp !== undefined) this.takenUp = calls.takenUp;
     if (calls.frame !== undefined) this.frame = calls.frame;
     if (calls.progress !== undefined) this.progress = calls.progress;
     if (calls.failure !== undefined) this.failure = calls.failure;

@@ -9,6 +9,7 @@ import { Fault } from "../../kernel-abi/fault.ts";
 import type { Durability } from "../../kernel-abi/header.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
 import type { ByteSink, ByteSource } from "../../kernel-abi/ports.ts";
+import { forgetSnapshot } from "./snapshot-file.ts";
 import { attempt, close, closeQuietly, discard, hostDisk, readAll, stands, syncFolderOf, writeAll, writeNew, type Disk } from "./disk.ts";
 
 export interface FileSource extends ByteSource {
@@ -119,6 +120,7 @@ class JournalFile implements BundleFile {
     this.#once(() => this.#close());
     this.#once(() => {
       if (!replace) refuseExisting(this.#disk, this.#path);
+      forgetSnapshot(this.partial, this.#disk); // it must not outlive its journal
       attempt(this.#path, "rename", () => this.#disk.renameSync(this.partial, this.#path));
       if (durability === "power") syncFolderOf(this.#disk, this.#path);
     });

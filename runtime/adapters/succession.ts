@@ -17,6 +17,7 @@ import { Type } from "typebox";
 import { canonicalJson, parseCanonicalJson } from "../../kernel-abi/canonical.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import { ResumePointSchema, type Durability, type ResumePoint } from "../../kernel-abi/header.ts";
+import { forgetSnapshot } from "./snapshot-file.ts";
 import { attempt, close, closeQuietly, discard, hostDisk, readAll, stands, syncFolderOf, writeAll, writeNew, type Disk, type FileFacts } from "./disk.ts";
 import type { BundleFile, BundleFileOptions } from "./files.ts";
 
@@ -42,6 +43,7 @@ export function earlierResumptions(partial: string, found: ResumePoint, disk: Di
 
 /** Removes what an earlier run of this name may have left beside its journal. */
 export function forgetResumptions(partial: string, disk: Disk = hostDisk): void {
+  forgetSnapshot(partial, disk);
   for (const name of [workingName(partial), noteName(partial), draftName(partial)]) discard(disk, name);
 }
 

@@ -19,6 +19,7 @@ import { isMachine, logicFor, type InvokedLogic } from "../process/machine/sourc
 import { isMachineState, parseState, type MachineState } from "../process/machine/state.ts";
 import { pluginOf, type PolicyPlugin } from "../scheduler/plugin.ts";
 import type { Apis } from "./define.ts";
+import { noted } from "./definitions.ts";
 import { apisFor } from "./sites.ts";
 
 export type { Explanation, MachineState };
@@ -81,6 +82,7 @@ export function defineMachine<M extends AnyStateMachine>(spec: Spec<M>): Machine
   label(name);
   const machine = ownSources(spec.machine);
   const prepared = defineBehaviour(shapeOf(machine));
+  const options = { definition: prepared, name, strict, strandOf: (program: Generator<Operation, unknown, unknown>) => new Strand(program) };
   const definition = Object.freeze({
     name,
     machine,
@@ -89,10 +91,11 @@ export function defineMachine<M extends AnyStateMachine>(spec: Spec<M>): Machine
     ...(spec.mailbox === undefined ? {} : { mailbox: spec.mailbox }),
     ...(spec.policy === undefined ? {} : { policy: pluginOf(spec.policy) }),
     admit: (input: unknown) => (isMachineState(input) ? parseState(input, machine.id) : input),
-    activate: (input: unknown) => new MachineActivation({ definition: prepared, name, strict, strandOf: (program) => new Strand(program) }, input),
+    activate: (input: unknown) => new MachineActivation(options, input),
+    reactivate: (saved: unknown) => MachineActivation.reactivated(options, saved),
   });
   definitions.set(definition, prepared);
-  return definition;
+  return noted(definition);
 }
 
 const APIS = Object.freeze({ k, q, phi });

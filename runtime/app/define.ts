@@ -11,6 +11,7 @@ import { label } from "../../kernel-abi/ids.ts";
 import type { MailboxTerms, ProcessDefinition, Program } from "../../kernel-abi/operation.ts";
 import type { Priority } from "../../kernel-abi/priority.ts";
 import { CURRENT_OFFER } from "../../kernel-abi/version.ts";
+import { noted } from "./definitions.ts";
 import { apisFor, bodyFor } from "./sites.ts";
 import { pluginOf, type PolicyPlugin } from "../scheduler/plugin.ts";
 import { activateProgram } from "../process/program.ts";
@@ -86,7 +87,7 @@ export function defineProcess<S extends TSchema, const D extends readonly BoundD
 export function defineProcess(spec: Spec<readonly BoundDomain[], unknown, unknown> & { readonly input?: TSchema }): ProcessDefinition {
   checkSpec(spec);
   const apis = Object.freeze({ k, q, phi });
-  return Object.freeze({
+  return noted(Object.freeze({
     name: spec.name,
     domains: Object.freeze([...(spec.domains ?? [])]),
     abi: CURRENT_OFFER,
@@ -95,5 +96,5 @@ export function defineProcess(spec: Spec<readonly BoundDomain[], unknown, unknow
     ...(spec.policy === undefined ? {} : { policy: pluginOf(spec.policy) }),
     ...admission(spec.input),
     activate: (input: unknown) => activateProgram(bodyFor(spec.run(apisFor(apis), input))),
-  });
+  }));
 }

@@ -6,7 +6,7 @@ import { parseFaultScript, parseRecovery } from "../../kernel-abi/injection.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
 import type { Tick } from "../../kernel-abi/ids.ts";
 import type { Behaviour } from "../../kernel-abi/operation.ts";
-import type { Journal, Observer, Outcomes, Recording, RunEnd, RunMachine, RunPause, Sealer } from "../../kernel-abi/ports.ts";
+import type { Journal, Keeper, Observer, Outcomes, Recording, RunEnd, RunMachine, RunPause, Sealer, TakenUp } from "../../kernel-abi/ports.ts";
 import { seededRandom } from "../../domains/k/random.ts";
 import { createAmbientGuard } from "../adapters/ambient.ts";
 import { sha256 } from "../adapters/sha256.ts";
@@ -15,6 +15,7 @@ import { runContext, type ContextReport } from "../context/context.ts";
 import { drive, type DriveOptions } from "../context/driver.ts";
 import { isolated } from "../../telemetry/observer.ts";
 import type { PolicyPlugin } from "../scheduler/plugin.ts";
+import { loadedOf } from "./definitions.ts";
 import { checkRuntime, createAdmissions } from "./header.ts";
 import { recordedPolicy, rootPolicy } from "./policy.ts";
 import { locator } from "./program/load.ts";
@@ -29,6 +30,10 @@ export interface Execution {
   readonly signal?: AbortSignal | undefined;
   /** The plug-in the header means, when it is neither built in nor the root's. */
   readonly policy?: PolicyPlugin | undefined;
+  /** Who keeps what the run has come to. */
+  readonly keeper?: Keeper | undefined;
+  /** What the run was when it was put down: it goes on from there. */
+  readonly from?: TakenUp | undefined;
 }
 
 const isVerb = (name: string): name is VerbName => VERBS.some((verb) => verb === name);
@@ -41,7 +46,7 @@ function verbs(names: readonly string[]): readonly VerbName[] {
 }
 
 /** Wires a run's description to the machine and hands it to `use`, with the ambient traps in for as long as that takes. */
-async function wired<R>({ recording, root, journal, outcomes, observer = {}, signal, policy: plugin }: Execution, use: (options: DriveOptions) => Promise<R>): Promise<R> {
+async function wired<R>({ recording, root, journal, outcomes, observer = {}, signal, policy: plugin, keeper, from }: Execution, use: (options: DriveOptions) => Promise<R>): Promise<R> {
   const { header, program, inputs } = recording;
   const admissions = createAdmissions();
   const policy = recordedPolicy(header, plugin ?? rootPolicy(root));
@@ -54,9 +59,10 @@ async function wired<R>({ recording, root, journal, outcomes, observer = {}, sig
         seed: header.seed, bounds: header.bounds, policy, allow: verbs(header.allow), admissions, root, input: inputs.input, files: inputs.files,
         flags: header.abi.flags, mailboxBound: LIMITS.mailbox_depth_max, node: header.node, vhm: header.vhm, slice: header.slice,
         faults: header.faults === undefined ? undefined : parseFaultScript(header.faults), reseeds: header.reseeds, recovery: header.recovery === undefined ? undefined : parseRecovery(header.recovery),
+        definitions: loadedOf(root)?.definitions,
       },
-      ports: { sha256, random: seededRandom, journal, guard, observer: isolated(observer), watchdog: createWatchdog() },
-      outcomes, signal,
+      ports: { sha256, random: seededRandom, journal, guard, observer: isolated(observer), watchdog: createWatchdog(), keeper },
+      outcomes, signal, from,
     });
   } finally {
     uninstall();

@@ -16,12 +16,15 @@ import { createBundleFile } from "../adapters/files.ts";
 import { defaultWorkers, freshSeed, hostFacts, wallClock } from "../adapters/host.ts";
 import { loadOrCreateSigner } from "../adapters/keys.ts";
 import { forgetResumptions } from "../adapters/succession.ts";
+import { snapshotBeside, type SnapshotStore } from "../adapters/snapshot-file.ts";
 import type { PolicyChoice } from "../scheduler/policies.ts";
 import { admitted } from "../kernel/state.ts";
 import { executeAndSeal } from "./execute.ts";
+import { loadedOf } from "./definitions.ts";
 import { allowed, createAdmissions, headerFor } from "./header.ts";
 import { createRunner, liveOutcomes } from "./outcomes.ts";
 import { pluginAmong, rootPolicy } from "./policy.ts";
+import { SNAPSHOT_EVERY, Snapshots } from "./snapshots.ts";
 import { programClosure } from "./program/closure.ts";
 import { loadProgram } from "./program/load.ts";
 
@@ -55,6 +58,12 @@ export interface RecordOptions {
   /** What is done about faults; default: DEFAULT_RECOVERY. */
   readonly recovery?: Recovery;
   readonly durability?: Durability;
+  /**
+   * Frames between two snapshots beside the journal, which make resuming short; 0 for none. Default: 65,536 for a program that is loaded from
+   * its file; none for a definition in memory, which must then share no state with others through variables. A sink has a store only when one is given.
+   */
+  readonly snapshotEvery?: number;
+  readonly snapshots?: SnapshotStore;
   /** Free text, sealed with the host's facts. */
   readonly label?: string;
   readonly signer?: Signer;
@@ -99,16 +108,17 @@ export function loadTrapped(section: ProgramSection): Behaviour {
 interface Destination {
   readonly sink: ByteSink;
   readonly path: string | undefined;
+  readonly snapshots: SnapshotStore | undefined;
   keep(): void;
   abandon(): void;
 }
 
-function destination({ out, replace = false, durability = "process", disk = hostDisk }: RecordOptions, name: string): Destination {
-  if (typeof out === "object") return { sink: out, path: undefined, keep: () => undefined, abandon: () => undefined };
+function destination({ out, replace = false, durability = "process", disk = hostDisk, snapshots }: RecordOptions, name: string): Destination {
+  if (typeof out === "object") return { sink: out, path: undefined, snapshots, keep: () => undefined, abandon: () => undefined };
   const path = out ?? freePath(name);
   const file = createBundleFile(path, { durability, replace, disk });
   forgetResumptions(file.partial, disk);
-  return { sink: file, path, keep: () => file.seal(), abandon: () => file.abandon() };
+  return { sink: file, path, snapshots: snapshots ?? snapshotBeside(file.partial, disk), keep: () => file.seal(), abandon: () => file.abandon() };
 }
 
 /** bell.triad, bell-2.triad, …: a run never overwrites another's evidence. */
@@ -127,6 +137,12 @@ function checkSeed(seed: string): string {
 function checkSlice(slice: number | undefined): number | undefined {
   if (slice !== undefined && (!Number.isSafeInteger(slice) || slice < 1)) throw new Fault("USAGE", { option: "slice", value: slice, allowed: "an integer from 1" });
   return slice;
+}
+
+/** Without a word: none for a definition handed over in memory, of which nobody knows what its modules hold. @throws Fault USAGE */
+export function checkEvery(root: Behaviour, every: number = loadedOf(root) === undefined ? 0 : SNAPSHOT_EVERY): number {
+  if (!Number.isSafeInteger(every) || every < 0) throw new Fault("USAGE", { option: "snapshot-every", value: every, allowed: "frames, an integer; 0 for no snapshots" });
+  return every;
 }
 
 /** What a replay will read: keys in the order of the record, whatever order they were given in. @throws Fault ABI_UNENCODABLE */
@@ -155,15 +171,21 @@ export async function record(options: RecordOptions): Promise<RecordReport> {
   checkInput(recording, root);
   const signer = options.signer ?? loadOrCreateSigner();
   const started = wallClock();
+  const every = checkEvery(root, options.snapshotEvery);
   const to = destination(options, root.name);
   const outcomes = liveOutcomes(createRunner({ workers, delayMs: options.delayMs }));
+  let keeper: Snapshots | undefined;
   try {
     const recorder = new Recorder({ recording, sink: to.sink, durability: options.durability ?? "process" });
-    const { end, receipt: sealed } = await executeAndSeal({ recording, root, journal: recorder, outcomes, observer: options.observer, signal: options.signal, policy: pluginAmong(policy) }, {
+    if (every > 0 && to.snapshots !== undefined) keeper = new Snapshots({ recorder, description: recorder.digest, every, store: to.snapshots, signer, modules: loadedOf(root)?.modules });
+    const { end, receipt: sealed } = await executeAndSeal({ recording, root, journal: recorder, outcomes, observer: options.observer, signal: options.signal, policy: pluginAmong(policy), keeper }, {
       seal: (ended) => recorder.seal({ signer, host: hostFacts({ workers, label: options.label ?? "", started }), end: ended }),
     });
     to.keep();
     return { end, seed, digest: sealed.digest, sealed, trace: to.path, recording };
+  } catch (error) {
+    keeper?.flush(); // the run was interrupted: its journal has what it had come to
+    throw error;
   } finally {
     to.abandon();
     await outcomes.close();

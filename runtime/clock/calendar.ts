@@ -1,10 +1,16 @@
 // Calendar: what is due when. Buckets by tick, each put into its order when it is opened; the earliest tick is found by a heap.
 //   T1  Arrival order inside a bucket is irrelevant: `order` is total.
 import { invariant } from "../../kernel-abi/invariant.ts";
-import type { Tick } from "../../kernel-abi/ids.ts";
+import { tick, type Tick } from "../../kernel-abi/ids.ts";
 
 /** Fewer items than these are not worth looking through. */
 const SWEEP_MIN = 1_024;
+
+/** A calendar as data: its ticks from the earliest on, with what is due at each, as it stands there. */
+export interface CalendarState<S> {
+  readonly ticks: readonly (readonly [due: number, items: readonly S[]])[];
+  readonly sweepAt: number;
+}
 
 export class Calendar<T extends { readonly due: Tick }> {
   readonly #order: (a: T, b: T) => number;
@@ -36,6 +42,21 @@ export class Calendar<T extends { readonly due: Tick }> {
     bucket.push(item);
     this.#lastDue = item.due;
     this.#lastBucket = bucket;
+  }
+
+  saved<S>(save: (item: T) => S): CalendarState<S> {
+    const ticks = [...this.#buckets].sort(([a], [b]) => a - b).map(([due, items]) => [due, items.map(save)] as const);
+    return { ticks, sweepAt: this.#sweepAt };
+  }
+
+  /** Into an empty one. Ticks at which nothing is due any more stay ticks. */
+  restore<S>({ ticks, sweepAt }: CalendarState<S>, take: (item: S) => T): void {
+    for (const [due, items] of ticks) {
+      this.#buckets.set(tick(due), items.map(take));
+      this.#size += items.length;
+      this.#rise(tick(due));
+    }
+    this.#sweepAt = sweepAt;
   }
 
   /** The earliest tick with anything due. */

@@ -2,7 +2,7 @@
 // needs them for the next due tick, in job order, and breathes between batches of turns so that signals and sockets live.
 import { Fault } from "../../kernel-abi/fault.ts";
 import type { Tick } from "../../kernel-abi/ids.ts";
-import type { Outcomes, RunEnd, RunPause, Observer } from "../../kernel-abi/ports.ts";
+import type { Outcomes, RunEnd, RunPause, Observer, TakenUp } from "../../kernel-abi/ports.ts";
 import { Machine, type MachineConfig, type MachinePorts } from "../kernel/machine.ts";
 
 export interface DriveOptions {
@@ -10,12 +10,27 @@ export interface DriveOptions {
   readonly ports: Omit<MachinePorts, "start" | "abandon">;
   readonly outcomes: Outcomes;
   readonly until?: Tick | undefined;
+  /** What the run was when it was put down: it goes on from there. */
+  readonly from?: TakenUp | undefined;
   /** Aborting it ends the drive with RUN_INTERRUPTED; the journal stays as it is, unsealed. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Turns between two breaths. A breath costs microseconds and changes nothing in the run. */
 const BATCH_TURNS = 20_000;
+
+/** What was put down cannot be taken up: it is not this machine's, or its programs are no longer what they were. */
+export class SnapshotUnusable extends Error {
+  override readonly name = "SnapshotUnusable";
+}
+
+function takenUp(config: MachineConfig, ports: MachinePorts, from: TakenUp): Machine {
+  try {
+    return new Machine(config, ports, from);
+  } catch (cause) {
+    throw new SnapshotUnusable(cause instanceof Error ? cause.message : "its state cannot be read", { cause });
+  }
+}
 
 const breathe = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve); });
 
@@ -24,14 +39,11 @@ const report = (observer: Observer, machine: Machine, waitingFor: number): void 
 
 /**
  * Drives one run to its end, or to the first tick after `until`.
- * @throws Fault RUN_INTERRUPTED; whatever the journal or the outcomes throw (REPLAY_DIVERGED, WORKER_LOST).
+ * @throws Fault RUN_INTERRUPTED; SnapshotUnusable, before anything happens; whatever the journal or the outcomes throw (REPLAY_DIVERGED, WORKER_LOST).
  */
-export async function drive({ config, ports, outcomes, until, signal }: DriveOptions): Promise<RunEnd | RunPause> {
-  const machine = new Machine(config, {
-    ...ports,
-    start: (job) => outcomes.start(job),
-    abandon: (job) => outcomes.abandon(job),
-  });
+export async function drive({ config, ports, outcomes, until, from, signal }: DriveOptions): Promise<RunEnd | RunPause> {
+  const all: MachinePorts = { ...ports, start: (job) => outcomes.start(job), abandon: (job) => outcomes.abandon(job) };
+  const machine = from === undefined ? new Machine(config, all) : takenUp(config, all, from);
   for (;;) {
     if (signal?.aborted === true) {
       ports.journal.barrier(); // what has happened is kept

@@ -94,20 +94,20 @@ const isBehaviour = (candidate: unknown): candidate is Behaviour =>
   && "admit" in candidate && "abi" in candidate && "name" in candidate && "domains" in candidate;
 
 /** What a definition was when this run first spawned it: read once, and one copy for all its processes. @throws Fault ABI_MALFORMED */
-function ownBehaviour(state: KernelState, given: Behaviour): Behaviour {
+export function ownBehaviour(state: KernelState, given: Behaviour): Behaviour {
   let own = state.behaviours.get(given);
   if (own === undefined) state.behaviours.set(given, own = ownCopyOf(given));
   return own;
 }
 
 /** Its members read and checked. @throws Fault ABI_MALFORMED */
-function ownCopyOf({ name, domains, abi, complete, admit, activate, mailbox, priority }: Behaviour): Behaviour {
-  const sound = typeof admit === "function" && (complete === undefined || typeof complete === "function") && typeof activate === "function" && isList(domains) && domains.every((domain) => domain === "Q" || domain === "PHI")
+function ownCopyOf({ name, domains, abi, complete, admit, activate, reactivate, mailbox, priority }: Behaviour): Behaviour {
+  const sound = typeof admit === "function" && (complete === undefined || typeof complete === "function") && typeof activate === "function" && (reactivate === undefined || typeof reactivate === "function") && isList(domains) && domains.every((domain) => domain === "Q" || domain === "PHI")
     && typeof abi === "object" && abi !== null && isList(abi.flags);
   if (!sound) throw new Fault("ABI_MALFORMED", { argument: "definition", allowed: "what defineProcess returns" });
   return Object.freeze({
     name: label(name), domains: Object.freeze([...domains]), abi, admit, activate, ...(complete === undefined ? {} : { complete }),
-    ...(mailbox === undefined ? {} : { mailbox: ownMailbox(mailbox) }), ...(priority === undefined ? {} : { priority: priorityOf(priority) }),
+    ...(reactivate === undefined ? {} : { reactivate }), ...(mailbox === undefined ? {} : { mailbox: ownMailbox(mailbox) }), ...(priority === undefined ? {} : { priority: priorityOf(priority) }),
   });
 }
 

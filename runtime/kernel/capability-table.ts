@@ -6,10 +6,10 @@
 import { capabilitySet, type CapabilitySet } from "../../kernel-abi/capability-set.ts";
 import { attenuate, contains, VERBS, type Grant, type Scope, type VerbName } from "../../kernel-abi/capability.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
-import { capabilityId, type CapabilityId, type ProcessId, type Tick } from "../../kernel-abi/ids.ts";
+import { capabilityId, processId, tick, type CapabilityId, type ProcessId, type Tick } from "../../kernel-abi/ids.ts";
 import { invariant } from "../../kernel-abi/invariant.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
-import { Column, Pages } from "./pages.ts";
+import { Column, Pages, type ColumnState } from "./pages.ts";
 
 export interface CapabilityRecord {
   readonly id: CapabilityId;
@@ -29,6 +29,34 @@ export interface Demand {
   readonly target: ProcessId | null;
 }
 export const NO_DEMAND: Demand = Object.freeze({ units: 0, target: null });
+
+type RecordState = readonly [id: number, holder: number, parent: number, verb: number, from: number, until: number | null, uses: number | null, units: number | null, target: number | null, usesLeft: number | null, marks: number];
+const METERED = 1;
+const REVOKED = 2;
+
+const recordState = ({ id, holder, parent, grant: { verb, scope }, usesLeft, metered, revoked }: CapabilityRecord): RecordState =>
+  [id, holder, parent, VERBS.indexOf(verb), scope.from, scope.until, scope.uses, scope.units, scope.target, usesLeft, (metered ? METERED : 0) + (revoked ? REVOKED : 0)];
+
+function recordOf([id, holder, parent, place, from, until, uses, units, target, usesLeft, marks]: RecordState): CapabilityRecord {
+  const verb = VERBS[place];
+  invariant(verb !== undefined, "A3", "verb", place);
+  const scope = { from: tick(from), until: until === null ? null : tick(until), uses, units, target: target === null ? null : processId(target) };
+  return {
+    id: capabilityId(id), holder: processId(holder), parent: capabilityId(parent), grant: Object.freeze({ verb, scope: Object.freeze(scope) }), usesLeft,
+    metered: (marks & METERED) !== 0, revoked: (marks & REVOKED) !== 0,
+  };
+}
+
+/** Records as they stand; the tree and what is packed as columns. */
+export interface CapabilityTableState {
+  readonly length: number;
+  readonly records: readonly RecordState[];
+  readonly parent: ColumnState;
+  readonly youngest: ColumnState;
+  readonly elder: ColumnState;
+  readonly packed: ColumnState;
+  readonly left: readonly (readonly [capability: number, uses: number])[];
+}
 
 export class CapabilityTable {
   readonly #records = new Pages<CapabilityRecord>();
@@ -52,6 +80,24 @@ export class CapabilityTable {
     const record = this.#records.get(id);
     invariant(record !== undefined, "A3", "capability", id);
     return record;
+  }
+
+  saved(): CapabilityTableState {
+    return {
+      length: this.#length, records: Array.from(this.#records, recordState), parent: this.#parent.saved(), youngest: this.#youngest.saved(), elder: this.#elder.saved(),
+      packed: this.#packed.saved(), left: [...this.#left],
+    };
+  }
+
+  /** Into an empty one. */
+  restore({ length, records, parent, youngest, elder, packed, left }: CapabilityTableState): void {
+    this.#length = length;
+    for (const record of records) this.#records.set(record[0], recordOf(record));
+    this.#parent.restore(parent);
+    this.#youngest.restore(youngest);
+    this.#elder.restore(elder);
+    this.#packed.restore(packed);
+    for (const [id, uses] of left) this.#left.set(capabilityId(id), uses);
   }
 
   /** Records there are. */

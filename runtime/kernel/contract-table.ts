@@ -51,6 +51,11 @@ export class ContractTable {
   free(domain: BoundDomain): number { return this.#capacity[domain] - this.#allocated[domain]; }
   get live(): ReadonlySet<ContractRecord> { return this.#live; }
 
+  /** Of a table in which none is live: how many there have been. */
+  saved(): number { return this.#length; }
+  /** Into an empty one. */
+  restore(length: number): void { this.#length = length; }
+
   /** Live contracts of one process, oldest first. */
   ownedBy(owner: ProcessId): readonly ContractRecord[] {
     return [...this.#byOwner.get(owner) ?? []].sort((a, b) => a.id - b.id);

@@ -4,7 +4,7 @@
 import { EVENT } from "../../kernel-abi/frame.ts";
 import { FAULTS } from "../../kernel-abi/fault.ts";
 import { refusingCopies, type CopyRefusal, type CopyWay, type HandleKind } from "../../kernel-abi/handle.ts";
-import type { ProcessId } from "../../kernel-abi/ids.ts";
+import { processId, type ProcessId } from "../../kernel-abi/ids.ts";
 import { COPIES_DEFAULT, type Recovery } from "../../kernel-abi/injection.ts";
 import { pack } from "../../kernel-abi/packer.ts";
 import type { AmbientGuard } from "../../kernel-abi/ports.ts";
@@ -57,6 +57,13 @@ export class Copies {
     if (known !== undefined) known.times += 1;
     else if (this.#seen === NOTHING_SEEN) this.#seen = [{ way, of, times: 1 }];
     else this.#seen.push({ way, of, times: 1 });
+  }
+
+  /** Attempts so far, by process; none is untold. */
+  saved(): readonly (readonly [process: number, attempts: number])[] { return [...this.#counts]; }
+  /** Into an empty one. */
+  restore(counts: readonly (readonly [process: number, attempts: number])[]): void {
+    for (const [process, attempts] of counts) this.#counts.set(processId(process), attempts);
   }
 
   /** Whether there were attempts that no entry tells of. */

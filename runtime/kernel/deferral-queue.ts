@@ -33,6 +33,8 @@ export class DeferralQueue {
   get length(): number { return this.#waiting.length; }
   /** Number of the next request. */
   get next(): number { return this.#next; }
+  /** Into an empty one, in which nothing waits. */
+  restore(next: number): void { this.#next = next; }
 
   add(request: Deferral, undo: (() => void)[]): void {
     this.#next += 1;

@@ -1,6 +1,6 @@
 // Flights: domain calls whose outcomes are not due yet. Knows which tick needs which outcomes and holds those that came early.
 //   T3  A tick's flights land together, in job order, and only when every outcome is in (of a job a fault has hit, the fault is the outcome); arrival order is invisible.
-import type { JobId, ProcessId, Tick } from "../../kernel-abi/ids.ts";
+import { tick, type JobId, type ProcessId, type Tick } from "../../kernel-abi/ids.ts";
 import { invariant } from "../../kernel-abi/invariant.ts";
 import type { Outcome } from "../../kernel-abi/ports.ts";
 import { Calendar } from "../clock/calendar.ts";
@@ -24,6 +24,19 @@ export class Flights {
     }
     this.#byTick.set(job.due, [job]);
     this.#ticks.add({ due: job.due });
+  }
+
+  /** Ticks at which time stops though every flight due there was given up; undefined while anything flies. */
+  saved(): readonly number[] | undefined {
+    return this.all().length > 0 ? undefined : [...this.#byTick.keys()].sort((a, b) => a - b);
+  }
+
+  /** Into an empty one. */
+  restore(ticks: readonly number[]): void {
+    for (const due of ticks) {
+      this.#byTick.set(tick(due), []);
+      this.#ticks.add({ due: tick(due) });
+    }
   }
 
   /** The earliest tick at which outcomes are due. */

@@ -6,10 +6,16 @@ import { jobId } from "../../kernel-abi/ids.ts";
 import { invariant } from "../../kernel-abi/invariant.ts";
 import type { Outcome } from "../../kernel-abi/ports.ts";
 import { jobLifecycle, type JobEvent } from "../process/lifecycles.ts";
-import { IdSet } from "../process/id-set.ts";
+import { IdSet, type IdSetState } from "../process/id-set.ts";
 import { JobRecord, type JobDescription } from "../process/records.ts";
 
 export { JobRecord, type Work } from "../process/records.ts";
+
+/** Of a table in which nothing is in flight. */
+export interface JobTableState {
+  readonly length: number;
+  readonly phi: IdSetState;
+}
 
 export class JobTable {
   readonly #records = new Map<number, JobRecord>();
@@ -30,6 +36,15 @@ export class JobTable {
 
   /** Records there are. */
   get records(): number { return this.#records.size; }
+  /** Jobs there have been. */
+  get length(): number { return this.#length; }
+
+  saved(): JobTableState { return { length: this.#length, phi: this.#phi.saved() }; }
+  /** Into an empty one. */
+  restore({ length, phi }: JobTableState): void {
+    this.#length = length;
+    this.#phi.restore(phi);
+  }
 
   add(job: JobDescription, undo: (() => void)[]): JobRecord {
     const record = new JobRecord(jobId(this.#length + 1), job);

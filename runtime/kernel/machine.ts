@@ -15,11 +15,12 @@ import type { Injection, Recovery, Strike } from "../../kernel-abi/injection.ts"
 import type { Behaviour } from "../../kernel-abi/operation.ts";
 import { pack, unpack } from "../../kernel-abi/packer.ts";
 import { grantedPriority } from "../../kernel-abi/priority.ts";
-import type { Admission, AmbientGuard, Journal, Observer, Outcome, RandomSource, RunEnd, RunPause, Sha256, Watchdog } from "../../kernel-abi/ports.ts";
+import type { Admission, AmbientGuard, Journal, Observer, Keeper, Outcome, RandomSource, RunEnd, RunPause, Sha256, TakenUp, Watchdog } from "../../kernel-abi/ports.ts";
 import { compareStamps } from "../../kernel-abi/stamp.ts";
 import { CURRENT_OFFER, negotiate } from "../../kernel-abi/version.ts";
 import { Calendar } from "../clock/calendar.ts";
 import { Clock } from "../clock/clock.ts";
+import { Unkeepable } from "../process/exact.ts";
 import type { Process } from "../process/process.ts";
 import { awaits } from "../process/wait.ts";
 import { Delivery, type Arrival } from "./delivery.ts";
@@ -27,6 +28,7 @@ import { schedulerWith, type PolicyChoice } from "../scheduler/policies.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
 import { admitProcess, bringUp, declaration } from "./calls-process.ts";
 import { makeRoom, release, type Ending } from "./release.ts";
+import { AnswerLogs } from "./answers.ts";
 import { hold } from "./calls-capability.ts";
 import { encode } from "./calls-k.ts";
 import { giveUp } from "./calls-place.ts";
@@ -44,6 +46,7 @@ import { JobTable, type JobRecord } from "./job-table.ts";
 import { ProcessTable } from "./process-table.ts";
 import { serviceOf, Services } from "./services.ts";
 import { Seeds } from "./seeds.ts";
+import { obstacle, parseSnapshot, putDown, takeUp } from "./snapshot.ts";
 import { Tallies } from "./tallies.ts";
 import { tidy } from "./tidy.ts";
 import { waitEdges, waitName } from "./waits.ts";
@@ -72,6 +75,8 @@ export interface MachineConfig {
   /** What befalls the run, in the order of its ticks, and what is done about faults. */
   readonly faults?: readonly Injection[] | undefined;
   readonly recovery?: Recovery | undefined;
+  /** Definitions beside the root's by which processes are known again, by name; without, none is. */
+  readonly definitions?: ReadonlyMap<string, Behaviour> | undefined;
   /** Seeds that take over on the way, by event. */
   readonly reseeds?: readonly Reseed[] | undefined;
 }
@@ -87,6 +92,8 @@ export interface MachinePorts {
   /** Hands a committed job to whoever finds its outcome. */
   readonly start: (intent: Intent["start"]) => void;
   readonly abandon: (job: JobId) => void;
+  /** Who keeps what the run has come to, if anybody does. */
+  readonly keeper?: Keeper | undefined;
 }
 
 export type Progress =
@@ -118,13 +125,18 @@ export class Machine {
   #end: RunEnd | undefined;
   #booted = false;
 
-  constructor(config: MachineConfig, ports: MachinePorts) {
+  /**
+   * With `from`, what a machine of the same configuration was when it was put down (snapshot.ts): this one goes on where that one stood.
+   * @throws whatever is wrong with it
+   */
+  constructor(config: MachineConfig, ports: MachinePorts, from?: TakenUp) {
+    const snapshot = from === undefined ? undefined : parseSnapshot(from.state);
     const copies = new Copies(config.recovery);
     const processes = new ProcessTable();
     this.#config = config;
     this.#ports = ports;
     this.#guard = copies.watching(ports.guard);
-    this.#scheduler = schedulerWith(config.policy, ports);
+    this.#scheduler = schedulerWith(config.policy, ports, snapshot?.scheduler);
     this.#state = {
       clock: new Clock(), calendar: new Calendar<Envelope>(compareStamps), appointments: new Calendar<Appointment>(byDueThenContract),
       processes, tallies: config.allow.includes("READ_TRACE") ? new Tallies(processes) : undefined,
@@ -136,8 +148,18 @@ export class Machine {
       used: { turns: 0, messages: 0, shots: 0, bytes: 0 },
       sha256: ports.sha256, seeds: new Seeds(ports.sha256, config.seed, config.reseeds), random: ports.random, files: config.files,
       mailboxBound: config.mailboxBound, slice: config.slice ?? -1, node: config.node, vhm: config.vhm,
+      definitions: { root: config.root, named: config.definitions ?? new Map() }, answers: ports.keeper === undefined ? undefined : new AnswerLogs(ports.keeper.answers),
     };
     this.#delivery = new Delivery(this.#state, this.#scheduler);
+    if (snapshot === undefined || from === undefined) return;
+    takeUp({ state: this.#state, flights: this.#flights, services: this.#services }, this.#guard, snapshot);
+    this.#booted = true;
+    this.#tellTakenUp(from.event);
+  }
+
+  #tellTakenUp(event: number): void {
+    const { processes, clock: { now }, vhm, node } = this.#state;
+    this.#ports.observer.takenUp?.({ tick: now, event, processes: Array.from(processes.alive(), ({ id, name }) => ({ id, name, vhm, node })) });
   }
 
   /** Runs until an outcome is needed, `turns` turns were taken, the tick after `until` would open, or the run has ended. */
@@ -150,6 +172,7 @@ export class Machine {
         const actor = this.#pick();
         if (actor !== -1) this.#turn(actor, ready);
       } else {
+        if (this.#ports.keeper?.due === true) this.#keep(this.#ports.keeper);
         const halt = this.#openNext(until);
         if (halt !== undefined) return halt;
       }
@@ -164,6 +187,20 @@ export class Machine {
 
   get now(): Tick { return this.#state.clock.now; }
   get turns(): number { return this.#state.used.turns; }
+
+  /** Between two ticks: has the run kept as it stands, if it can be put down. */
+  #keep(keeper: Keeper): void {
+    const state = this.#state;
+    const why = obstacle(state);
+    if (why !== undefined) return keeper.cannot(why);
+    try {
+      const bytes = putDown({ state, flights: this.#flights, services: this.#services }, this.#scheduler);
+      keeper.keep({ state: bytes, tick: state.clock.now, turns: state.used.turns, jobs: state.jobs.length });
+    } catch (error) {
+      if (!(error instanceof Unkeepable)) throw error;
+      keeper.cannot(error.message);
+    }
+  }
 
   // ---- boot (062: core, root capability, attestation, then the root process) -------------------------------------------
 
@@ -509,6 +546,7 @@ export class Machine {
     for (const contract of state.contracts.ownedBy(process.id)) endContract(state, contract, "completed", tx);
     const due = this.#stopBody(process, tx);
     for (const [place, { of, answer }] of process.anyPlaces ?? []) if (answer === undefined) giveUp(state, process, place, of, tx);
+    state.answers?.forget(process);
     process.renew(input);
     state.calendar.add(post(state, process, process.id, DELIVERY.START, 1, 0, undefined));
     if (tx.entries.length > 0) this.#append({ kind: "kernel", tick: state.clock.now, actor: process.id, entries: tx.entries });
@@ -533,6 +571,7 @@ export class Machine {
     const tx = new Transaction();
     for (const job of process.jobs === 0 ? [] : this.#flights.of(process.id)) this.#abandon(job, tx);
     this.#stopBody(process, tx);
+    this.#state.answers?.forget(process);
     release(this.#state, process, ending, tx);
     this.#append({ kind: "kernel", tick: this.#state.clock.now, actor: process.id, entries: tx.entries });
     for (const envelope of tx.envelopes) this.#state.calendar.add(envelope);

@@ -3,14 +3,21 @@
 // `Pages` holds records of what is alive, `Column` a number for
 // each of what is over: four bytes, and none where all are 0.
 
+import { invariant } from "../../kernel-abi/invariant.ts";
+
 const BITS = 10;
 const PAGE = 1 << BITS;
 const PLACE = PAGE - 1;
+/** More ids than any table gives out. */
+const PAGES_MAX = 1 << 22;
 
 interface Page<T> {
   readonly items: (T | undefined)[];
   count: number;
 }
+
+/** The pages of a column, by number, each to its last value that is not 0. */
+export type ColumnState = readonly (readonly [page: number, values: Uint32Array])[];
 
 /** Records by id. */
 export class Pages<T> {
@@ -77,5 +84,17 @@ export class Column {
   #add(index: number): Uint32Array {
     while (this.#pages.length <= index) this.#pages.push(undefined);
     return this.#pages[index] = new Uint32Array(PAGE);
+  }
+
+  saved(): ColumnState {
+    return this.#pages.flatMap((page, index) => (page === undefined ? [] : [[index, page.slice(0, 1 + page.findLastIndex((value) => value !== 0))] as const]));
+  }
+
+  /** Into an empty one. */
+  restore(pages: ColumnState): void {
+    for (const [index, values] of pages) {
+      invariant(index >= 0 && index < PAGES_MAX, "P5", "page", index);
+      this.#add(index).set(values.subarray(0, PAGE));
+    }
   }
 }

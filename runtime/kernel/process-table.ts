@@ -9,8 +9,8 @@ import type { Behaviour } from "../../kernel-abi/operation.ts";
 import { pack, unpack } from "../../kernel-abi/packer.ts";
 import { CURRENT_OFFER, ABI_VERSION } from "../../kernel-abi/version.ts";
 import { Process, type Exit } from "../process/process.ts";
-import { Column, Pages } from "./pages.ts";
-import { Vault } from "./vault.ts";
+import { Column, Pages, type ColumnState } from "./pages.ts";
+import { Vault, type VaultState } from "./vault.ts";
 
 /** How a process stands, for somebody who looks at the whole run. */
 export interface Standing {
@@ -50,6 +50,23 @@ const OVER: Behaviour = Object.freeze({
   activate: () => { throw new Error("a process that ended takes no turn"); },
 });
 
+interface NamesState {
+  readonly parent: ColumnState;
+  readonly label: ColumnState;
+  readonly ordinal: ColumnState;
+  readonly labels: readonly string[];
+}
+
+/** All but the living: how many ids were given out, and what is kept of those that ended. */
+export interface ProcessTableState {
+  readonly next: number;
+  readonly names: NamesState;
+  readonly exits: ColumnState;
+  readonly unread: ColumnState;
+  readonly vault: VaultState;
+  readonly unheard: readonly number[];
+}
+
 /** Names are spawn paths: the parent's, and a segment that most have in common but for its number. */
 class Names {
   readonly #parent = new Column();
@@ -65,6 +82,14 @@ class Names {
     this.#parent.set(id, parent);
     this.#label.set(id, place);
     this.#ordinal.set(id, Number(ordinal));
+  }
+
+  saved(): NamesState { return { parent: this.#parent.saved(), label: this.#label.saved(), ordinal: this.#ordinal.saved(), labels: [...this.#labels] }; }
+  restore({ parent, label, ordinal, labels }: NamesState): void {
+    this.#parent.restore(parent);
+    this.#label.restore(label);
+    this.#ordinal.restore(ordinal);
+    for (const text of labels) this.#places.set(text, this.#labels.push(text) - 1);
   }
 
   parentOf(id: number): ProcessId { return processId(this.#parent.get(id)); }
@@ -155,6 +180,26 @@ export class ProcessTable {
     for (let id: number = ROOT; id < this.#next; id++) {
       const process = this.#open.get(id);
       yield process === undefined ? { process: this.#ghost(id), inbox: this.#unread.get(id) } : { process, inbox: process.inbox.depth };
+    }
+  }
+
+  /** Packs what has ended first: at the end of a tick nothing comes from it any more (P4). */
+  saved(): ProcessTableState {
+    this.tidy();
+    return { next: this.#next, names: this.#names.saved(), exits: this.#exits.saved(), unread: this.#unread.saved(), vault: this.#vault.saved(), unheard: [...this.#unheard] };
+  }
+
+  /** Into an empty one. */
+  restore({ next, names, exits, unread, vault, unheard }: ProcessTableState, living: Iterable<Process>): void {
+    this.#next = next;
+    this.#names.restore(names);
+    this.#exits.restore(exits);
+    this.#unread.restore(unread);
+    this.#vault.restore(vault);
+    for (const id of unheard) this.#unheard.add(processId(id));
+    for (const process of living) {
+      invariant(process.live && process.id < next && this.#open.get(process.id) === undefined, "P5", process.name);
+      this.#open.set(process.id, process);
     }
   }
 

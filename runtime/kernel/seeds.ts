@@ -26,6 +26,14 @@ export class Seeds {
   /** Rises with each new root. */
   get generation(): number { return this.#generation; }
 
+  /** Events counted so far, while other roots are still to come: the rest follows from the header. */
+  saved(): number { return this.#events; }
+  /** Into a new one. */
+  restore(events: number): void {
+    this.#events = events;
+    this.#turnOver();
+  }
+
   /** A frame was recorded. */
   passed({ kind, entries }: Frame): void {
     if (this.#coming.length === 0) return;

@@ -31,6 +31,12 @@ export class Services {
     this.#step(domain, { type: "SERVE", capacity: providers.some(({ units }) => units > 0) }, tx);
   }
 
+  saved(): Readonly<Record<BoundDomain, ServiceState>> { return { ...this.#states }; }
+  restore(states: Readonly<Record<BoundDomain, ServiceState>>): void {
+    this.#states.Q = states.Q;
+    this.#states.PHI = states.PHI;
+  }
+
   close(domain: BoundDomain, tx: Transaction): void {
     if (serviceLifecycle.allows(this.#states[domain], { type: "CLOSE" })) this.#step(domain, { type: "CLOSE" }, tx);
   }

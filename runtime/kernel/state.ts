@@ -13,6 +13,7 @@ import type { Calendar } from "../clock/calendar.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Process } from "../process/process.ts";
 import { NO_DEMAND, type CapabilityTable, type Demand } from "./capability-table.ts";
+import type { AnswerLogs } from "./answers.ts";
 import type { DeferralQueue } from "./deferral-queue.ts";
 import type { Copies } from "./copies.ts";
 import type { FaultState } from "./fault-state.ts";
@@ -60,6 +61,10 @@ export interface KernelState {
   readonly slice: number;
   readonly node: number;
   readonly vhm: number;
+  /** The run's root, and its other definitions by name: those by which a process can be known again. */
+  readonly definitions: { readonly root: Behaviour; readonly named: ReadonlyMap<string, Behaviour> };
+  /** In a run that puts itself down. */
+  readonly answers: AnswerLogs | undefined;
 }
 
 /** @throws Fault PROCESS_UNKNOWN */

@@ -13,6 +13,8 @@ export interface Tally {
   bytes: number;
 }
 
+export type TalliesState = readonly (readonly [id: number, turns: number, messages: number, shots: number, bytes: number])[];
+
 const nothing = (): Tally => ({ turns: 0, messages: 0, shots: 0, bytes: 0 });
 
 function add(to: Tally, { turns, messages, shots, bytes }: Readonly<Tally>): void {
@@ -32,6 +34,16 @@ export class Tallies {
   count(id: number, used: Partial<Tally>): void {
     if (id < ROOT) return;
     add(this.#of(id), { ...nothing(), ...used });
+  }
+
+  /** What ended in this tick is handed on first: nothing comes of it any more. */
+  saved(): TalliesState {
+    this.tidy();
+    return Array.from(this.#tallies.entries(), ([id, { turns, messages, shots, bytes }]) => [id, turns, messages, shots, bytes] as const);
+  }
+  /** Into an empty one. */
+  restore(tallies: TalliesState): void {
+    for (const [id, turns, messages, shots, bytes] of tallies) this.#tallies.set(id, { turns, messages, shots, bytes });
   }
 
   ended(id: ProcessId): void { this.#over.push(id); }

@@ -84,8 +84,10 @@ export function stopProcess(process: Process, guard: AmbientGuard): void {
 export function stepProcess(state: KernelState, process: Process, envelope: Envelope, tx: Transaction, guard: AmbientGuard): TurnResult {
   let input = resumptionFor(state, process, envelope, tx);
   process.wait = WAIT_MESSAGE;
+  const { answers } = state;
   for (let left = state.slice; ; left--) {
     if (left === 0) return cutOff(state, process, input, tx);
+    if (answers !== undefined) answers.note(process, input);
     const next = resume(process, input, guard);
     if (next.kind === "threw") return aborted(next.error, process, undefined);
     if (next.kind === "done") return finish(next.result, process);

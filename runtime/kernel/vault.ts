@@ -10,6 +10,12 @@ const CHUNK_PLACES = CHUNK_BYTES / ALIGNMENT;
 const SHORT_MAX = 48;
 const KNOWN_MAX = 1_024;
 
+/** Chunks in order, the last as far as it is used. */
+export interface VaultState {
+  readonly chunks: readonly Uint8Array[];
+  readonly used: number;
+}
+
 export class Vault {
   readonly #chunks: Uint8Array[] = [];
   #used = CHUNK_BYTES;
@@ -33,6 +39,21 @@ export class Vault {
     const from = ((place - 1) % CHUNK_PLACES) * ALIGNMENT;
     const length = new DataView(chunk.buffer, chunk.byteOffset).getUint32(from);
     return chunk.slice(from + LENGTH_BYTES, from + LENGTH_BYTES + length);
+  }
+
+  saved(): VaultState {
+    const last = this.#chunks.length - 1;
+    return { chunks: this.#chunks.map((chunk, at) => chunk.slice(0, at === last ? this.#used : chunk.length)), used: this.#used };
+  }
+
+  /** Into an empty one. What is known of short strings is only for saving room. */
+  restore({ chunks, used }: VaultState): void {
+    chunks.forEach((bytes, at) => {
+      const chunk = new Uint8Array(at === chunks.length - 1 ? Math.max(bytes.length, CHUNK_BYTES) : bytes.length);
+      chunk.set(bytes);
+      this.#chunks.push(chunk);
+    });
+    this.#used = used;
   }
 
   #append(bytes: Uint8Array): number {

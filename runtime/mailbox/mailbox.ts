@@ -8,6 +8,12 @@ import type { Overflow } from "../../kernel-abi/operation.ts";
 import { compareStamps } from "../../kernel-abi/stamp.ts";
 import { Ring } from "./ring.ts";
 
+/** A mailbox as data: how many places are claimed, and what has arrived, in order. */
+export interface MailboxState<S> {
+  readonly depth: number;
+  readonly due: readonly S[];
+}
+
 export class Mailbox {
   readonly #bound: number;
   readonly overflow: Overflow;
@@ -59,6 +65,17 @@ export class Mailbox {
     const oldest = due.shift();
     due.push(envelope);
     return oldest;
+  }
+
+  saved<S>(save: (envelope: Envelope) => S): MailboxState<S> {
+    return { depth: this.#depth, due: this.#due?.toArray().map(save) ?? [] };
+  }
+
+  /** Into an empty one. */
+  restore<S>({ depth, due }: MailboxState<S>, take: (envelope: S) => Envelope): void {
+    this.#depth = depth;
+    for (const envelope of due) (this.#due ??= new Ring()).push(take(envelope));
+    invariant(depth >= due.length || this.#drops, "M2");
   }
 
   /** Takes the first due message. */

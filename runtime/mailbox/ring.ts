@@ -25,6 +25,11 @@ export class Ring<T> {
     return item;
   }
 
+  /** First to last. */
+  toArray(): T[] {
+    return Array.from({ length: this.#length }, (_, at) => this.#places[(this.#head + at) & (this.#places.length - 1)] as T);
+  }
+
   /** Takes out the first item that satisfies `is`. */
   remove(is: (item: T) => boolean): T | undefined {
     let removed: T | undefined;

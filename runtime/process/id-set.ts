@@ -2,6 +2,9 @@
 const BITS = 10;
 const WORDS = 1 << (BITS - 5);
 
+/** Its pages by number. */
+export type IdSetState = readonly (readonly [page: number, words: Int32Array])[];
+
 export class IdSet {
   readonly #pages = new Map<number, Int32Array>();
 
@@ -23,5 +26,10 @@ export class IdSet {
     const word = (id >>> 5) & (WORDS - 1);
     if (page !== undefined) page[word] = (page[word] ?? 0) & ~(1 << (id & 31));
     return true;
+  }
+
+  saved(): IdSetState { return [...this.#pages].map(([page, words]) => [page, words.slice()] as const); }
+  restore(pages: IdSetState): void {
+    for (const [page, words] of pages) this.#pages.set(page, Int32Array.from({ length: WORDS }, (_, at) => words[at] ?? 0));
   }
 }

@@ -3,14 +3,17 @@
 import type { BoundDomain } from "../../kernel-abi/domain.ts";
 import type { Envelope } from "../../kernel-abi/envelope.ts";
 import type { FaultJson } from "../../kernel-abi/fault.ts";
-import type { CapabilityId, ProcessId, ProcessName, Tick } from "../../kernel-abi/ids.ts";
+import { processId, type CapabilityId, type ProcessId, type ProcessName, type Tick } from "../../kernel-abi/ids.ts";
 import type { Activation, Behaviour, ExitReason, Resumption } from "../../kernel-abi/operation.ts";
+import type { RandomStream } from "../../kernel-abi/ports.ts";
 import type { Priority } from "../../kernel-abi/priority.ts";
-import { Mailbox } from "../mailbox/mailbox.ts";
+import { Mailbox, type MailboxState } from "../mailbox/mailbox.ts";
 import { Ring } from "../mailbox/ring.ts";
+import type { Answers } from "./answers.ts";
+import { keptResumption, takenResumption, Unkeepable, type ExactResumption } from "./exact.ts";
 import { bindingLifecycle, processLifecycle, type BindingState, type ProcessEvent, type ProcessState } from "./lifecycles.ts";
 import type { ContractRecord, JobRecord } from "./records.ts";
-import { Ties } from "./ties.ts";
+import { Ties, type TiesState } from "./ties.ts";
 import { WAIT_START, type Wait } from "./wait.ts";
 
 /** What a handle of this process stands for. */
@@ -43,6 +46,18 @@ export interface Exit {
   readonly with: ProcessId | undefined;
 }
 
+/** What a process keeps to itself, as data; `E` an envelope's. Absent is what it has none of. */
+export interface OwnState<E> {
+  readonly inbox: MailboxState<E>;
+  readonly ties?: TiesState;
+  readonly timers?: readonly (readonly [timer: number, gone: boolean])[];
+  readonly parked?: readonly E[];
+  readonly places?: readonly (readonly [place: number, of: number, answer?: ExactResumption])[];
+  readonly bindings?: readonly (readonly [BoundDomain, BindingState])[];
+  readonly streams?: readonly (readonly [name: string, position: Uint8Array])[];
+  readonly children?: readonly (readonly [name: string, ordinal: number])[];
+}
+
 /** What befell a process while it was last suspended. */
 export interface Absence {
   readonly since: Tick;
@@ -54,8 +69,6 @@ export interface Absence {
 const NEVER_AWAY: Absence = Object.freeze({ since: 0 as Tick, lost: Object.freeze([]), uncalibrated: Object.freeze([]) });
 const NOTHING_HELD: readonly CapabilityId[] = Object.freeze([]);
 const NO_DOMAINS: readonly BoundDomain[] = Object.freeze([]);
-
-export interface RandomStream { uniform(): number; uint32(): number }
 
 export class Process {
   readonly id: ProcessId;
@@ -77,6 +90,9 @@ export class Process {
   exit: Exit | undefined;
   /** A failure somebody has been told of. */
   joined = false;
+  /** What its body was told, in a run that puts itself down; and whether nothing brings its body back. */
+  answers: Answers | undefined;
+  opaque = false;
   absence: Absence = NEVER_AWAY;
   /** Queued for a turn. */
   queued = false;
@@ -155,6 +171,32 @@ export class Process {
     this.#children.set(name, ordinal);
     return `${name}#${ordinal}`;
   }
+  /** @throws Unkeepable */
+  saved<E>(save: (envelope: Envelope) => E): OwnState<E> {
+    return {
+      inbox: this.inbox.saved(save),
+      ...(this.#ties === undefined ? {} : { ties: this.#ties.saved() }),
+      ...(this.#timers === undefined || this.#timers.size === 0 ? {} : { timers: [...this.#timers] }),
+      ...(this.#parked === undefined || this.#parked.length === 0 ? {} : { parked: this.#parked.toArray().map(save) }),
+      ...(this.#places === undefined || this.#places.size === 0 ? {} : { places: [...this.#places].map(([place, { of, answer }]) => (answer === undefined ? [place, of] as const : [place, of, keptResumption(answer)] as const)) }),
+      ...(this.#bindings === undefined ? {} : { bindings: [...this.#bindings] }),
+      ...(this.#streams === undefined ? {} : { streams: [...this.#streams].map(([name, stream]) => [name, positionOf(stream)] as const) }),
+      ...(this.#children === undefined ? {} : { children: [...this.#children] }),
+    };
+  }
+
+  /** Into a new one. */
+  restore<E>({ inbox, ties, timers, parked, places, bindings, streams, children }: OwnState<E>, take: (envelope: E) => Envelope, open: (name: string, position: Uint8Array) => RandomStream): void {
+    this.inbox.restore(inbox, take);
+    if (ties !== undefined) this.ties.restore(ties);
+    if (timers !== undefined) this.#timers = new Map(timers);
+    for (const envelope of parked ?? []) this.parked.push(take(envelope));
+    for (const [place, of, answer] of places ?? []) this.places.set(place, { of: processId(of), answer: answer === undefined ? undefined : takenResumption(answer) });
+    if (bindings !== undefined) this.#bindings = new Map(bindings);
+    for (const [name, position] of streams ?? []) this.stream(name, () => open(name, position));
+    if (children !== undefined) this.#children = new Map(children);
+  }
+
   /** Makes ready for a fresh body: what only the old one knew goes; mail, children, capabilities and ties stay. */
   renew(input: unknown): void {
     this.input = input;
@@ -177,4 +219,10 @@ export class Process {
     this.signal = undefined;
     this.held = NOTHING_HELD;
   }
+}
+
+function positionOf(stream: RandomStream): Uint8Array {
+  const position = stream.position?.();
+  if (position === undefined) throw new Unkeepable("a random stream that cannot say where it stands");
+  return position;
 }

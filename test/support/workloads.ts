@@ -71,13 +71,13 @@ export interface Uninterrupted {
 }
 
 /** Recorded in memory, kernels on this thread, under a fixed seed and key. */
-export async function uninterrupted(workload: Workload, scale: "small" | "large" = "small"): Promise<Uninterrupted> {
+export async function uninterrupted(workload: Workload, scale: "small" | "large" = "small", more: Partial<RecordOptions> = {}): Promise<Uninterrupted> {
   const sink = createMemorySink();
   const { ticks, files, allow, faults, policy, slice } = workload;
   const report = await record({
     program: programOf(workload), input: { size: workload[scale] }, seed: SEED, workers: 0, signer: testSigner(), out: sink,
     ...(ticks === undefined ? {} : { bounds: { ticks: ticks[scale] } }), ...(files === undefined ? {} : { files }), ...(allow === undefined ? {} : { allow }),
-    ...faults, ...(policy === undefined ? {} : { policy: parsePolicy(policy) }), ...(slice === undefined ? {} : { slice }),
+    ...faults, ...(policy === undefined ? {} : { policy: parsePolicy(policy) }), ...(slice === undefined ? {} : { slice }), ...more,
   });
   return { report, file: sink.bytes() };
 }

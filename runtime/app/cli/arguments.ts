@@ -25,6 +25,9 @@ export const countOption = (flags: string, description: string, least = 0): Opti
   return option.argParser((text) => count(`--${option.name()}`, text, `an integer from ${least}`, least));
 };
 
+/** What makes resuming short. */
+export const snapshotEveryOption = (): Option => countOption("--snapshot-every <n>", "frames between two snapshots beside the journal, from which `triad resume` goes on (default: 65536; 0 for none)");
+
 /** An option that takes one of a few words. */
 export const choiceOption = (flags: string, description: string, words: readonly string[]): Option => {
   const option = new Option(flags, description);

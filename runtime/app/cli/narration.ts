@@ -41,6 +41,7 @@ function shortLine({ paint }: Terminal, tick: number, process: string, said: unk
 export function shortLog(err: Terminal, least: LogLevel, before: () => void, muted: () => boolean = () => false): Observer {
   const names = createProcessNames();
   return {
+    takenUp: ({ processes }) => { names.present(processes); },
     frame(frame: Frame) {
       names.learn(frame);
       if (muted()) return;
@@ -96,7 +97,7 @@ export async function narrator(err: Terminal, { run, level, log, shown = () => 0
   // Ours, and they keep nothing: they read the run's own frames, so that a run without a log copies none.
   if (log) observers.push(reading(() => { frames += 1; }, { name: "narration" }));
   const lines = shortLog(err, level ?? "info", progress.clear, muted);
-  if (log && err.tty) observers.push(reading((frame) => { lines.frame?.(frame); }, { name: "log" }));
+  if (log && err.tty) observers.push({ takenUp: (facts) => { lines.takenUp?.(facts); } }, reading((frame) => { lines.frame?.(frame); }, { name: "log" }));
   else if (log && level !== undefined) observers.push(await jsonLog(run, level, muted));
   return {
     observer: combined(observers),

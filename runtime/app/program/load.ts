@@ -10,6 +10,8 @@ import type { Behaviour } from "../../../kernel-abi/operation.ts";
 import { createAmbientGuard } from "../../adapters/ambient.ts";
 import { sha256 } from "../../adapters/sha256.ts";
 import { PROGRAM_SCRIPT } from "../../adapters/source-site.ts";
+import { collecting, remember } from "../definitions.ts";
+import { ModuleState, probeOf, topLevelNames } from "./module-state.ts";
 import * as surface from "./surface.ts";
 import * as xstate from "./xstate-surface.ts";
 import * as domains from "../../../domains/index.ts";
@@ -22,14 +24,33 @@ const SCRIPT_LINE = 1;
 
 const MODULES: Readonly<Record<string, unknown>> = Object.freeze({ "triad-runtime": surface, "triad-runtime/domains": domains, xstate });
 
-function requireSurface(name: string): unknown {
+function surfaceOf(name: string): unknown {
   const found = Object.hasOwn(MODULES, name) ? MODULES[name] : undefined;
   if (found === undefined) throw new Fault("PROGRAM_INVALID", { import: name, allowed: Object.keys(MODULES).join(", ") });
   return found;
 }
 
 /** What `compileFunction` returns, with the parameters it was given. */
-type Script = (require: (name: string) => unknown, module: { exports: object }, exports: object) => void;
+type Script = (require: (name: string) => unknown, module: { exports: object }, exports: object, hand: (values: () => readonly unknown[]) => void) => void;
+
+/** Under this name a script is given what hands out its top level; no program has it. */
+const HAND = "triad$hand";
+const PARAMETERS = ["require", "module", "exports", HAND];
+
+/** With a probe behind it where that compiles: names of the top level are found in its text, which is not parsed. */
+function compiled(executed: string): Script {
+  const filename = PROGRAM_SCRIPT;
+  try {
+    return compileFunction(executed + probeOf(topLevelNames(executed), HAND), PARAMETERS, { filename }) as Script;
+  } catch {
+    return compileFunction(executed, PARAMETERS, { filename }) as Script;
+  }
+}
+
+interface Ran {
+  readonly exported: unknown;
+  readonly modules: ModuleState | undefined;
+}
 
 const isBehaviour = (value: unknown): value is Behaviour =>
   typeof value === "object" && value !== null && "activate" in value && typeof value.activate === "function"
@@ -37,19 +58,25 @@ const isBehaviour = (value: unknown): value is Behaviour =>
 
 const words = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));
 
-/** Runs the script once, with the traps acting, and hands out its default export. @throws whatever the script throws */
-function defaultExport(script: Script, program: ProgramSection): unknown {
+/** Runs the script once, with the traps acting. @throws whatever the script throws */
+function ran(script: Script, program: ProgramSection): Ran {
   const guard = createAmbientGuard({ locate: locator(program) });
   const uninstall = guard.install();
   const module = { exports: {} as { readonly default?: unknown } };
+  const imported: unknown[] = [];
+  let values: (() => readonly unknown[]) | undefined;
   guard.enter();
   try {
-    script(requireSurface, module, module.exports);
-    return module.exports.default;
+    script((name) => {
+      const surface = surfaceOf(name);
+      imported.push(surface);
+      return surface;
+    }, module, module.exports, (given) => { values = given; });
   } finally {
     guard.leave();
     uninstall();
   }
+  return { exported: module.exports.default, modules: values && new ModuleState(values, imported) };
 }
 
 /**
@@ -59,14 +86,17 @@ function defaultExport(script: Script, program: ProgramSection): unknown {
 export function loadProgram(program: ProgramSection): Behaviour {
   const { executed, entry, kind } = program;
   if (kind === "detached") throw new Fault("PROGRAM_INVALID", { entry, what: "the trace holds no code; give --program FILE" });
-  let exported: unknown;
+  let found: ReturnType<typeof collecting<Ran>>;
   try {
-    exported = defaultExport(compileFunction(executed, ["require", "module", "exports"], { filename: PROGRAM_SCRIPT }) as Script, program);
+    const script = compiled(executed);
+    found = collecting(() => ran(script, program));
   } catch (cause) {
     if (cause instanceof Fault) throw cause;
     throw new Fault("PROGRAM_INVALID", { entry, what: words(cause) }, { cause });
   }
+  const { loaded: { exported, modules }, definitions } = found;
   if (!isBehaviour(exported)) throw new Fault("PROGRAM_INVALID", { entry, what: "no default export made by defineProcess" });
+  remember(exported, definitions, modules);
   return exported;
 }
 

@@ -3,6 +3,7 @@
 //   X3  Nothing the machine does not take is lost in silence: a message without a transition is logged as refused, or a fault when strict.
 //   X4  What an operation of an action's is refused with is an event, `triad.fault`; a machine that does not take it fails with it.
 //   X5  Events of its own (ends of children, events to itself) are taken in order, each a macrostep, before anything else comes.
+//   X6  Between two turns a machine at rest is data (`save`), unless a program runs inside its process; what is made of that goes on as it would have.
 import { Fault } from "../../../kernel-abi/fault.ts";
 import { processId, type ProcessId } from "../../../kernel-abi/ids.ts";
 import type { Activation, Arm, ExitReason, Message, Operation, Resumption, Selected, Step } from "../../../kernel-abi/operation.ts";
@@ -14,7 +15,7 @@ import { mailOf } from "./mail.ts";
 import { doneEnding, endingOf, errorEnding, exitEnding, type Ending, type Running, type StrandOf } from "./running.ts";
 import { Address } from "./scope.ts";
 import { isRecord, type ChildShape, type EventObject } from "./shape.ts";
-import { flattened, isMachineState, parseState, STATE_SCHEMA, type MachineState, type RunningState, type TimerState } from "./state.ts";
+import { flattened, isMachineState, parseState, STATE_SCHEMA, type MachineState, type RunningState, type StepState, type TimerState } from "./state.ts";
 import type { Stepper } from "./stepper.ts";
 
 export interface ActivationOptions {
@@ -39,6 +40,16 @@ type Place =
   | { readonly kind: "timer"; readonly timer: Timer }
   | { readonly kind: "exit"; readonly running: Running }
   | { readonly kind: "strand"; readonly running: Running; readonly arm: number };
+
+/** What `save` gives: `timers` and `children` in their order. */
+interface Saved {
+  readonly schema: typeof SAVED_SCHEMA;
+  readonly step: StepState;
+  readonly timers: readonly (Omit<Timer, "id"> & { readonly id: string | null })[];
+  readonly children: readonly Omit<RunningState, "inbox">[];
+}
+const SAVED_SCHEMA = "triad.activation/1";
+const isSaved = (value: unknown): value is Saved => isRecord(value) && value["schema"] === SAVED_SCHEMA;
 
 type Calls<R = void> = Generator<Operation, R, unknown>;
 
@@ -79,6 +90,38 @@ export class MachineActivation implements Activation {
     if (input.kind === "fault") throw input.fault;
     if (this.#places !== undefined) return this.#run(this.#won(input.value as Selected, this.#places)); // what select answers
     return this.#mail(input.value as Message); // what receive answers
+  }
+
+  /** One that goes on where another, whose `save` gave this, stood. @throws Fault INPUT_INVALID */
+  static reactivated(options: ActivationOptions, saved: unknown): MachineActivation {
+    if (!isSaved(saved)) throw new Fault("INPUT_INVALID", { at: "saved.schema", allowed: SAVED_SCHEMA });
+    const activation = new MachineActivation(options, undefined);
+    activation.#goOnFrom(saved);
+    return activation;
+  }
+
+  save(): Saved | undefined {
+    const children = [...this.#children.values()];
+    const resting = this.#started && this.#work === undefined && !this.#sending && this.#pending.length === 0 && this.#checkpoints.length === 0 && this.#stepper.status === "active";
+    const kept = children.every(({ child, strand, ended, inbox }) => (strand === undefined || ended) && inbox.length === 0 && this.#stepper.child(child.id) === child);
+    if (!resting || !kept) return undefined;
+    return {
+      schema: SAVED_SCHEMA, step: this.#stepper.state(),
+      timers: this.#timers.map(({ number, due, id, to, event }) => ({ number, due, id: id ?? null, to: flattened(to), event: apart(flattened(event) as EventObject) })),
+      children: children.map(({ child, input, process, ended }) => ({ id: child.id, input, process: process ?? null, ended })),
+    };
+  }
+
+  #goOnFrom({ step, timers, children }: Saved): void {
+    this.#started = true;
+    this.#stepper.restore(step);
+    for (const { id, input, process, ended } of children) {
+      const child = this.#stepper.child(id);
+      if (child === undefined) throw new Fault("INPUT_INVALID", { at: "saved.children", child: id, allowed: "the children of the state" });
+      this.#children.set(id, { child, input, strand: undefined, process: process === null ? undefined : processId(process), ended, inbox: [] });
+    }
+    for (const { number, due, id, to, event } of timers) this.#timers.push({ number, due, id: id ?? undefined, to: this.#revived(to), event: this.#revived(event) as EventObject });
+    this.#awaited();
   }
 
   stop(): void {
@@ -136,6 +179,12 @@ export class MachineActivation implements Activation {
     const { status } = this.#stepper;
     if (status === "done") return { kind: "done", result: this.#stepper.output };
     if (status === "error") throw asError(this.#stepper.error);
+    const arms = this.#awaited();
+    return arms.length === 0 ? RECEIVE : { kind: "operation", operation: { domain: "K", op: "select", arms: [...arms, MAIL] } };
+  }
+
+  /** What is waited for beside mail; notes what winning each arm means. */
+  #awaited(): readonly Arm[] {
     const places: Place[] = [];
     const arms: Arm[] = [];
     for (const timer of this.#timers) {
@@ -143,12 +192,8 @@ export class MachineActivation implements Activation {
       arms.push({ on: "timer", timer: timer.number });
     }
     for (const running of this.#children.values()) this.#armsOf(running, places, arms);
-    if (arms.length === 0) {
-      this.#places = undefined;
-      return RECEIVE;
-    }
-    this.#places = [...places, MAIL_PLACE];
-    return { kind: "operation", operation: { domain: "K", op: "select", arms: [...arms, MAIL] } };
+    this.#places = arms.length === 0 ? undefined : [...places, MAIL_PLACE];
+    return arms;
   }
 
   #armsOf(running: Running, places: Place[], arms: Arm[]): void {
@@ -389,6 +434,9 @@ const STOP_YIELDS_MAX = 64;
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(typeof error === "string" ? error : "a machine ended with an error that is none"));
 
 const faultEvent = (action: string, error: Fault): Ending => ({ event: { type: "triad.fault", action, fault: error.toJSON() }, error });
+
+/** One of its own: timers set by one action share the event its configuration holds. */
+const apart = (event: EventObject): EventObject => (Object.isFrozen(event) ? Object.freeze({ ...event }) : { ...event });
 
 const isSelf = (to: unknown): boolean => to instanceof Address && to.kind === "self";
 

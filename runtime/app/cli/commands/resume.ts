@@ -8,7 +8,7 @@ import type { Remains } from "../../../../replay/resumer.ts";
 import { walk } from "../../../../replay/bundle.ts";
 import { withTrace } from "../../trace.ts";
 import { authority, resumeRun, type Named, type Resumed, type ResumeOptions } from "../../resume.ts";
-import { addLiveOptions, liveOptions, parseAuthority, type LiveFlags } from "../arguments.ts";
+import { addLiveOptions, liveOptions, parseAuthority, snapshotEveryOption, type LiveFlags } from "../arguments.ts";
 import { runs, type Invocation } from "../command.ts";
 import { exitOfRun } from "../exit.ts";
 import { interruptible } from "../interrupt.ts";
@@ -22,14 +22,18 @@ import type { CodeFlags } from "../again.ts";
 
 interface Flags extends CodeFlags, LiveFlags, MetricsFlags {
   readonly allow?: readonly Authority[];
+  readonly snapshot?: boolean;
+  readonly snapshotEvery?: number;
 }
 
 function resumeOptions(flags: Flags): ResumeOptions {
-  const { allow, trustProgram, program, out, replace } = flags;
+  const { allow, trustProgram, program, out, replace, snapshot = true, snapshotEvery, metrics } = flags;
   if (trustProgram === true && program !== undefined) throw new Fault("USAGE", { options: "--trust-program, --program", allowed: "one of them" });
   return {
     allow,
     replace: replace === true,
+    useSnapshot: snapshot && metrics === undefined, // metrics are of the whole run
+    ...(snapshotEvery === undefined ? {} : { snapshotEvery }),
     ...(trustProgram === true ? { trustProgram } : {}), ...(program === undefined ? {} : { program }),
     ...(out === undefined ? {} : { out }), ...liveOptions(flags),
   };
@@ -39,6 +43,10 @@ const nextCommands = (trace: string): string => [`triad verify ${shellWord(trace
 
 const onRecord = ({ blocks, frames, tick }: Resumed["point"]): string =>
   (frames === 0 ? "from the beginning: nothing had become durable" : `after ${plural(frames, "frame")} in ${plural(blocks, "block")}, tick ${tick}`);
+
+/** From where it was executed, and how much of what is on record that was. */
+const executed = ({ from, turns: { recorded, again } }: Resumed): string =>
+  (from === null ? `${plural(again, "turn")} executed again` : `${again} of ${plural(recorded, "turn")} executed again, from a snapshot at L=${from.tick}, event ${from.event}`);
 
 function tellNamed(io: Io, { trace, report: { digest, status, keyId, trusted } }: Named, json: boolean): number {
   if (json) printJson(io.out, "resume", { named: true, trace, outcome: status, digest, signer: keyId, trusted, exit: EXIT.ok });
@@ -50,16 +58,17 @@ function tellNamed(io: Io, { trace, report: { digest, status, keyId, trusted } }
 }
 
 function tellResumed(io: Io, resumed: Resumed, narration: Narration, json: boolean): number {
-  const { end, seed, digest, sealed, trace = "", recording, point, torn } = resumed;
+  const { end, seed, digest, sealed, trace = "", recording, point, torn, turns, from, passedOver } = resumed;
   const uncaught = narration.uncaught(recording.program);
   const name = recording.header.program.name;
   const exit = exitOfRun(end);
   if (json) {
-    printJson(io.out, "resume", { named: false, program: name, ...endJson(end), digest, trace, seed, signer: sealed.keyId, point, torn, uncaught, exit });
+    printJson(io.out, "resume", { named: false, program: name, ...endJson(end), digest, trace, seed, signer: sealed.keyId, point, torn, recordedTurns: turns.recorded, turnsAgain: turns.again, from, passedOver, uncaught, exit });
     return exit;
   }
   const facts: Facts = [
-    ...endFacts(end), ["resumed", onRecord(point)], torn === 0 ? undefined : ["cut", `${plural(torn, "byte")} of an unfinished block`],
+    ...endFacts(end), ["resumed", onRecord(point)], point.frames === 0 ? undefined : ["executed", executed(resumed)],
+    passedOver === null ? undefined : ["snapshot", `passed over: ${printable(passedOver)}`], torn === 0 ? undefined : ["cut", `${plural(torn, "byte")} of an unfinished block`],
     ["seed", printable(seed)], ["digest", digest], ["trace", printable(trace)], ["next", nextCommands(trace)],
   ];
   printEnd(io, name, end, uncaught);
@@ -86,11 +95,14 @@ function refused(io: Io, error: Fault, file: string, flags: Flags): number | und
   }
 }
 
+/** Frames on record that are executed again: what they logged was shown before. */
+const framesAgain = ({ point, from }: Remains): number => point.frames - (from === undefined ? 0 : from.snapshot.frames + from.snapshot.open);
+
 async function resume(file: string, flags: Flags, io: Io): Promise<number> {
   const options = resumeOptions(flags);
   let remains: Remains | undefined;
   const metrics = await metricsOf(flags);
-  const narration = await narrator(io.err, { run: basename(file).replace(/\.partial$/, ""), level: flags.logLevel, log: true, shown: () => remains?.point.frames ?? 0, with: metrics?.observer });
+  const narration = await narrator(io.err, { run: basename(file).replace(/\.partial$/, ""), level: flags.logLevel, log: true, shown: () => (remains === undefined ? 0 : framesAgain(remains)), with: metrics?.observer });
   const surveyed = (found: Remains): void => {
     remains = found;
     if (io.err.tty) io.err.print(`resuming ${onRecord(found.point)}`);
@@ -123,7 +135,9 @@ export function configure(command: Command, invocation: Invocation): void {
     .option("--trust-program", "run the code embedded in the journal")
     .option("--program <file>", "run this local file, which must be the program that was recorded")
     .option("--out <trace>", "where the sealed trace goes, and the journal stays (default: the journal's name without .partial, in its place)")
-    .option("--replace", "give up an existing trace of that name");
+    .option("--replace", "give up an existing trace of that name")
+    .option("--no-snapshot", "begin at the run's beginning, though there is a snapshot of it")
+    .addOption(snapshotEveryOption());
   addMetricsOptions(addLiveOptions(command));
   runs(command, invocation, async (file = "") => resume(file, command.opts<Flags>(), invocation.io));
 }

@@ -7,7 +7,7 @@ import { Fault } from "../../../../kernel-abi/fault.ts";
 import type { Bounds } from "../../../../kernel-abi/header.ts";
 import { parsePolicy, POLICY_NAMES, type PolicySetting } from "../../../scheduler/policies.ts";
 import { record, type RecordOptions, type RecordReport } from "../../record.ts";
-import { addLiveOptions, countOption, liveOptions, parseAuthority, parseBounds, parseFile, readFiles, readInput, type LiveFlags } from "../arguments.ts";
+import { addLiveOptions, countOption, liveOptions, parseAuthority, parseBounds, parseFile, readFiles, readInput, snapshotEveryOption, type LiveFlags } from "../arguments.ts";
 import { runs, type Invocation } from "../command.ts";
 import { exitOfRun } from "../exit.ts";
 import { readFaults } from "../faults-file.ts";
@@ -31,6 +31,7 @@ interface Flags extends LiveFlags, MetricsFlags {
   readonly slice?: number;
   readonly allow?: readonly Authority[];
   readonly faults?: string;
+  readonly snapshotEvery?: number;
   readonly replace?: boolean;
 }
 
@@ -44,7 +45,7 @@ function freePath(file: string, replace: boolean): string {
 }
 
 function recordOptions(file: string, out: string, flags: Flags): RecordOptions {
-  const { seed, input, bounds, policy, slice, allow, faults, replace } = flags;
+  const { seed, input, bounds, policy, slice, allow, faults, snapshotEvery, replace } = flags;
   if (seed === "") throw new Fault("USAGE", { option: "--seed", value: "", allowed: "non-empty text" });
   return {
     program: file,
@@ -59,6 +60,7 @@ function recordOptions(file: string, out: string, flags: Flags): RecordOptions {
     ...(allow === undefined ? {} : { allow }),
     ...(faults === undefined ? {} : readFaults(faults)),
     ...liveOptions(flags),
+    ...(snapshotEvery === undefined ? {} : { snapshotEvery }),
   };
 }
 
@@ -121,6 +123,7 @@ export function configure(command: Command, invocation: Invocation): void {
     .addOption(countOption("--slice <n>", "operations a turn may make before its process has to wait for the next tick", 1))
     .option("--allow <domains>", "what the program may use: K, Q, PHI (default: what it declares), READ_TRACE, READ_TELEMETRY, ADMIN_FAULT", parseAuthority)
     .option("--faults <file>", "JSON: faults that befall the run, each at its tick, or { faults, recovery } with what is done about faults")
+    .addOption(snapshotEveryOption())
     .option("--replace", "give up an existing trace of the same name");
   addMetricsOptions(addLiveOptions(command));
   runs(command, invocation, async (file = "") => run(file, command.opts<Flags>(), invocation.io));

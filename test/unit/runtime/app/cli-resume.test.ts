@@ -23,6 +23,7 @@ describe("triad resume", () => {
     expect([code, err]).toEqual([0, ""]);
     expect(out).toMatch(/^completed {2}both\n/);
     expect(out).toMatch(/^resumed +after 20 frames in \d+ blocks, tick \d+$/m);
+    expect(out).toMatch(/^executed +\d+ turns executed again$/m);
     expect(out).toContain(`digest     ${run.report.digest}\n`);
     expect([existsSync(file), existsSync(at("one.triad"))]).toEqual([false, true]);
     expect(onlyObject((await triad("verify", at("one.triad"), "--json")).out)).toMatchObject({ sealed: true, trusted: true, digest: run.report.digest, host: { resumed: [{ frames: 20 }] } });
@@ -34,7 +35,7 @@ describe("triad resume", () => {
     expect([code, err]).toEqual([0, ""]);
     const said = onlyObject(out);
     expect(Object.keys(said)).toEqual([
-      "schema", "named", "program", "outcome", "result", "ticks", "turns", "messages", "shots", "fault", "failures", "waits", "digest", "trace", "seed", "signer", "point", "torn", "uncaught", "exit",
+      "schema", "named", "program", "outcome", "result", "ticks", "turns", "messages", "shots", "fault", "failures", "waits", "digest", "trace", "seed", "signer", "point", "torn", "recordedTurns", "turnsAgain", "from", "passedOver", "uncaught", "exit",
     ]);
     expect(said).toMatchObject({ schema: "triad.resume/1", named: false, outcome: "completed", digest: run.report.digest, point: { frames: 3 }, torn: 0, exit: 0 });
   });

@@ -1,0 +1,67 @@
+// What a program's modules hold: looked at without running anything of theirs, and whatever of it changes is noticed.
+import { describe, expect, it } from "vitest";
+import { ModuleState, probeOf, topLevelNames } from "../../../../runtime/app/program/module-state.ts";
+import { loadedOf } from "../../../../runtime/app/definitions.ts";
+import { resolveProgram } from "../../../../runtime/app/record.ts";
+import { programOf, uninterrupted, WORKLOADS } from "../../../support/workloads.ts";
+import { openSnapshot } from "../../../../replay/snapshot.ts";
+import { packageVersion } from "../../../../runtime/adapters/host.ts";
+import { testSigner } from "../../../support/signer.ts";
+import { memoryStore } from "../../../support/snapshot-store.ts";
+
+/** A script's top level as a program's would be, and what its function `touch` does to it. */
+function changedBy(script: string): boolean {
+  let values: () => readonly unknown[] = () => [];
+  const touch = new Function("hand", `${script}${probeOf(topLevelNames(script), "hand")}\nreturn touch;`)((given: typeof values) => { values = given; }) as () => void; // a script of the test's own
+  const state = new ModuleState(values, []);
+  expect(state.changed).toBe(false);
+  touch();
+  return state.changed;
+}
+
+describe("what modules hold", () => {
+  it.each([
+    ["a variable", "var count = 0;\nfunction touch() { count += 1; }"],
+    ["the second of two", "var a = 1, count = 0;\nfunction touch() { count = -0; }"],
+    ["one taken out of a pattern", "var { a, b: [count] } = { a: 1, b: [2] };\nfunction touch() { count = 3; }"],
+    ["a list", "var list = [1, [2]];\nfunction touch() { list[1].push(3); }"],
+    ["a record's member", "const table = { deep: { x: 1 } };\nfunction touch() { table.deep.x = 2; }"],
+    ["a new member", "const table = {};\nfunction touch() { table.deep = undefined; }"],
+    ["a map", "const seen = new Map();\nfunction touch() { seen.set('a', 1); }"],
+    ["a set", "const seen = new Set();\nfunction touch() { seen.add(1); }"],
+    ["numbers", "const grid = new Float64Array(4);\nfunction touch() { grid[2] = 1; }"],
+    ["a function's property", "function touch() { touch.calls = 1; }"],
+    ["a class's static field", "class Thing { static n = 0; }\nfunction touch() { Thing.n = 1; }"],
+    ["an instance of a class of its own", "var Thing = class { n = 0 };\nvar thing = new Thing();\nfunction touch() { thing.n = 1; }"],
+    ["which of two equal records", "const one = { x: 1 };\nconst two = { x: 1 };\nvar at = one;\nfunction touch() { at = two; }"],
+    ["more than can be looked through", "const much = Array.from({ length: 300000 }, (_, at) => at);\nfunction touch() { much.pop(); }"],
+  ])("%s changes", (what, script) => {
+    if (what.startsWith("more")) {
+      expect(() => changedBy(script)).toThrow("expected true to be false"); // unknown from the beginning
+      return;
+    }
+    expect(changedBy(script)).toBe(true);
+  });
+
+  it("is left alone by what only reads, and runs nothing of the program's", () => {
+    expect(changedBy("let ran = 0;\nconst lazy = { get x() { ran += 1; return 1; } };\nconst proxy = new Proxy({}, { ownKeys() { ran += 1; return []; } });\nconst loop = { };\nloop.loop = loop;\nfunction touch() { [1, 2].map((x) => x); }")).toBe(false);
+    const words = topLevelNames("var x = a ? null : void 0;\nvar f = function* (y = 1) {};\nclass A extends B {}\nasync function g() {}\nlet z");
+    expect(words).toEqual(expect.arrayContaining(["x", "f", "A", "g", "z"]));
+    expect(() => new Function("hand", probeOf(words, "hand"))).not.toThrow();
+  });
+
+  it("does not change under any workload but the one that shares", async () => {
+    for (const workload of WORKLOADS) {
+      const { root } = await resolveProgram(programOf(workload));
+      await uninterrupted(workload, "small", { program: root });
+      expect([workload.name, loadedOf(root)?.modules?.changed, loadedOf(root)?.definitions.size === 0]).toEqual([workload.name, false, false]);
+    }
+    const [store, sharing] = [memoryStore(), { name: "shared", small: 400, large: 0 }];
+    await uninterrupted(sharing, "small", { snapshotEvery: 1, snapshots: store });
+    const turns = store.written.map((bytes) => openSnapshot(bytes, { written: packageVersion(), keyId: testSigner().keyId }).turns);
+    expect(turns.every((taken) => taken <= 1), turns.join()).toBe(true); // before anybody counted
+    const relay = memoryStore();
+    await uninterrupted({ name: "relay", small: 1_200, large: 0 }, "small", { snapshotEvery: 1, snapshots: relay });
+    expect(relay.written.length).toBeGreaterThan(0);
+  });
+});
