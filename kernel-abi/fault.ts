@@ -70,6 +70,7 @@ export const FAULTS = Object.freeze({
   SINK_FAILED: row(3120, 6, "environment", "operator", "What was watching the run failed and was cut off; the run went on as if it had not been there.", "Mend the sink the detail names; replay the trace to give it what it missed."),
   RULES_INVALID: row(3121, 2, "usage", "operator", "The alert rules are not understood.", "The detail names the place and what is allowed; telemetry/METRICS.md lists the series."),
   POLICY_INVALID: row(3114, 2, "failed", "caller", "The scheduling policy could not be used, or failed while it was picking.", "The detail says why; mend the policy, hand over the one that was recorded, or choose a built-in one with --policy."),
+  POLICY_ENDLESS: row(3118, 6, "failed", "caller", "The scheduling policy did not come to an answer; the run was broken off and has no seal, because no tick tells when to stop waiting.", "Give the policy a loop that ends; what happened so far stands in the .partial journal."),
   // 32xx runs
   RUN_BOUNDED: row(3201, 3, "budget", "operator", "The run used up one of its bounds.", "Raise the bound named in the detail, or give the program less to do."),
   RUN_STUCK: row(3202, 6, "failed", "caller", "Nothing is due and processes are still waiting.", "Read the wait-for graph in the report: someone must send what the others wait for."),

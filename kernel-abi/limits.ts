@@ -37,6 +37,8 @@ export const LIMITS = Object.freeze({
   /** Arms of one select, and numbered timers one process may have. */
   select_arms_max: 65_536,
   timers_max: 65_536,
+  /** Canonical JSON of the state a scheduling policy keeps between two picks: it is read and written at each of them. */
+  policy_state_bytes_max: 65_536,
 } as const);
 
 /** Bounds a run has unless told otherwise; all count logical things, never seconds (contracts, rule 4). */

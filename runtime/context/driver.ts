@@ -2,8 +2,8 @@
 // needs them for the next due tick, in job order, and breathes between batches of turns so that signals and sockets live.
 import { Fault } from "../../kernel-abi/fault.ts";
 import type { Tick } from "../../kernel-abi/ids.ts";
-import type { Outcomes, RunEnd, RunPause, Observer, TakenUp } from "../../kernel-abi/ports.ts";
-import { Machine, type MachineConfig, type MachinePorts } from "../kernel/machine.ts";
+import type { Journal, Outcomes, RunEnd, RunPause, Observer, TakenUp } from "../../kernel-abi/ports.ts";
+import { Machine, type MachineConfig, type MachinePorts, type Progress } from "../kernel/machine.ts";
 
 export interface DriveOptions {
   readonly config: MachineConfig;
@@ -49,7 +49,7 @@ export async function drive({ config, ports, outcomes, until, from, signal }: Dr
       ports.journal.barrier(); // what has happened is kept
       throw new Fault("RUN_INTERRUPTED", { tick: machine.now, turns: machine.turns });
     }
-    const progress = machine.advance(BATCH_TURNS, until);
+    const progress = advanced(machine, ports.journal, until);
     switch (progress.kind) {
       case "ended": return progress.end;
       case "until": return progress.pause;
@@ -64,6 +64,16 @@ export async function drive({ config, ports, outcomes, until, from, signal }: Dr
           machine.settle(job, await interruptible(outcomes.outcome(job), signal));
         }
     }
+  }
+}
+
+/** What has happened before a policy that gives no answer is kept. */
+function advanced(machine: Machine, journal: Journal, until: Tick | undefined): Progress {
+  try {
+    return machine.advance(BATCH_TURNS, until);
+  } catch (error) {
+    if (error instanceof Fault && error.fault === "POLICY_ENDLESS") journal.barrier();
+    throw error;
   }
 }
 

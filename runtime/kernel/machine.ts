@@ -391,12 +391,12 @@ export class Machine {
     if (owner !== undefined && awaits(owner.wait, envelope)) state.calendar.add(envelope);
   }
 
-  /** -1 when the policy failed, which ends the run. */
+  /** -1 when the policy failed, which ends the run. @throws Fault POLICY_ENDLESS, which breaks it off */
   #pick(): number {
     try {
       return this.#scheduler.pickActor();
     } catch (error) {
-      if (!(error instanceof Fault)) throw error;
+      if (!(error instanceof Fault) || error.fault === "POLICY_ENDLESS") throw error;
       this.#finish("faulted", undefined, failureOf(error, "root"));
       return -1;
     }

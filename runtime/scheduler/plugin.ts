@@ -1,10 +1,14 @@
 // Policies that are not built in. A plug-in is a pure function over the frozen ready view and plain data; what it answers is checked,
-// and a plug-in that throws, answers nonsense, is not pure or does not end is POLICY_INVALID: the run ends and is sealed.
+// and a plug-in that throws, answers nonsense or is not pure is POLICY_INVALID: the run ends and is sealed. One that does not come to an
+// answer is POLICY_ENDLESS: when to stop waiting is the host's judgement, so nothing is put on record and the run is broken off.
 //   S6  Its state is a canonical JSON value, kept as text between picks: the function is handed a fresh frozen copy every time.
-//   S7  Every question is put twice. Two answers to one question show state of its own, which no snapshot would carry.
+//   S7  Every question is put twice. Two answers to one question show state of its own, which no snapshot would carry; state that
+//       changes more seldom is not seen here, and makes the replay diverge.
 import { canonicalJson, parseCanonicalJson, sameBytes, type Json } from "../../kernel-abi/canonical.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import { label } from "../../kernel-abi/ids.ts";
+import { invariant } from "../../kernel-abi/invariant.ts";
+import { LIMITS } from "../../kernel-abi/limits.ts";
 import type { AmbientGuard, Policy, ReadyEntry, ReadyView, Watchdog } from "../../kernel-abi/ports.ts";
 import type { PolicyParameters } from "./built-in.ts";
 import { PolicyScheduler } from "./policy-scheduler.ts";
@@ -49,8 +53,15 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const isParameters = (value: unknown): value is PolicyParameters =>
   isRecord(value) && Object.entries(value).every(([name, setting]) => /^[A-Za-z]\w{0,63}$/.test(name) && Number.isSafeInteger(setting) && !Object.is(setting, -0));
 
-/** Canonical bytes of a plain value. */
+/** Canonical bytes of a state. */
 function encoded(value: unknown, policy: string): Uint8Array {
+  const bytes = canonicalOf(value, policy);
+  const { policy_state_bytes_max: allowed } = LIMITS;
+  if (bytes.length > allowed) throw refuse(policy, "the state is too large", { bytes: bytes.length, allowed });
+  return bytes;
+}
+
+function canonicalOf(value: unknown, policy: string): Uint8Array {
   try {
     return canonicalJson(value);
   } catch (cause) {
@@ -126,7 +137,7 @@ function thrown(policy: string, error: unknown): Fault {
   return refuse(policy, "it threw", { fault: error.fault, ...(typeof what === "string" ? { what } : {}), ...(typeof at === "string" ? { at } : {}) }, error);
 }
 
-/** Puts one question twice, with the traps acting. @throws Fault POLICY_INVALID */
+/** Puts one question twice, with the traps acting. @throws Fault POLICY_INVALID | POLICY_ENDLESS */
 function ask(plugin: PolicyPlugin, view: ReadyView, state: Uint8Array, { guard, watchdog }: PluginPorts): Answer {
   let answers: readonly Answer[] = [];
   let failure: { readonly error: unknown } | undefined;
@@ -140,18 +151,18 @@ function ask(plugin: PolicyPlugin, view: ReadyView, state: Uint8Array, { guard, 
   guard?.enter();
   try {
     if (watchdog === undefined) question();
-    else if (!watchdog.ends(question)) throw refuse(plugin.name, "it did not end");
+    else if (!watchdog.ends(question)) throw new Fault("POLICY_ENDLESS", { policy: plugin.name, version: plugin.version });
   } finally {
     guard?.leave();
   }
   if (failure !== undefined) throw thrown(plugin.name, (failure as { readonly error: unknown }).error);
   const [first, second] = answers;
-  if (first === undefined || second === undefined) throw refuse(plugin.name, "it did not end");
+  invariant(first !== undefined && second !== undefined, "S7");
   if (first.position !== second.position || !sameBytes(first.state, second.state)) throw refuse(plugin.name, "it gave two answers to one question");
   return first;
 }
 
-/** A plug-in's scheduler. Its picks throw Fault POLICY_INVALID when it fails. */
+/** A plug-in's scheduler. Its picks throw Fault POLICY_INVALID when it fails, POLICY_ENDLESS when it does not end. */
 export function pluginScheduler(plugin: PolicyPlugin, ports: PluginPorts, from?: SchedulerSnapshot): Scheduler {
   const { name, version } = plugin;
   const policy: Policy<Uint8Array> = { name, version, initial: encoded(plugin.initial, name), pick: (ready, state) => ask(plugin, viewOf(ready, name), state, ports) };

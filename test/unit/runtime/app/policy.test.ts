@@ -183,6 +183,17 @@ describe("a plug-in that fails while the run is on", () => {
   });
 });
 
+describe("a plug-in that does not come to an answer", () => {
+  it("breaks the run off without a seal: no clock decides what is on record", async () => {
+    const sink = createMemorySink();
+    const policy = definePolicy({ name: "endless", version: 1, initial: 0, pick: (ready, state) => { while (ready.step === 5); return { position: 0, state }; } });
+    const fault = await faultOf(record({ program: crew(), out: sink, seed: "policies", workers: 0, signer: testSigner(), policy }));
+    expect([fault.fault, fault.detail]).toEqual(["POLICY_ENDLESS", { policy: "endless", version: 1 }]);
+    const { sealed, frames } = await verifyTrace(sink.bytes(), { allowUnsealed: true });
+    expect([sealed, frames > 5]).toEqual([false, true]);
+  }, 30_000);
+});
+
 describe("a plug-in in a program's file", () => {
   let folder = "";
   beforeAll(() => { folder = mkdtempSync(join(tmpdir(), "triad-policy-")); });

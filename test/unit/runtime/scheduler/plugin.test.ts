@@ -28,11 +28,11 @@ const lifo = definePolicy({
 const pluginWith = (pick: (ready: ReadyView, state: number) => unknown): PolicyPlugin =>
   definePolicy({ name: "odd", version: 1, initial: 0, pick: pick as (ready: ReadyView, state: number) => { position: number; state: number } });
 
-function ask(policy: PolicyPlugin, ports: SchedulerPorts = {}): Fault {
+function ask(policy: PolicyPlugin, ports: SchedulerPorts = {}, name = "POLICY_INVALID"): Fault {
   const scheduler = schedulerWith(policy, ports);
   for (const actor of [3, 4]) scheduler.ready(processId(actor));
   const fault = faultOf(() => scheduler.pickActor());
-  expect(fault.fault).toBe("POLICY_INVALID");
+  expect(fault.fault).toBe(name);
   expect(fault.detail["policy"]).toBe("odd");
   expect(() => canonicalJson(fault.toJSON())).not.toThrow();
   return fault;
@@ -104,6 +104,7 @@ describe("a pick that fails is POLICY_INVALID", () => {
     ["the state is not plain JSON", () => ({ position: 0 })],
     ["the state is not plain JSON", () => ({ position: 0, state: NaN })],
     ["the state is not plain JSON", () => ({ position: 0, state: () => 0 })],
+    ["the state is too large", () => ({ position: 0, state: "x".repeat(65_535) })],
     ["it looked at a position that is not there", (ready) => ready.at(ready.length)],
     ["it looked at a position that is not there", (ready) => ready.at(-1)],
     ["it threw", () => { throw new Error("words"); }],
@@ -138,7 +139,7 @@ describe("a pick that fails is POLICY_INVALID", () => {
     const leave = guard.install();
     try {
       for (const endless of [() => { for (;;); }, () => { try { for (;;); } finally { for (;;); } }]) {
-        expect(ask(pluginWith(endless), { guard, watchdog: createWatchdog(50) }).detail["why"]).toBe("it did not end");
+        expect(ask(pluginWith(endless), { guard, watchdog: createWatchdog(50) }, "POLICY_ENDLESS").detail["version"]).toBe(1);
         expect(Math.random()).toBeGreaterThanOrEqual(0);
       }
     } finally {
