@@ -18,6 +18,8 @@ export interface Patch {
   readonly failing?: (args: readonly unknown[]) => void;
   /** Does not act on callers in this package of ours, which overwrites what it takes here before anyone reads it. */
   readonly spares?: string;
+  /** Nor on Node's own buffers, which do the same. */
+  readonly sparesNode?: boolean;
 }
 
 /** What a program uses instead. */
@@ -31,6 +33,8 @@ export const REPLACEMENT = Object.freeze({
   text: "String(value) and your own formatting",
   memory: "a plain reference: when memory is reclaimed is not part of a run",
   utc: "the UTC form, as in getUTCHours; a host's time zone is not part of a run",
+  console: "k.log(label, value): what a process says stands in its trace",
+  global: "variables of the process's body, which continueWith hands on: the host's globals are not part of a run",
   code: "functions written out: code made from text escapes the rules a program is built by",
   async: "yield*: a process waits with k.receive, k.sleep or an outcome, and k.spawn runs things side by side",
   libm: "sin, cos, exp, log and atan2 from triad-runtime/domains",
@@ -82,7 +86,7 @@ const randomRows = (): Patch[] => [
   ...rows(prototypeOf(globalThis.crypto), "crypto.", "call", REPLACEMENT.random, ["randomUUID", "getRandomValues"]),
   ...rows(globalThis, "", "read", REPLACEMENT.random, ["crypto", "Crypto", "CryptoKey", "SubtleCrypto"]),
   // The encoder's pool runs out whenever it does: in a turn too, where a domain's API reads an outcome.
-  ...rows(Buffer, "Buffer.", "call", "new Uint8Array(length), which is zeroed", ["allocUnsafe", "allocUnsafeSlow"]).map((row) => ({ ...row, spares: "/node_modules/msgpackr/" })),
+  ...rows(Buffer, "Buffer.", "call", "new Uint8Array(length), which is zeroed", ["allocUnsafe", "allocUnsafeSlow"]).map((row) => ({ ...row, spares: "/node_modules/msgpackr/", sparesNode: true })),
 ];
 
 const localeRows = (): Patch[] => [
@@ -152,5 +156,6 @@ export const ambientPatches = (): readonly Patch[] => [
   ...codeRows(),
   ...copyRows(),
   ...processRows(),
+  ...rows(globalThis, "", "read", REPLACEMENT.console, ["console"]).map((row) => ({ ...row, spares: "/node_modules/xstate/" })), // warns when developed with
   ...rows(globalThis, "", "call", REPLACEMENT.memory, ["WeakRef", "FinalizationRegistry"]),
 ];

@@ -4,12 +4,14 @@
 //   G2  A trap acts only while a turn is being stepped or a program's script is being loaded. Both are synchronous, so one depth
 //       serves all runtimes of the process and none notices another.
 //   G3  enter and leave cost a few stores: they stand around every turn.
+//   G5  What a script could leave behind in this Node process for the next one is refused where it is written: globals here, members of
+//       built-in objects in intrinsics.ts while it loads.
 //   G4  A stack read inside holds the program's own frames at a fixed depth, whatever the host's limit, paths and hooks are.
 import { Fault } from "../../kernel-abi/fault.ts";
 import { invariant } from "../../kernel-abi/invariant.ts";
 import type { AmbientGuard } from "../../kernel-abi/ports.ts";
-import { ambientPatches, type Patch } from "./ambient-patches.ts";
-import { callersOf, programStack, PROGRAM_SCRIPT, type SourceSite } from "./source-site.ts";
+import { ambientPatches, REPLACEMENT, type Patch } from "./ambient-patches.ts";
+import { callersOf, innermostFile, programStack, PROGRAM_SCRIPT, type SourceSite } from "./source-site.ts";
 
 type Locate = (site: SourceSite) => string;
 
@@ -35,6 +37,7 @@ const lastSegment: Locate = ({ file, line }) => `${file.slice(file.lastIndexOf("
 const STACK_FRAMES = 10;
 
 let depth = 0;
+let hostPoolBytes: number = Buffer.poolSize;
 let hostStackFrames: number = STACK_FRAMES;
 let locateSite: Locate = lastSegment;
 let installations = 0;
@@ -48,6 +51,31 @@ function placeIn(sites: readonly SourceSite[]): string {
   const places = sites.map((site) => ({ place: locateSite(site), written: site.file !== PROGRAM_SCRIPT || locateSite(site) !== lastSegment(site) }));
   return (places.find(({ written }) => written) ?? places[0])?.place ?? "unknown";
 }
+
+/** A global written to would be there for whoever runs next in this Node process, and for nobody who replays the run elsewhere. */
+const writtenGlobal = (key: string | symbol): Patch =>
+  ({ owner: globalThis, key: String(key), on: "read", what: `globalThis.${String(key)} =`, use: REPLACEMENT.global });
+
+/** What a loaded script finds under the name `globalThis`: the globals, to be read. */
+export const GLOBALS: object = new Proxy(globalThis, {
+  get: (globals, key): unknown => Reflect.get(globals, key),
+  set: (globals, key, value) => {
+    refuse(writtenGlobal(key));
+    return Reflect.set(globals, key, value);
+  },
+  defineProperty: (globals, key, descriptor) => {
+    refuse(writtenGlobal(key));
+    return Reflect.defineProperty(globals, key, descriptor);
+  },
+  deleteProperty: (globals, key) => {
+    refuse(writtenGlobal(key));
+    return Reflect.deleteProperty(globals, key);
+  },
+  setPrototypeOf: (globals, prototype) => {
+    refuse(writtenGlobal("__proto__"));
+    return Reflect.setPrototypeOf(globals, prototype);
+  },
+});
 
 /** The fault, made with the traps asleep: finding a place may need what they guard. */
 function refusal({ what, use, scriptOnly = false, spares }: Patch, sites: readonly SourceSite[]): Fault | undefined {
@@ -65,6 +93,7 @@ function refusal({ what, use, scriptOnly = false, spares }: Patch, sites: readon
 /** Every trap calls this first. @throws Fault AMBIENT_ACCESS inside */
 function refuse(patch: Patch): void {
   if (depth === 0) return;
+  if (patch.sparesNode === true && innermostFile(refuse, TRAP_FRAMES) === "node:buffer") return;
   const fault = refusal(patch, callersOf(refuse, TRAP_FRAMES));
   if (fault !== undefined) throw fault;
 }
@@ -181,13 +210,17 @@ export function createAmbientGuard({ locate = lastSegment }: AmbientOptions = {}
       if (depth === 0) {
         hostStackFrames = Error.stackTraceLimit;
         Error.stackTraceLimit = STACK_FRAMES;
+        hostPoolBytes = Buffer.poolSize;
+        Buffer.poolSize = 0; // a buffer of its own has no neighbours to read, and begins where it begins on every host
       }
       depth += 1;
       locateSite = locate;
     },
     leave() {
       depth -= 1;
-      if (depth === 0) Error.stackTraceLimit = hostStackFrames;
+      if (depth > 0) return;
+      Error.stackTraceLimit = hostStackFrames;
+      Buffer.poolSize = hostPoolBytes;
     },
     install() {
       if (installations === 0) patchIn();

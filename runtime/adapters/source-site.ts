@@ -42,6 +42,9 @@ export function callersOf(below: (...args: never[]) => unknown, skip: number): r
   });
 }
 
+/** The file of the innermost frame there is, Node's own among them. */
+export const innermostFile = (below: (...args: never[]) => unknown, skip: number): string => framesAbove(below)[skip]?.getFileName() ?? "";
+
 /** The innermost of them. */
 export const callerOf = (below: (...args: never[]) => unknown, skip: number): SourceSite | undefined => callersOf(below, skip)[0];
 

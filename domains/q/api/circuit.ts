@@ -185,6 +185,7 @@ export class Circuit {
     return built;
   }
 }
+Object.freeze(Circuit.prototype);
 
 /** Frozen through and through. A frozen array is one that has been here before. */
 function frozen(instructions: readonly Instruction[]): readonly Instruction[] {

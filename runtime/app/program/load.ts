@@ -7,7 +7,8 @@ import { canonicalJson, toHex } from "../../../kernel-abi/canonical.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { ProgramSection } from "../../../kernel-abi/header.ts";
 import type { Behaviour } from "../../../kernel-abi/operation.ts";
-import { createAmbientGuard } from "../../adapters/ambient.ts";
+import { createAmbientGuard, GLOBALS } from "../../adapters/ambient.ts";
+import { rememberIntrinsics } from "../../adapters/intrinsics.ts";
 import { sha256 } from "../../adapters/sha256.ts";
 import { PROGRAM_SCRIPT } from "../../adapters/source-site.ts";
 import { collecting, remember } from "../definitions.ts";
@@ -22,6 +23,13 @@ export const programDigest = (program: ProgramSection): string => toHex(sha256(c
 /** Lines `compileFunction` puts before the script. */
 const SCRIPT_LINE = 1;
 
+/** Its classes and functions are shared by all programs of this Node process: they are read, never written. */
+for (const exported of [...Object.values(surface), ...Object.values(domains)] as readonly unknown[]) {
+  if (typeof exported !== "function") continue;
+  Object.freeze(exported);
+  Object.freeze((exported as { readonly prototype?: unknown }).prototype);
+}
+
 const MODULES: Readonly<Record<string, unknown>> = Object.freeze({ "triad-runtime": surface, "triad-runtime/domains": domains, xstate });
 
 function surfaceOf(name: string): unknown {
@@ -31,11 +39,11 @@ function surfaceOf(name: string): unknown {
 }
 
 /** What `compileFunction` returns, with the parameters it was given. */
-type Script = (require: (name: string) => unknown, module: { exports: object }, exports: object, hand: (values: () => readonly unknown[]) => void) => void;
+type Script = (require: (name: string) => unknown, module: { exports: object }, exports: object, hand: (values: () => readonly unknown[]) => void, globalThis: object, global: object) => void;
 
 /** Under this name a script is given what hands out its top level; no program has it. */
 const HAND = "triad$hand";
-const PARAMETERS = ["require", "module", "exports", HAND];
+const PARAMETERS = ["require", "module", "exports", HAND, "globalThis", "global"];
 
 /** With a probe behind it where that compiles: names of the top level are found in its text, which is not parsed. */
 function compiled(executed: string): Script {
@@ -65,17 +73,21 @@ function ran(script: Script, program: ProgramSection): Ran {
   const module = { exports: {} as { readonly default?: unknown } };
   const imported: unknown[] = [];
   let values: (() => readonly unknown[]) | undefined;
+  let changed: string | undefined;
   guard.enter();
+  const putBack = rememberIntrinsics();
   try {
     script((name) => {
       const surface = surfaceOf(name);
       imported.push(surface);
       return surface;
-    }, module, module.exports, (given) => { values = given; });
+    }, module, module.exports, (given) => { values = given; }, GLOBALS, GLOBALS);
   } finally {
+    changed = putBack(); // before anything that leans on them
     guard.leave();
     uninstall();
   }
+  if (changed !== undefined) throw new Fault("PROGRAM_INVALID", { what: `it changes ${changed}, which all programs of this Node process share`, use: "a function of its own" });
   return { exported: module.exports.default, modules: values && new ModuleState(values, imported) };
 }
 

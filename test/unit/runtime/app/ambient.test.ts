@@ -41,6 +41,11 @@ const CASES: readonly (readonly [name: string, top: string, inside: string, repl
   ["race", "", "(Promise.race([]), 1)", /yield\*/],
   ["cosine", "", "Math.cos(1)", /cos/],
   ["logarithm", "", "Math.log(2)", /log/],
+  ["console", "", "(console.log('here'), 1)", /k\.log/],
+  ["console-inside", "", "(console as never as { _stdout: { bytesWritten: number } })._stdout.bytesWritten", /k\.log/],
+  ["global", "", "((globalThis as never as { memo?: number }).memo ??= 1)", /continueWith/],
+  ["global-defined", "", "(Object.defineProperty(globalThis, 'memo', { value: 1 }), 1)", /continueWith/],
+  ["global-deleted", "", "(delete (globalThis as never as { memo?: number }).memo, 1)", /continueWith/],
 ];
 
 describe("the ambient world inside a turn", () => {
@@ -53,6 +58,32 @@ describe("the ambient world inside a turn", () => {
     expect(fault?.detail["at"]).toBe(`${name}.ts:${line}`);
     const replayed = await replayTrace(run.bytes, { trustProgram: true });
     expect(replayed).toMatchObject({ complete: true, digest: run.report.digest });
+  });
+
+  it("buffers are the program's own, whatever the host's pool holds", async () => {
+    const inside = "[Buffer.from('abc').byteOffset, Buffer.from([1]).buffer.byteLength, Buffer.from('abc').toString('hex')]";
+    const before = Buffer.poolSize;
+    for (const _ of [1, 2]) {
+      Buffer.from("x".repeat(100)); // the pool moves on
+      const run = await recordInMemory({ program: program("buffers", "declare const Buffer: any;", inside) });
+      expect(run.report.end.fault).toBeNull();
+      expect(run.report.end.result).toEqual([0, 1, "616263"]);
+      expect(await replayTrace(run.bytes, { trustProgram: true })).toMatchObject({ complete: true });
+    }
+    expect(Buffer.poolSize).toBe(before);
+  });
+
+  it("globals are read as usual", async () => {
+    const run = await recordInMemory({ program: program("globals", "", "[globalThis.Math === Math, typeof globalThis.Array, 'Map' in globalThis, globalThis.Infinity]") });
+    expect(run.report.end).toMatchObject({ status: "completed", result: [true, "function", true, Infinity] });
+  });
+
+  it.each([
+    ["a class", "Object.assign(Fault, { memo: 1 })"], ["its prototype", "Object.assign(Fault.prototype, { memo: 1 })"], ["a function", "Object.assign(circuit, { memo: 1 })"],
+    ["what a function made", "Object.assign(Object.getPrototypeOf(circuit(1)), { memo: 1 })"],
+  ])("what programs share is not written to: %s", async (_, write) => {
+    const run = await recordInMemory({ program: program("shared", "import { Fault, circuit } from 'triad-runtime';", `(${write}, 1)`) });
+    expect(run.report.end).toMatchObject({ status: "faulted", fault: { name: "PROCESS_FAILED" } });
   });
 
   it("exact mathematics is allowed, and outside a turn everything works as usual", async () => {
@@ -72,6 +103,18 @@ describe("the ambient world while a program loads", () => {
   ])("%s: refused before anything runs, with the replacement and the line", async (name, top, what, replacement) => {
     const refusal = recordInMemory({ program: program(name, top, "1") });
     await expect(refusal).rejects.toMatchObject({ fault: "AMBIENT_ACCESS", detail: { what, use: expect.stringMatching(replacement), at: `${name}.ts:2` } });
+  });
+
+  it.each([
+    ["Array.prototype.last", "Object.assign(Array.prototype, { last: 1 });"], ["Object.prototype.polluted", "(Object.prototype as never as { polluted: number }).polluted = 1;"],
+    ["Map.prototype.get", "Map.prototype.get = () => undefined;"], ["Math.max", "Math.max = () => 1;"], ["Generator.prototype.next", "Object.assign(Object.getPrototypeOf(Object.getPrototypeOf(function* () { yield 1; }())), { next: 1 });"],
+    ["JSON.parse", "Reflect.deleteProperty(JSON, 'parse');"],
+  ])("built-in objects are what they were: a program that changes %s is none, and the host keeps its own", async (what, top) => {
+    const fault: unknown = await recordInMemory({ program: program("polluting", top, "1") }).catch((error: unknown) => error);
+    expect(fault).toMatchObject({ fault: "PROGRAM_INVALID" });
+    expect(String((fault as { detail: Record<string, unknown> }).detail["what"])).toContain(what);
+    expect([Object.hasOwn(Array.prototype, "last"), Object.hasOwn(Object.prototype, "polluted"), new Map([[1, 2]]).get(1), Math.max(1, 2), typeof JSON.parse]).toEqual([false, false, 2, 2, "function"]);
+    expect((await recordInMemory({ program: program("after", "", "[1].length") })).report.end.status).toBe("completed");
   });
 
   it("leaves no trap acting behind a refusal", async () => {
