@@ -103,8 +103,8 @@ export const RecoverySchema = Type.Object({
     level: Type.Optional(Type.Integer({ minimum: 0, maximum: 3 })),
   }, exact), { maxItems: 256 }),
   /**
-   * So many provider failures of one domain within so many ticks freeze it: containment by job and contract has failed. So many
-   * such freezes halt the run: containment by domain has failed too.
+   * So many failures (isFailure) of one domain's work within so many ticks freeze it: containment by job and contract has failed. So
+   * many such freezes halt the run: containment by domain has failed too.
    */
   escalate: Type.Optional(Type.Object({ failures: Type.Integer({ minimum: 1 }), within: Type.Integer({ minimum: 1 }), freezes: Type.Optional(Type.Integer({ minimum: 1 })) }, exact)),
   /** A call that asks for more than is left of its contract is refused; revoke: and the contract ends, as by a rollback. */
@@ -135,6 +135,15 @@ const CONTINUE: RecoveryRule = Object.freeze({ fault: "", action: "continue" });
 
 /** How far a rule lets a fault reach. */
 export const levelOf = ({ action, level = 0 }: RecoveryRule): FaultLevel => (action === "halt" && (level === 1 || level === 2 || level === 3) ? level : 0);
+
+/** Refused calls have these by their caller's doing, outcomes do not: what could not be done in the budget or the window was never taken on. */
+const OF_WORK: ReadonlySet<FaultName> = new Set<FaultName>(["Q_ERR_MEASUREMENT_FAILURE", "Q_ERR_DECOHERENCE_EXCEEDED", "PHI_ERR_COHERENCE_TIMEOUT"]);
+
+/**
+ * Whether an outcome counts towards a freeze: its provider failed, or a strike `struck` the work. What a caller did to itself does
+ * not, nor work that ended because its contract or its domain did.
+ */
+export const isFailure = (fault: FaultName, struck: boolean): boolean => struck || FAULTS[fault].blame === "provider" || OF_WORK.has(fault);
 
 /** Faults of calls that asked for more than was left of their contract, by domain. */
 export const OVERUSE: Readonly<Record<BoundDomain, FaultName>> = Object.freeze({ Q: "Q_ERR_DECOHERENCE_EXCEEDED", PHI: "RESOURCE_EXHAUSTED" });

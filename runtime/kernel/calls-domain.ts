@@ -17,7 +17,8 @@ import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import type { Process } from "../process/process.ts";
 import { DONE, outcomeReply, value, waiting, type Reply } from "./replies.ts";
 import { waitFor } from "../process/wait.ts";
-import { checkCalibrated, checkThawed } from "./faults.ts";
+import { checkFreeze, checkThawed } from "./authority.ts";
+import { checkCalibrated } from "./faults.ts";
 import type { ContractRecord } from "./contract-table.ts";
 import type { JobRecord } from "./job-table.ts";
 import { endContract, viewOf } from "./contracts.ts";
@@ -31,6 +32,7 @@ export function authoriseIn(state: KernelState, caller: Process, domain: BoundDo
   if (!caller.behaviour.domains.includes(domain)) {
     throw new Fault("DOMAIN_UNAUTHORIZED", { verb, why: `the process does not declare ${domain}: add "${domain}" to the domains of ${caller.behaviour.name}` });
   }
+  checkFreeze(state, caller, verb);
   const capability = authorise(state, caller, verb, tx, { units, target: null });
   checkThawed(state, domain);
   return capability;
