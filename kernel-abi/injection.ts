@@ -107,7 +107,10 @@ export const RecoverySchema = Type.Object({
    * many such freezes halt the run: containment by domain has failed too.
    */
   escalate: Type.Optional(Type.Object({ failures: Type.Integer({ minimum: 1 }), within: Type.Integer({ minimum: 1 }), freezes: Type.Optional(Type.Integer({ minimum: 1 })) }, exact)),
-  /** A call that asks for more than is left of its contract is refused; revoke: and the contract ends, as by a rollback. */
+  /**
+   * A call that asks for more than is left of its contract is refused; revoke: and the contract ends, as by a rollback. Absent: as
+   * revoke in Q (084/5.2), as refuse in Φ, whose refusals do not tell work beyond the budget from an envelope too many.
+   */
   overuse: Type.Optional(Type.Union([Type.Literal("refuse"), Type.Literal("revoke")])),
   /** Attempts of one process to copy handles: so many end its contracts, twice as many end it. Absent: COPIES_DEFAULT. */
   copies: Type.Optional(Type.Integer({ minimum: 1 })),
@@ -117,7 +120,7 @@ export type RecoveryRule = Recovery["rules"][number];
 
 export const COPIES_DEFAULT = 8;
 
-/** What is done where a header says nothing else: a breached window ends, everything else is the process's own affair. */
+/** What is done about outcomes where a header says nothing else: a breached window ends, everything else is the process's own affair. */
 export const DEFAULT_RECOVERY: Recovery = Object.freeze({
   version: 1,
   rules: Object.freeze([
@@ -147,6 +150,10 @@ export const isFailure = (fault: FaultName, struck: boolean): boolean => struck 
 
 /** Faults of calls that asked for more than was left of their contract, by domain. */
 export const OVERUSE: Readonly<Record<BoundDomain, FaultName>> = Object.freeze({ Q: "Q_ERR_DECOHERENCE_EXCEEDED", PHI: "RESOURCE_EXHAUSTED" });
+
+/** Whether a refusal for overuse ends the contract; `ends`: the run goes by overuseEndsContracts. */
+export const endsOverused = (recovery: Recovery | undefined, domain: BoundDomain, ends: boolean): boolean =>
+  (recovery?.overuse === undefined ? ends && domain === "Q" : recovery.overuse === "revoke");
 
 const scriptCheck = Compile(FaultScriptSchema);
 const recoveryCheck = Compile(RecoverySchema);

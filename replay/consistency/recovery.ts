@@ -4,8 +4,9 @@ import { DOMAIN_RANK, DOMAINS, type BoundDomain } from "../../kernel-abi/domain.
 import { faultByCode, FAULTS, type FaultName } from "../../kernel-abi/fault.ts";
 import type { Entry } from "../../kernel-abi/frame.ts";
 import { COPY_WAYS, HANDLE_KINDS } from "../../kernel-abi/handle.ts";
-import { COPIES_DEFAULT, isFailure, levelOf, OVERUSE, recoveryRule, type RecoveryRule } from "../../kernel-abi/injection.ts";
+import { COPIES_DEFAULT, endsOverused, isFailure, levelOf, OVERUSE, recoveryRule, type RecoveryRule } from "../../kernel-abi/injection.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
+import type { FlagName } from "../../kernel-abi/version.ts";
 import * as authority from "./authority.ts";
 import { owing } from "./fault-rows.ts";
 import type { JobRow, World } from "./world.ts";
@@ -106,10 +107,15 @@ export function calledAgain(world: World, before: JobRow, attempt: number): void
   faults.attempts.set(before.origin, attempt);
 }
 
-/** A refused call of a turn that was not aborted: whether it asked for more than was left of its contract, under a policy that revokes. */
+const OVERUSE_ENDS: FlagName = "overuseEndsContracts";
+
+/** A refused call of a turn that was not aborted: whether it asked for more than was left of its contract, where that ends it. */
 export function refused(world: World, { code, verdict, contract }: Entry): void {
-  if (code !== SYSCALL.XDV_CALL || contract === 0 || world.header.recovery?.overuse !== "revoke") return;
+  const { recovery, abi } = world.header;
+  const ends = abi.flags.includes(OVERUSE_ENDS);
+  if (code !== SYSCALL.XDV_CALL || contract === 0 || !(ends || recovery?.overuse === "revoke")) return;
   const row = world.contract(contract);
+  if (!endsOverused(recovery, row.terms.domain, ends)) return;
   if (row.state !== "active" || verdict !== FAULTS[OVERUSE[row.terms.domain]].code || world.faults.overused.has(contract)) return;
   world.faults.overused.set(contract, verdict);
   world.faults.owed.add(owing.overused(contract));
