@@ -2,9 +2,13 @@
 // Every run is held against the rules of verify (run.ts).
 import { describe, expect, it } from "vitest";
 import { k } from "../../../../domains/k/api/operations.ts";
+import { DOMAIN_VERBS } from "../../../../kernel-abi/capability.ts";
 import { FAULTS } from "../../../../kernel-abi/fault.ts";
 import { EVENT, entryName, type Entry, type Frame } from "../../../../kernel-abi/frame.ts";
 import { INJECTIONS, type Injection, type InjectionKind, type Recovery } from "../../../../kernel-abi/injection.ts";
+import type { Contract } from "../../../../kernel-abi/handle.ts";
+import type { ProcessId } from "../../../../kernel-abi/ids.ts";
+import type { Operation } from "../../../../kernel-abi/operation.ts";
 import { pack, unpack } from "../../../../kernel-abi/packer.ts";
 import { CURRENT_OFFER } from "../../../../kernel-abi/version.ts";
 import { allVerbs, checkConsistent, run, TOY_UNITS, type ToyOptions, type ToyRun } from "../../../support/run.ts";
@@ -27,7 +31,7 @@ describe("a contract whose capability is revoked", () => {
   const holder = toy("holder", ["Q"], function* () {
     const contract = yield* reserve("Q", { units: TOY_UNITS });
     const job = yield* submit("Q", contract, { cost: 9, value: "found" });
-    yield* k.send(yield* k.parent() as never, "reserved");
+    yield* k.send((yield* k.parent())!, "reserved");
     const first = yield* codeOf(collect("Q", job));
     return [first, yield* codeOf(submit("Q", contract)), yield* codeOf(ask({ domain: "Q", op: "release", contract })), yield* k.now()];
   });
@@ -94,27 +98,28 @@ describe("a contract whose capability is revoked", () => {
 
   it("a suspended owner is told at its resumption, and a partner's work ends too", async () => {
     const partner = toy("partner", ["Q"], function* () {
-      const { body } = yield* k.receive();
-      const contract = yield { domain: "Q", op: "attach", contract: body } as never;
-      const job = yield* submit("Q", contract as never, { cost: 5 });
-      return yield* codeOf(collect("Q", job));
+      const contract = yield* ask<Contract>({ domain: "Q", op: "attach", contract: (yield* k.receive()).body } as Operation);
+      return yield* codeOf(collect("Q", yield* submit("Q", contract, { cost: 5 })));
+    });
+    const away = toy("away", ["Q"], function* () {
+      const to = (yield* k.receive()).body as ProcessId;
+      yield* k.send(to, yield* ask<number>({ domain: "Q", op: "share", contract: yield* reserve("Q", { units: 2 }), to, measures: true } as Operation));
+      yield* k.sleep(1);
+      return yield* k.lost();
     });
     const ran = await run(root(function* () {
-      const [away, helper] = [yield* k.spawn(toy("away", ["Q"], function* () {
-        const contract = yield* reserve("Q");
-        const to = (yield* k.receive()).body;
-        yield* k.send(to as never, yield { domain: "Q", op: "share", contract, to, measures: true } as never);
-        yield* k.sleep(1);
-        return yield* k.lost();
-      }) as never), yield* k.spawn(partner as never)];
-      yield* k.send(away, helper.process);
+      const narrow = DOMAIN_VERBS.Q.map((verb) => ({ verb, scope: verb === "ALLOCATE_Q" ? { units: 1 } : {} }));
+      const [owner, helper] = [yield* k.spawn(away as never, undefined, { grants: [{ verb: "EXECUTE_K" }, { verb: "IPC_SEND" }, ...narrow] }), yield* k.spawn(partner as never)];
+      const lent = yield* k.grant((yield* k.capabilities()).find(({ verb }) => verb === "ALLOCATE_Q")!.capability, owner);
+      yield* k.send(owner, helper.process);
       yield* k.sleep(2);
-      yield* k.suspend(away);
+      yield* k.suspend(owner);
       yield* k.sleep(1);
-      yield* revokeOwn("ALLOCATE_Q");
-      return [yield* codeOf(k.resume(away)), yield* k.join(helper)];
+      yield* k.revoke(lent);
+      yield* k.resume(owner);
+      return [yield* k.join(owner), yield* k.join(helper)];
     }));
-    expect(ran.end.result).toEqual(["LIFECYCLE_REFUSED", "CONTRACT_INVALID"]);
+    expect(ran.end.result).toEqual([[1], "CONTRACT_INVALID"]);
     expect(named(ran, "CONTRACT_REVOKED")).toHaveLength(1);
   });
 });
