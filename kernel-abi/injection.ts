@@ -46,9 +46,12 @@ export const INJECTIONS = Object.freeze({
   "contract-invalidation": row(0, "work", BOTH, { Q: "CONTRACT_INVALID", PHI: "CONTRACT_INVALID" }, BOTH),
   /** Of the contracts hit: what they bound is valid until now, and for the grace they declared. */
   "calibration-expiry": row(0, "work", Q),
+  /** Of the process: what it holds of the verb and what descends from that, with the contracts issued under any of it. */
   "capability-revocation": row(0, "verb", NONE),
   "process-kill": row(0, "process", NONE),
+  /** Contracts, work in flight and capabilities of the domain go, whoever has them. */
   "domain-freeze": row(1, "domain", BOTH, { Q: "DOMAIN_PANIC", PHI: "DOMAIN_PANIC" }, BOTH),
+  /** The root is issued what the run allows in the domain; others have to be granted it again. */
   "domain-thaw": row(1, "domain", BOTH),
   "vhm-freeze": row(2, "nothing", BOTH, { Q: "DOMAIN_PANIC", PHI: "DOMAIN_PANIC" }, BOTH),
   "system-halt": row(3, "nothing", NONE),
