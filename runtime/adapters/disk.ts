@@ -46,7 +46,7 @@ const DISK_CODES: ReadonlySet<string> = new Set([
   "EIO", "ENOSPC", "EDQUOT", "EFBIG", "ENXIO", "ENODEV", "ESTALE", "ETIMEDOUT", "EMFILE", "ENFILE", "ENOMEM", "EAGAIN", "EINTR", "EBADF",
 ]);
 
-const codeOf = (error: unknown): string => {
+export const codeOf = (error: unknown): string => {
   if (error instanceof Error && "code" in error) return String(error.code);
   return error instanceof Error ? error.message : String(error);
 };
@@ -56,6 +56,12 @@ const WORDS: Readonly<Record<string, string>> = Object.freeze({
   ENOENT: "it is not there", EACCES: "it is not permitted", EPERM: "it is not permitted", EISDIR: "it is a folder", ENOTDIR: "a part of the path is no folder",
   EEXIST: "it is there already", EROFS: "the disk is read-only", ENAMETOOLONG: "the name is too long", ELOOP: "its links go in a circle",
 });
+
+/** Of a fault: what went wrong in words where there are some, and the system's code beside them. */
+export const inWords = (code: string): { readonly what: string; readonly system?: string } => {
+  const words = WORDS[code];
+  return words === undefined ? { what: code } : { what: words, system: code };
+};
 
 /** A call that was interrupted so often is not going to be made. */
 const INTERRUPTIONS_MAX = 100;
@@ -69,8 +75,7 @@ export function attempt<T>(path: string, doing: string, call: () => T): T {
       if (cause instanceof Fault) throw cause;
       const what = codeOf(cause);
       if (what === "EINTR" && interrupted < INTERRUPTIONS_MAX) continue;
-      const words = WORDS[what];
-      throw new Fault(DISK_CODES.has(what) ? "DISK_FAILED" : "FILE_UNREADABLE", { path, doing, what: words ?? what, ...(words === undefined ? {} : { system: what }) }, { cause });
+      throw new Fault(DISK_CODES.has(what) ? "DISK_FAILED" : "FILE_UNREADABLE", { path, doing, ...inWords(what) }, { cause });
     }
   }
 }

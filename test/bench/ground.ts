@@ -1,11 +1,13 @@
-// The ground benchmarks of runs stand on: a detached recording of any root, ports that do nothing, and a run timed.
+// The ground benchmarks of runs stand on: the link of a ring, a detached recording of any root, ports that do nothing, and a run timed.
 import type { ProgramSection } from "../../kernel-abi/header.ts";
 import { DEFAULT_BOUNDS } from "../../kernel-abi/limits.ts";
+import type { ProcessId } from "../../kernel-abi/ids.ts";
 import type { Behaviour } from "../../kernel-abi/operation.ts";
 import type { Journal, Outcomes, Recording, RunEnd } from "../../kernel-abi/ports.ts";
 import { Recorder } from "../../replay/recorder.ts";
 import { hostFacts } from "../../runtime/adapters/host.ts";
 import { execute } from "../../runtime/app/execute.ts";
+import { defineProcess } from "../../runtime/app/define.ts";
 import { allowed, createAdmissions, headerFor } from "../../runtime/app/header.ts";
 import { testSigner } from "../support/signer.ts";
 
@@ -20,6 +22,18 @@ export function recordingOf(root: Behaviour, turns: number): Recording {
     program, inputs: { input: null, files: {} },
   };
 }
+
+/** A link of a ring: told who comes next, it hands on whatever comes. */
+export const link = defineProcess({
+  name: "link",
+  *run({ k }) {
+    const { body: next } = yield* k.receive<ProcessId>();
+    for (;;) {
+      const { body } = yield* k.receive<number>();
+      yield* k.send(next, body);
+    }
+  },
+});
 
 export interface Timed {
   readonly end: RunEnd;

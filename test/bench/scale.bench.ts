@@ -1,28 +1,17 @@
 // Scale: what a turn costs as processes grow from ten to a hundred thousand, what a live process weighs, and ten million messages
 // pending at once.
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
-import type { Journal } from "../../kernel-abi/ports.ts";
 import type { ProcessId } from "../../kernel-abi/ids.ts";
+import type { Journal } from "../../kernel-abi/ports.ts";
 import { createActor, createMachine } from "xstate";
 import { defineProcess, type Child } from "../../runtime/app/index.ts";
 import { fastestAlone, type Subjects } from "./alone.ts";
 import { least, most, type Figure } from "./figure.ts";
-import { collect, liveBytes, NO_JOURNAL, recordingOf, timed } from "./ground.ts";
+import { collect, link, liveBytes, NO_JOURNAL, recordingOf, timed } from "./ground.ts";
 
 const TOKENS = 10;
 const TURNS = 500_000;
 const ROUNDS = 2;
-
-const link = defineProcess({
-  name: "link",
-  *run({ k }) {
-    const { body: next } = yield* k.receive<ProcessId>();
-    for (;;) {
-      const { body } = yield* k.receive<number>();
-      yield* k.send(next, body);
-    }
-  },
-});
 
 /** Processes in groups, because one turn records no more than 65,536 entries. */
 const GROUP = 5_000;

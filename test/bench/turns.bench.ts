@@ -4,7 +4,6 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createActor, fromTransition } from "xstate";
-import type { ProcessId } from "../../kernel-abi/ids.ts";
 import { openBundle } from "../../replay/bundle.ts";
 import { Recorder } from "../../replay/recorder.ts";
 import { replay } from "../../replay/replayer.ts";
@@ -16,22 +15,11 @@ import { defineProcess, ghz, type Child } from "../../runtime/app/index.ts";
 import { createRunner, liveOutcomes } from "../../runtime/app/outcomes.ts";
 import { fastestAlone, type Subjects } from "./alone.ts";
 import { least, most, type Figure } from "./figure.ts";
-import { fastest, NO_JOURNAL, recordingOf, sealWith, timed } from "./ground.ts";
+import { fastest, link, NO_JOURNAL, recordingOf, sealWith, timed } from "./ground.ts";
 
 const ACTORS = 64;
 const TURNS = 1_000_000;
 const ROUNDS = 3;
-
-const link = defineProcess({
-  name: "link",
-  *run({ k }) {
-    const { body: next } = yield* k.receive<ProcessId>();
-    for (;;) {
-      const { body } = yield* k.receive<number>();
-      yield* k.send(next, body);
-    }
-  },
-});
 
 /** Builds a ring, gives every actor a token and lets it run into the bound on turns. */
 const ring = defineProcess({

@@ -14,28 +14,11 @@ import { record } from "../support/recordings.ts";
 import { refusalOf } from "../support/refusals.ts";
 import { runRecording, smallRun } from "../support/runs.ts";
 import { allVerbs, run, TOY_UNITS, toyOutcomes } from "../support/run.ts";
-import { ask, codeOf, collect, reserve, submit, toy, type Body } from "../support/toy.ts";
+import { ask, busy, codeOf, collect, reserve, submit, toy, type Body } from "../support/toy.ts";
 import { bodyOf, CALM, codesOf, echo, entriesOf, ghz, PHASES, statesOf, theWhole, trying, turnsOf, whole, witness, withCode } from "./witness.ts";
 
 const revokeAll = function* (verb: string): Body { for (const held of yield* k.capabilities()) if (held.verb === verb) yield* k.revoke(held.capability); return 0; };
 const NOBODY = toy("nobody", [], function* () { return yield* k.now(); });
-
-/** Six children compute in both domains; the root collects what they give. */
-const busy = toy("root", ["Q", "PHI"], function* () {
-  const worker = toy("worker", ["Q"], function* (input) {
-    const contract = yield* reserve("Q", { units: 1 });
-    const jobs = [];
-    for (let n = 0; n < 3; n++) jobs.push(yield* submit("Q", contract, { value: [input, n], cost: 1 + n % 3 }));
-    const got: unknown[] = [];
-    for (const job of jobs) got.push(yield* collect("Q", job));
-    return got;
-  });
-  const children = [];
-  for (let n = 0; n < 6; n++) children.push(yield* k.spawn(worker, n as never));
-  const all: unknown[] = [];
-  for (const child of children) all.push(yield* k.join(child));
-  return all;
-});
 
 /** A child that does `part` and then fails in the same turn. */
 const failing = (part: () => Body) => toy("failing", ["Q", "PHI"], function* () { yield* part(); throw new Error("as it must"); });

@@ -10,6 +10,8 @@ export interface Row extends Pick<RecordOptions, "input" | "files" | "bounds" | 
   /** Path of the program from the repository's root. */
   readonly program: string;
   readonly seed: string;
+  /** The last version that writes such a trace. */
+  readonly last?: string;
 }
 
 type More = Omit<Row, "name" | "program" | "seed"> & { readonly as?: string; readonly seed?: string };
@@ -31,7 +33,7 @@ export const CATALOGUE: readonly Row[] = [
   example("bell"), example("teleport"), example("h2"), example("kuramoto"),
   small("bell", { as: "pair" }), small("chatty", { input: { some: ["input", 1.5, null] } }), small("denied", { as: "enforced", allow: [] }),
   small("endless", { as: "bounded-ticks", bounds: { ticks: 20 } }), small("endless", { as: "bounded-turns", bounds: { turns: 9 } }),
-  small("failing", { as: "faulted" }), small("reader", { input: { times: 3 }, files: { words: "words, naïve 𝛗\n" } }), small("reader", { as: "input-refused", input: { times: 0 } }),
+  small("failing", { as: "faulted" }), small("reader", { input: { times: 3 }, files: { words: "words, naïve 𝛗\n" } }), small("reader", { as: "input-refused", input: { times: 0 }, last: "0.2.0" }),
   small("stuck"),
   own("family"), own("mail"),
   own("mail", { as: "bounded-messages", bounds: { messages: 30 } }), own("authority"), own("contracts"),
@@ -39,6 +41,13 @@ export const CATALOGUE: readonly Row[] = [
   own("refusals"), own("afterwards"), own("partners"), own("partners", { as: "partners-enforced", recovery: { version: 1, rules: [], overuse: "revoke", copies: 1 } }),
   ...Array.from({ length: 3 }, (_, n) => own("wanderer", { as: `wanderer-${n + 1}`, seed: `way ${n + 1}`, policy: n % 2 === 0 ? "cooperative" : "round-robin" })),
   ...resumed,
+  own("congestion"), own("troubled", {
+    faults: [
+      { at: 1, kind: "hardware-failure", domain: "Q" }, { at: 5, kind: "domain-freeze", domain: "PHI" }, { at: 12, kind: "domain-thaw", domain: "PHI" },
+      { at: 14, kind: "calibration-expiry", domain: "Q" }, { at: 16, kind: "process-kill", process: "root/victim#1" },
+    ],
+    recovery: { version: 1, rules: [{ fault: "Q_ERR_HARDWARE_FAILURE", action: "retry", limit: 2 }] },
+  }), own("plugged"), own("views", { input: {}, allow: ["READ_TRACE", "READ_TELEMETRY"] }),
 ];
 
 export const FOLDER = import.meta.dirname;

@@ -6,12 +6,13 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { EVENT, entryName, type Frame } from "../../kernel-abi/frame.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
-import { walk } from "../../replay/bundle.ts";
+import { openBundle, walk } from "../../replay/bundle.ts";
 import { replayTrace, verifyTrace } from "../../runtime/app/trace.ts";
 import { createMemorySink, memorySource } from "../../runtime/adapters/memory.ts";
 import { scratch } from "../support/cli.ts";
 import { CATALOGUE, FOLDER, MANIFEST, traceFile, type Manifest } from "./catalogue.ts";
 
+const FIRST_EVENT = EVENT.PROCESS_DECLARED;
 const manifest = JSON.parse(readFileSync(MANIFEST, "utf8")) as Manifest;
 const stated = Object.entries(manifest).flatMap(([version, traces]) => Object.entries(traces).map(([name, facts]) => ({ version, name, ...facts })));
 const present = readdirSync(FOLDER, { withFileTypes: true }).filter((one) => one.isDirectory() && /^\d/.test(one.name))
@@ -44,6 +45,30 @@ describe("the set", () => {
     expect(unwritten.some((name) => reached.has(name))).toBe(false);
     expect(new Set(stated.map(({ status }) => status))).toEqual(new Set(["completed", "bounded", "enforced", "faulted", "stuck"]));
     expect(new Set(entries.map(({ verdict }) => verdict)).size).toBeGreaterThan(12);
+  });
+});
+
+/** Codes that stand in no trace, with the reason. */
+const UNWRITTEN: Readonly<Record<string, string>> = {
+  ABI_QUERY: "pure reads are never recorded: a replay derives them again",
+  IPC_RECEIVE: "no operation makes it: waiting for mail ends the turn, and the delivery is the record",
+  CALIBRATION_ISSUED: "reserved: a calibration stands in the terms of the contract that binds it",
+};
+
+describe("all versions together", () => {
+  const frames = stated.flatMap(({ version, name }) => [...walk(memorySource(bytesOf(version, name)))].map(({ frame }) => frame));
+  const accepted = new Set(frames.flatMap(({ entries }) => entries).filter(({ code, verdict }) => code >= FIRST_EVENT || verdict === 0).map(({ code }) => entryName(code)));
+  const names = [...Object.keys(SYSCALL), ...Object.keys(EVENT)];
+
+  it("reach every syscall, granted, and every event, but for those that are never written", () => {
+    expect(names.filter((name) => !accepted.has(name))).toEqual(Object.keys(UNWRITTEN));
+  });
+
+  it("have a run under a policy of its own, carried by its program and digested into its header", () => {
+    const { header, program } = openBundle(memorySource(bytesOf("0.2.0", "plugged"))).recording;
+    expect(header.policy).toMatchObject({ name: "mostly-lifo", version: 3 });
+    expect(program.executed).toContain("mostly-lifo");
+    expect(frames.some((frame) => frame.kind === "turn" && frame.ready > 4)).toBe(true);
   });
 });
 

@@ -1,7 +1,8 @@
 // A process definition without the real domain APIs: yields operations as they are. For tests of the kernel alone.
+import { k } from "../../domains/k/api/operations.ts";
 import type { BoundDomain } from "../../kernel-abi/domain.ts";
 import type { Contract, Job } from "../../kernel-abi/handle.ts";
-import type { Behaviour, Operation } from "../../kernel-abi/operation.ts";
+import type { Behaviour, Child, Operation } from "../../kernel-abi/operation.ts";
 import { CURRENT_OFFER } from "../../kernel-abi/version.ts";
 import { activateProgram } from "../../runtime/process/program.ts";
 import type { ToyCall, ToyRequest } from "./run.ts";
@@ -31,3 +32,20 @@ export function* codeOf(operation: Generator<Operation, unknown, unknown>): Gene
     return error instanceof Error ? error.name : String(error);
   }
 }
+
+/** Six children compute, three jobs each, read last job first; the root collects what they give. */
+export const busy = toy("root", ["Q", "PHI"], function* () {
+  const worker = toy("worker", ["Q"], function* (input) {
+    const contract = yield* reserve("Q", { units: 1 });
+    const jobs: Job[] = [];
+    for (let n = 0; n < 3; n++) jobs.push(yield* submit("Q", contract, { value: [input, n], cost: 1 + n % 3 }));
+    const got: unknown[] = [];
+    for (const job of jobs.toReversed()) got.push(yield* collect("Q", job));
+    return got;
+  });
+  const children: Child[] = [];
+  for (let n = 0; n < 6; n++) children.push(yield* k.spawn(worker, n as never));
+  const all: unknown[] = [];
+  for (const child of children) all.push(yield* k.join(child));
+  return all;
+});

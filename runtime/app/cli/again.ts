@@ -12,6 +12,7 @@ import type { ByteSource } from "../../../kernel-abi/ports.ts";
 import { createBundleFile, type BundleFile } from "../../adapters/files.ts";
 import { withTrace, type ReplayTraceOptions } from "../trace.ts";
 import { interruptible } from "./interrupt.ts";
+import { addMetricsOptions, knownEnd, metricsOf, type MetricsFlags } from "./metrics-flags.ts";
 import { narrator } from "./narration.ts";
 import { conePieces, printCone } from "./cone.ts";
 import { jsonObject, printFacts, printJson, type Facts } from "./output.ts";
@@ -19,24 +20,23 @@ import { endFacts, endJson, printPause, reasonFacts, type Uncaught } from "./run
 import type { Io } from "./terminal.ts";
 import { printable } from "./values.ts";
 
-export interface CodeFlags {
+export interface CodeFlags extends MetricsFlags {
   readonly trustProgram?: boolean;
   readonly program?: string;
   readonly out?: string;
-  readonly replace?: boolean;
   readonly json?: boolean;
   readonly allowUnsealed?: boolean;
   /** False for a report that names what differs by size and digest. */
   readonly values?: boolean;
 }
 
-export const addCodeOptions = (command: Command): Command => command
+export const addCodeOptions = (command: Command): Command => addMetricsOptions(command
   .option("--trust-program", "run the code embedded in the trace")
   .option("--program <file>", "run this local file, which must be the program that was recorded")
   .option("--out <trace>", "write the new run as a trace of its own, sealed by your key")
   .option("--replace", "give up an existing file of that name")
   .option("--allow-unsealed", "accept a journal without a seal (.partial), or a trace that was cut short, and run it as far as it is intact")
-  .option("--no-values", "name what differs by size and digest: for a report that leaves this machine");
+  .option("--no-values", "name what differs by size and digest: for a report that leaves this machine"));
 
 type Repeat<R> = (options: ReplayTraceOptions) => Promise<R>;
 
@@ -77,17 +77,21 @@ export async function again<R extends ReplayReport>(io: Io, trace: string, flags
   if (trustProgram === true && program !== undefined) throw new Fault("USAGE", { options: "--trust-program, --program", allowed: "one of them" });
   if (out !== undefined && samePlace(out, trace)) throw new Fault("USAGE", { option: "--out", value: out, what: "a replay never writes to the trace it reads" });
   if (flags.allowUnsealed !== true) await withTrace(trace, refuseUnsealed);
-  const file = out === undefined ? undefined : createBundleFile(out, { durability: "process", replace: replace === true });
-  const narration = await narrator(io.err, { run: "", log: false });
+  const metrics = await metricsOf(flags);
+  const narration = await narrator(io.err, { run: "", log: false, with: metrics?.observer });
   try {
+    const file = out === undefined ? undefined : createBundleFile(out, { durability: "process", replace: replace === true });
     const report = await written(file, () => interruptible(io.err, (signal) => repeat({
       observer: narration.observer, signal,
       ...(trustProgram === true ? { trustProgram } : {}), ...(program === undefined ? {} : { program }), ...(file === undefined ? {} : { out: file }),
     })));
+    metrics?.finish(knownEnd(report.end, report.digest));
     const uncaught = narration.failed ? await withTrace(trace, (source) => narration.uncaught(openBundle(source).recording.program)) : [];
     return { report, out: report.sealed === null ? file?.partial : out, uncaught };
   } finally {
     narration.end();
+    metrics?.finish();
+    metrics?.warn(io);
   }
 }
 

@@ -1,10 +1,11 @@
 // Arguments: from the words of a command line to typed values. Bad usage is a USAGE fault that names the option and what it takes.
 import { AUTHORITIES, type Authority } from "../../../kernel-abi/capability.ts";
-import { Option } from "commander";
+import { Option, type Command } from "commander";
 import { canonicalJson } from "../../../kernel-abi/canonical.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
-import type { Bounds } from "../../../kernel-abi/header.ts";
+import { DURABILITY, type Bounds, type Durability } from "../../../kernel-abi/header.ts";
 import { DEFAULT_BOUNDS } from "../../../kernel-abi/limits.ts";
+import { LOG_LEVELS, type LogLevel } from "../../../kernel-abi/operation.ts";
 import { readText } from "../../adapters/files.ts";
 import { parsePublicKeyPem } from "../../adapters/keys.ts";
 import { jsonPlace } from "./json-place.ts";
@@ -48,6 +49,26 @@ export const workersOption = (): Option =>
     const workers = count("--workers", text, `an integer from 0 to ${MOST_WORKERS}`);
     return workers <= MOST_WORKERS ? workers : refuse("--workers", text, `an integer from 0 to ${MOST_WORKERS}`);
   });
+
+/** What run, resume and fork have in common: how the work is done, and what is told of it. */
+export interface LiveFlags {
+  readonly workers?: number;
+  readonly durability?: Durability;
+  readonly label?: string;
+  readonly json?: boolean;
+  readonly logLevel?: LogLevel;
+}
+
+export const addLiveOptions = (command: Command): Command => command
+  .addOption(workersOption())
+  .addOption(choiceOption("--durability <class>", "what the journal survives: a kill of the process, or a power cut", DURABILITY))
+  .option("--label <text>", "free text, sealed with the trace")
+  .addOption(jsonOption())
+  .addOption(choiceOption("--log-level <level>", "show the program's log on stderr from this level: short lines on a terminal, JSON lines elsewhere", LOG_LEVELS));
+
+export const liveOptions = ({ workers, durability, label }: LiveFlags): Pick<LiveFlags, "workers" | "durability" | "label"> => ({
+  ...(workers === undefined ? {} : { workers }), ...(durability === undefined ? {} : { durability }), ...(label === undefined ? {} : { label }),
+});
 
 const BOUND_NAMES = Object.keys(DEFAULT_BOUNDS);
 const isBound = (name: string): name is keyof Bounds => BOUND_NAMES.includes(name);

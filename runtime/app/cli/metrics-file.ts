@@ -1,4 +1,4 @@
-// A file of metrics that grows beside a run (`triad run --metrics`): JSON lines, or the Prometheus text format where it ends in
+// A file of metrics that grows beside a run (`--metrics`): JSON lines, or the Prometheus text format where it ends in
 // `.prom`. The run goes on whatever becomes of the file; what failed is told at the end.
 import type { Fault } from "../../../kernel-abi/fault.ts";
 import type { Observer } from "../../../kernel-abi/ports.ts";
@@ -27,11 +27,12 @@ export interface MetricsFileOptions {
 /** @throws Fault FILE_UNREADABLE before the run begins */
 export function metricsFile(path: string, { replace, every }: MetricsFileOptions): MetricsFile {
   const file = createTextFile(path, { replace });
+  let begun = false;
   const { observer, finish, warnings } = exporting([path.endsWith(".prom") ? prometheus({ write: file.write, name: path }) : jsonLines({ write: file.write, name: path })], { every });
   return {
-    observer,
+    observer: { ...observer, frame: (frame) => { begun = true; observer.frame?.(frame); } },
     finish(known) {
-      finish(known);
+      if (begun || known !== undefined) finish(known);
       file.close();
     },
     warn({ err }) {

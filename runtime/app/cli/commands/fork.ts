@@ -3,36 +3,33 @@ import { basename } from "node:path";
 import type { Command } from "commander";
 import type { Authority } from "../../../../kernel-abi/capability.ts";
 import { Fault } from "../../../../kernel-abi/fault.ts";
-import { DURABILITY, type Durability, type Header } from "../../../../kernel-abi/header.ts";
-import { LOG_LEVELS, type LogLevel } from "../../../../kernel-abi/operation.ts";
+import type { Header } from "../../../../kernel-abi/header.ts";
 import { forkRun, type ForkOptions } from "../../fork.ts";
 import type { Resumed } from "../../resume.ts";
 import type { CodeFlags } from "../again.ts";
-import { choiceOption, countOption, jsonOption, parseAuthority, parseFile, readFiles, readInput, workersOption } from "../arguments.ts";
+import { addLiveOptions, countOption, liveOptions, parseAuthority, parseFile, readFiles, readInput, type LiveFlags } from "../arguments.ts";
 import { runs, type Invocation } from "../command.ts";
 import { exitOfRun } from "../exit.ts";
 import { readFaults } from "../faults-file.ts";
 import { interruptible } from "../interrupt.ts";
+import { addMetricsOptions, knownEnd, metricsOf } from "../metrics-flags.ts";
 import { narrator, type Narration } from "../narration.ts";
 import { printFacts, printJson, reportError } from "../output.ts";
 import { endFacts, endJson, printEnd } from "../run-end.ts";
 import type { Io } from "../terminal.ts";
 import { printable, shellWord } from "../values.ts";
 
-interface Flags extends CodeFlags {
+interface Flags extends CodeFlags, LiveFlags {
   readonly at?: number;
   readonly allow?: readonly Authority[];
   readonly seed?: string;
   readonly input?: string;
   readonly faults?: string;
   readonly file?: Readonly<Record<string, string>>;
-  readonly workers?: number;
-  readonly durability?: Durability;
-  readonly label?: string;
-  readonly logLevel?: LogLevel;
 }
 
-function forkOptions({ at, out, allow, trustProgram, program, seed, input, faults, file, replace, workers, durability, label }: Flags): ForkOptions & { readonly out: string } {
+function forkOptions(flags: Flags): ForkOptions & { readonly out: string } {
+  const { at, out, allow, trustProgram, program, seed, input, faults, file, replace } = flags;
   if (at === undefined) throw new Fault("USAGE", { option: "--at", allowed: "the number of an event, as `triad trace` lists them" });
   if (out === undefined) throw new Fault("USAGE", { option: "--out", allowed: "where the fork's trace goes" });
   return {
@@ -40,7 +37,7 @@ function forkOptions({ at, out, allow, trustProgram, program, seed, input, fault
     ...(trustProgram === true ? { trustProgram } : {}), ...(program === undefined ? {} : { program }),
     ...(seed === undefined ? {} : { seed }), ...(input === undefined ? {} : { input: readInput(input) }),
     ...(faults === undefined ? {} : readFaults(faults)), ...(file === undefined ? {} : { files: readFiles(file) }),
-    ...(workers === undefined ? {} : { workers }), ...(durability === undefined ? {} : { durability }), ...(label === undefined ? {} : { label }),
+    ...liveOptions(flags),
   };
 }
 
@@ -66,16 +63,21 @@ function tell(io: Io, parent: string, { end, digest, trace = "", recording, seal
 async function fork(trace: string, flags: Flags, io: Io): Promise<number> {
   const options = forkOptions(flags);
   let onRecord = 0;
-  const narration = await narrator(io.err, { run: basename(options.out), level: flags.logLevel, log: true, shown: () => onRecord });
+  const metrics = await metricsOf(flags);
+  const narration = await narrator(io.err, { run: basename(options.out), level: flags.logLevel, log: true, shown: () => onRecord, with: metrics?.observer });
   try {
     const report = await interruptible(io.err, (signal) =>
       forkRun(trace, { ...options, observer: narration.observer, surveyed: ({ point }) => { onRecord = point.frames; }, signal }));
     narration.end();
+    metrics?.finish(knownEnd(report.end, report.digest));
     return tell(io, trace, report, narration, flags.json === true);
   } catch (error) {
     narration.end();
     if (!(error instanceof Fault) || error.fault !== "RESUME_UNAUTHORIZED") throw error;
     return reportError(io, error, { json: flags.json === true, next: `Say what the fork may do: --allow ${String(error.detail["allowed"])}.` });
+  } finally {
+    metrics?.finish();
+    metrics?.warn(io);
   }
 }
 
@@ -91,11 +93,7 @@ export function configure(command: Command, invocation: Invocation): void {
     .option("--input <json>", "another input for the root program: JSON, or @FILE; only with --at 0, for the run's first event has it")
     .option("--faults <file>", "JSON: other faults and recovery than the run's, as for `triad run`")
     .option("--file <name=path>", "another text for k.file(NAME); may be repeated", parseFile)
-    .option("--replace", "give up an existing file of that name")
-    .addOption(workersOption())
-    .addOption(choiceOption("--durability <class>", "what the journal survives: a kill of the process, or a power cut", DURABILITY))
-    .option("--label <text>", "free text, sealed with the trace")
-    .addOption(jsonOption())
-    .addOption(choiceOption("--log-level <level>", "show the program's log on stderr from this level: short lines on a terminal, JSON lines elsewhere", LOG_LEVELS));
+    .option("--replace", "give up an existing file of that name");
+  addMetricsOptions(addLiveOptions(command));
   runs(command, invocation, async (file = "") => fork(file, command.opts<Flags>(), invocation.io));
 }

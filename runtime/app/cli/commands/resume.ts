@@ -4,14 +4,15 @@ import type { Command } from "commander";
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { EXIT, Fault } from "../../../../kernel-abi/fault.ts";
-import { DURABILITY, type Durability } from "../../../../kernel-abi/header.ts";
-import { LOG_LEVELS, type LogLevel } from "../../../../kernel-abi/operation.ts";
 import type { Remains } from "../../../../replay/resumer.ts";
+import { walk } from "../../../../replay/bundle.ts";
+import { withTrace } from "../../trace.ts";
 import { authority, resumeRun, type Named, type Resumed, type ResumeOptions } from "../../resume.ts";
-import { choiceOption, jsonOption, parseAuthority, snapshotEveryOption, workersOption } from "../arguments.ts";
+import { addLiveOptions, liveOptions, parseAuthority, snapshotEveryOption, type LiveFlags } from "../arguments.ts";
 import { runs, type Invocation } from "../command.ts";
 import { exitOfRun } from "../exit.ts";
 import { interruptible } from "../interrupt.ts";
+import { addMetricsOptions, knownEnd, metricsOf, type MetricsFlags } from "../metrics-flags.ts";
 import { narrator, type Narration } from "../narration.ts";
 import { printFacts, printJson, reportError, type Facts } from "../output.ts";
 import { endFacts, endJson, printEnd } from "../run-end.ts";
@@ -19,26 +20,22 @@ import type { Io } from "../terminal.ts";
 import { plural, printable, shellWord } from "../values.ts";
 import type { CodeFlags } from "../again.ts";
 
-interface Flags extends CodeFlags {
+interface Flags extends CodeFlags, LiveFlags, MetricsFlags {
   readonly allow?: readonly Authority[];
-  readonly workers?: number;
-  readonly durability?: Durability;
-  readonly label?: string;
   readonly snapshot?: boolean;
   readonly snapshotEvery?: number;
-  readonly logLevel?: LogLevel;
 }
 
-function resumeOptions({ allow, trustProgram, program, out, replace, workers, durability, label, snapshot = true, snapshotEvery }: Flags): ResumeOptions {
+function resumeOptions(flags: Flags): ResumeOptions {
+  const { allow, trustProgram, program, out, replace, snapshot = true, snapshotEvery, metrics } = flags;
   if (trustProgram === true && program !== undefined) throw new Fault("USAGE", { options: "--trust-program, --program", allowed: "one of them" });
   return {
     allow,
     replace: replace === true,
-    useSnapshot: snapshot,
+    useSnapshot: snapshot && metrics === undefined, // metrics are of the whole run
     ...(snapshotEvery === undefined ? {} : { snapshotEvery }),
     ...(trustProgram === true ? { trustProgram } : {}), ...(program === undefined ? {} : { program }),
-    ...(out === undefined ? {} : { out }), ...(workers === undefined ? {} : { workers }),
-    ...(durability === undefined ? {} : { durability }), ...(label === undefined ? {} : { label }),
+    ...(out === undefined ? {} : { out }), ...liveOptions(flags),
   };
 }
 
@@ -104,7 +101,8 @@ const framesAgain = ({ point, from }: Remains): number => point.frames - (from =
 async function resume(file: string, flags: Flags, io: Io): Promise<number> {
   const options = resumeOptions(flags);
   let remains: Remains | undefined;
-  const narration = await narrator(io.err, { run: basename(file).replace(/\.partial$/, ""), level: flags.logLevel, log: true, shown: () => (remains === undefined ? 0 : framesAgain(remains)) });
+  const metrics = await metricsOf(flags);
+  const narration = await narrator(io.err, { run: basename(file).replace(/\.partial$/, ""), level: flags.logLevel, log: true, shown: () => (remains === undefined ? 0 : framesAgain(remains)), with: metrics?.observer });
   const surveyed = (found: Remains): void => {
     remains = found;
     if (io.err.tty) io.err.print(`resuming ${onRecord(found.point)}`);
@@ -112,12 +110,21 @@ async function resume(file: string, flags: Flags, io: Io): Promise<number> {
   try {
     const report = await interruptible(io.err, (signal) => resumeRun(file, { ...options, observer: narration.observer, surveyed, signal }));
     narration.end();
-    return report.kind === "named" ? tellNamed(io, report, flags.json === true) : tellResumed(io, report, narration, flags.json === true);
+    if (report.kind === "named") {
+      if (metrics !== undefined) await withTrace(report.trace, (source) => { for (const { frame } of walk(source)) metrics.observer.frame?.(frame); });
+      metrics?.finish({ status: report.report.status, fault: 0, digest: report.report.digest });
+      return tellNamed(io, report, flags.json === true);
+    }
+    metrics?.finish(knownEnd(report.end, report.digest));
+    return tellResumed(io, report, narration, flags.json === true);
   } catch (error) {
     narration.end();
     const exit = error instanceof Fault ? refused(io, error, file, flags) : undefined;
     if (exit === undefined) throw error;
     return exit;
+  } finally {
+    metrics?.finish();
+    metrics?.warn(io);
   }
 }
 
@@ -129,12 +136,8 @@ export function configure(command: Command, invocation: Invocation): void {
     .option("--program <file>", "run this local file, which must be the program that was recorded")
     .option("--out <trace>", "where the sealed trace goes, and the journal stays (default: the journal's name without .partial, in its place)")
     .option("--replace", "give up an existing trace of that name")
-    .addOption(workersOption())
     .option("--no-snapshot", "begin at the run's beginning, though there is a snapshot of it")
-    .addOption(snapshotEveryOption())
-    .addOption(choiceOption("--durability <class>", "what the journal survives: a kill of the process, or a power cut", DURABILITY))
-    .option("--label <text>", "free text, sealed with the trace")
-    .addOption(jsonOption())
-    .addOption(choiceOption("--log-level <level>", "show the program's log on stderr from this level: short lines on a terminal, JSON lines elsewhere", LOG_LEVELS));
+    .addOption(snapshotEveryOption());
+  addMetricsOptions(addLiveOptions(command));
   runs(command, invocation, async (file = "") => resume(file, command.opts<Flags>(), invocation.io));
 }

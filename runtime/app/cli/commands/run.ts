@@ -4,18 +4,16 @@ import type { Command } from "commander";
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { Fault } from "../../../../kernel-abi/fault.ts";
-import { DURABILITY, type Durability } from "../../../../kernel-abi/header.ts";
 import type { Bounds } from "../../../../kernel-abi/header.ts";
-import { LOG_LEVELS, type LogLevel } from "../../../../kernel-abi/operation.ts";
 import { parsePolicy, POLICY_NAMES, type PolicySetting } from "../../../scheduler/policies.ts";
 import { record, type RecordOptions, type RecordReport } from "../../record.ts";
-import { choiceOption, countOption, jsonOption, parseBounds, parseAuthority, parseFile, readFiles, readInput, snapshotEveryOption, workersOption } from "../arguments.ts";
+import { addLiveOptions, countOption, liveOptions, parseAuthority, parseBounds, parseFile, readFiles, readInput, snapshotEveryOption, type LiveFlags } from "../arguments.ts";
 import { runs, type Invocation } from "../command.ts";
 import { exitOfRun } from "../exit.ts";
 import { readFaults } from "../faults-file.ts";
 import { interruptible } from "../interrupt.ts";
 import { narrator, type Narration } from "../narration.ts";
-import type { MetricsFile } from "../metrics-file.ts";
+import { addMetricsOptions, knownEnd, metricsOf, type MetricsFlags } from "../metrics-flags.ts";
 import { printFacts, printJson, reportError, type Facts } from "../output.ts";
 import { endFacts, endJson, printEnd } from "../run-end.ts";
 import type { Io } from "../terminal.ts";
@@ -23,9 +21,8 @@ import { withTrace } from "../../trace.ts";
 import { resumeCommand } from "../resume-command.ts";
 import { printable, shellWord } from "../values.ts";
 
-interface Flags {
+interface Flags extends LiveFlags, MetricsFlags {
   readonly seed?: string;
-  readonly workers?: number;
   readonly out?: string;
   readonly input?: string;
   readonly file?: Readonly<Record<string, string>>;
@@ -34,14 +31,8 @@ interface Flags {
   readonly slice?: number;
   readonly allow?: readonly Authority[];
   readonly faults?: string;
-  readonly durability?: Durability;
-  readonly label?: string;
   readonly snapshotEvery?: number;
   readonly replace?: boolean;
-  readonly json?: boolean;
-  readonly logLevel?: LogLevel;
-  readonly metrics?: string;
-  readonly metricsInterval?: number;
 }
 
 /** bell.ts → bell.triad, bell-2.triad, …: known before the program is loaded, so that an interrupted run can name its journal. */
@@ -54,7 +45,7 @@ function freePath(file: string, replace: boolean): string {
 }
 
 function recordOptions(file: string, out: string, flags: Flags): RecordOptions {
-  const { seed, workers, input, bounds, policy, slice, allow, faults, durability, label, snapshotEvery, replace } = flags;
+  const { seed, input, bounds, policy, slice, allow, faults, snapshotEvery, replace } = flags;
   if (seed === "") throw new Fault("USAGE", { option: "--seed", value: "", allowed: "non-empty text" });
   return {
     program: file,
@@ -63,14 +54,12 @@ function recordOptions(file: string, out: string, flags: Flags): RecordOptions {
     files: readFiles(flags.file ?? {}),
     ...(input === undefined ? {} : { input: readInput(input) }),
     ...(seed === undefined ? {} : { seed }),
-    ...(workers === undefined ? {} : { workers }),
     ...(bounds === undefined ? {} : { bounds }),
     ...(policy === undefined ? {} : { policy }),
     ...(slice === undefined ? {} : { slice }),
     ...(allow === undefined ? {} : { allow }),
     ...(faults === undefined ? {} : readFaults(faults)),
-    ...(durability === undefined ? {} : { durability }),
-    ...(label === undefined ? {} : { label }),
+    ...liveOptions(flags),
     ...(snapshotEvery === undefined ? {} : { snapshotEvery }),
   };
 }
@@ -109,7 +98,7 @@ async function run(file: string, flags: Flags, io: Io): Promise<number> {
   try {
     const recorded = await interruptible(io.err, (signal) => record({ ...options, observer: narration.observer, signal }));
     narration.end();
-    metrics?.finish({ status: recorded.end.status, fault: recorded.end.fault?.code ?? 0, digest: recorded.digest });
+    metrics?.finish(knownEnd(recorded.end, recorded.digest));
     report(recorded, file, narration, io, json);
     return exitOfRun(recorded.end);
   } catch (error) {
@@ -122,18 +111,10 @@ async function run(file: string, flags: Flags, io: Io): Promise<number> {
   }
 }
 
-/** The file metrics go to, if any was asked for; loaded only then. */
-async function metricsOf({ metrics, metricsInterval, replace }: Flags): Promise<MetricsFile | undefined> {
-  if (metrics === undefined) return undefined;
-  const { metricsFile } = await import("../metrics-file.ts");
-  return metricsFile(metrics, { replace: replace === true, every: metricsInterval ?? 0 });
-}
-
 export function configure(command: Command, invocation: Invocation): void {
   command
     .argument("<file>", "a program: a .ts or .js file whose default export is made by defineProcess")
     .option("--seed <text>", "seed of every random draw (default: 128 fresh random bits, recorded)")
-    .addOption(workersOption())
     .option("--out <trace>", "where the trace goes (default: the program's file name with .triad, here)")
     .option("--input <json>", "handed to the program: JSON, or @FILE with JSON in it")
     .option("--file <name=path>", "a text file for k.file(NAME); may be repeated", parseFile)
@@ -142,13 +123,8 @@ export function configure(command: Command, invocation: Invocation): void {
     .addOption(countOption("--slice <n>", "operations a turn may make before its process has to wait for the next tick", 1))
     .option("--allow <domains>", "what the program may use: K, Q, PHI (default: what it declares), READ_TRACE, READ_TELEMETRY, ADMIN_FAULT", parseAuthority)
     .option("--faults <file>", "JSON: faults that befall the run, each at its tick, or { faults, recovery } with what is done about faults")
-    .addOption(choiceOption("--durability <class>", "what the journal survives: a kill of the process, or a power cut", DURABILITY))
-    .option("--label <text>", "free text, sealed with the trace")
     .addOption(snapshotEveryOption())
-    .option("--replace", "give up an existing trace of the same name")
-    .option("--metrics <file>", "write what the run measures as it goes: JSON lines, or for a scraper where FILE ends in .prom")
-    .addOption(countOption("--metrics-interval <ticks>", "flush metrics every so many ticks (default: at the end only)"))
-    .addOption(jsonOption())
-    .addOption(choiceOption("--log-level <level>", "show the program's log on stderr from this level: short lines on a terminal, JSON lines elsewhere", LOG_LEVELS));
+    .option("--replace", "give up an existing trace of the same name");
+  addMetricsOptions(addLiveOptions(command));
   runs(command, invocation, async (file = "") => run(file, command.opts<Flags>(), invocation.io));
 }

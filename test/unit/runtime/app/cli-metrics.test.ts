@@ -1,8 +1,9 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { verifyStream } from "../../../../telemetry/signing.ts";
 import { onlyObject, program, scratch, triad, triadOn } from "../../../support/cli.ts";
 import { parseExposition } from "../../../support/exposition.ts";
+import { unitOffsets } from "../../../support/refusals.ts";
 
 const at = scratch();
 let trace = "";
@@ -87,6 +88,43 @@ describe("triad metrics", () => {
     expect((await triad("metrics", trace, "--format", "xml")).code).toBe(2);
     expect((await triad("metrics", trace, "--interval", "-1")).code).toBe(2);
     expect((await triad("metrics", at("none.triad"))).code).toBe(2);
+  });
+});
+
+describe("--metrics of a run that is made again", () => {
+  const words = ["--metrics-interval", "2", "--workers", "0"];
+  const live = (): string => readFileSync(at("live.jsonl"), "utf8");
+
+  it("is what the run's own said, byte for byte: replayed, reproduced, resumed, forked from the beginning", async () => {
+    const said = async (name: string, ...command: readonly string[]): Promise<string> => {
+      const { code } = await triad(...command, "--metrics", at(name));
+      expect([name, code]).toEqual([name, 0]);
+      return readFileSync(at(name), "utf8");
+    };
+    expect(await said("replayed.jsonl", "replay", trace, "--trust-program", "--metrics-interval", "2")).toBe(live());
+    expect(await said("reproduced.jsonl", "reproduce", trace, "--trust-program", ...words)).toBe(live());
+    const whole = readFileSync(trace);
+    writeFileSync(at("again.triad.partial"), whole.subarray(0, (unitOffsets(whole).at(-3) as number) + 1));
+    expect(await said("resumed.jsonl", "resume", at("again.triad.partial"), "--allow", "K,Q,PHI", "--trust-program", ...words)).toBe(live());
+    writeFileSync(at("named.triad.partial"), whole);
+    expect(await said("named.jsonl", "resume", at("named.triad.partial"), "--allow", "K", "--trust-program", ...words)).toBe(live());
+    const forked = await said("forked.jsonl", "fork", trace, "--at", "0", "--out", at("forked.triad"), "--allow", "K,Q,PHI", "--trust-program", ...words);
+    const records = (text: string): string => text.split("\n").filter((line) => !line.includes('"triad.telemetry-end/1"')).join("\n");
+    expect(records(forked)).toBe(records(live()));
+  });
+
+  it("stops where a replay was told to, and is not left behind where nothing ran", async () => {
+    expect((await triad("replay", trace, "--trust-program", "--until", "2", "--metrics", at("until.jsonl"))).code).toBe(0);
+    expect(readFileSync(at("until.jsonl"), "utf8").length).toBeLessThan(live().length);
+    expect((await triad("replay", trace, "--metrics", at("refused.jsonl"))).code).toBe(5);
+    expect((await triad("run", program("reader"), "--out", at("r.triad"), "--input", '{"times":0}', "--metrics", at("refused.jsonl"))).code).toBe(2);
+    expect(existsSync(at("refused.jsonl"))).toBe(false);
+    writeFileSync(at("kept.jsonl"), "kept");
+    expect((await triad("replay", trace, "--metrics", at("kept.jsonl"), "--replace")).code).toBe(5);
+    expect(readFileSync(at("kept.jsonl"), "utf8")).toBe("kept");
+    expect((await triad("replay", trace, "--trust-program", "--metrics", at("kept.jsonl"))).code).toBe(2);
+    expect((await triad("replay", trace, "--trust-program", "--metrics", at("kept.jsonl"), "--replace")).code).toBe(0);
+    expect(readFileSync(at("kept.jsonl"), "utf8")).not.toContain("kept");
   });
 });
 

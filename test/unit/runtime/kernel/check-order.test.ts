@@ -4,7 +4,7 @@ import type { VerbName } from "../../../../kernel-abi/capability.ts";
 import type { Contract, Job } from "../../../../kernel-abi/handle.ts";
 import { SYSCALL } from "../../../../kernel-abi/syscall.ts";
 import { allVerbs, run, TOY_UNITS, toyOutcomes } from "../../../support/run.ts";
-import { ask, codeOf, collect, reserve, submit, toy } from "../../../support/toy.ts";
+import { ask, busy, codeOf, collect, reserve, submit, toy } from "../../../support/toy.ts";
 import type { Operation } from "../../../../kernel-abi/operation.ts";
 import { k } from "../../../../domains/k/api/operations.ts";
 
@@ -153,22 +153,6 @@ describe("authority", () => {
 });
 
 describe("determinism (T1, T3)", () => {
-  const busy = toy("root", ["Q"], function* () {
-    const worker = toy("worker", ["Q"], function* (input) {
-      const contract = yield* reserve("Q", { units: 1 });
-      const jobs: Job[] = [];
-      for (let n = 0; n < 5; n++) jobs.push(yield* submit("Q", contract, { value: [input, n], cost: 1 + n % 3 }));
-      const got: unknown[] = [];
-      for (const job of jobs.reverse()) got.push(yield* collect("Q", job));
-      return got;
-    });
-    const children = [];
-    for (let n = 0; n < 6; n++) children.push(yield* k.spawn(worker, n as never));
-    const all: unknown[] = [];
-    for (const child of children) all.push(yield* k.join(child));
-    return all;
-  });
-
   it("completion order is invisible: random delays give the same frames, byte for byte", async () => {
     const plain = await run(busy);
     expect(plain.end.status).toBe("completed");
