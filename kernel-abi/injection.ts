@@ -1,7 +1,6 @@
 // Scripted faults and what is done about faults, as data (XDV-024, 084/10). A script says what befalls a run and at which tick; a
 // recovery policy says how far each fault reaches. Both stand in the header, so a replay meets the same faults and does the same.
-import { Type, type Static } from "typebox";
-import { Compile } from "typebox/compile";
+import { compiled, Type, type Static } from "./schema.ts";
 import { VERBS } from "./capability.ts";
 import type { BoundDomain } from "./domain.ts";
 import { Fault, FAULTS, type FaultName } from "./fault.ts";
@@ -139,8 +138,8 @@ export const levelOf = ({ action, level = 0 }: RecoveryRule): FaultLevel => (act
 /** Faults of calls that asked for more than was left of their contract, by domain. */
 export const OVERUSE: Readonly<Record<BoundDomain, FaultName>> = Object.freeze({ Q: "Q_ERR_DECOHERENCE_EXCEEDED", PHI: "RESOURCE_EXHAUSTED" });
 
-const scriptCheck = Compile(FaultScriptSchema);
-const recoveryCheck = Compile(RecoverySchema);
+const scriptCheck = compiled(FaultScriptSchema);
+const recoveryCheck = compiled(RecoverySchema);
 
 const refuse = (at: string, what: string): never => {
   throw new Fault("FAULTS_INVALID", { at, what });
@@ -170,8 +169,8 @@ export function checkStrike(strike: { readonly kind: string } & Omit<Strike, "ki
 
 /** A script in the order of its ticks; of those of one tick, as written. @throws Fault FAULTS_INVALID */
 export function parseFaultScript(value: unknown): readonly Injection[] {
-  if (!scriptCheck.Check(value)) {
-    const [first] = scriptCheck.Errors(value);
+  if (!scriptCheck().Check(value)) {
+    const [first] = scriptCheck().Errors(value);
     return refuse(first?.instancePath || "faults", first?.instancePath ? first.message : "a list of { at, kind, … }");
   }
   value.forEach((injection, at) => checkStrike(injection as Injection, `/${at}`));
@@ -183,8 +182,8 @@ const RETRIABLE: ReadonlySet<string> = new Set<FaultName>(["Q_ERR_HARDWARE_FAILU
 
 /** @throws Fault FAULTS_INVALID */
 export function parseRecovery(value: unknown): Recovery {
-  if (!recoveryCheck.Check(value)) {
-    const [first] = recoveryCheck.Errors(value);
+  if (!recoveryCheck().Check(value)) {
+    const [first] = recoveryCheck().Errors(value);
     return refuse(first?.instancePath || "recovery", first?.instancePath ? first.message : "{ version: 1, rules: [{ fault, action, … }] }");
   }
   const { rules } = value;

@@ -20,6 +20,7 @@ export const FLAGS = Object.freeze({
   resumeTellsLost: { id: 5, since: "0.2.0", optional: true, why: "resuming a process records, and tells it, which of its contracts ended while it was suspended" },
   resumeTellsCalibrations: { id: 6, since: "0.2.0", optional: true, why: "resuming a process records, and tells it, under which of its contracts the calibration ended while it was suspended" },
   inputsTakeDefaults: { id: 7, since: "0.2.0", optional: true, why: "what an input leaves out is what the schema of its process says, before it is checked and recorded" },
+  guardsFailAsThrown: { id: 8, since: "0.2.0", optional: true, why: "what a machine's guard throws ends its process as what it is; before, as the words that a guard threw" },
 } as const);
 export type FlagName = keyof typeof FLAGS;
 

@@ -1,7 +1,6 @@
 // defineProcess: from a generator function to the ProcessDefinition the kernel steps. The types carry the declared domains, so
 // that a call to another domain does not compile.
-import { Compile } from "typebox/compile";
-import type { Static, TSchema } from "typebox";
+import { Compile, type Static, type TSchema } from "../../kernel-abi/schema.ts";
 import { phi, type Phi } from "../../domains/phi/api/operations.ts";
 import { q, type Q } from "../../domains/q/api/operations.ts";
 import { k, type K } from "../../domains/k/api/operations.ts";
