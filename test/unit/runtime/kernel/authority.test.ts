@@ -11,6 +11,7 @@ import type { ProcessId } from "../../../../kernel-abi/ids.ts";
 import type { Operation } from "../../../../kernel-abi/operation.ts";
 import { pack, unpack } from "../../../../kernel-abi/packer.ts";
 import { CURRENT_OFFER } from "../../../../kernel-abi/version.ts";
+import { keptRun, takenUpFrom } from "../../../support/kept-runs.ts";
 import { allVerbs, checkConsistent, run, TOY_UNITS, type ToyOptions, type ToyRun } from "../../../support/run.ts";
 import { ask, codeOf, collect, reserve, submit, toy, type Body } from "../../../support/toy.ts";
 
@@ -171,6 +172,16 @@ describe("a freeze", () => {
     const ran = await run(family, { faults: script, flags: BEFORE });
     expect(named(ran, "CAPABILITY_REVOKED")).toEqual([]);
     expect((ran.end.result as unknown[])[1]).toEqual([["OK", "OK"], ["DOMAIN_FROZEN", "OK"], ["OK", "OK"], ["OK", "OK"]]);
+  });
+
+  it("lasts, and is thawed as it would have been, in a run that is put down meanwhile", async () => {
+    const asleep = toy("root", ["Q"], function* () {
+      for (let left = 10; left > 0; left--) yield* k.sleep(1);
+      return [yield* codeOf(reserve("Q")), (yield* k.capabilities()).filter(({ revoked }) => revoked).length];
+    });
+    const kept = await keptRun(asleep, { faults: script });
+    expect(kept.kept.length).toBeGreaterThan(8);
+    for (let at = 0; at < kept.kept.length; at++) expect(await takenUpFrom(asleep, { faults: script }, kept, at, true)).toBeUndefined();
   });
 
   it("of a domain nobody has capabilities in is one all the same, and a second freeze takes nothing more", async () => {
