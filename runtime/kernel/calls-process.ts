@@ -16,7 +16,8 @@ import { negotiate } from "../../kernel-abi/version.ts";
 import { bindingLifecycle, type BindingEvent, type ProcessEvent } from "../process/lifecycles.ts";
 import { Process } from "../process/process.ts";
 import type { CapabilityRecord } from "./capability-table.ts";
-import { checkScope, hold } from "./calls-capability.ts";
+import { checkFreeze, hold } from "./authority.ts";
+import { checkScope } from "./calls-capability.ts";
 import { encode } from "./calls-k.ts";
 import { value, type Reply } from "./replies.ts";
 import { admitted, authorise, post, transitionBody, type KernelState } from "./state.ts";
@@ -136,6 +137,7 @@ function endow(state: KernelState, parent: Process, child: Process, wishes: read
   for (const wish of wishes) {
     const implied = implicit && !parent.held.some((id) => state.capabilities.get(id).grant.verb === wish.verb);
     if (implied) continue;
+    checkFreeze(state, parent, wish.verb);
     hold(state, state.capabilities.derive(parentCapability(state, parent, wish.verb), child.id, wish.scope ?? {}), child, tx);
   }
 }

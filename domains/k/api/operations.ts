@@ -108,7 +108,7 @@ export interface K {
   capabilities(): Program<readonly HeldCapability[]>;
   /** Cuts a capability down, for oneself. */
   attenuate(capability: Capability, scope: Partial<Scope>): Program<Capability>;
-  /** Hands a cut of a capability to another process; the handle returned can revoke it. */
+  /** Hands a cut of a capability to another process; the handle returned can revoke it, and with it the contracts issued under it. */
   grant(capability: Capability, to: Address, scope?: Partial<Scope>): Program<Capability>;
   /** Takes back a capability held or handed on, with everything derived from it. */
   revoke(capability: Capability): Program<void>;
