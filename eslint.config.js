@@ -94,6 +94,7 @@ const HOST_MODULES = {
   message: instead("This module", "reaches the host", "a port of kernel-abi/ports.ts, wired in runtime/app"),
 };
 const BARE_PACKER = { name: "msgpackr", message: instead("msgpackr with its own options", "corrupts typed arrays", "pack and unpack from kernel-abi/packer.ts") };
+const BARE_SCHEMAS = [{ regex: "^typebox(/|$)", message: instead("typebox", "is several hundred modules, and one in the package", "Type, Static, compiled and Compile from kernel-abi/schema.ts") }];
 const ENUM = { selector: "TSEnumDeclaration", message: instead("An enum", "is code, not a type", "a frozen record `as const` and a union of its values") };
 const NAMESPACE = { selector: "TSModuleDeclaration[kind='namespace'][declare=false]", message: instead("A namespace", "is code, not a type", "a module") };
 
@@ -104,7 +105,7 @@ const restrictions = ({ bans, hostModules }) => {
     "no-restricted-globals": ["error", ...pick("global", ({ global: name, message }) => ({ name, message }))],
     "no-restricted-properties": ["error", ...pick("object", ({ object, property, message }) => ({ object, property, message }))],
     "no-restricted-syntax": ["error", ENUM, NAMESPACE, ...pick("selector", ({ selector, message }) => ({ selector, message }))],
-    "no-restricted-imports": ["error", { paths: [BARE_PACKER], patterns: hostModules ? [] : [HOST_MODULES] }],
+    "no-restricted-imports": ["error", { paths: [BARE_PACKER], patterns: [...BARE_SCHEMAS, ...(hostModules ? [] : [HOST_MODULES])] }],
   };
 };
 
@@ -139,7 +140,12 @@ export default defineConfig(
   {
     name: "triad/the-packer",
     files: ["kernel-abi/packer.ts"],
-    rules: { "no-restricted-imports": ["error", { patterns: [HOST_MODULES] }] },
+    rules: { "no-restricted-imports": ["error", { patterns: [...BARE_SCHEMAS, HOST_MODULES] }] },
+  },
+  {
+    name: "triad/the-schemas",
+    files: ["kernel-abi/schema.ts"],
+    rules: { "no-restricted-imports": ["error", { paths: [BARE_PACKER], patterns: [HOST_MODULES] }] },
   },
   {
     name: "triad/nothing-taken-on-trust",

@@ -1,6 +1,5 @@
 // What a bundle says before its entries: header, program, inputs. Typebox schemas give the types and the JSON Schema.
-import { Type, type Static } from "typebox";
-import { Compile } from "typebox/compile";
+import { compiled, Type, type Static } from "./schema.ts";
 import { Fault } from "./fault.ts";
 import { FaultScriptSchema, RecoverySchema } from "./injection.ts";
 
@@ -119,9 +118,9 @@ export type HostFacts = Static<typeof HostFactsSchema>;
 export const DURABILITY = ["process", "power"] as const;
 export type Durability = (typeof DURABILITY)[number];
 
-const headerCheck = Compile(HeaderSchema);
-const programCheck = Compile(ProgramSchema);
-const inputsCheck = Compile(InputsSchema);
+const headerCheck = compiled(HeaderSchema);
+const programCheck = compiled(ProgramSchema);
+const inputsCheck = compiled(InputsSchema);
 
 const refuse = (what: string, errors: Iterable<{ readonly instancePath: string; readonly message: string }>): never => {
   const [first] = errors;
@@ -130,12 +129,12 @@ const refuse = (what: string, errors: Iterable<{ readonly instancePath: string; 
 
 /** @throws Fault ABI_MALFORMED */
 export function parseHeader(value: unknown): Header {
-  if (!headerCheck.Check(value)) return refuse("header", headerCheck.Errors(value));
+  if (!headerCheck().Check(value)) return refuse("header", headerCheck().Errors(value));
   const { reseeds = [] } = value;
   const early = reseeds.findIndex(({ after }, at) => at > 0 && after <= (reseeds[at - 1]?.after ?? 0));
   return early === -1 ? value : refuse("header", [{ instancePath: `/reseeds/${early}/after`, message: "must be greater than the one before" }]);
 }
 /** @throws Fault ABI_MALFORMED */
-export const parseProgram = (value: unknown): ProgramSection => (programCheck.Check(value) ? value : refuse("program", programCheck.Errors(value)));
+export const parseProgram = (value: unknown): ProgramSection => (programCheck().Check(value) ? value : refuse("program", programCheck().Errors(value)));
 /** @throws Fault ABI_MALFORMED */
-export const parseInputs = (value: unknown): InputsSection => (inputsCheck.Check(value) ? value : refuse("inputs", inputsCheck.Errors(value)));
+export const parseInputs = (value: unknown): InputsSection => (inputsCheck().Check(value) ? value : refuse("inputs", inputsCheck().Errors(value)));

@@ -35,6 +35,21 @@ export interface Impossibility {
   readonly what: string;
 }
 
+/**
+ * How p-values are come by (domains/q/judge).
+ *   fit     how shots fall into bins of outcomes
+ *   bets    fair games against the circuit's odds
+ *   counts  scatter over jobs, too small or too large
+ *   serial  how single shots follow one another
+ */
+export type TestName = "fit" | "bets" | "counts" | "serial";
+
+/** A p-value, and which of the tests it stands for was the smallest. */
+export interface Tested {
+  readonly p: number;
+  readonly test: TestName;
+}
+
 export interface JobVerdict {
   readonly job: JobId;
   readonly domain: BoundDomain;
@@ -49,6 +64,8 @@ export interface JobVerdict {
   readonly logLikelihood: number | null;
   /** Probability that an honest run looks at least as odd; null where nothing can be tested. */
   readonly p: number | null;
+  /** What `p` comes from; null with it. */
+  readonly test: TestName | null;
   readonly impossible?: Impossibility;
   readonly note: string;
 }
@@ -58,6 +75,7 @@ export interface ExperimentVerdict {
   readonly jobs: readonly JobId[];
   readonly shots: number;
   readonly p: number | null;
+  readonly test: TestName | null;
 }
 
 export interface DomainVerdict {

@@ -9,7 +9,7 @@ import type { Terms } from "../kernel-abi/contract.ts";
 import { Fault } from "../kernel-abi/fault.ts";
 import { EVENT, TURN_END, type Entry, type Frame } from "../kernel-abi/frame.ts";
 import { jobId, type JobId, type Tick } from "../kernel-abi/ids.ts";
-import type { ExperimentVerdict, JobVerdict, Judges } from "../kernel-abi/judgement.ts";
+import type { ExperimentVerdict, JobVerdict, Judges, TestName } from "../kernel-abi/judgement.ts";
 import type { ByteSource } from "../kernel-abi/ports.ts";
 import { framesOf, openUnits } from "./bundle.ts";
 import { bodyOf, field } from "./entry/body.ts";
@@ -44,6 +44,18 @@ export interface JudgeReport {
   readonly implausible: boolean;
   /** Jobs of the tests that are below the threshold. */
   readonly flagged: readonly JobId[];
+  /** The tests that are below the threshold, most telling first. */
+  readonly flags: readonly Flag[];
+}
+
+/** A test that flagged: one job's, or one of several jobs together. */
+export interface Flag {
+  readonly test: TestName;
+  /** Of the test. */
+  readonly p: number;
+  /** After Holm's correction over all tests of the run. */
+  readonly adjusted: number;
+  readonly jobs: readonly JobId[];
 }
 
 /** Where an outcome was found. */
@@ -121,11 +133,11 @@ class Pairing {
 const DOMAINS_JUDGED: readonly BoundDomain[] = ["Q", "PHI"];
 
 /** Each p-value times how many tests there are that are no smaller, never falling: below α only if Holm rejects at α. */
-function holm(tests: readonly { readonly p: number; readonly jobs: readonly JobId[] }[]): readonly { readonly adjusted: number; readonly jobs: readonly JobId[] }[] {
+function holm(tests: readonly Omit<Flag, "adjusted">[]): readonly Flag[] {
   let least = 0;
-  return tests.toSorted((a, b) => a.p - b.p).map(({ p, jobs }, rank, all) => {
-    least = Math.max(least, Math.min(1, p * (all.length - rank)));
-    return { adjusted: least, jobs };
+  return tests.toSorted((a, b) => a.p - b.p).map((test, rank, all) => {
+    least = Math.max(least, Math.min(1, test.p * (all.length - rank)));
+    return { ...test, adjusted: least };
   });
 }
 
@@ -176,10 +188,11 @@ function weighed(judges: Judges, found: ReadonlyMap<number, Found>, { verified, 
     return { ...verdict, actor, event, tick };
   }).toSorted((a, b) => a.job - b.job);
   refuseImpossible(jobs, found);
-  const tests = holm([...jobs.map(({ p, job }) => ({ p, jobs: [job] })), ...experiments].flatMap(({ p, jobs: of }) => (p === null ? [] : [{ p, jobs: of }])));
+  const tests = holm([...jobs.map(({ p, test, job }) => ({ p, test, jobs: [job] })), ...experiments].flatMap(({ p, test, jobs: of }) => (p === null || test === null ? [] : [{ test, p, jobs: of }])));
   const p = tests[0]?.adjusted ?? null;
-  const flagged = [...new Set(tests.filter(({ adjusted }) => adjusted < threshold).flatMap((test) => test.jobs))].sort((a, b) => a - b);
-  const implausible = flagged.length > 0;
-  if (implausible && strict) throw new Fault("OUTCOME_IMPLAUSIBLE", { p, threshold, jobs: flagged.slice(0, 20).join(", ") });
-  return { ok: true, verified, jobs, experiments, threshold, p, implausible, flagged };
+  const flags = tests.filter(({ adjusted }) => adjusted < threshold);
+  const flagged = [...new Set(flags.flatMap((test) => test.jobs))].sort((a, b) => a - b);
+  const [first] = flags;
+  if (first !== undefined && strict) throw new Fault("OUTCOME_IMPLAUSIBLE", { p, threshold, test: first.test, jobs: flagged.slice(0, 20).join(", ") });
+  return { ok: true, verified, jobs, experiments, threshold, p, implausible: first !== undefined, flagged, flags };
 }

@@ -2,8 +2,7 @@
 //   J7  The key id is the SHA-256 fingerprint of the public key, and the public key stands inside what is signed.
 //   J8  Envelope and statement have one form: what does not re-encode to the same bytes is refused.
 import { createPublicKey, verify as verifySignature } from "node:crypto";
-import { Type, type Static } from "typebox";
-import { Compile } from "typebox/compile";
+import { compiled, Type, type Static } from "../kernel-abi/schema.ts";
 import { canonicalJson, fromBase64, parseCanonicalJson, toBase64, toHex } from "../kernel-abi/canonical.ts";
 import { END_STATUSES, type EndStatus } from "../kernel-abi/frame.ts";
 import { DURABILITY, HostFactsSchema, type Durability, type HostFacts } from "../kernel-abi/header.ts";
@@ -47,8 +46,8 @@ const EnvelopeSchema = Type.Object({
   signatures: Type.Tuple([Type.Object({ keyid: Hex256, sig: Type.String() }, exact)]),
 }, exact);
 
-const statementCheck = Compile(StatementSchema);
-const envelopeCheck = Compile(EnvelopeSchema);
+const statementCheck = compiled(StatementSchema);
+const envelopeCheck = compiled(EnvelopeSchema);
 
 /** What a seal states of the run. */
 export interface SealFacts {
@@ -131,10 +130,10 @@ function canonical<T>(what: string, read: () => T): T {
  */
 export function openSeal(bytes: Uint8Array): OpenedSeal {
   const envelope = canonical("envelope", () => parseCanonicalJson(bytes));
-  if (!envelopeCheck.Check(envelope)) return refuse("envelope does not have the shape of one");
+  if (!envelopeCheck().Check(envelope)) return refuse("envelope does not have the shape of one");
   const payload = canonical("payload", () => fromBase64(envelope.payload));
   const statement = canonical("statement", () => parseCanonicalJson(payload));
-  if (!statementCheck.Check(statement)) return refuse("statement does not have the shape of one");
+  if (!statementCheck().Check(statement)) return refuse("statement does not have the shape of one");
   const [{ keyid, sig }] = envelope.signatures;
   const { key, ...facts } = statement.predicate;
   const publicKey = canonical("public key", () => fromBase64(key.public));

@@ -1,6 +1,5 @@
 // Alert rules: what to watch for, as data (072, threshold crossing). A rule is checked whole before a fold sees it.
-import { Type, type Static } from "typebox";
-import { Compile } from "typebox/compile";
+import { compiled, Type, type Static } from "../kernel-abi/schema.ts";
 import { Fault, FAULTS } from "../kernel-abi/fault.ts";
 import { LIMITS } from "../kernel-abi/limits.ts";
 import { isSeries, SERIES, type SeriesName } from "./series.ts";
@@ -35,7 +34,7 @@ export interface AlertRule {
   readonly sources: "run" | "each";
 }
 
-const check = Compile(RulesSchema);
+const check = compiled(RulesSchema);
 const refuse = (at: string, what: string, allowed?: string): never => {
   throw new Fault("RULES_INVALID", { at, what, ...(allowed === undefined ? {} : { allowed }) });
 };
@@ -53,8 +52,8 @@ function ruleOf(written: Written, at: number): AlertRule {
 
 /** @throws Fault RULES_INVALID naming the place */
 export function parseRules(value: unknown): readonly AlertRule[] {
-  if (!check.Check(value)) {
-    const [first] = check.Errors(value);
+  if (!check().Check(value)) {
+    const [first] = check().Errors(value);
     return refuse(first?.instancePath ?? "", first?.message ?? "not a list of rules");
   }
   const seen = new Set<string>();

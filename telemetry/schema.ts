@@ -2,7 +2,7 @@
 // section 9, row 19). Typebox schemas give the types and the JSON Schema.
 //   R1  Every record names its schema; a version rises when a field changes meaning or goes, not when one is added.
 //   R2  All numbers but a program's own measurements are integers; no field holds raw state (A4).
-import { Type, type Static, type TProperties } from "typebox";
+import { Type, type Static, type TProperties } from "../kernel-abi/schema.ts";
 import { END_STATUSES } from "../kernel-abi/frame.ts";
 
 export const SCHEMA = Object.freeze({

@@ -3,7 +3,7 @@
 //       a record moved to another run's stream, or to another schema, no longer holds.
 //   Q2  A stream is whole when its start, every sequence number from 0 and its end are there, each signed by one key.
 import { createHash, createPublicKey, verify as verifySignature } from "node:crypto";
-import { Compile } from "typebox/compile";
+import { compiled } from "../kernel-abi/schema.ts";
 import { canonicalJson, fromBase64, parseCanonicalJson, toBase64 } from "../kernel-abi/canonical.ts";
 import type { Signer } from "../kernel-abi/ports.ts";
 import { LineSchema, SCHEMA, type Signature, type StreamStart, type TelemetryLine } from "./schema.ts";
@@ -51,12 +51,12 @@ export interface VerifyStreamOptions {
   readonly signers?: readonly string[];
 }
 
-const lineCheck = Compile(LineSchema);
+const lineCheck = compiled(LineSchema);
 
 function parseLine(text: string): TelemetryLine | undefined {
   try {
     const value = parseCanonicalJson(utf8.encode(text));
-    return lineCheck.Check(value) ? value : undefined;
+    return lineCheck().Check(value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -92,7 +92,7 @@ class PhiJudge implements DomainJudge {
   take(job: JudgedJob): void {
     const call = callOf(job);
     const { outcome } = job;
-    const verdict = { job: job.job, domain: "PHI", kind: call.op, units: componentsOf(call, this.#width(call)), shots: 1, logLikelihood: null, p: null, note: "" } as const;
+    const verdict = { job: job.job, domain: "PHI", kind: call.op, units: componentsOf(call, this.#width(call)), shots: 1, logLikelihood: null, p: null, test: null, note: "" } as const;
     if (outcome.verdict !== 0) {
       this.#forget(call);
       this.#verdicts.push({ ...verdict, standing: "failed", note: faultByCode(outcome.verdict) ?? `#${outcome.verdict}` });

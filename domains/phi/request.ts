@@ -1,6 +1,5 @@
 // Φ contract requests: the schema, its defaults and how a request becomes terms (023, 061). Owns no state.
-import { Type, type Static } from "typebox";
-import { Compile } from "typebox/compile";
+import { compiled, Type, type Static } from "../../kernel-abi/schema.ts";
 import type { Terms } from "../../kernel-abi/contract.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
@@ -32,12 +31,12 @@ export const PhiReserveSchema = Type.Object({
 }, { additionalProperties: false, $id: "triad/phi/reserve" });
 export type PhiReserve = Static<typeof PhiReserveSchema>;
 
-const check = Compile(PhiReserveSchema);
+const check = compiled(PhiReserveSchema);
 
 /** @throws Fault ABI_MALFORMED naming the first field that does not fit `PhiReserveSchema`. */
 export function parseReserve(request: unknown): PhiReserve {
-  if (check.Check(request)) return request;
-  const [first] = check.Errors(request);
+  if (check().Check(request)) return request;
+  const [first] = check().Errors(request);
   throw new Fault("ABI_MALFORMED", { argument: "phi.reserve", at: first?.instancePath ?? "", what: first?.message ?? "" });
 }
 

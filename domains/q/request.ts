@@ -1,6 +1,5 @@
 // Q contract requests: the schema, its defaults and how a request becomes terms (023). Owns no state.
-import { Type, type Static } from "typebox";
-import { Compile } from "typebox/compile";
+import { compiled, Type, type Static } from "../../kernel-abi/schema.ts";
 import type { Terms } from "../../kernel-abi/contract.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
@@ -21,12 +20,12 @@ export const QReserveSchema = Type.Object({
 }, { additionalProperties: false, $id: "triad/q/reserve" });
 export type QReserve = Static<typeof QReserveSchema>;
 
-const check = Compile(QReserveSchema);
+const check = compiled(QReserveSchema);
 
 /** @throws Fault ABI_MALFORMED naming the first field that does not fit `QReserveSchema`. */
 export function parseReserve(request: unknown): QReserve {
-  if (check.Check(request)) return request;
-  const [first] = check.Errors(request);
+  if (check().Check(request)) return request;
+  const [first] = check().Errors(request);
   throw new Fault("ABI_MALFORMED", { argument: "q.reserve", at: first?.instancePath ?? "", what: first?.message ?? "" });
 }
 

@@ -12,8 +12,7 @@
 //         renamed                   NAME is the sealed bundle, nothing else is left
 // Why not append where the old journal stops: a torn tail would have to be cut off in place, and a block that an interruption
 // closed early is not one an uninterrupted run has; both would alter evidence, and the second the digest.
-import { Compile } from "typebox/compile";
-import { Type } from "typebox";
+import { compiled, Type } from "../../kernel-abi/schema.ts";
 import { canonicalJson, parseCanonicalJson } from "../../kernel-abi/canonical.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import { ResumePointSchema, type Durability, type ResumePoint } from "../../kernel-abi/header.ts";
@@ -22,7 +21,7 @@ import { attempt, close, closeQuietly, discard, hostDisk, readAll, stands, syncF
 import type { BundleFile, BundleFileOptions } from "./files.ts";
 
 const NOTE_BYTES_MAX = 65_536;
-const noteCheck = Compile(Type.Array(ResumePointSchema));
+const noteCheck = compiled(Type.Array(ResumePointSchema));
 
 const workingName = (partial: string): string => `${partial}.resuming`;
 const noteName = (partial: string): string => `${partial}.resumed`;
@@ -34,7 +33,7 @@ const factsOf = (disk: Disk, path: string): FileFacts | undefined => attempt(pat
 export function earlierResumptions(partial: string, found: ResumePoint, disk: Disk = hostDisk): readonly ResumePoint[] {
   try {
     const noted = parseCanonicalJson(readAll(disk, noteName(partial), NOTE_BYTES_MAX));
-    return noteCheck.Check(noted) ? noted.filter(({ blocks, frames, tick }) => blocks <= found.blocks && frames < found.frames && tick <= found.tick) : [];
+    return noteCheck().Check(noted) ? noted.filter(({ blocks, frames, tick }) => blocks <= found.blocks && frames < found.frames && tick <= found.tick) : [];
   } catch (error) {
     if (error instanceof Fault) return [];
     throw error;

@@ -2,8 +2,7 @@
 //   E6  A report says who made it, with which versions, on which host; its subject is the digest of conformance.json, so that whoever
 //       has the package can compare.
 import { createPublicKey, verify as verifySignature } from "node:crypto";
-import { Type, type Static } from "typebox";
-import { Compile } from "typebox/compile";
+import { compiled, Type, type Static } from "../../kernel-abi/schema.ts";
 import { canonicalJson, fromBase64, parseCanonicalJson, toBase64 } from "../../kernel-abi/canonical.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import { HostFactsSchema, type HostFacts } from "../../kernel-abi/header.ts";
@@ -49,8 +48,8 @@ const EnvelopeSchema = Type.Object({
   signatures: Type.Tuple([Type.Object({ keyid: Hex256, sig: Type.String() }, exact)]),
 }, exact);
 
-const statementCheck = Compile(StatementSchema);
-const envelopeCheck = Compile(EnvelopeSchema);
+const statementCheck = compiled(StatementSchema);
+const envelopeCheck = compiled(EnvelopeSchema);
 
 export interface ReportFacts {
   readonly shipped: ShippedConformance;
@@ -101,10 +100,10 @@ const trimmed = (bytes: Uint8Array): Uint8Array => (bytes.at(-1) === 0x0a ? byte
  */
 export function openReport(bytes: Uint8Array): OpenedReport {
   const envelope = canonical("the envelope", () => parseCanonicalJson(trimmed(bytes)));
-  if (!envelopeCheck.Check(envelope)) return refuse("the envelope does not have the shape of one");
+  if (!envelopeCheck().Check(envelope)) return refuse("the envelope does not have the shape of one");
   const payload = canonical("the payload", () => fromBase64(envelope.payload));
   const statement = canonical("the statement", () => parseCanonicalJson(payload));
-  if (!statementCheck.Check(statement)) return refuse("the statement does not have the shape of a conformance report of this version");
+  if (!statementCheck().Check(statement)) return refuse("the statement does not have the shape of a conformance report of this version");
   const [{ keyid, sig }] = envelope.signatures;
   const { predicate, subject: [{ digest }] } = statement;
   const publicKey = canonical("the public key", () => fromBase64(predicate.key.public));

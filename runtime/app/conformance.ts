@@ -1,8 +1,7 @@
 // Conformance: what this package says of itself, row by row, as it is shipped in conformance.json (written by `npm run conformance`).
 // Owns the shape of that file and the wording of the claim: behaviour, simulated, self-tested; never more.
 import { existsSync, readFileSync } from "node:fs";
-import { Type, type Static } from "typebox";
-import { Compile } from "typebox/compile";
+import { compiled, Type, type Static } from "../../kernel-abi/schema.ts";
 import { toHex } from "../../kernel-abi/canonical.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import { ABI_VERSION, FORMAT_VERSION, SEMANTICS_VERSION } from "../../kernel-abi/version.ts";
@@ -54,7 +53,7 @@ const ConformanceSchema = Type.Object({
 }, exact);
 export type Conformance = Readonly<Static<typeof ConformanceSchema>>;
 
-const check = Compile(ConformanceSchema);
+const check = compiled(ConformanceSchema);
 
 function countsOf(rows: readonly ConformanceRow[]): Conformance["counts"] {
   return Object.fromEntries(LEVELS.map((level) => {
@@ -89,8 +88,8 @@ export function parseConformance(text: string): Conformance {
   } catch (cause) {
     throw new Fault("ENVIRONMENT", { file: "conformance.json", what: "not JSON" }, { cause });
   }
-  if (check.Check(value)) return value;
-  const [first] = check.Errors(value);
+  if (check().Check(value)) return value;
+  const [first] = check().Errors(value);
   throw new Fault("ENVIRONMENT", { file: "conformance.json", at: first?.instancePath ?? "", what: first?.message ?? "" });
 }
 

@@ -3,7 +3,6 @@
 //   P9  A log is whole or there is none: one that grows too long, or is told what has no exact copy, is dropped until its process
 //       has a fresh body. `opaque` counts the living whose body nothing brings back.
 import type { Resumption } from "../../kernel-abi/operation.ts";
-import { Fault } from "../../kernel-abi/fault.ts";
 import { Answers } from "../process/answers.ts";
 import { Unkeepable } from "../process/exact.ts";
 import type { Process } from "../process/process.ts";
@@ -29,7 +28,7 @@ export class AnswerLogs {
       this.#weight += answers.add(answer);
       if (answers.told.length > this.#most || this.#weight > ANSWER_BYTES_MAX) this.#drop(process);
     } catch (error) {
-      if (!(error instanceof Unkeepable || error instanceof Fault)) throw error;
+      if (!(error instanceof Unkeepable)) throw error;
       this.#drop(process);
     }
   }

@@ -75,7 +75,7 @@ interface KernelSnapshot {
   readonly schema: typeof SNAPSHOT_SCHEMA;
   readonly now: number;
   readonly calendar: CalendarState<EnvelopeState>;
-  readonly appointments: CalendarState<Appointment>;
+  readonly appointments: CalendarState<readonly [due: number, contract: number, what: Appointment["what"]]>;
   readonly processes: ProcessTableState;
   readonly living: readonly LivingState[];
   readonly capabilities: CapabilityTableState;
@@ -114,7 +114,7 @@ export function putDown({ state, flights, services }: Parts, scheduler: Schedule
     schema: SNAPSHOT_SCHEMA,
     now: state.clock.now,
     calendar: state.calendar.saved(envelopeState),
-    appointments: state.appointments.saved(({ due, contract, what }) => ({ due, contract, what })),
+    appointments: state.appointments.saved(({ due, contract, what }) => [due, contract, what]),
     living: Array.from(state.processes.alive(), (process) => livingState(state, process)),
     capabilities: state.capabilities.saved(),
     contracts: state.contracts.saved(),
@@ -189,7 +189,7 @@ export function parseSnapshot(bytes: Uint8Array): KernelSnapshot {
 export function takeUp({ state, flights, services }: Parts, guard: AmbientGuard, from: KernelSnapshot): void {
   if (from.now > 0) state.clock.advance(tick(from.now));
   state.calendar.restore(from.calendar, envelopeOf);
-  state.appointments.restore(from.appointments, ({ due, contract, what }) => ({ due: tick(due), contract: contractId(contract), what }));
+  state.appointments.restore(from.appointments, ([due, contract, what]) => ({ due: tick(due), contract: contractId(contract), what }));
   state.capabilities.restore(from.capabilities);
   state.contracts.restore(from.contracts);
   state.jobs.restore(from.jobs);

@@ -1,8 +1,7 @@
 // Answers: what ONE body was started with and has been told since, as long as that is short: enough to bring a fresh one to where it
 // stands, because a body is pure given its answers (D1). Copied before the body is told: it may write to what it is given.
 import type { Resumption } from "../../kernel-abi/operation.ts";
-import { pack } from "../../kernel-abi/packer.ts";
-import { kept, keptResumption, taken, takenResumption, type Exact, type ExactResumption } from "./exact.ts";
+import { keptDecoded, keptResumption, taken, takenResumption, type Exact, type ExactResumption } from "./exact.ts";
 
 /** The commonest answer, a message, in three parts: who sent it, what it says, and nothing. */
 export type Answer = ExactResumption | readonly [from: number, body: Exact, mark: 0];
@@ -24,9 +23,9 @@ export class Answers implements AnswersState {
   /** Bytes it takes, roughly. */
   weight: number;
 
-  /** @throws Unkeepable */
+  /** `input`: decoded, and not yet handed to anybody. @throws Unkeepable */
   constructor(input: unknown) {
-    this.input = kept(input);
+    this.input = keptDecoded(input);
     this.weight = ANSWER_BYTES + bytesOf(this.input);
   }
 
@@ -52,7 +51,7 @@ export class Answers implements AnswersState {
 function answerOf(resumption: Resumption): Answer {
   if (resumption.kind === "value" && isMessage(resumption.value)) {
     const { from, body } = resumption.value;
-    return [from, typeof body === "object" && body !== null ? [pack(body), ""] : kept(body), 0]; // its body was decoded: encoding it again tells all of it
+    return [from, keptDecoded(body), 0];
   }
   return keptResumption(resumption);
 }

@@ -38,6 +38,9 @@ export function kept(value: unknown): Exact {
   return [bytes, marks(seen)];
 }
 
+/** As `kept`, for what was decoded and is as it was then: encoding it again tells all of it. @throws Unkeepable */
+export const keptDecoded = (value: unknown): Exact => (typeof value === "object" && value !== null ? [packed(value), ""] : kept(value));
+
 function packed(value: unknown): Uint8Array {
   try {
     return pack(value);

@@ -10,7 +10,7 @@ import { openUnits } from "../../replay/bundle.ts";
 import { verify } from "../../replay/verify.ts";
 import { resumeRun } from "../../runtime/app/index.ts";
 import { memorySource } from "../support/memory.ts";
-import { testSigner } from "../support/signer.ts";
+import { loadOrCreateSigner } from "../../runtime/adapters/keys.ts";
 import { EVERYTHING, programOf, SEED, uninterrupted, type Workload } from "../support/workloads.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
@@ -53,8 +53,10 @@ export interface Tally {
   torn: number;
   /** Journals with a job asked for and not answered. */
   inFlight: number;
+  /** Journals that were taken up from a snapshot. */
+  fromSnapshot: number;
 }
-export const noTally = (): Tally => ({ kills: 0, resumptions: 0, early: 0, described: 0, atWork: 0, ended: 0, unnamed: 0, finished: 0, torn: 0, inFlight: 0 });
+export const noTally = (): Tally => ({ kills: 0, resumptions: 0, early: 0, described: 0, atWork: 0, ended: 0, unnamed: 0, finished: 0, torn: 0, inFlight: 0, fromSnapshot: 0 });
 
 interface Reference {
   readonly workload: Workload;
@@ -109,7 +111,7 @@ export class Killing {
   }
 
   #run(workload: Workload): ChildProcess {
-    const { ticks, files = {}, workers = 0, large, allow, faults, policy, slice } = workload;
+    const { ticks, files = {}, workers = 0, large, allow, faults, policy, slice, snapshotEvery } = workload;
     const script = join(this.#folder, "faults.json");
     if (faults !== undefined) writeFileSync(script, JSON.stringify(faults));
     const named = Object.entries(files).flatMap(([name, text]) => {
@@ -118,11 +120,11 @@ export class Killing {
     });
     return this.#start(["run", programOf(workload), "--seed", SEED, "--input", JSON.stringify({ size: large }), "--workers", String(workers), "--out", this.#trace,
       ...(allow === undefined ? [] : ["--allow", allow.join(",")]), ...named, ...(faults === undefined ? [] : ["--faults", script]),
-      ...(policy === undefined ? [] : ["--policy", policy]), ...(slice === undefined ? [] : ["--slice", String(slice)]), ...(ticks === undefined ? [] : ["--bounds", `ticks=${ticks.large}`])]);
+      ...(policy === undefined ? [] : ["--policy", policy]), ...(slice === undefined ? [] : ["--slice", String(slice)]), ...(ticks === undefined ? [] : ["--bounds", `ticks=${ticks.large}`]), ...everyWords(snapshotEvery)]);
   }
 
-  #resume({ workers = 0 }: Workload): ChildProcess {
-    return this.#start(["resume", this.#journal, "--allow", EVERYTHING.join(","), "--trust-program", "--workers", String(workers)]);
+  #resume({ workers = 0, snapshotEvery }: Workload): ChildProcess {
+    return this.#start(["resume", this.#journal, "--allow", EVERYTHING.join(","), "--trust-program", "--workers", String(workers), ...everyWords(snapshotEvery)]);
   }
 
   async #reference(workload: Workload): Promise<Reference> {
@@ -189,8 +191,10 @@ export class Killing {
   /** Goes on to the end without being killed, in this process: by an explicit command, under authority given afresh. */
   async #finish(workload: Workload, reference: Reference): Promise<void> {
     if (!existsSync(this.#trace)) {
-      const options = { allow: EVERYTHING, trustProgram: true, workers: workload.workers ?? 0, signer: testSigner() };
-      await resumeRun(this.#journal, { ...options, surveyed: ({ unanswered }) => { if (unanswered.size > 0) this.tally.inFlight += 1; } });
+      const options = { allow: EVERYTHING, trustProgram: true, workers: workload.workers ?? 0, signer: loadOrCreateSigner(join(this.#folder, "home")) };
+      const report = await resumeRun(this.#journal, { ...options, surveyed: ({ unanswered }) => { if (unanswered.size > 0) this.tally.inFlight += 1; } });
+      if (report.kind === "resumed" && report.passedOver !== null) throw new Error(`${workload.name}: a snapshot was passed over: ${report.passedOver}`);
+      if (report.kind === "resumed" && report.from !== null) this.tally.fromSnapshot += 1;
     }
     this.#check(reference);
   }
@@ -203,6 +207,8 @@ export class Killing {
     throw new Error(`${workload.name}, seed ${this.#seed}: digest ${report.digest}, uninterrupted ${digest}, beside it ${left.join(", ") || "nothing"}`);
   }
 }
+
+const everyWords = (every: number | undefined): readonly string[] => (every === undefined ? [] : ["--snapshot-every", String(every)]);
 
 const sizeOf = (path: string): number => {
   try {

@@ -118,6 +118,7 @@ export class MachineKernel {
       case "self": return value(SELF);
       case "parent": return value(4);
       case "now": return value(this.tick);
+      case "in-force": return value(true);
       case "timer": {
         this.#timers.set(++this.#numbers, this.tick + operation.ticks);
         return value(this.#numbers);

@@ -26,6 +26,8 @@ export interface Workload {
   readonly faults?: Required<Pick<RecordOptions, "faults" | "recovery">>;
   readonly policy?: string;
   readonly slice?: number;
+  /** Frames between two snapshots, where the default is longer than the run. */
+  readonly snapshotEvery?: number;
 }
 
 const STRUCK: NonNullable<Workload["faults"]> = {
@@ -54,6 +56,7 @@ export const WORKLOADS: readonly Workload[] = [
   { name: "racing", small: 2, large: 80, policy: "priority:agingQuantum=4", slice: 5 },
   { name: "relay", small: 6, large: 2_500 },
   { name: "chart", small: 2, large: 60, workers: 1 },
+  { name: "laps", small: 3, large: 350, workers: 1, snapshotEvery: 200 },
   { name: "struck", small: 3, large: 30, workers: 1, allow: ["Q", "PHI", "ADMIN_FAULT"], faults: STRUCK },
 ];
 

@@ -5,7 +5,7 @@
 //   X3  A body that is not, to the byte, a form of outcome its job has is as impossible as one of probability 0.
 import { sameBytes } from "../../../kernel-abi/canonical.ts";
 import { Fault, faultByCode } from "../../../kernel-abi/fault.ts";
-import type { DomainJudge, DomainVerdict, ExperimentVerdict, JobVerdict, JudgedJob } from "../../../kernel-abi/judgement.ts";
+import type { DomainJudge, DomainVerdict, ExperimentVerdict, JobVerdict, JudgedJob, Tested } from "../../../kernel-abi/judgement.ts";
 import { KERNEL, type JobId } from "../../../kernel-abi/ids.ts";
 import { pack, unpack } from "../../../kernel-abi/packer.ts";
 import type { LoweredCircuit } from "../../kernels/circuit.ts";
@@ -51,7 +51,7 @@ function workOf({ job, terms, descriptor }: JudgedJob): QJob {
 }
 
 const verdictOf = (job: JobId, { mode, circuit, shots }: QJob, rest: Pick<JobVerdict, "standing"> & Partial<JobVerdict>): JobVerdict => ({
-  job, domain: "Q", kind: mode, units: circuit.qubits, shots: mode === "expectation" ? 1 : shots, logLikelihood: null, p: null, note: "", ...rest,
+  job, domain: "Q", kind: mode, units: circuit.qubits, shots: mode === "expectation" ? 1 : shots, logLikelihood: null, p: null, test: null, note: "", ...rest,
 });
 
 const impossible = (what: string, outcome: string, probability = 0): Pick<JobVerdict, "standing" | "impossible"> =>
@@ -100,16 +100,19 @@ class QJudge implements DomainJudge {
   finish(): DomainVerdict {
     const experiments: ExperimentVerdict[] = [];
     for (const group of [...this.#groups.values()].flat()) {
+      group.jobs.sort((a, b) => a.job - b.job);
       const findings = experiment(group.circuit, group.jobs.map(({ readings }) => readings));
       const rows = findings === undefined ? [] : rowsByJob(findings.tally);
       group.jobs.forEach((sampled, at) => { this.#verdicts.push(verdictOfSampled(sampled, at, rows[at] ?? [], findings)); });
       if (group.jobs.length > 1 && findings !== undefined) {
-        experiments.push({ jobs: group.jobs.map(({ job }) => job), shots: findings.tally.total, p: findings.plausibility.experiment });
+        experiments.push({ jobs: group.jobs.map(({ job }) => job), shots: findings.tally.total, ...told(findings.plausibility.experiment) });
       }
     }
     return { jobs: this.#verdicts.toSorted((a, b) => a.job - b.job), experiments };
   }
 }
+
+const told = (tested: Tested | null): Pick<JobVerdict, "p" | "test"> => ({ p: tested?.p ?? null, test: tested?.test ?? null });
 
 interface Row {
   readonly target: number;
@@ -131,7 +134,7 @@ function verdictOfSampled({ job, work }: Sampled, at: number, rows: readonly Row
   const wrong = rows.find(({ target }) => lnP[target] === -Infinity);
   if (wrong !== undefined) return verdictOf(job, work, impossible("the circuit cannot give this outcome", tally.records[wrong.target] ?? "", p[wrong.target]));
   const logLikelihood = rows.reduce((sum, { target, times }) => sum + times * (lnP[target] ?? 0), 0);
-  return verdictOf(job, work, { standing: "possible", logLikelihood, p: plausibility.jobs[at] ?? null, note });
+  return verdictOf(job, work, { standing: "possible", logLikelihood, ...told(plausibility.jobs[at] ?? null), note });
 }
 
 /** Serves one trace. */

@@ -1,13 +1,19 @@
-// Plausibility: p-values of one experiment, from an account. Two tests, each valid alone; the smaller counts, doubled.
+// Plausibility: p-values of one experiment, from an account. Up to four tests, each valid alone; the smallest counts, times their number.
 //   fit    G-test (log-likelihood ratio) of how the shots fall into bins of outcomes. Bins are fixed before any shot is looked at:
 //          the outcomes in the order of their intervals (U1), cut at evenly spaced points of [0, 1), neighbours pooled until each
 //          bin expects at least POOLED shots. G rather than Pearson's X², whose tail is wrong by orders of magnitude where few
 //          shots are expected; Williams' correction (Biometrika 63, 1976) mends its mean. Two bins are summed exactly.
 //   bets   1 / mean of the products of U2: exact for every number of shots, a single one too, and in the far tail.
+//   counts over all jobs: scatter that is too small or too large (counts.ts). Exact.
+//   serial over jobs of a single shot, in their order: alternation, repetition (serial.ts). Exact.
 // Hidden outcomes that take several paths leave no odds per measurement; then `spread` tests the whole distribution, if known.
 import { exp, log } from "../../kernels/libm/portable.ts";
+import type { TestName, Tested } from "../../../kernel-abi/judgement.ts";
 import { BETS, type Account } from "./account.ts";
+import { binOf, binned, binsOf, type Bins } from "./bins.ts";
+import { halvings, scatter } from "./counts.ts";
 import { chiSquaredTail } from "./gamma.ts";
+import { serial, type Cells } from "./serial.ts";
 import type { Tally } from "./tally.ts";
 
 /** Least expected shots of a bin. */
@@ -25,10 +31,13 @@ function lnMean(values: readonly number[]): number {
 }
 
 const tailOf = (lnProduct: number): number => Math.min(1, exp(-lnProduct));
-const combined = (tests: readonly (number | null)[]): number | null => {
-  const known = tests.filter((p) => p !== null);
-  return known.length === 0 ? null : Math.min(1, known.length * Math.min(...known));
-};
+
+/** Bonferroni over the tests that could be made, and which of them was the smallest. */
+function combined(tests: Readonly<Partial<Record<TestName, number | null>>>): Tested | null {
+  const known = (Object.entries(tests) as [TestName, number | null][]).flatMap(([test, p]) => (p === null ? [] : [{ test, p }]));
+  const [first] = known.toSorted((a, b) => a.p - b.p);
+  return first === undefined ? null : { test: first.test, p: Math.min(1, known.length * first.p) };
+}
 
 /** Two bins of at most so many shots are summed exactly. */
 const SUMMED_MAX = 1_000;
@@ -72,54 +81,37 @@ export function fit(observed: readonly number[], expected: readonly number[]): n
   return chiSquaredTail(Math.max(0, g) / williams, freedom);
 }
 
-/** Where bins begin, rising from 0; the mass of each. */
-export interface Bins {
-  readonly edges: readonly number[];
-  readonly mass: readonly number[];
-}
-
-/** Bins between distinct edges; below the first, everything from 0 on. */
-export function binsOf(edges: Iterable<number>): Bins {
-  const rising = [...new Set([0, ...edges])].sort((a, b) => a - b);
-  return { edges: rising, mass: rising.map((edge, bin) => (rising[bin + 1] ?? 1) - edge) };
-}
-
-function binOf(edges: readonly number[], from: number): number {
-  let low = 0;
-  let high = edges.length;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if ((edges[middle] ?? 1) <= from) low = middle;
-    else high = middle;
-  }
-  return low;
-}
-
-/** Shots by job and bin. */
-function binned({ job, times, starts, shots, records }: Tally, from: Float64Array, edges: readonly number[]): readonly number[][] {
-  const seen = shots.map(() => edges.map(() => 0));
-  records.forEach((_, target) => {
-    const bin = binOf(edges, from[target] ?? 0);
-    for (let row = starts[target] ?? 0; row < (starts[target + 1] ?? 0); row++) {
-      const counts = seen[job[row] ?? 0] ?? [];
-      counts[bin] = (counts[bin] ?? 0) + (times[row] ?? 0);
-    }
-  });
-  return seen;
-}
-
 export interface Plausibility {
   /** By job. */
-  readonly jobs: readonly (number | null)[];
-  readonly experiment: number | null;
+  readonly jobs: readonly (Tested | null)[];
+  readonly experiment: Tested | null;
 }
 
-function fits(tally: Tally, from: Float64Array, { edges, mass }: Bins): Plausibility {
+interface Fits {
+  readonly jobs: readonly (number | null)[];
+  readonly experiment: number | null;
+  readonly counts: number | null;
+  readonly serial: number | null;
+}
+
+/** Outcomes as they are, by bins, and by the most even cut of the bins. */
+function views(from: Float64Array, p: (target: number) => number, bins: Bins): readonly Cells[] {
+  const { edges, mass } = bins;
+  const bin = (target: number): number => binOf(edges, from[target] ?? 0);
+  const whole: Cells = { of: (target) => target, chance: p };
+  const [cut] = halvings(bins);
+  if (cut === undefined) return [whole];
+  return [whole, { of: bin, chance: (cell) => mass[cell] ?? 0 }, { of: (target) => (bin(target) < cut.middle ? 0 : 1), chance: (cell) => (cell === 0 ? cut.chance : 1 - cut.chance) }];
+}
+
+function fits(tally: Tally, from: Float64Array, p: (target: number) => number, bins: Bins): Fits {
+  const { edges, mass } = bins;
   const seen = binned(tally, from, edges);
   const all = edges.map((_, bin) => seen.reduce((sum, counts) => sum + (counts[bin] ?? 0), 0));
   return {
     jobs: seen.map((counts, job) => fit(counts, mass.map((part) => part * (tally.shots[job] ?? 0)))),
     experiment: fit(all, mass.map((part) => part * tally.total)),
+    counts: scatter(seen, bins), serial: serial(tally, views(from, p, bins)),
   };
 }
 
@@ -132,13 +124,13 @@ function lnExperiment({ bets, positions, tally }: Account): number {
 
 /** From an account whose every target was reached by one path. `bins` cut the intervals of U1. */
 export function plausibility(account: Account, bins: Bins): Plausibility {
-  const { bets, tally, from, positions } = account;
-  const certain = positions.size === 0;
-  const fitted = fits(tally, from, bins);
-  const experiment = certain ? null : combined([fitted.experiment, tailOf(lnExperiment(account))]);
+  const { bets, tally, from, positions, p } = account;
+  if (positions.size === 0) return { jobs: tally.shots.map(() => null), experiment: null };
+  const fitted = fits(tally, from, (target) => p[target] ?? 0, bins);
+  const experiment = combined({ fit: fitted.experiment, bets: tailOf(lnExperiment(account)), counts: fitted.counts, serial: fitted.serial });
   if (tally.shots.length === 1) return { jobs: [experiment], experiment };
   const jobs = tally.shots.map((_, job) =>
-    (certain ? null : combined([fitted.jobs[job] ?? null, tailOf(lnMean([...bets.subarray(job * BETS, (job + 1) * BETS)]))])));
+    combined({ fit: fitted.jobs[job] ?? null, bets: tailOf(lnMean([...bets.subarray(job * BETS, (job + 1) * BETS)])) }));
   return { jobs, experiment };
 }
 
@@ -155,11 +147,13 @@ export function spread(tally: Tally, distribution: ReadonlyMap<string, number>):
   const points = pointsFor(tally.total);
   const starts = [...places.values()];
   const edges = Array.from({ length: points }, (_, point) => starts[binOf(starts, point / points)] ?? 0);
-  const fitted = fits(tally, Float64Array.from(tally.records, (record) => places.get(record) ?? 0), binsOf(edges));
+  const chances = Float64Array.from(tally.records, (record) => distribution.get(record) ?? 0);
+  const fitted = fits(tally, Float64Array.from(tally.records, (record) => places.get(record) ?? 0), (target) => chances[target] ?? 0, binsOf(edges));
   const wagers = wagersOf(tally, distribution);
+  const together = (wagers[0] ?? [0]).map((_, bet) => wagers.reduce((sum, row) => sum + (row[bet] ?? 0), 0));
   return {
-    jobs: tally.shots.map((_, job) => combined([fitted.jobs[job] ?? null, tailOf(lnMean(wagers[job] ?? [0]))])),
-    experiment: combined([fitted.experiment, tailOf(lnMean((wagers[0] ?? [0]).map((__, bet) => wagers.reduce((sum, row) => sum + (row[bet] ?? 0), 0))))]),
+    jobs: tally.shots.map((_, job) => combined({ fit: fitted.jobs[job] ?? null, bets: tailOf(lnMean(wagers[job] ?? [0])) })),
+    experiment: combined({ fit: fitted.experiment, bets: tailOf(lnMean(together)), counts: fitted.counts, serial: fitted.serial }),
   };
 }
 

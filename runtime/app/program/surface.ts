@@ -15,4 +15,4 @@ export { Fault, type FaultJson, type FaultName } from "../../../kernel-abi/fault
 export type { Capability, Contract, Job } from "../../../kernel-abi/handle.ts";
 export type { ProcessId } from "../../../kernel-abi/ids.ts";
 export type { Arm, Child, ExitReason, Message, ProcessDefinition, Program, Selected } from "../../../kernel-abi/operation.ts";
-export { Type, type Static } from "typebox";
+export { Type, type Static } from "../../../kernel-abi/schema.ts";

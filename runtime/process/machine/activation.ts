@@ -10,7 +10,7 @@ import type { Activation, Arm, ExitReason, Message, Operation, Resumption, Selec
 import { checkpointOf, doReturned, type Checkpoint } from "./actions.ts";
 import type { MachineDefinition } from "./definition.ts";
 import type { Effect } from "./effects.ts";
-import { endless } from "./instructions.ts";
+import { endless, GuardFailure } from "./instructions.ts";
 import { mailOf } from "./mail.ts";
 import { doneEnding, endingOf, errorEnding, exitEnding, type Ending, type Running, type StrandOf } from "./running.ts";
 import { Address } from "./scope.ts";
@@ -81,6 +81,15 @@ export class MachineActivation implements Activation {
   }
 
   resume(input: Resumption): Step {
+    try {
+      return this.#resumed(input);
+    } catch (error) {
+      if (!(error instanceof GuardFailure)) throw error;
+      return this.#run(guardFailed(error));
+    }
+  }
+
+  #resumed(input: Resumption): Step {
     if (this.#work !== undefined) return this.#proceed(input);
     if (this.#sending) return this.#sent(input);
     if (!this.#started) {
@@ -439,6 +448,11 @@ const faultEvent = (action: string, error: Fault): Ending => ({ event: { type: "
 const apart = (event: EventObject): EventObject => (Object.isFrozen(event) ? Object.freeze({ ...event }) : { ...event });
 
 const isSelf = (to: unknown): boolean => to instanceof Address && to.kind === "self";
+
+/** What a guard threw is thrown on as it is; in a run recorded before that, as it was told then. */
+function* guardFailed(failure: GuardFailure): Calls {
+  throw (yield { domain: "K", op: "in-force", flag: "guardsFailAsThrown" }) === true ? failure.cause : new Fault(failure.fault, failure.detail);
+}
 
 function* once(operation: Operation): Calls { yield operation; }
 

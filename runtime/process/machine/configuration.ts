@@ -2,8 +2,9 @@
 // process of the machine. Moves come from the skeleton; which of them is taken follows from the guards alone.
 import { matchesState } from "xstate";
 import { candidatesOf } from "./descriptor.ts";
-import { guardFailure, instructionsFor, NeedsInterpreter, paramsOf, resolveOutput, type Instruction, type Run, type View } from "./instructions.ts";
-import { isRecord, type EventObject, type MachineShape, type NodeShape, type SnapshotShape, type StateValue, type TransitionShape } from "./shape.ts";
+import { evaluatorOf } from "./guards.ts";
+import { GuardFailure, instructionsFor, NeedsInterpreter, resolveOutput, type Instruction, type Run, type View } from "./instructions.ts";
+import type { EventObject, MachineShape, NodeShape, SnapshotShape, StateValue, TransitionShape } from "./shape.ts";
 import { Skeleton, type Mark, type SkeletonMove } from "./skeleton.ts";
 
 export interface Move {
@@ -64,7 +65,7 @@ export class Configuration {
 
   get hasAlways(): boolean { return this.#always.length > 0; }
 
-  /** The move an event makes here; undefined when nothing takes it. @throws Fault PROCESS_FAILED when a guard throws */
+  /** The move an event makes here; undefined when nothing takes it. @throws GuardFailure */
   pick(run: Run): Move | undefined {
     const { type } = run.event;
     let selector = this.#selectors.get(type);
@@ -77,7 +78,7 @@ export class Configuration {
       return "rows" in selector ? this.#first(selector.rows, run) : this.#several(selector.choice, run);
     } catch (error) {
       if (error instanceof NeedsInterpreter) throw error;
-      throw guardFailure(this.#tables.machine, run.event);
+      throw new GuardFailure(this.#tables.machine, run.event, error);
     }
   }
 
@@ -161,19 +162,10 @@ function choose({ inner, own }: Choice, run: Run, chosen: TransitionShape[]): bo
   return row !== undefined;
 }
 
-type Predicate = (given: object, params: unknown) => unknown;
-
-/** A guard by its function, by its name, or one of XState's own (`and`, `stateIn`), which judge for themselves. */
+/** A guard where the active states stand still. */
 function guardFor(machine: MachineShape, guard: unknown, view: View): Guard {
-  const named = typeof guard === "function" ? guard : machine.implementations.guards[typeof guard === "string" ? guard : String(isRecord(guard) ? guard["type"] : guard)];
-  if (typeof named !== "function") return guardFor(machine, named, view);
-  if ("check" in named && typeof named.check === "function") {
-    const check = named.check as (snapshot: object, given: object, self: unknown) => unknown;
-    return ({ context, event }) => Boolean(check({ ...view, context }, { context, event }, named));
-  }
-  const holds = named as Predicate;
-  const params = paramsOf(guard);
-  return ({ context, event }) => Boolean(holds({ context, event }, params(context, event)));
+  const holds = evaluatorOf(machine, guard);
+  return holds.states ? ({ context, event }) => holds.of({ ...view, context }, context, event) : ({ context, event }) => holds.of(view, context, event);
 }
 
 /** Every configuration of one machine that anybody has been in. */

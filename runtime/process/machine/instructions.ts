@@ -130,7 +130,12 @@ export function resolveOutput(mapper: unknown, { context, event, scope: { self }
   return typeof mapper === "function" ? (mapper as (given: object) => unknown)({ context, event: by, self }) : mapper;
 }
 
-export const guardFailure = (machine: MachineShape, event: EventObject): Fault => new Fault("PROCESS_FAILED", { machine: machine.id, what: "a guard threw", event: event.type });
+/** A guard threw while a transition was looked for. `cause` is what it threw; the rest is how it was told before guardsFailAsThrown. */
+export class GuardFailure extends Fault {
+  constructor(machine: MachineShape, event: EventObject, cause: unknown) {
+    super("PROCESS_FAILED", { machine: machine.id, what: "a guard threw", event: event.type }, { cause });
+  }
+}
 
 /** One event led to more microsteps than the machine may take. */
 export const endless = (most: number): Fault => new Fault("ABI_LIMIT", { limit: "microsteps of one event", value: most, why: "eventless transitions or raised events go round in a circle" });

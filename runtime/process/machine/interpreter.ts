@@ -3,7 +3,8 @@
 import { Fault } from "../../../kernel-abi/fault.ts";
 import { effectOf, type Effect } from "./effects.ts";
 import { candidatesOf } from "./descriptor.ts";
-import { endless, guardFailure } from "./instructions.ts";
+import { watched, type Watch } from "./guards.ts";
+import { endless, GuardFailure } from "./instructions.ts";
 import { createScope, forget, type Scope } from "./scope.ts";
 import { isRecord, nodesOf, type ChildShape, type EventObject, type MachineShape, type NodeShape, type ResolvedAction, type SnapshotShape, type StateValue } from "./shape.ts";
 import { flattened, revived, type ChildState, type StepState } from "./state.ts";
@@ -31,11 +32,13 @@ export class InterpretedStepper implements Stepper {
   readonly effects: Effect[] = [];
   readonly #machine: MachineShape;
   readonly #scope: Scope;
+  readonly #guards: Watch;
   #snapshot: SnapshotShape | undefined;
   #acted = false;
 
   constructor(machine: MachineShape) {
     this.#machine = machine;
+    this.#guards = watched(machine);
     this.#scope = createScope(machine.id, (action) => { this.#take(action); });
   }
 
@@ -99,7 +102,7 @@ export class InterpretedStepper implements Stepper {
     snapshot.context = this.revived(state.context);
   }
 
-  /** XState puts the words of whatever a guard threw into an error of its own; a record must not hold an engine's words. */
+  /** XState puts the words of whatever a guard threw into an error of its own; told is what was thrown (guards.ts). */
   #next(before: SnapshotShape, event: EventObject): SnapshotShape {
     try {
       return this.#machine.transition(before, event, this.#scope);
@@ -110,7 +113,7 @@ export class InterpretedStepper implements Stepper {
 
   #ownWords(error: unknown, event: EventObject): unknown {
     if (!(error instanceof Error) || error instanceof Fault) return error;
-    if (error.message.startsWith("Unable to evaluate guard")) return guardFailure(this.#machine, event);
+    if (error.message.startsWith("Unable to evaluate guard")) return new GuardFailure(this.#machine, event, this.#guards.thrown === undefined ? error : this.#guards.thrown.error);
     return error.message.startsWith("Infinite loop detected") ? endless(this.#machine.options.maxIterations) : error;
   }
 

@@ -32,7 +32,8 @@ export interface TransitionShape {
   readonly source: NodeShape;
   readonly target: readonly NodeShape[] | undefined;
   readonly reenter: boolean;
-  readonly guard: unknown;
+  /** The interpreter puts a watched one in its place (guards.ts). */
+  guard: unknown;
   readonly actions: readonly Action[];
   readonly eventType: string;
 }

@@ -74,6 +74,9 @@ const BOUND: Readonly<Record<string, readonly string[]>> = {
 
 const EXTRAS: Readonly<Record<string, string>> = {
   "replay/packs.ts": "import { Packr } from \"msgpackr\";\nexport const packr = new Packr();",
+  "domains/q/schemas.ts": "import { Type } from \"typebox\";\nexport const schema = Type.Null();",
+  "runtime/app/schemas.ts": "export { Compile } from \"typebox/compile\";",
+  "kernel-abi/schema.ts": "export { Type } from \"typebox\";",
   "test/unit/packs.ts": "export { pack } from \"msgpackr\";",
   "kernel-abi/packer.ts": "import { Packr } from \"msgpackr\";\nexport const packr = new Packr();",
   "kernel-abi/host.ts": "import { createHash } from \"node:crypto\";\nexport { readFileSync } from \"fs\";\nexport const digest = createHash;",
@@ -145,6 +148,11 @@ describe("the other rules", () => {
     expect([rules("replay/packs.ts"), rules("test/unit/packs.ts"), rules("kernel-abi/packer.ts")])
       .toEqual([["no-restricted-imports:1"], ["no-restricted-imports:1"], []]);
     expect(findings("replay/packs.ts")[0]?.message).toContain("use pack and unpack from kernel-abi/packer.ts");
+  });
+
+  it("let only kernel-abi/schema.ts import typebox", () => {
+    expect([rules("domains/q/schemas.ts"), rules("runtime/app/schemas.ts"), rules("kernel-abi/schema.ts")]).toEqual([["no-restricted-imports:1"], ["no-restricted-imports:1"], []]);
+    expect(findings("domains/q/schemas.ts")[0]?.message).toContain("from kernel-abi/schema.ts");
   });
 
   it("keep host modules out of the core and the domains", () => {

@@ -1,7 +1,8 @@
 // triad judge: how probable is what a trace says was measured? Verifies first; runs no code of the trace.
 import { Option, type Command } from "commander";
 import { EXIT, Fault } from "../../../../kernel-abi/fault.ts";
-import type { JudgedOutcome, JudgeReport } from "../../../../replay/judge.ts";
+import type { TestName } from "../../../../kernel-abi/judgement.ts";
+import type { Flag, JudgedOutcome, JudgeReport } from "../../../../replay/judge.ts";
 import { judgeTrace } from "../../judge.ts";
 import { jsonOption } from "../arguments.ts";
 import { runs, type Invocation } from "../command.ts";
@@ -41,19 +42,26 @@ const counted = (jobs: readonly JudgedOutcome[]): string => {
   return `${plural(jobs.length, "outcome")}: ${of("possible")} possible${rest.join("")}`;
 };
 
+const TESTS: Readonly<Record<TestName, string>> = {
+  fit: "outcomes come too often or too seldom", bets: "bets against the circuit's odds win", counts: "counts scatter too little or too much over jobs", serial: "single shots follow one another as chance does not",
+};
+const SHOWN_FLAGS = 5;
+
+const flagText = ({ test, p, jobs }: Flag): string => `${test}: ${TESTS[test]}; ${jobs.length === 1 ? `job ${String(jobs[0])}` : plural(jobs.length, "job")}, p-value ${short(p, 3)}`;
+
 async function print({ out, err }: Io, file: string, report: JudgeReport): Promise<void> {
-  const { jobs, experiments, p, threshold, implausible, flagged, verified } = report;
+  const { jobs, experiments, p, threshold, implausible, flagged, flags, verified } = report;
   out.print(`${implausible ? out.paint.warn("implausible") : out.paint.good("judged")}  ${printable(file)}: ${counted(jobs)}`);
   printFacts(out, [
     ["p-value", p === null ? "nothing to test" : `${short(p, 3)} for the whole run; flagged below ${threshold}`],
-    experiments.length === 0 ? undefined : ["together", experiments.map((one) => `${plural(one.jobs.length, "job")} of one circuit, ${plural(one.shots, "shot")}: ${short(one.p, 3)}`).join("\n")],
+    experiments.length === 0 ? undefined : ["together", experiments.map((one) => `${plural(one.jobs.length, "job")} of one circuit, ${plural(one.shots, "shot")}: ${short(one.p, 3)}${one.test === null ? "" : ` (${one.test})`}`).join("\n")],
     ["digest", verified.digest],
   ]);
   if (jobs.length > 0) await out.flow(table(COLUMNS, jobs.map(rowOf(new Set(flagged))), out.width, out.paint.dim));
   for (const warning of verified.warnings) err.print(`${err.paint.warn("warning")}: ${printable(warning)}`);
   if (!implausible) return;
   err.print(`${err.paint.warn("warning OUTCOME_IMPLAUSIBLE 3317")}: the outcomes are possible, but an honest run gives such ones with probability ${short(p, 3)}`);
-  printFacts(err, [["jobs", flagged.slice(0, 20).join(", ") + (flagged.length > 20 ? ", …" : "")], ["next", "Reproduce the run: `triad reproduce`. With --strict an implausible run is refused."]], "  ");
+  printFacts(err, [["tests", flags.slice(0, SHOWN_FLAGS).map(flagText).join("\n") + (flags.length > SHOWN_FLAGS ? "\n…" : "")], ["jobs", flagged.slice(0, 20).join(", ") + (flagged.length > 20 ? ", …" : "")], ["next", "Reproduce the run: `triad reproduce`. With --strict an implausible run is refused."]], "  ");
 }
 
 export function configure(command: Command, invocation: Invocation): void {

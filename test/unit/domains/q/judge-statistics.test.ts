@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Account, BETS } from "../../../../domains/q/judge/account.ts";
 import { chiSquaredTail, lnGamma, upperGamma } from "../../../../domains/q/judge/gamma.ts";
-import { POOLED, binsOf, fit } from "../../../../domains/q/judge/plausibility.ts";
+import { binsOf } from "../../../../domains/q/judge/bins.ts";
+import { POOLED, fit } from "../../../../domains/q/judge/plausibility.ts";
 import { StatevectorWalk } from "../../../../domains/q/judge/statevector.ts";
 import { tallyOf } from "../../../../domains/q/judge/tally.ts";
 import { lowered } from "../../../support/clifford-circuits.ts";

@@ -91,8 +91,10 @@ describe("forged outcomes under a chain and a seal that hold", () => {
   it("are flagged when they are odd, and refused when asked to be strict", async () => {
     const odd = forged(1, biased);
     const report = await judgeTrace(odd);
-    expect(report).toMatchObject({ implausible: true, flagged: [1] });
+    expect(report).toMatchObject({ implausible: true, flagged: [1], flags: [{ jobs: [1], adjusted: report.p }] });
     expect(report.p).toBeLessThan(1e-30);
+    expect(["fit", "bets"]).toContain(report.jobs[0]?.test);
+    expect(report.flags[0]?.test).toBe(report.jobs[0]?.test);
     expect(report.jobs[0]?.standing).toBe("possible");
     const fault = await faultOf(odd, { strict: true });
     expect([fault.fault, fault.code, fault.exitCode]).toEqual(["OUTCOME_IMPLAUSIBLE", 3317, 1]);

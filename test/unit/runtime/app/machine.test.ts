@@ -4,6 +4,7 @@ import { assign, cancel, createMachine, emit, fromCallback, fromPromise, log, ra
 import { EVENT, type Frame } from "../../../../kernel-abi/frame.ts";
 import { Fault } from "../../../../kernel-abi/fault.ts";
 import { unpack } from "../../../../kernel-abi/packer.ts";
+import { FLAGS } from "../../../../kernel-abi/version.ts";
 import { SYSCALL } from "../../../../kernel-abi/syscall.ts";
 import type { ProcessDefinition } from "../../../../kernel-abi/operation.ts";
 import { checkpoint, continueAsNew, defineMachine, defineProcess, explainMachine, fromProcess, fromProgram, k, processRef, type MachineState } from "../../../../runtime/app/index.ts";
@@ -72,6 +73,41 @@ describe("messages", () => {
       },
     }));
     expect(end).toMatchObject({ status: "completed", result: ["REPLY", "UP", true] });
+  });
+});
+
+describe("guards", () => {
+  // What is invoked keeps a machine from having tables.
+  const waiting = fromProgram({ *run({ k }) { yield* k.sleep(9); } });
+  const how: readonly (readonly [string, object])[] = [["by table", {}], ["interpreted", { invoke: { src: waiting } }]];
+  const failed = async (guard: () => boolean, more: object, options: object = {}): Promise<unknown> => {
+    const machine = child(machineOf({ initial: "a", states: { a: { on: { X: { guard, target: "b" } }, ...more }, b: {} } }));
+    const { end } = await run(defineProcess({
+      name: "asks",
+      *run({ k }) {
+        const asked = yield* k.spawn(machine);
+        yield* k.send(asked, { type: "X" });
+        return yield* k.exitOf(asked);
+      },
+    }), options);
+    return (end.result as { readonly fault: unknown }).fault;
+  };
+
+  it.each(how)("that break a rule fail with the fault that says which: %s", async (_, more) => {
+    const fault = new Fault("AMBIENT_ACCESS", { touched: "Date.now", use: "k.now()" });
+    expect(await failed(() => { throw fault; }, more)).toEqual(fault.toJSON());
+  });
+
+  it.each(how)("that throw fail with what they threw, as actions do: %s", async (_, more) => {
+    class Own extends Error { override readonly name = "Own"; }
+    expect(await failed(() => { throw new Own("not today"); }, more)).toMatchObject({ name: "PROCESS_FAILED", detail: { error: "Own", message: "not today" } });
+    expect(await failed(() => { throw null; // eslint-disable-line @typescript-eslint/only-throw-error -- as a program may
+    }, more)).toMatchObject({ name: "PROCESS_FAILED", detail: { error: "null" } });
+  });
+
+  it.each(how)("that threw in a run recorded before are told as they were: %s", async (_, more) => {
+    const flags = Object.keys(FLAGS).filter((name) => name !== "guardsFailAsThrown");
+    expect(await failed(() => { throw new Error("not today"); }, more, { flags })).toMatchObject({ name: "PROCESS_FAILED", detail: { machine: "m", what: "a guard threw", event: "X" } });
   });
 });
 
