@@ -23,7 +23,7 @@ function intrinsics(): ReadonlyMap<object, string> {
     if (isObject(value) && !found.has(value)) found.set(value, name);
   };
   for (const name of Object.getOwnPropertyNames(globalThis)) {
-    const { value } = Object.getOwnPropertyDescriptor(globalThis, name) ?? {}; // accessors are Node's own
+    const value: unknown = Object.getOwnPropertyDescriptor(globalThis, name)?.value; // accessors are Node's own
     if (!isObject(value) || !/^[A-Z]/.test(name)) continue;
     enter(name, value);
     if (typeof value === "function") enter(`${name}.prototype`, (value as { readonly prototype?: unknown }).prototype);
