@@ -30,6 +30,10 @@ export const DOMAIN_VERBS: Readonly<Record<BoundDomain, readonly VerbName[]>> = 
   PHI: Object.freeze(["ALLOCATE_PHI", "TRANSFORM_PHI", "PROJECT_PHI"] as const),
 });
 
+/** The domain a verb is of; undefined for K's and the operator's. */
+export const boundDomainOf = (verb: VerbName): BoundDomain | undefined =>
+  (DOMAIN_VERBS.Q.includes(verb) ? "Q" : DOMAIN_VERBS.PHI.includes(verb) ? "PHI" : undefined);
+
 /** What only an operator gives, by name, and a parent only when asked: looking at the run as a whole, and breaking it on purpose. */
 export const OPERATOR_VERBS = Object.freeze(["READ_TRACE", "READ_TELEMETRY", "ADMIN_FAULT"] as const satisfies readonly VerbName[]);
 /** What a run is allowed, as people say it: domains beside K, and verbs of the operator's. */

@@ -67,8 +67,9 @@ export const EVENT = Object.freeze({
    * and body has `process`. body = {level, action, jobs}: work under way that ends with CONTRACT_INVALID.
    */
   FAULT_CONTAINED: 173,
-  /** domain; body = {why}. Nothing is granted in the domain until DOMAIN_THAWED. */
+  /** domain; body = {why}. Nothing is granted in the domain until DOMAIN_THAWED. Its capabilities are revoked behind it, by number (authorityAfterFaults). */
   DOMAIN_FROZEN: 174,
+  /** domain. The root's capabilities in it are issued behind it (authorityAfterFaults). */
   DOMAIN_THAWED: 175,
   /** contract and subject = contract: what it was calibrated with is valid until this tick; body = {grace}. */
   CALIBRATION_EXPIRED: 176,

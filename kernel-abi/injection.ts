@@ -46,9 +46,12 @@ export const INJECTIONS = Object.freeze({
   "contract-invalidation": row(0, "work", BOTH, { Q: "CONTRACT_INVALID", PHI: "CONTRACT_INVALID" }, BOTH),
   /** Of the contracts hit: what they bound is valid until now, and for the grace they declared. */
   "calibration-expiry": row(0, "work", Q),
+  /** Of the process: what it holds of the verb and what descends from that, with the contracts issued under any of it. */
   "capability-revocation": row(0, "verb", NONE),
   "process-kill": row(0, "process", NONE),
+  /** Contracts, work in flight and capabilities of the domain go, whoever has them. */
   "domain-freeze": row(1, "domain", BOTH, { Q: "DOMAIN_PANIC", PHI: "DOMAIN_PANIC" }, BOTH),
+  /** The root is issued what the run allows in the domain; others have to be granted it again. */
   "domain-thaw": row(1, "domain", BOTH),
   "vhm-freeze": row(2, "nothing", BOTH, { Q: "DOMAIN_PANIC", PHI: "DOMAIN_PANIC" }, BOTH),
   "system-halt": row(3, "nothing", NONE),
@@ -102,11 +105,14 @@ export const RecoverySchema = Type.Object({
     level: Type.Optional(Type.Integer({ minimum: 0, maximum: 3 })),
   }, exact), { maxItems: 256 }),
   /**
-   * So many provider failures of one domain within so many ticks freeze it: containment by job and contract has failed. So many
-   * such freezes halt the run: containment by domain has failed too.
+   * So many failures (isFailure) of one domain's work within so many ticks freeze it: containment by job and contract has failed. So
+   * many such freezes halt the run: containment by domain has failed too.
    */
   escalate: Type.Optional(Type.Object({ failures: Type.Integer({ minimum: 1 }), within: Type.Integer({ minimum: 1 }), freezes: Type.Optional(Type.Integer({ minimum: 1 })) }, exact)),
-  /** A call that asks for more than is left of its contract is refused; revoke: and the contract ends, as by a rollback. */
+  /**
+   * A call that asks for more than is left of its contract is refused; revoke: and the contract ends, as by a rollback. Absent: as
+   * revoke in Q (084/5.2), as refuse in Φ, whose refusals do not tell work beyond the budget from an envelope too many.
+   */
   overuse: Type.Optional(Type.Union([Type.Literal("refuse"), Type.Literal("revoke")])),
   /** Attempts of one process to copy handles: so many end its contracts, twice as many end it. Absent: COPIES_DEFAULT. */
   copies: Type.Optional(Type.Integer({ minimum: 1 })),
@@ -116,7 +122,7 @@ export type RecoveryRule = Recovery["rules"][number];
 
 export const COPIES_DEFAULT = 8;
 
-/** What is done where a header says nothing else: a breached window ends, everything else is the process's own affair. */
+/** What is done about outcomes where a header says nothing else: a breached window ends, everything else is the process's own affair. */
 export const DEFAULT_RECOVERY: Recovery = Object.freeze({
   version: 1,
   rules: Object.freeze([
@@ -135,8 +141,21 @@ const CONTINUE: RecoveryRule = Object.freeze({ fault: "", action: "continue" });
 /** How far a rule lets a fault reach. */
 export const levelOf = ({ action, level = 0 }: RecoveryRule): FaultLevel => (action === "halt" && (level === 1 || level === 2 || level === 3) ? level : 0);
 
+/** Refused calls have these by their caller's doing, outcomes do not: what could not be done in the budget or the window was never taken on. */
+const OF_WORK: ReadonlySet<FaultName> = new Set<FaultName>(["Q_ERR_MEASUREMENT_FAILURE", "Q_ERR_DECOHERENCE_EXCEEDED", "PHI_ERR_COHERENCE_TIMEOUT"]);
+
+/**
+ * Whether an outcome counts towards a freeze: its provider failed, or a strike `struck` the work. What a caller did to itself does
+ * not, nor work that ended because its contract or its domain did.
+ */
+export const isFailure = (fault: FaultName, struck: boolean): boolean => struck || FAULTS[fault].blame === "provider" || OF_WORK.has(fault);
+
 /** Faults of calls that asked for more than was left of their contract, by domain. */
 export const OVERUSE: Readonly<Record<BoundDomain, FaultName>> = Object.freeze({ Q: "Q_ERR_DECOHERENCE_EXCEEDED", PHI: "RESOURCE_EXHAUSTED" });
+
+/** Whether a refusal for overuse ends the contract; `ends`: the run goes by overuseEndsContracts. */
+export const endsOverused = (recovery: Recovery | undefined, domain: BoundDomain, ends: boolean): boolean =>
+  (recovery?.overuse === undefined ? ends && domain === "Q" : recovery.overuse === "revoke");
 
 const scriptCheck = compiled(FaultScriptSchema);
 const recoveryCheck = compiled(RecoverySchema);

@@ -21,6 +21,8 @@ export const FLAGS = Object.freeze({
   resumeTellsCalibrations: { id: 6, since: "0.2.0", optional: true, why: "resuming a process records, and tells it, under which of its contracts the calibration ended while it was suspended" },
   inputsTakeDefaults: { id: 7, since: "0.2.0", optional: true, why: "what an input leaves out is what the schema of its process says, before it is checked and recorded" },
   guardsFailAsThrown: { id: 8, since: "0.2.0", optional: true, why: "what a machine's guard throws ends its process as what it is; before, as the words that a guard threw" },
+  authorityAfterFaults: { id: 9, since: "0.2.0", optional: true, why: "a contract ends with the capability it was issued under; a freeze revokes its domain's capabilities and a thaw issues the root's anew; failed work counts towards a freeze whatever its fault" },
+  overuseEndsContracts: { id: 10, since: "0.2.0", optional: true, why: "a job beyond its decoherence budget ends its contract, unless the policy says that it is refused and no more" },
 } as const);
 export type FlagName = keyof typeof FLAGS;
 

@@ -47,6 +47,7 @@ export function createOwnership(): Ownership {
       if (isJobEvent(code)) return jobEvent(entry, frame);
       if (code === EVENT.ROOM_MADE) return subject; // whose message waited
       if (frame.kind === "turn") return frame.actor;
+      if (code === EVENT.FAULT_CONTAINED && entry.contract !== 0) return contracts.get(entry.contract) ?? 0;
       if (code === EVENT.PROCESS_DECLARED || code === SYSCALL.PROC_EXIT || code === EVENT.MESSAGE_DROPPED) return isProcess(subject) ? subject : 0;
       if (code === EVENT.FAULT && verdict === FAULTS.Q_ERR_NO_CLONE_VIOLATION.code) return isProcess(subject) ? subject : 0;
       if (code === EVENT.FAULT && verdict !== 0) return countIn(fieldsOf(body), "from"); // a dead letter is its sender's

@@ -1,7 +1,7 @@
 // Φ calls: the plain data `submit` carries, its checks, and the public descriptor recorded with the intent.
 //   1  A call is checked whole before anything else looks at it; what passes is a private copy.
 //   2  The descriptor is canonical and holds no key and no envelope state (A4): the same call gives the same bytes.
-import { compiled, Type } from "../../kernel-abi/schema.ts";
+import { blameByTag, compiled, Type } from "../../kernel-abi/schema.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import type { JobId } from "../../kernel-abi/ids.ts";
 import { ANGLE_LIMIT } from "../kernels/libm/portable.ts";
@@ -117,8 +117,8 @@ function checkRefs(op: PhiCall["op"], refs: readonly JobId[]): void {
 /** @throws Fault ABI_MALFORMED naming the place in the call; Q_ERR_NO_CLONE_VIOLATION when a handle hides in it. */
 export function parseCall(call: unknown, refs: readonly JobId[]): PhiCall {
   if (!callCheck().Check(call)) {
-    const [first] = callCheck().Errors(call);
-    return refuse(first?.instancePath ?? "", first?.message ?? "no Φ call");
+    const { at, what } = blameByTag(PhiCallSchema, "op", call);
+    return refuse(at, what);
   }
   checkRefs(call.op, refs);
   switch (call.op) {

@@ -5,6 +5,7 @@ import type { Entry } from "../../kernel-abi/frame.ts";
 import { ROOT } from "../../kernel-abi/ids.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import { field } from "../entry/body.ts";
+import * as authority from "./authority.ts";
 import type { CapabilityRow, World } from "./world.ts";
 
 const { Q } = DOMAIN_RANK;
@@ -33,6 +34,7 @@ const FREE: ReadonlySet<number> = new Set([SYSCALL.CAP_REQUEST, SYSCALL.BIND, SY
 /** One use, along the line of descent. */
 function charge(world: World, row: CapabilityRow): void {
   for (let at: CapabilityRow | undefined = row; at !== undefined; at = at.parent === 0 ? undefined : world.capability(at.parent)) {
+    if (at.revoked) world.refuse("a capability is used while it is in force", { capability: row.id, revoked: at.id });
     if (at.uses === null) continue;
     world.require(at.uses > 0, "a capability is used no more often than granted", { capability: at.id });
     at.uses -= 1;
@@ -98,7 +100,7 @@ function grantOf(world: World, body: unknown): Grant {
   } };
 }
 
-/** CAPABILITY_ISSUED: at boot what the header allows, later only less than what the caller holds. */
+/** CAPABILITY_ISSUED: at boot, and at a thaw, what the header allows; later only less than what the caller holds. */
 export function issued(world: World, entry: Entry): void {
   const body = world.body(entry.body);
   const holder = world.integer(body, "holder");
@@ -107,8 +109,8 @@ export function issued(world: World, entry: Entry): void {
   world.require(entry.subject === world.capabilities.next, "capabilities are numbered in the order of their issue", { capability: entry.subject });
   world.require(entry.capability === parent && world.process(holder).live, "a capability is issued to a live process", { holder });
   if (parent === 0) {
-    world.require(!world.booted && holder === ROOT && world.header.allow.includes(grant.verb) && contains({ verb: grant.verb, scope: UNLIMITED }, grant),
-      "root capabilities are those the header allows", { verb: grant.verb });
+    const due = world.booted ? authority.given(world, grant.verb) : world.header.allow.includes(grant.verb);
+    world.require(due && holder === ROOT && contains({ verb: grant.verb, scope: UNLIMITED }, grant), "root capabilities are those the header allows", { verb: grant.verb });
   } else {
     const from = world.capability(parent);
     world.require(from.holder === world.moment.actor && !from.revoked && contains(from.grant, grant), "a grant only shrinks", { capability: entry.subject, parent });
@@ -126,6 +128,7 @@ export function revoked(world: World, entry: Entry, inTurn: boolean): void {
   world.require(!row.revoked, "a capability is revoked once", { capability: row.id });
   world.require(!inTurn || heldAlong(world, row, world.moment.actor), "a capability is revoked by those it comes from", { capability: row.id });
   row.revoked = true;
+  authority.revoked(world, row, inTurn);
 }
 
 function heldAlong(world: World, row: CapabilityRow, actor: number): boolean {

@@ -7,6 +7,7 @@ import type { Header } from "../../kernel-abi/header.ts";
 import { KERNEL, ROOT } from "../../kernel-abi/ids.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import type { Place } from "../units.ts";
+import * as authority from "./authority.ts";
 import * as capabilities from "./capabilities.ts";
 import * as contracts from "./contracts.ts";
 import * as deferrals from "./deferrals.ts";
@@ -74,6 +75,7 @@ export class Consistency {
     if (frame.kind === "turn") this.#turn(frame);
     else this.#kernel(frame);
     deferrals.whole(world);
+    authority.whole(world);
     world.booted = true;
     this.#frames += 1;
   }

@@ -4,6 +4,7 @@ import { EVENT, type Entry } from "../../kernel-abi/frame.ts";
 import type { ContractState, Terms } from "../../kernel-abi/contract.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import { field } from "../entry/body.ts";
+import * as authority from "./authority.ts";
 import { usedForContract } from "./capabilities.ts";
 import * as deferrals from "./deferrals.ts";
 import { contractEnded } from "./recovery.ts";
@@ -35,7 +36,7 @@ export function issued(world: World, entry: Entry, inTurn: boolean): void {
   pool.allocated += terms.units;
   world.require(pool.providers > 0 && pool.allocated <= pool.units, "contracts share no more than providers declared",
     { contract: entry.subject, allocated: pool.allocated, declared: pool.units });
-  const row: ContractRow = { id: entry.subject, owner, terms, state: "issued", budget: 0, shots: 0, jobs: 0 };
+  const row: ContractRow = { id: entry.subject, owner, capability: entry.capability, terms, state: "issued", budget: 0, shots: 0, jobs: 0 };
   deferrals.issued(world, row, inTurn);
   world.contracts.add(row);
   world.begun(row);
@@ -70,6 +71,7 @@ export function ended(world: World, entry: Entry): void {
   const { tick } = world.moment;
   const { start, end } = row.terms;
   contractEnded(world, row.id);
+  authority.contractEnded(world, row, entry.code);
   const owner = world.process(row.owner);
   if (owner.suspension?.to === -1 && owner.live) owner.lost = [...owner.lost, row.id];
   switch (entry.code) {

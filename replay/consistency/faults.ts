@@ -5,6 +5,7 @@ import type { Entry } from "../../kernel-abi/frame.ts";
 import { INJECTIONS, type Injection, type InjectionKindRow } from "../../kernel-abi/injection.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import { bodyOf, field } from "../entry/body.ts";
+import * as authority from "./authority.ts";
 import { owing } from "./fault-rows.ts";
 import type { World } from "./world.ts";
 
@@ -32,7 +33,9 @@ export function injected(world: World, entry: Entry): void {
     const outcome = row.outcome[DOMAINS[job.domain] as BoundDomain];
     world.require(job.state === "intended" && job.due > tick && outcome !== undefined && !faults.doomed.has(id), "a strike hits work in flight, once", { job: id });
     faults.doomed.set(id, FAULTS[outcome].code);
+    if (row.level === 0) faults.hit.add(id);
   }
+  if (kind === "capability-revocation") authority.aimed(world, world.text(body, "process"), world.text(body, "verb"));
   for (const id of world.ids(body, "contracts")) {
     const { state, terms } = world.contract(id);
     world.require((state === "issued" || state === "active") && row.domains.includes(terms.domain), "a strike hits live contracts of its domains", { contract: id });
@@ -60,10 +63,12 @@ export function settled(world: World): void {
 
 /** An outcome of work that was hit is the strike's. */
 export function ended(world: World, entry: Entry): void {
-  const doom = world.faults.doomed.get(entry.subject);
+  const { hit, doomed } = world.faults;
+  world.faults.landed = hit.delete(entry.subject) ? entry.subject : 0;
+  const doom = doomed.get(entry.subject);
   if (doom === undefined) return;
   world.require(entry.verdict === doom, "work that was hit ends with the strike's fault", { job: entry.subject, verdict: entry.verdict, strike: doom });
-  world.faults.doomed.delete(entry.subject);
+  doomed.delete(entry.subject);
 }
 
 const BOUND_CALLS: ReadonlySet<number> = new Set([SYSCALL.CONTRACT_REQUEST, SYSCALL.CONTRACT_RELEASE, SYSCALL.CONTRACT_QUERY, SYSCALL.CONTRACT_SHARE, SYSCALL.CONTRACT_ATTACH, SYSCALL.XDV_CALL, SYSCALL.MEASURE, SYSCALL.PROJECT]);
@@ -95,6 +100,7 @@ export function frozen(world: World, entry: Entry): void {
   }
   world.require(!world.faults.frozen.has(domain), "a domain is frozen once", { domain });
   world.faults.frozen.add(domain);
+  authority.frozen(world, domain);
   world.faults.owed.delete(owing.frozen(domain));
 }
 
@@ -102,6 +108,7 @@ export function thawed(world: World, entry: Entry): void {
   const domain = domainOf(world, entry);
   world.require(world.faults.frozen.delete(domain), "a domain is thawed that was frozen", { domain });
   world.faults.failures[domain].length = 0;
+  authority.thawed(world, domain);
 }
 
 export function uncalibrated(world: World, entry: Entry): void {

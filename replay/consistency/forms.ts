@@ -92,7 +92,7 @@ export function contractForm(): Form<ContractRow> {
       kept.domain.set(at, bits(terms.domain === "PHI"));
     },
     unpack: (id, at) => ({
-      id, owner: kept.owner.number(at), terms: TERMS_OF[kept.domain.number(at) === 1 ? "PHI" : "Q"], state: "released", budget: 0, shots: 0, jobs: 0,
+      id, owner: kept.owner.number(at), capability: 0, terms: TERMS_OF[kept.domain.number(at) === 1 ? "PHI" : "Q"], state: "released", budget: 0, shots: 0, jobs: 0,
     }),
   };
 }

@@ -66,6 +66,7 @@ export function abandoned(world: World, entry: Entry): void {
   world.require(job.state === "intended" && job.owner === world.moment.actor, "a job is abandoned with its owner, before its outcome", { job: job.id, state: job.state });
   job.state = "abandoned";
   world.faults.doomed.delete(job.id);
+  world.faults.hit.delete(job.id);
   world.due.remove(job.due);
   world.jobs.retire(job);
 }

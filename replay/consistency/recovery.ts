@@ -1,11 +1,13 @@
 // Rules of recovery: what is done about a failed outcome is what the header's policy says, and all of it is done before anybody
 // takes a turn; copies of handles are counted, and too many are answered.
 import { DOMAIN_RANK, DOMAINS, type BoundDomain } from "../../kernel-abi/domain.ts";
-import { faultByCode, FAULTS } from "../../kernel-abi/fault.ts";
+import { faultByCode, FAULTS, type FaultName } from "../../kernel-abi/fault.ts";
 import type { Entry } from "../../kernel-abi/frame.ts";
 import { COPY_WAYS, HANDLE_KINDS } from "../../kernel-abi/handle.ts";
-import { COPIES_DEFAULT, levelOf, OVERUSE, recoveryRule, type RecoveryRule } from "../../kernel-abi/injection.ts";
+import { COPIES_DEFAULT, endsOverused, isFailure, levelOf, OVERUSE, recoveryRule, type RecoveryRule } from "../../kernel-abi/injection.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
+import type { FlagName } from "../../kernel-abi/version.ts";
+import * as authority from "./authority.ts";
 import { owing } from "./fault-rows.ts";
 import type { JobRow, World } from "./world.ts";
 
@@ -71,13 +73,16 @@ function halts(world: World, job: JobRow, rule: RecoveryRule): void {
   }
 }
 
+const counts = (world: World, fault: FaultName, job: number): boolean =>
+  (authority.goesBy(world) ? isFailure(fault, world.faults.landed === job) : FAULTS[fault].blame === "provider");
+
 /** Counts failures as the kernel does: after the rule, unless that froze the domain. */
 function escalating(world: World, job: JobRow, verdict: number): void {
   const { faults, moment: { tick }, header: { recovery } } = world;
   const bears = recovery?.escalate;
   const name = faultByCode(verdict);
   const domain = domainOf(job);
-  if (bears === undefined || name === undefined || FAULTS[name].blame !== "provider" || faults.frozen.has(domain) || faults.owed.has(owing.frozen(domain))) return;
+  if (bears === undefined || name === undefined || !counts(world, name, job.id) || faults.frozen.has(domain) || faults.owed.has(owing.frozen(domain))) return;
   const recent = faults.failures[domain];
   recent.push(tick);
   while ((recent[0] ?? tick) <= tick - bears.within) recent.shift();
@@ -102,10 +107,15 @@ export function calledAgain(world: World, before: JobRow, attempt: number): void
   faults.attempts.set(before.origin, attempt);
 }
 
-/** A refused call of a turn that was not aborted: whether it asked for more than was left of its contract, under a policy that revokes. */
+const OVERUSE_ENDS: FlagName = "overuseEndsContracts";
+
+/** A refused call of a turn that was not aborted: whether it asked for more than was left of its contract, where that ends it. */
 export function refused(world: World, { code, verdict, contract }: Entry): void {
-  if (code !== SYSCALL.XDV_CALL || contract === 0 || world.header.recovery?.overuse !== "revoke") return;
+  const { recovery, abi } = world.header;
+  const ends = abi.flags.includes(OVERUSE_ENDS);
+  if (code !== SYSCALL.XDV_CALL || contract === 0 || !(ends || recovery?.overuse === "revoke")) return;
   const row = world.contract(contract);
+  if (!endsOverused(recovery, row.terms.domain, ends)) return;
   if (row.state !== "active" || verdict !== FAULTS[OVERUSE[row.terms.domain]].code || world.faults.overused.has(contract)) return;
   world.faults.overused.set(contract, verdict);
   world.faults.owed.add(owing.overused(contract));

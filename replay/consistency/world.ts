@@ -88,6 +88,8 @@ export interface CapabilityRow {
 export interface ContractRow {
   readonly id: number;
   readonly owner: number;
+  /** It was issued under. */
+  readonly capability: number;
   readonly terms: Terms;
   state: ContractState;
   budget: number;

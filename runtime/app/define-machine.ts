@@ -8,6 +8,7 @@ import { q } from "../../domains/q/api/operations.ts";
 import type { BoundDomain } from "../../kernel-abi/domain.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import { label, type ProcessId } from "../../kernel-abi/ids.ts";
+import { mailboxTerms } from "../../kernel-abi/mailbox-terms.ts";
 import type { Behaviour, MailboxTerms, Operation, ProcessDefinition, Program, Wish } from "../../kernel-abi/operation.ts";
 import { CURRENT_OFFER } from "../../kernel-abi/version.ts";
 import { checkpointAction, type CheckpointInfo } from "../process/machine/actions.ts";
@@ -75,7 +76,7 @@ const definitions = new WeakMap<object, Prepared>();
 /**
  * Defines a process whose behaviour is an XState machine. Messages `{ type, … }` from other processes are its events, with `sender` set by
  * the kernel; delays are ticks; reaching a final state ends the process with the machine's output.
- * @throws Fault MACHINE_INVALID naming the place in the configuration; ABI_MALFORMED for a bad name
+ * @throws Fault MACHINE_INVALID naming the place in the configuration; ABI_MALFORMED for a bad name or mailbox
  */
 export function defineMachine<M extends AnyStateMachine>(spec: Spec<M>): MachineDefinition<MachineInput<M>, OutputFrom<M>, EventFromLogic<M>> {
   const { name, strict = false } = spec;
@@ -88,7 +89,7 @@ export function defineMachine<M extends AnyStateMachine>(spec: Spec<M>): Machine
     machine,
     domains: Object.freeze(domainsOf(name, prepared.domains, spec.domains)),
     abi: CURRENT_OFFER,
-    ...(spec.mailbox === undefined ? {} : { mailbox: spec.mailbox }),
+    ...(spec.mailbox === undefined ? {} : { mailbox: mailboxTerms(spec.mailbox) }),
     ...(spec.policy === undefined ? {} : { policy: pluginOf(spec.policy) }),
     admit: (input: unknown) => (isMachineState(input) ? parseState(input, machine.id) : input),
     activate: (input: unknown) => new MachineActivation(options, input),

@@ -7,8 +7,9 @@ import { k, type K } from "../../domains/k/api/operations.ts";
 import type { BoundDomain } from "../../kernel-abi/domain.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import { label } from "../../kernel-abi/ids.ts";
+import { mailboxTerms } from "../../kernel-abi/mailbox-terms.ts";
 import type { MailboxTerms, ProcessDefinition, Program } from "../../kernel-abi/operation.ts";
-import type { Priority } from "../../kernel-abi/priority.ts";
+import { priority as priorityOf, type Priority } from "../../kernel-abi/priority.ts";
 import { CURRENT_OFFER } from "../../kernel-abi/version.ts";
 import { noted } from "./definitions.ts";
 import { apisFor, bodyFor } from "./sites.ts";
@@ -77,7 +78,7 @@ function admission(schema: TSchema | undefined): Pick<ProcessDefinition, "admit"
  * Defines a process. `run` is a generator that yields what `k`, `q` and `phi` make (`yield*`), and returns plain data.
  * With `input`, a TypeBox schema, the input is checked before the process exists and its type is known in `run`; what it leaves out and has
  * a `default` is filled in first, and recorded so. Where all has one, no input will do.
- * @throws Fault PROGRAM_INVALID | ABI_MALFORMED for a bad name or domain.
+ * @throws Fault PROGRAM_INVALID | ABI_MALFORMED for a bad name, domain, mailbox or priority.
  */
 export function defineProcess<const D extends readonly BoundDomain[] = readonly [], I = undefined, R = unknown>(
   spec: Spec<D, I, R> & { readonly input?: never }): ProcessDefinition<I, R>;
@@ -90,8 +91,8 @@ export function defineProcess(spec: Spec<readonly BoundDomain[], unknown, unknow
     name: spec.name,
     domains: Object.freeze([...(spec.domains ?? [])]),
     abi: CURRENT_OFFER,
-    ...(spec.mailbox === undefined ? {} : { mailbox: Object.freeze({ ...spec.mailbox }) }),
-    ...(spec.priority === undefined ? {} : { priority: spec.priority }),
+    ...(spec.mailbox === undefined ? {} : { mailbox: mailboxTerms(spec.mailbox) }),
+    ...(spec.priority === undefined ? {} : { priority: priorityOf(spec.priority) }),
     ...(spec.policy === undefined ? {} : { policy: pluginOf(spec.policy) }),
     ...admission(spec.input),
     activate: (input: unknown) => activateProgram(bodyFor(spec.run(apisFor(apis), input))),

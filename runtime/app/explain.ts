@@ -58,7 +58,7 @@ export async function explained(error: unknown, replayed: Replayed): Promise<unk
 }
 
 async function parted(error: Divergence, { recorded, ran, again }: Replayed): Promise<Divergence> {
-  const { at, missing } = await locateDivergence(error, linesOf(ran), again);
+  const { at, missing } = await locateDivergence(error, linesOf(ran, recorded), again);
   const line = at === undefined ? undefined : textAt(ran, at);
   const change = edited(ran === recorded ? [] : editsOf(recorded, ran), at);
   const digests = ran === recorded ? {} : { program: programDigest(ran), recorded: programDigest(recorded) };

@@ -6,9 +6,11 @@ import { Fault } from "../../kernel-abi/fault.ts";
 import { parseFaultScript, parseRecovery, type Injection, type Recovery } from "../../kernel-abi/injection.ts";
 import { canonicalJson, parseCanonicalJson } from "../../kernel-abi/canonical.ts";
 import { parseInputs, type Bounds, type Durability, type InputsSection, type ProgramSection } from "../../kernel-abi/header.ts";
+import { mailboxTerms } from "../../kernel-abi/mailbox-terms.ts";
 import type { Behaviour } from "../../kernel-abi/operation.ts";
 import { pack, unpack } from "../../kernel-abi/packer.ts";
 import type { ByteSink, Observer, Recording, RunEnd, Signer } from "../../kernel-abi/ports.ts";
+import { priority } from "../../kernel-abi/priority.ts";
 import { Recorder, type Sealed } from "../../replay/recorder.ts";
 import { createAmbientGuard } from "../adapters/ambient.ts";
 import { hostDisk, type Disk } from "../adapters/disk.ts";
@@ -148,8 +150,10 @@ export function checkEvery(root: Behaviour, every: number = loadedOf(root) === u
 /** What a replay will read: keys in the order of the record, whatever order they were given in. @throws Fault ABI_UNENCODABLE */
 const asRecorded = (inputs: unknown): InputsSection => parseInputs(parseCanonicalJson(canonicalJson(inputs)));
 
-/** A run that cannot begin leaves nothing behind. @throws Fault INPUT_INVALID as its first event would */
+/** A run that cannot begin leaves nothing behind. @throws Fault INPUT_INVALID as its first event would; ABI_MALFORMED for a root no child could be */
 export function checkInput({ header, inputs: { input } }: Recording, root: Behaviour): void {
+  if (root.mailbox !== undefined) mailboxTerms(root.mailbox);
+  if (root.priority !== undefined) priority(root.priority);
   admitted({ flags: new Set(header.abi.flags) }, root, unpack(pack(input)));
 }
 

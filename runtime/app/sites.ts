@@ -6,7 +6,7 @@ import type { Operation } from "../../kernel-abi/operation.ts";
 import type { Journal } from "../../kernel-abi/ports.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import { bodyOf, field } from "../../replay/entry/body.ts";
-import { callerOf, type SourceSite } from "../adapters/source-site.ts";
+import { callersOf, PROGRAM_SCRIPT, type SourceSite } from "../adapters/source-site.ts";
 
 /** What the programs did in the turn being stepped. Programs are stepped one at a time, so one of these serves. */
 interface Watch {
@@ -16,8 +16,12 @@ interface Watch {
 
 /** Undefined while nobody asks. */
 let watch: Watch | undefined;
-/** Where an operation was made: the call of `k`, `q` or `phi` that yields it. */
-let sites = new WeakMap<Operation, SourceSite>();
+/** Where an operation was made: the call of `k`, `q` or `phi` that yields it, and where the body was meanwhile, if that is elsewhere. */
+interface Made {
+  readonly site: SourceSite;
+  readonly body: SourceSite;
+}
+let sites = new WeakMap<Operation, Made>();
 
 type Body = Generator<Operation, unknown, unknown>;
 type Constructor = (...args: readonly never[]) => Body;
@@ -54,12 +58,18 @@ const isObject = (value: unknown): value is Operation => typeof value === "objec
 const ignore = (): void => undefined;
 const isConstructor = (value: unknown): value is Constructor => typeof value === "function";
 
+/** The innermost place, and the outermost one of the program: what delegates to a generator is on the stack beneath it. */
+function madeBy(frames: readonly SourceSite[]): Made | undefined {
+  const [site] = frames;
+  return site === undefined ? undefined : { site, body: frames.findLast(({ file }) => file === PROGRAM_SCRIPT) ?? site };
+}
+
 /** The same API, noting the call site of every operation. */
 function probed<T extends object>(api: T): T {
   const probe = (call: Constructor): Constructor => {
     const caller: Constructor = (...args) => {
-      const site = callerOf(caller, 0);
-      return told(call(...args), (operation) => { if (site !== undefined && isObject(operation)) sites.set(operation, site); }, ignore);
+      const made = madeBy(callersOf(caller, 0));
+      return told(call(...args), (operation) => { if (made !== undefined && isObject(operation)) sites.set(operation, made); }, ignore);
     };
     return caller;
   };
@@ -98,7 +108,7 @@ interface Accepted {
 class Watching {
   last: Frame | undefined;
   before: Accepted | undefined;
-  readonly places = new Map<number, SourceSite>();
+  readonly places = new Map<number, Made>();
 
   journal(inner: Journal): Journal {
     return {
@@ -114,14 +124,15 @@ class Watching {
   #accept(frame: TurnFrame): void {
     const operations = watch?.operations ?? [];
     this.before = { frame, operations };
-    const site = lastSite(operations);
-    if (site !== undefined) this.places.set(frame.actor, site);
+    const made = lastMade(operations);
+    if (made !== undefined) this.places.set(frame.actor, made);
     watch = { operations: [], thrown: undefined };
   }
 }
 
-const lastSite = (operations: readonly Operation[]): SourceSite | undefined =>
-  operations.map((operation) => (isObject(operation) ? sites.get(operation) : undefined)).findLast((site) => site !== undefined);
+const lastMade = (operations: readonly Operation[]): Made | undefined =>
+  operations.map((operation) => (isObject(operation) ? sites.get(operation) : undefined)).findLast((made) => made !== undefined);
+const lastSite = (operations: readonly Operation[]): SourceSite | undefined => lastMade(operations)?.site;
 
 // ---- from an operation to a line ----------------------------------------------------------------------------------------
 
@@ -130,12 +141,15 @@ export interface Lines {
   site(site: SourceSite | undefined): string | undefined;
   /** Where an error that ended a turn came from. */
   error(error: unknown): string | undefined;
-  /** The return that follows a place. */
+  /** The return that follows a place in its function, or that function's end. */
   returnAfter(place: string | undefined): string | undefined;
-  /** Where the definition of a process begins. */
+  /** Where the body of a process begins, or its definition. */
   definition(process: string): string | undefined;
-  /** The first call that is recorded under this name, from a place on and before another. */
-  call(name: string, from: string | undefined, before: string | undefined): string | undefined;
+  /**
+   * The call that is recorded under this name and follows the first place in its function, before another, or else the second place, where
+   * the body waits for that function: in the recorded program, if it is another.
+   */
+  call(name: string, from: readonly (string | undefined)[], before: string | undefined): string | undefined;
 }
 
 /** What could be found. */
@@ -155,25 +169,28 @@ function inKernelFrame(frame: Frame, at: number, { before }: Watching): SourceSi
   return siteOf(made) ?? lastSite(before.operations);
 }
 
-const siteOf = (operation: Operation | undefined): SourceSite | undefined => (isObject(operation) ? sites.get(operation) : undefined);
+const siteOf = (operation: Operation | undefined): SourceSite | undefined => (isObject(operation) ? sites.get(operation)?.site : undefined);
 
 /** Where a turn ended: at its last call, its return, or what it threw. */
-function endOf(frame: TurnFrame, { thrown }: Watch, here: string | undefined, lines: Lines): string | undefined {
+function endOf(frame: TurnFrame, { thrown }: Watch, here: string | undefined, body: string | undefined, lines: Lines): string | undefined {
   switch (frame.end.kind) {
     case TURN_END.ABORTED: return (thrown === undefined ? undefined : lines.error(thrown.error)) ?? here;
-    case TURN_END.FINISHED: return lines.returnAfter(here);
+    case TURN_END.FINISHED: return lines.returnAfter(body);
     case TURN_END.WAITING: return here;
   }
 }
 
 function inTurn(frame: TurnFrame, at: number | undefined, expected: string, { seen, watching, lines, actor }: Asked): Located {
-  const earlier = lines.site(watching.places.get(frame.actor)) ?? lines.definition(actor);
+  const before = watching.places.get(frame.actor);
+  const definition = lines.definition(actor);
+  const earlier = lines.site(before?.site) ?? definition;
   const here = lines.site(lastSite(seen.operations)) ?? earlier;
-  const end = endOf(frame, seen, here, lines);
+  const end = endOf(frame, seen, here, lines.site((lastMade(seen.operations) ?? before)?.body) ?? definition, lines);
   if (at === undefined) return { at: end };
   const made = operationsTo(seen.operations, frame, at);
   const over = at >= frame.entries.length;
-  const from = placeOf(over ? made : made.slice(0, -1), earlier, lines);
+  const agreed = over ? made : made.slice(0, -1);
+  const from = [placeOf(agreed, earlier, lines), lines.site((lastMade(agreed) ?? before)?.body)];
   if (over) return { at: end, missing: lines.call(expected, from, undefined) };
   const place = placeOf(made, earlier, lines) ?? end;
   return { at: place, missing: lines.call(expected, from, place) };
@@ -182,7 +199,7 @@ function inTurn(frame: TurnFrame, at: number | undefined, expected: string, { se
 /** Where the last of these stands. `reserveAll` is called on no API, so it has no site; it stands behind what was called before. */
 function placeOf(operations: readonly Operation[], earlier: string | undefined, lines: Lines): string | undefined {
   return operations.reduce((place, operation) =>
-    lines.site(siteOf(operation)) ?? (operation.op === "reserve-all" ? lines.call("CONTRACT_REQUEST", place, undefined) : undefined) ?? place, earlier);
+    lines.site(siteOf(operation)) ?? (operation.op === "reserve-all" ? lines.call("CONTRACT_REQUEST", [place], undefined) : undefined) ?? place, earlier);
 }
 
 interface Asked {
@@ -198,7 +215,7 @@ function locate({ detail: { field = "", expected = "", actor = "" } }: Fault, wa
   if (frame === undefined || watch === undefined) return {};
   const [, index, member] = /^entries\[(\d+)\](.*)$/.exec(String(field)) ?? [];
   const at = index === undefined ? undefined : Number(index);
-  if (frame.kind === "kernel") return { at: lines.site(inKernelFrame(frame, at ?? 0, watching) ?? watching.places.get(frame.actor)) };
+  if (frame.kind === "kernel") return { at: lines.site(inKernelFrame(frame, at ?? 0, watching) ?? watching.places.get(frame.actor)?.site) };
   const missing = member === "" || member === ".code" ? String(expected) : "";
   return inTurn(frame, at, missing, { seen: watch, watching, lines, actor: String(actor) });
 }

@@ -1,34 +1,18 @@
 // Syscalls on capabilities: look, cut down, hand on, take back. Nothing here can add authority (A3).
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import { DOMAIN_RANK } from "../../kernel-abi/domain.ts";
-import { EVENT } from "../../kernel-abi/frame.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import { makeCapability, type Capability } from "../../kernel-abi/handle.ts";
 import type { CapabilityId, ProcessId } from "../../kernel-abi/ids.ts";
 import type { Scope } from "../../kernel-abi/capability.ts";
 import type { KOperation } from "../../kernel-abi/operation.ts";
-import { pack } from "../../kernel-abi/packer.ts";
 import type { Process } from "../process/process.ts";
-import type { CapabilityRecord } from "./capability-table.ts";
+import { hold, withdraw } from "./authority.ts";
 import { DONE, value, type Reply } from "./replies.ts";
 import { processOf, type KernelState } from "./state.ts";
 import { judged, type Transaction } from "./transaction.ts";
 
 type Of<O extends KOperation["op"]> = Extract<KOperation, { readonly op: O }>;
-
-export const capabilityBody = (record: CapabilityRecord): Uint8Array =>
-  pack({ holder: record.holder, parent: record.parent, verb: record.grant.verb, scope: record.grant.scope });
-
-/** Records the issue of a capability and gives it to its holder. */
-export function hold(state: KernelState, record: CapabilityRecord, holder: Process, tx: Transaction): void {
-  const before = holder.held;
-  holder.held = before.concat(record.id); // exactly as long as it is
-  tx.undo.push(() => {
-    holder.held = before;
-    state.capabilities.undoLast();
-  });
-  tx.event(EVENT.CAPABILITY_ISSUED, DOMAIN_RANK.K, { capability: record.parent, subject: record.id, body: capabilityBody(record) });
-}
 
 /** @throws Fault ABI_MALFORMED */
 export function checkScope(scope: Partial<Scope>): void {
@@ -78,7 +62,7 @@ const derive = (state: KernelState, caller: Process, op: Of<"attenuate" | "grant
 export const attenuateOwn = (state: KernelState, caller: Process, op: Of<"attenuate">, tx: Transaction): Reply => derive(state, caller, op, undefined, tx);
 export const grantTo = (state: KernelState, caller: Process, op: Of<"grant">, tx: Transaction): Reply => derive(state, caller, op, op.to, tx);
 
-/** Takes back a capability the caller holds or handed on, with everything derived from it. */
+/** Takes back a capability the caller holds or handed on, with everything derived from it and the contracts issued under any of them. */
 export const revoke = (state: KernelState, caller: Process, op: Of<"revoke">, tx: Transaction): Reply =>
   judged(tx, SYSCALL.CAP_REVOKE, DOMAIN_RANK.K, (row) => {
     const id = resolve(caller, op.capability);
@@ -86,6 +70,6 @@ export const revoke = (state: KernelState, caller: Process, op: Of<"revoke">, tx
     const owned = caller.held.find((mine) => state.capabilities.descends(id, mine));
     if (owned === undefined) throw new Fault("DOMAIN_UNAUTHORIZED", { why: "not derived from what the caller holds" });
     row.capability = owned;
-    for (const revoked of state.capabilities.revoke(id, tx.undo)) tx.event(EVENT.CAPABILITY_REVOKED, DOMAIN_RANK.K, { subject: revoked });
+    withdraw(state, id, tx);
     return DONE;
   });

@@ -6,7 +6,7 @@ import { DOMAIN_RANK, DOMAINS, type BoundDomain } from "../../kernel-abi/domain.
 import { DELIVERY } from "../../kernel-abi/envelope.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import { makeJob, type Contract, type Job } from "../../kernel-abi/handle.ts";
-import { OVERUSE } from "../../kernel-abi/injection.ts";
+import { endsOverused, OVERUSE } from "../../kernel-abi/injection.ts";
 import { jobId, tick, type CapabilityId, type JobId } from "../../kernel-abi/ids.ts";
 import { invariant } from "../../kernel-abi/invariant.ts";
 import type { BoundOperation } from "../../kernel-abi/operation.ts";
@@ -14,10 +14,12 @@ import { pack } from "../../kernel-abi/packer.ts";
 import type { Admission, Admitted } from "../../kernel-abi/ports.ts";
 import { kernelKey, streamKey } from "../../kernel-abi/streams.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
+import type { FlagName } from "../../kernel-abi/version.ts";
 import type { Process } from "../process/process.ts";
 import { DONE, outcomeReply, value, waiting, type Reply } from "./replies.ts";
 import { waitFor } from "../process/wait.ts";
-import { checkCalibrated, checkThawed } from "./faults.ts";
+import { checkFreeze, checkThawed } from "./authority.ts";
+import { checkCalibrated } from "./faults.ts";
 import type { ContractRecord } from "./contract-table.ts";
 import type { JobRecord } from "./job-table.ts";
 import { endContract, viewOf } from "./contracts.ts";
@@ -31,6 +33,7 @@ export function authoriseIn(state: KernelState, caller: Process, domain: BoundDo
   if (!caller.behaviour.domains.includes(domain)) {
     throw new Fault("DOMAIN_UNAUTHORIZED", { verb, why: `the process does not declare ${domain}: add "${domain}" to the domains of ${caller.behaviour.name}` });
   }
+  checkFreeze(state, caller, verb);
   const capability = authorise(state, caller, verb, tx, { units, target: null });
   checkThawed(state, domain);
   return capability;
@@ -103,9 +106,11 @@ const jobOf = (caller: Process, handle: Job): JobId => {
   return entry?.kind === "job" ? entry.record.id : jobId(0);
 };
 
+const OVERUSE_ENDS: FlagName = "overuseEndsContracts";
+
 export function submit(state: KernelState, caller: Process, op: Of<"submit">, tx: Transaction): Reply {
   const reply = submitWithin(state, caller, op, tx);
-  if (reply.kind === "fault" && state.faults.recovery.overuse === "revoke") overuse(state, caller, op, reply.fault, tx);
+  if (reply.kind === "fault" && endsOverused(state.faults.recovery, op.domain, state.flags.has(OVERUSE_ENDS))) overuse(state, caller, op, reply.fault, tx);
   return reply;
 }
 

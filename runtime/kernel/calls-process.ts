@@ -7,7 +7,8 @@ import { Fault } from "../../kernel-abi/fault.ts";
 import { EVENT } from "../../kernel-abi/frame.ts";
 import { label, processId, processName, type ProcessId, type ProcessName } from "../../kernel-abi/ids.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
-import { OVERFLOWS, type Behaviour, type KOperation, type MailboxTerms, type Wish } from "../../kernel-abi/operation.ts";
+import { mailboxTerms } from "../../kernel-abi/mailbox-terms.ts";
+import type { Behaviour, KOperation, Wish } from "../../kernel-abi/operation.ts";
 import { pack, unpack } from "../../kernel-abi/packer.ts";
 import { grantedPriority, priority as priorityOf, type Priority } from "../../kernel-abi/priority.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
@@ -15,7 +16,8 @@ import { negotiate } from "../../kernel-abi/version.ts";
 import { bindingLifecycle, type BindingEvent, type ProcessEvent } from "../process/lifecycles.ts";
 import { Process } from "../process/process.ts";
 import type { CapabilityRecord } from "./capability-table.ts";
-import { checkScope, hold } from "./calls-capability.ts";
+import { checkFreeze, hold } from "./authority.ts";
+import { checkScope } from "./calls-capability.ts";
 import { encode } from "./calls-k.ts";
 import { value, type Reply } from "./replies.ts";
 import { admitted, authorise, post, transitionBody, type KernelState } from "./state.ts";
@@ -107,17 +109,8 @@ function ownCopyOf({ name, domains, abi, complete, admit, activate, reactivate, 
   if (!sound) throw new Fault("ABI_MALFORMED", { argument: "definition", allowed: "what defineProcess returns" });
   return Object.freeze({
     name: label(name), domains: Object.freeze([...domains]), abi, admit, activate, ...(complete === undefined ? {} : { complete }),
-    ...(reactivate === undefined ? {} : { reactivate }), ...(mailbox === undefined ? {} : { mailbox: ownMailbox(mailbox) }), ...(priority === undefined ? {} : { priority: priorityOf(priority) }),
+    ...(reactivate === undefined ? {} : { reactivate }), ...(mailbox === undefined ? {} : { mailbox: mailboxTerms(mailbox) }), ...(priority === undefined ? {} : { priority: priorityOf(priority) }),
   });
-}
-
-/** @throws Fault ABI_MALFORMED */
-function ownMailbox(terms: MailboxTerms): MailboxTerms {
-  const { depth, overflow } = terms;
-  if (!Number.isSafeInteger(depth) || depth < 1 || depth > LIMITS.mailbox_depth_max || !OVERFLOWS.includes(overflow)) {
-    throw new Fault("ABI_MALFORMED", { argument: "mailbox", allowed: `{ depth: 1 to ${LIMITS.mailbox_depth_max}, overflow: ${OVERFLOWS.join(", ")} }` });
-  }
-  return Object.freeze({ depth, overflow });
 }
 
 const isList = (value: unknown): boolean => Array.isArray(value);
@@ -144,6 +137,7 @@ function endow(state: KernelState, parent: Process, child: Process, wishes: read
   for (const wish of wishes) {
     const implied = implicit && !parent.held.some((id) => state.capabilities.get(id).grant.verb === wish.verb);
     if (implied) continue;
+    checkFreeze(state, parent, wish.verb);
     hold(state, state.capabilities.derive(parentCapability(state, parent, wish.verb), child.id, wish.scope ?? {}), child, tx);
   }
 }

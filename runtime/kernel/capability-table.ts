@@ -100,6 +100,9 @@ export class CapabilityTable {
     for (const [id, uses] of left) this.#left.set(capabilityId(id), uses);
   }
 
+  /** Whoever holds it and lives. */
+  holderOf(id: CapabilityId): ProcessId | undefined { return this.#records.get(id)?.holder; }
+
   /** Records there are. */
   get records(): number { return this.#records.size; }
 
@@ -259,6 +262,18 @@ export class CapabilityTable {
       undo.push(() => { this.#mark(marked, false); });
       const youngest = this.#youngest.get(next);
       if (youngest !== 0) pending.push(capabilityId(youngest));
+    }
+    return revoked;
+  }
+
+  /** Revokes all that the living hold of these verbs, by number, so that nothing of them is left in force. */
+  revokeVerbs(verbs: readonly VerbName[], undo: (() => void)[]): readonly CapabilityId[] {
+    const revoked: CapabilityId[] = [];
+    for (const record of this.#records) {
+      if (record.revoked || !verbs.includes(record.grant.verb)) continue;
+      record.revoked = true;
+      revoked.push(record.id);
+      undo.push(() => { record.revoked = false; });
     }
     return revoked;
   }

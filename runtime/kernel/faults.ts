@@ -3,6 +3,7 @@
 //       tick it was due.
 //   F2  A fault is contained at the least level that can: process, domain, VHM, system.
 //   F3  A frozen domain holds no contract and grants no call until it is thawed.
+// What a freeze takes and a thaw gives of authority is in authority.ts.
 import { DOMAIN_RANK, type BoundDomain } from "../../kernel-abi/domain.ts";
 import { Fault, FAULTS } from "../../kernel-abi/fault.ts";
 import { EVENT } from "../../kernel-abi/frame.ts";
@@ -11,7 +12,9 @@ import { injectionRow, type InjectionKindRow, type Strike } from "../../kernel-a
 import { pack } from "../../kernel-abi/packer.ts";
 import type { Process } from "../process/process.ts";
 import type { ContractRecord } from "./contract-table.ts";
+import { giveAnew, takeAll, withdraw } from "./authority.ts";
 import { endContract } from "./contracts.ts";
+import { doom } from "./doom.ts";
 import type { JobRecord } from "./job-table.ts";
 import type { KernelState } from "./state.ts";
 import type { Transaction } from "./transaction.ts";
@@ -27,11 +30,6 @@ export interface Aftermath {
 interface Hit {
   readonly jobs: readonly JobRecord[];
   readonly contracts: readonly ContractRecord[];
-}
-
-/** @throws Fault DOMAIN_FROZEN */
-export function checkThawed({ faults }: KernelState, domain: BoundDomain): void {
-  if (faults.frozen.has(domain)) throw new Fault("DOMAIN_FROZEN", { domain });
 }
 
 /** Tick of the next strike of the script that can still fall within the run's bounds. */
@@ -67,6 +65,7 @@ export function strike(state: KernelState, struck: Strike, place: number, flying
   const row = injectionRow(kind);
   const { jobs, contracts } = hitBy(state, struck, row, row.outcome.Q === undefined && row.outcome.PHI === undefined ? [] : flying);
   const doomed = jobs.filter((job) => doom(job, row, kind));
+  for (const job of doomed) job.struck = row.level === 0;
   const [first] = row.domains;
   const outcome = row.outcome[domain ?? contracts[0]?.terms.domain ?? doomed[0]?.domain ?? first ?? "Q"];
   tx.record(EVENT.FAULT_INJECTED, outcome === undefined ? 0 : FAULTS[outcome].code, row.domains.length === 1 && first !== undefined ? DOMAIN_RANK[first] : domain === undefined ? 0 : DOMAIN_RANK[domain], {
@@ -81,26 +80,17 @@ export function strike(state: KernelState, struck: Strike, place: number, flying
       return more;
     case "capability-revocation":
       revokeVerb(state, struck, tx);
-      return more;
+      return { ...more, doomed: [...doomed, ...tx.doomed] };
     case "process-kill": return { ...more, halted: condemn(state, process, kind, tx) };
     case "domain-freeze":
     case "vhm-freeze":
       for (const of of domain === undefined ? row.domains : [domain]) freeze(state, of, kind, [], tx);
       return more;
     case "domain-thaw":
-      if (domain !== undefined) thaw(state, domain, tx);
-      return more;
+      return domain === undefined ? more : { ...more, end: thaw(state, domain, tx) };
     case "system-halt": return { ...more, end: new Fault("RUN_HALTED", { why: kind, level: row.level }) };
     default: return more;
   }
-}
-
-/** From now on the job ends so, whatever its provider finds. The first fault that hits it decides. */
-export function doom(job: JobRecord, { outcome }: InjectionKindRow, kind: string): boolean {
-  const name = outcome[job.domain];
-  if (name === undefined || job.doom !== undefined) return false;
-  job.doom = { verdict: FAULTS[name].code, body: pack({ job: job.id, what: kind }) };
-  return true;
 }
 
 function expireCalibration(state: KernelState, record: ContractRecord, tx: Transaction): void {
@@ -120,8 +110,7 @@ export function checkCalibrated({ id, calibratedUntil: until, terms: { calibrati
 function revokeVerb(state: KernelState, { process: name, verb }: Strike, tx: Transaction): void {
   const process = name === undefined ? undefined : processNamed(state, name);
   for (const id of process?.held ?? []) {
-    if (state.capabilities.get(id).grant.verb !== verb) continue;
-    for (const revoked of state.capabilities.revoke(id, tx.undo)) tx.event(EVENT.CAPABILITY_REVOKED, DOMAIN_RANK.K, { subject: revoked });
+    if (state.capabilities.get(id).grant.verb === verb) withdraw(state, id, tx);
   }
 }
 
@@ -133,10 +122,12 @@ export function condemn(state: KernelState, name: string | undefined, why: strin
 }
 
 /** F3. Its contracts have ended before; `jobs` are those that end with it. */
-function freeze({ faults }: KernelState, domain: BoundDomain, why: string, jobs: readonly JobRecord[], tx: Transaction): void {
-  if (faults.frozen.has(domain)) return;
-  faults.frozen.add(domain);
+function freeze(state: KernelState, domain: BoundDomain, why: string, jobs: readonly JobRecord[], tx: Transaction): void {
+  const { frozen } = state.faults;
+  if (frozen.has(domain)) return;
+  frozen.add(domain);
   tx.event(EVENT.DOMAIN_FROZEN, DOMAIN_RANK[domain], { body: pack({ why, jobs: jobs.map(({ id }) => id) }) });
+  takeAll(state, domain, tx);
 }
 
 /** Emergency freeze by policy: contracts end, work in flight ends with DOMAIN_PANIC. Gives that work. */
@@ -150,8 +141,20 @@ export function freezeDomains(state: KernelState, domains: readonly BoundDomain[
   });
 }
 
-function thaw({ faults }: KernelState, domain: BoundDomain, tx: Transaction): void {
-  if (!faults.frozen.delete(domain)) return;
-  faults.failures[domain].length = 0;
-  tx.event(EVENT.DOMAIN_THAWED, DOMAIN_RANK[domain], {});
+/** Gives the fault that ends the run when there is no number left for what has to be issued. */
+function thaw(state: KernelState, domain: BoundDomain, tx: Transaction): Fault | undefined {
+  const { frozen, failures } = state.faults;
+  if (!frozen.has(domain)) return undefined;
+  const before = tx.mark();
+  try {
+    tx.event(EVENT.DOMAIN_THAWED, DOMAIN_RANK[domain], {});
+    giveAnew(state, domain, tx);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    tx.rollback(before);
+    return error;
+  }
+  frozen.delete(domain);
+  failures[domain].length = 0;
+  return undefined;
 }

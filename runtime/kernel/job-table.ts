@@ -32,6 +32,13 @@ export class JobTable {
   /** What is in flight for it, itself or the one called in its place; undefined once its outcome is in, or it was given up. */
   find(id: number): JobRecord | undefined { return this.#records.get(id); }
 
+  /** In flight under these contracts, in job order; those called in the turn being taken among them. */
+  under(contracts: ReadonlySet<number>): readonly JobRecord[] {
+    const under: JobRecord[] = [];
+    for (const [id, record] of this.#records) if (record.id === id && contracts.has(record.contract)) under.push(record);
+    return under.sort((a, b) => a.id - b.id);
+  }
+
   domainOf(id: number): BoundDomain { return this.#phi.has(id) ? "PHI" : "Q"; }
 
   /** Records there are. */

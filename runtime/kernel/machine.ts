@@ -29,7 +29,7 @@ import type { Scheduler } from "../scheduler/scheduler.ts";
 import { admitProcess, bringUp, declaration } from "./calls-process.ts";
 import { makeRoom, release, type Ending } from "./release.ts";
 import { AnswerLogs } from "./answers.ts";
-import { hold } from "./calls-capability.ts";
+import { hold } from "./authority.ts";
 import { encode } from "./calls-k.ts";
 import { giveUp } from "./calls-place.ts";
 import { arbitrate } from "./calls-reserve.ts";
@@ -143,7 +143,7 @@ export class Machine {
       behaviours: new WeakMap(),
       capabilities: new CapabilityTable(),
       contracts: new ContractTable({ Q: unitsOf(config.admissions.Q), PHI: unitsOf(config.admissions.PHI) }),
-      jobs: new JobTable(), faults: faultState(config.faults, config.recovery), copies, deferrals: new DeferralQueue(), admissions: config.admissions, bounds: config.bounds,
+      jobs: new JobTable(), faults: faultState(config.faults, config.recovery), copies, deferrals: new DeferralQueue(), admissions: config.admissions, allow: config.allow, bounds: config.bounds,
       flags: new Set(config.flags ?? CURRENT_OFFER.flags),
       used: { turns: 0, messages: 0, shots: 0, bytes: 0 },
       sha256: ports.sha256, seeds: new Seeds(ports.sha256, config.seed, config.reseeds), random: ports.random, files: config.files,
@@ -497,6 +497,7 @@ export class Machine {
     for (const message of tx.placed) knownProcess(state, message.to).parked.push(message);
     if (tx.withdrawn.length > 0) this.#withdraw(process, tx.withdrawn);
     if (tx.parked !== undefined) knownProcess(state, tx.parked.to).parked.push(tx.parked);
+    for (const job of tx.doomed) this.#ports.abandon(job.id);
     if (tx.cancelled.length > 0) this.#giveUp(tx.cancelled);
     for (const { process: stopped, reason } of tx.stopped) this.#endEarly(knownProcess(state, stopped), { how: "stopped", reason });
   }

@@ -1,19 +1,21 @@
 // Recovery: what is done when an outcome is a fault, a contract is used beyond its terms or handles are copied, by the policy of the
 // header (024). Deterministic, and recorded when a header states one.
-//   F4  A fault reaches further only by the policy's word: a rule that halts, or more provider failures than it bears.
+//   F4  A fault reaches further only by the policy's word: a rule that halts, or more failures of work than it bears.
 //   F5  A job that is called again is a new job under the same contract, charged anew; whoever waits for the first waits for the last.
 import { DOMAIN_RANK } from "../../kernel-abi/domain.ts";
-import { Fault, faultByCode, FAULTS } from "../../kernel-abi/fault.ts";
+import { Fault, faultByCode, FAULTS, type FaultName } from "../../kernel-abi/fault.ts";
 import { EVENT } from "../../kernel-abi/frame.ts";
 import { tick } from "../../kernel-abi/ids.ts";
-import { injectionRow, levelOf, recoveryRule, type FaultLevel, type RecoveryRule } from "../../kernel-abi/injection.ts";
+import { isFailure, levelOf, recoveryRule, type FaultLevel, type RecoveryRule } from "../../kernel-abi/injection.ts";
 import { pack } from "../../kernel-abi/packer.ts";
 import { kernelKey, streamKey } from "../../kernel-abi/streams.ts";
 import type { Process } from "../process/process.ts";
 import type { ContractRecord } from "./contract-table.ts";
 import { endContract, viewOf } from "./contracts.ts";
 import { NO_CLONE, type CopyStage } from "./copies.ts";
-import { calibrationEnd, condemn, doom, freezeDomains, type Aftermath } from "./faults.ts";
+import { AUTHORITY } from "./authority.ts";
+import { doom, WITH_ITS_CONTRACT } from "./doom.ts";
+import { calibrationEnd, condemn, freezeDomains, type Aftermath } from "./faults.ts";
 import type { JobRecord } from "./job-table.ts";
 import { knownProcess, type KernelState } from "./state.ts";
 import { emptyRow, type Intent, type Transaction } from "./transaction.ts";
@@ -52,18 +54,20 @@ function note(state: KernelState, job: JobRecord, verdict: number, body: Note, t
   if (state.faults.stated) tx.record(EVENT.FAULT_CONTAINED, verdict, DOMAIN_RANK[job.domain], { ...emptyRow(), contract: job.contract, subject: job.id, body: pack(body) });
 }
 
-const WITH_ITS_CONTRACT = injectionRow("contract-invalidation");
-
 /** Work under way that ends with what it was done under. */
 const endWork = (flying: readonly JobRecord[], which: (job: JobRecord) => boolean): readonly JobRecord[] =>
   flying.filter((job) => which(job) && doom(job, WITH_ITS_CONTRACT, "rollback"));
 
-/** Too many failures of its providers freeze a domain: containing each has not helped. Too many such freezes halt the run. */
+/** Whether an outcome counts; before, the blame for a refused call with its fault decided. */
+const counts = ({ flags }: KernelState, fault: FaultName, struck: boolean): boolean =>
+  (flags.has(AUTHORITY) ? isFailure(fault, struck) : FAULTS[fault].blame === "provider");
+
+/** Too many failures of its work freeze a domain: containing each has not helped. Too many such freezes halt the run. */
 function escalate(state: KernelState, job: JobRecord, verdict: number, flying: readonly JobRecord[], tx: Transaction): Pick<Aftermath, "doomed" | "end"> {
   const { faults, clock: { now } } = state;
   const { recovery: { escalate: bears }, failures, frozen } = faults;
   const name = faultByCode(verdict);
-  if (bears === undefined || name === undefined || FAULTS[name].blame !== "provider" || frozen.has(job.domain)) return { doomed: [], end: undefined };
+  if (bears === undefined || name === undefined || !counts(state, name, job.struck) || frozen.has(job.domain)) return { doomed: [], end: undefined };
   const recent = failures[job.domain];
   recent.push(now);
   while ((recent[0] ?? now) <= now - bears.within) recent.shift();

@@ -46,6 +46,8 @@ export interface KernelState {
   readonly copies: Copies;
   readonly deferrals: DeferralQueue;
   readonly admissions: Readonly<Record<BoundDomain, Admission>>;
+  /** What the root was granted, and is again at a thaw. */
+  readonly allow: readonly VerbName[];
   readonly bounds: Bounds;
   /** Flags of the ABI this run goes by (version.ts). */
   readonly flags: ReadonlySet<string>;

@@ -10,6 +10,7 @@ import { pack } from "../../kernel-abi/packer.ts";
 import type { JobStart } from "../../kernel-abi/ports.ts";
 import { Pile } from "./pile.ts";
 import type { Process } from "../process/process.ts";
+import type { JobRecord } from "../process/records.ts";
 
 export const NO_BYTES = new Uint8Array(0);
 
@@ -87,6 +88,8 @@ export class Transaction {
   /** Jobs given up, processes to end: at commit, in kernel frames of their own. */
   cancelled: JobId[] = [];
   stopped: { readonly process: ProcessId; readonly reason: string }[] = [];
+  /** Work whose end was decided: nobody has to go on with it from the commit on. */
+  doomed: JobRecord[] = [];
   /** A message that waits for a place, and its sender with it. */
   parked: Envelope | undefined;
   /** Messages that wait for a place while their sender goes on; places given up, with whom they were held at. */
@@ -117,6 +120,7 @@ export class Transaction {
     if (this.resumed.length > 0) this.resumed = [];
     if (this.cancelled.length > 0) this.cancelled = [];
     if (this.stopped.length > 0) this.stopped = [];
+    if (this.doomed.length > 0) this.doomed = [];
     if (this.placed.length > 0) this.placed = [];
     if (this.withdrawn.length > 0) this.withdrawn = [];
     this.fresh = undefined;

@@ -47,6 +47,8 @@ export class JobRecord implements JobDescription {
   outcome: Outcome | undefined;
   /** How it is going to end, whatever its provider finds: a fault hit it. */
   doom: Outcome | undefined;
+  /** What hit it was a strike on work, rather than the end of its contract or its domain. */
+  struck = false;
   /** The job its owner called: itself, unless it is called again in that one's place; and how often it has been. */
   origin: JobId;
   attempt = 0;

@@ -73,7 +73,7 @@ export const whole = defineProcess({
     const shifted = yield* phi.shift(envelope, 0.5);
     const { R } = yield* phi.evaluate(envelope);
     const self = yield* k.self();
-    const refused = [yield* trying(k.send(self, { contract })), yield* trying(k.send(self, job)), yield* trying(q.sample(contract, ghz, 100_000))];
+    const refused = [yield* trying(k.send(self, { contract })), yield* trying(k.send(self, job)), yield* trying(q.sample(yield* q.reserve({ qubits: 3, budget: 10 }), ghz, 100_000))];
     yield* k.metric("counts", Object.keys(counts).length);
     yield* phi.close(envelope);
     yield* q.release(contract);

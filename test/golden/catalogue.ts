@@ -48,6 +48,10 @@ export const CATALOGUE: readonly Row[] = [
     ],
     recovery: { version: 1, rules: [{ fault: "Q_ERR_HARDWARE_FAILURE", action: "retry", limit: 2 }] },
   }), own("plugged"), own("views", { input: {}, allow: ["READ_TRACE", "READ_TELEMETRY"] }),
+  own("bereft", {
+    allow: ["Q", "PHI", "ADMIN_FAULT"], faults: [{ at: 2, kind: "capability-revocation", process: "root/holder#1", verb: "ALLOCATE_Q" }],
+    recovery: { version: 1, rules: [], escalate: { failures: 3, within: 200 } },
+  }),
 ];
 
 export const FOLDER = import.meta.dirname;

@@ -78,7 +78,11 @@ export interface K {
   monitor(to: Address): Program<void>;
   /** Waits for the end of a child or a monitored process and says how it ended; never throws for how it did. */
   exitOf(process: Address): Program<ExitReason>;
-  /** Ends a child and everything below it; their `finally` blocks run. @throws Fault PROCESS_UNKNOWN */
+  /**
+   * Ends a child and everything below it; their `finally` blocks run, but only what they do by themselves: it has ended, so each call made
+   * there throws LIFECYCLE_REFUSED and leaves no entry. What must be said at the end is for whoever stops it, or for `exitOf`.
+   * @throws Fault PROCESS_UNKNOWN
+   */
   stop(child: Child<unknown>, reason?: string): Program<void>;
   /**
    * Ends this body and starts a fresh one of the same definition with `state` as its input, so that nothing it must remember grows with
@@ -104,7 +108,7 @@ export interface K {
   capabilities(): Program<readonly HeldCapability[]>;
   /** Cuts a capability down, for oneself. */
   attenuate(capability: Capability, scope: Partial<Scope>): Program<Capability>;
-  /** Hands a cut of a capability to another process; the handle returned can revoke it. */
+  /** Hands a cut of a capability to another process; the handle returned can revoke it, and with it the contracts issued under it. */
   grant(capability: Capability, to: Address, scope?: Partial<Scope>): Program<Capability>;
   /** Takes back a capability held or handed on, with everything derived from it. */
   revoke(capability: Capability): Program<void>;

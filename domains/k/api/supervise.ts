@@ -38,14 +38,45 @@ interface Row {
 
 const DEFAULT_INTENSITY = Object.freeze({ restarts: 3, within: 1_000 });
 
-/** @throws Fault ABI_MALFORMED */
-function check({ strategy, intensity = DEFAULT_INTENSITY, pause = 0, children }: SupervisionSpec): void {
-  const refuse = (argument: string, allowed: string): never => { throw new Fault("ABI_MALFORMED", { argument, allowed }); };
-  if (!["one-for-one", "one-for-all", "rest-for-one"].includes(strategy)) refuse("strategy", "one-for-one, one-for-all, rest-for-one");
-  const count = (value: number, least: number): boolean => Number.isSafeInteger(value) && value >= least;
-  if (!count(intensity.restarts, 0) || !count(intensity.within, 1)) refuse("intensity", "{ restarts: from 0, within: ticks from 1 }");
+const STRATEGIES: readonly unknown[] = ["one-for-one", "one-for-all", "rest-for-one"] satisfies readonly Strategy[];
+const RESTARTS: readonly unknown[] = ["permanent", "transient", "temporary"] satisfies readonly Restart[];
+const FIELDS = ["strategy", "intensity", "pause", "children"] satisfies readonly (keyof SupervisionSpec)[];
+const CHILD_FIELDS = ["id", "start", "input", "restart", "options"] satisfies readonly (keyof ChildSpec)[];
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null && !Array.isArray(value);
+const count = (value: unknown, least: number): boolean => typeof value === "number" && Number.isSafeInteger(value) && value >= least;
+
+const refuse = (argument: string, allowed: string): never => { throw new Fault("ABI_MALFORMED", { argument, allowed }); };
+
+/** A misspelt option would go unnoticed. */
+function checkFields(given: Readonly<Record<string, unknown>>, fields: readonly string[], of: string): void {
+  const strange = Object.keys(given).find((name) => !fields.includes(name));
+  if (strange !== undefined) refuse(`${of}${strange}`, fields.join(", "));
+}
+
+function checkChild(child: unknown, at: number): void {
+  const of = `children[${at}]`;
+  if (!isRecord(child)) return refuse(of, `{ ${CHILD_FIELDS.join(", ")} }`);
+  const { id, start, restart = "permanent", options = {} } = child;
+  checkFields(child, CHILD_FIELDS, `${of}.`);
+  if (typeof id !== "string" || id === "") refuse(`${of}.id`, "a text that is not empty");
+  if (!isRecord(start)) refuse(`${of}.start`, "what defineProcess returns");
+  if (!RESTARTS.includes(restart)) refuse(`${of}.restart`, RESTARTS.join(", "));
+  if (!isRecord(options)) refuse(`${of}.options`, "a record of spawn options");
+}
+
+/** Given by programs: nothing of it is taken on trust. @throws Fault ABI_MALFORMED */
+function check(spec: unknown): void {
+  if (!isRecord(spec)) return refuse("supervise", `{ ${FIELDS.join(", ")} }`);
+  const { strategy, intensity = DEFAULT_INTENSITY, pause = 0, children } = spec;
+  checkFields(spec, FIELDS, "");
+  if (!STRATEGIES.includes(strategy)) refuse("strategy", STRATEGIES.join(", "));
+  if (!isRecord(intensity) || !count(intensity["restarts"], 0) || !count(intensity["within"], 1)) return refuse("intensity", "{ restarts: from 0, within: ticks from 1 }");
+  checkFields(intensity, ["restarts", "within"], "intensity.");
   if (!count(pause, 0)) refuse("pause", "ticks from 0");
-  if (children.length === 0 || new Set(children.map(({ id }) => id)).size !== children.length) refuse("children", "at least one, each with an id of its own");
+  const ids = (list: readonly unknown[]): number => new Set(list.map((child) => (isRecord(child) ? child["id"] : child))).size;
+  if (!Array.isArray(children) || children.length === 0 || ids(children) !== children.length) return refuse("children", "at least one, each with an id of its own");
+  children.forEach(checkChild);
 }
 
 const wantsRestart = ({ restart = "permanent" }: ChildSpec, reason: ExitReason): boolean =>

@@ -47,7 +47,8 @@ export interface Q {
   /**
    * One shot of a circuit that measures. Returns at once; `measure` waits.
    * @throws Fault in the order of A2: Q_ERR_CALIBRATION_INVALID, Q_ERR_RESOURCE_UNAVAILABLE, Q_ERR_GATE_UNSUPPORTED,
-   * Q_ERR_MEASUREMENT_FAILURE, Q_ERR_DECOHERENCE_EXCEEDED (also ABI_MALFORMED, DOMAIN_UNAUTHORIZED, CONTRACT_INVALID before them)
+   * Q_ERR_MEASUREMENT_FAILURE, Q_ERR_DECOHERENCE_EXCEEDED (also ABI_MALFORMED, DOMAIN_UNAUTHORIZED, CONTRACT_INVALID before them).
+   * The last of them ends the contract, and work under way under it, unless the run's recovery policy says `overuse: "refuse"`.
    */
   submit(contract: Contract<"Q">, circuit: CircuitLike): Program<Job<Bits, "Q">, "Q">;
   /** `shots` shots as a histogram. @throws as `submit` */

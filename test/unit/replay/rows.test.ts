@@ -55,7 +55,7 @@ describe("a row that is over", () => {
     expect(packed(processForm(), process(4))).toEqual(process(4, { name: "#4" }));
     expect(packed(processForm(), process(4, { joinSeq: 6, stopping: false }))).toMatchObject({ joinSeq: 6, stopping: false });
     const terms = { domain: "PHI", units: 2, start: 1, end: 5, budget: 4, shots: 0, channels: 1, errorPpm: 0, noisePpm: 3, calibration: { id: 1, from: 0, until: 9, grace: 0 }, permitted: [] } as const;
-    expect(packed(contractForm(), { id: 1, owner: 6, terms, state: "released", budget: 4, shots: 0, jobs: 1 })).toMatchObject({ id: 1, owner: 6, state: "released", terms: { domain: "PHI" } });
+    expect(packed(contractForm(), { id: 1, owner: 6, capability: 4, terms, state: "released", budget: 4, shots: 0, jobs: 1 })).toMatchObject({ id: 1, owner: 6, state: "released", terms: { domain: "PHI" } });
   });
 
   it("can still be changed, and stays so", () => {

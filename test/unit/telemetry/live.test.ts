@@ -70,7 +70,8 @@ describe("the stream of a run", () => {
     const reported = records.filter((one) => "kind" in one && one.kind === "EnvelopeDrift").at(-1);
     expect(reported).toMatchObject({ magnitude: Math.round((end.result as { drift: number }).drift * 1_000_000), tolerance: 20_000, process: "root" });
     expect(records.filter(({ schema }) => schema === "triad.fault/2")).toMatchObject([
-      { name: "Q_ERR_DECOHERENCE_EXCEEDED", process: "root", domain: "Q", category: 3 }, { name: "PROCESS_FAILED", process: "root/falls#1" },
+      { name: "Q_ERR_DECOHERENCE_EXCEEDED", process: "root", domain: "Q", category: 3 },
+      { name: "Q_ERR_DECOHERENCE_EXCEEDED", process: "root", description: expect.stringMatching(/^FAULT_CONTAINED/) as string }, { name: "PROCESS_FAILED", process: "root/falls#1" },
     ]);
   });
 
@@ -80,7 +81,7 @@ describe("the stream of a run", () => {
     const refused = [...events(memorySource(file))].filter(({ verdict }) => verdict !== 0);
     const faults = recordsOf(framesIn(file)).filter((one) => one.schema === "triad.fault/2");
     expect(faults.map(({ event, code, logicalTimestamp, process }) => [event, code, logicalTimestamp, process]))
-      .toEqual(refused.map(({ eventId, verdict, tick, processName }) => [eventId, verdict, tick, processName]));
+      .toEqual(refused.map(({ eventId, verdict, tick, eventType, processName }) => [eventId, verdict, tick, eventType === "FAULT_CONTAINED" ? "root" : processName])); // whose contract it was
   });
 });
 

@@ -20,7 +20,7 @@ describe("triad metrics", () => {
   it("shows series, faults and alerts to people", async () => {
     const { code, out, err } = await triad("metrics", trace);
     expect([code, err]).toEqual([0, ""]);
-    expect(out).toMatch(/completed; \d+ metrics, 2 faults, \d+ diagnostics, \d+ alerts?\n/);
+    expect(out).toMatch(/completed; \d+ metrics, 3 faults, \d+ diagnostics, \d+ alerts?\n/);
     expect(out).toMatch(/^ +6 {2}k\.messages_sent +2 {2}messages/m);
     expect(out).toMatch(/^Faults\nevent +tick +fault[^]*Q_ERR_DECOHERENCE_EXCEEDED[^]*root\/falls#1/m);
     for (const line of (await triadOn({ columns: 60 }, "metrics", trace)).out.split("\n")) expect(line.length).toBeLessThanOrEqual(60);

@@ -7,6 +7,7 @@ import { EVENT, entryName, type Entry } from "../../../../kernel-abi/frame.ts";
 import type { Recovery } from "../../../../kernel-abi/injection.ts";
 import { pack as packed, unpack } from "../../../../kernel-abi/packer.ts";
 import { SYSCALL } from "../../../../kernel-abi/syscall.ts";
+import { CURRENT_OFFER } from "../../../../kernel-abi/version.ts";
 import { allVerbs, checkConsistent, run, TOY_UNITS, type ToyOptions, type ToyRun } from "../../../support/run.ts";
 import { codeOf, collect, reserve, submit, toy, type Body } from "../../../support/toy.ts";
 
@@ -49,15 +50,24 @@ describe("a contract ends", () => {
     expect(ran.end.result).toEqual(["Q_ERR_CALIBRATION_INVALID", "OK", "PHI_ERR_COHERENCE_TIMEOUT"]);
   });
 
-  it("when its decoherence budget is used up, to the unit, and serves for nothing more; without a policy it stays", async () => {
-    const ran = await run(root(function* () {
-      const contract = yield* reserve("Q", { budget: 10 });
+  it("when its decoherence budget is used up, to the unit, and serves for nothing more", async () => {
+    const spends = (domain: "Q" | "PHI", charges: readonly number[], options: ToyOptions = {}) => run(root(function* () {
+      const contract = yield* reserve(domain, { budget: 10 });
       const codes: string[] = [];
-      for (const charge of [4, 7, 6, 1]) codes.push(yield* codeOf(submit("Q", contract, { charge })));
-      return codes;
-    }));
-    expect(ran.end.result).toEqual(["OK", "Q_ERR_DECOHERENCE_EXCEEDED", "OK", "Q_ERR_DECOHERENCE_EXCEEDED"]);
-    expect(named(ran, "CONTRACT_REVOKED")).toEqual([]);
+      for (const charge of charges) codes.push(yield* codeOf(submit(domain, contract, { charge })));
+      yield* k.sleep(1);
+      return [...codes, yield* codeOf(submit(domain, contract, { charge: 0 }))];
+    }), options);
+    const [over, none] = ["Q_ERR_DECOHERENCE_EXCEEDED", "CONTRACT_INVALID"];
+    expect((await spends("Q", [4, 6])).end.result).toEqual(["OK", "OK", "OK"]);
+    const ran = await spends("Q", [4, 7, 6]);
+    expect(ran.end.result).toEqual(["OK", over, none, none]);
+    expect(named(ran, "FAULT_CONTAINED").map(({ verdict, contract }) => [verdict, contract])).toEqual([[1001, 1]]);
+    expect((await spends("Q", [4, 7], { recovery: POLICY({ rules: [{ fault: "Q_ERR_HARDWARE_FAILURE", action: "rollback" }] }) })).end.result).toEqual(["OK", over, none]);
+    for (const stays of [{ recovery: POLICY({ overuse: "refuse" }) }, { flags: CURRENT_OFFER.flags.filter((flag) => flag !== "overuseEndsContracts") }]) {
+      expect((await spends("Q", [4, 7, 6, 1], stays)).end.result).toEqual(["OK", over, "OK", over, "OK"]);
+    }
+    expect((await spends("PHI", [4, 7, 6])).end.result).toEqual(["OK", "RESOURCE_EXHAUSTED", "OK", "OK"]);
   });
 });
 
@@ -71,7 +81,7 @@ const greedy = (domain: "Q" | "PHI") => root(function* () {
   return [...codes, yield* codeOf(submit(domain, contract)), yield* codeOf(collect(domain, job)), yield* codeOf(collect(domain, spared))];
 });
 
-describe("use beyond the terms, under a policy that revokes", () => {
+describe("use beyond the terms, where that ends the contract", () => {
   it.each([["Q", "Q_ERR_DECOHERENCE_EXCEEDED"], ["PHI", "RESOURCE_EXHAUSTED"]] as const)("in %s is refused, ends the contract and what is under way under it, and nothing else", async (domain, code) => {
     const ran = await run(greedy(domain), OVERUSE);
     expect(ran.end.result).toEqual([code, "CONTRACT_INVALID", "OK", "CONTRACT_INVALID", "CONTRACT_INVALID", "OK"]);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { Fault } from "../../../../kernel-abi/fault.ts";
 import { EVENT } from "../../../../kernel-abi/frame.ts";
 import { SYSCALL } from "../../../../kernel-abi/syscall.ts";
 import type { Behaviour, Child, ExitReason, MailboxTerms } from "../../../../kernel-abi/operation.ts";
@@ -368,6 +369,30 @@ describe("supervision", () => {
         yield* codeOf(supervise({ strategy: "one-for-one", children: [child, child] }) as Body), yield* codeOf(supervise({ strategy: "one-for-one", intensity: { restarts: -1, within: 1 }, children: [child] }) as Body),
       ];
     })).toEqual(["ABI_MALFORMED", "ABI_MALFORMED", "ABI_MALFORMED", "ABI_MALFORMED"]);
+  });
+
+  it("refuses options nobody knows, each by its place, before a child is started", async () => {
+    const child = { id: "x", start: sleeper };
+    const spec = (more: object, of: object = {}): object => ({ strategy: "one-for-one", children: [{ ...child, ...of }], ...more });
+    const wrong: readonly (readonly [object | null, string])[] = [
+      [spec({}, { restart: "forever" }), "children[0].restart"], [spec({}, { restart: null }), "children[0].restart"], [spec({}, { restarts: "permanent" }), "children[0].restarts"],
+      [spec({}, { id: 7 }), "children[0].id"], [spec({}, { id: "" }), "children[0].id"], [spec({}, { start: undefined }), "children[0].start"], [spec({}, { options: 5 }), "children[0].options"],
+      [spec({ children: "x" }), "children"], [spec({ children: [7] }), "children[0]"], [spec({ pause: "1" }), "pause"], [spec({ pauses: 1 }), "pauses"], [spec({ intensity: 3 }), "intensity"],
+      [spec({ intensity: { restarts: 1, within: 5, per: 1 } }), "intensity.per"], [spec({ intensity: { restarts: "1", within: 5 } }), "intensity"], [null, "supervise"],
+    ];
+    const { end, frames } = await run(toy("root", [], function* () {
+      const places: unknown[] = [];
+      for (const [given] of wrong) {
+        try {
+          yield* supervise(given as never) as Body;
+        } catch (error) {
+          places.push(error instanceof Fault && error.fault === "ABI_MALFORMED" ? error.detail["argument"] : error);
+        }
+      }
+      return places;
+    }));
+    expect(end.result).toEqual(wrong.map(([, place]) => place));
+    expect(frames.flatMap(({ entries }) => entries).filter(({ code }) => code === SYSCALL.PROC_SPAWN)).toEqual([]);
   });
 });
 

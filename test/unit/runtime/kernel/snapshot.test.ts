@@ -200,7 +200,7 @@ describe("nothing is forgotten", () => {
   });
 
   it("of the kernel's state and of what is known of faults", () => {
-    expect(keysOf("runtime/kernel/state.ts", "KernelState")).toBe("clock calendar appointments processes behaviours capabilities contracts jobs faults copies deferrals admissions bounds flags tallies used sha256 seeds random files mailboxBound slice node vhm definitions answers");
+    expect(keysOf("runtime/kernel/state.ts", "KernelState")).toBe("clock calendar appointments processes behaviours capabilities contracts jobs faults copies deferrals admissions allow bounds flags tallies used sha256 seeds random files mailboxBound slice node vhm definitions answers");
     expect(keysOf("runtime/kernel/fault-state.ts", "FaultState")).toBe("script next recovery stated retries frozen requested overused failures freezes");
   });
 });

@@ -1,0 +1,95 @@
+// Rules of authority that is taken back and given afresh, in runs that go by them: a contract ends with the capability it was issued
+// under, a freeze takes what permits work in its domain, and only a thaw gives it to the root again, as the header allows.
+import { boundDomainOf, VERBS, type VerbName } from "../../kernel-abi/capability.ts";
+import type { BoundDomain } from "../../kernel-abi/domain.ts";
+import { FAULTS } from "../../kernel-abi/fault.ts";
+import { EVENT } from "../../kernel-abi/frame.ts";
+import type { FlagName } from "../../kernel-abi/version.ts";
+import type { CapabilityRow, ContractRow, World } from "./world.ts";
+
+const FLAG: FlagName = "authorityAfterFaults";
+/** Whether the run goes by these rules. */
+export const goesBy = ({ header: { abi } }: World): boolean => abi.flags.includes(FLAG);
+
+function* live(world: World): Generator<CapabilityRow, void, undefined> {
+  for (const rows of world.held.values()) yield* rows;
+}
+
+/** CAPABILITY_REVOKED: in a frame of the kernel for a reason; the contracts under it end in the same frame, and so does work under them. */
+export function revoked(world: World, row: CapabilityRow, inTurn: boolean): void {
+  if (!goesBy(world)) return;
+  if (!inTurn) world.require(taken(world, row), "the kernel revokes what a freeze or a strike takes", { capability: row.id });
+  for (const id of world.liveContractsOf(row.holder)) if (world.contract(id).capability === row.id) withdraw(world, id);
+}
+
+function withdraw(world: World, contract: number): void {
+  const { faults: { authority, doomed } } = world;
+  authority.withdrawn.add(contract);
+  for (const job of world.jobs.rows()) {
+    if (job.contract === contract && (job.state === "called" || job.state === "intended") && !doomed.has(job.id)) doomed.set(job.id, FAULTS.CONTRACT_INVALID.code);
+  }
+}
+
+function taken(world: World, row: CapabilityRow): boolean {
+  const { authority } = world.faults;
+  if (authority.taking[0] === row.id) {
+    authority.taking.shift();
+    return true;
+  }
+  const { aimed } = authority;
+  for (let at = row; aimed !== undefined; at = world.capability(at.parent)) {
+    if (at.holder === aimed.holder && at.grant.verb === aimed.verb) return true;
+    if (at.parent === 0) return false;
+  }
+  return false;
+}
+
+/** A strike that revokes: whose, and which. */
+export function aimed(world: World, process: string, verb: string): void {
+  if (!goesBy(world)) return;
+  const row = world.processes.rows().find(({ name, live: lives }) => lives && name === process);
+  if (row !== undefined) world.faults.authority.aimed = { holder: row.id, verb };
+}
+
+/** CONTRACT_COMPLETED, CONTRACT_EXPIRED, CONTRACT_REVOKED. */
+export function contractEnded(world: World, { id }: ContractRow, code: number): void {
+  const { withdrawn } = world.faults.authority;
+  if (withdrawn.delete(id)) world.require(code === EVENT.CONTRACT_REVOKED, "a contract is revoked with the capability it was issued under", { contract: id });
+}
+
+/** DOMAIN_FROZEN: every capability of the domain that lives goes, by number. */
+export function frozen(world: World, domain: BoundDomain): void {
+  if (!goesBy(world)) return;
+  whole(world);
+  const ids = Array.from(live(world)).filter(({ revoked: gone, grant: { verb } }) => !gone && boundDomainOf(verb) === domain).map(({ id }) => id);
+  world.faults.authority.taking = ids.sort((a, b) => a - b);
+}
+
+/** DOMAIN_THAWED: what the header allows there is the root's again, in its order. */
+export function thawed(world: World, domain: BoundDomain): void {
+  if (goesBy(world)) world.faults.authority.giving = world.header.allow.flatMap((name) => VERBS.filter((verb) => verb === name && boundDomainOf(verb) === domain));
+}
+
+/** CAPABILITY_ISSUED that descends from none, behind the boot. */
+export function given(world: World, verb: VerbName): boolean {
+  const { giving } = world.faults.authority;
+  return giving.length > 0 && giving.shift() === verb;
+}
+
+/** A frame is over, or another domain's turn has come: what takes or gives authority has done so whole. */
+export function whole(world: World): void {
+  const { authority } = world.faults;
+  const { withdrawn, taking, giving } = authority;
+  if (withdrawn.size > 0) for (const contract of withdrawn) world.refuse("a contract ends with the capability it was issued under", { contract });
+  if (taking.length > 0) world.refuse("a freeze revokes every capability of its domain, by number", { capability: taking[0] ?? 0 });
+  if (giving.length > 0) world.refuse("a thaw issues to the root what the header allows", { verb: giving[0] ?? "" });
+  if (authority.aimed !== undefined) aimedWhole(world, authority.aimed);
+  authority.aimed = undefined;
+}
+
+function aimedWhole(world: World, { holder, verb }: { readonly holder: number; readonly verb: string }): void {
+  for (const row of live(world)) {
+    const gone = (row.holder === holder && row.grant.verb === verb) || (row.parent !== 0 && world.capability(row.parent).revoked);
+    world.require(!gone || row.revoked, "a strike revokes what it names, with all that descends from it", { capability: row.id });
+  }
+}
