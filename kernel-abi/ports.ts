@@ -81,9 +81,9 @@ export interface Admission {
   request(request: unknown, now: Tick): Terms;
   /**
    * Domain call: shape. `refs` are the jobs the call builds on (an envelope is named by the job that opened it), already
-   * resolved from the caller's own handles. @throws Fault ABI_MALFORMED
+   * resolved from the caller's own handles; `flags` those in force, all of this version when absent. @throws Fault ABI_MALFORMED
    */
-  shape(call: unknown, refs: readonly JobId[]): ParsedCall;
+  shape(call: unknown, refs: readonly JobId[], flags?: ReadonlySet<string>): ParsedCall;
 }
 
 export interface ParsedCall {

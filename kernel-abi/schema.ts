@@ -26,11 +26,16 @@ function wordsOf(schema: unknown): readonly unknown[] {
   return "const" in schema ? [schema["const"]] : Array.isArray(schema["anyOf"]) ? schema["anyOf"].flatMap(wordsOf) : [];
 }
 
-/** The first thing wrong with a value; what is there and should not be is named. */
-export function blame(schema: TSchema, value: unknown): Blame {
+/** The first thing wrong with a value, as the validator has it. */
+export function blame(schema: TSchema, value: unknown, otherwise = ""): Blame {
   const [first] = Compile(schema).Errors(value);
-  if (first?.keyword === "boolean") return { at: first.instancePath, what: "no field of this" };
-  return { at: first?.instancePath ?? "", what: first?.message ?? "" };
+  return { at: first?.instancePath ?? "", what: first?.message ?? otherwise };
+}
+
+/** What is there and should not be is named. */
+function blameOfForm(schema: TSchema, value: unknown): Blame {
+  const [first] = Compile(schema).Errors(value);
+  return first?.keyword === "boolean" ? { at: first.instancePath, what: "no field of this" } : blame(schema, value);
 }
 
 /**
@@ -41,5 +46,5 @@ export function blameByTag(union: { readonly anyOf: readonly TSchema[] }, tag: s
   const words = (member: TSchema): readonly unknown[] => ("properties" in member && isRecord(member["properties"]) ? wordsOf(member["properties"][tag]) : []);
   const given = isRecord(value) ? value[tag] : undefined;
   const meant = union.anyOf.find((member) => words(member).includes(given));
-  return meant === undefined ? { at: `/${tag}`, what: `one of ${union.anyOf.flatMap(words).join(", ")}` } : blame(meant, value);
+  return meant === undefined ? { at: `/${tag}`, what: `one of ${union.anyOf.flatMap(words).join(", ")}` } : blameOfForm(meant, value);
 }

@@ -23,6 +23,7 @@ export const FLAGS = Object.freeze({
   guardsFailAsThrown: { id: 8, since: "0.2.0", optional: true, why: "what a machine's guard throws ends its process as what it is; before, as the words that a guard threw" },
   authorityAfterFaults: { id: 9, since: "0.2.0", optional: true, why: "a contract ends with the capability it was issued under; a freeze revokes its domain's capabilities and a thaw issues the root's anew; failed work counts towards a freeze whatever its fault" },
   overuseEndsContracts: { id: 10, since: "0.2.0", optional: true, why: "a job beyond its decoherence budget ends its contract, unless the policy says that it is refused and no more" },
+  callsRefusedByForm: { id: 11, since: "0.2.0", optional: true, why: "a call to Q or Φ that is malformed is refused for what is wrong with the form it names, not for not being the first form there is" },
 } as const);
 export type FlagName = keyof typeof FLAGS;
 
@@ -53,3 +54,6 @@ export function executes(flags: readonly string[]): boolean {
 }
 
 export const CURRENT_OFFER: AbiOffer = Object.freeze({ ...ABI_VERSION, flags: Object.freeze(Object.keys(FLAGS)) });
+
+/** Whether a malformed call is refused for what is wrong with the form it names; a run without flags is one of this version. */
+export const byForm = (flags: ReadonlySet<string> | undefined): boolean => flags === undefined || flags.has("callsRefusedByForm" satisfies FlagName);

@@ -91,6 +91,6 @@ export function createPhiAdmission(): Admission {
     providers: Object.freeze([OSCILLATORS]),
     costTables: Object.freeze([PHI_WORK, PHI_TICKS]),
     request: (request: unknown, now: number) => termsOf(parseReserve(request), now),
-    shape: (call: unknown, refs: readonly JobId[]) => parsed(parseCall(call, refs), registry),
+    shape: (call: unknown, refs: readonly JobId[], flags?: ReadonlySet<string>) => parsed(parseCall(call, refs, flags), registry),
   } satisfies Admission);
 }

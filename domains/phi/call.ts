@@ -1,7 +1,8 @@
 // Φ calls: the plain data `submit` carries, its checks, and the public descriptor recorded with the intent.
 //   1  A call is checked whole before anything else looks at it; what passes is a private copy.
 //   2  The descriptor is canonical and holds no key and no envelope state (A4): the same call gives the same bytes.
-import { blameByTag, compiled, Type } from "../../kernel-abi/schema.ts";
+import { byForm } from "../../kernel-abi/version.ts";
+import { blame, blameByTag, compiled, Type } from "../../kernel-abi/schema.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import type { JobId } from "../../kernel-abi/ids.ts";
 import { ANGLE_LIMIT } from "../kernels/libm/portable.ts";
@@ -115,9 +116,9 @@ function checkRefs(op: PhiCall["op"], refs: readonly JobId[]): void {
 }
 
 /** @throws Fault ABI_MALFORMED naming the place in the call; Q_ERR_NO_CLONE_VIOLATION when a handle hides in it. */
-export function parseCall(call: unknown, refs: readonly JobId[]): PhiCall {
+export function parseCall(call: unknown, refs: readonly JobId[], flags?: ReadonlySet<string>): PhiCall {
   if (!callCheck().Check(call)) {
-    const { at, what } = blameByTag(PhiCallSchema, "op", call);
+    const { at, what } = byForm(flags) ? blameByTag(PhiCallSchema, "op", call) : blame(PhiCallSchema, call, "no Φ call");
     return refuse(at, what);
   }
   checkRefs(call.op, refs);

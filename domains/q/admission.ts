@@ -121,9 +121,9 @@ export function createQAdmission(): Admission {
     providers: Object.freeze([STATEVECTOR, STABILIZER]),
     costTables: Object.freeze([COST_TABLE, Q_TICKS]),
     request: (request: unknown, now: number) => termsOf(parseReserve(request), now),
-    shape: (call: unknown, refs: readonly unknown[]) => {
+    shape: (call: unknown, refs: readonly unknown[], flags?: ReadonlySet<string>) => {
       if (refs.length > 0) throw new Fault("ABI_MALFORMED", { argument: "q.submit", at: "refs", what: "a Q call builds on no other job" });
-      return parsed(parseCall(call));
+      return parsed(parseCall(call, flags));
     },
   } satisfies Admission);
 }

@@ -1,7 +1,8 @@
 // Q calls: the plain data `submit` carries, its checks, and the public descriptor recorded with the intent.
 //   1  A call is checked whole before anything else looks at it; what passes is a private copy.
 //   2  The descriptor is canonical and holds no key: the same call gives the same bytes.
-import { blameByTag, compiled, Type, type Static } from "../../kernel-abi/schema.ts";
+import { byForm } from "../../kernel-abi/version.ts";
+import { blame, blameByTag, compiled, Type, type Static } from "../../kernel-abi/schema.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
 import { pack, unpack } from "../../kernel-abi/packer.ts";
@@ -76,9 +77,9 @@ function checked(parts: unknown): CircuitJob {
 }
 
 /** @throws Fault ABI_MALFORMED | ABI_LIMIT naming the place in the call; Q_ERR_NO_CLONE_VIOLATION when a handle hides in it. */
-export function parseCall(call: unknown): QJob {
+export function parseCall(call: unknown, flags?: ReadonlySet<string>): QJob {
   if (!callCheck().Check(call)) {
-    const { at, what } = blameByTag(QCallSchema, "mode", call);
+    const { at, what } = byForm(flags) ? blameByTag(QCallSchema, "mode", call) : blame(QCallSchema, call, "no mode of a Q call");
     return refuse(at, what);
   }
   const job = checked(call.mode === "expectation" ? call : { ...call, mode: "sample", shots: call.mode === "bits" ? 1 : call.shots, key: NO_KEY });

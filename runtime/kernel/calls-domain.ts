@@ -132,7 +132,7 @@ const submitWithin = (state: KernelState, caller: Process, op: Of<"submit">, tx:
     const admission = admissionOf(state, op.domain);
     if (!isList(op.refs)) throw new Fault("ABI_MALFORMED", { argument: "refs", allowed: "job handles" });
     const refs = op.refs.map((handle) => jobOf(caller, handle));
-    const call = admission.shape(op.call, refs);
+    const call = admission.shape(op.call, refs, state.flags);
     row.capability = authoriseIn(state, caller, op.domain, VERBS_OF[op.domain].execute, tx, call.units);
     checkAttestation(caller, admission);
     const record = contractOf(state, caller, op.contract, op.domain);

@@ -28,4 +28,9 @@ describe("a refused call", () => {
     [{ op: "align", kappa: 1e308 }, "/kappa", "must be <= 1048576"], [{ op: "align", kappa: Infinity }, "/kappa", "must be number"], [{ op: "shift" }, "", "must have required properties delta"],
     [{ op: "merge", kappa: 1 }, "/kappa", "no field of this"], [{ op: "turn" }, "/op", "one of open, shift, align, merge, split, evaluate, close, kuramoto, ising, spectrum"],
   ])("of Φ: %#", (call, at, what) => { expect(told(() => parsePhi(call, [jobId(1)]))).toEqual(["ABI_MALFORMED", at, what]); });
+
+  it("in a run recorded before that is told as it was", () => {
+    expect(told(() => parseQ({ mode: "counts", circuit: lowered, shots: 0 }, new Set()))).toEqual(["ABI_MALFORMED", "/mode", "must be equal to constant"]);
+    expect(told(() => parsePhi({ op: "align", kappa: 1e308 }, [jobId(1)], new Set()))).toEqual(["ABI_MALFORMED", "", "must have required properties phases"]);
+  });
 });
