@@ -19,21 +19,13 @@ function* live(world: World): Generator<CapabilityRow, void, undefined> {
 export function revoked(world: World, row: CapabilityRow, inTurn: boolean): void {
   if (!goesBy(world)) return;
   if (!inTurn) world.require(taken(world, row), "the kernel revokes what a freeze or a strike takes", { capability: row.id });
-  for (const id of world.liveContractsOf(row.holder)) if (world.contract(id).capability === row.id) withdraw(world, id);
-}
-
-function withdraw(world: World, contract: number): void {
-  const { faults: { authority, doomed } } = world;
-  authority.withdrawn.add(contract);
-  for (const job of world.jobs.rows()) {
-    if (job.contract === contract && (job.state === "called" || job.state === "intended") && !doomed.has(job.id)) doomed.set(job.id, FAULTS.CONTRACT_INVALID.code);
-  }
+  for (const id of world.liveContractsOf(row.holder)) if (world.contract(id).capability === row.id) world.faults.authority.withdrawn.add(id);
 }
 
 function taken(world: World, row: CapabilityRow): boolean {
   const { authority } = world.faults;
-  if (authority.taking[0] === row.id) {
-    authority.taking.shift();
+  if (authority.taking.at(-1) === row.id) {
+    authority.taking.pop();
     return true;
   }
   const { aimed } = authority;
@@ -53,8 +45,10 @@ export function aimed(world: World, process: string, verb: string): void {
 
 /** CONTRACT_COMPLETED, CONTRACT_EXPIRED, CONTRACT_REVOKED. */
 export function contractEnded(world: World, { id }: ContractRow, code: number): void {
-  const { withdrawn } = world.faults.authority;
-  if (withdrawn.delete(id)) world.require(code === EVENT.CONTRACT_REVOKED, "a contract is revoked with the capability it was issued under", { contract: id });
+  const { withdrawn, ended } = world.faults.authority;
+  if (!withdrawn.delete(id)) return;
+  world.require(code === EVENT.CONTRACT_REVOKED, "a contract is revoked with the capability it was issued under", { contract: id });
+  ended.add(id);
 }
 
 /** DOMAIN_FROZEN: every capability of the domain that lives goes, by number. */
@@ -62,7 +56,7 @@ export function frozen(world: World, domain: BoundDomain): void {
   if (!goesBy(world)) return;
   whole(world);
   const ids = Array.from(live(world)).filter(({ revoked: gone, grant: { verb } }) => !gone && boundDomainOf(verb) === domain).map(({ id }) => id);
-  world.faults.authority.taking = ids.sort((a, b) => a - b);
+  world.faults.authority.taking = ids.sort((a, b) => b - a);
 }
 
 /** DOMAIN_THAWED: what the header allows there is the root's again, in its order. */
@@ -79,12 +73,22 @@ export function given(world: World, verb: VerbName): boolean {
 /** A frame is over, or another domain's turn has come: what takes or gives authority has done so whole. */
 export function whole(world: World): void {
   const { authority } = world.faults;
-  const { withdrawn, taking, giving } = authority;
+  const { withdrawn, ended, taking, giving } = authority;
   if (withdrawn.size > 0) for (const contract of withdrawn) world.refuse("a contract ends with the capability it was issued under", { contract });
-  if (taking.length > 0) world.refuse("a freeze revokes every capability of its domain, by number", { capability: taking[0] ?? 0 });
+  if (taking.length > 0) world.refuse("a freeze revokes every capability of its domain, by number", { capability: taking.at(-1) ?? 0 });
   if (giving.length > 0) world.refuse("a thaw issues to the root what the header allows", { verb: giving[0] ?? "" });
+  if (ended.size > 0) doom(world, ended);
   if (authority.aimed !== undefined) aimedWhole(world, authority.aimed);
   authority.aimed = undefined;
+}
+
+/** Work under way under them ends with them. */
+function doom(world: World, contracts: Set<number>): void {
+  const { doomed } = world.faults;
+  for (const { id, contract, state } of world.jobs.rows()) {
+    if (contracts.has(contract) && (state === "called" || state === "intended") && !doomed.has(id)) doomed.set(id, FAULTS.CONTRACT_INVALID.code);
+  }
+  contracts.clear();
 }
 
 function aimedWhole(world: World, { holder, verb }: { readonly holder: number; readonly verb: string }): void {

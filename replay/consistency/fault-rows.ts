@@ -33,9 +33,10 @@ export interface FaultRows {
 
 /** What a frame has begun to take or to give, and not ended yet (authority.ts). */
 export interface AuthorityRows {
-  /** Contracts whose capability is revoked. */
+  /** Contracts whose capability is revoked; those of them that have ended since. */
   readonly withdrawn: Set<number>;
-  /** Capabilities a freeze is to revoke. */
+  readonly ended: Set<number>;
+  /** Capabilities a freeze is to revoke, the last first. */
   taking: number[];
   /** What a thaw is to issue. */
   giving: VerbName[];
@@ -44,7 +45,7 @@ export interface AuthorityRows {
 }
 export const faultRows = (): FaultRows => ({
   struck: 0, asked: [], doomed: new Map(), hit: new Set(), landed: 0, frozen: new Set(), uncalibrated: new Map(), halting: -1, owed: new Set(), attempts: new Map(), failures: { Q: [], PHI: [] }, freezes: 0,
-  copies: new Map(), overused: new Map(), authority: { withdrawn: new Set(), taking: [], giving: [], aimed: undefined },
+  copies: new Map(), overused: new Map(), authority: { withdrawn: new Set(), ended: new Set(), taking: [], giving: [], aimed: undefined },
 });
 
 /** What can be due before anybody takes a turn. */

@@ -2,6 +2,9 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { Capability } from "../../../../kernel-abi/handle.ts";
+import { Fault } from "../../../../kernel-abi/fault.ts";
+import { processId, type ProcessId } from "../../../../kernel-abi/ids.ts";
 import type { Behaviour, Operation } from "../../../../kernel-abi/operation.ts";
 import { unpack } from "../../../../kernel-abi/packer.ts";
 import { assign, setup } from "xstate";
@@ -101,6 +104,42 @@ describe("a run cannot be put down", () => {
 });
 
 describe("what is put down", () => {
+  it("keeps who may do what: revoked is revoked, used up is used up", async () => {
+    const child = toy("child", [], function* (left: unknown): Body {
+      yield* sleep(2);
+      let sent = "sent";
+      try {
+        yield* ask({ domain: "K", op: "send", to: processId(3), body: left });
+      } catch (error) {
+        sent = error instanceof Fault ? `${error.fault} ${String(error.detail["why"])}` : "?";
+      }
+      yield* ask({ domain: "K", op: "log", level: "info", label: "tried", data: sent });
+      if (left === 0) return "over";
+      yield* ask({ domain: "K", op: "continue", state: Number(left) - 1 });
+      return "never";
+    });
+    const root = toy("root", [], function* (input: unknown): Body {
+      if (input !== null) {
+        yield* sleep(30);
+        return "over";
+      }
+      const grants = [{ verb: "EXECUTE_K" as const }];
+      const held = yield* ask<readonly { readonly capability: Capability; readonly verb: string }[]>({ domain: "K", op: "capabilities" });
+      const capability = held.find(({ verb }) => verb === "IPC_SEND")?.capability as Capability;
+      for (const uses of [2, 9]) {
+        const { process } = yield* ask<{ readonly process: ProcessId }>({ domain: "K", op: "spawn", behaviour: child, input: 5, grants });
+        const handed = yield* ask<Capability>({ domain: "K", op: "grant", capability, to: process, scope: { uses } });
+        if (uses === 9) yield* ask({ domain: "K", op: "revoke", capability: handed });
+      }
+      yield* ask({ domain: "K", op: "continue", state: 1 });
+      return "never";
+    });
+    const { kept, why, run } = await behind(root, { definitions: named(child) });
+    expect([kept > 8, why]).toEqual([true, []]);
+    const told = run.frames.filter((frame) => frame.includes(Buffer.from("tried").toString("hex"))).map((frame) => Buffer.from(frame, "hex").toString("latin1"));
+    expect([told.filter((text) => text.includes("sent")).length, told.filter((text) => text.includes("revoked")).length, told.filter((text) => text.includes("used up")).length]).toEqual([2, 6, 4]);
+  });
+
   it("is small, whatever went before: a thousand bodies that handed their state on, a thousand that ended", async () => {
     const root = toy("root", [], function* (input: unknown): Body {
       if (input === 0) return "over";
