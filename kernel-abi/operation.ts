@@ -23,7 +23,7 @@ export type KOperation =
   | { readonly domain: "K"; readonly op: "parent" }
   | { readonly domain: "K"; readonly op: "file"; readonly name: string }
   | { readonly domain: "K"; readonly op: "random"; readonly stream: string; readonly draw: "uniform" | "uint32" }
-  | { readonly domain: "K"; readonly op: "log"; readonly level: LogLevel; readonly label: string; readonly data: unknown }
+  | { readonly domain: "K"; readonly op: "log"; readonly level: LogLevel; readonly label: string; readonly data: unknown; readonly refused?: true }
   | { readonly domain: "K"; readonly op: "metric"; readonly name: string; readonly value: number; readonly unit: string }
   | { readonly domain: "K"; readonly op: "sleep"; readonly ticks: number }
   | { readonly domain: "K"; readonly op: "spawn"; readonly behaviour: Behaviour; readonly input: unknown; readonly grants: readonly Wish[] | undefined; readonly priority?: Priority | undefined }

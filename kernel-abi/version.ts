@@ -24,6 +24,7 @@ export const FLAGS = Object.freeze({
   authorityAfterFaults: { id: 9, since: "0.2.0", optional: true, why: "a contract ends with the capability it was issued under; a freeze revokes its domain's capabilities and a thaw issues the root's anew; failed work counts towards a freeze whatever its fault" },
   overuseEndsContracts: { id: 10, since: "0.2.0", optional: true, why: "a job beyond its decoherence budget ends its contract, unless the policy says that it is refused and no more" },
   callsRefusedByForm: { id: 11, since: "0.2.0", optional: true, why: "a call to Q or Φ that is malformed is refused for what is wrong with the form it names, not for not being the first form there is" },
+  eventsAreRefused: { id: 12, since: "0.2.0", optional: true, why: "a message a machine has no transition for stands in the record as refused; before, as a line of its log like any other" },
 } as const);
 export type FlagName = keyof typeof FLAGS;
 

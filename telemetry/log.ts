@@ -1,6 +1,7 @@
 // Log lines: JSON by pino, to stderr, with fields whose names stay. Standard output belongs to data.
 //   L1  A line says what of the run it speaks of: run, tick, process, event, code. Absent fields are left out, never empty.
 //   L2  No time, host or process id unless asked for: the same run logs the same lines, live or replayed.
+import { FAULTS } from "../kernel-abi/fault.ts";
 import { pino, type DestinationStream, type Logger } from "pino";
 import type { Frame } from "../kernel-abi/frame.ts";
 import { LOG_LEVELS, type LogLevel } from "../kernel-abi/operation.ts";
@@ -41,7 +42,7 @@ const isLevel = (text: string): text is LogLevel => LOG_LEVELS.some((level) => l
 /** What programs log (`k.log`), at their level. */
 function programLines(log: Log, names: ProcessNames, { tick, actor, entries }: Frame): void {
   for (const { code, verdict, body } of entries) {
-    if (code !== SYSCALL.LOG || verdict !== 0) continue;
+    if (code !== SYSCALL.LOG || (verdict !== 0 && verdict !== FAULTS.LIFECYCLE_REFUSED.code)) continue; // that one tells of a refused event
     const fields = fieldsOf(body);
     const level = textIn(fields, "level");
     log[isLevel(level) ? level : "info"]({ tick, process: names.of(actor), event: "LOG", data: fields["data"] }, textIn(fields, "label"));

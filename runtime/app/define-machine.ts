@@ -46,7 +46,7 @@ interface Spec<M extends AnyStateMachine> {
   readonly machine: M;
   /** Domains beside K; those of its programs and children are known without saying. */
   readonly domains?: readonly BoundDomain[];
-  /** A message the current state has no transition for is a fault. Otherwise it is a line in the log, `event.refused`. */
+  /** A message the current state has no transition for is a fault. Otherwise it is a line in the log, `event.refused`, recorded as a refused call. */
   readonly strict?: boolean;
   readonly mailbox?: MailboxTerms;
   /** Order of the ready processes of runs of which this is the root. */

@@ -2,7 +2,7 @@
 import { label } from "../../kernel-abi/ids.ts";
 import { DELIVERY, type Envelope } from "../../kernel-abi/envelope.ts";
 import { EVENT } from "../../kernel-abi/frame.ts";
-import { Fault } from "../../kernel-abi/fault.ts";
+import { Fault, FAULTS } from "../../kernel-abi/fault.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
 import type { KOperation, LogLevel } from "../../kernel-abi/operation.ts";
 import { LOG_LEVELS } from "../../kernel-abi/operation.ts";
@@ -54,7 +54,15 @@ function draw(state: KernelState, caller: Process, op: Of<"random">): number {
   return op.draw === "uniform" ? stream.uniform() : stream.uint32();
 }
 
-export const log = (state: KernelState, caller: Process, op: Of<"log">, tx: Transaction): Reply =>
+/** A line of the log; what tells of a refused event is recorded as refused itself, with the same body, and answered like any other. */
+export function log(state: KernelState, caller: Process, op: Of<"log">, tx: Transaction): Reply {
+  const reply = written(state, caller, op, tx);
+  const row = tx.entries.at(-1);
+  if (op.refused === true && reply.kind === "value" && row !== undefined && state.flags.has("eventsAreRefused")) tx.entries[tx.entries.length - 1] = { ...row, verdict: FAULTS.LIFECYCLE_REFUSED.code };
+  return reply;
+}
+
+const written = (state: KernelState, caller: Process, op: Of<"log">, tx: Transaction): Reply =>
   judged(tx, SYSCALL.LOG, DOMAIN_RANK.K, (row) => {
     if (typeof op.label !== "string" || op.label.length > LIMITS.log_label_max) throw new Fault("ABI_MALFORMED", { argument: "label", allowed: `text of at most ${LIMITS.log_label_max} characters` });
     if (!LOG_LEVELS.includes(op.level)) throw new Fault("ABI_MALFORMED", { argument: "level", allowed: LOG_LEVELS.join(", ") });

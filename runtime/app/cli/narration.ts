@@ -1,6 +1,7 @@
 // Narration: what is told on stderr while a run goes on. The program's log, progress on a terminal, and uncaught errors, kept
 // for the end. It observes and answers nothing.
 //   Log: short lines on a terminal, from level info; elsewhere nothing, or with --log-level the JSON lines of telemetry/log.ts.
+import { FAULTS } from "../../../kernel-abi/fault.ts";
 import type { Frame } from "../../../kernel-abi/frame.ts";
 import type { ProgramSection } from "../../../kernel-abi/header.ts";
 import { LOG_LEVELS, type LogLevel } from "../../../kernel-abi/operation.ts";
@@ -46,7 +47,7 @@ export function shortLog(err: Terminal, least: LogLevel, before: () => void, mut
       names.learn(frame);
       if (muted()) return;
       for (const { code, verdict, body } of frame.entries) {
-        if (code !== SYSCALL.LOG || verdict !== 0) continue;
+        if (code !== SYSCALL.LOG || (verdict !== 0 && verdict !== FAULTS.LIFECYCLE_REFUSED.code)) continue; // that one tells of a refused event
         const said = bodyOf(body);
         if (LOG_LEVELS.indexOf(levelOf(field(said, "level"))) < LOG_LEVELS.indexOf(least)) continue;
         before();

@@ -1,6 +1,6 @@
 // Activation: a machine as the kernel steps it. One envelope is one event is one macrostep; what the step asks for is done in the same
 // turn, in XState's order; what the machine waits for (mail, timers, programs, children) is one `select`, or `receive` when it is mail alone.
-//   X3  Nothing the machine does not take is lost in silence: a message without a transition is logged as refused, or a fault when strict.
+//   X3  Nothing the machine does not take is lost in silence: a message without a transition is recorded as refused, or a fault when strict.
 //   X4  What an operation of an action's is refused with is an event, `triad.fault`; a machine that does not take it fails with it.
 //   X5  Events of its own (ends of children, events to itself) are taken in order, each a macrostep, before anything else comes.
 //   X6  Between two turns a machine at rest is data (`save`), unless a program runs inside its process; what is made of that goes on as it would have.
@@ -251,7 +251,7 @@ export class MachineActivation implements Activation {
   *#refused(type: string, why: string, from: ProcessId): Calls {
     const { value } = this.#stepper;
     if (this.#options.strict) throw new Fault("LIFECYCLE_REFUSED", { machine: this.#options.name, state: JSON.stringify(value), event: type, guards: why, from });
-    yield { domain: "K", op: "log", level: "warn", label: "event.refused", data: { event: type, why, from, state: value } };
+    yield { domain: "K", op: "log", level: "warn", label: "event.refused", data: { event: type, why, from, state: value }, refused: true };
   }
 
   /** Does what the last step asked for and takes the machine's own events, until there are none. */

@@ -51,6 +51,10 @@ describe("messages", () => {
       ["warn", "event.refused", "", "not an event: no record with a type", "open"], ["warn", "event.refused", "xstate.stop", "a reserved type", "open"],
       ["warn", "event.refused", "triad.fault", "a reserved type", "open"], ["warn", "event.refused", "*", "a reserved type", "open"],
     ]);
+    const verdicts = (of: readonly Frame[]): readonly number[] => of.flatMap(({ entries }) => entries).filter(({ code }) => code === SYSCALL.LOG).map(({ verdict }) => verdict);
+    expect(verdicts(frames)).toEqual(Array.from({ length: 6 }, () => 3105));
+    const before = await run(talk(child(gate), { type: "PASS" }, { type: "OPEN", key: "k" }, { type: "SHUT" }), { flags: Object.keys(FLAGS).filter((name) => name !== "eventsAreRefused") });
+    expect(verdicts(before.frames)).toEqual([0]);
   });
 
   it("without a transition are faults when the machine is strict", async () => {
