@@ -1,6 +1,6 @@
 // Running a trace again: what replay and reproduce share. Which code may run, where the new bundle goes, what is said at the end.
 import type { Command } from "commander";
-import { existsSync, realpathSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { sameBytes } from "../../../kernel-abi/canonical.ts";
 import { openBundle } from "../../../replay/bundle.ts";
 import { END_MARK } from "../../../replay/chain.ts";
@@ -12,7 +12,7 @@ import type { ByteSource } from "../../../kernel-abi/ports.ts";
 import { createBundleFile, type BundleFile } from "../../adapters/files.ts";
 import { withTrace, type ReplayTraceOptions } from "../trace.ts";
 import { interruptible } from "./interrupt.ts";
-import { addMetricsOptions, knownEnd, metricsOf, type MetricsFlags } from "./metrics-flags.ts";
+import { addMetricsOptions, knownEnd, metricsOf, samePlace, type MetricsFlags } from "./metrics-flags.ts";
 import { narrator } from "./narration.ts";
 import { conePieces, printCone } from "./cone.ts";
 import { jsonObject, printFacts, printJson, type Facts } from "./output.ts";
@@ -56,7 +56,6 @@ async function written<R extends ReplayReport>(file: BundleFile | undefined, wor
   }
 }
 
-const samePlace = (a: string, b: string): boolean => existsSync(a) && existsSync(b) && realpathSync(a) === realpathSync(b);
 
 export interface Repeated<R> {
   readonly report: R;
@@ -77,7 +76,7 @@ export async function again<R extends ReplayReport>(io: Io, trace: string, flags
   if (trustProgram === true && program !== undefined) throw new Fault("USAGE", { options: "--trust-program, --program", allowed: "one of them" });
   if (out !== undefined && samePlace(out, trace)) throw new Fault("USAGE", { option: "--out", value: out, what: "a replay never writes to the trace it reads" });
   if (flags.allowUnsealed !== true) await withTrace(trace, refuseUnsealed);
-  const metrics = await metricsOf(flags);
+  const metrics = await metricsOf(flags, [trace, out]);
   const narration = await narrator(io.err, { run: "", log: false, with: metrics?.observer });
   try {
     const file = out === undefined ? undefined : createBundleFile(out, { durability: "process", replace: replace === true });

@@ -63,7 +63,7 @@ function tell(io: Io, parent: string, { end, digest, trace = "", recording, seal
 async function fork(trace: string, flags: Flags, io: Io): Promise<number> {
   const options = forkOptions(flags);
   let onRecord = 0;
-  const metrics = await metricsOf(flags);
+  const metrics = await metricsOf(flags, [trace, options.out]);
   const narration = await narrator(io.err, { run: basename(options.out), level: flags.logLevel, log: true, shown: () => onRecord, with: metrics?.observer });
   try {
     const report = await interruptible(io.err, (signal) =>

@@ -101,7 +101,7 @@ const framesAgain = ({ point, from }: Remains): number => point.frames - (from =
 async function resume(file: string, flags: Flags, io: Io): Promise<number> {
   const options = resumeOptions(flags);
   let remains: Remains | undefined;
-  const metrics = await metricsOf(flags);
+  const metrics = await metricsOf(flags, [file.replace(/\.partial$/, ""), flags.out]);
   const narration = await narrator(io.err, { run: basename(file).replace(/\.partial$/, ""), level: flags.logLevel, log: true, shown: () => (remains === undefined ? 0 : framesAgain(remains)), with: metrics?.observer });
   const surveyed = (found: Remains): void => {
     remains = found;

@@ -93,7 +93,7 @@ async function run(file: string, flags: Flags, io: Io): Promise<number> {
   const json = flags.json === true;
   const out = flags.out ?? freePath(file, flags.replace === true);
   const options = recordOptions(file, out, flags);
-  const metrics = await metricsOf(flags);
+  const metrics = await metricsOf(flags, [out]);
   const narration = await narrator(io.err, { run: basename(out), level: flags.logLevel, log: true, with: metrics?.observer });
   try {
     const recorded = await interruptible(io.err, (signal) => record({ ...options, observer: narration.observer, signal }));

@@ -129,6 +129,18 @@ describe("--metrics of a run that is made again", () => {
 });
 
 describe("triad run --metrics", () => {
+  it("never stands where a trace does", async () => {
+    const out = at("both.triad");
+    for (const metrics of [out, `${out}.partial`, `${out}.partial.snapshot`]) {
+      const { code, err } = await triad("run", program("measured"), "--workers", "0", "--out", out, "--metrics", metrics);
+      expect([code, existsSync(out), existsSync(metrics)]).toEqual([2, false, false]);
+      expect(err).toContain("--metrics");
+    }
+    const before = readFileSync(trace);
+    expect((await triad("replay", trace, "--trust-program", "--metrics", trace, "--replace")).code).toBe(2);
+    expect(readFileSync(trace).equals(before)).toBe(true);
+  });
+
   it("writes for a scraper where the file ends in .prom, and replaces nothing unasked", async () => {
     const words = ["run", program("failing"), "--workers", "0", "--seed", "1"];
     expect((await triad(...words, "--out", at("f.triad"), "--metrics", at("f.prom"))).code).toBe(1);
