@@ -1,6 +1,6 @@
 // Grants by themselves: the numbers and lists that stand in traces, and attenuation at its edges. The algebra is property tests.
 import { describe, expect, it } from "vitest";
-import { attenuate, AUTHORITIES, contains, DOMAIN_VERBS, isVoid, K_VERBS, meet, OPERATOR_VERBS, UNLIMITED, VERB, VERBS, type Grant, type Scope } from "../../../kernel-abi/capability.ts";
+import { attenuate, AUTHORITIES, boundDomainOf, contains, DOMAIN_VERBS, isVoid, K_VERBS, meet, OPERATOR_VERBS, UNLIMITED, VERB, VERBS, type Grant, type Scope } from "../../../kernel-abi/capability.ts";
 import { ALL_CAPABILITIES, capabilitySet, containsSet, demandOf, NO_CAPABILITIES, permits } from "../../../kernel-abi/capability-set.ts";
 import { tick } from "../../../kernel-abi/ids.ts";
 import { faultOf } from "../../support/refusals.ts";
@@ -20,6 +20,12 @@ describe("verbs", () => {
     expect(AUTHORITIES).toEqual(["Q", "PHI", "READ_TRACE", "READ_TELEMETRY", "ADMIN_FAULT"]);
     expect(UNLIMITED).toEqual({ from: 0, until: null, uses: null, units: null, target: null });
     for (const table of [VERB, VERBS, K_VERBS, DOMAIN_VERBS, DOMAIN_VERBS.Q, DOMAIN_VERBS.PHI, OPERATOR_VERBS, AUTHORITIES, UNLIMITED]) expect(Object.isFrozen(table)).toBe(true);
+  });
+});
+
+describe("the domain of a verb", () => {
+  it("is Q or Φ for what works there, none for K's and the operator's", () => {
+    expect(VERBS.map(boundDomainOf)).toEqual([undefined, undefined, undefined, "Q", "Q", "Q", "PHI", "PHI", "PHI", undefined, undefined, undefined, undefined]);
   });
 });
 

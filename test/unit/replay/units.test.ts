@@ -31,6 +31,18 @@ const altered = (bytes: Uint8Array, at: number, by: number | Uint8Array): Uint8A
 };
 const zeroed = (bytes: Uint8Array, from: number, to: number): Uint8Array => altered(bytes, from, new Uint8Array(to - from));
 
+describe("a chain that is joined at a block", () => {
+  it("is handed out from there, under the head that stood before it; under another it does not hold", () => {
+    const { bytes, offsets } = chained(BLOCKS);
+    const [, , , , last] = walk(bytes).units;
+    const offset = offsets[4] as number;
+    const behind = new UnitReader(memorySource(bytes), { offset, index: 1, headBefore: last?.headBefore as Uint8Array });
+    expect([behind.next(), behind.next(), behind.tail?.kind]).toEqual([last, undefined, "open"]);
+    const elsewhere = new UnitReader(memorySource(bytes), { offset, index: 1, headBefore: new Uint8Array(32) });
+    expect(faultOf(() => elsewhere.next()).detail).toMatchObject({ offset, unit: "block", index: 1, what: "hash does not hold" });
+  });
+});
+
 describe("a chain that holds", () => {
   const { bytes, offsets, heads } = chained(BLOCKS);
 

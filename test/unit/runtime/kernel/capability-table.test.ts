@@ -12,6 +12,13 @@ const NOW = tick(5);
 const root = (table: CapabilityTable, scope: Partial<Scope> = {}): CapabilityRecord =>
   table.issueRoot(ME, { verb: "IPC_SEND", scope: { ...UNLIMITED, ...scope } });
 const to = (target: number | null, units = 0): Demand => ({ units, target: target === null ? null : processId(target) });
+const faultOr = (work: () => unknown): unknown => {
+  try {
+    return work();
+  } catch (error) {
+    return error instanceof Error ? error.message : error;
+  }
+};
 const why = (table: CapabilityTable, held: readonly CapabilityId[]): unknown => faultOf(() => table.use(held, "IPC_SEND", NO_DEMAND, NOW, [])).detail["why"];
 
 describe("records", () => {
@@ -257,5 +264,61 @@ describe("a holder that has ended", () => {
     expect(table.revoke(second.id, [])).toEqual([]);
     expect(table.verbOf(second.id)).toBe("IPC_SEND");
     expect(table.revoke(first.id, [])).toEqual([1]);
+  });
+});
+
+describe("the verbs of a domain", () => {
+  it("are revoked wherever the living hold them, by number; what was revoked before and other verbs are left alone; undoing restores them", () => {
+    const table = new CapabilityTable();
+    const of = (verb: "EXECUTE_Q" | "MEASURE_Q" | "SPAWN"): CapabilityRecord => table.issueRoot(ME, { verb, scope: UNLIMITED });
+    const [first, spawn, second] = [of("EXECUTE_Q"), of("SPAWN"), of("MEASURE_Q")];
+    const third = table.derive(first, YOU, {});
+    const before = of("EXECUTE_Q");
+    table.revoke(before.id, []);
+    const undo: (() => void)[] = [];
+    expect(table.revokeVerbs(["EXECUTE_Q", "MEASURE_Q"], undo)).toEqual([first.id, second.id, third.id]);
+    expect([first, spawn, second, third, before].map(({ revoked }) => revoked)).toEqual([true, false, true, true, true]);
+    while (undo.length > 0) undo.pop()?.();
+    expect([first, spawn, second, third, before].map(({ revoked }) => revoked)).toEqual([false, false, false, false, true]);
+  });
+
+  it("and who holds one, while he lives", () => {
+    const table = new CapabilityTable();
+    const first = root(table);
+    expect(table.holderOf(first.id)).toBe(ME);
+    table.retire([first.id]);
+    expect(table.holderOf(first.id)).toBeUndefined();
+  });
+});
+
+describe("a table put down and taken up", () => {
+  it("is the same table: records, tree, what is left of those without a holder, and the next number", () => {
+    const made = (): CapabilityTable => {
+      const table = new CapabilityTable();
+      const first = root(table, { uses: 5, from: 1, until: 90, units: 7, target: 4 });
+      const second = table.derive(first, YOU, { uses: 3 });
+      table.derive(second, processId(5), { target: 4 });
+      table.use([second.id], "IPC_SEND", to(4), NOW, []);
+      table.retire([second.id]);
+      const gone = table.issueRoot(YOU, { verb: "SPAWN", scope: UNLIMITED });
+      table.revoke(gone.id, []);
+      return table;
+    };
+    const table = made();
+    const taken = new CapabilityTable();
+    taken.restore(table.saved());
+    expect(taken.saved()).toEqual(table.saved());
+    expect([1, 3, 4].map((id) => taken.get(capabilityId(id)))).toEqual([1, 3, 4].map((id) => table.get(capabilityId(id))));
+    expect([taken.verbOf(capabilityId(2)), taken.get(capabilityId(4)).revoked, taken.get(capabilityId(3)).metered]).toEqual(["IPC_SEND", true, true]);
+    const spent = (of: CapabilityTable): unknown[] => [1, 2, 3].map(() => faultOr(() => of.use([capabilityId(3)], "IPC_SEND", to(4), NOW, [])));
+    expect(spent(taken)).toEqual(spent(table));
+    expect([root(taken).id, taken.revoke(capabilityId(1), [])]).toEqual([root(table).id, table.revoke(capabilityId(1), [])]);
+  });
+
+  it("takes up no verb there is not", () => {
+    const { records: [record = []], ...state } = ((): ReturnType<CapabilityTable["saved"]> => { const table = new CapabilityTable(); root(table); return table.saved(); })();
+    const broken = [...record];
+    broken[3] = 99;
+    expect(() => { new CapabilityTable().restore({ ...state, records: [broken as never] }); }).toThrow(InvariantBroken);
   });
 });

@@ -89,6 +89,16 @@ describe("a turn that is taken back", () => {
   });
 });
 
+describe("a table put down while none is live", () => {
+  it("goes on counting", () => {
+    const table = new ContractTable({ Q: 9, PHI: 9 });
+    for (const record of issue(table, {}, {})) table.end(record, "revoked", tick(1), []);
+    const taken = new ContractTable({ Q: 9, PHI: 9 });
+    taken.restore(table.saved());
+    expect([taken.saved(), one(taken).id]).toEqual([2, 3]);
+  });
+});
+
 describe("owners", () => {
   it("have their live contracts oldest first, whatever order they came back in", () => {
     const table = new ContractTable({ Q: 9, PHI: 9 });
