@@ -9,7 +9,10 @@ import { callerOf } from "../../../../runtime/adapters/source-site.ts";
 import { recordInMemory } from "../../../support/examples.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "triad-sites-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+  Reflect.deleteProperty(globalThis, "triadFlip");
+});
 
 async function divergence(program: ProcessDefinition): Promise<Fault> {
   const run = await recordInMemory({ program });
@@ -66,9 +69,10 @@ describe("a divergence is located", () => {
 
   it("in the program's own source when the code came from the trace", async () => {
     const path = join(folder, "flip.ts");
+    Object.assign(globalThis, { triadFlip: {} }); // the host's: a program cannot put it there
     writeFileSync(path, [
       'import { defineProcess } from "triad-runtime";',
-      "const shared: { runs?: number } = (globalThis as { triadFlip?: { runs?: number } }).triadFlip ??= {};",
+      "const shared: { runs?: number } = (globalThis as never as { triadFlip: { runs?: number } }).triadFlip;",
       "export default defineProcess({",
       '  name: "flip",',
       "  *run({ k }) {",
