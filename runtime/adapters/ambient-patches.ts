@@ -16,6 +16,8 @@ export interface Patch {
   readonly scriptOnly?: boolean;
   /** Does not refuse the call: when it fails inside, this looks at its arguments and may say better why. */
   readonly failing?: (args: readonly unknown[]) => void;
+  /** Does not refuse the call: what it makes is kept out of the pool that all buffers of this Node process share. */
+  readonly unpooled?: boolean;
   /** Does not act on callers in this package of ours, which overwrites what it takes here before anyone reads it. */
   readonly spares?: string;
   /** Nor on Node's own buffers, which do the same. */
@@ -87,6 +89,7 @@ const randomRows = (): Patch[] => [
   ...rows(globalThis, "", "read", REPLACEMENT.random, ["crypto", "Crypto", "CryptoKey", "SubtleCrypto"]),
   // The encoder's pool runs out whenever it does: in a turn too, where a domain's API reads an outcome.
   ...rows(Buffer, "Buffer.", "call", "new Uint8Array(length), which is zeroed", ["allocUnsafe", "allocUnsafeSlow"]).map((row) => ({ ...row, spares: "/node_modules/msgpackr/", sparesNode: true })),
+  ...rows(Buffer, "Buffer.", "call", "it as it is", ["from", "of", "concat", "copyBytesFrom"]).map((row) => ({ ...row, unpooled: true })),
 ];
 
 const localeRows = (): Patch[] => [

@@ -37,7 +37,6 @@ const lastSegment: Locate = ({ file, line }) => `${file.slice(file.lastIndexOf("
 const STACK_FRAMES = 10;
 
 let depth = 0;
-let hostPoolBytes: number = Buffer.poolSize;
 let hostStackFrames: number = STACK_FRAMES;
 let locateSite: Locate = lastSegment;
 let installations = 0;
@@ -110,9 +109,21 @@ function lookingOnFailure(target: Callable, self: unknown, args: unknown[], look
   }
 }
 
+/** A buffer of its own has no neighbours to read, and begins where it begins on every host. */
+function unpooled(target: Callable, self: unknown, args: unknown[]): unknown {
+  const hostPoolBytes = Buffer.poolSize;
+  Buffer.poolSize = 0;
+  try {
+    return Reflect.apply(target, self, args);
+  } finally {
+    Buffer.poolSize = hostPoolBytes;
+  }
+}
+
 /** A proxy keeps the function's name, statics and prototype, so `instanceof`, `promisify` and friends see no difference. */
 const trapCalls = (original: Callable, patch: Patch): Callable => new Proxy(original, {
   apply(target, self, args: unknown[]) {
+    if (patch.unpooled === true) return depth === 0 ? Reflect.apply(target, self, args) : unpooled(target, self, args);
     if (patch.failing !== undefined) return lookingOnFailure(target, self, args, patch.failing);
     refuse(patch);
     return Reflect.apply(target, self, args);
@@ -210,17 +221,13 @@ export function createAmbientGuard({ locate = lastSegment }: AmbientOptions = {}
       if (depth === 0) {
         hostStackFrames = Error.stackTraceLimit;
         Error.stackTraceLimit = STACK_FRAMES;
-        hostPoolBytes = Buffer.poolSize;
-        Buffer.poolSize = 0; // a buffer of its own has no neighbours to read, and begins where it begins on every host
       }
       depth += 1;
       locateSite = locate;
     },
     leave() {
       depth -= 1;
-      if (depth > 0) return;
-      Error.stackTraceLimit = hostStackFrames;
-      Buffer.poolSize = hostPoolBytes;
+      if (depth === 0) Error.stackTraceLimit = hostStackFrames;
     },
     install() {
       if (installations === 0) patchIn();
