@@ -11,13 +11,13 @@ import { Fault } from "../../kernel-abi/fault.ts";
 import { capabilityId, contractId, processId, tick, type ProcessName } from "../../kernel-abi/ids.ts";
 import { invariant } from "../../kernel-abi/invariant.ts";
 import type { Activation, Behaviour } from "../../kernel-abi/operation.ts";
-import { pack, unpack } from "../../kernel-abi/packer.ts";
+import { unpack } from "../../kernel-abi/packer.ts";
 import type { AmbientGuard } from "../../kernel-abi/ports.ts";
 import type { Priority } from "../../kernel-abi/priority.ts";
 import { streamKey } from "../../kernel-abi/streams.ts";
 import type { CalendarState } from "../clock/calendar.ts";
 import { Answers, told, type AnswersState } from "../process/answers.ts";
-import { kept, keptFault, keptResumption, taken, takenFault, takenResumption, Unkeepable, type Exact, type ExactResumption } from "../process/exact.ts";
+import { kept, keptFault, keptResumption, packed, taken, takenFault, takenResumption, Unkeepable, type Exact, type ExactResumption } from "../process/exact.ts";
 import type { ProcessState } from "../process/lifecycles.ts";
 import { PlaceAnswer, Process, type OwnState } from "../process/process.ts";
 import type { Wait, WaitArm } from "../process/wait.ts";
@@ -131,15 +131,6 @@ export function putDown({ state, flights, services }: Parts, scheduler: Schedule
     scheduler: scheduler.snapshot(),
   };
   return packed(snapshot);
-}
-
-function packed(snapshot: KernelSnapshot): Uint8Array {
-  try {
-    return pack(snapshot);
-  } catch (error) {
-    if (error instanceof Fault) throw new Unkeepable(error.message, { cause: error });
-    throw error;
-  }
 }
 
 const envelopeState = ({ due, rank, from, seq, to, kind, subject, value }: Envelope): EnvelopeState => [due, rank, from, seq, to, kind, subject, ...carried(value)];

@@ -41,7 +41,8 @@ export function kept(value: unknown): Exact {
 /** As `kept`, for what was decoded and is as it was then: encoding it again tells all of it. @throws Unkeepable */
 export const keptDecoded = (value: unknown): Exact => (typeof value === "object" && value !== null ? [packed(value), ""] : kept(value));
 
-function packed(value: unknown): Uint8Array {
+/** Its encoding. @throws Unkeepable where it has none */
+export function packed(value: unknown): Uint8Array {
   try {
     return pack(value);
   } catch (error) {

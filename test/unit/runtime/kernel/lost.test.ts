@@ -11,14 +11,17 @@ const worker = toy("worker", ["Q"], function* () {
   yield* k.sleep(4);
   return [yield* k.lost(), yield* codeOf(submit("Q", brief)), yield* codeOf(submit("Q", long))];
 });
-const suspended = (ticks: number) => toy("root", ["Q"], function* () {
-  const child = yield* k.spawn(worker as never);
+/** Suspends a child at tick 3 and resumes it so many ticks later. */
+const suspending = (behaviour: ReturnType<typeof toy>) => (ticks: number) => toy("root", ["Q"], function* () {
+  const child = yield* k.spawn(behaviour as never);
   yield* k.sleep(2);
   yield* k.suspend(child);
   yield* k.sleep(ticks);
   yield* k.resume(child);
   return yield* k.join(child);
 });
+
+const suspended = suspending(worker);
 
 describe("a process that is resumed", () => {
   it("is told which of its contracts ended meanwhile, in the record too", async () => {
@@ -43,14 +46,7 @@ describe("a process whose calibrations end while it is suspended", () => {
     yield* k.sleep(4);
     return [yield* k.uncalibrated(), yield* k.lost(), yield* codeOf(submit("Q", brief)), yield* codeOf(submit("Q", long))];
   });
-  const away = (ticks: number) => toy("root", ["Q"], function* () {
-    const child = yield* k.spawn(calibrated as never);
-    yield* k.sleep(2);
-    yield* k.suspend(child);
-    yield* k.sleep(ticks);
-    yield* k.resume(child);
-    return yield* k.join(child);
-  });
+  const away = suspending(calibrated);
   const toldIn = (frames: Awaited<ReturnType<typeof run>>["frames"]) => frames.flatMap(({ entries }) => entries).filter(({ code }) => code === EVENT.CALIBRATIONS_LOST);
 
   it("is told under which contracts, in the record too: by schedule at the end of the grace", async () => {
