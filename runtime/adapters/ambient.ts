@@ -57,7 +57,10 @@ const writtenGlobal = (key: string | symbol): Patch =>
 
 /** What a loaded script finds under the name `globalThis`: the globals, to be read. */
 export const GLOBALS: object = new Proxy(globalThis, {
-  get: (globals, key): unknown => Reflect.get(globals, key),
+  get: (globals, key): unknown => {
+    const value: unknown = Reflect.get(globals, key);
+    return value === globals ? GLOBALS : value; // by whatever name: globalThis, global, self
+  },
   set: (globals, key, value) => {
     refuse(writtenGlobal(key));
     return Reflect.set(globals, key, value);

@@ -44,6 +44,7 @@ const CASES: readonly (readonly [name: string, top: string, inside: string, repl
   ["console", "", "(console.log('here'), 1)", /k\.log/],
   ["console-inside", "", "(console as never as { _stdout: { bytesWritten: number } })._stdout.bytesWritten", /k\.log/],
   ["global", "", "((globalThis as never as { memo?: number }).memo ??= 1)", /continueWith/],
+  ["global-by-another-name", "", "((globalThis as never as { globalThis: { global: { memo?: number } } }).globalThis.global.memo = 1)", /continueWith/],
   ["global-defined", "", "(Object.defineProperty(globalThis, 'memo', { value: 1 }), 1)", /continueWith/],
   ["global-deleted", "", "(delete (globalThis as never as { memo?: number }).memo, 1)", /continueWith/],
 ];
