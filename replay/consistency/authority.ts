@@ -100,5 +100,5 @@ function doom(world: World, contracts: Set<number>): void {
 }
 
 function aimedWhole(world: World, { holder, verb }: { readonly holder: number; readonly verb: string }): void {
-  for (const row of world.held.get(holder) ?? []) world.require(row.grant.verb !== verb || row.revoked, "a strike revokes what it names", { capability: row.id });
+  for (const row of live(world)) world.require(row.holder !== holder || row.grant.verb !== verb || row.revoked, "a strike revokes what it names", { capability: row.id });
 }

@@ -8,6 +8,7 @@ import { SYSCALL } from "../../../kernel-abi/syscall.ts";
 import { DELIVERY, WAIT } from "../../../kernel-abi/envelope.ts";
 import { entry, kernelFrame, record, turnFrame } from "../../support/recordings.ts";
 import { refusalOf, unitOffsets, verified } from "../../support/refusals.ts";
+import { Consistency } from "../../../replay/consistency/consistency.ts";
 import { boot, bringUp, CAP, capability, CHILD, declaration, end, exit, FINISHED, PROVIDER, Q, runRecording, smallRun, TERMS, waits } from "../../support/runs.ts";
 
 const RUN: readonly Frame[] = smallRun().filter((frame) => frame !== null);
@@ -224,6 +225,13 @@ describe("consistency: a run that could not have happened is refused, however we
   it("what was revoked may be asked back again, and is not revoked again", () => {
     expect(verified(forged(add(AT.root, IN.measure + 1, ...revoked(CAP.SPAWN, CAP.SPAWN), revoked(CAP.SPAWN, CAP.SPAWN)[0] as Entry))).frames).toBe(10);
     expect(verified(forged(add(AT.root, IN.measure + 1, ...revoked(CAP.EXECUTE_K, CAP.EXECUTE_K, 7)))).frames).toBe(10);
+  });
+
+  it("shows how things stand at any frame", () => {
+    const rules = new Consistency(runRecording().header);
+    for (const [index, one] of RUN.slice(0, AT.childExit).entries()) rules.frame(one, { offset: 0, unit: "block", index });
+    const { world, frames, events, status } = rules;
+    expect([frames, events, status, world.turns, world.messages, world.shots, world.processes.get(CHILD)?.over]).toEqual([5, 36, null, 3, 1, 10, true]);
   });
 
   it("names the event and the actor", () => {
