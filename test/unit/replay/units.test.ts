@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { toHex } from "../../../kernel-abi/canonical.ts";
 import type { ByteSource } from "../../../kernel-abi/ports.ts";
 import { END_MARK, firstHead, leafOf, preamble, TAG, unit, UNIT_BYTES_MAX, UNIT_OVERHEAD, type UnitName } from "../../../replay/chain.ts";
-import { UnitReader, type ChainedUnit, type Tail } from "../../../replay/units.ts";
+import { claimsSeal, UnitReader, type ChainedUnit, type Tail } from "../../../replay/units.ts";
 import { chained, filled, sealUnit, SECTIONS, type Part } from "../../support/chained.ts";
 import { memorySource } from "../../support/memory.ts";
 import { faultOf, joined } from "../../support/refusals.ts";
@@ -176,6 +176,15 @@ describe("a seal", () => {
 
   it("is not seen in a file shorter than its mark", () => {
     expect(tailOf(preamble().subarray(0, 7))).toEqual({ kind: "open", place: { offset: 0, unit: "preamble", index: 0 }, torn: 7 });
+  });
+});
+
+describe("a file that claims a seal", () => {
+  it("ends in the mark of one, whatever stands before, and is read there alone", () => {
+    const claims = (bytes: Uint8Array): boolean => claimsSeal(memorySource(bytes));
+    const { bytes } = chained(SECTIONS);
+    expect([claims(joined(bytes, sealUnit(filled(9)))), claims(joined(filled(3), END_MARK)), claims(END_MARK)]).toEqual([true, true, true]);
+    expect([claims(bytes), claims(joined(bytes, END_MARK.subarray(1))), claims(joined(END_MARK, filled(1))), claims(END_MARK.subarray(0, 7)), claims(new Uint8Array(0))]).toEqual([false, false, false, false, false]);
   });
 });
 
