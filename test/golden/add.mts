@@ -47,6 +47,7 @@ async function recorded(row: Row): Promise<readonly [string, Stated]> {
   const { name } = row;
   const bytes = await written(row);
   const { digest, status } = verify(memorySource(bytes));
+  if (status === null) throw new Error("it came to no end");
   mkdirSync(dirname(traceFile(version, name)), { recursive: true });
   writeFileSync(traceFile(version, name), bytes, { flag: "wx" });
   return [name, { digest, status, sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.length }];
