@@ -62,6 +62,16 @@ export class RecordedFrames {
     return true;
   }
 
+  /** Whether what comes next is a whole block of these bytes, so many frames: then it is passed over. Its leaf, or undefined. @throws Fault TRACE_* */
+  passesBlock(payload: Uint8Array, frames: number): Uint8Array | undefined {
+    const reader = this.#place();
+    const block = this.#block;
+    if (reader?.at !== 0 || block === undefined || Buffer.compare(block.payload, payload) !== 0) return undefined;
+    reader.at = payload.length;
+    this.#frames = frames;
+    return block.leaf;
+  }
+
   /** The leaf of the block read last, or of the one before it, for whoever has made the same bytes of his own. */
   readonly leafOf = (unit: Uint8Array): Uint8Array | undefined =>
     [this.#block, this.#before].find((block) => block !== undefined && Buffer.compare(block.payload, unit.subarray(UNIT_OVERHEAD)) === 0)?.leaf;

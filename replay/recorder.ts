@@ -23,8 +23,8 @@ export interface RecorderOptions {
   readonly sink: ByteSink;
   /** `power` syncs each block; `process` (default) leaves closed blocks to the operating system. */
   readonly durability?: Durability;
-  /** The leaf hash of a block's unit, if somebody has hashed the same bytes before. */
-  readonly hashed?: (unit: Uint8Array) => Uint8Array | undefined;
+  /** Asked when a block of so many frames closes, before it is written: the leaf hash of its unit, if somebody has hashed the same bytes before. */
+  readonly hashed?: (unit: Uint8Array, frames: number) => Uint8Array | undefined;
 }
 
 export interface Counts {
@@ -61,7 +61,7 @@ const NOTHING = new Uint8Array(0);
 export class Recorder implements Journal {
   readonly #sink: ByteSink;
   readonly #durability: Durability;
-  readonly #hashed: (unit: Uint8Array) => Uint8Array | undefined;
+  readonly #hashed: (unit: Uint8Array, frames: number) => Uint8Array | undefined;
   readonly #tree = new MerkleTree();
   readonly #writer = new FrameWriter();
   #head: Uint8Array;
@@ -93,7 +93,12 @@ export class Recorder implements Journal {
   get counts(): Counts { return { blocks: this.#tree.size, frames: this.#frames, events: this.#events, bytes: this.#bytes }; }
 
   get frames(): number { return this.#frames; }
-  get standing(): Standing { return { block: this.#tree.size, head: toHex(this.#head), frames: this.durable, events: this.#closedEvents, open: this.#open, gathered: toHex(sha256(this.#writer.bytes.subarray(0, this.#writer.length))), event: this.#events }; }
+  get standing(): Standing { return { block: this.#tree.size, head: toHex(this.#head), ...this.closed, open: this.#open, gathered: toHex(sha256(this.gathered)), event: this.#events }; }
+
+  /** In closed blocks. */
+  get closed(): Pick<Counts, "frames" | "events"> { return { frames: this.durable, events: this.#closedEvents }; }
+  /** The frames of the open block; a view. */
+  get gathered(): Uint8Array { return this.#writer.bytes.subarray(0, this.#writer.length); }
 
   /** Frames in closed blocks: what a kill of the process leaves. */
   get durable(): number { return this.#frames - this.#open; }
@@ -176,7 +181,7 @@ export class Recorder implements Journal {
     putUnitHead(block, 0, TAG.block, size);
     block.set(this.#writer.bytes.subarray(0, size), UNIT_OVERHEAD);
     const whole = block.subarray(0, UNIT_OVERHEAD + size);
-    const leaf = this.#hashed(whole) ?? leafOf(whole);
+    const leaf = this.#hashed(whole, this.#open) ?? leafOf(whole);
     this.#head = nextHead(this.#head, leaf);
     block.set(this.#head, UNIT_OVERHEAD + size);
     this.#tree.append(leaf);

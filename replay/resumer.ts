@@ -259,7 +259,7 @@ export class Resumption implements Journal {
     this.#remains = remains;
     this.#recorder = new Recorder({ recording, sink: new RepeatingSink(source, sink, lastBlock), durability });
     if (remains.from !== undefined) repeat(this.#recorder, source, remains.from);
-    this.#compared = new ComparingJournal(new RecordedFrames(source, placeOf(remains)), this.#recorder, namesAfter({ source, recording }), true);
+    this.#compared = new ComparingJournal(new RecordedFrames(source, placeOf(remains)), this.#recorder, namesAfter({ source, recording }), { goesOn: true });
     this.#tellCaughtUp = caughtUp;
   }
 

@@ -45,6 +45,12 @@ function isZero(bytes: Uint8Array, from: number, to: number): boolean {
   return true;
 }
 
+/** Whether a file ends as one that was sealed; what stands before its end has not been looked at. */
+export function claimsSeal(source: ByteSource): boolean {
+  const { length } = END_MARK;
+  return source.size >= length && sameBytes(source.read(source.size - length, length), END_MARK);
+}
+
 /** Reads ahead in one window, so that small units cost no read each. */
 class Window {
   readonly #source: ByteSource;

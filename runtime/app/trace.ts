@@ -87,7 +87,7 @@ export const replayTrace = (trace: Trace, options: ReplayTraceOptions = {}): Pro
   withTrace(trace, async (source) => {
     const { bundle, machine, root } = await prepared(source, options);
     try {
-      return await replay(bundle, machine, replayOptions(options));
+      return await replay(bundle, machine, { compare: "blocks", ...replayOptions(options) });
     } catch (error) {
       throw await located(error, source, root, options.policy);
     }

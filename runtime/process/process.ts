@@ -67,6 +67,16 @@ export interface Absence {
 }
 
 const NEVER_AWAY: Absence = Object.freeze({ since: 0 as Tick, lost: Object.freeze([]), uncalibrated: Object.freeze([]) });
+/** What few processes come to have: a place of its own for each would weigh on all of them. */
+class Seldom {
+  timers: Map<number, boolean> | undefined;
+  parked: Ring<Envelope> | undefined;
+  places: Map<number, Place> | undefined;
+  streams: Map<string, RandomStream> | undefined;
+  children: Map<string, number> | undefined;
+}
+
+const NONE_OF_THEM: Readonly<Seldom> = Object.freeze(new Seldom());
 const NOTHING_HELD: readonly CapabilityId[] = Object.freeze([]);
 const NO_DOMAINS: readonly BoundDomain[] = Object.freeze([]);
 
@@ -101,14 +111,10 @@ export class Process {
   /** Held capabilities, by index only (A3). */
   held: readonly CapabilityId[] = NOTHING_HELD;
   #ties: Ties | undefined;
-  #timers: Map<number, boolean> | undefined;
-  #parked: Ring<Envelope> | undefined;
-  #places: Map<number, Place> | undefined;
+  #seldom: Seldom | undefined;
   #bindings: Map<BoundDomain, BindingState> | undefined;
   /** A handle nobody has any more stands for nothing, and what only it stood for is gone with it. */
   #handles: WeakMap<object, HandleEntry> | undefined;
-  #streams: Map<string, RandomStream> | undefined;
-  #children: Map<string, number> | undefined;
 
   constructor(identity: { id: ProcessId; name: ProcessName; parent: ProcessId; behaviour: Behaviour; input: unknown; priority: Priority; mailboxBound: number }) {
     this.id = identity.id;
@@ -130,21 +136,23 @@ export class Process {
 
   get live(): boolean { return this.state === "active" || this.state === "suspended"; }
 
+  get #own(): Seldom { return (this.#seldom ??= new Seldom()); }
+
   get ties(): Ties { return (this.#ties ??= new Ties()); }
   /** Without making them. */
   get anyTies(): Ties | undefined { return this.#ties; }
 
   /** Timers it can wait for by number, and whether they have gone off. */
-  get timers(): Map<number, boolean> { return (this.#timers ??= new Map()); }
-  get anyTimers(): Map<number, boolean> | undefined { return this.#timers; }
+  get timers(): Map<number, boolean> { return (this.#own.timers ??= new Map()); }
+  get anyTimers(): Map<number, boolean> | undefined { return this.#seldom?.timers; }
 
   /** Places it holds, in the order in which it took them. */
-  get places(): Map<number, Place> { return (this.#places ??= new Map()); }
-  get anyPlaces(): Map<number, Place> | undefined { return this.#places; }
+  get places(): Map<number, Place> { return (this.#own.places ??= new Map()); }
+  get anyPlaces(): Map<number, Place> | undefined { return this.#seldom?.places; }
 
   /** Messages that wait for a place in its mailbox, in the order sent; their senders wait too. */
-  get parked(): Ring<Envelope> { return (this.#parked ??= new Ring()); }
-  get anyParked(): Ring<Envelope> | undefined { return this.#parked; }
+  get parked(): Ring<Envelope> { return (this.#own.parked ??= new Ring()); }
+  get anyParked(): Ring<Envelope> | undefined { return this.#seldom?.parked; }
 
   /** Domains it has been bound to, in the order of binding. */
   get boundDomains(): readonly BoundDomain[] { return this.#bindings === undefined ? NO_DOMAINS : [...this.#bindings.keys()]; }
@@ -159,29 +167,30 @@ export class Process {
     return typeof handle === "object" && handle !== null ? this.#handles?.get(handle) : undefined;
   }
   stream(name: string, open: () => RandomStream): RandomStream {
-    this.#streams ??= new Map();
-    let stream = this.#streams.get(name);
-    if (stream === undefined) this.#streams.set(name, stream = open());
+    const streams = (this.#own.streams ??= new Map<string, RandomStream>());
+    let stream = streams.get(name);
+    if (stream === undefined) streams.set(name, stream = open());
     return stream;
   }
   /** `solver` → `solver#1`, `solver#2`, … */
   nextChildSegment(name: string): string {
-    this.#children ??= new Map();
-    const ordinal = (this.#children.get(name) ?? 0) + 1;
-    this.#children.set(name, ordinal);
+    const children = (this.#own.children ??= new Map<string, number>());
+    const ordinal = (children.get(name) ?? 0) + 1;
+    children.set(name, ordinal);
     return `${name}#${ordinal}`;
   }
   /** @throws Unkeepable */
   saved<E>(save: (envelope: Envelope) => E): OwnState<E> {
+    const { timers, parked, places, streams, children } = this.#seldom ?? NONE_OF_THEM;
     return {
       inbox: this.inbox.saved(save),
       ...(this.#ties === undefined ? {} : { ties: this.#ties.saved() }),
-      ...(this.#timers === undefined || this.#timers.size === 0 ? {} : { timers: [...this.#timers] }),
-      ...(this.#parked === undefined || this.#parked.length === 0 ? {} : { parked: this.#parked.toArray().map(save) }),
-      ...(this.#places === undefined || this.#places.size === 0 ? {} : { places: [...this.#places].map(([place, { of, answer }]) => (answer === undefined ? [place, of] as const : [place, of, keptResumption(answer)] as const)) }),
+      ...(timers === undefined || timers.size === 0 ? {} : { timers: [...timers] }),
+      ...(parked === undefined || parked.length === 0 ? {} : { parked: parked.toArray().map(save) }),
+      ...(places === undefined || places.size === 0 ? {} : { places: [...places].map(([place, { of, answer }]) => (answer === undefined ? [place, of] as const : [place, of, keptResumption(answer)] as const)) }),
       ...(this.#bindings === undefined ? {} : { bindings: [...this.#bindings] }),
-      ...(this.#streams === undefined ? {} : { streams: [...this.#streams].map(([name, stream]) => [name, positionOf(stream)] as const) }),
-      ...(this.#children === undefined ? {} : { children: [...this.#children] }),
+      ...(streams === undefined ? {} : { streams: [...streams].map(([name, stream]) => [name, positionOf(stream)] as const) }),
+      ...(children === undefined ? {} : { children: [...children] }),
     };
   }
 
@@ -189,12 +198,12 @@ export class Process {
   restore<E>({ inbox, ties, timers, parked, places, bindings, streams, children }: OwnState<E>, take: (envelope: E) => Envelope, open: (name: string, position: Uint8Array) => RandomStream): void {
     this.inbox.restore(inbox, take);
     if (ties !== undefined) this.ties.restore(ties);
-    if (timers !== undefined) this.#timers = new Map(timers);
+    if (timers !== undefined) this.#own.timers = new Map(timers);
     for (const envelope of parked ?? []) this.parked.push(take(envelope));
     for (const [place, of, answer] of places ?? []) this.places.set(place, { of: processId(of), answer: answer === undefined ? undefined : takenResumption(answer) });
     if (bindings !== undefined) this.#bindings = new Map(bindings);
     for (const [name, position] of streams ?? []) this.stream(name, () => open(name, position));
-    if (children !== undefined) this.#children = new Map(children);
+    if (children !== undefined) this.#own.children = new Map(children);
   }
 
   /** Makes ready for a fresh body: what only the old one knew goes; mail, children, capabilities and ties stay. */
@@ -202,19 +211,16 @@ export class Process {
     this.input = input;
     this.activation = undefined;
     this.#handles = undefined;
-    this.#timers = undefined;
-    this.#places = undefined;
+    if (this.#seldom === undefined) return;
+    this.#seldom.timers = undefined;
+    this.#seldom.places = undefined;
   }
   /** Drops everything a released process could still reach. */
   clear(): void {
     this.#handles = undefined;
     this.#ties = undefined;
-    this.#timers = undefined;
-    this.#parked = undefined;
-    this.#places = undefined;
+    this.#seldom = undefined;
     this.pending = undefined;
-    this.#streams = undefined;
-    this.#children = undefined;
     this.activation = undefined;
     this.signal = undefined;
     this.held = NOTHING_HELD;

@@ -1,11 +1,10 @@
 // Running a trace again: what replay and reproduce share. Which code may run, where the new bundle goes, what is said at the end.
 import type { Command } from "commander";
 import { rmSync } from "node:fs";
-import { sameBytes } from "../../../kernel-abi/canonical.ts";
 import { openBundle } from "../../../replay/bundle.ts";
-import { END_MARK } from "../../../replay/chain.ts";
 import type { Cone } from "../../../replay/cone.ts";
 import type { ReplayReport } from "../../../replay/replayer.ts";
+import { claimsSeal } from "../../../replay/units.ts";
 import { verify } from "../../../replay/verify.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { ByteSource } from "../../../kernel-abi/ports.ts";
@@ -66,8 +65,7 @@ export interface Repeated<R> {
 
 /** What ends without a seal is refused as `verify` refuses it, with the offset up to which it is intact. @throws Fault TRACE_* */
 function refuseUnsealed(source: ByteSource): void {
-  const { length } = END_MARK;
-  if (source.size < length || !sameBytes(source.read(source.size - length, length), END_MARK)) verify(source);
+  if (!claimsSeal(source)) verify(source);
 }
 
 /** @throws Fault TRACE_UNSEALED | TRACE_TRUNCATED unless the flags allow it; whatever `repeat` throws; USAGE when both sources of code are named */

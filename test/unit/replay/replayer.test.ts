@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { DELIVERY } from "../../../kernel-abi/envelope.ts";
 import { EXIT, Fault, FAULTS } from "../../../kernel-abi/fault.ts";
 import { EVENT, type Entry, type Frame, type TurnFrame } from "../../../kernel-abi/frame.ts";
-import { ROOT, tick } from "../../../kernel-abi/ids.ts";
+import { jobId, ROOT, tick } from "../../../kernel-abi/ids.ts";
 import { pack } from "../../../kernel-abi/packer.ts";
 import { SYSCALL } from "../../../kernel-abi/syscall.ts";
 import type { ByteSource, RunMachine } from "../../../kernel-abi/ports.ts";
@@ -22,7 +22,15 @@ import { testSigner } from "../../support/signer.ts";
 const SCRIPT = smallRun();
 const run = record(SCRIPT, { recording: runRecording() });
 const bundle = (bytes: Uint8Array = run.file): Bundle => openBundle(memorySource(bytes));
-const replayed = (script: readonly (Frame | null)[], options?: ReplayOptions): Promise<ReplayReport> => replay(bundle(), scriptedMachine(script), options);
+
+/** Comparing frames and comparing blocks come to the same report, or to the same fault with the same detail. */
+async function replayed(script: readonly (Frame | null)[], options?: ReplayOptions, from = bundle): Promise<ReplayReport> {
+  const [frames, blocks] = await Promise.allSettled((["frames", "blocks"] as const).map((compare) => replay(from(), scriptedMachine(script), { ...options, compare })));
+  expect(blocks).toEqual(frames);
+  if (blocks?.status === "rejected" && frames?.status === "rejected") expect((blocks.reason as Fault).toJSON()).toEqual((frames.reason as Fault).toJSON());
+  if (frames?.status !== "fulfilled") throw frames?.reason as Error;
+  return frames.value;
+}
 
 async function faultOf(running: Promise<unknown>): Promise<Fault> {
   try {
@@ -77,7 +85,7 @@ describe("replay", () => {
   it("goes as far as an unsealed journal does", async () => {
     const offsets = unitOffsets(run.file);
     const journal = run.file.subarray(0, offsets[6]);
-    const report = await replay(bundle(journal), scriptedMachine(SCRIPT));
+    const report = await replayed(SCRIPT, {}, () => bundle(journal));
     expect(report).toMatchObject({ complete: false, end: null, frames: 6 });
   });
 
@@ -85,7 +93,7 @@ describe("replay", () => {
     const bytes = Uint8Array.from(run.file);
     const offset = unitOffsets(bytes)[5] as number;
     bytes[offset + 20] = (bytes[offset + 20] as number) ^ 1;
-    expect(await faultOf(replay(bundle(bytes), scriptedMachine(SCRIPT)))).toMatchObject({ fault: "TRACE_TAMPERED", detail: { offset } });
+    expect(await faultOf(replayed(SCRIPT, {}, () => bundle(bytes)))).toMatchObject({ fault: "TRACE_TAMPERED", detail: { offset } });
   });
 
   it("keeps memory to a window: a long run is read in pieces", async () => {
@@ -96,6 +104,23 @@ describe("replay", () => {
     expect((await replay(openBundle(source), scriptedMachine(frames))).frames).toBe(frames.length);
     expect(largest).toBeLessThanOrEqual(1024 * 1024);
     expect(file.length).toBeGreaterThan(2.5 * 1024 * 1024);
+  });
+});
+
+describe("a long run, compared by frames and by blocks", () => {
+  const frames = chatter(2_500, 20);
+  const { file, digest } = record(frames, { recording: runRecording() });
+  const open = (): Bundle => openBundle(memorySource(file));
+
+  it("is the same run", async () => {
+    expect(await replayed(frames, {}, open)).toMatchObject({ digest, frames: frames.length, complete: true });
+  });
+
+  it.each([0, 1, 1_022, 1_023, 1_024, 1_025, 2_047, 2_048, 2_400])("differs at frame %i, and there it stops", async (at) => {
+    const other = frames.map((frame, n) => (n === at && frame !== null ? { ...frame, tick: tick(frame.tick + 1) } : frame));
+    expect((await faultOf(replayed(other, {}, open))).detail).toMatchObject({ frame: at, field: "tick" });
+    expect((await faultOf(replayed([...frames.slice(0, at), ...frames.slice(at + 1)], {}, open))).detail).toMatchObject({ frame: at });
+    expect((await faultOf(replayed(frames.slice(0, at), {}, open))).detail).toMatchObject({ frame: at, cause: "the replay ended before the recording did" });
   });
 });
 
@@ -156,9 +181,22 @@ describe("a diverging replay says what differs first", () => {
   it("whatever the machine makes of being stopped", async () => {
     const inner = scriptedMachine(changedEntry(1, 0, { capability: 9 }));
     const swallowing: RunMachine = { run: async (request) => { try { return await inner.run(request); } catch { return RUN_END; } } };
-    expect((await faultOf(replay(bundle(), swallowing))).detail["field"]).toBe("entries[0].capability");
     const breaking: RunMachine = { run: () => Promise.reject(new Fault("DOMAIN_PANIC", {})) };
-    expect((await faultOf(replay(bundle(), breaking))).fault).toBe("DOMAIN_PANIC");
+    const panicking: RunMachine = { run: async ({ journal }) => {
+      for (const frame of changedEntry(1, 0, { capability: 9 }).slice(0, 2)) if (frame !== null) journal.append(frame);
+      throw new Fault("DOMAIN_PANIC", {});
+    } };
+    const asking: RunMachine = { run: async ({ journal, outcomes }) => {
+      for (const frame of changedEntry(1, 0, { capability: 9 }).slice(0, 2)) if (frame !== null) journal.append(frame);
+      await outcomes.outcome(jobId(9));
+      return RUN_END;
+    } };
+    for (const compare of ["frames", "blocks"] as const) {
+      expect((await faultOf(replay(bundle(), asking, { compare }))).detail["field"]).toBe("entries[0].capability");
+      expect((await faultOf(replay(bundle(), swallowing, { compare }))).detail["field"]).toBe("entries[0].capability");
+      expect((await faultOf(replay(bundle(), panicking, { compare }))).detail["field"]).toBe("entries[0].capability");
+      expect((await faultOf(replay(bundle(), breaking, { compare }))).fault).toBe("DOMAIN_PANIC");
+    }
   });
 });
 

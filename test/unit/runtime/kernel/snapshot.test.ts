@@ -165,7 +165,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   "runtime/clock/calendar.ts": "buckets heap sweepAt size lastDue lastBucket",
   "runtime/clock/clock.ts": "now",
   "runtime/mailbox/mailbox.ts": "bound overflow depth due",
-  "runtime/process/process.ts": "id name parent behaviour priority input inbox state activation wait pending seq jobs exit joined absence answer answers opaque queued signal held ties timers parked places bindings handles streams children",
+  "runtime/process/process.ts": "id name parent behaviour priority input inbox state activation wait pending seq jobs exit joined absence answer answers opaque queued signal held ties seldom timers parked places bindings handles streams children",
   "runtime/process/ties.ts": "ids sweepAt children dependents watchers watched",
   "runtime/process/id-set.ts": "pages",
   "runtime/process/answers.ts": "input told weight",
