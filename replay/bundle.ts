@@ -8,7 +8,7 @@ import type { ByteSource, Recording } from "../kernel-abi/ports.ts";
 import { FORMAT_VERSION, SEMANTICS_VERSION } from "../kernel-abi/version.ts";
 import { FrameReader } from "./entry/reader.ts";
 import { sha256 } from "./sha256.ts";
-import { UnitReader, type ChainedUnit, type Place, type Tail } from "./units.ts";
+import { UnitReader, type ChainedUnit, type Tail } from "./units.ts";
 
 export interface Bundle {
   readonly source: ByteSource;
@@ -33,7 +33,8 @@ function section<T>(units: UnitReader, parse: (value: unknown) => T): Section<T>
   try {
     return { value: parse(parseCanonicalJson(unit.payload)), digest: toHex(sha256(unit.payload)) };
   } catch (cause) {
-    throw new Fault("TRACE_UNREADABLE", { offset: unit.offset, unit: unit.unit, index: 0, what: cause instanceof Fault ? cause.message : "not canonical" }, { cause });
+    const { message } = cause as Fault; // parsers throw nothing else
+    throw new Fault("TRACE_UNREADABLE", { offset: unit.offset, unit: unit.unit, index: 0, what: message }, { cause });
   }
 }
 
@@ -112,6 +113,5 @@ export function eachFrame(block: ChainedUnit, visit: (frame: Frame) => void): nu
 export function* walk(source: ByteSource): Generator<PlacedFrame, Tail> {
   const { units } = openUnits(source);
   for (let block = units.next(); block !== undefined; block = units.next()) yield* framesOf(block);
-  return units.tail ?? { kind: "open", place: NOWHERE, torn: 0 };
+  return units.tail as Tail;
 }
-const NOWHERE: Place = { offset: 0, unit: "preamble", index: 0 };

@@ -1,5 +1,6 @@
-// Rules of authority that is taken back and given afresh, in runs that go by them: a contract ends with the capability it was issued
-// under, a freeze takes what permits work in its domain, and only a thaw gives it to the root again, as the header allows.
+// Rules of authority that is taken back and given afresh. What is revoked takes along all that descends from it, at once. In runs that
+// go by the flag, a contract ends with the capability it was issued under, a freeze takes what permits work in its domain, and only a
+// thaw gives it to the root again, as the header allows.
 import { boundDomainOf, VERBS, type VerbName } from "../../kernel-abi/capability.ts";
 import type { BoundDomain } from "../../kernel-abi/domain.ts";
 import { FAULTS } from "../../kernel-abi/fault.ts";
@@ -15,30 +16,36 @@ function* live(world: World): Generator<CapabilityRow, void, undefined> {
   for (const rows of world.held.values()) yield* rows;
 }
 
-/** CAPABILITY_REVOKED: in a frame of the kernel for a reason; the contracts under it end in the same frame, and so does work under them. */
-export function revoked(world: World, row: CapabilityRow, inTurn: boolean): void {
-  if (!goesBy(world)) return;
-  if (!inTurn) world.require(taken(world, row), "the kernel revokes what a freeze or a strike takes", { capability: row.id });
-  for (const id of world.liveContractsOf(row.holder)) if (world.contract(id).capability === row.id) world.faults.authority.withdrawn.add(id);
+/** CAP_REVOKE, granted: what had not been revoked before goes behind it. */
+export function asked(world: World, row: CapabilityRow): void {
+  if (!row.revoked) world.faults.authority.falling.add(row.id);
 }
 
-function taken(world: World, row: CapabilityRow): boolean {
-  const { authority } = world.faults;
-  if (authority.taking.at(-1) === row.id) {
-    authority.taking.pop();
-    return true;
-  }
-  const { aimed } = authority;
-  for (let at = row; aimed !== undefined; at = world.capability(at.parent)) {
-    if (at.holder === aimed.holder && at.grant.verb === aimed.verb) return true;
-    if (at.parent === 0) return false;
-  }
-  return false;
+/** CAPABILITY_REVOKED. A freeze takes what is held, by number; all else takes along what descends from it. The contracts under it end in the same frame. */
+export function revoked(world: World, row: CapabilityRow, inTurn: boolean): void {
+  const { taking, withdrawn } = world.faults.authority;
+  if (taking.at(-1) === row.id) taking.pop();
+  else fall(world, row, inTurn);
+  if (goesBy(world)) for (const id of world.liveContractsOf(row.holder)) if (world.contract(id).capability === row.id) withdrawn.add(id);
+}
+
+function fall(world: World, row: CapabilityRow, inTurn: boolean): void {
+  const { falling, aimed: at } = world.faults.authority;
+  const falls = falling.delete(row.id);
+  if (inTurn) world.require(falls, "a turn revokes what it asks for, with all that descends from it", { capability: row.id });
+  else world.require(falls || !goesBy(world) || (at?.holder === row.holder && at.verb === row.grant.verb), "the kernel revokes what a freeze or a strike takes", { capability: row.id });
+  for (const id of world.descent.of(row.id)) if (!world.capability(id).revoked) falling.add(id);
+}
+
+/** Before anything else is called, and at the end of a frame. */
+export function fallen(world: World): void {
+  for (const capability of world.faults.authority.falling) world.refuse("a capability is revoked with all that descends from it", { capability });
 }
 
 /** A strike that revokes: whose, and which. */
 export function aimed(world: World, process: string, verb: string): void {
   if (!goesBy(world)) return;
+  whole(world);
   const row = world.processes.rows().find(({ name, live: lives }) => lives && name === process);
   if (row !== undefined) world.faults.authority.aimed = { holder: row.id, verb };
 }
@@ -70,13 +77,14 @@ export function given(world: World, verb: VerbName): boolean {
   return giving.length > 0 && giving.shift() === verb;
 }
 
-/** A frame is over, or another domain's turn has come: what takes or gives authority has done so whole. */
+/** A frame is over, or another strike or domain has its turn: what takes or gives authority has done so whole. */
 export function whole(world: World): void {
+  fallen(world);
   const { authority } = world.faults;
   const { withdrawn, ended, taking, giving } = authority;
-  if (withdrawn.size > 0) for (const contract of withdrawn) world.refuse("a contract ends with the capability it was issued under", { contract });
-  if (taking.length > 0) world.refuse("a freeze revokes every capability of its domain, by number", { capability: taking.at(-1) ?? 0 });
-  if (giving.length > 0) world.refuse("a thaw issues to the root what the header allows", { verb: giving[0] ?? "" });
+  for (const contract of withdrawn) world.refuse("a contract ends with the capability it was issued under", { contract });
+  for (const capability of taking) world.refuse("a freeze revokes every capability of its domain, by number", { capability });
+  for (const verb of giving) world.refuse("a thaw issues to the root what the header allows", { verb });
   if (ended.size > 0) doom(world, ended);
   if (authority.aimed !== undefined) aimedWhole(world, authority.aimed);
   authority.aimed = undefined;
@@ -92,8 +100,5 @@ function doom(world: World, contracts: Set<number>): void {
 }
 
 function aimedWhole(world: World, { holder, verb }: { readonly holder: number; readonly verb: string }): void {
-  for (const row of live(world)) {
-    const gone = (row.holder === holder && row.grant.verb === verb) || (row.parent !== 0 && world.capability(row.parent).revoked);
-    world.require(!gone || row.revoked, "a strike revokes what it names, with all that descends from it", { capability: row.id });
-  }
+  for (const row of live(world)) world.require(row.holder !== holder || row.grant.verb !== verb || row.revoked, "a strike revokes what it names", { capability: row.id });
 }

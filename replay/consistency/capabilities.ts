@@ -34,7 +34,6 @@ const FREE: ReadonlySet<number> = new Set([SYSCALL.CAP_REQUEST, SYSCALL.BIND, SY
 /** One use, along the line of descent. */
 function charge(world: World, row: CapabilityRow): void {
   for (let at: CapabilityRow | undefined = row; at !== undefined; at = at.parent === 0 ? undefined : world.capability(at.parent)) {
-    if (at.revoked) world.refuse("a capability is used while it is in force", { capability: row.id, revoked: at.id });
     if (at.uses === null) continue;
     world.require(at.uses > 0, "a capability is used no more often than granted", { capability: at.id });
     at.uses -= 1;
@@ -50,11 +49,11 @@ function inForce(world: World, id: number, holder: number): CapabilityRow {
   return row;
 }
 
-/** A message goes to the target; who looks sees the target or what is below it. Other verbs are aimed at nobody. */
+/** A message goes to the target; who looks sees the target or what is below it. Other calls are aimed at nobody. */
 function aimed(world: World, { code, subject }: Entry, target: number): boolean {
   if (code === SYSCALL.IPC_SEND) return subject === target;
-  if (code !== SYSCALL.TRACE_READ && code !== SYSCALL.TELEMETRY_READ) return true;
-  for (let at = subject; at >= ROOT; at = world.process(at).parent) if (at === target) return true;
+  const looks = code === SYSCALL.TRACE_READ || code === SYSCALL.TELEMETRY_READ;
+  for (let at = looks ? subject : 0; at >= ROOT; at = world.process(at).parent) if (at === target) return true;
   return false;
 }
 
@@ -117,16 +116,23 @@ export function issued(world: World, entry: Entry): void {
   }
   const row: CapabilityRow = { id: entry.subject, holder, parent, grant, uses: grant.scope.uses, revoked: false };
   world.capabilities.add(row);
+  if (parent !== 0) world.descent.add(row.id, parent);
   const held = world.held.get(holder);
   if (held === undefined) world.held.set(holder, [row]);
   else held.push(row);
 }
 
-/** CAPABILITY_REVOKED: by who holds it or what it was derived from; by the kernel otherwise. */
+/** CAP_REVOKE, granted: to who holds it or what it was derived from. */
+export function askedBack(world: World, entry: Entry): void {
+  const row = world.capability(entry.subject);
+  world.require(heldAlong(world, row, world.moment.actor), "a capability is revoked by those it comes from", { capability: row.id });
+  authority.asked(world, row);
+}
+
+/** CAPABILITY_REVOKED. */
 export function revoked(world: World, entry: Entry, inTurn: boolean): void {
   const row = world.capability(entry.subject);
   world.require(!row.revoked, "a capability is revoked once", { capability: row.id });
-  world.require(!inTurn || heldAlong(world, row, world.moment.actor), "a capability is revoked by those it comes from", { capability: row.id });
   row.revoked = true;
   authority.revoked(world, row, inTurn);
 }

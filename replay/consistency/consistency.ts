@@ -129,6 +129,7 @@ export class Consistency {
 
   #syscall(entry: Entry, row: ProcessRow): void {
     const world: World = this.#world;
+    authority.fallen(world);
     capabilities.used(world, entry);
     faults.granted(world, entry);
     switch (entry.code) {
@@ -141,6 +142,7 @@ export class Consistency {
       case SYSCALL.TIMER_CANCEL:
         row.timers.delete(entry.subject);
         return;
+      case SYSCALL.CAP_REVOKE: return capabilities.askedBack(world, entry);
       case SYSCALL.PLACE_WITHDRAW: return places.withdrawn(world, row, entry);
       case SYSCALL.FAULT_INJECT: return faults.asked(world, entry);
       case SYSCALL.PROC_STOP: return processes.stopped(world, entry);

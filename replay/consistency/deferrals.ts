@@ -1,7 +1,7 @@
 // Rules of requests that wait for contracts: in one order, all or nothing, never beyond their time, and never past what could be had.
 import { DOMAIN_RANK } from "../../kernel-abi/domain.ts";
 import { FAULTS } from "../../kernel-abi/fault.ts";
-import { DELIVERY, WAIT } from "../../kernel-abi/envelope.ts";
+import { DELIVERY } from "../../kernel-abi/envelope.ts";
 import type { Entry } from "../../kernel-abi/frame.ts";
 import { KERNEL, PHI_SERVICE, Q_SERVICE } from "../../kernel-abi/ids.ts";
 import { field } from "../entry/body.ts";
@@ -10,7 +10,7 @@ import type { DeferralRow, Units } from "./deferral-rows.ts";
 import type { ContractRow, ProcessRow, World } from "./world.ts";
 
 const BOUND = ["Q", "PHI"] as const;
-const before = (a: DeferralRow, b: DeferralRow): number => b.priority - a.priority || a.since - b.since || a.process - b.process || a.id - b.id;
+const before = (a: DeferralRow, b: DeferralRow): number => b.priority - a.priority || a.since - b.since || a.process - b.process;
 const share = (a: Units, b: Units): boolean => BOUND.some((domain) => a[domain] > 0 && b[domain] > 0);
 const fits = ({ attested }: World, units: Units): boolean => BOUND.every((domain) => units[domain] <= attested[domain].units - attested[domain].allocated);
 
@@ -30,9 +30,9 @@ export function requested(world: World, entry: Entry): void {
   deferrals.waiting = [...deferrals.waiting, request].sort(before);
 }
 
-/** A turn that ends waiting for a domain's service has just made such a request. */
+/** Whether a turn that ends waiting for room waits for that of a domain's service: it has just made such a request. */
 export function waits(world: World, row: ProcessRow): boolean {
-  if (row.on !== WAIT.ROOM || (row.subject !== Q_SERVICE && row.subject !== PHI_SERVICE)) return false;
+  if (row.subject !== Q_SERVICE && row.subject !== PHI_SERVICE) return false;
   const request = world.deferrals.waiting.find(({ process }) => process === row.id);
   const domain = row.subject === Q_SERVICE ? DOMAIN_RANK.Q : DOMAIN_RANK.PHI;
   world.require(request !== undefined && request.since === world.moment.tick && request.domain === domain && !request.placed, "who waits for a contract has asked for one", { process: row.name });

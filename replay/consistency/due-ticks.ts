@@ -11,16 +11,14 @@ export class DueTicks {
     if (pending === undefined) this.#ticks.splice(this.#position(due), 0, due);
   }
 
-  /** One outcome that was due then has come, or never will. */
+  /** One outcome that was added as due then has come, or never will. */
   remove(due: number): void {
-    const pending = this.#pending.get(due);
-    if (pending === undefined) return;
-    if (pending > 1) {
-      this.#pending.set(due, pending - 1);
-      return;
+    const pending = this.#pending.get(due) as number - 1;
+    if (pending > 0) this.#pending.set(due, pending);
+    else {
+      this.#pending.delete(due);
+      this.#ticks.splice(this.#position(due), 1);
     }
-    this.#pending.delete(due);
-    this.#ticks.splice(this.#position(due), 1);
   }
 
   /** The earliest tick with an outcome missing. */

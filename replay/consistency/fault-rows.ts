@@ -33,6 +33,8 @@ export interface FaultRows {
 
 /** What a frame has begun to take or to give, and not ended yet (authority.ts). */
 export interface AuthorityRows {
+  /** Capabilities that go with what was revoked or asked back. */
+  readonly falling: Set<number>;
   /** Contracts whose capability is revoked; those of them that have ended since. */
   readonly withdrawn: Set<number>;
   readonly ended: Set<number>;
@@ -45,13 +47,13 @@ export interface AuthorityRows {
 }
 export const faultRows = (): FaultRows => ({
   struck: 0, asked: [], doomed: new Map(), hit: new Set(), landed: 0, frozen: new Set(), uncalibrated: new Map(), halting: -1, owed: new Set(), attempts: new Map(), failures: { Q: [], PHI: [] }, freezes: 0,
-  copies: new Map(), overused: new Map(), authority: { withdrawn: new Set(), ended: new Set(), taking: [], giving: [], aimed: undefined },
+  copies: new Map(), overused: new Map(), authority: { falling: new Set(), withdrawn: new Set(), ended: new Set(), taking: [], giving: [], aimed: undefined },
 });
 
 /** What can be due before anybody takes a turn. */
 export const owing = Object.freeze({
-  contained: (job: number) => `job ${job} contained`,
-  escalated: (job: number) => `job ${job} escalated`,
+  contained: (job: number, verdict: number) => `job ${job} contained, fault ${verdict}`,
+  escalated: (job: number, verdict: number) => `job ${job} escalated, fault ${verdict}`,
   retried: (job: number) => `job ${job} called again`,
   revoked: (contract: number) => `contract ${contract} revoked`,
   overused: (contract: number) => `contract ${contract} ended for overuse`,

@@ -81,7 +81,7 @@ export function granted(world: World, entry: Entry): void {
   }
   if (uncalibrated.size === 0 || entry.code !== SYSCALL.XDV_CALL) return;
   const until = uncalibrated.get(entry.contract);
-  world.require(until === undefined || world.moment.tick < until, "no work is taken on a calibration that gave out", { contract: entry.contract, until: until ?? 0 });
+  if (until !== undefined && world.moment.tick >= until) world.refuse("no work is taken on a calibration that gave out", { contract: entry.contract, until });
 }
 
 const domainOf = (world: World, { domain }: Entry): BoundDomain => {

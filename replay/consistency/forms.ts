@@ -1,5 +1,5 @@
 // What is kept of rows that are over, column by column (rows.ts). A field added to a row must be added here: the compiler says so.
-import { VERBS, type Scope } from "../../kernel-abi/capability.ts";
+import { VERBS, type Scope, type VerbName } from "../../kernel-abi/capability.ts";
 import type { Terms } from "../../kernel-abi/contract.ts";
 import { ROOT } from "../../kernel-abi/ids.ts";
 import { Inbox } from "./inbox.ts";
@@ -19,17 +19,17 @@ const bit = (of: number, at: number): boolean => (of >> at) % 2 === 1;
 
 const always = (): boolean => true;
 
-/** An ended process of which nothing is on its way: its name is gone. */
+/** An ended process of which nothing is on its way: its name is gone, and it lives no more. */
 export function processForm(): Form<ProcessRow> {
   const kept = columns("parent", "seq", "exit", "joinSeq", "flags", "on", "subject", "from", "startSeq", "startTick");
   return {
     settled: ({ live, inbox, notices, parked, places }) => !live && inbox.left === 0 && notices.length === 0 && parked === undefined && places.length === 0,
-    pack({ parent, seq, live, over, finished, stopping, exit, joinSeq, on, subject, start }, at) {
+    pack({ parent, seq, over, finished, stopping, exit, joinSeq, on, subject, start }, at) {
       kept.parent.set(at, parent);
       kept.seq.set(at, seq);
-      kept.exit.set(at, exit < 0 ? null : exit);
+      kept.exit.set(at, exit);
       kept.joinSeq.set(at, joinSeq < 0 ? null : joinSeq);
-      kept.flags.set(at, bits(live, over, finished, stopping));
+      kept.flags.set(at, bits(over, finished, stopping));
       kept.on.set(at, on);
       kept.subject.set(at, subject);
       kept.from.set(at, start.from);
@@ -39,8 +39,8 @@ export function processForm(): Form<ProcessRow> {
     unpack(id, at) {
       const flags = kept.flags.number(at);
       return {
-        id, name: `#${id}`, parent: kept.parent.number(at), seq: kept.seq.number(at), exit: kept.exit.get(at) ?? -1,
-        live: bit(flags, 0), over: bit(flags, 1), finished: bit(flags, 2), stopping: bit(flags, 3), joinSeq: kept.joinSeq.get(at) ?? -1, on: kept.on.number(at), subject: kept.subject.number(at),
+        id, name: `#${id}`, parent: kept.parent.number(at), seq: kept.seq.number(at), exit: kept.exit.number(at),
+        live: false, over: bit(flags, 0), finished: bit(flags, 1), stopping: bit(flags, 2), joinSeq: kept.joinSeq.get(at) ?? -1, on: kept.on.number(at), subject: kept.subject.number(at),
         start: { from: kept.from.number(at), seq: kept.startSeq.number(at), tick: kept.startTick.number(at) },
         inbox: new Inbox(), arms: [], timer: undefined, timers: new Timers(), notices: [], parked: undefined, places: [], admitted: [], lost: [], away: -1, toldCalibrations: false, suspension: undefined,
       };
@@ -68,7 +68,7 @@ export function capabilityForm(): Form<CapabilityRow> {
       return {
         id, holder: kept.holder.number(at), parent: kept.parent.number(at), uses: kept.left.get(at), revoked: bit(verb, 0),
         grant: {
-          verb: VERBS[verb >> 1] ?? "EXECUTE_K",
+          verb: VERBS[verb >> 1] as VerbName,
           scope: { from: kept.from.number(at), until: until.get(at), uses: uses.get(at), units: units.get(at), target: target.get(at) },
         },
       };
@@ -116,7 +116,7 @@ export function jobForm(): Form<JobRow> {
       const code = kept.code.number(at);
       return {
         id, owner: kept.owner.number(at), contract: kept.contract.number(at), capability: kept.capability.number(at),
-        domain: code >> 2, due: kept.due.number(at), origin: kept.origin.number(at), state: JOB_STATES[code & 3] ?? "called",
+        domain: code >> 2, due: kept.due.number(at), origin: kept.origin.number(at), state: JOB_STATES[code & 3] as JobRow["state"],
       };
     },
   };

@@ -14,7 +14,7 @@ import { Timers } from "./timers.ts";
 import type { ProcessRow, World } from "./world.ts";
 
 /** Edges of the lifecycles (hybrid-runtime section 2), as `from>to`, and where each begins. */
-const LIFECYCLES: Readonly<Record<string, { readonly initial: string; readonly edges: ReadonlySet<string> }>> = {
+const LIFECYCLES: ReadonlyMap<string, { readonly initial: string; readonly edges: ReadonlySet<string> }> = new Map(Object.entries({
   process: {
     initial: "unborn",
     edges: new Set(["unborn>created", "created>initialized", "initialized>domainBound", "domainBound>active", "active>suspended", "suspended>active",
@@ -29,7 +29,7 @@ const LIFECYCLES: Readonly<Record<string, { readonly initial: string; readonly e
     edges: new Set(["unbound>bound", "bound>initialized", "initialized>active", "active>suspended", "suspended>active",
       "active>terminated", "suspended>terminated", "terminated>released"]),
   },
-};
+}));
 
 const newcomer = (id: number, name: string, parent: number, start: ProcessRow["start"]): ProcessRow => ({
   id, name, parent, start, seq: 0, live: true, over: false, finished: false, exit: -1, joinSeq: -1, on: DELIVERY.START, subject: 0, arms: [], inbox: new Inbox(),
@@ -83,7 +83,7 @@ export function transition(world: World, entry: Entry): void {
   const machine = world.text(body, "machine");
   const from = world.text(body, "from");
   const to = world.text(body, "to");
-  const lifecycle = LIFECYCLES[machine.split(".")[0] ?? ""];
+  const lifecycle = LIFECYCLES.get(machine.replace(/\..*$/s, ""));
   if (lifecycle === undefined) return;
   const key = `${machine} ${entry.subject}`;
   const stood = world.lifecycles.get(key) ?? lifecycle.initial;

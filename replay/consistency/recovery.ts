@@ -16,9 +16,8 @@ const domainOf = ({ domain }: JobRow): BoundDomain => DOMAINS[domain] as BoundDo
 
 /** JOB_OUTCOME: a fault is dealt with where the header states a policy. */
 export function failed(world: World, entry: Entry): void {
-  const name = faultByCode(entry.verdict);
-  if (entry.verdict === 0 || name === undefined || world.header.recovery === undefined) return;
-  world.faults.owed.add(owing.contained(entry.subject));
+  if (faultByCode(entry.verdict) === undefined || world.header.recovery === undefined) return;
+  world.faults.owed.add(owing.contained(entry.subject, entry.verdict));
 }
 
 /** FAULT_CONTAINED: of an outcome, of a contract used beyond its terms, or of copies. */
@@ -46,16 +45,17 @@ function outcomeContained(world: World, entry: Entry): void {
   const action = world.text(body, "action");
   world.require(recovery !== undefined && job.state === "delivered" && job.due === world.moment.tick && job.contract === entry.contract && job.domain === entry.domain,
     "faults are contained where they came up, by the header's policy", { job: job.id });
-  if (faults.owed.delete(owing.escalated(job.id))) return escalated(world, job, level, action);
-  const rule = recoveryRule(recovery, faultByCode(entry.verdict) ?? "");
-  world.require(faults.owed.delete(owing.contained(job.id)), "a fault is contained once", { job: job.id });
+  if (faults.owed.delete(owing.escalated(job.id, entry.verdict))) return escalated(world, job, level, action);
+  world.require(faults.owed.delete(owing.contained(job.id, entry.verdict)), "a fault is contained once", { job: job.id });
+  const name = faultByCode(entry.verdict) as FaultName; // or there was nothing to contain
+  const rule = recoveryRule(recovery, name);
   world.require(level === levelOf(rule) && (action === rule.action || (rule.action === "retry" && action === "continue")), "a fault reaches as far as the policy lets it", { level, action });
   const contract = world.contract(job.contract);
   endWork(world, body, (other) => action === "rollback" && other.contract === job.contract);
   if (action === "rollback" && contract.state === "active") faults.owed.add(owing.revoked(contract.id));
   if (action === "retry") faults.owed.add(owing.retried(job.id));
   halts(world, job, rule);
-  escalating(world, job, entry.verdict);
+  if (counts(world, name, job.id)) escalating(world, job, entry.verdict);
 }
 
 function halts(world: World, job: JobRow, rule: RecoveryRule): void {
@@ -63,7 +63,7 @@ function halts(world: World, job: JobRow, rule: RecoveryRule): void {
   if (rule.action !== "halt") return;
   switch (levelOf(rule)) {
     case 0:
-      if (world.process(job.owner).live) owed.add(owing.halted(job.owner));
+      owed.add(owing.halted(job.owner));
       return;
     case 3:
       owed.add(owing.ended);
@@ -80,13 +80,12 @@ const counts = (world: World, fault: FaultName, job: number): boolean =>
 function escalating(world: World, job: JobRow, verdict: number): void {
   const { faults, moment: { tick }, header: { recovery } } = world;
   const bears = recovery?.escalate;
-  const name = faultByCode(verdict);
   const domain = domainOf(job);
-  if (bears === undefined || name === undefined || !counts(world, name, job.id) || faults.frozen.has(domain) || faults.owed.has(owing.frozen(domain))) return;
+  if (bears === undefined || faults.frozen.has(domain) || faults.owed.has(owing.frozen(domain))) return;
   const recent = faults.failures[domain];
   recent.push(tick);
-  while ((recent[0] ?? tick) <= tick - bears.within) recent.shift();
-  if (recent.length >= bears.failures) faults.owed.add(owing.escalated(job.id));
+  while ((recent[0] as number) <= tick - bears.within) recent.shift();
+  if (recent.length >= bears.failures) faults.owed.add(owing.escalated(job.id, verdict));
 }
 
 function escalated(world: World, job: JobRow, level: number, action: string): void {

@@ -16,11 +16,11 @@ export class Column {
 
   get(at: number): number | null {
     const value = this.#values[at] ?? 0;
-    return value === NULL ? null : value === LARGE ? this.#large.get(at) ?? 0 : value;
+    return value === NULL ? null : value === LARGE ? this.#large.get(at) as number : value;
   }
 
   /** Where null was never put. */
-  number(at: number): number { return this.get(at) ?? 0; }
+  number(at: number): number { return this.get(at) as number; }
 
   #grow(length: number): void {
     const grown = new Uint32Array(Math.max(length, 1_024, Math.ceil(this.#values.length * 1.5)));

@@ -8,10 +8,11 @@ export function suspension(world: World, process: number, from: string, to: stri
   const row = world.process(process);
   const { tick } = world.moment;
   const last = row.suspension;
-  if (to === "suspended") Object.assign(row, { lost: [], away: tick, toldCalibrations: false });
-  if (to === "active") wasTold(world, row);
-  if (to === "suspended") row.suspension = { from: last?.to === tick ? last.from : tick, to: -1 };
-  else if (to === "active") row.suspension = { from: last?.from ?? tick, to: tick };
+  if (to === "suspended") Object.assign(row, { lost: [], away: tick, toldCalibrations: false, suspension: { from: last?.to === tick ? last.from : tick, to: -1 } });
+  if (to !== "active") return;
+  world.require(last !== undefined, "a process that ended is not resumed", { process: row.name });
+  wasTold(world, row);
+  row.suspension = { from: last.from, to: tick };
 }
 
 function wasTold(world: World, row: ProcessRow): void {

@@ -9,6 +9,7 @@ import type { Header } from "../../kernel-abi/header.ts";
 import { bodyOf, field } from "../entry/body.ts";
 import { faultRows } from "./fault-rows.ts";
 import { deferralRows } from "./deferral-rows.ts";
+import { Descent } from "./descent.ts";
 import { DueTicks } from "./due-ticks.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Rows } from "./rows.ts";
@@ -136,6 +137,7 @@ export class World {
   readonly jobs: Tables["jobs"];
   /** Capabilities of live processes, by holder. */
   readonly held = new Map<number, CapabilityRow[]>();
+  readonly descent = new Descent();
   /** Jobs of the last turn whose intents have not been seen yet, in order. */
   readonly called: JobRow[] = [];
   readonly due = new DueTicks();

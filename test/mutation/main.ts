@@ -7,6 +7,12 @@ import { TRUSTED } from "../coverage.config.ts";
 import { mutantsOf, type Mutant } from "./mutants.ts";
 import type { Answer, Task } from "./worker.ts";
 
+/** Of consistency: runs written by hand and forged, and runs of the machine that somebody changed. */
+const FORGED = "test/unit/replay/consistency.test.ts";
+const CHANGED = "test/unit/replay/contradictions.test.ts";
+const kernel = (...names: readonly string[]): readonly string[] => names.map((name) => `test/unit/runtime/kernel/${name}.test.ts`);
+const ROWS = ["test/unit/replay/rows.test.ts", FORGED, CHANGED];
+
 /** Tests that hold each file, the quickest and closest first. */
 const TESTS: Readonly<Record<(typeof TRUSTED)[number], readonly string[]>> = {
   "kernel-abi/capability.ts": ["test/unit/kernel-abi/capability.test.ts", "test/property/kernel-abi/capability-set.test.ts"],
@@ -18,7 +24,29 @@ const TESTS: Readonly<Record<(typeof TRUSTED)[number], readonly string[]>> = {
   "replay/seal.ts": ["test/unit/replay/seal-form.test.ts"],
   "replay/units.ts": ["test/unit/replay/units.test.ts"],
   "replay/verify.ts": ["test/unit/replay/verify.test.ts"],
+  "replay/bundle.ts": ["test/unit/replay/bundle.test.ts", "test/unit/replay/verify.test.ts"],
   "replay/entry/reader.ts": ["test/unit/replay/codec.test.ts", "test/unit/replay/reader.test.ts"],
+  "replay/consistency/authority.ts": [FORGED, CHANGED, ...kernel("authority"), "test/property/replay/revocation.test.ts"],
+  "replay/consistency/capabilities.ts": [FORGED, CHANGED, ...kernel("authority")],
+  "replay/consistency/consistency.ts": [FORGED, CHANGED, ...kernel("faults", "lost", "contracts"), "test/unit/runtime/app/copies.test.ts"],
+  "replay/consistency/contracts.ts": [FORGED, ...kernel("sharing", "lost", "faults", "authority")],
+  "replay/consistency/deferral-rows.ts": [CHANGED],
+  "replay/consistency/deferrals.ts": [CHANGED, ...kernel("deferral", "places")],
+  "replay/consistency/deliveries.ts": [FORGED, CHANGED, ...kernel("control")],
+  "replay/consistency/descent.ts": ["test/unit/replay/rows.test.ts"],
+  "replay/consistency/due-ticks.ts": ROWS,
+  "replay/consistency/fault-rows.ts": [CHANGED, ...kernel("faults", "contracts")],
+  "replay/consistency/faults.ts": [FORGED, CHANGED, ...kernel("faults", "authority")],
+  "replay/consistency/forms.ts": ROWS,
+  "replay/consistency/inbox.ts": ROWS,
+  "replay/consistency/jobs.ts": [FORGED, CHANGED, ...kernel("contracts", "sharing")],
+  "replay/consistency/places.ts": [CHANGED, ...kernel("places")],
+  "replay/consistency/processes.ts": [FORGED, CHANGED, ...kernel("control")],
+  "replay/consistency/recovery.ts": [FORGED, CHANGED, ...kernel("contracts"), "test/unit/runtime/app/copies.test.ts"],
+  "replay/consistency/rows.ts": ROWS,
+  "replay/consistency/suspensions.ts": [FORGED, ...kernel("lost")],
+  "replay/consistency/timers.ts": ROWS,
+  "replay/consistency/world.ts": [FORGED, CHANGED, ...kernel("authority")],
 };
 
 /** Processor time a mutant gets, as a multiple of what the unchanged tests take, and on top of it in ms. */

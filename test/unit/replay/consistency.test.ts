@@ -3,10 +3,12 @@ import { EXIT, FAULTS } from "../../../kernel-abi/fault.ts";
 import { EVENT, type Entry, type Frame } from "../../../kernel-abi/frame.ts";
 import { processId, Q_SERVICE, ROOT, tick } from "../../../kernel-abi/ids.ts";
 import { pack, unpack } from "../../../kernel-abi/packer.ts";
+import type { VerbName } from "../../../kernel-abi/capability.ts";
 import { SYSCALL } from "../../../kernel-abi/syscall.ts";
-import { DELIVERY } from "../../../kernel-abi/envelope.ts";
+import { DELIVERY, WAIT } from "../../../kernel-abi/envelope.ts";
 import { entry, kernelFrame, record, turnFrame } from "../../support/recordings.ts";
 import { refusalOf, unitOffsets, verified } from "../../support/refusals.ts";
+import { Consistency } from "../../../replay/consistency/consistency.ts";
 import { boot, bringUp, CAP, capability, CHILD, declaration, end, exit, FINISHED, PROVIDER, Q, runRecording, smallRun, TERMS, waits } from "../../support/runs.ts";
 
 const RUN: readonly Frame[] = smallRun().filter((frame) => frame !== null);
@@ -57,6 +59,9 @@ const second = (over: object): Entry[] => [
 ];
 const job = (id: number, due: number, cost: number): Entry =>
   entry(SYSCALL.XDV_CALL, { domain: Q, capability: CAP.EXECUTE_Q, contract: 1, subject: id, body: pack({ due, cost, charge: { budget: 1, shots: 0 } }) });
+/** A capability asked back with one the caller holds, and it and `more` revoked. */
+const revoked = (id: number, held: number, ...more: number[]): Entry[] =>
+  [entry(SYSCALL.CAP_REVOKE, { capability: held, subject: id }), ...[id, ...more].map((subject) => entry(EVENT.CAPABILITY_REVOKED, { subject }))];
 const intent = (id: number, due: number): Frame => kernelFrame(1, [entry(EVENT.JOB_INTENT, { domain: Q, capability: CAP.EXECUTE_Q, contract: 1, subject: id, body: pack({ actor: "root", due }) })], ROOT);
 const outcomeOf = (id: number, at: number): Frame => kernelFrame(at, [entry(EVENT.JOB_OUTCOME, { domain: Q, contract: 1, subject: id, body: pack(0) })], Q_SERVICE);
 
@@ -107,6 +112,18 @@ const CASES: [what: string, edit: Edit, rule: string][] = [
   ["a provider that is not the header's", say(AT.boot, 1, { units: 9 }), "attested providers are those of the header"],
   ["a provider whose attestation JSON cannot carry", say(AT.boot, 1, { extra: Float64Array.of(Number.NaN), figures: null }), "attested providers are those of the header"],
   ["an attestation after boot", insert(AT.start, kernelFrame(2, [RUN[0]?.entries[1] as Entry])), "providers attest themselves at boot"],
+  ["a provider of no domain", say(AT.boot, 1, { domain: "K" }), "attested providers are those of the header"],
+  ["a lifecycle left out", frame(AT.measured, { entries: [entry(EVENT.TRANSITION, { subject: ROOT, body: pack({ machine: "process", from: "active", to: "active" }) })] }), "lifecycles go along their edges"],
+  ["a wait for room behind no send", frame(AT.start, { end: waits(WAIT.ROOM, ROOT) }), "a message that waits for room is the last one sent"],
+  ["a selection from nothing that can be read", frame(AT.start, { end: { ...waits(WAIT.SELECT), body: pack(0) } }), "a turn that selects says from what"],
+  ["a selection from something that is no arm", frame(AT.start, { end: { ...waits(WAIT.SELECT), body: pack([[1, 2, 3]]) } }), "a turn that selects says from what"],
+  ["a selection from a kind that is no number", frame(AT.start, { end: { ...waits(WAIT.SELECT), body: pack([[1, "2"]]) } }), "a turn that selects says from what"],
+  ["a number that is none", say(AT.root, IN.call, { cost: 1.5 }), "the body says what the event needs"],
+  ["a name that is none", say(AT.boot, 3, { name: 7 }), "the body says what the event needs"],
+  ["a list of numbers that holds none", add(AT.start, 0, entry(EVENT.CONTRACTS_LOST, { subject: CHILD, body: pack({ contracts: [0.5] }) })), "the body says what the event needs"],
+  ["a capability of no verb", say(AT.root, IN.cut, { verb: "FLY" }), "the body says what the event needs"],
+  ["a domain frozen that is neither Q nor Φ", insert(AT.start, kernelFrame(2, [entry(EVENT.DOMAIN_FROZEN, { body: pack({ why: "x", jobs: [] }) })])), "a domain that is frozen or thawed is Q or PHI"],
+  ["a job called again in a run without a policy", insert(AT.outcome + 1, kernelFrame(5, [entry(EVENT.JOB_RETRIED, { domain: Q, capability: CAP.EXECUTE_Q, contract: 1, subject: 2, body: pack({ of: 1, attempt: 1, due: 9, cost: 4, charge: { budget: 1, shots: 0 } }) })])), "jobs are called again as often as the header's policy says"],
   ["a body that says nothing", set(AT.root, IN.spawn, { body: pack(7) }), "the body says what the event needs"],
   ["a body that is a list", set(AT.end, 0, { body: pack([1]) }), "the body says what the event needs"],
   ["a body that is no value", set(AT.root, IN.call, { body: Uint8Array.of(0xc1, 0xc1) }), "the body says what the event needs"],
@@ -118,12 +135,19 @@ const CASES: [what: string, edit: Edit, rule: string][] = [
   ["a capability aimed elsewhere", frame(AT.heard, { entries: [entry(SYSCALL.IPC_SEND, { capability: 8, subject: CHILD })] }), "a capability is aimed at its target"],
   ["a capability used up", frame(AT.heard, { entries: Array.from({ length: 3 }, () => entry(SYSCALL.IPC_SEND, { capability: 8, subject: ROOT })) }), "a capability is used no more often than granted"],
   ["a capability out of its time", both(say(AT.root, IN.cut - 1, { "scope.until": 2 }), frame(AT.start, { entries: [entry(SYSCALL.LOG, { capability: 7 })] })), "a capability is used while it is in force"],
-  ["a capability revoked", both(add(AT.root, IN.measure + 1, entry(EVENT.CAPABILITY_REVOKED, { subject: 7 })), frame(AT.start, { entries: [entry(SYSCALL.LOG, { capability: 7 })] })), "a capability is used while it is in force"],
-  ["a capability revoked twice", add(AT.root, IN.measure + 1, entry(EVENT.CAPABILITY_REVOKED, { subject: 7 }), entry(EVENT.CAPABILITY_REVOKED, { subject: 7 })), "a capability is revoked once"],
-  ["a capability that descends from a revoked one", both(add(AT.root, IN.measure + 1, entry(EVENT.CAPABILITY_REVOKED, { subject: CAP.EXECUTE_K })), frame(AT.start, { entries: [entry(SYSCALL.LOG, { capability: 7 })] })), "a capability is used while it is in force"],
+  ["a capability revoked", both(add(AT.root, IN.measure + 1, ...revoked(7, 1)), frame(AT.start, { entries: [entry(SYSCALL.LOG, { capability: 7 })] })), "a capability is used while it is in force"],
+  ["a capability revoked twice", add(AT.root, IN.measure + 1, ...revoked(7, 1, 7)), "a capability is revoked once"],
+  ["a capability asked back twice, and revoked twice", add(AT.root, IN.measure + 1, ...revoked(7, 1), ...revoked(7, 1)), "a capability is revoked once"],
+  ["a capability asked back and not revoked", add(AT.root, IN.measure + 1, ...revoked(7, 1).slice(0, 1)), "a capability is revoked with all that descends from it"],
+  ["a capability asked back and revoked behind another call", add(AT.root, IN.measure, revoked(7, 1)[0] as Entry, RUN[AT.root]?.entries[IN.send] as Entry, revoked(7, 1)[1] as Entry), "a capability is revoked with all that descends from it"],
+  ["a capability whose descendant stays", add(AT.root, IN.measure + 1, ...revoked(CAP.EXECUTE_K, CAP.EXECUTE_K)), "a capability is revoked with all that descends from it"],
+  ["a capability whose descendant goes in a later turn", both(add(AT.root, IN.measure + 1, ...revoked(CAP.EXECUTE_K, CAP.EXECUTE_K)), frame(AT.start, { entries: [entry(EVENT.CAPABILITY_REVOKED, { subject: 7 })] })), "a capability is revoked with all that descends from it"],
+  ["a capability revoked that nobody asked back", add(AT.root, IN.measure + 1, entry(EVENT.CAPABILITY_REVOKED, { subject: 7 })), "a turn revokes what it asks for, with all that descends from it"],
+  ["a capability revoked with another that does not descend from it", add(AT.root, IN.measure + 1, ...revoked(7, 1, 8)), "a turn revokes what it asks for, with all that descends from it"],
   ["a capability revoked by the kernel without a reason", insert(AT.start, kernelFrame(2, [entry(EVENT.CAPABILITY_REVOKED, { subject: 7 })])), "the kernel revokes what a freeze or a strike takes"],
-  ["a contract that outlives its capability", add(AT.root, IN.measure + 1, entry(EVENT.CAPABILITY_REVOKED, { subject: CAP.ALLOCATE_Q })), "a contract ends with the capability it was issued under"],
-  ["a capability revoked by a stranger", frame(AT.start, { entries: [entry(EVENT.CAPABILITY_REVOKED, { subject: 1 })] }), "a capability is revoked by those it comes from"],
+  ["a contract that outlives its capability", add(AT.root, IN.measure + 1, ...revoked(CAP.ALLOCATE_Q, CAP.ALLOCATE_Q)), "a contract ends with the capability it was issued under"],
+  ["a capability revoked by a stranger", frame(AT.start, { entries: [entry(SYSCALL.CAP_REVOKE, { capability: 7, subject: 1 })] }), "a capability is revoked by those it comes from"],
+  ["a capability asked back with one of another", add(AT.root, IN.measure + 1, entry(SYSCALL.CAP_REVOKE, { capability: 7, subject: 7 })), "a capability is used by its holder"],
   ["a root capability the header does not allow", set(AT.boot, 4, { body: capability(1, ROOT, "READ_TRACE").body }), "root capabilities are those the header allows"],
   ["a root capability for a child", say(AT.root, IN.cut, { parent: 0 }), "a capability is issued to a live process"],
   ["a root capability after boot", both(say(AT.root, IN.cut, { parent: 0 }), set(AT.root, IN.cut, { capability: 0 })), "root capabilities are those the header allows"],
@@ -190,6 +214,24 @@ describe("consistency: a run that could not have happened is refused, however we
     const fault = refusalOf(bytes);
     expect([fault.fault, fault.exitCode, fault.detail["rule"]]).toEqual(["TRACE_INCONSISTENT", EXIT.tamper, rule]);
     expect(fault.detail).toMatchObject({ unit: "block", index: 0, offset: unitOffsets(bytes)[4] });
+  });
+
+  it("what is not accounted for is no contradiction", () => {
+    const silent = [entry(EVENT.TRANSITION, { subject: 1, body: pack({ machine: "session.q", from: "open", to: "closed" }) }), entry(EVENT.CALIBRATION_ISSUED)];
+    const told = kernelFrame(3, [entry(EVENT.FAULT, { verdict: FAULTS.PROCESS_FAILED.code, subject: CHILD })]);
+    expect(verified(forged(both(add(AT.root, IN.measure, ...silent), insert(AT.outcome, told))))).toMatchObject({ frames: 11, events: 51 });
+  });
+
+  it("what was revoked may be asked back again, and is not revoked again", () => {
+    expect(verified(forged(add(AT.root, IN.measure + 1, ...revoked(CAP.SPAWN, CAP.SPAWN), revoked(CAP.SPAWN, CAP.SPAWN)[0] as Entry))).frames).toBe(10);
+    expect(verified(forged(add(AT.root, IN.measure + 1, ...revoked(CAP.EXECUTE_K, CAP.EXECUTE_K, 7)))).frames).toBe(10);
+  });
+
+  it("shows how things stand at any frame", () => {
+    const rules = new Consistency(runRecording().header);
+    for (const [index, one] of RUN.slice(0, AT.childExit).entries()) rules.frame(one, { offset: 0, unit: "block", index });
+    const { world, frames, events, status } = rules;
+    expect([frames, events, status, world.turns, world.messages, world.shots, world.processes.get(CHILD)?.over]).toEqual([5, 36, null, 3, 1, 10, true]);
   });
 
   it("names the event and the actor", () => {
@@ -267,6 +309,20 @@ describe("consistency: a suspended child", () => {
   ])("does not hear what was due at %i at %i", (due, told, again) => {
     expect(refusalOf(slept(due, told, again)).detail["rule"]).toBe("a timer was set and goes off when it is due");
   });
+  it("is not resumed once it ended, however long ago, and is not left suspended at the end", () => {
+    const ending = (more: readonly Frame[]): Uint8Array => record([
+      boot(),
+      turnFrame(1, ROOT, {
+        delivery: { kind: DELIVERY.START, from: processId(0), seq: 0 },
+        entries: [entry(SYSCALL.PROC_SPAWN, { capability: CAP.SPAWN, subject: CHILD, body: declaration("root/echo#1", ROOT) }), ...bringUp(CHILD), ...suspend, timer(5, CAP.EXECUTE_K)],
+        end: waits(DELIVERY.TIMER, 1),
+      }),
+      ...more, turnFrame(5, ROOT, { delivery: { kind: DELIVERY.TIMER, from: ROOT, seq: 1 }, entries: more.length > 0 ? resume : [], end: FINISHED }), exit(5, ROOT), end(5, { turns: 2, messages: 0, shots: 0 }),
+    ], { recording: runRecording() }).file;
+    expect(refusalOf(ending([])).detail["rule"]).toBe("every process is released before the end");
+    const stop = kernelFrame(2, [entry(SYSCALL.PROC_EXIT, { subject: CHILD, body: pack({ cause: "exit", unread: 0 }) })], CHILD);
+    expect(refusalOf(ending([stop])).detail["rule"]).toBe("a process that ended is not resumed");
+  });
   it("takes no turn", () => { expect(refusalOf(slept(6, 6)).detail["rule"]).toBe("a suspended process takes no turn"); });
 });
 
@@ -286,6 +342,42 @@ describe("consistency: a contract's domain", () => {
     ], { recording: runRecording({ allow: [...runRecording().header.allow, "ALLOCATE_PHI"] }) }).file;
     expect(verified(queried(Q, CAP.ALLOCATE_Q)).frames).toBe(4);
     expect(refusalOf(queried(2, 7)).detail["rule"]).toBe("a contract is used in its own domain");
+  });
+});
+
+describe("consistency: a capability aimed at somebody", () => {
+  const OPERATOR = [...runRecording().header.allow, "READ_TRACE", "READ_TELEMETRY"] as const;
+  /** The root holds `verb` for `target` alone; it has spawned a child, which is 4, and looks at `subject`, or does something else. */
+  const looked = (verb: VerbName, code: number, subject: number, target: number): Uint8Array => record([
+    { ...boot(), entries: [...boot().entries, capability(7, ROOT, "READ_TRACE"), capability(8, ROOT, "READ_TELEMETRY")] },
+    turnFrame(1, ROOT, {
+      delivery: { kind: DELIVERY.START, from: processId(0), seq: 0 },
+      entries: [entry(SYSCALL.PROC_SPAWN, { capability: CAP.SPAWN, subject: CHILD, body: declaration("root/echo#1", ROOT) }), ...bringUp(CHILD),
+        capability(9, ROOT, verb, verb === "READ_TRACE" ? 7 : verb === "READ_TELEMETRY" ? 8 : CAP.EXECUTE_K, { target }), entry(code, { capability: 9, subject })],
+      end: FINISHED,
+    }),
+    exit(1, CHILD), exit(1, ROOT), end(1, { turns: 1, messages: 0, shots: 0 }),
+  ], { recording: runRecording({ allow: [...OPERATOR] }) }).file;
+
+  it.each([["READ_TRACE", SYSCALL.TRACE_READ], ["READ_TELEMETRY", SYSCALL.TELEMETRY_READ]] as const)("%s shows it and what is below it", (verb, code) => {
+    for (const [subject, target] of [[ROOT, ROOT], [CHILD, ROOT], [CHILD, CHILD]] as const) expect(verified(looked(verb, code, subject, target)).frames).toBe(5);
+    for (const [subject, target] of [[ROOT, CHILD], [Q_SERVICE, ROOT], [1, 1]] as const) expect(refusalOf(looked(verb, code, subject, target)).detail["rule"]).toBe("a capability is aimed at its target");
+    const other = verb === "READ_TRACE" ? SYSCALL.TELEMETRY_READ : SYSCALL.TRACE_READ;
+    expect(refusalOf(looked(verb, other, CHILD, CHILD)).detail["rule"]).toBe("a capability permits its own verb");
+  });
+
+  it("permits nothing that is aimed at nobody", () => { expect(refusalOf(looked("EXECUTE_K", SYSCALL.LOG, ROOT, ROOT)).detail["rule"]).toBe("a capability is aimed at its target"); });
+});
+
+describe("consistency: a fault nobody has answered", () => {
+  const recovery = { version: 1, rules: [] } as const;
+  const failed = set(AT.outcome, 0, { verdict: FAULTS.Q_ERR_HARDWARE_FAILURE.code });
+  const contained = (verdict: number): Frame => kernelFrame(5, [entry(EVENT.FAULT_CONTAINED, { domain: Q, contract: 1, subject: 1, verdict, body: pack({ level: 0, action: "continue", jobs: [] }) })]);
+  it("is answered before a turn and before the end, as the fault it was", () => {
+    expect(verified(forged(both(failed, insert(AT.measured, contained(FAULTS.Q_ERR_HARDWARE_FAILURE.code))), { recovery })).frames).toBe(11);
+    expect(refusalOf(forged(failed, { recovery })).detail["rule"]).toBe("what a fault leads to comes before anybody takes a turn");
+    expect(refusalOf(forged(both(failed, drop(AT.measured), frame(AT.measured + 1, { entries: end(5, { turns: 3, messages: 1, shots: 10 }, "faulted").entries })), { recovery })).detail["rule"]).toBe("what a fault leads to comes before the end");
+    for (const other of [FAULTS.Q_ERR_MEASUREMENT_FAILURE.code, 0]) expect(refusalOf(forged(both(failed, insert(AT.measured, contained(other))), { recovery })).detail["rule"]).toBe("a fault is contained once");
   });
 });
 
@@ -325,6 +417,8 @@ describe("consistency: what happens rarely is no contradiction", () => {
       end(9, { turns: 5, messages: 3, shots: 0 }),
     ];
     expect(verified(record(frames, { recording: runRecording() }).file).frames).toBe(frames.length);
+    const swapped = [...frames.slice(0, 6), frames[7] as Frame, frames[6] as Frame, ...frames.slice(8)];
+    expect(refusalOf(record(swapped, { recording: runRecording() }).file).detail["rule"]).toBe("a dead letter was sent, and fell due after its receiver's end");
     const silent = frames.filter((_, at) => at !== 7);
     expect(refusalOf(record(silent, { recording: runRecording() }).file).detail["rule"]).toBe("a message whose receiver ended is reported lost");
   });

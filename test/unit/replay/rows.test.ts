@@ -4,6 +4,8 @@ import { EVENT, type Frame } from "../../../kernel-abi/frame.ts";
 import { pack } from "../../../kernel-abi/packer.ts";
 import { SYSCALL } from "../../../kernel-abi/syscall.ts";
 import { capabilityForm, contractForm, jobForm, processForm } from "../../../replay/consistency/forms.ts";
+import { Descent } from "../../../replay/consistency/descent.ts";
+import { DueTicks } from "../../../replay/consistency/due-ticks.ts";
 import { Timers } from "../../../replay/consistency/timers.ts";
 import { Inbox } from "../../../replay/consistency/inbox.ts";
 import { Column, Rows, type Form } from "../../../replay/consistency/rows.ts";
@@ -115,6 +117,77 @@ describe("an inbox", () => {
       if (tick > 1) expect(inbox.take(tick)).toEqual({ from: 3, seq: taken++ });
     }
     expect(sent - taken).toBeGreaterThan(50);
+  });
+});
+
+describe("an inbox, asked by hand", () => {
+  const taken = (inbox: Inbox, now: number): unknown[] => { const all = []; for (let one = inbox.take(now); one !== undefined; one = inbox.take(now)) all.push(one.seq); return all; };
+  const filled = (): Inbox => {
+    const inbox = new Inbox();
+    for (const [from, seq, now] of [[5, 0, 1], [4, 1, 1], [4, 0, 1], [3, 9, 2], [3, 8, 2]] as const) inbox.add({ from, seq }, now);
+    return inbox;
+  };
+
+  it("shows what is there and on its way, without what was dropped", () => {
+    const inbox = filled();
+    expect(inbox.take(2)).toEqual({ from: 4, seq: 0 });
+    inbox.drop({ from: 5, seq: 0 });
+    expect(inbox.messages()).toEqual([{ from: 4, seq: 1 }, { from: 3, seq: 8 }, { from: 3, seq: 9 }]);
+    expect([taken(inbox, 2), taken(inbox, 3)]).toEqual([[1], [8, 9]]);
+  });
+
+  it("parks the last message alone, and of its sender", () => {
+    const inbox = filled();
+    expect([inbox.park({ from: 3, seq: 9 }), inbox.park({ from: 4, seq: 8 }), inbox.park({ from: 3, seq: 8 }), inbox.park({ from: 3, seq: 8 })]).toEqual([false, false, true, false]);
+    expect(new Inbox().park({ from: 3, seq: 8 })).toBe(false);
+  });
+
+  it("gives back what has not fallen due, once", () => {
+    const inbox = filled();
+    expect([inbox.withdraw({ from: 3, seq: 9 }, 2), inbox.withdraw({ from: 3, seq: 9 }, 2), inbox.withdraw({ from: 4, seq: 8 }, 2), inbox.withdraw({ from: 3, seq: 8 }, 3)]).toEqual([true, false, false, false]);
+    expect([...taken(inbox, 2), ...taken(inbox, 3)]).toEqual([0, 1, 0, 8]);
+  });
+
+  it("of a process that ended has lost what was on its way, in order, and forgets what was there", () => {
+    const inbox = filled();
+    inbox.drop({ from: 5, seq: 0 });
+    expect([inbox.close(2), inbox.left]).toEqual([true, 2]);
+    expect([inbox.lose({ from: 3, seq: 8 }, 2), inbox.lose({ from: 3, seq: 9 }, 3), inbox.lose({ from: 4, seq: 8 }, 3), inbox.lose({ from: 3, seq: 8 }, 3), inbox.left, inbox.lose({ from: 3, seq: 9 }, 3), inbox.left, inbox.lose({ from: 3, seq: 9 }, 3)])
+      .toEqual([false, false, false, true, 1, true, 0, false]);
+    const other = filled();
+    other.drop({ from: 9, seq: 9 });
+    expect(other.close(3)).toBe(false);
+  });
+});
+
+describe("timers", () => {
+  it("are kept while they may be heard, and forgotten when there are many that cannot be", () => {
+    const timers = new Timers();
+    for (let seq = 0; seq < 600; seq++) timers.set(seq, 10 + seq, 0);
+    expect([timers.get(0), timers.get(599)]).toEqual([10, 609]);
+    for (let seq = 600; seq < 1_100; seq++) timers.set(seq, 10 + seq, 200);
+    expect([timers.get(0), timers.get(189), timers.get(190), timers.get(1_099)]).toEqual([undefined, undefined, 200, 1_109]);
+    timers.delete(190);
+    timers.clear();
+    expect([timers.get(190), timers.get(1_099)]).toEqual([undefined, undefined]);
+  });
+});
+
+describe("ticks at which outcomes are due", () => {
+  it("are as many as there are outcomes, the earliest first", () => {
+    const due = new DueTicks();
+    for (const tick of [7, 3, 9, 3, 5]) due.add(tick);
+    const first: unknown[] = [];
+    for (const tick of [3, 7, 3, 5, 9]) { first.push(due.first); due.remove(tick); }
+    expect([...first, due.first]).toEqual([3, 3, 3, 5, 9, undefined]);
+  });
+});
+
+describe("descent", () => {
+  it("gives what was cut out of one, the last first, however many there are", () => {
+    const descent = new Descent();
+    for (let id = 2; id < 3_000; id++) descent.add(id, id % 2 === 0 ? 1 : 2);
+    expect([[...descent.of(2)].length, [...descent.of(2)].slice(0, 2), [...descent.of(1)].at(-1), [...descent.of(3)], [...descent.of(9_999)]]).toEqual([1_499, [2_999, 2_997], 2, [], []]);
   });
 });
 
