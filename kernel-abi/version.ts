@@ -25,6 +25,7 @@ export const FLAGS = Object.freeze({
   overuseEndsContracts: { id: 10, since: "0.2.0", optional: true, why: "a job beyond its decoherence budget ends its contract, unless the policy says that it is refused and no more" },
   callsRefusedByForm: { id: 11, since: "0.2.0", optional: true, why: "a call to Q or Φ that is malformed is refused for what is wrong with the form it names, not for not being the first form there is" },
   eventsAreRefused: { id: 12, since: "0.2.0", optional: true, why: "a message a machine has no transition for stands in the record as refused; before, as a line of its log like any other" },
+  declarationsChecked: { id: 13, since: "0.2.0", optional: true, why: "a mailbox, a priority and every option of a supervisor are checked where they are declared; before, a root had whatever it declared, and options nobody knows were passed over" },
 } as const);
 export type FlagName = keyof typeof FLAGS;
 
@@ -55,6 +56,9 @@ export function executes(flags: readonly string[]): boolean {
 }
 
 export const CURRENT_OFFER: AbiOffer = Object.freeze({ ...ABI_VERSION, flags: Object.freeze(Object.keys(FLAGS)) });
+
+/** Whether what a program declares is checked where it is declared; a run without flags is one of this version. */
+export const declarationsChecked = (flags: ReadonlySet<string> | undefined): boolean => flags === undefined || flags.has("declarationsChecked" satisfies FlagName);
 
 /** Whether a malformed call is refused for what is wrong with the form it names; a run without flags is one of this version. */
 export const byForm = (flags: ReadonlySet<string> | undefined): boolean => flags === undefined || flags.has("callsRefusedByForm" satisfies FlagName);

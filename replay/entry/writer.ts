@@ -27,7 +27,11 @@ const refuse = (what: string, value: unknown): never => {
 /** Puts a minimal LEB128 integer at `at` and returns the place behind it. Small enough to be compiled into whoever calls it. */
 function putVarint(bytes: Uint8Array, at: number, value: number): number {
   bytes[at] = value;
-  return (value & 0x7f) === value ? at + 1 : putLongVarint(bytes, at, value);
+  if ((value & 0x7f) === value) return at + 1;
+  if ((value & 0x3fff) !== value) return putLongVarint(bytes, at, value);
+  bytes[at] = value | 0x80;
+  bytes[at + 1] = value >>> 7;
+  return at + 2;
 }
 
 function putLongVarint(bytes: Uint8Array, start: number, value: number): number {
@@ -58,14 +62,14 @@ function small(value: number, max: number, what: string): number {
 
 function putBody(bytes: Uint8Array, start: number, body: Uint8Array): number {
   const size = body.length;
-  if (size === 0) {
-    bytes[start] = 0;
-    return start + 1;
+  if (size >= 24) {
+    const at = putVarint(bytes, start, size);
+    bytes.set(body, at);
+    return at + size;
   }
-  const at = putVarint(bytes, start, size);
-  if (size < 24) for (let of = 0; of < size; of++) bytes[at + of] = body[of] as number;
-  else bytes.set(body, at);
-  return at + size;
+  bytes[start] = size;
+  for (let of = 0; of < size; of++) bytes[start + 1 + of] = body[of] as number;
+  return start + 1 + size;
 }
 
 /** Encodes frames one after another; `bytes.subarray(0, length)` is what has been written since the last `drop`. */

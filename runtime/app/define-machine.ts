@@ -78,18 +78,24 @@ const definitions = new WeakMap<object, Prepared>();
  * the kernel; delays are ticks; reaching a final state ends the process with the machine's output.
  * @throws Fault MACHINE_INVALID naming the place in the configuration; ABI_MALFORMED for a bad name or mailbox
  */
-export function defineMachine<M extends AnyStateMachine>(spec: Spec<M>): MachineDefinition<MachineInput<M>, OutputFrom<M>, EventFromLogic<M>> {
+export const defineMachine = <M extends AnyStateMachine>(spec: Spec<M>): MachineDefinition<MachineInput<M>, OutputFrom<M>, EventFromLogic<M>> => defined(spec, mailboxTerms);
+
+/** `defineMachine` for the program of a run from before `declarationsChecked`: its mailbox is what was declared, whatever that is. */
+export const defineMachineUnchecked: typeof defineMachine = (spec) => defined(spec, (terms) => terms);
+
+function defined<M extends AnyStateMachine>(spec: Spec<M>, termsOf: (terms: MailboxTerms) => MailboxTerms): MachineDefinition<MachineInput<M>, OutputFrom<M>, EventFromLogic<M>> {
   const { name, strict = false } = spec;
   label(name);
   const machine = ownSources(spec.machine);
   const prepared = defineBehaviour(shapeOf(machine));
   const options = { definition: prepared, name, strict, strandOf: (program: Generator<Operation, unknown, unknown>) => new Strand(program) };
+  const mailbox = spec.mailbox === undefined ? undefined : termsOf(spec.mailbox);
   const definition = Object.freeze({
     name,
     machine,
     domains: Object.freeze(domainsOf(name, prepared.domains, spec.domains)),
     abi: CURRENT_OFFER,
-    ...(spec.mailbox === undefined ? {} : { mailbox: mailboxTerms(spec.mailbox) }),
+    ...(mailbox === undefined ? {} : { mailbox }),
     ...(spec.policy === undefined ? {} : { policy: pluginOf(spec.policy) }),
     admit: (input: unknown) => (isMachineState(input) ? parseState(input, machine.id) : input),
     activate: (input: unknown) => new MachineActivation(options, input),

@@ -74,6 +74,8 @@ function admission(schema: TSchema | undefined): Pick<ProcessDefinition, "admit"
   return { admit, complete: (input) => check.Default((input ?? undefined) === undefined && !check.Check(input) ? none() : copied(input)) };
 }
 
+type AnySpec = Spec<readonly BoundDomain[], unknown, unknown> & { readonly input?: TSchema };
+
 /**
  * Defines a process. `run` is a generator that yields what `k`, `q` and `phi` make (`yield*`), and returns plain data.
  * With `input`, a TypeBox schema, the input is checked before the process exists and its type is known in `run`; what it leaves out and has
@@ -84,15 +86,33 @@ export function defineProcess<const D extends readonly BoundDomain[] = readonly 
   spec: Spec<D, I, R> & { readonly input?: never }): ProcessDefinition<I, R>;
 export function defineProcess<S extends TSchema, const D extends readonly BoundDomain[] = readonly [], R = unknown>(
   spec: Spec<D, NoInfer<Static<S>>, R> & { readonly input: S }): ProcessDefinition<Static<S>, R>;
-export function defineProcess(spec: Spec<readonly BoundDomain[], unknown, unknown> & { readonly input?: TSchema }): ProcessDefinition {
+export function defineProcess(spec: AnySpec): ProcessDefinition {
   checkSpec(spec);
+  return defined(spec, {
+    ...(spec.mailbox === undefined ? {} : { mailbox: mailboxTerms(spec.mailbox) }),
+    ...(spec.priority === undefined ? {} : { priority: priorityOf(spec.priority) }),
+  });
+}
+
+/**
+ * `defineProcess` for the program of a run from before `declarationsChecked`: mailbox and priority are what was declared, whatever that is.
+ * @throws Fault PROGRAM_INVALID | ABI_MALFORMED for a bad name or domain
+ */
+export const defineProcessUnchecked: (spec: never) => ProcessDefinition = (spec: AnySpec) => {
+  checkSpec(spec);
+  return defined(spec, {
+    ...(spec.mailbox === undefined ? {} : { mailbox: Object.freeze({ ...spec.mailbox }) }),
+    ...(spec.priority === undefined ? {} : { priority: spec.priority }),
+  });
+};
+
+function defined(spec: AnySpec, terms: Pick<ProcessDefinition, "mailbox" | "priority">): ProcessDefinition {
   const apis = Object.freeze({ k, q, phi });
   return noted(Object.freeze({
     name: spec.name,
     domains: Object.freeze([...(spec.domains ?? [])]),
     abi: CURRENT_OFFER,
-    ...(spec.mailbox === undefined ? {} : { mailbox: mailboxTerms(spec.mailbox) }),
-    ...(spec.priority === undefined ? {} : { priority: priorityOf(spec.priority) }),
+    ...terms,
     ...(spec.policy === undefined ? {} : { policy: pluginOf(spec.policy) }),
     ...admission(spec.input),
     activate: (input: unknown) => activateProgram(bodyFor(spec.run(apisFor(apis), input))),

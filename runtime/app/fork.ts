@@ -7,6 +7,7 @@ import { Fault } from "../../kernel-abi/fault.ts";
 import type { Injection, Recovery } from "../../kernel-abi/injection.ts";
 import type { Behaviour } from "../../kernel-abi/operation.ts";
 import type { ByteSink, Recording } from "../../kernel-abi/ports.ts";
+import { openBundle } from "../../replay/bundle.ts";
 import { forkJournal } from "../../replay/fork.ts";
 import { createMemorySink } from "../adapters/memory.ts";
 import { programDigest } from "./program/load.ts";
@@ -45,7 +46,7 @@ export const forkRun = (trace: Trace, { at, out, program, seed, input, faults, r
   withTrace(trace, async (source) => {
     if (input !== undefined && at !== 0) throw new Fault("USAGE", { option: "input", at, why: "the input stands in the run's first event: another one takes a fork from the beginning (at 0)" });
     if (seed === "") throw new Fault("USAGE", { option: "seed", allowed: "non-empty text" });
-    const other = program === undefined ? undefined : await resolveProgram(program);
+    const other = program === undefined ? undefined : await resolveProgram(program, openBundle(source).recording.header.abi.flags);
     const journal = createMemorySink();
     forkJournal(source, at, (parent: Recording, event: number) => ({
       header: {

@@ -11,6 +11,7 @@ import type { Behaviour } from "../../kernel-abi/operation.ts";
 import { pack, unpack } from "../../kernel-abi/packer.ts";
 import type { ByteSink, Observer, Recording, RunEnd, Signer } from "../../kernel-abi/ports.ts";
 import { priority } from "../../kernel-abi/priority.ts";
+import { declarationsChecked } from "../../kernel-abi/version.ts";
 import { Recorder, type Sealed } from "../../replay/recorder.ts";
 import { createAmbientGuard } from "../adapters/ambient.ts";
 import { hostDisk, type Disk } from "../adapters/disk.ts";
@@ -90,18 +91,18 @@ export interface RecordReport {
 
 const DETACHED = Object.freeze({ kind: "detached", modules: [], executed: "", map: "" } as const);
 
-/** The program with its section. Traps are in while it loads, so that what it captures is trapped (rule 10). */
-export async function resolveProgram(program: string | Behaviour): Promise<{ readonly section: ProgramSection; readonly root: Behaviour }> {
+/** The program with its section, for a run with these flags (loadProgram). Traps are in while it loads, so that what it captures is trapped (rule 10). */
+export async function resolveProgram(program: string | Behaviour, flags?: readonly string[]): Promise<{ readonly section: ProgramSection; readonly root: Behaviour }> {
   if (typeof program !== "string") return { section: { ...DETACHED, modules: [], entry: program.name }, root: program };
   const section = await programClosure(program);
-  return { section, root: loadTrapped(section) };
+  return { section, root: loadTrapped(section, flags) };
 }
 
 /** @throws Fault PROGRAM_INVALID */
-export function loadTrapped(section: ProgramSection): Behaviour {
+export function loadTrapped(section: ProgramSection, flags?: readonly string[]): Behaviour {
   const uninstall = createAmbientGuard().install();
   try {
-    return loadProgram(section);
+    return loadProgram(section, flags);
   } finally {
     uninstall();
   }
@@ -152,9 +153,10 @@ const asRecorded = (inputs: unknown): InputsSection => parseInputs(parseCanonica
 
 /** A run that cannot begin leaves nothing behind. @throws Fault INPUT_INVALID as its first event would; ABI_MALFORMED for a root no child could be */
 export function checkInput({ header, inputs: { input } }: Recording, root: Behaviour): void {
-  if (root.mailbox !== undefined) mailboxTerms(root.mailbox);
-  if (root.priority !== undefined) priority(root.priority);
-  admitted({ flags: new Set(header.abi.flags) }, root, unpack(pack(input)));
+  const flags = new Set(header.abi.flags);
+  if (root.mailbox !== undefined && declarationsChecked(flags)) mailboxTerms(root.mailbox);
+  if (root.priority !== undefined && declarationsChecked(flags)) priority(root.priority);
+  admitted({ flags }, root, unpack(pack(input)));
 }
 
 /**

@@ -58,17 +58,17 @@ export interface ReplayTraceOptions extends CodeSource {
 
 /** @throws Fault PROGRAM_UNTRUSTED | PROGRAM_INVALID | FILE_UNREADABLE */
 export async function codeOf(recording: Recording, { trustProgram = false, program }: CodeSource): Promise<Behaviour> {
-  const recorded = recording.header.program.digest;
+  const { program: { digest: recorded }, abi: { flags } } = recording.header;
   if (programDigest(recording.program) !== recorded) throw new Fault("TRACE_INCONSISTENT", { unit: "program", recorded });
   if (typeof program === "object") return program;
   if (typeof program === "string") {
     const local = await programClosure(program);
     const found = programDigest(local);
     if (found !== recorded) throw new Fault("PROGRAM_UNTRUSTED", { program, digest: found, recorded, why: "the local file is not the program that was recorded; to see whether it still does what the trace records, use --against" });
-    return loadTrapped(local);
+    return loadTrapped(local, flags);
   }
   if (!trustProgram) throw new Fault("PROGRAM_UNTRUSTED", { program: recording.program.entry || recording.header.program.name, recorded });
-  return loadTrapped(recording.program);
+  return loadTrapped(recording.program, flags);
 }
 
 function replayOptions({ until, out }: ReplayTraceOptions): ReplayOptions {
@@ -105,9 +105,9 @@ export async function located(error: unknown, source: ByteSource, root: Behaviou
 }
 
 /** @throws Fault PROGRAM_INVALID | AMBIENT_ACCESS and the like, with the line */
-function loaded(program: ProgramSection): Behaviour {
+function loaded(program: ProgramSection, flags: readonly string[]): Behaviour {
   try {
-    return loadTrapped(program);
+    return loadTrapped(program, flags);
   } catch (error) {
     throw refusedAtLoad(error, program);
   }
@@ -129,7 +129,7 @@ export const replayAgainst = (trace: Trace, file: string, options: Omit<ReplayTr
   withTrace(trace, async (source) => {
     const bundle = openBundle(source);
     const ran = await programClosure(file);
-    const root = loaded(ran);
+    const root = loaded(ran, bundle.recording.header.abi.flags);
     try {
       const report = await replay(bundle, runMachine(root, { observer: options.observer, signal: options.signal, policy: options.policy }), replayOptions(options));
       return { ...report, program: programDigest(ran), recorded: bundle.recording.header.program.digest };

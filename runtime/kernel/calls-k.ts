@@ -20,6 +20,9 @@ import { BoundReached, draft, judged, refused, type Row, type Transaction } from
 
 type Of<O extends KOperation["op"]> = Extract<KOperation, { readonly op: O }>;
 
+const IN_FORCE: Reply = Object.freeze(value(true));
+/** What is not in force was not asked for when the run was recorded either: whoever asks is answered aside, at no operation of its slice. */
+export const NOT_IN_FORCE: Reply = Object.freeze(value(false));
 const RECEIVING: Reply = Object.freeze(waiting(WAIT_MESSAGE));
 
 /** Pure reads are not recorded: replay re-derives them (SYSCALL.ABI_QUERY). Still typed refusals. */
@@ -33,7 +36,7 @@ export function query(state: KernelState, caller: Process, op: Of<"now" | "self"
       case "random": return value(draw(state, caller, op));
       case "lost": return value(caller.absence.lost);
       case "uncalibrated": return value(caller.absence.uncalibrated);
-      case "in-force": return value(state.flags.has(op.flag));
+      case "in-force": return state.flags.has(op.flag) ? IN_FORCE : NOT_IN_FORCE;
     }
   } catch (error) {
     if (error instanceof Fault) return { kind: "fault", fault: error };

@@ -9,7 +9,7 @@ import { pack } from "../../kernel-abi/packer.ts";
 import type { AmbientGuard } from "../../kernel-abi/ports.ts";
 import type { Process } from "../process/process.ts";
 import { WAIT_MESSAGE, WAIT_SLICE } from "../process/wait.ts";
-import { collectExit, encode } from "./calls-k.ts";
+import { collectExit, encode, NOT_IN_FORCE } from "./calls-k.ts";
 import { selected } from "./calls-wait.ts";
 import { dispatch } from "./dispatch.ts";
 import { failureOf } from "./failure.ts";
@@ -85,7 +85,8 @@ export function stepProcess(state: KernelState, process: Process, envelope: Enve
   let input = resumptionFor(state, process, envelope, tx);
   process.wait = WAIT_MESSAGE;
   const { answers } = state;
-  for (let left = state.slice; ; left--) {
+  let left = state.slice;
+  for (;;) {
     if (left === 0) return cutOff(state, process, input, tx);
     if (answers !== undefined) answers.note(process, input);
     const next = resume(process, input, guard);
@@ -103,6 +104,7 @@ export function stepProcess(state: KernelState, process: Process, envelope: Enve
       return WAITING;
     }
     input = reply;
+    if (reply !== NOT_IN_FORCE) left--;
   }
 }
 

@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import type { RecordOptions } from "../../runtime/app/record.ts";
 import { parsePolicy } from "../../runtime/scheduler/policies.ts";
+import type { Behind, Fork } from "./derived.ts";
 import { WORKLOADS } from "../support/workloads.ts";
 
 export interface Row extends Pick<RecordOptions, "input" | "files" | "bounds" | "policy" | "slice" | "allow" | "faults" | "recovery"> {
@@ -12,6 +13,12 @@ export interface Row extends Pick<RecordOptions, "input" | "files" | "bounds" | 
   readonly seed: string;
   /** The last version that writes such a trace. */
   readonly last?: string;
+  /** The commit whose runtime wrote it, from before flags of the ABI that came since: what they decide is decided as it was then. */
+  readonly before?: string;
+  /** It comes of another trace (derived.ts). */
+  readonly fork?: Fork;
+  /** It was cut and went on from a snapshot (derived.ts). */
+  readonly behind?: Behind;
 }
 
 type More = Omit<Row, "name" | "program" | "seed"> & { readonly as?: string; readonly seed?: string };
@@ -28,6 +35,14 @@ const resumed = WORKLOADS.map(({ name, small: size, ticks, faults, policy, slice
   ...(ticks === undefined ? {} : { bounds: { ticks: ticks.small } }), ...(policy === undefined ? {} : { policy: parsePolicy(policy) }),
   ...faults, ...(slice === undefined ? {} : { slice }), ...(files === undefined ? {} : { files }), ...(allow === undefined ? {} : { allow }),
 }));
+
+/** One of those workloads, longer, cut and taken up again behind a snapshot. */
+const resumedFrom = (name: string, size: number, behind: Behind): Row => ({ name: `snapshot-${name}`, program: `test/programs/resume/${name}.ts`, seed: "golden", input: { size }, behind });
+/** What befalls the run of `bereft`. */
+const STRIKES: Pick<Row, "allow" | "faults" | "recovery"> = {
+  allow: ["Q", "PHI", "ADMIN_FAULT"], faults: [{ at: 2, kind: "capability-revocation", process: "root/holder#1", verb: "ALLOCATE_Q" }],
+  recovery: { version: 1, rules: [], escalate: { failures: 3, within: 200 } },
+};
 
 export const CATALOGUE: readonly Row[] = [
   example("bell"), example("teleport"), example("h2"), example("kuramoto"),
@@ -48,10 +63,13 @@ export const CATALOGUE: readonly Row[] = [
     ],
     recovery: { version: 1, rules: [{ fault: "Q_ERR_HARDWARE_FAILURE", action: "retry", limit: 2 }] },
   }), own("plugged"), own("views", { input: {}, allow: ["READ_TRACE", "READ_TELEMETRY"] }),
-  own("bereft", {
-    allow: ["Q", "PHI", "ADMIN_FAULT"], faults: [{ at: 2, kind: "capability-revocation", process: "root/holder#1", verb: "ALLOCATE_Q" }],
-    recovery: { version: 1, rules: [], escalate: { failures: 3, within: 200 } },
-  }),
+  own("bereft", STRIKES),
+  own("guards"), own("guards", { as: "guards-before", before: "b6298b6" }),
+  own("bereft", { as: "bereft-before", before: "b6298b6", ...STRIKES }),
+  own("malformed"), own("malformed", { as: "malformed-before", before: "b6298b6" }),
+  own("declared", { slice: 2 }), own("declared", { as: "declared-before", before: "b6298b6", slice: 2 }), own("undeclared", { before: "b6298b6" }),
+  own("parted"), own("parted", { as: "parted-reseeded", fork: { of: "parted", at: 30, seed: "another", allow: ["Q"] } }), own("parted", { as: "parted-input", fork: { of: "parted", at: 0, input: { rounds: 3 }, allow: ["Q"] } }),
+  resumedFrom("laps", 12, { every: 40, further: 30 }),
 ];
 
 export const FOLDER = import.meta.dirname;

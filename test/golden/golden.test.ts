@@ -6,11 +6,13 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { EVENT, entryName, type Frame } from "../../kernel-abi/frame.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
+import type { FlagName } from "../../kernel-abi/version.ts";
 import { openBundle, walk } from "../../replay/bundle.ts";
 import { replayTrace, verifyTrace } from "../../runtime/app/trace.ts";
 import { createMemorySink, memorySource } from "../../runtime/adapters/memory.ts";
 import { scratch } from "../support/cli.ts";
-import { CATALOGUE, FOLDER, MANIFEST, traceFile, type Manifest } from "./catalogue.ts";
+import { CATALOGUE, FOLDER, MANIFEST, traceFile, type Manifest, type Row } from "./catalogue.ts";
+import { behindSnapshot, forkOf } from "./derived.ts";
 
 const FIRST_EVENT = EVENT.PROCESS_DECLARED;
 const manifest = JSON.parse(readFileSync(MANIFEST, "utf8")) as Manifest;
@@ -93,5 +95,47 @@ describe.each(stated)("$version/$name", ({ version, name, digest, status, sha256
     expect([report.complete, report.digest, report.sealed?.digest, report.end?.status]).toEqual([true, digest, digest, status]);
     expect(chained(out.bytes(), digest).equals(chained(bytesOf(version, name), digest))).toBe(true);
     expect((await replayTrace(out.bytes(), { trustProgram: true })).digest).toBe(digest);
+  });
+});
+
+/** Kept traces of rows that come of another trace, in every version that has them. */
+const derivedOf = (kind: "fork" | "behind"): readonly { readonly version: string; readonly row: Row; readonly digest: string }[] =>
+  CATALOGUE.filter((row) => row[kind] !== undefined).flatMap((row) => stated.filter(({ name }) => name === row.name).map(({ version, digest }) => ({ version, row, digest })));
+
+describe("a fork", () => {
+  it.each(derivedOf("fork"))("$version/$row.name is what forking its parent gives, and goes its own way", async ({ version, row: { name, fork }, digest }) => {
+    if (fork === undefined) return;
+    const again = await forkOf(bytesOf(version, fork.of), fork);
+    expect(chained(again, digest).equals(chained(bytesOf(version, name), digest))).toBe(true);
+    const results = [name, fork.of].map((of) => [...walk(memorySource(bytesOf(version, of)))].at(-1)?.frame.entries.at(-1)?.body);
+    expect(results[0]).not.toEqual(results[1]);
+  });
+
+  it("there is of every kind: another seed behind a position, another input", () => {
+    expect(derivedOf("fork").map(({ row: { fork } }) => [fork?.seed !== undefined, fork?.input !== undefined, (fork?.at ?? 0) > 0])).toEqual([[true, false, true], [false, true, false]]);
+  });
+});
+
+describe("a run that went on from a snapshot", () => {
+  it.each(derivedOf("behind"))("$version/$row.name: cut there, it goes on from a snapshot to the same bytes", async ({ version, row: { name, behind }, digest }) => {
+    if (behind === undefined) return;
+    const again = await behindSnapshot(bytesOf(version, name), behind);
+    expect(chained(again, digest).equals(chained(bytesOf(version, name), digest))).toBe(true);
+  });
+});
+
+/** By flag: a trace recorded under it and one from before, of one program, which part at what the flag decides. */
+const PARTED: readonly (readonly [flag: FlagName, under: string, before: string])[] = [
+  ["guardsFailAsThrown", "guards", "guards-before"], ["authorityAfterFaults", "bereft", "bereft-before"], ["overuseEndsContracts", "bereft", "bereft-before"],
+  ["callsRefusedByForm", "malformed", "malformed-before"], ["eventsAreRefused", "guards", "guards-before"], ["declarationsChecked", "declared", "declared-before"],
+];
+
+describe("a flag of the ABI", () => {
+  it.each(PARTED)("%s decides in %s and does not in %s", (flag, under, before) => {
+    const [on, off] = [under, before].map((name) => openBundle(memorySource(bytesOf("0.2.0", name))).recording);
+    expect([on?.header.abi.flags.includes(flag), off?.header.abi.flags.includes(flag)]).toEqual([true, false]);
+    expect(off?.program.executed).toBe(on?.program.executed);
+    const ends = [under, before].map((name) => [...walk(memorySource(bytesOf("0.2.0", name)))].at(-1)?.frame.entries.at(-1)?.body);
+    expect(ends[0]).not.toEqual(ends[1]);
   });
 });

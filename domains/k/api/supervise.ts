@@ -79,6 +79,24 @@ function check(spec: unknown): void {
   children.forEach(checkChild);
 }
 
+/** All that was looked at before `declarationsChecked`. @throws Fault ABI_MALFORMED, and whatever reading the specification throws */
+function checkAsBefore({ strategy, intensity = DEFAULT_INTENSITY, pause = 0, children }: SupervisionSpec): void {
+  if (!STRATEGIES.includes(strategy)) refuse("strategy", STRATEGIES.join(", "));
+  if (!count(intensity.restarts, 0) || !count(intensity.within, 1)) refuse("intensity", "{ restarts: from 0, within: ticks from 1 }");
+  if (!count(pause, 0)) refuse("pause", "ticks from 0");
+  if (children.length === 0 || new Set(children.map(({ id }) => id)).size !== children.length) refuse("children", "at least one, each with an id of its own");
+}
+
+/** @throws Fault ABI_MALFORMED; in a run recorded before `declarationsChecked`, what was thrown then */
+function* checked(spec: SupervisionSpec): Program<void> {
+  try {
+    check(spec);
+  } catch (error) {
+    if ((yield { domain: "K", op: "in-force", flag: "declarationsChecked" }) === true) throw error;
+    checkAsBefore(spec);
+  }
+}
+
 const wantsRestart = ({ restart = "permanent" }: ChildSpec, reason: ExitReason): boolean =>
   restart === "permanent" || (restart === "transient" && reason.kind !== "finished");
 
@@ -108,7 +126,7 @@ const runs = (row: Row): row is Row & { child: Child<unknown> } => row.child !==
  * @throws Fault SUPERVISION_ESCALATED when they fail too often (its parent decides then), ABI_MALFORMED for a bad specification
  */
 export function* supervise(spec: SupervisionSpec): Program<SupervisionReport> {
-  check(spec);
+  yield* checked(spec);
   const { strategy, intensity = DEFAULT_INTENSITY, pause = 0 } = spec;
   const rows: readonly Row[] = spec.children.map((child) => ({ spec: child, child: undefined }));
   const report: Record<string, ExitReason> = {};

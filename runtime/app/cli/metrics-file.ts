@@ -14,8 +14,8 @@ export interface MetricsFile {
   readonly observer: Observer;
   /** Writes the last records and closes the file; without `known` the run was interrupted. */
   finish(known?: KnownEnd): void;
-  /** What failed, said once on stderr. */
-  warn(io: Io): void;
+  /** What failed, said once on stderr; `also` what kept frames from being told. */
+  warn(io: Io, also?: Fault): void;
 }
 
 export interface MetricsFileOptions {
@@ -35,8 +35,8 @@ export function metricsFile(path: string, { replace, every }: MetricsFileOptions
       if (begun || known !== undefined) finish(known);
       file.close();
     },
-    warn({ err }) {
-      for (const fault of warnings() satisfies readonly Fault[]) printFault(err, fault.toJSON(), { kind: "warning" });
+    warn({ err }, also) {
+      for (const fault of [...warnings(), ...(also === undefined ? [] : [also])] satisfies readonly Fault[]) printFault(err, fault.toJSON(), { kind: "warning" });
     },
   };
 }

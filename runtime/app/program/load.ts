@@ -7,10 +7,13 @@ import { canonicalJson, toHex } from "../../../kernel-abi/canonical.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { ProgramSection } from "../../../kernel-abi/header.ts";
 import type { Behaviour } from "../../../kernel-abi/operation.ts";
+import { declarationsChecked } from "../../../kernel-abi/version.ts";
 import { createAmbientGuard, GLOBALS } from "../../adapters/ambient.ts";
 import { rememberIntrinsics } from "../../adapters/intrinsics.ts";
 import { sha256 } from "../../adapters/sha256.ts";
 import { PROGRAM_SCRIPT } from "../../adapters/source-site.ts";
+import { defineProcessUnchecked } from "../define.ts";
+import { defineMachineUnchecked } from "../define-machine.ts";
 import { collecting, remember } from "../definitions.ts";
 import { ModuleState, probeOf, topLevelNames } from "./module-state.ts";
 import * as surface from "./surface.ts";
@@ -23,18 +26,23 @@ export const programDigest = (program: ProgramSection): string => toHex(sha256(c
 /** Lines `compileFunction` puts before the script. */
 const SCRIPT_LINE = 1;
 
+/** What a program of a run from before `declarationsChecked` defines its processes with. */
+const UNCHECKED = Object.freeze({ defineProcess: defineProcessUnchecked, defineMachine: defineMachineUnchecked });
+
 /** Its classes and functions are shared by all programs of this Node process: they are read, never written. */
-for (const exported of [...Object.values(surface), ...Object.values(domains)] as readonly unknown[]) {
+for (const exported of [...Object.values(surface), ...Object.values(domains), ...Object.values(UNCHECKED)] as readonly unknown[]) {
   if (typeof exported !== "function") continue;
   Object.freeze(exported);
   Object.freeze((exported as { readonly prototype?: unknown }).prototype);
 }
 
-const MODULES: Readonly<Record<string, unknown>> = Object.freeze({ "triad-runtime": surface, "triad-runtime/domains": domains, xstate });
+type Modules = Readonly<Record<string, unknown>>;
+const MODULES: Modules = Object.freeze({ "triad-runtime": surface, "triad-runtime/domains": domains, xstate });
+const MODULES_UNCHECKED: Modules = Object.freeze({ ...MODULES, "triad-runtime": Object.freeze({ ...surface, ...UNCHECKED }) });
 
-function surfaceOf(name: string): unknown {
-  const found = Object.hasOwn(MODULES, name) ? MODULES[name] : undefined;
-  if (found === undefined) throw new Fault("PROGRAM_INVALID", { import: name, allowed: Object.keys(MODULES).join(", ") });
+function surfaceOf(modules: Modules, name: string): unknown {
+  const found = Object.hasOwn(modules, name) ? modules[name] : undefined;
+  if (found === undefined) throw new Fault("PROGRAM_INVALID", { import: name, allowed: Object.keys(modules).join(", ") });
   return found;
 }
 
@@ -67,7 +75,7 @@ const isBehaviour = (value: unknown): value is Behaviour =>
 const words = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));
 
 /** Runs the script once, with the traps acting. @throws whatever the script throws */
-function ran(script: Script, program: ProgramSection): Ran {
+function ran(script: Script, program: ProgramSection, modules: Modules): Ran {
   const guard = createAmbientGuard({ locate: locator(program) });
   const uninstall = guard.install();
   const module = { exports: {} as { readonly default?: unknown } };
@@ -78,7 +86,7 @@ function ran(script: Script, program: ProgramSection): Ran {
   const putBack = rememberIntrinsics();
   try {
     script((name) => {
-      const surface = surfaceOf(name);
+      const surface = surfaceOf(modules, name);
       imported.push(surface);
       return surface;
     }, module, module.exports, (given) => { values = given; }, GLOBALS, GLOBALS);
@@ -92,23 +100,25 @@ function ran(script: Script, program: ProgramSection): Ran {
 }
 
 /**
+ * `flags`: those of the run it is loaded for, all of this version when absent.
  * @throws Fault PROGRAM_INVALID when the script fails while loading or exports no process; AMBIENT_ACCESS when it touches the
  * ambient world while loading.
  */
-export function loadProgram(program: ProgramSection): Behaviour {
+export function loadProgram(program: ProgramSection, flags?: readonly string[]): Behaviour {
   const { executed, entry, kind } = program;
   if (kind === "detached") throw new Fault("PROGRAM_INVALID", { entry, what: "the trace holds no code; give --program FILE" });
+  const modules = declarationsChecked(flags && new Set(flags)) ? MODULES : MODULES_UNCHECKED;
   let found: ReturnType<typeof collecting<Ran>>;
   try {
     const script = compiled(executed);
-    found = collecting(() => ran(script, program));
+    found = collecting(() => ran(script, program, modules));
   } catch (cause) {
     if (cause instanceof Fault) throw cause;
     throw new Fault("PROGRAM_INVALID", { entry, what: words(cause) }, { cause });
   }
-  const { loaded: { exported, modules }, definitions } = found;
+  const { loaded: { exported, modules: state }, definitions } = found;
   if (!isBehaviour(exported)) throw new Fault("PROGRAM_INVALID", { entry, what: "no default export made by defineProcess" });
-  remember(exported, definitions, modules);
+  remember(exported, definitions, state);
   return exported;
 }
 

@@ -14,6 +14,7 @@ import { exitOfRun } from "../exit.ts";
 import { interruptible } from "../interrupt.ts";
 import { addMetricsOptions, knownEnd, metricsOf, type MetricsFlags } from "../metrics-flags.ts";
 import { narrator, type Narration } from "../narration.ts";
+import { framesAgain, recordedMetrics } from "../recorded-metrics.ts";
 import { printFacts, printJson, reportError, type Facts } from "../output.ts";
 import { endFacts, endJson, printEnd } from "../run-end.ts";
 import type { Io } from "../terminal.ts";
@@ -27,12 +28,12 @@ interface Flags extends CodeFlags, LiveFlags, MetricsFlags {
 }
 
 function resumeOptions(flags: Flags): ResumeOptions {
-  const { allow, trustProgram, program, out, replace, snapshot = true, snapshotEvery, metrics } = flags;
+  const { allow, trustProgram, program, out, replace, snapshot = true, snapshotEvery } = flags;
   if (trustProgram === true && program !== undefined) throw new Fault("USAGE", { options: "--trust-program, --program", allowed: "one of them" });
   return {
     allow,
     replace: replace === true,
-    useSnapshot: snapshot && metrics === undefined, // metrics are of the whole run
+    useSnapshot: snapshot,
     ...(snapshotEvery === undefined ? {} : { snapshotEvery }),
     ...(trustProgram === true ? { trustProgram } : {}), ...(program === undefined ? {} : { program }),
     ...(out === undefined ? {} : { out }), ...liveOptions(flags),
@@ -95,16 +96,15 @@ function refused(io: Io, error: Fault, file: string, flags: Flags): number | und
   }
 }
 
-/** Frames on record that are executed again: what they logged was shown before. */
-const framesAgain = ({ point, from }: Remains): number => point.frames - (from === undefined ? 0 : from.snapshot.frames + from.snapshot.open);
-
 async function resume(file: string, flags: Flags, io: Io): Promise<number> {
   const options = resumeOptions(flags);
   let remains: Remains | undefined;
-  const metrics = await metricsOf(flags, [file.replace(/\.partial$/, ""), flags.out]);
+  const asked = await metricsOf(flags, [file.replace(/\.partial$/, ""), flags.out]);
+  const metrics = asked && recordedMetrics(asked, file);
   const narration = await narrator(io.err, { run: basename(file).replace(/\.partial$/, ""), level: flags.logLevel, log: true, shown: () => (remains === undefined ? 0 : framesAgain(remains)), with: metrics?.observer });
   const surveyed = (found: Remains): void => {
     remains = found;
+    metrics?.surveyed(found);
     if (io.err.tty) io.err.print(`resuming ${onRecord(found.point)}`);
   };
   try {

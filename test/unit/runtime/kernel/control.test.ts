@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Fault } from "../../../../kernel-abi/fault.ts";
 import { EVENT } from "../../../../kernel-abi/frame.ts";
 import { SYSCALL } from "../../../../kernel-abi/syscall.ts";
+import { FLAGS } from "../../../../kernel-abi/version.ts";
 import type { Behaviour, Child, ExitReason, MailboxTerms } from "../../../../kernel-abi/operation.ts";
 import type { ProcessId } from "../../../../kernel-abi/ids.ts";
 import { all, race, scope, until, within } from "../../../../domains/k/api/control.ts";
@@ -371,28 +372,46 @@ describe("supervision", () => {
     })).toEqual(["ABI_MALFORMED", "ABI_MALFORMED", "ABI_MALFORMED", "ABI_MALFORMED"]);
   });
 
-  it("refuses options nobody knows, each by its place, before a child is started", async () => {
-    const child = { id: "x", start: sleeper };
-    const spec = (more: object, of: object = {}): object => ({ strategy: "one-for-one", children: [{ ...child, ...of }], ...more });
-    const wrong: readonly (readonly [object | null, string])[] = [
-      [spec({}, { restart: "forever" }), "children[0].restart"], [spec({}, { restart: null }), "children[0].restart"], [spec({}, { restarts: "permanent" }), "children[0].restarts"],
-      [spec({}, { id: 7 }), "children[0].id"], [spec({}, { id: "" }), "children[0].id"], [spec({}, { start: undefined }), "children[0].start"], [spec({}, { options: 5 }), "children[0].options"],
-      [spec({ children: "x" }), "children"], [spec({ children: [7] }), "children[0]"], [spec({ pause: "1" }), "pause"], [spec({ pauses: 1 }), "pauses"], [spec({ intensity: 3 }), "intensity"],
-      [spec({ intensity: { restarts: 1, within: 5, per: 1 } }), "intensity.per"], [spec({ intensity: { restarts: "1", within: 5 } }), "intensity"], [null, "supervise"],
-    ];
-    const { end, frames } = await run(toy("root", [], function* () {
-      const places: unknown[] = [];
-      for (const [given] of wrong) {
-        try {
-          yield* supervise(given as never) as Body;
-        } catch (error) {
-          places.push(error instanceof Fault && error.fault === "ABI_MALFORMED" ? error.detail["argument"] : error);
-        }
+  const child = { id: "x", start: sleeper };
+  const spec = (more: object, of: object = {}): object => ({ strategy: "one-for-one", children: [{ ...child, ...of }], ...more });
+  /** What it is given, the place that is refused, and what came of it before declarations were checked. */
+  const wrong: readonly (readonly [object | null, string, string])[] = [
+    [spec({}, { restart: "forever" }), "children[0].restart", "ran"], [spec({}, { restart: null }), "children[0].restart", "ran"], [spec({}, { restarts: "temporary", restart: "temporary" }), "children[0].restarts", "ran"],
+    [spec({}, { id: 7, restart: "temporary" }), "children[0].id", "ran"], [spec({}, { id: "", restart: "temporary" }), "children[0].id", "ran"], [spec({}, { start: undefined }), "children[0].start", "definition"], [spec({}, { options: 5, restart: "temporary" }), "children[0].options", "ran"],
+    [spec({ children: "x" }), "children", "TypeError"], [spec({ children: [7] }), "children[0]", "definition"], [spec({ pause: "1" }), "pause", "pause"], [spec({ pauses: 1 }, { restart: "temporary" }), "pauses", "ran"], [spec({ intensity: 3 }), "intensity", "intensity"],
+    [spec({ intensity: { restarts: 1, within: 5, per: 1 } }, { restart: "temporary" }), "intensity.per", "ran"], [spec({ intensity: { restarts: "1", within: 5 } }), "intensity", "intensity"], [null, "supervise", "TypeError"],
+  ];
+  const places = function* (): Body {
+    const found: unknown[] = [];
+    for (const [given] of wrong) {
+      try {
+        yield* supervise(given as never) as Body;
+        found.push("ran");
+      } catch (error) {
+        found.push(error instanceof Fault && error.fault === "ABI_MALFORMED" ? error.detail["argument"] : error instanceof Fault ? error.fault : (error as Error).name);
       }
-      return places;
-    }));
+    }
+    return found;
+  };
+
+  it("refuses options nobody knows, each by its place, before a child is started", async () => {
+    const { end, frames } = await run(toy("root", [], places));
     expect(end.result).toEqual(wrong.map(([, place]) => place));
     expect(frames.flatMap(({ entries }) => entries).filter(({ code }) => code === SYSCALL.PROC_SPAWN)).toEqual([]);
+  });
+
+  it("passed them over in a run recorded before declarations were checked", async () => {
+    const flags = Object.keys(FLAGS).filter((name) => name !== "declarationsChecked");
+    expect((await run(toy("root", [], places), { flags })).end.result).toEqual(wrong.map(([, , before]) => before));
+  });
+
+  it("asks for nothing it did not ask for then: what is not in force takes no part of a slice", async () => {
+    const flags = Object.keys(FLAGS).filter((name) => name !== "declarationsChecked");
+    const turns = async (more: object, having: readonly string[]): Promise<number> => {
+      const { frames } = await run(toy("root", [], function* () { return yield* supervise(spec(more, { restart: "temporary" }) as never) as Body; }), { flags: having, slice: 1 });
+      return frames.filter(({ kind }) => kind === "turn").length;
+    };
+    expect(await turns({ pauses: 1 }, flags)).toBe(await turns({}, flags));
   });
 });
 
