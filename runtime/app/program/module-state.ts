@@ -13,12 +13,12 @@ const LOOKS_MAX = 200_000;
 const RESERVED = ("await break case catch class const continue debugger default delete do else enum export extends false finally for function if implements import in instanceof interface "
   + "let new null package private protected public return static super switch this throw true try typeof var void while with yield undefined").split(" ");
 
-/** As the bundler prints it: what stands at a line's beginning is at the top level. Finds too many names rather than too few. */
+/** As the bundler prints it: what stands at a line's beginning is at the top level. Finds too many names rather than too few; looks at a word once, however long it is. */
 export function topLevelNames(script: string): readonly string[] {
   const names = new Set<string>();
   for (const [line] of script.matchAll(/^(?:var|let|const|class|function|async function)\b.*$/gm)) {
     for (const [, name = ""] of line.matchAll(/^(?:class|(?:async )?function)\*?\s*([A-Za-z_$][\w$]*)/g)) names.add(name);
-    if (/^(?:var|let|const)\b/.test(line)) for (const [, name = ""] of line.matchAll(/([A-Za-z_$][\w$]*)\s*(?=[=,;:}\]]|$)/g)) names.add(name);
+    if (/^(?:var|let|const)\b/.test(line)) for (const [, name = ""] of line.matchAll(/(?<![\w$])([A-Za-z_$][\w$]*)\s*(?=[=,;:}\]]|$)/g)) names.add(name);
   }
   for (const word of RESERVED) names.delete(word);
   return [...names];

@@ -19,6 +19,12 @@ function changedBy(script: string): boolean {
   return state.changed;
 }
 
+describe("names at the top level", () => {
+  it("are found behind a text of any length", () => {
+    expect(topLevelNames(`var data = "${"a".repeat(2_000_000)}", n = 1;\nvar spaced = "${" ".repeat(200_000)}x";`)).toEqual(["data", "n", "spaced"]);
+  });
+});
+
 describe("what modules hold", () => {
   it.each([
     ["a variable", "var count = 0;\nfunction touch() { count += 1; }"],
