@@ -12,6 +12,10 @@ const FLAG: FlagName = "authorityAfterFaults";
 /** Whether the run goes by these rules. */
 export const goesBy = ({ header: { abi } }: World): boolean => abi.flags.includes(FLAG);
 
+const EXPIRY: FlagName = "contractsEndWithAuthority";
+/** Whether contracts end with the capability they are issued under when that expires, and are given back without any. */
+export const endsContracts = ({ header: { abi } }: World): boolean => abi.flags.includes(EXPIRY);
+
 function* live(world: World): Generator<CapabilityRow, void, undefined> {
   for (const rows of world.held.values()) yield* rows;
 }

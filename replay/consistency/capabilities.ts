@@ -1,6 +1,7 @@
 // Rules of capabilities: no syscall without one that was issued, is held by the caller, is in force and fits (A1, A3).
 import { contains, UNLIMITED, VERBS, type Grant, type Scope, type VerbName } from "../../kernel-abi/capability.ts";
 import { DOMAIN_RANK } from "../../kernel-abi/domain.ts";
+import type { Terms } from "../../kernel-abi/contract.ts";
 import type { Entry } from "../../kernel-abi/frame.ts";
 import { ROOT } from "../../kernel-abi/ids.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
@@ -69,6 +70,10 @@ export function used(world: World, entry: Entry): void {
     world.require(world.capability(entry.capability).holder === actor, "a capability is used by its holder", { capability: entry.capability });
     return;
   }
+  if (entry.code === SYSCALL.CONTRACT_RELEASE && authority.endsContracts(world)) {
+    world.require(world.contract(entry.contract).capability === entry.capability, "a contract is given back under the capability it was issued under", { contract: entry.contract });
+    return;
+  }
   const row = inForce(world, entry.capability, actor);
   const verb = verbFor(entry);
   if (verb !== undefined && row.grant.verb !== verb) world.refuse("a capability permits its own verb", { capability: row.id, verb: row.grant.verb });
@@ -79,10 +84,11 @@ export function used(world: World, entry: Entry): void {
 }
 
 /** The capability a contract was requested with. */
-export function usedForContract(world: World, id: number, holder: number, domain: number, units: number): void {
+export function usedForContract(world: World, id: number, holder: number, domain: number, { units, end }: Pick<Terms, "units" | "end">): void {
   const row = inForce(world, id, holder);
   const { scope, verb } = row.grant;
   world.require(verb === allocate(domain) && (scope.units === null || units <= scope.units), "a contract stays within the capability it was requested with", { capability: id });
+  world.require(scope.until === null || end <= scope.until || !authority.endsContracts(world), "a contract ends at the latest with the capability it is issued under", { capability: id, until: scope.until, end });
   charge(world, row);
 }
 

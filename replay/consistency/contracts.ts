@@ -31,7 +31,7 @@ export function issued(world: World, entry: Entry, inTurn: boolean): void {
   const { actor } = world.moment;
   world.require(entry.subject === world.contracts.next && entry.contract === entry.subject, "contracts are numbered in the order of their issue", { contract: entry.subject });
   world.require(owner === actor && entry.domain === DOMAIN_RANK[terms.domain], "a contract is issued to its requester", { contract: entry.subject });
-  usedForContract(world, entry.capability, owner, entry.domain, terms.units);
+  usedForContract(world, entry.capability, owner, entry.domain, terms);
   const pool = world.attested[terms.domain];
   pool.allocated += terms.units;
   world.require(pool.providers > 0 && pool.allocated <= pool.units, "contracts share no more than providers declared",

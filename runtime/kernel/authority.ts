@@ -1,9 +1,12 @@
 // Authority that is given, that is taken back by who gave it, by a strike or by a freeze, and what is given afresh at a thaw (015, 023,
-// 024). F8 and F9 hold where the run's flags say so; before, a revocation left contracts as they were and a freeze left capabilities.
+// 024). F8 to F10 hold where the run's flags say so; before, a revocation left contracts as they were and a freeze left capabilities.
 //   F8  A contract ends with the capability it was issued under, in the same frame, and work under way under it ends with it.
+//   F10 It ends at the latest when that capability expires, which is when the first of its line of descent does (A3): so its terms say
+//       from the beginning. Giving back what is one's own needs no capability, and counts as no use of any.
 //   F9  A freeze revokes what permits work in its domain, whoever holds it, by number. A thaw issues to the root what the run allows
 //       there, in the order of its header; nobody else has anything until it is granted again.
 import { boundDomainOf, DOMAIN_VERBS, UNLIMITED, type VerbName } from "../../kernel-abi/capability.ts";
+import type { Terms } from "../../kernel-abi/contract.ts";
 import { DOMAIN_RANK, type BoundDomain } from "../../kernel-abi/domain.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import { EVENT } from "../../kernel-abi/frame.ts";
@@ -18,6 +21,7 @@ import { knownProcess, type KernelState } from "./state.ts";
 import type { Transaction } from "./transaction.ts";
 
 export const AUTHORITY: FlagName = "authorityAfterFaults";
+export const ENDS_WITH_AUTHORITY: FlagName = "contractsEndWithAuthority";
 
 const capabilityBody = (record: CapabilityRecord): Uint8Array =>
   pack({ holder: record.holder, parent: record.parent, verb: record.grant.verb, scope: record.grant.scope });
@@ -57,6 +61,12 @@ function endContractsUnder(state: KernelState, capabilities: readonly Capability
     for (const job of doomed) job.doom = undefined;
   });
   for (const contract of contracts) endContract(state, contract, "revoked", tx);
+}
+
+/** Terms of a contract to be issued under a capability that may expire (F10). */
+export function cappedBy(state: KernelState, id: CapabilityId, terms: Terms): Terms {
+  const { until } = state.capabilities.get(id).grant.scope;
+  return !state.flags.has(ENDS_WITH_AUTHORITY) || until === null || terms.end <= until ? terms : { ...terms, end: until };
 }
 
 /** At a freeze, whose contracts have ended before (F9). */

@@ -2,6 +2,7 @@
 // descriptor shape → capability → attestation → contract → calibration or window → capacity → gate or transform set → budget or
 // stability → policy → isolation. The first failure decides the code; everything is recorded with its verdict.
 import type { VerbName } from "../../kernel-abi/capability.ts";
+import { CONTRACT_STATE } from "../../kernel-abi/contract.ts";
 import { DOMAIN_RANK, DOMAINS, type BoundDomain } from "../../kernel-abi/domain.ts";
 import { DELIVERY } from "../../kernel-abi/envelope.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
@@ -18,23 +19,24 @@ import type { FlagName } from "../../kernel-abi/version.ts";
 import type { Process } from "../process/process.ts";
 import { DONE, outcomeReply, value, waiting, type Reply } from "./replies.ts";
 import { waitFor } from "../process/wait.ts";
-import { checkFreeze, checkThawed } from "./authority.ts";
+import { checkFreeze, checkThawed, ENDS_WITH_AUTHORITY } from "./authority.ts";
 import { checkCalibrated } from "./faults.ts";
 import type { ContractRecord } from "./contract-table.ts";
 import type { JobRecord } from "./job-table.ts";
 import { endContract, viewOf } from "./contracts.ts";
+import { NO_DEMAND, type Demand } from "./capability-table.ts";
 import { authorise, type KernelState } from "./state.ts";
 import { BoundReached, judged, type Transaction } from "./transaction.ts";
 
 type Of<O extends BoundOperation<BoundDomain>["op"]> = Extract<BoundOperation<BoundDomain>, { readonly op: O }>;
 
 /** Second stage. A domain the process never declared is named as such: no grant could help. @throws Fault DOMAIN_UNAUTHORIZED */
-export function authoriseIn(state: KernelState, caller: Process, domain: BoundDomain, verb: VerbName, tx: Transaction, units = 0): CapabilityId {
+export function authoriseIn(state: KernelState, caller: Process, domain: BoundDomain, verb: VerbName, tx: Transaction, demand: Partial<Demand> = {}): CapabilityId {
   if (!caller.behaviour.domains.includes(domain)) {
     throw new Fault("DOMAIN_UNAUTHORIZED", { verb, why: `the process does not declare ${domain}: add "${domain}" to the domains of ${caller.behaviour.name}` });
   }
   checkFreeze(state, caller, verb);
-  const capability = authorise(state, caller, verb, tx, { units, target: null });
+  const capability = authorise(state, caller, verb, tx, { ...NO_DEMAND, ...demand });
   checkThawed(state, domain);
   return capability;
 }
@@ -78,10 +80,19 @@ export function checkOwner({ id, owner }: ContractRecord, caller: Process): void
   if (owner !== caller.id) throw new Fault("CONTRACT_INVALID", { contract: id, why: "shared with the caller, not its own" });
 }
 
+/** The handle's contract, if it is the caller's to give back: without another capability than the one it was issued under, and before its window too (F10). */
+function ownOf({ flags }: KernelState, caller: Process, handle: Contract, domain: BoundDomain): ContractRecord | undefined {
+  const entry = flags.has(ENDS_WITH_AUTHORITY) ? caller.resolve(handle) : undefined;
+  if (entry?.kind !== "contract") return undefined;
+  const { owner, terms, state, overused } = entry.record;
+  return owner === caller.id && terms.domain === domain && !overused && CONTRACT_STATE[state] <= CONTRACT_STATE.active ? entry.record : undefined;
+}
+
 export const release = (state: KernelState, caller: Process, op: Of<"release">, tx: Transaction): Reply =>
   judged(tx, SYSCALL.CONTRACT_RELEASE, DOMAIN_RANK[op.domain], (row) => {
-    row.capability = authoriseIn(state, caller, op.domain, VERBS_OF[op.domain].allocate, tx);
-    const record = contractOf(state, caller, op.contract, op.domain);
+    const own = ownOf(state, caller, op.contract, op.domain);
+    row.capability = own?.capability ?? authoriseIn(state, caller, op.domain, VERBS_OF[op.domain].allocate, tx);
+    const record = own ?? contractOf(state, caller, op.contract, op.domain);
     row.contract = row.subject = record.id;
     checkOwner(record, caller);
     endContract(state, record, "completed", tx);
@@ -133,7 +144,7 @@ const submitWithin = (state: KernelState, caller: Process, op: Of<"submit">, tx:
     if (!isList(op.refs)) throw new Fault("ABI_MALFORMED", { argument: "refs", allowed: "job handles" });
     const refs = op.refs.map((handle) => jobOf(caller, handle));
     const call = admission.shape(op.call, refs, state.flags);
-    row.capability = authoriseIn(state, caller, op.domain, VERBS_OF[op.domain].execute, tx, call.units);
+    row.capability = authoriseIn(state, caller, op.domain, VERBS_OF[op.domain].execute, tx, { units: call.units });
     checkAttestation(caller, admission);
     const record = contractOf(state, caller, op.contract, op.domain);
     row.contract = record.id;

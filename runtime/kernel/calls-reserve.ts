@@ -15,6 +15,7 @@ import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import type { FlagName } from "../../kernel-abi/version.ts";
 import { PlaceAnswer, type Process } from "../process/process.ts";
 import { waitFor } from "../process/wait.ts";
+import { cappedBy, ENDS_WITH_AUTHORITY } from "./authority.ts";
 import { admissionOf, authoriseIn, checkAttestation, isList, VERBS_OF } from "./calls-domain.ts";
 import { mayHold, take } from "./calls-place.ts";
 import { appoint, enterContract } from "./contracts.ts";
@@ -49,7 +50,11 @@ const WITHIN_MAX = 1e12;
 /** Every stage but the last, for what is asked now. */
 function judgeRequests(state: KernelState, caller: Process, requests: Requests, tx: Transaction): readonly Wanted[] {
   const parsed = requests.map((wanted): { admission: Admission; terms: Terms } => ({ admission: admissionOf(state, wanted.domain), terms: admissionOf(state, wanted.domain).request(wanted.request, state.clock.now) }));
-  const wanted = parsed.map(({ terms }) => ({ terms, capability: authoriseIn(state, caller, terms.domain, VERBS_OF[terms.domain].allocate, tx, terms.units) }));
+  const wanted = parsed.map(({ terms }) => {
+    const begins = state.flags.has(ENDS_WITH_AUTHORITY) ? { begins: tick(terms.start) } : {};
+    const capability = authoriseIn(state, caller, terms.domain, VERBS_OF[terms.domain].allocate, tx, { units: terms.units, ...begins });
+    return { terms: cappedBy(state, capability, terms), capability };
+  });
   for (const { admission, terms } of parsed) {
     checkAttestation(caller, admission);
     checkTerms(terms, state.clock.now);

@@ -27,6 +27,8 @@ export interface CapabilityRecord {
 export interface Demand {
   readonly units: number;
   readonly target: ProcessId | null;
+  /** The tick from which on it is to be in force, beside now. */
+  readonly begins?: Tick;
 }
 export const NO_DEMAND: Demand = Object.freeze({ units: 0, target: null });
 
@@ -171,6 +173,7 @@ export class CapabilityTable {
     if (record.revoked) return "revoked";
     if (now < scope.from) return "not yet valid";
     if (scope.until !== null && now >= scope.until) return "expired";
+    if (scope.until !== null && demand.begins !== undefined && demand.begins >= scope.until) return "expired when that begins";
     if (record.metered && this.#usesExhausted(record)) return "used up";
     if (scope.units !== null && demand.units > scope.units) return `more than ${scope.units} units`;
     if (scope.target !== null && scope.target !== demand.target) return "another target";

@@ -22,13 +22,15 @@ export interface Call<S = unknown> {
   readonly spent: number;
   /** Whether a process can live without the verb: binding a domain needs all of its verbs. */
   readonly withheld: boolean;
+  /** The call is no use of the capability, and may be made when that is used up. */
+  readonly unmetered?: boolean;
   readonly call: (prepared: S) => Part<unknown>;
 }
 
 /** How a capability is lost. */
 export type Way = "withheld" | "revoked" | "expired" | "not yet valid" | "used up";
-export const waysOf = ({ spent, withheld }: Pick<Call, "spent" | "withheld">): readonly Way[] =>
-  [...(withheld && spent === 0 ? ["withheld"] as const : []), "revoked", "expired", ...(spent === 0 ? ["not yet valid"] as const : []), "used up"];
+export const waysOf = ({ spent, withheld, unmetered = false }: Pick<Call, "spent" | "withheld" | "unmetered">): readonly Way[] =>
+  [...(withheld && spent === 0 ? ["withheld"] as const : []), "revoked", "expired", ...(spent === 0 ? ["not yet valid"] as const : []), ...(unmetered ? [] : ["used up"] as const)];
 
 const LATER = 40;
 const scopeFor = (way: Way, spent: number): object =>

@@ -15,7 +15,7 @@ import { keptRun, takenUpFrom } from "../../../support/kept-runs.ts";
 import { allVerbs, checkConsistent, run, TOY_UNITS, type ToyRun } from "../../../support/run.ts";
 import { ask, codeOf, collect, reserve, submit, toy, type Body } from "../../../support/toy.ts";
 
-const BEFORE = CURRENT_OFFER.flags.filter((flag) => flag !== "authorityAfterFaults");
+const BEFORE = CURRENT_OFFER.flags.filter((flag) => flag !== "authorityAfterFaults" && flag !== "contractsEndWithAuthority");
 const named = ({ frames }: ToyRun, name: string): Entry[] => frames.flatMap(({ entries }) => entries).filter(({ code }) => entryName(code) === name);
 const frameWith = ({ frames }: ToyRun, code: number): Frame => frames.find(({ entries }) => entries.some((entry) => entry.code === code))!;
 const codesIn = ({ entries }: Frame): string[] => entries.map(({ code }) => entryName(code) ?? "");
@@ -122,6 +122,129 @@ describe("a contract whose capability is revoked", () => {
     }));
     expect(ran.end.result).toEqual([[1], "CONTRACT_INVALID"]);
     expect(named(ran, "CONTRACT_REVOKED")).toHaveLength(1);
+  });
+});
+
+describe("a contract whose capability expires", () => {
+  const EXPIRY_BEFORE = CURRENT_OFFER.flags.filter((flag) => flag !== "contractsEndWithAuthority");
+  const release = (domain: "Q" | "PHI", contract: Contract) => ask({ domain, op: "release", contract } as Operation);
+  const ledger = (contract: Contract) => ask<{ readonly terms: { readonly end: number } }>({ domain: "Q", op: "ledger", contract } as Operation);
+  /** A child that may reserve in `domain` within a scope alone. */
+  const under = (scope: object, body: () => Body, domain: "Q" | "PHI" = "Q") => root(function* () {
+    const verb = `ALLOCATE_${domain}` as const;
+    const child = yield* k.spawn(toy("child", ["Q", "PHI"], body) as never, undefined as never, { grants: [{ verb: "EXECUTE_K" }, { verb: "IPC_SEND" }, ...DOMAIN_VERBS.Q.map((each) => ({ verb: each, scope: each === verb ? scope : {} })), ...DOMAIN_VERBS.PHI.map((each) => ({ verb: each, scope: each === verb ? scope : {} }))] });
+    yield* k.sleep(13);
+    const free = yield* codeOf(reserve("Q", { units: TOY_UNITS }));
+    return [yield* k.join(child), free];
+  });
+  const said = ({ end }: ToyRun): unknown => (end.result as unknown[])[0];
+  const outliving = (): Body => (function* () {
+    const contract = yield* reserve("Q", { units: TOY_UNITS });
+    const { terms: { end } } = yield* ledger(contract);
+    yield* k.sleep(9);
+    const last = yield* codeOf(submit("Q", contract, { cost: 1 }));
+    yield* k.sleep(1);
+    const late = yield* codeOf(submit("Q", contract, { cost: 1 }));
+    const released = yield* codeOf(release("Q", contract));
+    yield* k.sleep(20);
+    return [end, last, late, released];
+  })();
+
+  it("ends with it, as its terms say from the beginning, and like any that expires", async () => {
+    const ran = await run(under({ until: 12 }, outliving));
+    expect(ran.end.result).toEqual([[12, "OK", "CONTRACT_INVALID", "DOMAIN_UNAUTHORIZED"], "OK"]);
+    const frame = frameWith(ran, EVENT.CONTRACT_EXPIRED);
+    expect([frame.kind, frame.tick, codesIn(frame)]).toEqual(["kernel", 12, ["CONTRACT_EXPIRED", "CONTRACT_RELEASED"]]);
+  });
+
+  it("outlived it in runs from before, and could not be given back", async () => {
+    const ran = await run(under({ until: 12 }, outliving), { flags: EXPIRY_BEFORE });
+    expect(ran.end.result).toMatchObject([[expect.any(Number), "OK", "OK", "DOMAIN_UNAUTHORIZED"], "Q_ERR_RESOURCE_UNAVAILABLE"]);
+  });
+
+  it("ends before it when it is to, and with the first that expires of what it descends from", async () => {
+    const ends = (scope: object, request: object) => under(scope, function* () { return (yield* ledger(yield* reserve("Q", request))).terms.end; });
+    expect(said(await run(ends({ until: 12 }, { end: 8 })))).toBe(8);
+    expect(said(await run(ends({ until: 12 }, { end: 12 })))).toBe(12);
+    const derived = (until: number) => root(function* () {
+      const [mine] = (yield* k.capabilities()).filter(({ verb }) => verb === "ALLOCATE_Q");
+      const cut = yield* k.attenuate(mine!.capability, { until: 12 });
+      const child = yield* k.spawn(toy("child", ["Q"], function* () { yield* k.receive(); return (yield* ledger(yield* reserve("Q"))).terms.end; }) as never, undefined as never, { grants: [{ verb: "EXECUTE_K" }, ...DOMAIN_VERBS.Q.map((verb) => ({ verb, scope: verb === "ALLOCATE_Q" ? { uses: 0 } : {} }))] });
+      yield* k.grant(cut, child, { until });
+      yield* k.send(child, "go");
+      return yield* k.join(child);
+    });
+    expect((await run(derived(40))).end.result).toBe(12);
+    expect((await run(derived(10))).end.result).toBe(10);
+  });
+
+  it("is issued under the first that is in force when it begins, and not at all without", async () => {
+    const window = (scope: object) => under(scope, function* () {
+      return [yield* codeOf(reserve("PHI", { start: 11, end: 30 })), yield* codeOf(reserve("PHI", { start: 12, end: 30 })), yield* codeOf(reserve("PHI", { start: 20, end: 30 }))];
+    }, "PHI");
+    const ran = await run(window({ until: 12 }));
+    expect(said(ran)).toEqual(["OK", "DOMAIN_UNAUTHORIZED", "DOMAIN_UNAUTHORIZED"]);
+    expect(unpack(named(ran, "CONTRACT_REQUEST").find(({ verdict }) => verdict !== 0)!.body)).toMatchObject({ verb: "ALLOCATE_PHI", why: "expired when that begins" });
+    expect(said(await run(window({ until: 12 }), { flags: EXPIRY_BEFORE }))).toEqual(["OK", "OK", "OK"]);
+    expect(said(await run(window({})))).toEqual(["OK", "OK", "OK"]);
+  });
+
+  it("ends for those it is shared with too", async () => {
+    const partner = toy("partner", ["Q"], function* () {
+      const contract = yield* ask<Contract>({ domain: "Q", op: "attach", contract: (yield* k.receive()).body } as Operation);
+      const said: string[] = [];
+      for (let at = 0; at < 2; at++) { said.push(yield* codeOf(submit("Q", contract))); yield* k.sleep(12); }
+      return said;
+    });
+    const ran = await run(root(function* () {
+      const helper = yield* k.spawn(partner as never);
+      const owner = toy("owner", ["Q"], function* () {
+        const number = yield* ask<number>({ domain: "Q", op: "share", contract: yield* reserve("Q"), to: helper.process, measures: true } as Operation);
+        yield* k.send(helper, number);
+        yield* k.sleep(40);
+        return 0;
+      });
+      yield* k.spawn(owner as never, undefined as never, { grants: [{ verb: "EXECUTE_K" }, { verb: "IPC_SEND" }, ...DOMAIN_VERBS.Q.map((verb) => ({ verb, scope: verb === "ALLOCATE_Q" ? { until: 9 } : {} }))] });
+      return yield* k.join(helper);
+    }));
+    expect(ran.end.result).toEqual(["OK", "CONTRACT_INVALID"]);
+  });
+
+  it("is given back without any: what is used up permits no other, and its own window need not have opened", async () => {
+    const twice = (domain: "Q" | "PHI", request: object) => under({ uses: 1 }, function* () {
+      const contract = yield* reserve(domain, request);
+      return [yield* codeOf(release(domain, contract)), yield* codeOf(release(domain, contract)), yield* codeOf(reserve(domain))];
+    }, domain);
+    const used = "DOMAIN_UNAUTHORIZED";
+    const ran = await run(twice("Q", { units: TOY_UNITS }));
+    expect(ran.end.result).toEqual([["OK", used, used], "OK"]);
+    const [granted] = named(ran, "CONTRACT_RELEASE");
+    expect([granted!.verdict, granted!.capability]).toEqual([0, named(ran, "CONTRACT_ISSUED")[0]!.capability]);
+    expect(said(await run(twice("PHI", { start: 9, end: 30 })))).toEqual(["OK", used, used]);
+    expect(said(await run(twice("Q", {}), { flags: EXPIRY_BEFORE }))).toEqual([used, used, used]);
+  });
+
+  it("is held to that by verify", async () => {
+    const program = under({ until: 12, uses: 1 }, function* () {
+      const contract = yield* reserve("Q", { end: 10 });
+      yield* k.sleep(1);
+      yield* release("Q", contract);
+      yield* k.sleep(1);
+      return 0;
+    });
+    const { frames } = await run(program);
+    const changed = (change: (entry: Entry) => Entry): readonly Frame[] => frames.map((frame) => ({ ...frame, entries: frame.entries.map(change) }) as Frame);
+    const refuses = (rule: string, change: (entry: Entry) => Entry): void =>
+      expect(() => { checkConsistent(changed(change), allVerbs); }).toThrow(expect.objectContaining({ detail: expect.objectContaining({ rule }) }));
+    const first = frames.flatMap(({ entries }) => entries).find(({ code }) => code === EVENT.CONTRACT_ISSUED)!;
+    const ending = (end: number) => (entry: Entry): Entry => {
+      if (entry.contract !== first.contract || entry.code !== EVENT.CONTRACT_ISSUED) return entry;
+      const body = unpack(entry.body) as { readonly terms: object };
+      return { ...entry, body: pack({ ...body, terms: { ...body.terms, end } }) };
+    };
+    checkConsistent(changed(ending(12)), allVerbs);
+    refuses("a contract ends at the latest with the capability it is issued under", ending(13));
+    refuses("a contract is given back under the capability it was issued under", (entry) => (entryName(entry.code) === "CONTRACT_RELEASE" ? { ...entry, capability: entry.capability + 1 as typeof entry.capability } : entry));
   });
 });
 

@@ -70,7 +70,7 @@ const ROWS: Readonly<Record<SyscallName, Row>> = {
   CONTRACT_REQUEST: { calls: [
     ...bound(0, (domain) => ({ what: "reserve", call: () => reserve(domain) })),
     ...bound(0, (domain) => ({ what: "reserve all", call: () => reserveAll(domain) }))] },
-  CONTRACT_RELEASE: { calls: bound<Contract>(0, (domain) => ({ what: "release", prepare: () => reserve(domain), spent: 1, call: (contract) => release(domain, contract) })) },
+  CONTRACT_RELEASE: { calls: bound<Contract>(0, (domain) => ({ what: "release", prepare: () => reserve(domain), spent: 1, unmetered: true, call: (contract) => release(domain, contract) })) },
   CONTRACT_QUERY: { calls: bound<Contract>(0, (domain) => ({ what: "ledger", prepare: () => reserve(domain), spent: 1, call: (contract) => ledger(domain, contract) })) },
   CONTRACT_SHARE: { calls: bound<Contract>(0, (domain) => ({ what: "share", prepare: () => reserve(domain), spent: 1, call: function* (contract) { return yield* ask({ domain, op: "share", contract, to: yield* k.parent(), measures: false } as Operation); } })) },
   CONTRACT_ATTACH: { calls: bound(1, (domain) => ({ what: "attach", call: () => ask({ domain, op: "attach", contract: 1 } as Operation) })) },
