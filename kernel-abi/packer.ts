@@ -3,10 +3,13 @@
 //   The entry `msgpackr/pack` is the decoder in plain JavaScript: the optional native one reads some texts otherwise, and what a
 //   message says must not depend on whether a host has it.
 //   Numbers that must survive bit for bit travel inside a typed array: as a scalar, -0 becomes 0 for sender and receiver alike.
+//   A NaN has one form wherever it stands (nan.ts): its bits are the processor's, not the program's.
 import type { Packr as PackrClass } from "msgpackr";
 import { Packr, RESET_BUFFER_MODE, REUSE_BUFFER_MODE } from "msgpackr/pack";
 import { Fault } from "./fault.ts";
 import type { CopyWay } from "./handle.ts";
+import { LIMITS } from "./limits.ts";
+import { holdsNaN, settleNaNs } from "./nan.ts";
 
 // The entry's own declarations do not resolve; the class is the one the main entry declares.
 // Bytes are copied out of what is decoded: a view of it would show its reader what stands beside it, and let it write there. References
@@ -51,17 +54,35 @@ const refuse = (path: string, what: string): never => {
 /** Handles refuse by themselves: their `toJSON` throws (handle.ts). */
 const isHandle = (value: object): value is { toJSON(key: string, way: CopyWay): unknown } => "handle" in value && "toJSON" in value && typeof value.toJSON === "function";
 
+/** Of the value that is being looked at: the least its encoding takes, how much that may be, and whether it holds a NaN. */
+let weight = 0;
+let allowed = Infinity;
+let nans = false;
+
+/** A value may be small and yet without end to whoever walks it: one that holds another twice, again and again, or an array of holes. */
+function weigh(bytes: number): void {
+  weight += bytes;
+  if (weight > allowed) throw new Fault("ABI_LIMIT", { limit: "payload_bytes_max", value: LIMITS.payload_bytes_max, atLeast: weight });
+}
+
 /** MessagePack would carry functions as nothing, instances and Maps as bare records: what would come back as something else is refused. */
 function checkPlain(value: unknown, path: string, depth: number): void {
-  if (typeof value === "string") checkText(value, path);
+  if (holdsNaN(value)) nans = true;
+  if (typeof value === "string") {
+    weigh(value.length);
+    checkText(value, path);
+  }
   if (typeof value === "function" || typeof value === "symbol") refuse(path, typeof value);
-  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return;
+  if (typeof value !== "object" || value === null) return;
+  if (ArrayBuffer.isView(value)) return weigh(value.byteLength);
   if (depth === DEPTH_MAX) refuse(path, `nested deeper than ${DEPTH_MAX}, or cyclic`);
   if (Array.isArray(value)) {
+    weigh(value.length);
     for (let at = 0; at < value.length; at++) if (needsLook(value[at])) checkPlain(value[at], `${path}[${at}]`, depth + 1);
     return;
   }
   if (value instanceof Set) {
+    weigh(value.size);
     for (const member of value) checkPlain(member, `${path}.member`, depth + 1);
     return;
   }
@@ -73,6 +94,7 @@ function checkPlain(value: unknown, path: string, depth: number): void {
 }
 
 function checkMember(value: object, key: string, path: string, depth: number): void {
+  weigh(key.length + 1);
   if (key === "__proto__") refuse(path, "a key named __proto__");
   if (!isPlainKey(key)) checkText(key, `${path} key`);
   const member = Object.getOwnPropertyDescriptor(value, key);
@@ -80,11 +102,11 @@ function checkMember(value: object, key: string, path: string, depth: number): v
   if (needsLook(member?.value)) checkPlain(member?.value, `${path}.${key}`, depth + 1);
 }
 
-/** Numbers, booleans, nothing at all and sound text are plain; a path to them need not be made. */
+/** Numbers, booleans, nothing at all and short sound text are plain; a path to them need not be made. */
 function needsLook(value: unknown): boolean {
   switch (typeof value) {
-    case "string": return !isSound(value);
-    case "number":
+    case "string": return value.length > SHORT || !isSound(value);
+    case "number": return Number.isNaN(value);
     case "boolean":
     case "undefined": return false;
     default: return value !== null;
@@ -117,19 +139,25 @@ function checkText(text: string, path: string): void {
 const SMALL_INTEGERS: readonly Uint8Array[] = Array.from({ length: 128 }, (_, value) => encoded(value));
 
 /** As `pack`, for the per-message path: equal small integers share one array, which nobody may write to. */
-export function packShared(value: unknown): Uint8Array {
-  return typeof value === "number" && (value & 0x7f) === value ? SMALL_INTEGERS[value] as Uint8Array : pack(value);
+export function packShared(value: unknown, most = Infinity): Uint8Array {
+  return typeof value === "number" && (value & 0x7f) === value ? SMALL_INTEGERS[value] as Uint8Array : pack(value, most);
 }
 
 /**
- * Encodes one value. The result is a private copy, safe to keep and to transfer.
+ * Encodes one value. The result is a private copy, safe to keep and to transfer. A value that would surely take more than `most` bytes
+ * is refused before it is encoded.
  * @throws Fault ABI_UNENCODABLE when the value holds a function, symbol, class instance or anything else that is not plain data;
- * Q_ERR_NO_CLONE_VIOLATION when it holds a handle.
+ * Q_ERR_NO_CLONE_VIOLATION when it holds a handle; ABI_LIMIT.
  */
-export function pack(value: unknown): Uint8Array {
+export function pack(value: unknown, most = Infinity): Uint8Array {
+  weight = 0;
+  allowed = most;
+  nans = false;
   try {
     checkPlain(value, "value", 0);
-    return encoded(value);
+    const bytes = encoded(value);
+    if (nans) settleNaNs(bytes);
+    return bytes;
   } catch (cause) {
     if (cause instanceof Fault) throw cause;
     // Never the engine's own words: they would bind a record to one V8.

@@ -26,6 +26,7 @@ export const FLAGS = Object.freeze({
   callsRefusedByForm: { id: 11, since: "0.2.0", optional: true, why: "a call to Q or Φ that is malformed is refused for what is wrong with the form it names, not for not being the first form there is" },
   eventsAreRefused: { id: 12, since: "0.2.0", optional: true, why: "a message a machine has no transition for stands in the record as refused; before, as a line of its log like any other" },
   declarationsChecked: { id: 13, since: "0.2.0", optional: true, why: "a mailbox, a priority and every option of a supervisor are checked where they are declared; before, a root had whatever it declared, and options nobody knows were passed over" },
+  suspendedRequestsWait: { id: 14, since: "0.2.0", optional: true, why: "a request that waits for contracts is passed over while its process is suspended; before, it was refused when its turn came" },
 } as const);
 export type FlagName = keyof typeof FLAGS;
 

@@ -6,13 +6,21 @@ import type { Entry } from "../../kernel-abi/frame.ts";
 import { KERNEL, PHI_SERVICE, Q_SERVICE } from "../../kernel-abi/ids.ts";
 import { field } from "../entry/body.ts";
 import * as places from "./places.ts";
+import type { FlagName } from "../../kernel-abi/version.ts";
 import type { DeferralRow, Units } from "./deferral-rows.ts";
 import type { ContractRow, ProcessRow, World } from "./world.ts";
 
 const BOUND = ["Q", "PHI"] as const;
+const SUSPENDED_WAIT: FlagName = "suspendedRequestsWait";
 const before = (a: DeferralRow, b: DeferralRow): number => b.priority - a.priority || a.since - b.since || a.process - b.process;
 const share = (a: Units, b: Units): boolean => BOUND.some((domain) => a[domain] > 0 && b[domain] > 0);
 const fits = ({ attested }: World, units: Units): boolean => BOUND.every((domain) => units[domain] <= attested[domain].units - attested[domain].allocated);
+
+/** Its process is suspended, in a run in which it is passed over then. */
+const isAway = (world: World, { process }: DeferralRow): boolean =>
+  world.header.abi.flags.includes(SUSPENDED_WAIT) && world.process(process).suspension?.to === -1;
+const isBehind = (world: World, request: DeferralRow): boolean =>
+  world.deferrals.waiting.some((other) => before(other, request) < 0 && share(other.units, request.units) && !isAway(world, other));
 
 /** CONTRACT_REQUEST, granted; with a body it was put off. */
 export function requested(world: World, entry: Entry): void {
@@ -55,8 +63,8 @@ function taken(world: World, entry: Entry, told = true): DeferralRow {
 /** REQUEST_GRANTED: nobody before it waits for the same; its contracts follow. */
 export function granted(world: World, entry: Entry): void {
   const request = taken(world, entry);
-  const { waiting } = world.deferrals;
-  world.require(!waiting.some((other) => before(other, request) < 0 && share(other.units, request.units)), "requests are granted in their order", { request: request.id });
+  world.require(!isAway(world, request), "nothing is granted to a process while it is suspended", { request: request.id });
+  world.require(!isBehind(world, request), "requests are granted in their order", { request: request.id });
   world.require(world.integer(world.body(entry.body), "since") === request.since && world.moment.tick <= request.until, "a request is granted in its time", { request: request.id });
   world.deferrals.granting = { request, left: { ...request.units } };
 }
@@ -69,8 +77,8 @@ export function lapsed(world: World, entry: Entry): void {
     return;
   }
   const request = taken(world, entry);
-  const first = !world.deferrals.waiting.some((other) => before(other, request) < 0 && share(other.units, request.units));
-  world.require(entry.verdict !== 0 && (request.until === world.moment.tick || (first && fits(world, request.units))), "a request waits until its last tick, or is refused at its turn", { request: request.id });
+  const turn = !isAway(world, request) && !isBehind(world, request);
+  world.require(entry.verdict !== 0 && (request.until === world.moment.tick || (turn && fits(world, request.units))), "a request waits until its last tick, or is refused at its turn", { request: request.id });
 }
 
 /** CONTRACT_ISSUED outside a turn: part of what is being granted. */
@@ -102,6 +110,7 @@ export function checkWaiting(world: World, tick: number): void {
   const ahead: DeferralRow[] = [];
   for (const request of world.deferrals.waiting) {
     world.require(request.until >= tick, "a request waits no longer than it said", { request: request.id, until: request.until });
+    if (isAway(world, request)) continue;
     const behind = ahead.some((other) => share(other.units, request.units));
     world.require(behind || !fits(world, request.units), "what can be granted is granted before time goes on", { request: request.id });
     ahead.push(request);

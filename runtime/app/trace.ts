@@ -54,6 +54,11 @@ export interface ReplayTraceOptions extends CodeSource {
   readonly out?: ByteSink;
   readonly observer?: Observer;
   readonly signal?: AbortSignal;
+  /**
+   * `frames`: an observer is told nothing behind a difference. `blocks`, the faster, may tell it of what stands behind it in the same block; it is
+   * the default where nobody observes.
+   */
+  readonly compare?: "frames" | "blocks";
 }
 
 /** @throws Fault PROGRAM_UNTRUSTED | PROGRAM_INVALID | FILE_UNREADABLE */
@@ -87,7 +92,7 @@ export const replayTrace = (trace: Trace, options: ReplayTraceOptions = {}): Pro
   withTrace(trace, async (source) => {
     const { bundle, machine, root } = await prepared(source, options);
     try {
-      return await replay(bundle, machine, { compare: "blocks", ...replayOptions(options) });
+      return await replay(bundle, machine, { compare: options.compare ?? (options.observer === undefined ? "blocks" : "frames"), ...replayOptions(options) });
     } catch (error) {
       throw await located(error, source, root, options.policy);
     }

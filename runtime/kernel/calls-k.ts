@@ -82,9 +82,12 @@ export const metric = (state: KernelState, caller: Process, op: Of<"metric">, tx
     return DONE;
   });
 
+/** What would surely take this much is not even encoded to say how much it is. */
+const WALK_MAX = 2 * LIMITS.payload_bytes_max;
+
 /** Bytes of a payload, within the limit. @throws Fault ABI_UNENCODABLE | ABI_LIMIT */
 export function encode(payload: unknown): Uint8Array {
-  const body = packShared(payload);
+  const body = packShared(payload, WALK_MAX);
   if (body.length > LIMITS.payload_bytes_max) throw new Fault("ABI_LIMIT", { limit: "payload_bytes_max", value: LIMITS.payload_bytes_max, bytes: body.length });
   return body;
 }

@@ -12,6 +12,7 @@ import type { BoundOperation, ReserveAllOperation } from "../../kernel-abi/opera
 import { pack, unpack } from "../../kernel-abi/packer.ts";
 import type { Admission } from "../../kernel-abi/ports.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
+import type { FlagName } from "../../kernel-abi/version.ts";
 import { PlaceAnswer, type Process } from "../process/process.ts";
 import { waitFor } from "../process/wait.ts";
 import { admissionOf, authoriseIn, checkAttestation, isList, VERBS_OF } from "./calls-domain.ts";
@@ -91,7 +92,7 @@ const reserveEach = (state: KernelState, caller: Process, asked: Asked, tx: Tran
     if (state.deferrals.has(caller.id)) throw unavailable(state, unitsOf(wanted), { why: "a request of this process waits, and who waits holds no contract: ask for all of them together" });
     if (state.deferrals.length > 0 || asked.within !== undefined) {
       const units = unitsOf(wanted);
-      const first = !state.deferrals.hasBefore(unitFor(state, caller, asked.of), units);
+      const first = !state.deferrals.hasBefore(unitFor(state, caller, asked.of), units, (request) => isAway(state, request));
       if (!first || (asked.within !== undefined && !fits(state, units))) {
         if (asked.within === undefined) throw unavailable(state, units, { waiting: state.deferrals.length });
         tx.undoTo(uncharged); // it is charged with the contracts it is granted
@@ -132,6 +133,12 @@ function defer(state: KernelState, caller: Process, { of, requests, single, with
   return waiting(waitFor(DELIVERY.ROOM, serviceOf(of)));
 }
 
+const SUSPENDED_WAIT: FlagName = "suspendedRequestsWait";
+
+/** Its process is suspended: it keeps its place in the line, and nobody waits behind it meanwhile (Q4). */
+const isAway = (state: KernelState, { process }: Deferral): boolean =>
+  state.flags.has(SUSPENDED_WAIT) && state.processes.living(process)?.state === "suspended";
+
 export interface Answered {
   readonly process: ProcessId;
   readonly tx: Transaction;
@@ -143,10 +150,11 @@ export function* arbitrate(state: KernelState): Generator<Answered> {
   const taken = { Q: false, PHI: false };
   for (const request of state.deferrals.waiting()) {
     const { units, until } = request;
+    const away = isAway(state, request);
     const behind = (taken.Q && units.Q > 0) || (taken.PHI && units.PHI > 0);
-    if (!behind && fits(state, units)) yield grant(state, request);
-    else if (until <= state.clock.now) yield lapse(state, request, unavailable(state, units, { until }));
-    else {
+    if (!away && !behind && fits(state, units)) yield grant(state, request);
+    else if (until <= state.clock.now) yield lapse(state, request, unavailable(state, units, away ? { until, why: "the process was suspended" } : { until }));
+    else if (!away) {
       taken.Q ||= units.Q > 0;
       taken.PHI ||= units.PHI > 0;
     }

@@ -3,6 +3,7 @@
 //       that an earlier request waits for, so a large request is not starved by small ones.
 //   Q2  A process that waits holds no contract, and is granted all it asked for or nothing: no two can wait for each other.
 //   Q3  A request waits until a tick it names itself, and is answered then at the latest.
+//   Q4  While its process is suspended a request is neither granted nor in anybody's way; its time goes on. (By the run's flags.)
 import type { BoundDomain } from "../../kernel-abi/domain.ts";
 import type { ProcessId, Tick } from "../../kernel-abi/ids.ts";
 import { compareUnits, type SchedulableUnit } from "../scheduler/arbitration.ts";
@@ -59,8 +60,8 @@ export class DeferralQueue {
   until(): Tick | undefined {
     return this.#waiting.reduce<Tick | undefined>((least, { until }) => (least === undefined || until < least ? until : least), undefined);
   }
-  /** Whether somebody who waits for one of the same domains goes before this unit (Q1). */
-  hasBefore(unit: SchedulableUnit, units: Units): boolean {
-    return this.#waiting.some((request) => share(request.units, units) && compareUnits(request, unit) < 0);
+  /** Whether somebody who waits for one of the same domains, and is not away (Q4), goes before this unit (Q1). */
+  hasBefore(unit: SchedulableUnit, units: Units, away: (request: Deferral) => boolean): boolean {
+    return this.#waiting.some((request) => share(request.units, units) && compareUnits(request, unit) < 0 && !away(request));
   }
 }

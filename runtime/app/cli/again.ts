@@ -79,7 +79,7 @@ export async function again<R extends ReplayReport>(io: Io, trace: string, flags
   try {
     const file = out === undefined ? undefined : createBundleFile(out, { durability: "process", replace: replace === true });
     const report = await written(file, () => interruptible(io.err, (signal) => repeat({
-      observer: narration.observer, signal,
+      observer: narration.observer, signal, compare: metrics === undefined ? "blocks" : "frames",
       ...(trustProgram === true ? { trustProgram } : {}), ...(program === undefined ? {} : { program }), ...(file === undefined ? {} : { out: file }),
     })));
     metrics?.finish(knownEnd(report.end, report.digest));

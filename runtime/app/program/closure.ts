@@ -10,6 +10,9 @@ import { parseProgram, type ProgramSection } from "../../../kernel-abi/header.ts
 /** Left to the loader: programs get their surface from the runtime that executes them. */
 const RUNTIME = /^(triad-runtime(\/|$)|xstate$)/;
 
+/** `data:…`, `https://…`; one letter is a drive. */
+const URL_OF_A_MODULE = /^[a-z][a-z\d+.-]+:/i;
+
 /** Ambient modules are refused where they are imported, with a word on what to use instead. */
 const noHost: Plugin = {
   name: "no-host",
@@ -17,6 +20,7 @@ const noHost: Plugin = {
     bundler.onResolve({ filter: /.*/ }, ({ path }) => {
       if (RUNTIME.test(path)) return { path, external: true };
       if (isBuiltin(path)) return { errors: [{ text: `a program has no access to the host module "${path}"; take its data as input (k.file, input)` }] };
+      if (URL_OF_A_MODULE.test(path)) return { errors: [{ text: `a program is made of files; "${path.slice(0, 60)}" is none` }] };
       return undefined;
     });
   },

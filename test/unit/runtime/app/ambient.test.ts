@@ -118,6 +118,10 @@ describe("the ambient world while a program loads", () => {
     expect((await recordInMemory({ program: program("after", "", "[1].length") })).report.end.status).toBe("completed");
   });
 
+  it.each(["data:text/javascript,export default 1", "https://example.org/x.js", "file:///etc/hostname"])("a module that is no file of the program's is refused: %s", async (url) => {
+    await expect(recordInMemory({ program: program("elsewhere", "", `(void import(${JSON.stringify(url)}), 1)`) })).rejects.toMatchObject({ fault: "PROGRAM_INVALID" });
+  });
+
   it("leaves no trap acting behind a refusal", async () => {
     await expect(recordInMemory({ program: program("load-refused", "Date.now();", "1") })).rejects.toThrow();
     expect(Date.now()).toBeGreaterThan(0);

@@ -2,11 +2,13 @@
 // no way to wait for each other. Every run is held against the rules of verify (run.ts).
 import { describe, expect, it } from "vitest";
 import { k, reserveAllWithin } from "../../../../domains/k/api/operations.ts";
+import { FAULTS } from "../../../../kernel-abi/fault.ts";
 import { EVENT, entryName, type Entry, type Frame } from "../../../../kernel-abi/frame.ts";
 import { unpack } from "../../../../kernel-abi/packer.ts";
 import { PRIORITY, type Priority } from "../../../../kernel-abi/priority.ts";
 import type { Contract } from "../../../../kernel-abi/handle.ts";
 import type { Operation } from "../../../../kernel-abi/operation.ts";
+import { ABI_VERSION, CURRENT_OFFER } from "../../../../kernel-abi/version.ts";
 import { allVerbs, checkConsistent, run, TOY_UNITS, type ToyRequest, type ToyRun } from "../../../support/run.ts";
 import { ask, codeOf, collect, reserve, submit, toy } from "../../../support/toy.ts";
 
@@ -180,6 +182,110 @@ describe("waiting for each other", () => {
     }));
     expect(ran.end).toMatchObject({ status: "completed", result: [5, 5, 5, 5, 5] });
     expect(named(ran, "REQUEST_LAPSED")).toEqual([]);
+  });
+});
+
+describe("a request whose process is suspended", () => {
+  const BEFORE = CURRENT_OFFER.flags.filter((flag) => flag !== "suspendedRequestsWait");
+  const holder = (units: number, until: number) => client(units, 9, until - 2);
+  /** Spawns all in the first turn; suspends the second at 3, and resumes it at `back` if that comes; joins them in order. */
+  const away = (back: number | undefined, ...clients: readonly (readonly [ReturnType<typeof client>, Priority?])[]) => toy("root", ["Q", "PHI"], function* () {
+    const children = [];
+    for (const [behaviour, priority] of clients) children.push(yield* spawn(behaviour, priority));
+    yield* k.sleep(2);
+    const [, suspended] = children;
+    yield* k.suspend(suspended!);
+    if (back !== undefined) {
+      yield* k.sleep(back - 3);
+      yield* k.resume(suspended!);
+    }
+    const said: unknown[] = [];
+    for (const child of back === undefined ? children.filter((one) => one !== suspended) : children) said.push(yield* k.join(child));
+    return said;
+  });
+
+  it("is granted at its resumption what came free meanwhile", async () => {
+    const ran = await run(away(20, [holder(TOY_UNITS, 9)], [client(TOY_UNITS, 100)]));
+    expect(when(ran)).toEqual([2, 21]);
+    expect(named(ran, "REQUEST_LAPSED")).toEqual([]);
+    const [granted] = named(ran, "REQUEST_GRANTED");
+    expect(ran.frames.find(({ entries }) => entries.includes(granted!))).toMatchObject({ tick: 20 });
+  });
+
+  it("was refused when its turn came, in runs from before", async () => {
+    const ran = await run(away(20, [holder(TOY_UNITS, 9)], [client(TOY_UNITS, 100)]), { flags: BEFORE });
+    expect(ran.end.result).toMatchObject([[2, 2], [2, "CONTRACT_INVALID", 20]]);
+  });
+
+  it("lapses at its last tick all the same, and its process hears of it when it is resumed", async () => {
+    const ran = await run(away(30, [holder(TOY_UNITS, 9)], [client(TOY_UNITS, 20)]));
+    expect(ran.end.result).toMatchObject([[2, 2], [2, "Q_ERR_RESOURCE_UNAVAILABLE", 30]]);
+    const [lapsed] = named(ran, "REQUEST_LAPSED");
+    expect(ran.frames.find(({ entries }) => entries.includes(lapsed!))).toMatchObject({ kind: "kernel", tick: 22 });
+    expect(unpack(lapsed!.body)).toMatchObject({ until: 22, free: TOY_UNITS, why: "the process was suspended" });
+  });
+
+  it("lapses though nothing else is ever due", async () => {
+    const ran = await run(toy("root", ["Q"], function* () {
+      yield* reserve("Q", { units: 9 });
+      const child = yield* spawn(client(TOY_UNITS, 20));
+      yield* k.sleep(2);
+      yield* k.suspend(child);
+      return yield* k.join(child);
+    }));
+    expect(ran.end).toMatchObject({ status: "stuck", tick: 23 });
+    expect(named(ran, "REQUEST_LAPSED")).toHaveLength(1);
+  });
+
+  it.each([[22, "had"], [23, "lapsed"]] as const)("may be had in its last tick: resumed at %i, %s", async (back, how) => {
+    const ran = await run(away(back, [holder(TOY_UNITS, 9)], [client(TOY_UNITS, 20)]));
+    expect((ran.end.result as unknown[])[1]).toEqual(how === "had" ? [2, 23] : [2, "Q_ERR_RESOURCE_UNAVAILABLE", 23]);
+  });
+
+  it("keeps its place in the line, and is in nobody's way meanwhile", async () => {
+    const early = await run(away(8, [holder(TOY_UNITS, 9)], [client(TOY_UNITS, 100), PRIORITY.HIGH], [client(TOY_UNITS, 100)]));
+    expect(when(early)).toEqual([2, 10, 12]); // back in time: before the other
+    const late = await run(away(11, [holder(TOY_UNITS, 9)], [client(TOY_UNITS, 100), PRIORITY.HIGH], [client(TOY_UNITS, 100, 6)]));
+    expect(when(late)).toEqual([2, 17, 10]); // passed over at 9, and first in the line again
+  });
+
+  it("is in the way neither of who asks at once", async () => {
+    const impatient = (at: number) => toy(`impatient${at}`, ["Q"], function* () { yield* k.sleep(at); return [0, yield* codeOf(reserve("Q", { units: 1 }))]; });
+    const ran = await run(away(9, [holder(9, 12)], [client(TOY_UNITS, 100), PRIORITY.HIGH], [impatient(4)], [impatient(9)]));
+    const [, , while_, after] = when(ran);
+    expect([while_, after]).toEqual(["OK", "Q_ERR_RESOURCE_UNAVAILABLE"]);
+  });
+
+  it("goes with its process", async () => {
+    const ran = await run(toy("root", ["Q"], function* () {
+      yield* spawn(holder(TOY_UNITS, 9));
+      const child = yield* spawn(client(TOY_UNITS, 100));
+      yield* k.sleep(2);
+      yield* k.suspend(child);
+      yield* k.stop(child);
+      yield* k.sleep(10);
+      return yield* codeOf(reserve("Q", { units: TOY_UNITS }));
+    }));
+    expect(ran.end.result).toBe("OK");
+  });
+
+  it("is held to that by verify", async () => {
+    const { frames } = await run(away(20, [holder(TOY_UNITS, 9)], [client(TOY_UNITS, 30)], [client(1, 100)]));
+    const refuses = (change: (all: readonly Frame[]) => readonly Frame[], rule: string, flags: readonly string[] = CURRENT_OFFER.flags): void =>
+      expect(() => { checkConsistent(change(frames) as never, allVerbs, { abi: { ...ABI_VERSION, flags: [...flags] } }); }).toThrow(expect.objectContaining({ detail: expect.objectContaining({ rule }) }));
+    const about = (code: number) => ({ entries }: Frame): boolean => entries.some((entry) => entry.code === code);
+    const refused = ({ entries: [entry], ...frame }: Frame): Frame => ({ ...frame, entries: [{ ...entry!, code: EVENT.REQUEST_LAPSED, verdict: FAULTS.CONTRACT_INVALID.code }] }) as Frame;
+    const at = (tick: number, as = (frame: Frame): Frame => frame) => (all: readonly Frame[]): readonly Frame[] => {
+      const granted = all.filter(about(EVENT.REQUEST_GRANTED)).find(({ tick: of }) => of === 20)!;
+      const rest = all.filter((frame) => frame !== granted);
+      const place = rest.findIndex((frame) => frame.tick > tick);
+      return [...rest.slice(0, place), as({ ...granted, tick } as Frame), ...rest.slice(place)];
+    };
+    checkConsistent(frames as never, allVerbs);
+    refuses(at(12), "nothing is granted to a process while it is suspended");
+    refuses(at(12, refused), "a request waits until its last tick, or is refused at its turn");
+    refuses((all) => all.filter((frame) => !(about(EVENT.REQUEST_GRANTED)(frame) && frame.tick === 20)), "what can be granted is granted before time goes on");
+    refuses((all) => all, "requests are granted in their order", BEFORE);
   });
 });
 
