@@ -78,7 +78,7 @@ export const FAULTS = Object.freeze({
   // 33xx evidence
   TRACE_TAMPERED: row(3301, 2, "tamper", "evidence", "The trace is not what was sealed.", "Do not trust this file; fetch the original again."),
   TRACE_TRUNCATED: row(3302, 2, "tamper", "evidence", "The trace ends before its seal does.", "Do not trust this file; fetch the original again."),
-  TRACE_UNSEALED: row(3303, 2, "tamper", "evidence", "The journal has no seal: the run did not end, or the file was cut short.", "Use --allow-unsealed to inspect how far it is intact."),
+  TRACE_UNSEALED: row(3303, 2, "tamper", "evidence", "The journal has no seal: the run did not end, or the file was cut short.", "If the run was killed, `triad resume FILE --allow … --trust-program` goes on with it; --allow-unsealed tells how far it is intact."),
   TRACE_UNREADABLE: row(3304, 2, "tamper", "evidence", "The file is not a Triad trace.", "Give the path of a .triad file written by `triad run`."),
   TRACE_VERSION: row(3305, 2, "environment", "evidence", "The trace was written by a format or semantics this version does not read.", "Use the triad version named in the detail."),
   TRACE_INCONSISTENT: row(3306, 2, "tamper", "evidence", "The chain is intact but its entries contradict each other.", "The recorder was faulty or forged; do not trust this file."),
@@ -94,7 +94,7 @@ export const FAULTS = Object.freeze({
   CONFORMANCE_REFUSED: row(3322, 2, "tamper", "evidence", "The conformance report is not what was signed, or is not one.", "Do not rely on this file; fetch the report again, or make one with `triad conformance --report FILE`."),
   // 34xx command line
   USAGE: row(3401, 2, "usage", "operator", "The command line is not understood.", "See `triad help`."),
-  FILE_UNREADABLE: row(3402, 2, "usage", "operator", "A file could not be read or written.", "Check the path and its permissions; what exists is replaced only with --replace."),
+  FILE_UNREADABLE: row(3402, 2, "usage", "operator", "A file could not be read or written.", "Check the path and its permissions. A file that exists is replaced only with --replace; a .partial is what `triad resume` goes on with."),
   // 35xx environment
   ENVIRONMENT: row(3501, 6, "environment", "operator", "This machine lacks something Triad needs.", "Run `triad doctor`."),
   KEY_UNUSABLE: row(3502, 6, "environment", "operator", "The signing key could not be used.", "Run `triad keys` to see where keys live; remove a damaged one to have it made anew."),

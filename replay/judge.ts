@@ -4,6 +4,8 @@
 //   J41  Plausibility is a matter of a threshold: the run's p-value is the smallest of all its tests after Holm's correction
 //        (Scand. J. Statist. 6, 1979), so the chance that an honest run is flagged stays below the threshold, however many jobs
 //        it has. Sums of logarithms (Fisher) are not used: over many jobs they add up the smallest inaccuracy of each.
+//   J42  A job that failed is counted as not judged; where nothing on record ended it, it is named: only `reproduce` can tell whether
+//        a provider lost it or somebody hid what it gave.
 import { DOMAINS, type BoundDomain } from "../kernel-abi/domain.ts";
 import type { Terms } from "../kernel-abi/contract.ts";
 import { Fault } from "../kernel-abi/fault.ts";
@@ -46,6 +48,10 @@ export interface JudgeReport {
   readonly flagged: readonly JobId[];
   /** The tests that are below the threshold, most telling first. */
   readonly flags: readonly Flag[];
+  /** Jobs with a fault on record instead of a result: nothing is measured, so there is nothing to judge. */
+  readonly failed: readonly JobId[];
+  /** Those of them for which there is the provider's word alone: no strike, no end of a contract and no freeze on record ended them. */
+  readonly unexplained: readonly JobId[];
 }
 
 /** A test that flagged: one job's, or one of several jobs together. */
@@ -69,6 +75,7 @@ interface Found {
 
 interface Intent {
   readonly actor: string;
+  readonly contract: number;
   readonly descriptor: Uint8Array;
 }
 
@@ -80,9 +87,20 @@ function termsIn(body: Uint8Array, contract: number): Terms {
   throw new Fault("TRACE_INCONSISTENT", { rule: "terms name what they permit", contract });
 }
 
+/** Events whose bodies name the work they end. */
+const DECIDES: ReadonlySet<number> = new Set([EVENT.FAULT_INJECTED, EVENT.FAULT_CONTAINED, EVENT.DOMAIN_FROZEN]);
+
+/** They were verified before (consistency/faults.ts). */
+function jobsIn(body: Uint8Array): readonly number[] {
+  const jobs = field(bodyOf(body), "jobs");
+  return Array.isArray(jobs) ? jobs.filter((job) => typeof job === "number") : [];
+}
+
 /** Pairs intents with outcomes. */
 class Pairing {
   readonly found = new Map<number, Found>();
+  /** Jobs that what is on record ended before they were due. */
+  readonly decided = new Set<number>();
   readonly #judges: Judges;
   readonly #names: ProcessNames;
   readonly #intents = new Map<number, Intent>();
@@ -105,14 +123,21 @@ class Pairing {
     this.#events += turn ? 1 : 0;
   }
 
+  /** Work under way under a contract that is taken back ends with it. */
+  #withdrawn(contract: number): void {
+    for (const [job, intent] of this.#intents) if (intent.contract === contract) this.decided.add(job);
+  }
+
   #entry(entry: Entry, { tick, actor }: Frame, { offset, index }: { readonly offset: number; readonly index: number }): void {
-    const { code, subject, body } = entry;
+    const { code, contract, subject, body } = entry;
+    if (DECIDES.has(code)) for (const job of jobsIn(body)) this.decided.add(job);
     if (code === EVENT.CONTRACT_ISSUED) this.#terms.set(subject, termsIn(body, subject));
+    else if (code === EVENT.CONTRACT_REVOKED) this.#withdrawn(subject);
     else if (code === EVENT.JOB_ABANDONED) this.#intents.delete(subject);
     else if (code === EVENT.JOB_INTENT) {
       const descriptor = field(bodyOf(body), "descriptor");
       const bytes = descriptor instanceof Uint8Array ? Uint8Array.from(descriptor) : new Uint8Array();
-      this.#intents.set(subject, { actor: this.#names.of(actor).name, descriptor: bytes });
+      this.#intents.set(subject, { actor: this.#names.of(actor).name, descriptor: bytes, contract });
     } else if (code === EVENT.JOB_OUTCOME) {
       const intent = this.#intents.get(subject);
       this.#intents.delete(subject);
@@ -164,23 +189,26 @@ export function judge(source: ByteSource, judges: Judges, options: JudgeOptions 
   const verified = verify(source, options);
   const { units, recording } = openUnits(source);
   const found = new Map<number, Found>();
+  const decided = new Set<number>();
   if (recording !== undefined) {
     const pairing = new Pairing(judges, new ProcessNames(recording.header));
     for (let block = units.next(); block !== undefined; block = units.next()) {
       for (const { frame } of framesOf(block)) pairing.frame(frame, block);
     }
     for (const [job, place] of pairing.found) found.set(job, place);
+    for (const job of pairing.decided) decided.add(job);
   }
-  return weighed(judges, found, { verified, threshold, strict: options.strict === true });
+  return weighed(judges, found, { verified, decided, threshold, strict: options.strict === true });
 }
 
 interface Weighing {
   readonly verified: VerifyReport;
+  readonly decided: ReadonlySet<number>;
   readonly threshold: number;
   readonly strict: boolean;
 }
 
-function weighed(judges: Judges, found: ReadonlyMap<number, Found>, { verified, threshold, strict }: Weighing): JudgeReport {
+function weighed(judges: Judges, found: ReadonlyMap<number, Found>, { verified, decided, threshold, strict }: Weighing): JudgeReport {
   const verdicts = DOMAINS_JUDGED.map((domain) => judges[domain].finish());
   const experiments = verdicts.flatMap((verdict) => verdict.experiments);
   const jobs = verdicts.flatMap((verdict) => verdict.jobs).map((verdict): JudgedOutcome => {
@@ -194,5 +222,7 @@ function weighed(judges: Judges, found: ReadonlyMap<number, Found>, { verified, 
   const flagged = [...new Set(flags.flatMap((test) => test.jobs))].sort((a, b) => a - b);
   const [first] = flags;
   if (first !== undefined && strict) throw new Fault("OUTCOME_IMPLAUSIBLE", { p, threshold, test: first.test, jobs: flagged.slice(0, 20).join(", ") });
-  return { ok: true, verified, jobs, experiments, threshold, p, implausible: first !== undefined, flagged, flags };
+  const failed = jobs.filter(({ standing }) => standing === "failed").map(({ job }) => job);
+  const unexplained = failed.filter((job) => !decided.has(job));
+  return { ok: true, verified, jobs, experiments, threshold, p, implausible: first !== undefined, flagged, flags, failed, unexplained };
 }

@@ -103,11 +103,14 @@ export function* list(source: ByteSource, filter: Filter = {}): Generator<TraceE
 /** An event as JSON, ready to print. */
 export type ShownEvent = Readonly<Record<string, Json>>;
 
-/** Without `whole`, bodies other than those of logs are left out. */
+/** What a list is mostly read for: what programs said, and what jobs gave them. */
+const TELLING: readonly string[] = ["LOG", "JOB_OUTCOME"];
+
+/** Without `whole`, other bodies are left out. */
 export function shown(event: TraceEvent, whole = false): ShownEvent {
   const { hashes, body, ...rest } = event;
   const { prev, current } = hashes();
-  const said = whole || event.eventType === "LOG" ? { body: plainBody(body) } : {};
+  const said = whole || TELLING.includes(event.eventType) ? { body: plainBody(body) } : {};
   return { ...rest, bodyBytes: body.length, ...said, hashPrev: prev, hashCurrent: current };
 }
 

@@ -29,6 +29,7 @@ export const TRUSTED = [
   "replay/consistency/forms.ts",
   "replay/consistency/inbox.ts",
   "replay/consistency/jobs.ts",
+  "replay/consistency/outcomes.ts",
   "replay/consistency/places.ts",
   "replay/consistency/processes.ts",
   "replay/consistency/recovery.ts",

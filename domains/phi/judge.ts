@@ -4,7 +4,7 @@
 //       that are impossible. A merge or split moves weights; after one, ranges and tolerances alone are checked.
 //   X5  Nothing here has a p-value: noise is sealed by seed, and `reproduce` compares it bit for bit.
 import { sameBytes } from "../../kernel-abi/canonical.ts";
-import { Fault, faultByCode } from "../../kernel-abi/fault.ts";
+import { Fault, faultByCode, FAULTS } from "../../kernel-abi/fault.ts";
 import type { JobId } from "../../kernel-abi/ids.ts";
 import type { DomainJudge, DomainVerdict, JobVerdict, JudgedJob } from "../../kernel-abi/judgement.ts";
 import { pack, unpack } from "../../kernel-abi/packer.ts";
@@ -95,7 +95,9 @@ class PhiJudge implements DomainJudge {
     const verdict = { job: job.job, domain: "PHI", kind: call.op, units: componentsOf(call, this.#width(call)), shots: 1, logLikelihood: null, p: null, test: null, note: "" } as const;
     if (outcome.verdict !== 0) {
       this.#forget(call);
-      this.#verdicts.push({ ...verdict, standing: "failed", note: faultByCode(outcome.verdict) ?? `#${outcome.verdict}` });
+      const wrong = notFailed(job);
+      if (wrong === undefined) this.#verdicts.push({ ...verdict, standing: "failed", note: faultByCode(outcome.verdict) ?? `#${outcome.verdict}` });
+      else this.#verdicts.push({ ...verdict, standing: "impossible", impossible: { what: wrong, outcome: shown(resultIn(outcome.body)), probability: 0 } });
       return;
     }
     const result = resultIn(outcome.body);
@@ -180,6 +182,14 @@ class PhiJudge implements DomainJudge {
     const { projection } = run({ op: "evaluate", subjects: [{ envelope: 0, state: twin.state }], project: true, noise: NO_NOISE, tolerance: ANY });
     return projection === undefined ? undefined : beyondDrift({ order, phase }, projection, (scores.drift + 1) / MILLION);
   }
+}
+
+/** Whether what is said to have failed cannot have: there is a result, or its scores are within the tolerance they are said to have breached. */
+function notFailed({ outcome: { verdict, body }, terms }: JudgedJob): string | undefined {
+  if (resultIn(body) !== undefined) return "a result beside a fault";
+  const { noise, drift } = fieldsOf(body);
+  const within = verdict === FAULTS.PHI_ERR_STABILITY_BREACH.code && integer(noise) < terms.noisePpm && integer(drift) < terms.errorPpm;
+  return within ? `noise ${String(noise)} and drift ${String(drift)} are within the tolerance, and no breach` : undefined;
 }
 
 /** (R, ψ) against the twin's, at most `drift` away in the plane, each of the two rounded to its resolution. */

@@ -7,6 +7,7 @@ import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import { bodyOf, field } from "../entry/body.ts";
 import * as authority from "./authority.ts";
 import { owing } from "./fault-rows.ts";
+import { said } from "./outcomes.ts";
 import type { World } from "./world.ts";
 
 const kindRow = (world: World, kind: string): InjectionKindRow =>
@@ -66,6 +67,7 @@ export function ended(world: World, entry: Entry): void {
   const { hit, doomed } = world.faults;
   world.faults.landed = hit.delete(entry.subject) ? entry.subject : 0;
   const doom = doomed.get(entry.subject);
+  said(world, entry, doom !== undefined);
   if (doom === undefined) return;
   world.require(entry.verdict === doom, "work that was hit ends with the strike's fault", { job: entry.subject, verdict: entry.verdict, strike: doom });
   doomed.delete(entry.subject);

@@ -68,7 +68,7 @@ export interface BundleFileOptions {
 }
 
 function refuseExisting(disk: Disk, path: string): void {
-  if (stands(disk, path)) throw new Fault("FILE_UNREADABLE", { path, doing: "create", what: "it exists; nothing is overwritten unasked" });
+  if (stands(disk, path)) throw new Fault("FILE_UNREADABLE", { path, doing: "create", what: path.endsWith(".partial") ? "it exists, and a killed run may be resumed from it; nothing is overwritten unasked" : "it exists; nothing is overwritten unasked" });
 }
 
 /** A new journal; in class `power` so is its name when this returns. Nothing is left of it when that fails. */

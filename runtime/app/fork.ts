@@ -34,7 +34,7 @@ export interface ForkOptions extends Omit<ResumeOptions, "out"> {
 function ofAlteration(error: unknown): never {
   if (!(error instanceof Fault) || error.fault !== "TRACE_INCONSISTENT") throw error;
   const { rule = "", event = 0, tick = 0 } = error.detail;
-  throw new Fault("RESUME_REFUSED", { why: "what was altered shows before the position", rule, event, tick }, { cause: error });
+  throw new Fault("RESUME_REFUSED", { why: "what was altered would have shown before the position: `at` counts events, and a fault strikes at its tick; fork from an earlier event or let it strike later", rule, event, tick }, { cause: error });
 }
 
 /**

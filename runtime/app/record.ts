@@ -93,6 +93,7 @@ const DETACHED = Object.freeze({ kind: "detached", modules: [], executed: "", ma
 
 /** The program with its section, for a run with these flags (loadProgram). Traps are in while it loads, so that what it captures is trapped (rule 10). */
 export async function resolveProgram(program: string | Behaviour, flags?: readonly string[]): Promise<{ readonly section: ProgramSection; readonly root: Behaviour }> {
+  if (typeof program !== "string" && typeof (program as Partial<Behaviour> | undefined)?.activate !== "function") throw new Fault("USAGE", { option: "program", allowed: "a file, or what defineProcess or defineMachine made" });
   if (typeof program !== "string") return { section: { ...DETACHED, modules: [], entry: program.name }, root: program };
   const section = await programClosure(program);
   return { section, root: loadTrapped(section, flags) };

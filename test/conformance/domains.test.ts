@@ -5,6 +5,7 @@ import { circuit } from "../../domains/q/api/circuit.ts";
 import { EVENT } from "../../kernel-abi/frame.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import type { Behaviour } from "../../kernel-abi/operation.ts";
+import { pack } from "../../kernel-abi/packer.ts";
 import { defineProcess, verifyTrace } from "../../runtime/app/index.ts";
 import { record } from "../support/recordings.ts";
 import { refusalOf, verified } from "../support/refusals.ts";
@@ -142,7 +143,7 @@ describe("Q", () => {
     expect(rawIn((await theWhole()).entries)).toEqual([]);
   });
   it("060/C4 an error of a provider cannot be changed or removed under the seal", () => {
-    const lost = smallRun().map((frame) => frame && { ...frame, entries: frame.entries.map((entry) => (entry.code === EVENT.JOB_OUTCOME ? { ...entry, verdict: 1004 } : entry)) });
+    const lost = smallRun().map((frame) => frame && { ...frame, entries: frame.entries.map((entry) => (entry.code === EVENT.JOB_OUTCOME ? { ...entry, verdict: 1004, body: pack({ what: "the provider stopped" }) } : entry)) });
     const { file } = record(lost, { recording: runRecording() });
     expect(verified(file).sealed).toBe(true);
     for (let at = 0; at < file.length; at += 7) { const altered = file.slice(); altered[at] = altered[at]! ^ 1; expect(refusalOf(altered).fault).toMatch(/^TRACE_/); }

@@ -40,6 +40,7 @@ const TESTS: Readonly<Record<(typeof TRUSTED)[number], readonly string[]>> = {
   "replay/consistency/forms.ts": ROWS,
   "replay/consistency/inbox.ts": ROWS,
   "replay/consistency/jobs.ts": [FORGED, CHANGED, ...kernel("contracts", "sharing")],
+  "replay/consistency/outcomes.ts": [CHANGED],
   "replay/consistency/places.ts": [CHANGED, ...kernel("places")],
   "replay/consistency/processes.ts": [FORGED, CHANGED, ...kernel("control")],
   "replay/consistency/recovery.ts": [FORGED, CHANGED, ...kernel("contracts"), "test/unit/runtime/app/copies.test.ts"],

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { EVENT, type Frame } from "../../kernel-abi/frame.ts";
 import { pack, unpack } from "../../kernel-abi/packer.ts";
-import type { ByteSink, Recording } from "../../kernel-abi/ports.ts";
+import type { ByteSink, Outcome, Recording } from "../../kernel-abi/ports.ts";
 import { openBundle, walk } from "../../replay/bundle.ts";
 import { Recorder } from "../../replay/recorder.ts";
 import { createMemorySink, memorySource } from "../../runtime/adapters/memory.ts";
@@ -55,12 +55,16 @@ export function withAnotherOutcome(trace: string, out: string): void {
 }
 
 /** The same run with other outcomes, each as `change` says; in memory. */
-export function withOutcomes(bytes: Uint8Array, change: (outcome: { readonly job: number; readonly body: Uint8Array }) => Uint8Array): Uint8Array {
+export const withOutcomes = (bytes: Uint8Array, change: (outcome: { readonly job: number; readonly body: Uint8Array }) => Uint8Array): Uint8Array =>
+  withVerdicts(bytes, ({ job, body }) => ({ verdict: 0, body: change({ job, body }) }));
+
+/** The same run with other outcomes and verdicts. */
+export function withVerdicts(bytes: Uint8Array, change: (outcome: { readonly job: number; readonly verdict: number; readonly body: Uint8Array }) => Outcome): Uint8Array {
   const source = memorySource(bytes);
   const sink = createMemorySink();
   rewrite(source, openBundle(source).recording, sink, (frame) => ({
     ...frame,
-    entries: frame.entries.map((entry) => (entry.code === EVENT.JOB_OUTCOME ? { ...entry, body: change({ job: entry.subject, body: entry.body }) } : entry)),
+    entries: frame.entries.map((entry) => (entry.code === EVENT.JOB_OUTCOME ? { ...entry, ...change({ job: entry.subject, verdict: entry.verdict, body: entry.body }) } : entry)),
   }));
   return sink.bytes();
 }

@@ -12,7 +12,10 @@ import { ask, toy, type Body } from "./toy.ts";
 type Act = Generator<Operation, void, unknown>;
 
 const DOMAIN_CHOICE: readonly BoundDomain[] = ["Q", "PHI"];
-const OUTCOME_FAULTS = [0, 0, 0, FAULTS.Q_ERR_HARDWARE_FAILURE.code, FAULTS.PHI_ERR_STABILITY_BREACH.code];
+const OUTCOME_FAULTS = {
+  Q: [0, 0, 0, FAULTS.Q_ERR_HARDWARE_FAILURE.code, FAULTS.Q_ERR_MEASUREMENT_FAILURE.code],
+  PHI: [0, 0, 0, FAULTS.PHI_ERR_HARDWARE_FAILURE.code, FAULTS.PHI_ERR_STABILITY_BREACH.code],
+} as const;
 
 class Monkey {
   readonly #children: number[] = [];
@@ -208,7 +211,7 @@ class Monkey {
   * #submit(): Act {
     const on = yield* this.pick(this.#contracts);
     if (on === undefined) return;
-    const call = { cost: 1 + (yield* this.below(4)), charge: yield* this.below(6), value: { v: yield* this.below(9) }, fail: (yield* this.pick(OUTCOME_FAULTS)) ?? 0 };
+    const call = { cost: 1 + (yield* this.below(4)), charge: yield* this.below(6), value: { v: yield* this.below(9) }, fail: (yield* this.pick(OUTCOME_FAULTS[on.domain])) ?? 0 };
     this.#jobs.push({ domain: on.domain, job: yield* ask<Job>({ domain: on.domain, op: "submit", contract: on.contract, call, refs: [] } as Operation) });
   }
 

@@ -57,8 +57,6 @@ function termsOf(terms: unknown): readonly (readonly [coefficient: unknown, word
  * A Pauli sum on `qubits` qubits (those of the circuit it is estimated on): numbered words, or words of letters and their order.
  * @throws Fault ABI_MALFORMED naming the word, coefficient or order.
  */
-export function pauliSum(qubits: number, terms: readonly PauliTerm[]): PauliSum;
-export function pauliSum(qubits: number, terms: readonly PauliTerm[] | Readonly<Record<string, number>>, order: LetterOrder): PauliSum;
 export function pauliSum(qubits: number, terms: readonly PauliTerm[] | Readonly<Record<string, number>>, order?: LetterOrder): PauliSum {
   checkInteger("pauliSum: qubits", qubits, 1, LIMITS.stabilizer_qubits_max);
   if (order !== undefined) checkOrder(order);

@@ -17,7 +17,7 @@ const act = fc.oneof(
   fc.record({ do: fc.constant("reserve" as const), domain, units: fc.integer({ min: 1, max: 11 }), ends: fc.integer({ min: 1, max: 40 }), budget: fc.integer({ min: 1, max: 9 }) }),
   fc.record({ do: fc.constant("wait" as const), domain, units: fc.integer({ min: 1, max: 11 }), within: fc.integer({ min: 1, max: 30 }) }),
   fc.record({ do: fc.constant("both" as const), units: fc.integer({ min: 1, max: 9 }), within: fc.integer({ min: 1, max: 30 }) }),
-  fc.record({ do: fc.constant("submit" as const), at: fc.nat(5), cost: fc.integer({ min: 1, max: 8 }), charge: fc.nat(6), fail: fc.constantFrom(0, 0, 1004, 1006, 2005, 2002) }),
+  fc.record({ do: fc.constant("submit" as const), at: fc.nat(5), cost: fc.integer({ min: 1, max: 8 }), charge: fc.nat(6), fail: fc.constantFrom([0, 0], [0, 0], [1004, 2005], [1006, 2002]) }),
   fc.record({ do: fc.constant("collect" as const), at: fc.nat(5) }),
   fc.record({ do: fc.constant("release" as const), at: fc.nat(5) }),
   fc.record({ do: fc.constant("share" as const), at: fc.nat(5) }),
@@ -41,7 +41,7 @@ const worker = (acts: readonly Act[]) => toy("worker", ["Q", "PHI"], function* (
       }
       case "submit": {
         const held = pick(contracts, step.at);
-        if (held !== undefined) jobs.push({ domain: held.domain, job: yield* submit(held.domain, held.contract, { cost: step.cost, charge: step.charge, fail: step.fail }) });
+        if (held !== undefined) jobs.push({ domain: held.domain, job: yield* submit(held.domain, held.contract, { cost: step.cost, charge: step.charge, fail: step.fail[held.domain === "Q" ? 0 : 1] ?? 0 }) });
         return;
       }
       case "collect": {

@@ -371,7 +371,7 @@ describe("consistency: a capability aimed at somebody", () => {
 
 describe("consistency: a fault nobody has answered", () => {
   const recovery = { version: 1, rules: [] } as const;
-  const failed = set(AT.outcome, 0, { verdict: FAULTS.Q_ERR_HARDWARE_FAILURE.code });
+  const failed = set(AT.outcome, 0, { verdict: FAULTS.Q_ERR_HARDWARE_FAILURE.code, body: pack({}) });
   const contained = (verdict: number): Frame => kernelFrame(5, [entry(EVENT.FAULT_CONTAINED, { domain: Q, contract: 1, subject: 1, verdict, body: pack({ level: 0, action: "continue", jobs: [] }) })]);
   it("is answered before a turn and before the end, as the fault it was", () => {
     expect(verified(forged(both(failed, insert(AT.measured, contained(FAULTS.Q_ERR_HARDWARE_FAILURE.code))), { recovery })).frames).toBe(11);

@@ -299,3 +299,45 @@ describe("a fault that reaches both domains", () => {
     expect(await refused(program, { recovery, faults }, said(EVENT.FAULT_CONTAINED, { level: 1 }))).toBe("a fault reaches as far as the policy lets it");
   });
 });
+
+describe("an outcome", () => {
+  const program = (domain: "Q" | "PHI", fail = 0): Behaviour => root(function* () { return yield* codeOf(collect(domain, yield* submit(domain, yield* reserve(domain), { value: { bits: Uint8Array.of(0, 0) }, fail, cost: 4 }))); });
+  const outcome = (change: Partial<Entry>): Change => only(EVENT.JOB_OUTCOME, (entry) => ({ ...entry, ...change }));
+  const { Q_ERR_HARDWARE_FAILURE: { code: LOST }, PHI_ERR_HARDWARE_FAILURE: { code: GONE } } = FAULTS;
+
+  it("that is a fault is one of work, and of its own domain", async () => {
+    const own = "work ends with a fault of its own domain";
+    const detail = pack({ what: "the provider stopped" });
+    for (const verdict of [1, GONE, FAULTS.TRACE_INCONSISTENT.code]) expect(await refused(program("Q"), {}, outcome({ verdict, body: detail }))).toBe(own);
+    expect(await refused(program("PHI"), {}, outcome({ verdict: LOST, body: detail }))).toBe(own);
+    for (const [domain, name] of [["Q", "Q_ERR_HARDWARE_FAILURE"], ["PHI", "PHI_ERR_HARDWARE_FAILURE"], ["Q", "KERNEL_REFUSED"]] as const) {
+      expect((await run(program(domain, FAULTS[name].code))).end.result).toBe(name);
+    }
+  });
+
+  it("that is a fault has no result beside it, in whatever form", async () => {
+    const none = "work that failed has no result, only the detail of its fault";
+    const measured = { kind: "bits", bits: Uint8Array.of(0, 1) };
+    for (const value of [measured, { ...measured, bits: [0, 1] }, { counts: { "01": 3 } }, [0, 1], Uint8Array.of(0, 1), 1, null, undefined]) {
+      expect(await refused(program("Q"), {}, outcome({ verdict: LOST, body: pack(value) }))).toBe(none);
+    }
+    expect(await refused(program("Q"), {}, outcome({ verdict: LOST, body: new Uint8Array(0) }))).toBe(none);
+    expect(await refused(program("Q"), {}, outcome({ verdict: 1, body: pack({ ...measured, bits: [0, 1] }) }))).toBe("work ends with a fault of its own domain");
+  });
+
+  it("that is none says what was found", async () => {
+    for (const body of [new Uint8Array(0), Uint8Array.of(0x92, 1)]) expect(await refused(program("Q"), {}, outcome({ body }))).toBe("an outcome says what was found");
+    expect(await refused(program("Q", LOST), {}, outcome({ verdict: 0, body: new Uint8Array(0) }))).toBe("an outcome says what was found");
+  });
+
+  it("says it was hit exactly when it was", async () => {
+    const struck = { faults: [{ at: 2, kind: "hardware-failure", domain: "Q" } as never] };
+    const hit = "work that was hit ends with the strike's fault";
+    for (const body of [{ what: "hardware-failure" }, { job: 2, what: "hardware-failure" }, { job: 1, what: 3 }, { job: 1, what: "hardware-failure", bits: "01" }]) {
+      expect(await refused(program("Q"), struck, outcome({ body: pack(body) }))).toBe(hit);
+    }
+    for (const what of ["hardware-failure", "rollback", "revocation"]) {
+      expect(await refused(program("Q"), {}, outcome({ verdict: LOST, body: pack({ job: 1, what }) }))).toBe("work that says it was hit was hit");
+    }
+  });
+});

@@ -38,7 +38,7 @@ const rowOf = (flagged: ReadonlySet<number>) => ({ job, actor, kind, units, shot
 
 const counted = (jobs: readonly JudgedOutcome[]): string => {
   const of = (standing: JudgedOutcome["standing"]): number => jobs.filter((job) => job.standing === standing).length;
-  const rest = (["unjudged", "failed"] as const).filter((standing) => of(standing) > 0).map((standing) => `, ${of(standing)} ${standing}`);
+  const rest = (["unjudged", "failed"] as const).filter((standing) => of(standing) > 0).map((standing) => `, ${of(standing)} ${standing === "failed" ? "failed and not judged" : standing}`);
   return `${plural(jobs.length, "outcome")}: ${of("possible")} possible${rest.join("")}`;
 };
 
@@ -46,11 +46,12 @@ const TESTS: Readonly<Record<TestName, string>> = {
   fit: "outcomes come too often or too seldom", bets: "bets against the circuit's odds win", counts: "counts scatter too little or too much over jobs", serial: "single shots follow one another as chance does not",
 };
 const SHOWN_FLAGS = 5;
+const listed = (jobs: readonly number[]): string => jobs.slice(0, 20).join(", ") + (jobs.length > 20 ? ", …" : "");
 
 const flagText = ({ test, p, jobs }: Flag): string => `${test}: ${TESTS[test]}; ${jobs.length === 1 ? `job ${String(jobs[0])}` : plural(jobs.length, "job")}, p-value ${short(p, 3)}`;
 
 async function print({ out, err }: Io, file: string, report: JudgeReport): Promise<void> {
-  const { jobs, experiments, p, threshold, implausible, flagged, flags, verified } = report;
+  const { jobs, experiments, p, threshold, implausible, flagged, flags, unexplained, verified } = report;
   out.print(`${implausible ? out.paint.warn("implausible") : out.paint.good("judged")}  ${printable(file)}: ${counted(jobs)}`);
   printFacts(out, [
     ["p-value", p === null ? "nothing to test" : `${short(p, 3)} for the whole run; flagged below ${threshold}`],
@@ -59,9 +60,10 @@ async function print({ out, err }: Io, file: string, report: JudgeReport): Promi
   ]);
   if (jobs.length > 0) await out.flow(table(COLUMNS, jobs.map(rowOf(new Set(flagged))), out.width, out.paint.dim));
   for (const warning of verified.warnings) err.print(`${err.paint.warn("warning")}: ${printable(warning)}`);
+  if (unexplained.length > 0) err.print(`${err.paint.warn("warning")}: ${plural(unexplained.length, "job")} failed and nothing else on record says why: ${listed(unexplained)}; \`triad reproduce\` tells what their kernels give`);
   if (!implausible) return;
   err.print(`${err.paint.warn("warning OUTCOME_IMPLAUSIBLE 3317")}: the outcomes are possible, but an honest run gives such ones with probability ${short(p, 3)}`);
-  printFacts(err, [["tests", flags.slice(0, SHOWN_FLAGS).map(flagText).join("\n") + (flags.length > SHOWN_FLAGS ? "\n…" : "")], ["jobs", flagged.slice(0, 20).join(", ") + (flagged.length > 20 ? ", …" : "")], ["next", "Reproduce the run: `triad reproduce`. With --strict an implausible run is refused."]], "  ");
+  printFacts(err, [["tests", flags.slice(0, SHOWN_FLAGS).map(flagText).join("\n") + (flags.length > SHOWN_FLAGS ? "\n…" : "")], ["jobs", listed(flagged)], ["next", "Reproduce the run: `triad reproduce`. With --strict an implausible run is refused."]], "  ");
 }
 
 export function configure(command: Command, invocation: Invocation): void {

@@ -4,7 +4,7 @@ import { Fault } from "../../../../kernel-abi/fault.ts";
 import { pack, unpack } from "../../../../kernel-abi/packer.ts";
 import { defineProcess, judgeTrace, petersen, record } from "../../../../runtime/app/index.ts";
 import { createMemorySink } from "../../../../runtime/adapters/memory.ts";
-import { withOutcomes } from "../../../support/forge.ts";
+import { withOutcomes, withVerdicts } from "../../../support/forge.ts";
 
 const OMEGA = [-0.4, -0.1, 0.2, 0.5];
 const PHASES = [0.1, 0.7, 1.4, 2.0];
@@ -95,5 +95,13 @@ describe("the judge of Φ", () => {
     ["no outcome at all", () => withOutcomes(bytes, ({ job, body }) => (job === 9 ? Uint8Array.of(0xc1) : body)), "no outcome of such a job"],
   ])("refuses %s", async (_, trace, expected) => {
     expect(await what(trace())).toContain(expected);
+  });
+
+  it("refuses a fault with a result beside it, and a breach within the tolerance; believes one beyond it", async () => {
+    const said = (verdict: number, body: Uint8Array): Uint8Array => withVerdicts(bytes, (outcome) => (outcome.job === 7 ? { verdict, body } : outcome));
+    const report = { stability: 1_000_000, noise: 0, drift: 0, tick: 9 };
+    expect(await what(said(2_005, pack({ kind: "report", ...report })))).toBe("a result beside a fault");
+    expect(await what(said(2_002, pack({ stability: 999_999, noise: 1, drift: 1 })))).toContain("within the tolerance");
+    expect(await judgeTrace(said(2_002, pack({ stability: 0, noise: 1_000_000, drift: 3_000_000 })), {})).toMatchObject({ failed: [7], unexplained: [7] });
   });
 });

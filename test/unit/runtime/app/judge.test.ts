@@ -7,7 +7,7 @@ import { createMemorySink } from "../../../../runtime/adapters/memory.ts";
 import { Fault } from "../../../../kernel-abi/fault.ts";
 import { onlyObject, scratch, triad } from "../../../support/cli.ts";
 import { EXAMPLES, recordInMemory } from "../../../support/examples.ts";
-import { withOutcomes } from "../../../support/forge.ts";
+import { withOutcomes, withVerdicts } from "../../../support/forge.ts";
 import { histogram } from "../../../support/judged.ts";
 
 const at = scratch();
@@ -87,6 +87,25 @@ describe("forged outcomes under a chain and a seal that hold", () => {
   it("name the first of several", async () => {
     const fault = await faultOf(withOutcomes(bytes, () => pack({ kind: "bits", bits: Uint8Array.of(0, 1) })));
     expect(fault.detail).toMatchObject({ job: 1, jobs: 2 });
+  });
+  it("are not hidden behind a verdict: a fault has no result beside it", async () => {
+    const said = (verdict: number, body: Uint8Array): Uint8Array => withVerdicts(bytes, (outcome) => (outcome.job === 1 ? { verdict, body } : outcome));
+    for (const verdict of [1, 5, 1004]) {
+      for (const body of [impossible, pack({ kind: "bits", bits: [0, 1] }), pack({ kind: "counts", keys: ["01"], counts: [1_000] })]) {
+        expect((await faultOf(said(verdict, body))).fault).toBe("TRACE_INCONSISTENT");
+      }
+    }
+    const lost = said(1004, pack({ what: "the provider stopped" }));
+    expect(await judgeTrace(lost)).toMatchObject({ ok: true, failed: [1], unexplained: [1], jobs: [{ standing: "failed", note: "Q_ERR_HARDWARE_FAILURE" }, { standing: "possible" }] });
+    writeFileSync(at("lost.triad"), lost);
+    const { code, out, err } = await triad("judge", at("lost.triad"));
+    expect([code, err]).toEqual([0, "warning: 1 job failed and nothing else on record says why: 1; `triad reproduce` tells what their kernels give\n"]);
+    expect(out).toContain("2 outcomes: 1 possible, 1 failed and not judged\n");
+  });
+  it("are explained by what ended them before they were due", async () => {
+    const sink = createMemorySink();
+    await record({ program, out: sink, seed: "7", workers: 0, faults: [{ at: 2, kind: "hardware-failure", domain: "Q" }] });
+    expect(await judgeTrace(sink.bytes())).toMatchObject({ failed: [2], unexplained: [] });
   });
   it("are flagged when they are odd, and refused when asked to be strict", async () => {
     const odd = forged(1, biased);
