@@ -211,7 +211,7 @@ describe("a contract whose capability expires", () => {
   });
 
   it("is given back without any: what is used up permits no other, and its own window need not have opened", async () => {
-    const twice = (domain: "Q" | "PHI", request: object) => under({ uses: 1 }, function* () {
+    const twice = (domain: "Q" | "PHI", request: object, uses = 1) => under({ uses }, function* () {
       const contract = yield* reserve(domain, request);
       return [yield* codeOf(release(domain, contract)), yield* codeOf(release(domain, contract)), yield* codeOf(reserve(domain))];
     }, domain);
@@ -222,6 +222,7 @@ describe("a contract whose capability expires", () => {
     expect([granted!.verdict, granted!.capability]).toEqual([0, named(ran, "CONTRACT_ISSUED")[0]!.capability]);
     expect(said(await run(twice("PHI", { start: 9, end: 30 })))).toEqual(["OK", used, used]);
     expect(said(await run(twice("Q", {}), { flags: EXPIRY_BEFORE }))).toEqual([used, used, used]);
+    expect(said(await run(twice("Q", {}, 2), { flags: EXPIRY_BEFORE }))).toEqual(["OK", used, used]);
   });
 
   it("is held to that by verify", async () => {
