@@ -28,6 +28,7 @@ export const FLAGS = Object.freeze({
   declarationsChecked: { id: 13, since: "0.2.0", optional: true, why: "a mailbox, a priority and every option of a supervisor are checked where they are declared; before, a root had whatever it declared, and options nobody knows were passed over" },
   suspendedRequestsWait: { id: 14, since: "0.2.0", optional: true, why: "a request that waits for contracts is passed over while its process is suspended; before, it was refused when its turn came" },
   contractsEndWithAuthority: { id: 15, since: "0.2.0", optional: true, why: "a contract ends at the latest when the capability it is issued under expires, and its owner gives it back without any; before, it outlived it, and nobody could give it back" },
+  scopesCoverContracts: { id: 16, since: "0.2.0", optional: true, why: "a scope or a deadline that ends otherwise than by returning gives back the contracts reserved inside it; before, they stayed taken until their process ended" },
 } as const);
 export type FlagName = keyof typeof FLAGS;
 

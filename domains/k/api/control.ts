@@ -53,13 +53,24 @@ export function* race<const P extends Readonly<Record<string, Some>>>(programs: 
   return { winner: names[won], value: resultOf(winner) } as Winner<P>;
 }
 
+/** A program which, if it does not return, gives back the contracts it has reserved. */
+function* givingBack(program: Some): Some {
+  const cover = new Cover();
+  try {
+    return yield* cover.over(program);
+  } finally {
+    yield* cover.endContracts();
+  }
+}
+
 /**
  * A program that must be done within so many ticks, whatever it waits for: a message it could not place is taken back, a request for
- * contracts given up. What goes through in the very tick of the deadline has gone through. Its jobs are not cancelled: see `scope`.
+ * contracts given up. What goes through in the very tick of the deadline has gone through. Unless it returns, contracts reserved inside
+ * are given back, as in a `scope`; its jobs are not cancelled.
  * @throws Fault TIMED_OUT; whatever the program throws
  */
 export function* within<P extends Some>(ticks: number, program: P): Generator<Call<P>, Result<P>, unknown> {
-  const ended = yield* race({ done: program as Some, late: k.sleep(ticks) as Some }) as Generator<Call<P>, Winner<Record<"done" | "late", Some>>, unknown>;
+  const ended = yield* race({ done: givingBack(program) as Some, late: k.sleep(ticks) as Some }) as Generator<Call<P>, Winner<Record<"done" | "late", Some>>, unknown>;
   if (ended.winner === "late") throw new Fault("TIMED_OUT", { ticks });
   return ended.value as Result<P>;
 }
@@ -86,8 +97,9 @@ export interface Scope {
 /**
  * A scope of cancellation. However its body ends, finished, by a throw, or because it lost a race: jobs submitted inside whose outcome
  * is not in are cancelled, timers set inside and not heard of are cancelled, and every child spawned through it that still lives is
- * stopped; of each kind the last one first. Inside is the body with all its strands; what a child does is the child's. An outcome that
- * is in can still be collected. Contracts are kept, and so are children spawned with `k.spawn`.
+ * stopped; of each kind the last one first. When it ended otherwise than by returning, contracts reserved inside and not shared are given
+ * back too; work under way under them that was not submitted inside still ends. Inside is the body with all its strands; what a child does is the child's. An outcome that
+ * is in can still be collected. Contracts are kept when the body returns, and children spawned with `k.spawn` in any case.
  */
 export function* scope<P extends Some>(body: (scope: Scope) => P): Generator<Call<P>, Result<P>, unknown> {
   const children: Child<unknown>[] = [];

@@ -1,22 +1,25 @@
 // Cover: what ONE scope has to clean up. Watches the calls that a program makes, those of its strands too, and remembers timers and
-// jobs that are still under way; what is done about them at the end are calls like any other.
+// jobs that are still under way, and contracts that are its own; what is done about them at the end are calls like any other.
 import type { BoundDomain } from "../../../kernel-abi/domain.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
-import type { Job } from "../../../kernel-abi/handle.ts";
-import type { Operation, Selected } from "../../../kernel-abi/operation.ts";
+import type { Contract, Job } from "../../../kernel-abi/handle.ts";
+import type { Operation, Resumption, Selected } from "../../../kernel-abi/operation.ts";
 
 type Some = Generator<Operation, unknown, unknown>;
 
 export class Cover {
   readonly #timers = new Set<number>();
   readonly #jobs = new Map<Job, BoundDomain>();
+  /** Reserved inside, neither given back nor shared. */
+  readonly #contracts = new Set<Contract>();
+  #returned = false;
 
   /** Runs a program; whatever ends it early ends it too: its `finally` blocks run, and may still call. */
   *over(program: Some): Some {
     let over = false;
     try {
       const result = yield* this.#watch(program, program.next());
-      over = true;
+      over = this.#returned = true;
       return result;
     } catch (error) {
       over = true; // it is the program's own
@@ -50,16 +53,44 @@ export class Cover {
       case "select": {
         const arm = operation.arms[(answer as Selected).arm];
         if (arm?.on === "timer") this.#timers.delete(arm.timer);
+        if (arm?.on === "room") this.#noteRoom((answer as Selected).value);
         return;
       }
+      case "withdraw": this.#noteRoom(answer); return;
+      case "reserve": case "reserve-all": this.#noteContracts(answer); return;
+      case "release": case "share": this.#contracts.delete(operation.contract); return;
       case "submit": this.#jobs.set(answer as Job, operation.domain); return;
       case "collect": case "cancel": this.#jobs.delete(operation.job); return;
       default:
     }
   }
 
-  /** Cancels what is still under way, the last first. Nothing that goes wrong in that keeps the rest from being cancelled. */
+  /** What a place was answered: contracts, if it was a request's. */
+  #noteRoom(answer: unknown): void {
+    const room = answer as Resumption | undefined;
+    if (room?.kind === "value") this.#noteContracts(room.value);
+  }
+
+  /** One, several, or the place that a request waits in: a number. */
+  #noteContracts(answer: unknown): void {
+    if (Array.isArray(answer)) for (const contract of answer as readonly Contract[]) this.#contracts.add(contract);
+    else if (typeof answer === "object" && answer !== null) this.#contracts.add(answer as Contract);
+  }
+
+  /** Ends what it covers, the last of each kind first. Nothing that goes wrong in that keeps the rest from being ended. */
   *end(): Generator<Operation, void, unknown> {
+    yield* this.#endWork();
+    yield* this.endContracts();
+  }
+
+  /** Gives back what was reserved inside, unless the program has returned: whoever it returned to holds that. */
+  *endContracts(): Generator<Operation, void, unknown> {
+    if (this.#returned || this.#contracts.size === 0) return;
+    if ((yield { domain: "K", op: "in-force", flag: "scopesCoverContracts" }) !== true) return;
+    for (const contract of [...this.#contracts].toReversed()) yield* attempted({ domain: contract.domain, op: "release", contract } as Operation);
+  }
+
+  *#endWork(): Generator<Operation, void, unknown> {
     if (this.#timers.size === 0 && this.#jobs.size === 0) return;
     if ((yield { domain: "K", op: "in-force", flag: "scopesCoverWork" }) !== true) return;
     for (const [job, domain] of [...this.#jobs].toReversed()) yield* attempted({ domain, op: "cancel", job } as Operation);
