@@ -87,7 +87,7 @@ describe("revocation", () => {
     let revocations = 0;
     await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 30 }), fc.nat(3), fc.boolean(), async (steps, wait, old) => {
       revocations += await held(family(steps, wait), old ? { flags: BEFORE } : {});
-    }), { numRuns: LONG ? 1_000 : 30 });
+    }), LONG ? { numRuns: 1_000 } : { numRuns: 30, seed: 1 }); // the same draws every day: branches are counted
     expect(revocations).toBeGreaterThan(50);
   });
 
