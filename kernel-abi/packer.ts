@@ -138,18 +138,20 @@ function checkText(text: string, path: string): void {
 /** Small integers, by value: the commonest payloads, encoded once. Whoever is given one must not write to it. */
 const SMALL_INTEGERS: readonly Uint8Array[] = Array.from({ length: 128 }, (_, value) => encoded(value));
 
-/** As `pack`, for the per-message path: equal small integers share one array, which nobody may write to. */
-export function packShared(value: unknown, most = Infinity): Uint8Array {
-  return typeof value === "number" && (value & 0x7f) === value ? SMALL_INTEGERS[value] as Uint8Array : pack(value, most);
+/** As `packWithin`, for the per-message path: equal small integers share one array, which nobody may write to. */
+export function packShared(value: unknown, most: number): Uint8Array {
+  return typeof value === "number" && (value & 0x7f) === value ? SMALL_INTEGERS[value] as Uint8Array : packWithin(value, most);
 }
 
 /**
- * Encodes one value. The result is a private copy, safe to keep and to transfer. A value that would surely take more than `most` bytes
- * is refused before it is encoded.
+ * Encodes one value. The result is a private copy, safe to keep and to transfer.
  * @throws Fault ABI_UNENCODABLE when the value holds a function, symbol, class instance or anything else that is not plain data;
- * Q_ERR_NO_CLONE_VIOLATION when it holds a handle; ABI_LIMIT.
+ * Q_ERR_NO_CLONE_VIOLATION when it holds a handle.
  */
-export function pack(value: unknown, most = Infinity): Uint8Array {
+export const pack = (value: unknown): Uint8Array => packWithin(value, Infinity);
+
+/** As `pack`; what would surely take more than `most` bytes is refused before it is encoded. @throws Fault ABI_LIMIT and as `pack` */
+export function packWithin(value: unknown, most: number): Uint8Array {
   weight = 0;
   allowed = most;
   nans = false;

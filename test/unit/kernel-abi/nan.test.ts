@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import { LIMITS } from "../../../kernel-abi/limits.ts";
 import { holdsNaN, settleNaNs } from "../../../kernel-abi/nan.ts";
-import { pack, unpack } from "../../../kernel-abi/packer.ts";
+import { pack, packWithin, unpack } from "../../../kernel-abi/packer.ts";
 
 const doublesOf = (...bits: readonly bigint[]): Float64Array => new Float64Array(BigUint64Array.from(bits).buffer);
 const singlesOf = (...bits: readonly number[]): Float32Array => new Float32Array(Uint32Array.from(bits).buffer);
@@ -67,7 +67,7 @@ describe("a NaN", () => {
 
 describe("a value that is more than may be packed", () => {
   const refusal = (value: unknown): unknown => {
-    try { pack(value, LIMITS.payload_bytes_max); } catch (error) { return error instanceof Fault ? [error.fault, error.detail["limit"]] : error; }
+    try { packWithin(value, LIMITS.payload_bytes_max); } catch (error) { return error instanceof Fault ? [error.fault, error.detail["limit"]] : error; }
     return undefined;
   };
   const nested = (levels: number): unknown => {
