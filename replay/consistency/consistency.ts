@@ -17,6 +17,7 @@ import { emptyTables } from "./forms.ts";
 import * as jobs from "./jobs.ts";
 import * as suspensions from "./suspensions.ts";
 import * as recovery from "./recovery.ts";
+import * as sequence from "./sequence.ts";
 import * as places from "./places.ts";
 import * as processes from "./processes.ts";
 import { World, type ProcessRow } from "./world.ts";
@@ -76,6 +77,8 @@ export class Consistency {
     else this.#kernel(frame);
     deferrals.whole(world);
     authority.whole(world);
+    sequence.whole(world);
+    world.asking = undefined;
     world.booted = true;
     this.#frames += 1;
   }
@@ -94,10 +97,14 @@ export class Consistency {
       if (entry.verdict === NO_CLONE && entry.code < FIRST_EVENT) copies += 1;
       world.require(KERNEL_ONLY[entry.code] === 0, "what the kernel does alone does not stand in a turn");
       if (aborted) continue;
+      const before = world.expected;
+      world.expected = undefined;
+      if (entry.code < FIRST_EVENT) world.asking = undefined;
       if (entry.code === EVENT.MESSAGE_PARKED) places.parked(world, row, entry, frame.entries[at - 1]);
       else if (entry.code >= FIRST_EVENT) this.#event(entry, true);
       else if (entry.verdict === 0) this.#syscall(entry, row);
       else recovery.refused(world, entry);
+      sequence.came(world, before, entry, true);
     }
     world.acted = row.id;
     if (copies > 0) recovery.refusedCopies(world, row.id, copies);
@@ -114,6 +121,8 @@ export class Consistency {
       world.require(!world.ended, "nothing follows RUN_END");
       world.require(entry.code !== EVENT.MESSAGE_PARKED, "nobody but a sender holds a place");
       world.require(entry.code !== EVENT.CONTRACTS_LOST && entry.code !== EVENT.CALIBRATIONS_LOST, "who resumes a process is told what it has lost");
+      const before = world.expected;
+      world.expected = undefined;
       if (entry.code >= FIRST_EVENT) this.#event(entry, false);
       else {
         world.require(KERNEL_SYSCALLS[entry.code] === 1 && entry.verdict === 0, "syscalls stand in turns");
@@ -123,6 +132,7 @@ export class Consistency {
           deferrals.exited(world, entry.subject);
         }
       }
+      sequence.came(world, before, entry, false);
     }
     this.#events += frame.entries.length;
   }
@@ -149,7 +159,7 @@ export class Consistency {
       case SYSCALL.CONTRACT_REQUEST: return deferrals.requested(world, entry);
       case SYSCALL.CONTRACT_SHARE: return contracts.shared(world, entry);
       case SYSCALL.CONTRACT_ATTACH: return contracts.attached(world, entry);
-      case SYSCALL.CONTRACT_RELEASE:
+      case SYSCALL.CONTRACT_RELEASE: return contracts.givenBack(world, entry);
       case SYSCALL.CONTRACT_QUERY: return contracts.touched(world, entry);
       case SYSCALL.XDV_CALL:
         contracts.touched(world, entry);
@@ -209,6 +219,7 @@ export class Consistency {
       world.require(world.integer(body, name) === counted, "the end states what the frames add up to", { total: name, counted });
     }
     processes.checkReleased(world);
+    world.require(world.moment.actor === KERNEL, "the kernel ends the run");
     places.settled(world);
     recovery.checkDone(world);
     const finished = world.processes.get(ROOT)?.finished === true;

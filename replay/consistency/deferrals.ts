@@ -2,12 +2,13 @@
 import { DOMAIN_RANK } from "../../kernel-abi/domain.ts";
 import { FAULTS } from "../../kernel-abi/fault.ts";
 import { DELIVERY } from "../../kernel-abi/envelope.ts";
-import type { Entry } from "../../kernel-abi/frame.ts";
+import { EVENT, type Entry } from "../../kernel-abi/frame.ts";
 import { KERNEL, PHI_SERVICE, Q_SERVICE } from "../../kernel-abi/ids.ts";
 import { field } from "../entry/body.ts";
 import * as places from "./places.ts";
 import type { FlagName } from "../../kernel-abi/version.ts";
 import type { DeferralRow, Units } from "./deferral-rows.ts";
+import { follows } from "./sequence.ts";
 import type { ContractRow, ProcessRow, World } from "./world.ts";
 
 const BOUND = ["Q", "PHI"] as const;
@@ -24,7 +25,13 @@ const isBehind = (world: World, request: DeferralRow): boolean =>
 
 /** CONTRACT_REQUEST, granted; with a body it was put off. */
 export function requested(world: World, entry: Entry): void {
-  if (entry.body.length === 0) return;
+  if (entry.body.length === 0) {
+    const { contract, subject, capability } = entry;
+    world.require(contract === subject, "a contract event names one contract");
+    world.asking = { contract, capability };
+    follows(world, EVENT.CONTRACT_ISSUED, contract);
+    return;
+  }
   const { deferrals, attested, moment: { tick, actor } } = world;
   const body = world.body(entry.body);
   const asked = field(body, "units");

@@ -2,10 +2,14 @@
 import { field } from "../entry/body.ts";
 import { DOMAIN_RANK } from "../../kernel-abi/domain.ts";
 import type { Entry } from "../../kernel-abi/frame.ts";
+import { KERNEL, PHI_SERVICE, Q_SERVICE } from "../../kernel-abi/ids.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import { charged } from "./contracts.ts";
 import { calledAgain } from "./recovery.ts";
 import type { World } from "./world.ts";
+
+/** By DOMAIN_RANK. */
+const SERVICES: readonly number[] = [KERNEL, Q_SERVICE, PHI_SERVICE];
 
 /** XDV_CALL, granted. */
 export const called = (world: World, entry: Entry): void => enter(world, entry, world.moment.actor, entry.subject);
@@ -51,7 +55,7 @@ export function outcome(world: World, entry: Entry, before: { job: number; tick:
   const { tick } = world.moment;
   const job = world.job(entry.subject);
   world.require(job.state === "intended", "an outcome has an intent before it and comes once", { job: job.id, state: job.state });
-  world.require(job.due === tick && job.contract === entry.contract && job.domain === entry.domain, "an outcome comes when it is due", { job: job.id, due: job.due });
+  world.require(job.due === tick && job.contract === entry.contract && job.domain === entry.domain && world.moment.actor === SERVICES[job.domain], "an outcome comes when it is due", { job: job.id, due: job.due });
   world.require(before.tick !== tick || before.job < job.id, "outcomes of a tick come in the order of their jobs", { job: job.id, after: before.job });
   before.tick = tick;
   before.job = job.id;

@@ -5,6 +5,7 @@ import { FAULTS } from "../../kernel-abi/fault.ts";
 import type { Entry } from "../../kernel-abi/frame.ts";
 import { canonicalJson, sameBytes } from "../../kernel-abi/canonical.ts";
 import { KERNEL, PHI_SERVICE, Q_SERVICE, ROOT } from "../../kernel-abi/ids.ts";
+import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import { bodyOf, field } from "../entry/body.ts";
 import { Inbox } from "./inbox.ts";
 import * as places from "./places.ts";
@@ -77,6 +78,9 @@ export function spawned(world: World, entry: Entry, seq: number): void {
   world.processes.add(newcomer(entry.subject, name, actor, { from: actor, seq, tick }));
 }
 
+/** Steps of a binding behind which the call stands that they were made for. */
+const BINDING: ReadonlyMap<string, number> = new Map([["initialized>active", SYSCALL.BIND], ["terminated>released", SYSCALL.UNBIND]]);
+
 /** TRANSITION: from where the lifecycle stood, along one of its edges. */
 export function transition(world: World, entry: Entry): void {
   const body = world.body(entry.body);
@@ -91,13 +95,15 @@ export function transition(world: World, entry: Entry): void {
   if (to === "released") world.lifecycles.delete(key);
   else world.lifecycles.set(key, to);
   if (machine === "process") suspension(world, entry.subject, from, to);
+  const bound = machine.startsWith("binding.") ? BINDING.get(`${from}>${to}`) : undefined;
+  if (bound !== undefined) world.expected = { code: bound, contract: 0, subject: entry.subject };
 }
 
 /** PROC_EXIT. */
 export function exited(world: World, entry: Entry): void {
   const { tick } = world.moment;
   const row = world.process(entry.subject);
-  world.require(row.live, "a process ends once", { process: row.name });
+  world.require(row.live && world.moment.actor === row.id, "a process ends once", { process: row.name });
   const body = bodyOf(entry.body);
   checkCause(world, row, field(body, "cause"), field(body, "with"));
   row.live = false;

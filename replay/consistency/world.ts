@@ -13,6 +13,7 @@ import { Descent } from "./descent.ts";
 import { DueTicks } from "./due-ticks.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Rows } from "./rows.ts";
+import type { Expected } from "./sequence.ts";
 import type { Timers } from "./timers.ts";
 
 export interface ProcessRow {
@@ -157,6 +158,10 @@ export class World {
   readonly partners = new Map<number, Map<number, boolean>>();
   /** Contracts that live, by owner. */
   readonly #live = new Map<number, Set<number>>();
+  /** What the next entry must be. */
+  expected: Expected | undefined;
+  /** Capability of the request whose contracts are being issued in this turn, and the first of them. */
+  asking: { readonly contract: number; readonly capability: number } | undefined;
   /** Who took the last turn. */
   acted = 0;
   booted = false;

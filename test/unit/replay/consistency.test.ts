@@ -172,7 +172,7 @@ const CASES: [what: string, edit: Edit, rule: string][] = [
   ["a contract expired before its end", set(AT.rootExit, 2, { code: EVENT.CONTRACT_EXPIRED }), "a contract expires at its end"],
   ["a contract released without an end", without(AT.rootExit, 2), "contracts go from issued to active to an end, and are then released"],
   ["a contract revoked that should have been active", both(without(AT.root, IN.activated), without(AT.root, IN.call - 1), without(AT.root, IN.measure - 2),
-    drop(AT.intent), insert(AT.start - 1, kernelFrame(1, [entry(EVENT.CONTRACT_REVOKED, { domain: Q, contract: 1, subject: 1 })]))), "contracts start and end when they said they would"],
+    drop(AT.intent), insert(AT.start - 1, kernelFrame(1, [entry(EVENT.CONTRACT_REVOKED, { domain: Q, contract: 1, subject: 1 })]))), "what follows at once stands beside it"],
   ["a contract completed after its end", both(say(AT.root, IN.issued, { "terms.end": 5 })), "contracts start and end when they said they would"],
   ["another ledger", say(AT.rootExit, 3, { budget: 6 }), "the ledger is what was charged"],
   ["a charge above the budget", say(AT.root, IN.call, { "charge.budget": 41 }), "charges stay within the terms"],
