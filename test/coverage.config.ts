@@ -34,6 +34,7 @@ export const TRUSTED = [
   "replay/consistency/processes.ts",
   "replay/consistency/recovery.ts",
   "replay/consistency/rows.ts",
+  "replay/consistency/sequence.ts",
   "replay/consistency/suspensions.ts",
   "replay/consistency/timers.ts",
   "replay/consistency/world.ts",

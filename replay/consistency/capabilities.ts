@@ -15,14 +15,15 @@ const allocate = (domain: number): VerbName => (domain === Q ? "ALLOCATE_Q" : "A
 /** The verb a syscall needs; undefined where any the caller holds will do. */
 function verbFor({ code, domain }: Entry): VerbName | undefined {
   switch (code) {
-    case SYSCALL.LOG: case SYSCALL.TIMER_SET: case SYSCALL.METRIC_EMIT: case SYSCALL.PROC_JOIN: return "EXECUTE_K";
+    case SYSCALL.LOG: case SYSCALL.METRIC_EMIT: case SYSCALL.TIMER_SET: case SYSCALL.TIMER_CANCEL: case SYSCALL.SELECT: case SYSCALL.PLACE_WITHDRAW:
+    case SYSCALL.PROC_JOIN: case SYSCALL.PROC_LINK: case SYSCALL.PROC_UNLINK: case SYSCALL.PROC_MONITOR: case SYSCALL.PROC_CONTINUE: return "EXECUTE_K";
     case SYSCALL.IPC_SEND: return "IPC_SEND";
-    case SYSCALL.PROC_SPAWN: return "SPAWN";
+    case SYSCALL.PROC_SPAWN: case SYSCALL.PROC_STOP: case SYSCALL.PROC_TRANSITION: return "SPAWN";
     case SYSCALL.FAULT_INJECT: return "ADMIN_FAULT";
     case SYSCALL.TRACE_READ: return "READ_TRACE";
     case SYSCALL.TELEMETRY_READ: return "READ_TELEMETRY";
     case SYSCALL.CONTRACT_RELEASE: case SYSCALL.CONTRACT_QUERY: case SYSCALL.CONTRACT_SHARE: return allocate(domain);
-    case SYSCALL.XDV_CALL: case SYSCALL.CONTRACT_ATTACH: return domain === Q ? "EXECUTE_Q" : "TRANSFORM_PHI";
+    case SYSCALL.XDV_CALL: case SYSCALL.CONTRACT_ATTACH: case SYSCALL.JOB_CANCEL: return domain === Q ? "EXECUTE_Q" : "TRANSFORM_PHI";
     case SYSCALL.MEASURE: return "MEASURE_Q";
     case SYSCALL.PROJECT: return "PROJECT_PHI";
     default: return undefined;
@@ -92,6 +93,7 @@ export function usedForContract(world: World, id: number, holder: number, domain
   charge(world, row);
 }
 
+const SCOPE: readonly (keyof Scope)[] = ["from", "until", "uses", "units", "target"];
 const limit = (world: World, scope: unknown, name: keyof Scope): number | null =>
   (field(scope, name) === null ? null : world.integer(scope, name));
 
@@ -106,7 +108,7 @@ function grantOf(world: World, body: unknown): Grant {
 }
 
 /** CAPABILITY_ISSUED: at boot, and at a thaw, what the header allows; later only less than what the caller holds. */
-export function issued(world: World, entry: Entry): void {
+export function issued(world: World, entry: Entry, awaited: boolean): void {
   const body = world.body(entry.body);
   const holder = world.integer(body, "holder");
   const parent = world.integer(body, "parent");
@@ -115,9 +117,10 @@ export function issued(world: World, entry: Entry): void {
   world.require(entry.capability === parent && world.process(holder).live, "a capability is issued to a live process", { holder });
   if (parent === 0) {
     const due = world.booted ? authority.given(world, grant.verb) : world.header.allow.includes(grant.verb);
-    world.require(due && holder === ROOT && contains({ verb: grant.verb, scope: UNLIMITED }, grant), "root capabilities are those the header allows", { verb: grant.verb });
+    world.require(due && holder === ROOT && SCOPE.every((part) => grant.scope[part] === UNLIMITED[part]), "root capabilities are those the header allows", { verb: grant.verb });
   } else {
     const from = world.capability(parent);
+    world.require(awaited || holder === world.calling.spawned, "a capability is handed on by a call", { capability: entry.subject });
     world.require(from.holder === world.moment.actor && !from.revoked && contains(from.grant, grant), "a grant only shrinks", { capability: entry.subject, parent });
   }
   const row: CapabilityRow = { id: entry.subject, holder, parent, grant, uses: grant.scope.uses, revoked: false };
@@ -131,7 +134,7 @@ export function issued(world: World, entry: Entry): void {
 /** CAP_REVOKE, granted: to who holds it or what it was derived from. */
 export function askedBack(world: World, entry: Entry): void {
   const row = world.capability(entry.subject);
-  world.require(heldAlong(world, row, world.moment.actor), "a capability is revoked by those it comes from", { capability: row.id });
+  world.require(heldAlong(world, row, world.moment.actor) && descends(world, row, entry.capability), "a capability is revoked by those it comes from", { capability: row.id });
   authority.asked(world, row);
 }
 
@@ -141,6 +144,11 @@ export function revoked(world: World, entry: Entry, inTurn: boolean): void {
   world.require(!row.revoked, "a capability is revoked once", { capability: row.id });
   row.revoked = true;
   authority.revoked(world, row, inTurn);
+}
+
+function descends(world: World, row: CapabilityRow, from: number): boolean {
+  for (let at = row; at.id !== from; at = world.capability(at.parent)) if (at.parent === 0) return false;
+  return true;
 }
 
 function heldAlong(world: World, row: CapabilityRow, actor: number): boolean {

@@ -5,6 +5,8 @@ import { END_STATUSES, EVENT, TURN_END, type EndStatus, type Entry, type Frame, 
 import { FAULTS } from "../../kernel-abi/fault.ts";
 import type { Header } from "../../kernel-abi/header.ts";
 import { KERNEL, ROOT } from "../../kernel-abi/ids.ts";
+import { sameBytes } from "../../kernel-abi/canonical.ts";
+import { pack } from "../../kernel-abi/packer.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import type { Place } from "../units.ts";
 import * as authority from "./authority.ts";
@@ -13,13 +15,15 @@ import * as contracts from "./contracts.ts";
 import * as deferrals from "./deferrals.ts";
 import * as deliveries from "./deliveries.ts";
 import * as faults from "./faults.ts";
+import * as fields from "./fields.ts";
 import { emptyTables } from "./forms.ts";
 import * as jobs from "./jobs.ts";
 import * as suspensions from "./suspensions.ts";
 import * as recovery from "./recovery.ts";
+import * as sequence from "./sequence.ts";
 import * as places from "./places.ts";
 import * as processes from "./processes.ts";
-import { World, type ProcessRow } from "./world.ts";
+import { NO_CALL, World, type ProcessRow } from "./world.ts";
 
 /** By code: 1 for those named. */
 function byCode(...codes: readonly number[]): Uint8Array {
@@ -65,6 +69,7 @@ export class Consistency {
     if (frame.tick < last) world.refuse("ticks never go back", { last });
     if (frame.tick > last) {
       jobs.checkDue(world, frame.tick);
+      processes.exitedAtOnce(world);
       processes.checkLost(world, frame.tick);
       faults.checkStruck(world, frame.tick);
       deferrals.checkWaiting(world, frame.tick);
@@ -76,6 +81,8 @@ export class Consistency {
     else this.#kernel(frame);
     deferrals.whole(world);
     authority.whole(world);
+    sequence.whole(world);
+    world.calling = NO_CALL;
     world.booted = true;
     this.#frames += 1;
   }
@@ -84,6 +91,7 @@ export class Consistency {
     const world: World = this.#world;
     world.require(world.booted && world.called.length === 0, "every call's intent stands before the next turn");
     faults.settled(world);
+    processes.exitedAtOnce(world);
     places.settled(world);
     const row = deliveries.delivered(world, frame);
     world.turns += 1;
@@ -93,11 +101,15 @@ export class Consistency {
       world.moment.event += 1;
       if (entry.verdict === NO_CLONE && entry.code < FIRST_EVENT) copies += 1;
       world.require(KERNEL_ONLY[entry.code] === 0, "what the kernel does alone does not stand in a turn");
+      fields.check(world, entry);
       if (aborted) continue;
+      const awaited = sequence.before(world);
+      if (entry.code < FIRST_EVENT) world.calling = NO_CALL;
       if (entry.code === EVENT.MESSAGE_PARKED) places.parked(world, row, entry, frame.entries[at - 1]);
-      else if (entry.code >= FIRST_EVENT) this.#event(entry, true);
+      else if (entry.code >= FIRST_EVENT) this.#event(entry, true, awaited !== undefined);
       else if (entry.verdict === 0) this.#syscall(entry, row);
       else recovery.refused(world, entry);
+      sequence.came(world, awaited, entry, true);
     }
     world.acted = row.id;
     if (copies > 0) recovery.refusedCopies(world, row.id, copies);
@@ -113,8 +125,10 @@ export class Consistency {
       world.moment.event += 1;
       world.require(!world.ended, "nothing follows RUN_END");
       world.require(entry.code !== EVENT.MESSAGE_PARKED, "nobody but a sender holds a place");
+      fields.check(world, entry);
       world.require(entry.code !== EVENT.CONTRACTS_LOST && entry.code !== EVENT.CALIBRATIONS_LOST, "who resumes a process is told what it has lost");
-      if (entry.code >= FIRST_EVENT) this.#event(entry, false);
+      const awaited = sequence.before(world);
+      if (entry.code >= FIRST_EVENT) this.#event(entry, false, awaited !== undefined);
       else {
         world.require(KERNEL_SYSCALLS[entry.code] === 1 && entry.verdict === 0, "syscalls stand in turns");
         if (entry.code === SYSCALL.PROC_EXIT) {
@@ -123,6 +137,7 @@ export class Consistency {
           deferrals.exited(world, entry.subject);
         }
       }
+      sequence.came(world, awaited, entry, false);
     }
     this.#events += frame.entries.length;
   }
@@ -137,11 +152,16 @@ export class Consistency {
       case SYSCALL.TIMER_SET: return deliveries.timed(world, row, entry);
       case SYSCALL.PROC_SPAWN:
         processes.spawned(world, entry, row.seq);
+        world.calling = { spawned: entry.subject };
         row.seq += 1;
         return;
       case SYSCALL.TIMER_CANCEL:
         row.timers.delete(entry.subject);
         return;
+      case SYSCALL.CAP_ATTENUATE:
+        world.expected = { codes: [EVENT.CAPABILITY_ISSUED], subject: entry.subject, capability: entry.capability };
+        return;
+      case SYSCALL.PROC_TRANSITION: return sequence.steps(world, entry);
       case SYSCALL.CAP_REVOKE: return capabilities.askedBack(world, entry);
       case SYSCALL.PLACE_WITHDRAW: return places.withdrawn(world, row, entry);
       case SYSCALL.FAULT_INJECT: return faults.asked(world, entry);
@@ -149,25 +169,28 @@ export class Consistency {
       case SYSCALL.CONTRACT_REQUEST: return deferrals.requested(world, entry);
       case SYSCALL.CONTRACT_SHARE: return contracts.shared(world, entry);
       case SYSCALL.CONTRACT_ATTACH: return contracts.attached(world, entry);
-      case SYSCALL.CONTRACT_RELEASE:
+      case SYSCALL.CONTRACT_RELEASE: return contracts.givenBack(world, entry);
       case SYSCALL.CONTRACT_QUERY: return contracts.touched(world, entry);
       case SYSCALL.XDV_CALL:
         contracts.touched(world, entry);
         recovery.stillServes(world, entry.contract);
         return jobs.called(world, entry);
+      case SYSCALL.PROC_JOIN: return processes.waitedFor(world, entry);
+      case SYSCALL.PROC_LINK: case SYSCALL.PROC_UNLINK: case SYSCALL.PROC_MONITOR: return processes.tied(world, entry);
+      case SYSCALL.JOB_CANCEL: return jobs.cancelled(world, entry);
       case SYSCALL.MEASURE:
       case SYSCALL.PROJECT: return jobs.collected(world, entry);
       default: return undefined;
     }
   }
 
-  #event(entry: Entry, inTurn: boolean): void {
+  #event(entry: Entry, inTurn: boolean, awaited: boolean): void {
     const world: World = this.#world;
     switch (entry.code) {
       case EVENT.PROCESS_DECLARED: return processes.declared(world, entry);
       case EVENT.PROVIDER_ATTESTED: return processes.attested(world, entry);
-      case EVENT.TRANSITION: return processes.transition(world, entry);
-      case EVENT.CAPABILITY_ISSUED: return capabilities.issued(world, entry);
+      case EVENT.TRANSITION: return processes.transition(world, entry, awaited);
+      case EVENT.CAPABILITY_ISSUED: return capabilities.issued(world, entry, awaited);
       case EVENT.CAPABILITY_REVOKED: return capabilities.revoked(world, entry, inTurn);
       case EVENT.CONTRACT_ISSUED: return contracts.issued(world, entry, inTurn);
       case EVENT.REQUEST_GRANTED: return deferrals.granted(world, entry);
@@ -182,9 +205,13 @@ export class Consistency {
         recovery.failed(world, entry);
         return jobs.outcome(world, entry, this.#lastOutcome);
       case EVENT.JOB_ABANDONED: return jobs.abandoned(world, entry);
-      case EVENT.EXIT_NOTICED: return processes.noticed(world, entry);
-      case EVENT.CONTRACTS_LOST: return suspensions.told(world, entry);
-      case EVENT.CALIBRATIONS_LOST: return suspensions.toldCalibrations(world, entry);
+      case EVENT.EXIT_NOTICED: return processes.noticed(world, entry, inTurn);
+      case EVENT.CONTRACTS_LOST:
+        sequence.steps(world, entry);
+        return suspensions.told(world, entry);
+      case EVENT.CALIBRATIONS_LOST:
+        sequence.steps(world, entry);
+        return suspensions.toldCalibrations(world, entry);
       case EVENT.ROOM_MADE: return processes.room(world, entry);
       case EVENT.MESSAGE_DROPPED: return processes.dropped(world, entry);
       case EVENT.FAULT_INJECTED: return faults.injected(world, entry);
@@ -209,13 +236,18 @@ export class Consistency {
       world.require(world.integer(body, name) === counted, "the end states what the frames add up to", { total: name, counted });
     }
     processes.checkReleased(world);
+    world.require(world.moment.actor === KERNEL, "the kernel ends the run");
     places.settled(world);
     recovery.checkDone(world);
-    const finished = world.processes.get(ROOT)?.finished === true;
+    const root = world.processes.get(ROOT);
+    const finished = root?.finished === true;
     const status = world.text(body, "status");
     world.require(Object.keys(body)[0] === "status", "the end says its status first");
     this.#status = END_STATUSES.find((known) => known === status) ?? world.refuse("a run ends in one of six ways", { status });
     world.require((status === "completed") === finished, "a run is completed when its root has finished");
+    const { fault, result, waits } = body;
+    const said = finished ? result instanceof Uint8Array && fault === null && sameBytes(result, world.said) : result === null && (root?.over === true ? sameBytes(pack(fault), world.said) : typeof fault === "object" && fault !== null);
+    world.require(said && Array.isArray(waits) && (waits.length === 0 || status === "stuck"), "the end says what became of the root");
     world.ended = true;
   }
 }

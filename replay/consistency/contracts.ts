@@ -2,12 +2,14 @@
 import { DOMAIN_RANK } from "../../kernel-abi/domain.ts";
 import { EVENT, type Entry } from "../../kernel-abi/frame.ts";
 import type { ContractState, Terms } from "../../kernel-abi/contract.ts";
+import { KERNEL } from "../../kernel-abi/ids.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import { field } from "../entry/body.ts";
 import * as authority from "./authority.ts";
 import { usedForContract } from "./capabilities.ts";
 import * as deferrals from "./deferrals.ts";
 import { contractEnded } from "./recovery.ts";
+import { follows } from "./sequence.ts";
 import type { ContractRow, World } from "./world.ts";
 
 const NUMBERS = ["units", "start", "end", "budget", "shots", "channels", "errorPpm", "noisePpm"] as const;
@@ -38,6 +40,9 @@ export function issued(world: World, entry: Entry, inTurn: boolean): void {
     { contract: entry.subject, allocated: pool.allocated, declared: pool.units });
   const row: ContractRow = { id: entry.subject, owner, capability: entry.capability, terms, state: "issued", budget: 0, shots: 0, jobs: 0 };
   deferrals.issued(world, row, inTurn);
+  const { calling: { asked } } = world;
+  if (inTurn) world.require(asked !== undefined && (asked.contract !== row.id || asked.capability === row.capability), "a contract is issued to who asked for it", { contract: row.id });
+  if (terms.start <= world.moment.tick) follows(world, EVENT.CONTRACT_ACTIVATED, row.id);
   world.contracts.add(row);
   world.begun(row);
 }
@@ -59,6 +64,7 @@ export function activated(world: World, entry: Entry): void {
   const row = named(world, entry);
   world.require(world.moment.tick >= row.terms.start, "a contract is active from its start", { contract: row.id, start: row.terms.start });
   move(world, row, ["issued"], "active");
+  if (row.terms.domain === "PHI") follows(world, EVENT.WINDOW_START, row.id);
 }
 
 /**
@@ -72,17 +78,18 @@ export function ended(world: World, entry: Entry): void {
   const { start, end } = row.terms;
   contractEnded(world, row.id);
   authority.contractEnded(world, row, entry.code);
+  follows(world, row.state === "active" && row.terms.domain === "PHI" ? EVENT.WINDOW_STOP : EVENT.CONTRACT_RELEASED, row.id);
   const owner = world.process(row.owner);
   if (owner.suspension?.to === -1 && owner.live) owner.lost = [...owner.lost, row.id];
   switch (entry.code) {
     case EVENT.CONTRACT_EXPIRED:
-      world.require(tick >= end, "a contract expires at its end", { contract: row.id, end });
+      world.require(tick >= end && world.moment.actor === KERNEL, "a contract expires at its end", { contract: row.id, end });
       return move(world, row, ["active"], "expired");
     case EVENT.CONTRACT_REVOKED:
       world.require(row.state === "issued" ? tick < start || (tick === start && world.faults.halting === tick) : tick <= end, "contracts start and end when they said they would", { contract: row.id, state: row.state, start, end });
       return move(world, row, ["issued", "active"], "revoked");
     default:
-      world.require(tick < end, "contracts start and end when they said they would", { contract: row.id, state: row.state, start, end });
+      world.require(tick < end && world.moment.actor === row.owner, "contracts start and end when they said they would", { contract: row.id, state: row.state, start, end });
       return move(world, row, ["active"], "completed");
   }
 }
@@ -105,6 +112,14 @@ export function released(world: World, entry: Entry): void {
 export function window(world: World, entry: Entry): void {
   const row = named(world, entry);
   world.require((entry.code === EVENT.WINDOW_START) === (row.state === "active"), "windows open and close with their contract", { contract: row.id, state: row.state });
+  if (entry.code === EVENT.WINDOW_STOP) follows(world, EVENT.CONTRACT_RELEASED, row.id);
+}
+
+/** CONTRACT_RELEASE, granted: it ends at once. */
+export function givenBack(world: World, entry: Entry): void {
+  touched(world, entry);
+  world.require(entry.subject === entry.contract, "a contract is used by its owner", { contract: entry.contract });
+  follows(world, world.contract(entry.contract).state === "issued" ? EVENT.CONTRACT_REVOKED : EVENT.CONTRACT_COMPLETED, entry.contract);
 }
 
 /** A syscall on a contract, granted: by its owner, or work by a process it is shared with; only work needs it active. */

@@ -2,7 +2,7 @@
 import { DOMAIN_RANK } from "../../kernel-abi/domain.ts";
 import { FAULTS } from "../../kernel-abi/fault.ts";
 import { DELIVERY } from "../../kernel-abi/envelope.ts";
-import type { Entry } from "../../kernel-abi/frame.ts";
+import { EVENT, type Entry } from "../../kernel-abi/frame.ts";
 import { KERNEL, PHI_SERVICE, Q_SERVICE } from "../../kernel-abi/ids.ts";
 import { field } from "../entry/body.ts";
 import * as places from "./places.ts";
@@ -24,7 +24,13 @@ const isBehind = (world: World, request: DeferralRow): boolean =>
 
 /** CONTRACT_REQUEST, granted; with a body it was put off. */
 export function requested(world: World, entry: Entry): void {
-  if (entry.body.length === 0) return;
+  if (entry.body.length === 0) {
+    const { contract, subject, capability } = entry;
+    world.require(contract === subject, "a contract event names one contract");
+    world.calling = { asked: { contract, capability } };
+    world.expected = { codes: [EVENT.CONTRACT_ISSUED], contract, subject };
+    return;
+  }
   const { deferrals, attested, moment: { tick, actor } } = world;
   const body = world.body(entry.body);
   const asked = field(body, "units");

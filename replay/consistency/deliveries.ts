@@ -2,13 +2,14 @@
 //   J24  What is due comes at that tick; to a process suspended then, at the tick it is resumed.
 import { DELIVERY, WAIT } from "../../kernel-abi/envelope.ts";
 import { DOMAINS } from "../../kernel-abi/domain.ts";
-import { PHI_SERVICE, Q_SERVICE } from "../../kernel-abi/ids.ts";
+import { PHI_SERVICE, Q_SERVICE, ROOT } from "../../kernel-abi/ids.ts";
 import { TURN_END, type Entry, type TurnFrame } from "../../kernel-abi/frame.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import { bodyOf } from "../entry/body.ts";
 import * as deferrals from "./deferrals.ts";
 import * as places from "./places.ts";
 import * as processes from "./processes.ts";
+import * as turnEnds from "./turn-ends.ts";
 import type { ProcessRow, World } from "./world.ts";
 
 const awaited = ({ on, arms }: ProcessRow, kind: number): boolean =>
@@ -108,11 +109,15 @@ export function timed(world: World, row: ProcessRow, entry: Entry): void {
 }
 
 /** How the turn ended decides what the process may be given next. */
-export function completed(world: World, row: ProcessRow, { end, entries }: TurnFrame): void {
+export function completed(world: World, row: ProcessRow, frame: TurnFrame): void {
+  const { end, entries } = frame;
+  turnEnds.check(world, row, frame);
   row.on = end.on;
   row.subject = end.subject;
   row.over = end.kind !== TURN_END.WAITING;
   row.finished = end.kind === TURN_END.FINISHED;
+  if (row.over) world.ending = row;
+  if (row.over && row.id === ROOT) world.said = end.body.slice();
   if (row.over) return;
   const { tick } = world.moment;
   switch (end.on) {

@@ -115,6 +115,7 @@ export function thawed(world: World, entry: Entry): void {
 
 export function uncalibrated(world: World, entry: Entry): void {
   const row = world.contract(entry.subject);
+  world.require(entry.contract === row.id && entry.domain === DOMAIN_RANK[row.terms.domain], "a contract event names one contract");
   const grace = world.integer(world.body(entry.body), "grace");
   world.require(row.state === "issued" || row.state === "active", "a calibration gives out under a live contract", { contract: row.id });
   world.require(grace === row.terms.calibration.grace && !world.faults.uncalibrated.has(row.id), "a calibration gives out once, with the grace of its terms", { contract: row.id });
@@ -124,7 +125,7 @@ export function uncalibrated(world: World, entry: Entry): void {
 /** PROCESS_HALTED: a fault of this tick ends it. */
 export function halted(world: World, entry: Entry): void {
   const row = world.process(entry.subject);
-  world.require(row.live && world.faults.halting === world.moment.tick, "a process is halted by a fault of its tick", { process: row.name });
+  world.require(row.live && !row.stopping && world.faults.halting === world.moment.tick, "a process is halted by a fault of its tick", { process: row.name });
   row.stopping = true;
   world.faults.owed.delete(owing.halted(row.id));
 }

@@ -2,10 +2,14 @@
 import { field } from "../entry/body.ts";
 import { DOMAIN_RANK } from "../../kernel-abi/domain.ts";
 import type { Entry } from "../../kernel-abi/frame.ts";
+import { KERNEL, PHI_SERVICE, Q_SERVICE } from "../../kernel-abi/ids.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import { charged } from "./contracts.ts";
 import { calledAgain } from "./recovery.ts";
 import type { World } from "./world.ts";
+
+/** By DOMAIN_RANK. */
+const SERVICES: readonly number[] = [KERNEL, Q_SERVICE, PHI_SERVICE];
 
 /** XDV_CALL, granted. */
 export const called = (world: World, entry: Entry): void => enter(world, entry, world.moment.actor, entry.subject);
@@ -22,6 +26,7 @@ function enter(world: World, entry: Entry, owner: number, origin: number): void 
   const job = { id: entry.subject, owner, contract: entry.contract, capability: entry.capability, domain: entry.domain, due, origin, state: "called" as const };
   world.jobs.add(job);
   world.called.push(job);
+  world.calledAt = tick;
 }
 
 /** JOB_RETRIED: a failed job is called again in its place, with the capability it was called with. */
@@ -40,7 +45,7 @@ export function intended(world: World, entry: Entry): void {
   const job = world.called.shift();
   const body = world.body(entry.body);
   world.require(job !== undefined && job.id === entry.subject && job.contract === entry.contract && job.capability === entry.capability && job.domain === entry.domain
-    && world.moment.actor === job.owner && world.integer(body, "due") === job.due && world.text(body, "actor") === world.nameOf(job.owner),
+    && world.moment.actor === job.owner && world.moment.tick === world.calledAt && world.integer(body, "due") === job.due && world.text(body, "actor") === world.nameOf(job.owner),
   "intents follow their calls in order", { job: entry.subject });
   job.state = "intended";
   world.due.add(job.due);
@@ -51,7 +56,7 @@ export function outcome(world: World, entry: Entry, before: { job: number; tick:
   const { tick } = world.moment;
   const job = world.job(entry.subject);
   world.require(job.state === "intended", "an outcome has an intent before it and comes once", { job: job.id, state: job.state });
-  world.require(job.due === tick && job.contract === entry.contract && job.domain === entry.domain, "an outcome comes when it is due", { job: job.id, due: job.due });
+  world.require(job.due === tick && job.contract === entry.contract && job.domain === entry.domain && world.moment.actor === SERVICES[job.domain], "an outcome comes when it is due", { job: job.id, due: job.due });
   world.require(before.tick !== tick || before.job < job.id, "outcomes of a tick come in the order of their jobs", { job: job.id, after: before.job });
   before.tick = tick;
   before.job = job.id;
@@ -63,7 +68,7 @@ export function outcome(world: World, entry: Entry, before: { job: number; tick:
 /** JOB_ABANDONED: its owner ends in the same frame. */
 export function abandoned(world: World, entry: Entry): void {
   const job = world.job(entry.subject);
-  world.require(job.state === "intended" && job.owner === world.moment.actor, "a job is abandoned with its owner, before its outcome", { job: job.id, state: job.state });
+  world.require(job.state === "intended" && job.owner === world.moment.actor && job.contract === entry.contract && job.domain === entry.domain, "a job is abandoned with its owner, before its outcome", { job: job.id, state: job.state });
   job.state = "abandoned";
   world.faults.doomed.delete(job.id);
   world.faults.hit.delete(job.id);
@@ -79,6 +84,12 @@ export function collected(world: World, entry: Entry): void {
   world.require(contract.owner === job.owner || world.partners.get(contract.id)?.get(job.owner) === true, "who shares a contract measures only where it was given that", { job: job.id });
   const domain = entry.code === SYSCALL.MEASURE ? DOMAIN_RANK.Q : DOMAIN_RANK.PHI;
   world.require(job.domain === domain && entry.domain === domain, "a measurement is of Q and a projection of PHI", { job: job.id });
+}
+
+/** JOB_CANCEL, granted: what becomes of it stands behind the turn. */
+export function cancelled(world: World, entry: Entry): void {
+  const job = world.job(entry.subject);
+  world.require(job.owner === world.moment.actor && job.contract === entry.contract && job.domain === entry.domain, "a job is cancelled by its owner", { job: job.id });
 }
 
 /** Time may not pass a due tick while its outcome is missing (T3). */

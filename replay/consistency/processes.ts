@@ -1,10 +1,11 @@
 // Rules of processes: declared once, in order, by their parent; lifecycles step by step; nothing after the exit.
-import type { BoundDomain } from "../../kernel-abi/domain.ts";
+import { DOMAIN_RANK, type BoundDomain } from "../../kernel-abi/domain.ts";
 import { DELIVERY } from "../../kernel-abi/envelope.ts";
 import { FAULTS } from "../../kernel-abi/fault.ts";
-import type { Entry } from "../../kernel-abi/frame.ts";
+import { EVENT, type Entry } from "../../kernel-abi/frame.ts";
 import { canonicalJson, sameBytes } from "../../kernel-abi/canonical.ts";
 import { KERNEL, PHI_SERVICE, Q_SERVICE, ROOT } from "../../kernel-abi/ids.ts";
+import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import { bodyOf, field } from "../entry/body.ts";
 import { Inbox } from "./inbox.ts";
 import * as places from "./places.ts";
@@ -36,13 +37,28 @@ const newcomer = (id: number, name: string, parent: number, start: ProcessRow["s
   timer: undefined, timers: new Timers(), notices: [], parked: undefined, places: [], admitted: [], lost: [], away: -1, toldCalibrations: false, stopping: false, suspension: undefined,
 });
 
+const SERVICE: ReadonlyMap<number, BoundDomain> = new Map([[Q_SERVICE, "Q"], [PHI_SERVICE, "PHI"]]);
+
+const isHere = ({ header }: World, body: unknown): boolean => field(body, "vhm") === header.vhm && field(body, "node") === header.node;
+
+function serviceOf({ header: { vhm, node } }: World, domain: BoundDomain): object {
+  const name = `service.${domain.toLowerCase()}`;
+  return { name, parent: KERNEL, definition: name, domains: [domain], vhm, node, input: null };
+}
+
 /** PROCESS_DECLARED: the services and the root, at boot. */
 export function declared(world: World, entry: Entry): void {
   world.require(!world.booted && world.moment.actor === KERNEL, "the kernel declares processes at boot alone");
   const body = world.body(entry.body);
   const name = world.text(body, "name");
-  if (entry.subject === Q_SERVICE || entry.subject === PHI_SERVICE) return;
-  world.require(entry.subject === ROOT && world.processes.next === ROOT && name === "root", "the first process is the root");
+  world.require(world.integer(body, "parent") === KERNEL && isHere(world, body), "the kernel declares processes of this machine", { name });
+  const domain = SERVICE.get(entry.subject);
+  if (domain !== undefined) {
+    world.require(sameJson(serviceOf(world, domain), body) && entry.domain === DOMAIN_RANK[domain], "each service is declared by its name", { name });
+    world.expected = { codes: [EVENT.TRANSITION], subject: entry.subject };
+    return;
+  }
+  world.require(entry.subject === ROOT && world.processes.next === ROOT && name === "root" && entry.domain === DOMAIN_RANK.K, "the first process is the root");
   world.processes.add(newcomer(ROOT, name, KERNEL, { from: KERNEL, seq: 0, tick: world.moment.tick }));
 }
 
@@ -62,8 +78,9 @@ export function attested(world: World, entry: Entry): void {
   world.require(!world.booted, "providers attest themselves at boot");
   const body = world.body(entry.body);
   const domain = boundDomain(world.text(body, "domain"));
-  world.require(domain !== undefined && world.header.providers.some((declaration) => sameJson(declaration, body)),
-    "attested providers are those of the header", { provider: world.text(body, "provider") });
+  const place = world.attested.Q.providers + world.attested.PHI.providers;
+  world.require(domain !== undefined && entry.domain === DOMAIN_RANK[domain] && SERVICE.get(entry.subject) === domain && sameJson(world.header.providers[place], body),
+    "attested providers are those of the header, in its order", { provider: world.text(body, "provider") });
   world.attested[domain].units += world.integer(body, "units");
   world.attested[domain].providers += 1;
 }
@@ -73,12 +90,22 @@ export function spawned(world: World, entry: Entry, seq: number): void {
   world.require(entry.subject === world.processes.next, "processes are numbered in the order of their spawns", { process: entry.subject });
   const body = world.body(entry.body);
   const name = world.text(body, "name");
-  world.require(world.integer(body, "parent") === actor && name.startsWith(`${world.nameOf(actor)}/`), "a child stands under its parent", { name });
+  world.require(world.integer(body, "parent") === actor && isHere(world, body) && name.startsWith(`${world.nameOf(actor)}/`), "a child stands under its parent", { name });
   world.processes.add(newcomer(entry.subject, name, actor, { from: actor, seq, tick }));
 }
 
+/** Steps of a binding behind which the call stands that they were made for. */
+const BINDING: ReadonlyMap<string, number> = new Map([["initialized>active", SYSCALL.BIND], ["terminated>released", SYSCALL.UNBIND]]);
+
+/** Of a step: a binding has it in its name, a service is one, and processes are of K. */
+function domainOf(machine: string, subject: number): number | undefined {
+  if (machine === "process") return DOMAIN_RANK.K;
+  if (machine === "service") return subject === Q_SERVICE ? DOMAIN_RANK.Q : DOMAIN_RANK.PHI;
+  return machine === "binding.Q" ? DOMAIN_RANK.Q : machine === "binding.PHI" ? DOMAIN_RANK.PHI : undefined;
+}
+
 /** TRANSITION: from where the lifecycle stood, along one of its edges. */
-export function transition(world: World, entry: Entry): void {
+export function transition(world: World, entry: Entry, awaited: boolean): void {
   const body = world.body(entry.body);
   const machine = world.text(body, "machine");
   const from = world.text(body, "from");
@@ -87,21 +114,36 @@ export function transition(world: World, entry: Entry): void {
   if (lifecycle === undefined) return;
   const key = `${machine} ${entry.subject}`;
   const stood = world.lifecycles.get(key) ?? lifecycle.initial;
+  world.require(entry.domain === domainOf(machine, entry.subject), "a step is of its machine's domain", { machine, subject: entry.subject });
   world.require(from === stood && lifecycle.edges.has(`${from}>${to}`), "lifecycles go along their edges", { machine, subject: entry.subject, stood, from, to });
+  world.require(machine !== "service" || world.moment.actor === KERNEL, "services are the kernel's", { subject: entry.subject });
+  world.require(awaited || from !== "unregistered", "a service is declared before it is registered", { subject: entry.subject });
   if (to === "released") world.lifecycles.delete(key);
   else world.lifecycles.set(key, to);
-  if (machine === "process") suspension(world, entry.subject, from, to);
+  if (machine === "process") stepped(world, entry.subject, { from, to, awaited });
+  const bound = machine.startsWith("binding.") ? BINDING.get(`${from}>${to}`) : undefined;
+  if (bound !== undefined) world.expected = { codes: [bound], subject: entry.subject, domain: entry.domain };
+}
+
+/** A process goes away and comes back when its parent says so, and ends behind its exit. */
+function stepped(world: World, process: number, { from, to, awaited }: { readonly from: string; readonly to: string; readonly awaited: boolean }): void {
+  const told = to === "suspended" || (from === "suspended" && to === "active") || to === "terminated";
+  world.require(awaited === told, "a process is suspended, resumed and ended where that is said", { process: world.nameOf(process), from, to });
+  suspension(world, process, from, to);
 }
 
 /** PROC_EXIT. */
 export function exited(world: World, entry: Entry): void {
   const { tick } = world.moment;
   const row = world.process(entry.subject);
-  world.require(row.live, "a process ends once", { process: row.name });
+  world.require(row.live && world.moment.actor === row.id, "a process ends once", { process: row.name });
   const body = bodyOf(entry.body);
   checkCause(world, row, field(body, "cause"), field(body, "with"));
+  world.require(world.integer(body, "unread") === row.inbox.messages().length, "an exit says how much was not read", { process: row.name, counted: row.inbox.messages().length });
+  if (world.ending === row) world.ending = undefined;
   row.live = false;
   row.exit = tick;
+  world.expected = { codes: [EVENT.TRANSITION], subject: row.id };
   const parent = world.processes.get(row.parent);
   if (parent?.live === true && parent.on === DELIVERY.EXIT && parent.subject === row.id) joined(row);
   world.require(row.inbox.close(tick), "a message that was dropped had been sent", { receiver: row.name });
@@ -114,8 +156,19 @@ export function exited(world: World, entry: Entry): void {
   world.held.delete(row.id);
 }
 
+/** PROC_JOIN, granted. */
+export function waitedFor(world: World, { subject }: Entry): void {
+  world.require(world.process(subject).parent === world.moment.actor, "a process waits for its children", { process: world.nameOf(subject) });
+}
+
+/** PROC_LINK, PROC_UNLINK, PROC_MONITOR, granted. */
+export function tied(world: World, { subject }: Entry): void {
+  world.require(world.process(subject).id !== world.moment.actor, "a process is tied to others", { process: world.nameOf(subject) });
+}
+
 /** Who ends early was stopped, is below somebody who is, or was linked to somebody who ended the tick before. */
 function checkCause(world: World, row: ProcessRow, cause: unknown, by: unknown): void {
+  world.require(row.finished === (cause === "exit") && (row.over || cause !== "fault"), "a process exits as its last turn ended", { process: row.name });
   if (cause === "linked") world.require(isLinked(world, row) && row.notices.some(({ linked, from }) => linked && from === by), "a linked process ends one tick after the one it is linked to", { process: row.name });
   if (cause !== "stopped") return;
   for (let above: ProcessRow | undefined = row; above !== undefined; above = world.processes.get(above.parent)) {
@@ -133,12 +186,13 @@ export function joined(row: ProcessRow): void {
 }
 
 /** EXIT_NOTICED: takes the next number of the process that ended. */
-export function noticed(world: World, entry: Entry): void {
+export function noticed(world: World, entry: Entry, inTurn: boolean): void {
   const { tick } = world.moment;
   const ended = world.process(entry.subject);
   const body = world.body(entry.body);
   const to = world.process(world.integer(body, "to"));
   world.require(ended.exit === tick && to.live, "an exit is told in the tick it happens, to the living", { process: ended.name });
+  world.require(inTurn || !to.notices.some(({ kind, from, due }) => kind === DELIVERY.EXIT && from === ended.id && due === tick + 1), "an exit is told once", { process: ended.name });
   to.notices.push({ kind: DELIVERY.EXIT, from: ended.id, seq: ended.seq, due: tick + 1, linked: field(body, "linked") === true });
   ended.seq += 1;
 }
@@ -196,9 +250,15 @@ export function checkLost(world: World, tick: number): void {
   }
 }
 
-/** At the end of a run nobody is left active. */
+/** Before the next turn, and before time goes on: who had its last turn has ended. */
+export function exitedAtOnce(world: World): void {
+  world.require(world.ending === undefined, "a process exits when its last turn has ended", { process: world.ending?.name ?? "" });
+}
+
+/** At the end of a run nobody is left active, and the services are closed. */
 export function checkReleased(world: World): void {
   for (const [key, state] of world.lifecycles) {
-    if (key.startsWith("process ")) world.require(state !== "active" && state !== "suspended", "every process is released before the end", { process: key });
+    if (key.startsWith("service ")) world.require(state === "closed", "every service is closed before the end", { service: key });
+    else if (key.startsWith("process ")) world.require(state !== "active" && state !== "suspended", "every process is released before the end", { process: key });
   }
 }

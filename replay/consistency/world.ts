@@ -13,6 +13,7 @@ import { Descent } from "./descent.ts";
 import { DueTicks } from "./due-ticks.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Rows } from "./rows.ts";
+import type { Expected } from "./sequence.ts";
 import type { Timers } from "./timers.ts";
 
 export interface ProcessRow {
@@ -128,6 +129,13 @@ export interface Tables {
   readonly jobs: Rows<JobRow>;
 }
 
+/** What a granted call says of the events behind it: capability and first contract of a request, the child of a spawn. */
+export interface Call {
+  readonly asked?: { readonly contract: number; readonly capability: number };
+  readonly spawned?: number;
+}
+export const NO_CALL: Call = Object.freeze({});
+
 export class World {
   readonly header: Header;
   readonly moment: Moment = { offset: 0, index: 0, event: 0, tick: 0, actor: 0 };
@@ -140,6 +148,10 @@ export class World {
   readonly descent = new Descent();
   /** Jobs of the last turn whose intents have not been seen yet, in order. */
   readonly called: JobRow[] = [];
+  /** Tick of the last call. */
+  calledAt = 0;
+  /** Its last turn is over, and its exit has not been seen. */
+  ending: ProcessRow | undefined;
   readonly due = new DueTicks();
   readonly faults = faultRows();
   readonly deferrals = deferralRows();
@@ -157,6 +169,12 @@ export class World {
   readonly partners = new Map<number, Map<number, boolean>>();
   /** Contracts that live, by owner. */
   readonly #live = new Map<number, Set<number>>();
+  /** What the next entry must be. */
+  expected: Expected | undefined;
+  /** The call whose events stand behind it. */
+  calling: Call = NO_CALL;
+  /** Body with which the root's last turn ended. */
+  said: Uint8Array = new Uint8Array(0);
   /** Who took the last turn. */
   acted = 0;
   booted = false;

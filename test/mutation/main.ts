@@ -45,6 +45,7 @@ const TESTS: Readonly<Record<(typeof TRUSTED)[number], readonly string[]>> = {
   "replay/consistency/processes.ts": [FORGED, CHANGED, ...kernel("control")],
   "replay/consistency/recovery.ts": [FORGED, CHANGED, ...kernel("contracts"), "test/unit/runtime/app/copies.test.ts"],
   "replay/consistency/rows.ts": ROWS,
+  "replay/consistency/sequence.ts": [FORGED, CHANGED],
   "replay/consistency/suspensions.ts": [FORGED, ...kernel("lost")],
   "replay/consistency/timers.ts": ROWS,
   "replay/consistency/world.ts": [FORGED, CHANGED, ...kernel("authority")],

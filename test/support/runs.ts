@@ -1,6 +1,6 @@
 // Complete synthetic runs that could have happened: frames as a machine would append them, written by hand.
 import { DELIVERY } from "../../kernel-abi/envelope.ts";
-import { FAULTS } from "../../kernel-abi/fault.ts";
+import { Fault, FAULTS } from "../../kernel-abi/fault.ts";
 import { UNLIMITED, type VerbName } from "../../kernel-abi/capability.ts";
 import { EVENT, TURN_END, type EndStatus, type Entry, type Frame, type KernelFrame } from "../../kernel-abi/frame.ts";
 import type { Header, ProviderDeclaration } from "../../kernel-abi/header.ts";
@@ -11,6 +11,7 @@ import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import { entry, kernelFrame, NO_BODY, recording, turnFrame } from "./recordings.ts";
 
 export const Q = 1;
+export const PHI = 2;
 export const CHILD = processId(4);
 
 export const PROVIDER: ProviderDeclaration = {
@@ -24,16 +25,24 @@ export const CAP = Object.freeze({ EXECUTE_K: 1, IPC_SEND: 2, SPAWN: 3, ALLOCATE
 
 export const declaration = (name: string, parent: number): Uint8Array =>
   pack({ name, parent, definition: name, domains: [], vhm: 0, node: 0, input: NO_BODY });
-const transitions = (subject: number, states: readonly string[]): Entry[] =>
-  states.slice(1).map((to, at) => entry(EVENT.TRANSITION, { subject, body: pack({ machine: "process", from: states[at], to }) }));
+const transitions = (subject: number, states: readonly string[], machine = "process", domain = 0): Entry[] =>
+  states.slice(1).map((to, at) => entry(EVENT.TRANSITION, { domain, subject, body: pack({ machine, from: states[at], to }) }));
+const service = (domain: "Q" | "PHI"): Entry => {
+  const name = `service.${domain.toLowerCase()}`;
+  const [rank, subject] = domain === "Q" ? [Q, Q_SERVICE] : [PHI, PHI_SERVICE];
+  return entry(EVENT.PROCESS_DECLARED, { domain: rank, subject, body: pack({ name, parent: KERNEL, definition: name, domains: [domain], vhm: 0, node: 0, input: null }) });
+};
 export const bringUp = (subject: number): Entry[] => transitions(subject, ["unborn", "created", "initialized", "domainBound", "active"]);
 export const capability = (id: number, holder: number, verb: VerbName, parent = 0, scope: object = {}): Entry =>
   entry(EVENT.CAPABILITY_ISSUED, { subject: id, capability: parent, body: pack({ holder, parent, verb, scope: { ...UNLIMITED, ...scope } }) });
 
 export const boot = (): KernelFrame => kernelFrame(0, [
-  entry(EVENT.PROCESS_DECLARED, { domain: 1, subject: Q_SERVICE, body: declaration("service.q", KERNEL) }),
-  entry(EVENT.PROVIDER_ATTESTED, { domain: 1, subject: Q_SERVICE, body: pack(PROVIDER) }),
-  entry(EVENT.PROCESS_DECLARED, { domain: 2, subject: PHI_SERVICE, body: declaration("service.phi", KERNEL) }),
+  service("Q"),
+  ...transitions(Q_SERVICE, ["unregistered", "registered"], "service", Q),
+  entry(EVENT.PROVIDER_ATTESTED, { domain: Q, subject: Q_SERVICE, body: pack(PROVIDER) }),
+  ...transitions(Q_SERVICE, ["registered", "attested", "serving"], "service", Q),
+  service("PHI"),
+  ...transitions(PHI_SERVICE, ["unregistered", "registered"], "service", PHI),
   entry(EVENT.PROCESS_DECLARED, { subject: ROOT, body: declaration("root", KERNEL) }),
   ...ALLOW.map((verb, at) => capability(at + 1, ROOT, verb)),
   ...bringUp(ROOT),
@@ -44,9 +53,22 @@ export const exit = (at: number, process: number, more: readonly Entry[] = []): 
   ...transitions(process, ["active", "terminated"]), ...more, ...transitions(process, ["terminated", "released"]),
 ], processId(process));
 
-export const end = (at: number, totals: { turns: number; messages: number; shots: number }, status: EndStatus = "completed"): KernelFrame =>
-  kernelFrame(at, [entry(EVENT.RUN_END, { body: pack({ status, fault: null, tick: at, ...totals, waits: [], failures: [], result: null }) })]);
+interface Totals { readonly turns: number; readonly messages: number; readonly shots: number }
 
+/** RUN_END alone. */
+export const ended = (at: number, totals: Totals, status: EndStatus = "completed"): Entry => {
+  const finished = status === "completed";
+  return entry(EVENT.RUN_END, { body: pack({ status, fault: finished ? null : FAULT, tick: at, ...totals, waits: [], failures: [], result: finished ? FINISHED.body : null }) });
+};
+
+/** Both services are closed, and the run ends. */
+export const end = (at: number, totals: Totals, status: EndStatus = "completed"): KernelFrame => kernelFrame(at, [
+  ...transitions(Q_SERVICE, ["serving", "closed"], "service", Q), ...transitions(PHI_SERVICE, ["registered", "closed"], "service", PHI), ended(at, totals, status),
+]);
+
+/** With which a root is aborted. */
+export const FAULT = new Fault("RUN_STUCK", {}).toJSON();
+export const ABORTED = Object.freeze({ kind: TURN_END.ABORTED, on: 0, subject: FAULTS.RUN_STUCK.code, body: pack(FAULT) });
 export const FINISHED = Object.freeze({ kind: TURN_END.FINISHED, on: 0, subject: 0, body: pack("done") });
 export const waits = (on: number, subject = 0): { kind: 0; on: number; subject: number; body: Uint8Array } => ({ kind: TURN_END.WAITING, on, subject, body: NO_BODY });
 
@@ -59,12 +81,12 @@ export const TERMS = Object.freeze({
 
 /** The smallest complete run: a root that holds nothing and finishes at once. */
 export const tinyRun = (): (Frame | null)[] => [
-  kernelFrame(0, [entry(EVENT.PROCESS_DECLARED, { subject: ROOT, body: declaration("root", KERNEL) })]),
+  kernelFrame(0, [entry(EVENT.PROCESS_DECLARED, { subject: ROOT, body: declaration("root", KERNEL) }), ...transitions(ROOT, ["unborn", "created"])]),
   null,
   turnFrame(1, ROOT, { delivery: { kind: DELIVERY.START, from: KERNEL, seq: 0 }, end: FINISHED }),
   null,
-  kernelFrame(1, [entry(SYSCALL.PROC_EXIT, { subject: ROOT })], ROOT),
-  end(1, { turns: 1, messages: 0, shots: 0 }),
+  kernelFrame(1, [entry(SYSCALL.PROC_EXIT, { subject: ROOT, body: pack({ cause: "exit", unread: 0 }) }), ...transitions(ROOT, ["created", "terminated", "released"])], ROOT),
+  kernelFrame(1, [ended(1, { turns: 1, messages: 0, shots: 0 })]),
 ];
 
 /**

@@ -341,3 +341,34 @@ describe("an outcome", () => {
     }
   });
 });
+
+describe("what the kernel does in one go", () => {
+  const STANDS = "what follows at once stands beside it";
+  const both = root(function* () {
+    const [q, phi] = [yield* reserve("Q"), yield* reserve("PHI")];
+    yield* ask({ domain: "Q", op: "release", contract: q } as never);
+    yield* codeOf(collect("PHI", yield* submit("PHI", phi, { cost: 3 })));
+    return 0;
+  });
+  const OF_CONTRACTS = [EVENT.CONTRACT_ISSUED, EVENT.CONTRACT_ACTIVATED, EVENT.CONTRACT_COMPLETED, EVENT.CONTRACT_RELEASED, EVENT.WINDOW_START, EVENT.WINDOW_STOP, EVENT.JOB_INTENT, EVENT.TRANSITION, EVENT.PROCESS_DECLARED, EVENT.CAPABILITY_ISSUED];
+
+  it.each(OF_CONTRACTS)("is no call that could be refused: event %i", async (code) => {
+    expect(await refused(both, {}, only(code, (entry) => ({ ...entry, verdict: 1 })))).toMatch(/^(an event tells of what was done, with verdict 0|what follows at once)/);
+  });
+  it.each([EVENT.CONTRACT_ACTIVATED, EVENT.CONTRACT_COMPLETED, EVENT.CONTRACT_RELEASED, EVENT.WINDOW_START, EVENT.WINDOW_STOP, SYSCALL.BIND, SYSCALL.UNBIND])("is whole: event %i is not left out, nor doubled", async (code) => {
+    expect(await refused(both, {}, without(code))).toBeTypeOf("string");
+    expect(await refused(both, {}, only(code, (entry) => [entry, entry]))).toBeTypeOf("string");
+  });
+  it("begins with a call", async () => {
+    expect(await refused(both, {}, without(SYSCALL.CONTRACT_REQUEST))).toBe("a contract is issued to who asked for it");
+    expect(await refused(both, {}, without(SYSCALL.CONTRACT_RELEASE))).toBe("what follows at once follows something");
+    expect(await refused(both, {}, only(SYSCALL.CONTRACT_REQUEST, (entry) => ({ ...entry, capability: entry.capability + 1 })))).toBe("a contract is issued to who asked for it");
+    expect(await refused(both, {}, only(SYSCALL.CONTRACT_REQUEST, (entry) => ({ ...entry, subject: entry.subject + 1 })))).toBe("a contract event names one contract");
+    expect(await refused(both, {}, only(SYSCALL.CONTRACT_RELEASE, (entry) => ({ ...entry, subject: entry.subject + 1 })))).toBe("a contract is used by its owner");
+  });
+  it("ends with the frame", async () => {
+    const last = (frames: Frame[]): readonly Frame[] => frames.map((frame) => (frame.entries.at(-1)?.code === EVENT.CONTRACT_RELEASED ? { ...frame, entries: frame.entries.slice(0, -1) } as Frame : frame));
+    expect(await refused(root(function* () { yield* ask({ domain: "Q", op: "release", contract: yield* reserve("Q") } as never); yield* k.sleep(1); return 0; }), {}, (frames) =>
+      last(frames.map((frame) => (frame.kind === "turn" ? { ...frame, entries: frame.entries.filter(({ code }) => code !== SYSCALL.TIMER_SET) } : frame))))).toBe(STANDS);
+  });
+});
