@@ -92,6 +92,7 @@ export class Consistency {
     world.require(world.booted && world.called.length === 0, "every call's intent stands before the next turn");
     faults.settled(world);
     processes.exitedAtOnce(world);
+    if (world.turns === 0) processes.allAttested(world);
     places.settled(world);
     const row = deliveries.delivered(world, frame);
     world.turns += 1;

@@ -12,7 +12,7 @@ import * as places from "./places.ts";
 import { copiesTold } from "./recovery.ts";
 import { suspension } from "./suspensions.ts";
 import { Timers } from "./timers.ts";
-import type { ProcessRow, World } from "./world.ts";
+import { NO_CALL, type ProcessRow, type World } from "./world.ts";
 
 /** Edges of the lifecycles (hybrid-runtime section 2), as `from>to`, and where each begins. */
 const LIFECYCLES: ReadonlyMap<string, { readonly initial: string; readonly edges: ReadonlySet<string> }> = new Map(Object.entries({
@@ -84,6 +84,13 @@ export function attested(world: World, entry: Entry): void {
   world.attested[domain].units += world.integer(body, "units");
   world.attested[domain].providers += 1;
 }
+
+/** Before the first turn. */
+export function allAttested(world: World): void {
+  const { header, attested: { Q, PHI } } = world;
+  world.require(Q.providers + PHI.providers === header.providers.length, "every provider of the header is attested", { attested: Q.providers + PHI.providers });
+}
+
 /** PROC_SPAWN with verdict 0: the next process, named under its parent. */
 export function spawned(world: World, entry: Entry, seq: number): void {
   const { actor, tick } = world.moment;
@@ -120,6 +127,7 @@ export function transition(world: World, entry: Entry, awaited: boolean): void {
   world.require(awaited || from !== "unregistered", "a service is declared before it is registered", { subject: entry.subject });
   if (to === "released") world.lifecycles.delete(key);
   else world.lifecycles.set(key, to);
+  if (entry.subject === world.calling.spawned) world.calling = NO_CALL; // it was given all it is given
   if (machine === "process") stepped(world, entry.subject, { from, to, awaited });
   const bound = machine.startsWith("binding.") ? BINDING.get(`${from}>${to}`) : undefined;
   if (bound !== undefined) world.expected = { codes: [bound], subject: entry.subject, domain: entry.domain };
@@ -234,7 +242,7 @@ export function dropped(world: World, entry: Entry): void {
 /** FAULT: a message whose receiver had ended before it fell due. */
 export function fault(world: World, entry: Entry): void {
   if (entry.verdict === FAULTS.Q_ERR_NO_CLONE_VIOLATION.code) return copiesTold(world, entry);
-  if (entry.verdict !== FAULTS.PROCESS_UNKNOWN.code) return;
+  world.require(entry.verdict === FAULTS.PROCESS_UNKNOWN.code, "a fault beside turns is a dead letter or a copied handle", { verdict: entry.verdict });
   const body = world.body(entry.body);
   const from = world.integer(body, "from");
   const seq = world.integer(body, "seq");

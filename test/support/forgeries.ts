@@ -1,6 +1,6 @@
 // One thing at a time changed in what a trace says: every field of every entry, every entry left out or said twice, and the same of
 // frames. Each class is altered where it first stands, and where it stands for the second time.
-import { entryName, TURN_END, type Entry, type Frame } from "../../kernel-abi/frame.ts";
+import { entryName, EVENT, TURN_END, type Entry, type Frame } from "../../kernel-abi/frame.ts";
 import { pack, unpack } from "../../kernel-abi/packer.ts";
 
 /** What is altered, and the frames with it. `at` is the first frame that differs. */
@@ -56,25 +56,36 @@ function* frameOtherwise(frame: Frame): Generator<readonly [field: string, chang
   if (end.body.length > 0) yield ["end.body", [{ ...frame, end: { ...end, body: EMPTY } }]];
 }
 
-/** All of them, at most `often` of a class. */
-export function* forgeries(frames: readonly Frame[], often: number): Generator<Forgery, void, undefined> {
+/** Says of a class whether it was met less than `often` times. */
+export function atMost(often: number): (what: string) => boolean {
   const seen = new Map<string, number>();
-  const rare = (what: string): boolean => {
+  return (what) => {
     const times = seen.get(what) ?? 0;
     seen.set(what, times + 1);
     return times < often;
   };
+}
+
+function howFar(frame: Frame, { code, verdict, capability }: Entry): string {
+  if (frame.kind === "turn" && frame.end.kind === TURN_END.ABORTED) return " tried";
+  if (verdict !== 0) return " refused";
+  return code === EVENT.CAPABILITY_ISSUED && capability !== 0 ? " handed on" : "";
+}
+
+/** Those of a class that `wanted` wants. */
+export function* forgeries(frames: readonly Frame[], wanted: (what: string) => boolean): Generator<Forgery, void, undefined> {
   for (const [at, frame] of frames.entries()) {
-    const kind = frame.kind === "turn" ? "turn" : "kernel frame";
+    const [first] = frame.entries;
+    const kind = frame.kind === "turn" || first === undefined ? "turn" : `frame of ${entryName(first.code)}`;
     for (const [field, changed] of frameOtherwise(frame)) {
       const what = `${kind}: ${field}`;
-      if (rare(what)) yield { what, at, frames: () => frames.toSpliced(at, 1, ...changed) };
+      if (wanted(what)) yield { what, at, frames: () => frames.toSpliced(at, 1, ...changed) };
     }
     for (const [place, entry] of frame.entries.entries()) {
-      const who = `${entryName(entry.code)}${entry.verdict === 0 ? "" : " refused"}`;
+      const who = `${entryName(entry.code)}${howFar(frame, entry)}`;
       for (const [field, changed] of otherwise(entry)) {
         const what = `${who}: ${field}`;
-        if (rare(what)) yield { what, at, frames: () => frames.toSpliced(at, 1, { ...frame, entries: frame.entries.toSpliced(place, 1, ...changed) } as Frame) };
+        if (wanted(what)) yield { what, at, frames: () => frames.toSpliced(at, 1, { ...frame, entries: frame.entries.toSpliced(place, 1, ...changed) } as Frame) };
       }
     }
   }
