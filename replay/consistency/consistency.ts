@@ -39,6 +39,9 @@ const KERNEL_ONLY = byCode(EVENT.PROCESS_DECLARED, EVENT.PROVIDER_ATTESTED, EVEN
 /** Syscalls that the kernel makes on a process's behalf. */
 const KERNEL_SYSCALLS = byCode(SYSCALL.PROC_EXIT, SYSCALL.BIND, SYSCALL.UNBIND);
 const FIRST_EVENT = 128;
+/** Whether a frame that begins so is of the kernel itself. */
+const isKernels = ({ code, verdict }: Entry): boolean =>
+  code === EVENT.CONTRACT_ACTIVATED || code === EVENT.FAULT_INJECTED || code === EVENT.FAULT_CONTAINED || (code === EVENT.FAULT && verdict === FAULTS.PROCESS_UNKNOWN.code);
 const NO_CLONE = FAULTS.Q_ERR_NO_CLONE_VIOLATION.code;
 
 export class Consistency {
@@ -70,6 +73,8 @@ export class Consistency {
     if (frame.tick > last) {
       jobs.checkDue(world, frame.tick);
       processes.exitedAtOnce(world);
+      jobs.givenUp(world);
+      contracts.turned(world, frame.tick);
       processes.checkLost(world, frame.tick);
       faults.checkStruck(world, frame.tick);
       deferrals.checkWaiting(world, frame.tick);
@@ -92,6 +97,9 @@ export class Consistency {
     world.require(world.booted && world.called.length === 0, "every call's intent stands before the next turn");
     faults.settled(world);
     processes.exitedAtOnce(world);
+    jobs.givenUp(world);
+    contracts.turned(world, frame.tick + 1);
+    processes.checkLost(world, frame.tick + 1);
     if (world.turns === 0) processes.allAttested(world);
     places.settled(world);
     const row = deliveries.delivered(world, frame);
@@ -122,6 +130,8 @@ export class Consistency {
     const world: World = this.#world;
     world.require(world.booted || (frame.actor === KERNEL && frame.tick === 0), "a run begins with the kernel, at tick 0");
     world.moment.event -= 1;
+    const [first] = frame.entries;
+    world.require(frame.actor === KERNEL || first === undefined || !isKernels(first), "what happens to nobody in particular is the kernel's");
     for (const entry of frame.entries) {
       world.moment.event += 1;
       world.require(!world.ended, "nothing follows RUN_END");
@@ -237,6 +247,7 @@ export class Consistency {
       world.require(world.integer(body, name) === counted, "the end states what the frames add up to", { total: name, counted });
     }
     processes.checkReleased(world);
+    processes.checkLost(world, world.moment.tick + 1);
     world.require(world.moment.actor === KERNEL, "the kernel ends the run");
     places.settled(world);
     recovery.checkDone(world);

@@ -44,6 +44,7 @@ export function issued(world: World, entry: Entry, inTurn: boolean): void {
   if (inTurn) world.require(asked !== undefined && (asked.contract !== row.id || asked.capability === row.capability), "a contract is issued to who asked for it", { contract: row.id });
   if (terms.start <= world.moment.tick) follows(world, EVENT.CONTRACT_ACTIVATED, row.id);
   world.contracts.add(row);
+  world.turnings.add(terms.start);
   world.begun(row);
 }
 
@@ -64,6 +65,8 @@ export function activated(world: World, entry: Entry): void {
   const row = named(world, entry);
   world.require(world.moment.tick >= row.terms.start, "a contract is active from its start", { contract: row.id, start: row.terms.start });
   move(world, row, ["issued"], "active");
+  world.turnings.remove(row.terms.start);
+  world.turnings.add(row.terms.end);
   if (row.terms.domain === "PHI") follows(world, EVENT.WINDOW_START, row.id);
 }
 
@@ -76,6 +79,7 @@ export function ended(world: World, entry: Entry): void {
   const row = named(world, entry);
   const { tick } = world.moment;
   const { start, end } = row.terms;
+  if (row.state === "issued" || row.state === "active") world.turnings.remove(row.state === "active" ? end : start);
   contractEnded(world, row.id);
   authority.contractEnded(world, row, entry.code);
   follows(world, row.state === "active" && row.terms.domain === "PHI" ? EVENT.WINDOW_STOP : EVENT.CONTRACT_RELEASED, row.id);
@@ -120,6 +124,12 @@ export function givenBack(world: World, entry: Entry): void {
   touched(world, entry);
   world.require(entry.subject === entry.contract, "a contract is used by its owner", { contract: entry.contract });
   follows(world, world.contract(entry.contract).state === "issued" ? EVENT.CONTRACT_REVOKED : EVENT.CONTRACT_COMPLETED, entry.contract);
+}
+
+/** All that starts or ends before `tick` has. */
+export function turned(world: World, tick: number): void {
+  const { first } = world.turnings;
+  world.require(first === undefined || first >= tick, "contracts start and end when they said they would", { due: first ?? 0 });
 }
 
 /** A syscall on a contract, granted: by its owner, or work by a process it is shared with; only work needs it active. */

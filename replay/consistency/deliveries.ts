@@ -116,7 +116,7 @@ export function completed(world: World, row: ProcessRow, frame: TurnFrame): void
   row.subject = end.subject;
   row.over = end.kind !== TURN_END.WAITING;
   row.finished = end.kind === TURN_END.FINISHED;
-  if (row.over) world.ending = row;
+  if (row.over) world.ending.push(row);
   if (row.over && row.id === ROOT) world.said = end.body.slice();
   if (row.over) return;
   const { tick } = world.moment;

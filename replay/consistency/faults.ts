@@ -127,5 +127,6 @@ export function halted(world: World, entry: Entry): void {
   const row = world.process(entry.subject);
   world.require(row.live && !row.stopping && world.faults.halting === world.moment.tick, "a process is halted by a fault of its tick", { process: row.name });
   row.stopping = true;
+  world.ending.push(row);
   world.faults.owed.delete(owing.halted(row.id));
 }

@@ -70,6 +70,7 @@ export function abandoned(world: World, entry: Entry): void {
   const job = world.job(entry.subject);
   world.require(job.state === "intended" && job.owner === world.moment.actor && job.contract === entry.contract && job.domain === entry.domain, "a job is abandoned with its owner, before its outcome", { job: job.id, state: job.state });
   job.state = "abandoned";
+  world.cancelled.delete(job.id);
   world.faults.doomed.delete(job.id);
   world.faults.hit.delete(job.id);
   world.due.remove(job.due);
@@ -90,6 +91,12 @@ export function collected(world: World, entry: Entry): void {
 export function cancelled(world: World, entry: Entry): void {
   const job = world.job(entry.subject);
   world.require(job.owner === world.moment.actor && job.contract === entry.contract && job.domain === entry.domain, "a job is cancelled by its owner", { job: job.id });
+  if (job.state === "called" || job.state === "intended") world.cancelled.add(job.id);
+}
+
+/** Before the next turn, and before time goes on. */
+export function givenUp(world: World): void {
+  for (const job of world.cancelled) world.refuse("a job that was cancelled is abandoned at once", { job });
 }
 
 /** Time may not pass a due tick while its outcome is missing (T3). */

@@ -148,7 +148,6 @@ export function exited(world: World, entry: Entry): void {
   const body = bodyOf(entry.body);
   checkCause(world, row, field(body, "cause"), field(body, "with"));
   world.require(world.integer(body, "unread") === row.inbox.messages().length, "an exit says how much was not read", { process: row.name, counted: row.inbox.messages().length });
-  if (world.ending === row) world.ending = undefined;
   row.live = false;
   row.exit = tick;
   world.expected = { codes: [EVENT.TRANSITION], subject: row.id };
@@ -210,6 +209,7 @@ export function stopped(world: World, entry: Entry): void {
   const row = world.process(entry.subject);
   world.require(row.parent === world.moment.actor, "a process stops its children", { process: row.name });
   row.stopping = row.live;
+  if (row.live) world.ending.push(row);
 }
 
 /** ROOM_MADE: the sender's message is on its way, or will never be. */
@@ -258,9 +258,13 @@ export function checkLost(world: World, tick: number): void {
   }
 }
 
-/** Before the next turn, and before time goes on: who had its last turn has ended. */
+/** Before the next turn, and before time goes on: who had its last turn, or was stopped, has ended. */
 export function exitedAtOnce(world: World): void {
-  world.require(world.ending === undefined, "a process exits when its last turn has ended", { process: world.ending?.name ?? "" });
+  const { ending } = world;
+  if (ending.length === 0) return;
+  const left = ending.find(({ live }) => live);
+  world.require(left === undefined, "who had its last turn, or was stopped, exits before anybody takes a turn", { process: left?.name ?? "" });
+  ending.length = 0;
 }
 
 /** At the end of a run nobody is left active, and the services are closed. */

@@ -150,8 +150,12 @@ export class World {
   readonly called: JobRow[] = [];
   /** Tick of the last call. */
   calledAt = 0;
-  /** Its last turn is over, and its exit has not been seen. */
-  ending: ProcessRow | undefined;
+  /** Had their last turn, were stopped or halted: each exits before anybody takes a turn. */
+  readonly ending: ProcessRow[] = [];
+  /** Jobs cancelled in the last turn that had not been abandoned yet. */
+  readonly cancelled = new Set<number>();
+  /** Ticks at which contracts start, and at which those that started end. */
+  readonly turnings = new DueTicks();
   readonly due = new DueTicks();
   readonly faults = faultRows();
   readonly deferrals = deferralRows();
