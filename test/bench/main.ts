@@ -46,10 +46,12 @@ say(`Commit ${machine.commit}, ${machine.day}: Node ${machine.node}, ${machine.p
 const results: { readonly suite: string; readonly figures: readonly Figure[] }[] = [];
 for (const [file, says] of SUITES) {
   if (wanted.length > 0 && !wanted.includes(file)) continue;
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${says} …`);
   const figures = await (await load(file)).run();
+  if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
   results.push({ suite: file, figures });
   say(`\n${says}`);
-  for (const figure of figures) say(`  ${figure.name.padEnd(62)} ${valueText(figure).padStart(11)} ${figure.unit.padEnd(13)} ${goalText(figure).padEnd(20)} ${verdictText(figure)}`.trimEnd());
+  for (const figure of figures) say(`  ${figure.name.padEnd(66)} ${valueText(figure).padStart(11)} ${figure.unit.padEnd(13)} ${goalText(figure).padEnd(20)} ${verdictText(figure)}`.trimEnd());
 }
 /** The suite that misses a goal by most, and where its time goes. */
 async function profileWorst(): Promise<void> {

@@ -1,16 +1,19 @@
 // Who observes a replay is told what is recorded and nothing behind a difference; who only wants to know compares whole blocks and is
 // told the same of the difference.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { EXIT } from "../../../../kernel-abi/fault.ts";
 import { record } from "../../../../runtime/app/record.ts";
 import { replayTrace } from "../../../../runtime/app/trace.ts";
+import { scratch, triad } from "../../../support/cli.ts";
 import { recordInMemory } from "../../../support/examples.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "triad-observed-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+const at = scratch();
 /** Differs at its fifth turn, when its host says so, and goes on for a hundred. */
 const flips = join(folder, "flips.ts");
 writeFileSync(flips, [
@@ -49,6 +52,20 @@ describe("a replay that diverges", () => {
     const [frames, blocks] = [await diverging("frames"), await diverging("blocks")];
     expect(blocks.detail).toEqual(frames.detail);
     expect(blocks.frames).toBeGreaterThan(frames.frames);
+  });
+});
+
+describe("metrics of a replay that diverges", () => {
+  it("count nothing behind the difference", async () => {
+    const [trace, metrics] = [at("flips.triad"), at("flips.jsonl")];
+    await triad("run", flips, "--out", trace, "--workers", "0");
+    const host = globalThis as { triadFlip?: boolean };
+    host.triadFlip = true;
+    const { code } = await triad("replay", trace, "--trust-program", "--metrics", metrics);
+    delete host.triadFlip;
+    expect(code).toBe(EXIT.divergence);
+    const turns = readFileSync(metrics, "utf8").trimEnd().split("\n").map((line) => JSON.parse(line) as { readonly metricId?: string; readonly value?: number }).filter(({ metricId }) => metricId === "k.turns");
+    expect(Math.max(...turns.map(({ value = 0 }) => value))).toBeLessThan(10);
   });
 });
 

@@ -5,6 +5,8 @@ import { k } from "../../../../domains/k/api/operations.ts";
 import { Fault } from "../../../../kernel-abi/fault.ts";
 import { EVENT } from "../../../../kernel-abi/frame.ts";
 import type { Contract, Job } from "../../../../kernel-abi/handle.ts";
+import { unpack } from "../../../../kernel-abi/packer.ts";
+import { SYSCALL } from "../../../../kernel-abi/syscall.ts";
 import { LIMITS } from "../../../../kernel-abi/limits.ts";
 import { allVerbs, run, type ToyRun } from "../../../support/run.ts";
 import { ask, codeOf, collect, reserve, submit, toy, type Body } from "../../../support/toy.ts";
@@ -32,6 +34,15 @@ const STRANGE: readonly unknown[] = [
 ];
 
 describe("what a program yields", () => {
+  it("is not encoded to say how large it is: a value that holds the same bytes several times over", async () => {
+    const bytes = new Uint8Array(12_000_000);
+    const value = [bytes, bytes, bytes];
+    const { end, frames } = await run(toy("root", [], function* () { return yield* codeOf(k.send(3 as never, value)); }));
+    expect(end.result).toBe("ABI_LIMIT");
+    const refusal = frames.flatMap(({ entries }) => entries).find(({ code }) => code === SYSCALL.IPC_SEND);
+    expect(unpack(refusal!.body)).toEqual({ limit: "payload_bytes_max", value: LIMITS.payload_bytes_max, atLeast: expect.any(Number) });
+  });
+
   it.each(STRANGE.map((operation, at) => [at, operation] as const))("strange operation %i is refused with a typed fault", async (_, operation) => {
     const outcome = await run(toy("root", ["Q", "PHI"], function* () { return yield* codeOf(ask(operation as never)); }));
     expect(ended(outcome)).toBe(true);

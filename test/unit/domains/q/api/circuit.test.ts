@@ -30,6 +30,11 @@ function faultOf(call: () => unknown): Fault {
 }
 
 describe("a circuit is a value", () => {
+  it("is a value: neither it nor what all circuits share can be written to", () => {
+    const bell = circuit(2).h(0);
+    for (const one of [bell, Object.getPrototypeOf(bell) as object]) expect(Object.isFrozen(one)).toBe(true);
+  });
+
   it("is not changed by what is built on it", () => {
     const base = circuit(2).h(0);
     const [left, right] = [base.x(1), base.cx(0, 1).measureAll()];
