@@ -1,19 +1,19 @@
 // A run as format 1 first wrote it, whose digest is known. Its bytes are what counts, not what verify says of it today: services take
 // no steps in it, and its end says nothing of the root. It shares nothing with runs.ts and does not change.
 import { DELIVERY } from "../../kernel-abi/envelope.ts";
-import { UNLIMITED } from "../../kernel-abi/capability.ts";
+import { UNLIMITED, type VerbName } from "../../kernel-abi/capability.ts";
 import { EVENT, TURN_END, type Entry, type Frame, type TurnEnd } from "../../kernel-abi/frame.ts";
-import type { Header } from "../../kernel-abi/header.ts";
+import type { Header, ProviderDeclaration } from "../../kernel-abi/header.ts";
 import { processId } from "../../kernel-abi/ids.ts";
 import { pack } from "../../kernel-abi/packer.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import { entry, kernelFrame, NO_BODY, turnFrame } from "./recordings.ts";
 
-const PROVIDER = {
+const PROVIDER: ProviderDeclaration = {
   provider: "q-sim", domain: "Q", attestation: "simulated", version: 1, units: 8, channels: 4, permitted: ["h", "cx"],
   figures: { t1: 1000, t2: 900 }, kernels: [{ name: "q.statevector", version: 1, binary: "ab".repeat(32) }],
-} as const;
-const ALLOW = ["EXECUTE_K", "IPC_SEND", "SPAWN", "ALLOCATE_Q", "EXECUTE_Q", "MEASURE_Q"] as const;
+};
+const ALLOW: VerbName[] = ["EXECUTE_K", "IPC_SEND", "SPAWN", "ALLOCATE_Q", "EXECUTE_Q", "MEASURE_Q"];
 const TERMS = {
   domain: "Q", units: 2, start: 1, end: 100, budget: 40, shots: 10, channels: 2, errorPpm: 1000, noisePpm: 0,
   calibration: { id: 1, from: 0, until: 1000, grace: 10 }, permitted: ["h", "cx"],
