@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { EXIT, FAULTS } from "../../../kernel-abi/fault.ts";
+import { EXIT, Fault, FAULTS } from "../../../kernel-abi/fault.ts";
 import { EVENT, type Entry, type Frame } from "../../../kernel-abi/frame.ts";
-import { processId, Q_SERVICE, ROOT, tick } from "../../../kernel-abi/ids.ts";
+import { PHI_SERVICE, processId, Q_SERVICE, ROOT, tick } from "../../../kernel-abi/ids.ts";
 import { pack, unpack } from "../../../kernel-abi/packer.ts";
 import type { VerbName } from "../../../kernel-abi/capability.ts";
 import { SYSCALL } from "../../../kernel-abi/syscall.ts";
 import { DELIVERY, WAIT } from "../../../kernel-abi/envelope.ts";
-import { entry, kernelFrame, record, turnFrame } from "../../support/recordings.ts";
+import { entry, kernelFrame, NO_BODY, record, turnFrame } from "../../support/recordings.ts";
 import { refusalOf, unitOffsets, verified } from "../../support/refusals.ts";
 import { Consistency } from "../../../replay/consistency/consistency.ts";
-import { boot, ABORTED, bringUp, CAP, capability, CHILD, declaration, end, exit, FINISHED, PROVIDER, Q, runRecording, smallRun, TERMS, waits } from "../../support/runs.ts";
+import { boot, ABORTED, bringUp, CAP, capability, CHILD, declaration, end, exit, FAULT, FINISHED, PHI, PROVIDER, Q, runRecording, smallRun, TERMS, waits } from "../../support/runs.ts";
 
 const RUN: readonly Frame[] = smallRun().filter((frame) => frame !== null);
 type Edit = (frames: Frame[]) => void;
@@ -62,6 +62,21 @@ const cut = (id: number, from: number, verb: VerbName, scope: object = {}): Entr
 const log = (capability: number): Entry => entry(SYSCALL.LOG, { capability, body: pack({ level: "info", label: "hello" }) });
 const SELECT = entry(SYSCALL.SELECT, { capability: 7 });
 const grandchild = (capability: number): Entry => entry(SYSCALL.PROC_SPAWN, { capability, subject: 5, body: declaration("root/echo#1/echo#1", CHILD) });
+const step = (from: string, to: string): Entry => entry(EVENT.TRANSITION, { subject: CHILD, body: pack({ machine: "process", from, to }) });
+const noticed = entry(EVENT.EXIT_NOTICED, { subject: CHILD, body: pack({ to: ROOT }) });
+const timer = entry(SYSCALL.TIMER_SET, { capability: 7, subject: 9 });
+const onward = entry(SYSCALL.PROC_CONTINUE, { capability: 7, body: pack({ state: 0 }) });
+/** The root's last turn is aborted; the root never takes it. */
+const ABORT: readonly Edit[] = [frame(AT.measured, { end: ABORTED }), say(AT.rootExit, 0, { cause: "fault" })];
+const CUT_OFF: readonly Edit[] = [say(AT.rootExit, 0, { cause: "run-end" }), say(AT.end, 2, { turns: 3 })];
+const FIELDS = "an entry uses the fields of its code";
+const STANDS = "what follows at once stands beside it";
+const SAID = "a process is suspended, resumed and ended where that is said";
+const ENDED = "a process exits as its last turn ended";
+const FINISHES = "a turn that finishes says its result";
+const ABORTS = "a turn that is aborted says its fault";
+const WAITS = "a turn waits for what its last call asked for";
+const BECAME = "the end says what became of the root";
 const job = (id: number, due: number, cost: number): Entry =>
   entry(SYSCALL.XDV_CALL, { domain: Q, capability: CAP.EXECUTE_Q, contract: 1, subject: id, body: pack({ due, cost, charge: { budget: 1, shots: 0 } }) });
 /** A capability asked back with one the caller holds, and it and `more` revoked. */
@@ -207,6 +222,100 @@ const CASES: [what: string, edit: Edit, rule: string][] = [
   ["an outcome collected by another", both(add(AT.root, IN.cut + 1, capability(9, CHILD, "MEASURE_Q", CAP.MEASURE_Q)),
     frame(AT.heard, { entries: [entry(SYSCALL.MEASURE, { domain: Q, capability: 9, contract: 1, subject: 1 })] })), "an outcome is collected by its owner"],
   ["a measurement of another domain", set(AT.root, IN.measure, { domain: 2 }), "a measurement is of Q and a projection of PHI"],
+  // fields
+  ["a call that uses a field that is not its own", set(AT.root, IN.log, { contract: 1 }), FIELDS],
+  ["a call without a field of its own", set(AT.root, IN.call, { contract: 0 }), FIELDS],
+  ["a refused call that names more than it could", set(AT.heard, 0, { contract: 1 }), FIELDS],
+  ["a refused call that does not say why", set(AT.heard, 0, { code: SYSCALL.LOG, subject: 0, body: NO_BODY }), FIELDS],
+  ["an event that names another's field", set(AT.boot, 14, { capability: 1 }), FIELDS],
+  ["an aborted turn whose entry uses another's field", frame(AT.measured, { entries: [entry(SYSCALL.LOG, { capability: 1 })], end: ABORTED }), FIELDS],
+  // services and the machine
+  ["a service of another definition", say(AT.boot, 0, { definition: "service.phi" }), "each service is declared by its name"],
+  ["a service of the other's domain", set(AT.boot, 0, { domain: PHI }), "each service is declared by its name"],
+  ["a service that is declared and does nothing", without(AT.boot, 6), STANDS],
+  ["a service registered that nobody declared", without(AT.boot, 5), "a service is declared before it is registered"],
+  ["a service that a turn closes", add(AT.start, 0, RUN[AT.end]?.entries[0] as Entry), "services are the kernel's"],
+  ["a service left open", without(AT.end, 0), "every service is closed before the end"],
+  ["a root of another machine", say(AT.boot, 7, { vhm: 1 }), "the kernel declares processes of this machine"],
+  ["a root on another node", say(AT.boot, 7, { node: 1 }), "the kernel declares processes of this machine"],
+  ["a root below somebody", say(AT.boot, 7, { parent: ROOT }), "the kernel declares processes of this machine"],
+  ["a root of a domain", set(AT.boot, 7, { domain: Q }), "the first process is the root"],
+  ["a child on another node", say(AT.root, IN.spawn, { node: 1 }), "a child stands under its parent"],
+  ["a child of another", say(AT.root, IN.spawn, { parent: CHILD }), "a child stands under its parent"],
+  ["a provider of the other domain", set(AT.boot, 2, { domain: PHI }), "attested providers are those of the header, in its order"],
+  ["a provider of the other service", set(AT.boot, 2, { subject: PHI_SERVICE }), "attested providers are those of the header, in its order"],
+  ["a step in another domain", set(AT.boot, 14, { domain: Q }), "a step is of its machine's domain"],
+  ["a service's step in the other's domain", set(AT.boot, 6, { domain: Q }), "a step is of its machine's domain"],
+  ["a binding of no domain", add(AT.start, 0, entry(EVENT.TRANSITION, { domain: Q, subject: CHILD, body: pack({ machine: "binding.K", from: "unbound", to: "bound" }) })), "a step is of its machine's domain"],
+  ["a child suspended that nobody suspends", add(AT.root, IN.measure, step("active", "suspended")), SAID],
+  ["a process that ends without an exit", add(AT.heard, 0, step("active", "terminated")), SAID],
+  ["an exit that suspends", set(AT.childExit, 1, { body: step("active", "suspended").body }), SAID],
+  ["an exit and no end", frame(AT.childExit, { entries: RUN[AT.childExit]?.entries.slice(0, 1) }), STANDS],
+  ["a process told what it lost by the kernel", insert(AT.outcome, kernelFrame(3, [entry(EVENT.CONTRACTS_LOST, { subject: CHILD, body: pack({ contracts: [1] }) })])), "who resumes a process is told what it has lost"],
+  ["a place held by the kernel", insert(AT.outcome, kernelFrame(3, [entry(EVENT.MESSAGE_PARKED, { subject: ROOT })])), "nobody but a sender holds a place"],
+  // exits and ends
+  ["an exit in another's frame", frame(AT.childExit, { actor: ROOT }), "a process ends once"],
+  ["an exit for another reason", say(AT.childExit, 0, { cause: "stopped" }), ENDED],
+  ["an exit as if its turn had finished", frame(AT.heard, { end: waits(DELIVERY.MESSAGE) }), ENDED],
+  ["an exit for a fault nobody saw", both(frame(AT.heard, { end: waits(DELIVERY.MESSAGE) }), say(AT.childExit, 0, { cause: "fault" })), ENDED],
+  ["an exit that waits for the next tick", drop(AT.childExit), "a process exits when its last turn has ended"],
+  ["an exit that counts another mailbox", say(AT.childExit, 0, { unread: 1 }), "an exit says how much was not read"],
+  ["an exit told twice", add(AT.childExit, 3, noticed, noticed), "an exit is told once"],
+  ["a turn that finishes with nothing", frame(AT.measured, { end: { ...FINISHED, body: NO_BODY } }), FINISHES],
+  ["a turn that finishes and waits", frame(AT.measured, { end: { ...FINISHED, on: DELIVERY.MESSAGE } }), FINISHES],
+  ["a turn that finishes with somebody", frame(AT.measured, { end: { ...FINISHED, subject: 1 } }), FINISHES],
+  ["a turn aborted with nothing", frame(AT.measured, { end: { ...ABORTED, body: NO_BODY } }), ABORTS],
+  ["a turn aborted that waits", frame(AT.measured, { end: { ...ABORTED, on: DELIVERY.MESSAGE } }), ABORTS],
+  ["a turn aborted for another fault than it says", frame(AT.measured, { end: { ...ABORTED, subject: FAULTS.CANCELLED.code } }), ABORTS],
+  ["a wait for messages that says something", frame(AT.start, { end: { ...waits(DELIVERY.MESSAGE), body: pack(1) } }), WAITS],
+  ["a wait for messages of somebody", frame(AT.start, { end: waits(DELIVERY.MESSAGE, ROOT) }), WAITS],
+  ["a wait for a timer nobody set", frame(AT.start, { end: waits(WAIT.TIMER) }), WAITS],
+  ["a wait for another timer than was set", frame(AT.start, { entries: [timer], end: waits(WAIT.TIMER, 1) }), WAITS],
+  ["a wait for an outcome nobody collects", frame(AT.start, { end: waits(WAIT.OUTCOME, 1) }), WAITS],
+  ["a wait for another outcome", frame(AT.root, { end: waits(WAIT.OUTCOME, 2) }), WAITS],
+  ["a wait behind a refused call", set(AT.root, IN.measure, { verdict: FAULTS.CANCELLED.code, body: pack({}) }), WAITS],
+  ["a wait for an exit nobody joins", frame(AT.root, { end: waits(WAIT.EXIT, CHILD) }), WAITS],
+  ["a wait for another's exit", both(set(AT.root, IN.measure, entry(SYSCALL.PROC_JOIN, { capability: CAP.EXECUTE_K, subject: CHILD })), frame(AT.root, { end: waits(WAIT.EXIT, 5) })), WAITS],
+  ["a wait for room behind no send", frame(AT.start, { end: waits(WAIT.ROOM, ROOT) }), WAITS],
+  ["a wait for room of another receiver", frame(AT.start, { entries: [entry(SYSCALL.IPC_SEND, { capability: 8, subject: ROOT, body: pack(1) })], end: waits(WAIT.ROOM, CHILD) }), WAITS],
+  ["a start anew without a state", frame(AT.start, { end: waits(WAIT.START) }), WAITS],
+  ["a start anew of another", frame(AT.start, { entries: [onward], end: waits(WAIT.START, CHILD) }), WAITS],
+  ["a start anew behind two states", frame(AT.start, { entries: [onward, onward], end: waits(WAIT.START) }), WAITS],
+  ["a selection that nobody asked for", frame(AT.start, { end: { ...waits(WAIT.SELECT), body: pack([[1, 0]]) } }), WAITS],
+  ["a selection of somebody", frame(AT.start, { entries: [SELECT], end: { ...waits(WAIT.SELECT, 1), body: pack([[1, 0]]) } }), WAITS],
+  ["a selection from nothing", frame(AT.start, { entries: [SELECT], end: waits(WAIT.SELECT) }), WAITS],
+  ["an end that says its status last", set(AT.end, 2, { body: pack(Object.fromEntries(Object.entries(unpack(RUN[AT.end]?.entries[2]?.body as Uint8Array) as object).reverse())) }), "the end says its status first"],
+  ["an end by another than the kernel", both(frame(AT.end, { entries: RUN[AT.end]?.entries.slice(0, 2) }), insert(AT.end + 1, kernelFrame(5, RUN[AT.end]?.entries.slice(2) as Entry[], ROOT))), "the kernel ends the run"],
+  ["an end with another result", say(AT.end, 2, { result: pack("gone") }), BECAME],
+  ["an end with a result that is no bytes", say(AT.end, 2, { result: "done" }), BECAME],
+  ["an end that is completed and a fault", say(AT.end, 2, { fault: FAULT }), BECAME],
+  ["an end that is completed and waits", say(AT.end, 2, { waits: [{}] }), BECAME],
+  ["an end whose waits are no list", say(AT.end, 2, { waits: null }), BECAME],
+  ["an end with another fault than the root's", both(...ABORT, say(AT.end, 2, { status: "faulted", result: null, fault: new Fault("CANCELLED", {}).toJSON() })), BECAME],
+  ["an end in a fault with a result", both(...ABORT, say(AT.end, 2, { status: "faulted", fault: FAULT })), BECAME],
+  ["an end without the root and without a fault", both(...CUT_OFF, say(AT.end, 2, { status: "faulted", result: null, fault: null }), drop(AT.measured)), BECAME],
+  ["an end without the root and with a fault that says nothing", both(...CUT_OFF, say(AT.end, 2, { status: "faulted", result: null, fault: 7 }), drop(AT.measured)), BECAME],
+  // whose call it is
+  ["a capability handed on without a call", add(AT.root, IN.measure, capability(9, CHILD, "EXECUTE_K", CAP.EXECUTE_K)), "a capability is handed on by a call"],
+  ["a capability handed on behind a spawn, not to the child", add(AT.root, IN.cut + 1, capability(9, ROOT, "EXECUTE_K", CAP.EXECUTE_K)), "a capability is handed on by a call"],
+  ["a capability cut down that is not issued", add(AT.root, IN.measure, ...cut(9, CAP.IPC_SEND, "IPC_SEND").slice(0, 1)), STANDS],
+  ["a root capability that is limited", say(AT.boot, 9, { "scope.uses": 5 }), "root capabilities are those the header allows"],
+  ["a capability asked back with one it does not descend from", add(AT.root, IN.measure, entry(SYSCALL.CAP_REVOKE, { capability: CAP.SPAWN, subject: 7 })), "a capability is revoked by those it comes from"],
+  ["a wait for who is no child", frame(AT.heard, { entries: [entry(SYSCALL.PROC_JOIN, { capability: 7, subject: ROOT })] }), "a process waits for its children"],
+  ["a process linked to itself", add(AT.root, IN.measure, entry(SYSCALL.PROC_LINK, { capability: CAP.EXECUTE_K, subject: ROOT, body: pack({}) })), "a process is tied to others"],
+  ["a process unlinked from itself", add(AT.root, IN.measure, entry(SYSCALL.PROC_UNLINK, { capability: CAP.EXECUTE_K, subject: ROOT })), "a process is tied to others"],
+  ["a process that watches itself", add(AT.root, IN.measure, entry(SYSCALL.PROC_MONITOR, { capability: CAP.EXECUTE_K, subject: ROOT })), "a process is tied to others"],
+  ["a job cancelled by another", both(add(AT.root, IN.cut + 1, capability(9, CHILD, "EXECUTE_Q", CAP.EXECUTE_Q)), frame(AT.heard, { entries: [entry(SYSCALL.JOB_CANCEL, { domain: Q, capability: 9, contract: 1, subject: 1 })] })), "a job is cancelled by its owner"],
+  ["a job cancelled under another contract", add(AT.root, IN.measure, entry(SYSCALL.JOB_CANCEL, { domain: Q, capability: CAP.EXECUTE_Q, contract: 2, subject: 1 })), "a job is cancelled by its owner"],
+  ["an intent in another's frame", frame(AT.intent, { actor: CHILD }), "intents follow their calls in order"],
+  ["an intent in another tick", frame(AT.intent, { tick: tick(2) }), "intents follow their calls in order"],
+  ["an intent under another capability", set(AT.intent, 0, { capability: CAP.MEASURE_Q }), "intents follow their calls in order"],
+  ["an intent of another domain", set(AT.intent, 0, { domain: PHI }), "intents follow their calls in order"],
+  ["an intent under another contract", set(AT.intent, 0, { contract: 2 }), "intents follow their calls in order"],
+  ["an outcome of another domain", set(AT.outcome, 0, { domain: PHI }), "an outcome comes when it is due"],
+  ["an outcome by the other service", frame(AT.outcome, { actor: PHI_SERVICE }), "an outcome comes when it is due"],
+  ["a contract completed by another", insert(AT.outcome, kernelFrame(3, RUN[AT.rootExit]?.entries.slice(2, 4) as Entry[], CHILD)), "contracts start and end when they said they would"],
+  ["a contract that its owner lets expire", both(say(AT.root, IN.issued, { "terms.end": 5 }), set(AT.rootExit, 2, { code: EVENT.CONTRACT_EXPIRED })), "a contract expires at its end"],
 ];
 
 describe("consistency: a run that could not have happened is refused, however well it is chained and sealed", () => {
@@ -430,6 +539,8 @@ describe("consistency: what happens rarely is no contradiction", () => {
   });
 
   it("a provider the header declares and boot did not attest lends nothing", () => {
+    const two = { providers: [{ ...PROVIDER, provider: "first" }, PROVIDER] };
+    expect(refusalOf(forged(() => undefined, two)).detail["rule"]).toBe("attested providers are those of the header, in its order");
     expect(refusalOf(forged(without(AT.boot, 2), { providers: [PROVIDER] })).detail["rule"]).toBe("contracts share no more than providers declared");
   });
 });
