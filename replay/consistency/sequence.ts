@@ -36,7 +36,7 @@ export function came(world: World, awaited: Expected | undefined, { code, verdic
   }
   const same = awaited.codes.includes(code) && verdict === 0 && subject === awaited.subject && domain === (awaited.domain ?? domain)
     && contract === (awaited.contract ?? contract) && capability === (awaited.capability ?? capability);
-  world.require(same, "what follows at once stands beside it", { code, expected: awaited.codes[0] ?? 0, subject: awaited.subject });
+  world.require(same, "what follows at once stands beside it", { code, expected: awaited.codes.join(), subject: awaited.subject });
 }
 
 /** The next entry must be this one, about a contract. */
@@ -52,5 +52,5 @@ export function steps(world: World, { code, subject }: Pick<Entry, "code" | "sub
 /** A frame, or a turn, is over. */
 export function whole(world: World): void {
   const { expected } = world;
-  if (expected !== undefined) world.refuse("what follows at once stands beside it", { expected: expected.codes[0] ?? 0, subject: expected.subject });
+  if (expected !== undefined) world.refuse("what follows at once stands beside it", { expected: expected.codes.join(), subject: expected.subject });
 }

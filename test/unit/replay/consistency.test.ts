@@ -69,6 +69,9 @@ const onward = entry(SYSCALL.PROC_CONTINUE, { capability: 7, body: pack({ state:
 /** The root's last turn is aborted; the root never takes it. */
 const ABORT: readonly Edit[] = [frame(AT.measured, { end: ABORTED }), say(AT.rootExit, 0, { cause: "fault" })];
 const CUT_OFF: readonly Edit[] = [say(AT.rootExit, 0, { cause: "run-end" }), say(AT.end, 2, { turns: 3 })];
+/** The contract starts at 3, nothing is done under it, and it is revoked. */
+const revokedAt = (at: number): Edit => both(say(AT.root, IN.issued, { "terms.start": 3 }), without(AT.root, IN.activated), without(AT.root, IN.call - 1), without(AT.root, IN.measure - 2),
+  frame(AT.root, { end: waits(DELIVERY.MESSAGE) }), drop(AT.intent), insert(AT.outcome - 1, kernelFrame(at, [entry(EVENT.CONTRACT_REVOKED, { domain: Q, contract: 1, subject: 1 })])));
 const FIELDS = "an entry uses the fields of its code";
 const STANDS = "what follows at once stands beside it";
 const SAID = "a process is suspended, resumed and ended where that is said";
@@ -100,6 +103,7 @@ const CASES: [what: string, edit: Edit, rule: string][] = [
   ["an end that says nothing", set(AT.end, 2, { body: pack(0) }), "the body says what the event needs"],
   ["other totals", say(AT.end, 2, { messages: 2 }), "the end states what the frames add up to"],
   ["a run completed without its root", both(frame(AT.measured, { end: ABORTED }), say(AT.rootExit, 0, { cause: "fault" })), "a run is completed when its root has finished"],
+  ["an end before a process is released", without(AT.rootExit, 4), "every process is released before the end"],
   ["an end before the processes are released", drop(AT.rootExit), "every process is released before the end"],
   // processes and deliveries
   ["a turn of nobody", frame(AT.start, { actor: processId(9) }), "turns are taken by declared processes"],
@@ -191,6 +195,8 @@ const CASES: [what: string, edit: Edit, rule: string][] = [
   ["a contract released without an end", without(AT.rootExit, 2), "contracts go from issued to active to an end, and are then released"],
   ["a contract revoked that should have been active", both(without(AT.root, IN.activated), without(AT.root, IN.call - 1), without(AT.root, IN.measure - 2),
     drop(AT.intent), insert(AT.start - 1, kernelFrame(1, [entry(EVENT.CONTRACT_REVOKED, { domain: Q, contract: 1, subject: 1 })]))), "what follows at once stands beside it"],
+  ["a contract revoked at its start without a strike", revokedAt(3), "contracts start and end when they said they would"],
+  ["a contract revoked behind its start that was never active", revokedAt(4), "contracts start and end when they said they would"],
   ["a contract completed after its end", both(say(AT.root, IN.issued, { "terms.end": 5 })), "contracts start and end when they said they would"],
   ["another ledger", say(AT.rootExit, 3, { budget: 6 }), "the ledger is what was charged"],
   ["a charge above the budget", say(AT.root, IN.call, { "charge.budget": 41 }), "charges stay within the terms"],
