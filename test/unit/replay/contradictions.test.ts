@@ -116,6 +116,21 @@ describe("a mailbox", () => {
     expect(await refused(drops, {}, only(EVENT.MESSAGE_DROPPED, (entry) => [entry, { ...entry, body: pack({ from: 3, seq: 99 }) }]))).toBe("a message that was dropped had been sent");
   });
 
+  it.each(["drop-new", "drop-old"] as const)("that drops (%s) at the tick of its end counts what it kept", async (overflow) => {
+    const brief = toy("brief", [], function* () { yield* k.sleep(4); return 0; });
+    const program = root(function* () {
+      const child = yield* spawnOf(mailbox({ depth: 1, overflow }, brief));
+      yield* k.sleep(4);
+      for (const body of [1, 2, 3]) yield* k.send(child as never, body);
+      return yield* k.join(child as never);
+    });
+    const { frames } = await run(program);
+    const unread = frames.flatMap(({ entries: all }) => all).filter(({ code, subject }) => code === SYSCALL.PROC_EXIT && subject === 4).map(({ body }) => (unpack(body) as { unread: number }).unread);
+    const dropped = frames.filter(holds(EVENT.MESSAGE_DROPPED)).map(({ tick }) => tick);
+    expect([unread, dropped]).toEqual([[1], [6, 6]]);
+    expect(await refused(program, {}, said(SYSCALL.PROC_EXIT, { unread: 3 }))).toBe("an exit says how much was not read");
+  });
+
   it("that is full makes room for the message that waits, and no other", async () => {
     const blocks = flooding({ depth: 1, overflow: "block" });
     expect(await refused(blocks, {}, without(EVENT.ROOM_MADE))).toBe("messages were sent before, are taken once and in order");
