@@ -103,7 +103,6 @@ const CASES: [what: string, edit: Edit, rule: string][] = [
   ["an end that says nothing", set(AT.end, 2, { body: pack(0) }), "the body says what the event needs"],
   ["other totals", say(AT.end, 2, { messages: 2 }), "the end states what the frames add up to"],
   ["a run completed without its root", both(frame(AT.measured, { end: ABORTED }), say(AT.rootExit, 0, { cause: "fault" })), "a run is completed when its root has finished"],
-  ["an end before a process is released", without(AT.rootExit, 4), "every process is released before the end"],
   ["an end before the processes are released", drop(AT.rootExit), "every process is released before the end"],
   // processes and deliveries
   ["a turn of nobody", frame(AT.start, { actor: processId(9) }), "turns are taken by declared processes"],
@@ -361,6 +360,18 @@ describe("consistency: a run that could not have happened is refused, however we
   it("knows the ends of a root that never was", () => {
     const frames = [kernelFrame(0, boot().entries.slice(0, 7)), end(0, { turns: 0, messages: 0, shots: 0 }, "faulted")];
     expect(verified(record(frames, { recording: runRecording(), status: "faulted" }).file).status).toBe("faulted");
+  });
+});
+
+describe("consistency: a root that cannot be bound", () => {
+  const bound = (domain: "Q" | "PHI", ...states: string[]): Entry[] => states.slice(1).map((to, at) =>
+    entry(EVENT.TRANSITION, { domain: domain === "Q" ? Q : PHI, subject: ROOT, body: pack({ machine: `binding.${domain}`, from: states[at], to }) }));
+  it("stays where it was, as do its bindings", () => {
+    const frames = [
+      kernelFrame(0, [...boot().entries.slice(0, 16), ...bound("Q", "unbound", "bound", "initialized", "active"), entry(SYSCALL.BIND, { domain: Q, subject: ROOT }), ...bound("PHI", "unbound", "bound")]),
+      end(0, { turns: 0, messages: 0, shots: 0 }, "enforced"),
+    ];
+    expect(verified(record(frames, { recording: runRecording(), status: "enforced" }).file).status).toBe("enforced");
   });
 });
 
