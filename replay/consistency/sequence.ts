@@ -2,16 +2,7 @@
 // kernel writes each of them in one go, so nothing comes between.
 import { EVENT, type Entry } from "../../kernel-abi/frame.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
-import type { World } from "./world.ts";
-
-/** What the next entry must be: one of these, about this subject, and of this domain, contract and capability where they are known. */
-export interface Expected {
-  readonly codes: readonly number[];
-  readonly subject: number;
-  readonly domain?: number;
-  readonly contract?: number;
-  readonly capability?: number;
-}
+import type { Expected, World } from "./world.ts";
 
 /** Events that tell of something refused or lost; all others tell of what was done. */
 const TELLS: ReadonlySet<number> = new Set([EVENT.JOB_OUTCOME, EVENT.FAULT, EVENT.FAULT_INJECTED, EVENT.FAULT_CONTAINED, EVENT.ROOM_MADE, EVENT.REQUEST_LAPSED]);
