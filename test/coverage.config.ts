@@ -26,6 +26,7 @@ export const TRUSTED = [
   "replay/consistency/due-ticks.ts",
   "replay/consistency/fault-rows.ts",
   "replay/consistency/faults.ts",
+  "replay/consistency/fields.ts",
   "replay/consistency/forms.ts",
   "replay/consistency/inbox.ts",
   "replay/consistency/jobs.ts",
@@ -37,6 +38,7 @@ export const TRUSTED = [
   "replay/consistency/sequence.ts",
   "replay/consistency/suspensions.ts",
   "replay/consistency/timers.ts",
+  "replay/consistency/turn-ends.ts",
   "replay/consistency/world.ts",
 ] as const;
 

@@ -1,14 +1,13 @@
 // Rules of requests that wait for contracts: in one order, all or nothing, never beyond their time, and never past what could be had.
-import { DOMAIN_RANK } from "../../kernel-abi/domain.ts";
 import { FAULTS } from "../../kernel-abi/fault.ts";
 import { DELIVERY } from "../../kernel-abi/envelope.ts";
 import { EVENT, type Entry } from "../../kernel-abi/frame.ts";
-import { KERNEL, PHI_SERVICE, Q_SERVICE } from "../../kernel-abi/ids.ts";
+import { KERNEL } from "../../kernel-abi/ids.ts";
 import { field } from "../entry/body.ts";
 import * as places from "./places.ts";
 import type { FlagName } from "../../kernel-abi/version.ts";
 import type { DeferralRow, Units } from "./deferral-rows.ts";
-import type { ContractRow, ProcessRow, World } from "./world.ts";
+import type { ContractRow, World } from "./world.ts";
 
 const BOUND = ["Q", "PHI"] as const;
 const SUSPENDED_WAIT: FlagName = "suspendedRequestsWait";
@@ -42,15 +41,6 @@ export function requested(world: World, entry: Entry): void {
   world.require(world.liveContractsOf(actor).length === 0, "who waits holds no contract", { request: request.id });
   deferrals.next += 1;
   deferrals.waiting = [...deferrals.waiting, request].sort(before);
-}
-
-/** Whether a turn that ends waiting for room waits for that of a domain's service: it has just made such a request. */
-export function waits(world: World, row: ProcessRow): boolean {
-  if (row.subject !== Q_SERVICE && row.subject !== PHI_SERVICE) return false;
-  const request = world.deferrals.waiting.find(({ process }) => process === row.id);
-  const domain = row.subject === Q_SERVICE ? DOMAIN_RANK.Q : DOMAIN_RANK.PHI;
-  world.require(request !== undefined && request.since === world.moment.tick && request.domain === domain && !request.placed, "who waits for a contract has asked for one", { process: row.name });
-  return true;
 }
 
 /** Takes the request an event is about off the list, and has its process told. */

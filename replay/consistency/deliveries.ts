@@ -4,9 +4,7 @@ import { DELIVERY, WAIT } from "../../kernel-abi/envelope.ts";
 import { DOMAINS } from "../../kernel-abi/domain.ts";
 import { PHI_SERVICE, Q_SERVICE, ROOT } from "../../kernel-abi/ids.ts";
 import { TURN_END, type Entry, type TurnFrame } from "../../kernel-abi/frame.ts";
-import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import { bodyOf } from "../entry/body.ts";
-import * as deferrals from "./deferrals.ts";
 import * as places from "./places.ts";
 import * as processes from "./processes.ts";
 import * as turnEnds from "./turn-ends.ts";
@@ -25,7 +23,7 @@ const timely = ({ suspension }: ProcessRow, due: number, now: number): boolean =
 
 export function delivered(world: World, { actor, delivery }: TurnFrame): ProcessRow {
   const row = world.process(actor, "turns are taken by declared processes");
-  world.require(row.live && !row.over, "a process that ended takes no turn");
+  world.require(row.live, "a process that ended takes no turn");
   world.require(row.suspension?.to !== -1, "a suspended process takes no turn");
   if (!awaited(row, delivery.kind)) world.refuse("a process is given what it waits for", { waits: row.on, given: delivery.kind });
   places.goFirst(world, row, delivery);
@@ -110,7 +108,7 @@ export function timed(world: World, row: ProcessRow, entry: Entry): void {
 
 /** How the turn ended decides what the process may be given next. */
 export function completed(world: World, row: ProcessRow, frame: TurnFrame): void {
-  const { end, entries } = frame;
+  const { end } = frame;
   turnEnds.check(world, row, frame);
   row.on = end.on;
   row.subject = end.subject;
@@ -122,7 +120,6 @@ export function completed(world: World, row: ProcessRow, frame: TurnFrame): void
   const { tick } = world.moment;
   switch (end.on) {
     case WAIT.START:
-      world.require(entries.at(-1)?.code === SYSCALL.PROC_CONTINUE, "a process starts anew when it hands its state on");
       row.start = { from: row.id, seq: row.seq, tick };
       row.seq += 1;
       row.timers.clear();
@@ -138,9 +135,9 @@ export function completed(world: World, row: ProcessRow, frame: TurnFrame): void
       row.seq += 1;
       return;
     case WAIT.ROOM:
-      if (deferrals.waits(world, row)) return;
+      if (end.subject < ROOT) return; // for that of a service: what it asked for waits among the deferrals
       row.parked = { to: end.subject, seq: row.seq - 1 };
-      world.require(world.process(end.subject).inbox.park({ from: row.id, seq: row.parked.seq }), "a message that waits for room is the last one sent", { to: end.subject });
+      world.process(end.subject).inbox.park({ from: row.id, seq: row.parked.seq });
       return;
     case WAIT.SELECT: row.arms = armsOf(world, end.body);
   }

@@ -86,13 +86,11 @@ export function granted(world: World, entry: Entry): void {
   if (until !== undefined && world.moment.tick >= until) world.refuse("no work is taken on a calibration that gave out", { contract: entry.contract, until });
 }
 
-const domainOf = (world: World, { domain }: Entry): BoundDomain => {
-  const name = DOMAINS[domain];
-  return name === "Q" || name === "PHI" ? name : world.refuse("a domain that is frozen or thawed is Q or PHI");
-};
+/** Of an entry whose domain is Q or PHI: its fields have been looked at. */
+const domainOf = ({ domain }: Entry): BoundDomain => DOMAINS[domain] as BoundDomain;
 
 export function frozen(world: World, entry: Entry): void {
-  const domain = domainOf(world, entry);
+  const domain = domainOf(entry);
   const { tick } = world.moment;
   world.require(world.faults.halting === tick, "a domain is frozen by a fault of its tick", { domain });
   for (const id of world.ids(world.body(entry.body), "jobs")) {
@@ -107,7 +105,7 @@ export function frozen(world: World, entry: Entry): void {
 }
 
 export function thawed(world: World, entry: Entry): void {
-  const domain = domainOf(world, entry);
+  const domain = domainOf(entry);
   world.require(world.faults.frozen.delete(domain), "a domain is thawed that was frozen", { domain });
   world.faults.failures[domain].length = 0;
   authority.thawed(world, domain);

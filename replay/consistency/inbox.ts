@@ -39,8 +39,8 @@ export class Inbox {
 
   /** What is there or on its way, in the order in which it will be taken. */
   messages(): readonly Message[] {
-    const ready = this.#ready.slice(this.#first).filter((message) => this.#dropped?.has(keyOf(message)) !== true);
-    return [...ready, ...[...this.#coming].sort(bySender)];
+    const all = [...this.#ready.slice(this.#first), ...[...this.#coming].sort(bySender)];
+    return all.filter((message) => this.#dropped?.has(keyOf(message)) !== true);
   }
 
   /** A message that is due will never be taken. */

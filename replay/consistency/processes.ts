@@ -135,9 +135,11 @@ export function transition(world: World, entry: Entry, awaited: boolean): void {
 
 /** A process goes away and comes back when its parent says so, and ends behind its exit. */
 function stepped(world: World, process: number, { from, to, awaited }: { readonly from: string; readonly to: string; readonly awaited: boolean }): void {
-  const told = to === "suspended" || (from === "suspended" && to === "active") || to === "terminated";
-  world.require(awaited === told, "a process is suspended, resumed and ended where that is said", { process: world.nameOf(process), from, to });
-  suspension(world, process, from, to);
+  const row = world.process(process);
+  const away = to === "suspended" || (from === "suspended" && to === "active");
+  const over = to === "terminated" || to === "released";
+  world.require(awaited === (away || to === "terminated") && row.live !== over, "a process is suspended, resumed and ended where that is said", { process: row.name, from, to });
+  if (away) suspension(world, row, to);
 }
 
 /** PROC_EXIT. */

@@ -2,16 +2,7 @@
 // kernel writes each of them in one go, so nothing comes between.
 import { EVENT, type Entry } from "../../kernel-abi/frame.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
-import type { World } from "./world.ts";
-
-/** What the next entry must be: one of these, about this subject, and of this domain, contract and capability where they are known. */
-export interface Expected {
-  readonly codes: readonly number[];
-  readonly subject: number;
-  readonly domain?: number;
-  readonly contract?: number;
-  readonly capability?: number;
-}
+import type { Expected, World } from "./world.ts";
 
 /** Events that tell of something refused or lost; all others tell of what was done. */
 const TELLS: ReadonlySet<number> = new Set([EVENT.JOB_OUTCOME, EVENT.FAULT, EVENT.FAULT_INJECTED, EVENT.FAULT_CONTAINED, EVENT.ROOM_MADE, EVENT.REQUEST_LAPSED]);
@@ -36,7 +27,7 @@ export function came(world: World, awaited: Expected | undefined, { code, verdic
   }
   const same = awaited.codes.includes(code) && verdict === 0 && subject === awaited.subject && domain === (awaited.domain ?? domain)
     && contract === (awaited.contract ?? contract) && capability === (awaited.capability ?? capability);
-  world.require(same, "what follows at once stands beside it", { code, expected: awaited.codes[0] ?? 0, subject: awaited.subject });
+  world.require(same, "what follows at once stands beside it", { code, expected: awaited.codes.join(), subject: awaited.subject });
 }
 
 /** The next entry must be this one, about a contract. */
@@ -52,5 +43,5 @@ export function steps(world: World, { code, subject }: Pick<Entry, "code" | "sub
 /** A frame, or a turn, is over. */
 export function whole(world: World): void {
   const { expected } = world;
-  if (expected !== undefined) world.refuse("what follows at once stands beside it", { expected: expected.codes[0] ?? 0, subject: expected.subject });
+  if (expected !== undefined) world.refuse("what follows at once stands beside it", { expected: expected.codes.join(), subject: expected.subject });
 }

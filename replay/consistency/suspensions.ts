@@ -3,16 +3,14 @@ import type { Entry } from "../../kernel-abi/frame.ts";
 import type { ProcessRow, World } from "./world.ts";
 
 /** Keeps when a process was suspended: what fell due meanwhile comes when it is resumed. */
-export function suspension(world: World, process: number, from: string, to: string): void {
-  if (to !== "suspended" && from !== "suspended") return;
-  const row = world.process(process);
+export function suspension(world: World, row: ProcessRow, to: "suspended" | "active"): void {
   const { tick } = world.moment;
   const last = row.suspension;
   if (to === "suspended") Object.assign(row, { lost: [], away: tick, toldCalibrations: false, suspension: { from: last?.to === tick ? last.from : tick, to: -1 } });
-  if (to !== "active") return;
-  world.require(last !== undefined, "a process that ended is not resumed", { process: row.name });
-  wasTold(world, row);
-  row.suspension = { from: last.from, to: tick };
+  else {
+    wasTold(world, row);
+    row.suspension = { from: (last as NonNullable<typeof last>).from, to: tick };
+  }
 }
 
 function wasTold(world: World, row: ProcessRow): void {

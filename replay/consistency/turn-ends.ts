@@ -1,6 +1,8 @@
 // Rules of how a turn ends: what it waits for is what its last call asked for, and each kind of end says what it needs, no more.
+import { DOMAIN_RANK } from "../../kernel-abi/domain.ts";
 import { WAIT } from "../../kernel-abi/envelope.ts";
 import { EVENT, TURN_END, type Entry, type TurnEnd, type TurnFrame } from "../../kernel-abi/frame.ts";
+import { PHI_SERVICE, Q_SERVICE } from "../../kernel-abi/ids.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import { bodyOf, field } from "../entry/body.ts";
 import type { ProcessRow, World } from "./world.ts";
@@ -26,9 +28,13 @@ function asked(row: ProcessRow, { on, subject }: TurnEnd, entries: readonly Entr
     case WAIT.TIMER: return granted?.code === SYSCALL.TIMER_SET && row.timer?.seq === subject;
     case WAIT.OUTCOME: return (granted?.code === SYSCALL.MEASURE || granted?.code === SYSCALL.PROJECT) && granted.subject === subject;
     case WAIT.EXIT: return granted?.code === SYSCALL.PROC_JOIN && granted.subject === subject;
-    case WAIT.ROOM: return (granted?.code === SYSCALL.IPC_SEND && granted.subject === subject) || granted?.code === SYSCALL.CONTRACT_REQUEST;
+    case WAIT.ROOM: return (granted?.code === SYSCALL.IPC_SEND && granted.subject === subject) || (granted?.code === SYSCALL.CONTRACT_REQUEST && waitsWhole(granted, subject));
     case WAIT.START: return subject === 0 && entries.findIndex(({ code, verdict }) => code === SYSCALL.PROC_CONTINUE && verdict === 0) === entries.length - 1 && entries.length > 0;
     case WAIT.SELECT: return subject === 0 && entries[entries.findLastIndex(({ code }) => code !== EVENT.EXIT_NOTICED)]?.code === SYSCALL.SELECT;
     default: return subject === 0;
   }
 }
+
+/** A request that holds no place has its process wait for its domain's service. */
+const waitsWhole = ({ domain, body }: Entry, service: number): boolean =>
+  service === (domain === DOMAIN_RANK.Q ? Q_SERVICE : PHI_SERVICE) && field(bodyOf(body), "place") !== true;

@@ -13,7 +13,6 @@ import { Descent } from "./descent.ts";
 import { DueTicks } from "./due-ticks.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Rows } from "./rows.ts";
-import type { Expected } from "./sequence.ts";
 import type { Timers } from "./timers.ts";
 
 export interface ProcessRow {
@@ -127,6 +126,15 @@ export interface Tables {
   readonly capabilities: Rows<CapabilityRow>;
   readonly contracts: Rows<ContractRow>;
   readonly jobs: Rows<JobRow>;
+}
+
+/** What the next entry must be: one of these, about this subject, and of this domain, contract and capability where they are known. */
+export interface Expected {
+  readonly codes: readonly number[];
+  readonly subject: number;
+  readonly domain?: number;
+  readonly contract?: number;
+  readonly capability?: number;
 }
 
 /** What a granted call says of the events behind it: capability and first contract of a request, the child of a spawn. */

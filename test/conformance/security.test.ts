@@ -5,7 +5,7 @@ import { k } from "../../domains/k/api/operations.ts";
 import { FAULTS } from "../../kernel-abi/fault.ts";
 import { EVENT } from "../../kernel-abi/frame.ts";
 import { ROOT } from "../../kernel-abi/ids.ts";
-import { unpack } from "../../kernel-abi/packer.ts";
+import { pack, unpack } from "../../kernel-abi/packer.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import { defineProcess, replayTrace } from "../../runtime/app/index.ts";
 import { POLICY_NAMES } from "../../runtime/scheduler/policies.ts";
@@ -82,7 +82,7 @@ describe("authority", () => {
   });
   it("030/C2 a trace in which a process uses another's capability is refused", () => {
     const heard = smallRun()[5]!;
-    expect(refusalOf(edited(5, { entries: [entry(SYSCALL.LOG, { capability: CAP.EXECUTE_K })] })).detail["rule"]).toBe("a capability is used by its holder");
+    expect(refusalOf(edited(5, { entries: [entry(SYSCALL.LOG, { capability: CAP.EXECUTE_K, body: pack({ level: "info", label: "hello" }) })] })).detail["rule"]).toBe("a capability is used by its holder");
     expect(heard.kind).toBe("turn");
   });
   it("030/C3 a process that is refused and ends leaves its parent running", async () => {

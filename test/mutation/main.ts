@@ -37,6 +37,7 @@ const TESTS: Readonly<Record<(typeof TRUSTED)[number], readonly string[]>> = {
   "replay/consistency/due-ticks.ts": ROWS,
   "replay/consistency/fault-rows.ts": [CHANGED, ...kernel("faults", "contracts")],
   "replay/consistency/faults.ts": [FORGED, CHANGED, ...kernel("faults", "authority")],
+  "replay/consistency/fields.ts": [FORGED, CHANGED],
   "replay/consistency/forms.ts": ROWS,
   "replay/consistency/inbox.ts": ROWS,
   "replay/consistency/jobs.ts": [FORGED, CHANGED, ...kernel("contracts", "sharing")],
@@ -48,6 +49,7 @@ const TESTS: Readonly<Record<(typeof TRUSTED)[number], readonly string[]>> = {
   "replay/consistency/sequence.ts": [FORGED, CHANGED],
   "replay/consistency/suspensions.ts": [FORGED, ...kernel("lost")],
   "replay/consistency/timers.ts": ROWS,
+  "replay/consistency/turn-ends.ts": [FORGED, CHANGED],
   "replay/consistency/world.ts": [FORGED, CHANGED, ...kernel("authority")],
 };
 

@@ -48,8 +48,8 @@ export const boot = (): KernelFrame => kernelFrame(0, [
   ...bringUp(ROOT),
 ]);
 
-export const exit = (at: number, process: number, more: readonly Entry[] = []): KernelFrame => kernelFrame(at, [
-  entry(SYSCALL.PROC_EXIT, { subject: process, body: pack({ cause: "exit", unread: 0 }) }),
+export const exit = (at: number, process: number, more: readonly Entry[] = [], about: object = {}): KernelFrame => kernelFrame(at, [
+  entry(SYSCALL.PROC_EXIT, { subject: process, body: pack({ cause: "exit", unread: 0, ...about }) }),
   ...transitions(process, ["active", "terminated"]), ...more, ...transitions(process, ["terminated", "released"]),
 ], processId(process));
 

@@ -71,8 +71,8 @@ function* joined(...all: readonly Behaviour[]): Body {
 describe("a wait for a contract", () => {
   const both = root(() => joined(hog("PHI", 9), waiting("PHI"), hog("Q", 5), waiting("Q")));
   it.each<readonly [string, Change, string]>([
-    ["of one domain that waits for the other's service", (frames) => frames.map((frame) => (frame.kind === "turn" && frame.end.kind === 0 && frame.end.on === WAIT.ROOM && frame.end.subject === 2 ? { ...frame, end: { ...frame.end, subject: 1 } } : frame)), "who waits for a contract has asked for one"],
-    ["that nobody asked for", only(SYSCALL.CONTRACT_REQUEST, (entry) => ({ ...entry, body: new Uint8Array(0) })), "who waits for a contract has asked for one"],
+    ["of one domain that waits for the other's service", (frames) => frames.map((frame) => (frame.kind === "turn" && frame.end.kind === 0 && frame.end.on === WAIT.ROOM && frame.end.subject === 2 ? { ...frame, end: { ...frame.end, subject: 1 } } : frame)), "a turn waits for what its last call asked for"],
+    ["that nobody asked for", only(SYSCALL.CONTRACT_REQUEST, (entry) => ({ ...entry, body: new Uint8Array(0) })), "what follows at once stands beside it"],
     ["granted behind its time", said(EVENT.REQUEST_GRANTED, { since: 0 }), "a request is granted in its time"],
     ["granted to another domain", only(EVENT.REQUEST_GRANTED, (entry) => ({ ...entry, domain: 3 - entry.domain })), "a request that is answered was waiting"],
     ["granted in part", (frames) => frames.map((frame) => (holds(EVENT.REQUEST_GRANTED)(frame) ? { ...frame, entries: frame.entries.filter(({ code }) => code === EVENT.REQUEST_GRANTED) } : frame)), "a request is granted whole or not at all"],
@@ -114,6 +114,21 @@ describe("a mailbox", () => {
     const drops = flooding({ depth: 1, overflow: "drop-old" });
     expect(await refused(drops, {}, without(EVENT.MESSAGE_DROPPED))).toBe("messages were sent before, are taken once and in order");
     expect(await refused(drops, {}, only(EVENT.MESSAGE_DROPPED, (entry) => [entry, { ...entry, body: pack({ from: 3, seq: 99 }) }]))).toBe("a message that was dropped had been sent");
+  });
+
+  it.each(["drop-new", "drop-old"] as const)("that drops (%s) at the tick of its end counts what it kept", async (overflow) => {
+    const brief = toy("brief", [], function* () { yield* k.sleep(4); return 0; });
+    const program = root(function* () {
+      const child = yield* spawnOf(mailbox({ depth: 1, overflow }, brief));
+      yield* k.sleep(4);
+      for (const body of [1, 2, 3]) yield* k.send(child as never, body);
+      return yield* k.join(child as never);
+    });
+    const { frames } = await run(program);
+    const unread = frames.flatMap(({ entries: all }) => all).filter(({ code, subject }) => code === SYSCALL.PROC_EXIT && subject === 4).map(({ body }) => (unpack(body) as { unread: number }).unread);
+    const dropped = frames.filter(holds(EVENT.MESSAGE_DROPPED)).map(({ tick }) => tick);
+    expect([unread, dropped]).toEqual([[1], [6, 6]]);
+    expect(await refused(program, {}, said(SYSCALL.PROC_EXIT, { unread: 3 }))).toBe("an exit says how much was not read");
   });
 
   it("that is full makes room for the message that waits, and no other", async () => {
@@ -326,8 +341,11 @@ describe("an outcome", () => {
   });
 
   it("that is none says what was found", async () => {
-    for (const body of [new Uint8Array(0), Uint8Array.of(0x92, 1)]) expect(await refused(program("Q"), {}, outcome({ body }))).toBe("an outcome says what was found");
-    expect(await refused(program("Q", LOST), {}, outcome({ verdict: 0, body: new Uint8Array(0) }))).toBe("an outcome says what was found");
+    const found = "an outcome says what was found";
+    const broken = Uint8Array.of(0x92, 1);
+    for (const [fail, body, rule] of [[0, broken, found], [LOST, broken, found], [LOST, new Uint8Array(0), "an entry uses the fields of its code"]] as const) {
+      expect(await refused(program("Q", fail), {}, outcome({ verdict: 0, body }))).toBe(rule);
+    }
   });
 
   it("says it was hit exactly when it was", async () => {
@@ -368,7 +386,7 @@ describe("what the kernel does in one go", () => {
   });
   it("ends with the frame", async () => {
     const last = (frames: Frame[]): readonly Frame[] => frames.map((frame) => (frame.entries.at(-1)?.code === EVENT.CONTRACT_RELEASED ? { ...frame, entries: frame.entries.slice(0, -1) } as Frame : frame));
-    expect(await refused(root(function* () { yield* ask({ domain: "Q", op: "release", contract: yield* reserve("Q") } as never); yield* k.sleep(1); return 0; }), {}, (frames) =>
+    expect(await refused(root(function* () { yield* ask({ domain: "Q", op: "release", contract: yield* reserve("Q") } as never); yield* k.receive({ within: 1 }); return 0; }), {}, (frames) =>
       last(frames.map((frame) => (frame.kind === "turn" ? { ...frame, entries: frame.entries.filter(({ code }) => code !== SYSCALL.TIMER_SET) } : frame))))).toBe(STANDS);
   });
 });

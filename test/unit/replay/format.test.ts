@@ -24,7 +24,7 @@ describe("FORMAT.md", () => {
 
   it("has an example that both readers accept", () => {
     const report = verifiedByBoth(file);
-    expect(report).toMatchObject({ keyId: testSigner().keyId, frames: 4, blocks: 3, events: 5, status: "completed" });
+    expect(report).toMatchObject({ keyId: testSigner().keyId, frames: 4, blocks: 3, events: 8, status: "completed" });
     expect(file.length).toBe(Number(/the file \(([\d,]+) bytes\)/.exec(page)?.[1]?.replace(",", "")));
     expect(lines.filter((line) => line.startsWith("hex"))).toContain(`hex  ${report.digest}`);
     expect(lines.filter((line) => line.startsWith("#")).map((line) => Number(/^# (\d+):/.exec(line)?.[1] ?? 0))).toContain([...walk(memorySource(file))][0]?.block.offset);

@@ -54,7 +54,7 @@ const changedTurn = (frame: number, change: Partial<TurnFrame>): (Frame | null)[
 
 describe("replay", () => {
   it("gives the run's digest and its end, asking nobody for outcomes", async () => {
-    expect(await replayed(SCRIPT)).toEqual({ digest: run.digest, frames: 10, events: 48, complete: true, end: RUN_END, sealed: null });
+    expect(await replayed(SCRIPT)).toEqual({ digest: run.digest, frames: 10, events: 54, complete: true, end: RUN_END, sealed: null });
   });
 
   it("of a replay is a fixpoint, in another hand's seal too", async () => {
@@ -128,27 +128,27 @@ describe("a diverging replay says what differs first", () => {
   const LOG_BODY = { level: "info", label: "hello", data: { n: 2 } };
   it.each<[string, (Frame | null)[], Record<string, unknown>]>([
     ["a log line", changedEntry(1, 0, { body: pack(LOG_BODY) }), {
-      field: "entries[0].body", event: 16, frame: 1, tick: 1, actor: "root",
+      field: "entries[0].body", event: 20, frame: 1, tick: 1, actor: "root",
       expected: expect.stringMatching(/^\d+ bytes sha256:[0-9a-f]{16}$/), actual: expect.stringMatching(/^\d+ bytes sha256:[0-9a-f]{16}$/),
       cause: "the program computed another value: it was changed, or it depends on something that is not recorded",
     }],
     ["another circuit asked for", changedEntry(2, 0, { body: pack({ n: 1 }) }), {
       field: "entries[0].body", frame: 2, cause: "the program computed another value: it was changed, or it depends on something that is not recorded",
     }],
-    ["another operation", changedEntry(1, 0, { code: SYSCALL.METRIC_EMIT }), { field: "entries[0].code", expected: "LOG", actual: "METRIC_EMIT", event: 16 }],
+    ["another operation", changedEntry(1, 0, { code: SYSCALL.METRIC_EMIT }), { field: "entries[0].code", expected: "LOG", actual: "METRIC_EMIT", event: 20 }],
     ["another verdict", changedEntry(1, 0, { verdict: FAULTS.DOMAIN_UNAUTHORIZED.code }), { field: "entries[0].verdict", expected: "OK", actual: "DOMAIN_UNAUTHORIZED" }],
     ["another domain", changedEntry(1, 0, { domain: 2 }), { field: "entries[0].domain", expected: "K", actual: "PHI" }],
     ["another capability", changedEntry(1, 0, { capability: 9 }), { field: "entries[0].capability", expected: 1, actual: 9 }],
-    ["another receiver", changedEntry(1, 12, { subject: 3 }), { field: "entries[12].subject", expected: 4, actual: 3, event: 28 }],
-    ["an operation fewer", changed(1, (was) => ({ ...was, entries: was.entries.slice(0, -1) })), { field: "entries[13]", expected: "MEASURE", actual: "nothing", event: 29 }],
+    ["another receiver", changedEntry(1, 12, { subject: 3 }), { field: "entries[12].subject", expected: 4, actual: 3, event: 32 }],
+    ["an operation fewer", changed(1, (was) => ({ ...was, entries: was.entries.slice(0, -1) })), { field: "entries[13]", expected: "MEASURE", actual: "nothing", event: 33 }],
     ["an operation more", changed(3, (was) => ({ ...was, entries: [{ ...(SCRIPT[1] as Frame).entries[0] as Entry }] })), { field: "entries[0]", expected: "nothing", actual: "LOG", actor: "root/echo#1", tick: 2 }],
-    ["another tick", changed(3, (was) => ({ ...was, tick: tick(3) })), { field: "tick", expected: 2, actual: 3, event: 32 }],
+    ["another tick", changed(3, (was) => ({ ...was, tick: tick(3) })), { field: "tick", expected: 2, actual: 3, event: 36 }],
     ["another actor", changed(3, (was) => ({ ...was, actor: ROOT })), { field: "actor", expected: "root/echo#1", actual: "root" }],
     ["more actors ready", changedTurn(3, { ready: 2 }), { field: "ready", expected: 1, actual: 2 }],
     ["another delivery", changedTurn(4, { delivery: { kind: DELIVERY.TIMER, from: ROOT, seq: 1 } }), { field: "delivery.kind", expected: "MESSAGE", actual: "TIMER" }],
     ["another sender", changedTurn(4, { delivery: { kind: DELIVERY.MESSAGE, from: tick(0) as never, seq: 1 } }), { field: "delivery.from", expected: "root", actual: "kernel" }],
     ["another message", changedTurn(4, { delivery: { kind: DELIVERY.MESSAGE, from: ROOT, seq: 2 } }), { field: "delivery.seq", expected: 1, actual: 2 }],
-    ["another end", changedTurn(3, { end: { kind: 1, on: 1, subject: 0, body: new Uint8Array(0) } }), { field: "end.kind", expected: "WAITING", actual: "FINISHED", event: 33 }],
+    ["another end", changedTurn(3, { end: { kind: 1, on: 1, subject: 0, body: new Uint8Array(0) } }), { field: "end.kind", expected: "WAITING", actual: "FINISHED", event: 37 }],
     ["a turn for a kernel frame", changed(2, () => turnFrame(1, 3)), { field: "kind", expected: "kernel", actual: "turn" }],
     ["the end too early", SCRIPT.slice(0, 3), { field: "frame", expected: "turn (START)", actual: "nothing", cause: "the replay ended before the recording did" }],
     ["more after the end", [...SCRIPT, kernelFrame(6, [(SCRIPT[2] as Frame).entries[0] as Entry])], { field: "frame", expected: "nothing", actual: "JOB_INTENT", cause: "the recording ends here, the replay goes on" }],

@@ -36,7 +36,7 @@ describe("the seal", () => {
       subject: [{ name: "run", digest: { sha256: digest } }],
       predicateType: "urn:triad-runtime:seal:v1",
       predicate: {
-        format: 1, merkleRoot, blocks: 3, frames: 10, events: 48, bytes: seal, status: "completed", durability: "power", host: HOST,
+        format: 1, merkleRoot, blocks: 3, frames: 10, events: 54, bytes: seal, status: "completed", durability: "power", host: HOST,
         key: { algorithm: "Ed25519", id: keyId, public: Buffer.from(testSigner().publicKey).toString("base64") },
       },
     });
@@ -48,7 +48,7 @@ describe("the seal", () => {
       const path = join(folder, "run.triad");
       writeFileSync(path, file);
       const said: unknown = JSON.parse(execFileSync(process.execPath, [READER_PATH, path], { encoding: "utf8" }));
-      expect(said).toEqual({ digest, frames: 10, events: 48, blocks: 3, status: "completed", keyId });
+      expect(said).toEqual({ digest, frames: 10, events: 54, blocks: 3, status: "completed", keyId });
       file[100] = (file[100] as number) ^ 1;
       writeFileSync(path, file);
       expect(spawnSync(process.execPath, [READER_PATH, path]).status).toBe(4);
