@@ -36,7 +36,7 @@ export function issued(world: World, entry: Entry, inTurn: boolean): void {
   usedForContract(world, entry.capability, owner, entry.domain, terms);
   const pool = world.attested[terms.domain];
   pool.allocated += terms.units;
-  world.require(pool.providers > 0 && pool.allocated <= pool.units, "contracts share no more than providers declared",
+  world.require(pool.allocated <= pool.units, "contracts share no more than providers declared",
     { contract: entry.subject, allocated: pool.allocated, declared: pool.units });
   const row: ContractRow = { id: entry.subject, owner, capability: entry.capability, terms, state: "issued", budget: 0, shots: 0, jobs: 0 };
   deferrals.issued(world, row, inTurn);

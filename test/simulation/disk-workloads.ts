@@ -80,7 +80,7 @@ const failing: Behaviour = defineProcess({
 
 const stuck: Behaviour = defineProcess({ name: "stuck", *run({ k }) { yield* k.receive(); } });
 
-const OLD: Uint8Array = record(tinyRun(), { recording: runRecording() }).file;
+const OLD: Uint8Array = record(tinyRun(), { recording: runRecording({ providers: [] }) }).file;
 
 /** What stood on the disk before a run that replaces it. */
 export const before = ({ replace }: Pick<Workload, "replace">): ReadonlyMap<string, Uint8Array> =>
