@@ -95,6 +95,7 @@ export class Consistency {
   #turn(frame: TurnFrame): void {
     const world: World = this.#world;
     world.require(world.booted && world.called.length === 0, "every call's intent stands before the next turn");
+    world.require(!world.closing, "a run that ends takes no more turns");
     faults.settled(world);
     processes.exitedAtOnce(world);
     jobs.givenUp(world);

@@ -150,6 +150,7 @@ export function exited(world: World, entry: Entry): void {
   const body = bodyOf(entry.body);
   checkCause(world, row, field(body, "cause"), field(body, "with"));
   world.require(world.integer(body, "unread") === row.inbox.messages().length, "an exit says how much was not read", { process: row.name, counted: row.inbox.messages().length });
+  if (field(body, "cause") === "run-end") world.closing = true;
   row.live = false;
   row.exit = tick;
   world.expected = { codes: [EVENT.TRANSITION], subject: row.id };

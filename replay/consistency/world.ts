@@ -190,6 +190,8 @@ export class World {
   /** Who took the last turn. */
   acted = 0;
   booted = false;
+  /** A process was let go because the run ends. */
+  closing = false;
   ended = false;
   turns = 0;
   messages = 0;

@@ -312,6 +312,8 @@ const CASES: [what: string, edit: Edit, rule: string][] = [
   ["a process that watches itself", add(AT.root, IN.measure, entry(SYSCALL.PROC_MONITOR, { capability: CAP.EXECUTE_K, subject: ROOT })), "a process is tied to others"],
   ["a job cancelled by another", both(add(AT.root, IN.cut + 1, capability(9, CHILD, "EXECUTE_Q", CAP.EXECUTE_Q)), frame(AT.heard, { entries: [entry(SYSCALL.JOB_CANCEL, { domain: Q, capability: 9, contract: 1, subject: 1 })] })), "a job is cancelled by its owner"],
   ["a job cancelled under another contract", add(AT.root, IN.measure, entry(SYSCALL.JOB_CANCEL, { domain: Q, capability: CAP.EXECUTE_Q, contract: 2, subject: 1 })), "a job is cancelled by its owner"],
+  ["a process let go as if the run ended", frame(AT.childExit, { entries: exit(2, CHILD, [], { cause: "run-end" }).entries }), "a process exits as its last turn ended"],
+  ["a turn behind processes that were let go", both(frame(AT.heard, { end: waits(DELIVERY.MESSAGE) }), frame(AT.childExit, { entries: exit(2, CHILD, [], { cause: "run-end" }).entries })), "a run that ends takes no more turns"],
   ["a job cancelled and not given up", add(AT.root, IN.measure, entry(SYSCALL.JOB_CANCEL, { domain: Q, capability: CAP.EXECUTE_Q, contract: 1, subject: 1 })), "a job that was cancelled is abandoned at once"],
   ["an intent in another's frame", frame(AT.intent, { actor: CHILD }), "intents follow their calls in order"],
   ["an intent in another tick", frame(AT.intent, { tick: tick(2) }), "intents follow their calls in order"],
@@ -444,19 +446,20 @@ describe("consistency: a suspended child", () => {
     expect(refusalOf(slept(due, told, again)).detail["rule"]).toBe("a timer was set and goes off when it is due");
   });
   it("is not resumed once it ended, however long ago, and is not left suspended at the end", () => {
+    const stopped = entry(SYSCALL.PROC_STOP, { capability: CAP.SPAWN, subject: CHILD, body: pack("enough") });
     const ending = (more: readonly Frame[]): Uint8Array => record([
       boot(),
       turnFrame(1, ROOT, {
         delivery: { kind: DELIVERY.START, from: processId(0), seq: 0 },
-        entries: [entry(SYSCALL.PROC_SPAWN, { capability: CAP.SPAWN, subject: CHILD, body: declaration("root/echo#1", ROOT) }), ...bringUp(CHILD), ...suspend, timer(5, CAP.EXECUTE_K)],
+        entries: [entry(SYSCALL.PROC_SPAWN, { capability: CAP.SPAWN, subject: CHILD, body: declaration("root/echo#1", ROOT) }), ...bringUp(CHILD), ...suspend, ...more.length > 0 ? [stopped] : [], timer(5, CAP.EXECUTE_K)],
         end: waits(DELIVERY.TIMER, 1),
       }),
       ...more, turnFrame(5, ROOT, { delivery: { kind: DELIVERY.TIMER, from: ROOT, seq: 1 }, entries: more.length > 0 ? resume : [], end: FINISHED }), exit(5, ROOT), end(5, { turns: 2, messages: 0, shots: 0 }),
     ], { recording: runRecording() }).file;
     expect(refusalOf(ending([])).detail["rule"]).toBe("every process is released before the end");
-    const stop = kernelFrame(2, [entry(SYSCALL.PROC_EXIT, { subject: CHILD, body: pack({ cause: "run-end", unread: 0 }) }), resume[1] as Entry], CHILD);
+    const stop = kernelFrame(1, [entry(SYSCALL.PROC_EXIT, { subject: CHILD, body: pack({ cause: "stopped", unread: 0, reason: "enough" }) }), resume[1] as Entry], CHILD);
     expect(refusalOf(ending([stop])).detail["rule"]).toBe("a process is suspended, resumed and ended where that is said");
-    const over = kernelFrame(2, [stop.entries[0] as Entry, ...steps("suspended", "terminated", "released")], CHILD);
+    const over = kernelFrame(1, [stop.entries[0] as Entry, ...steps("suspended", "terminated", "released")], CHILD);
     expect(refusalOf(ending([over])).detail["rule"]).toBe("lifecycles go along their edges");
   });
   it("takes no turn", () => { expect(refusalOf(slept(6, 6)).detail["rule"]).toBe("a suspended process takes no turn"); });
