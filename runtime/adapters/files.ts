@@ -163,7 +163,11 @@ export const createBundleFile = (path: string, options: BundleFileOptions): Bund
 /** A text file as UTF-8, or a fault that says which. @throws Fault FILE_UNREADABLE | DISK_FAILED */
 export function readText(path: string, disk: Disk = hostDisk): string {
   const bytes = readAll(disk, path, LIMITS.inputs_bytes_max);
-  return attempt(path, "read", () => new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new Fault("FILE_UNREADABLE", { path, doing: "read", what: "not text in UTF-8" }, { cause });
+  }
 }
 
 /** Writes beside the target and renames, so that a reader sees the old file or the new one, durable. @throws Fault FILE_UNREADABLE | DISK_FAILED */

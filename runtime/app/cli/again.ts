@@ -11,7 +11,8 @@ import type { ByteSource } from "../../../kernel-abi/ports.ts";
 import { createBundleFile, type BundleFile } from "../../adapters/files.ts";
 import { withTrace, type ReplayTraceOptions } from "../trace.ts";
 import { interruptible } from "./interrupt.ts";
-import { addMetricsOptions, knownEnd, metricsOf, samePlace, type MetricsFlags } from "./metrics-flags.ts";
+import { checkApart } from "./apart.ts";
+import { addMetricsOptions, knownEnd, metricsOf, type MetricsFlags } from "./metrics-flags.ts";
 import { narrator } from "./narration.ts";
 import { conePieces, printCone } from "./cone.ts";
 import { jsonObject, printFacts, printJson, type Facts } from "./output.ts";
@@ -72,7 +73,7 @@ function refuseUnsealed(source: ByteSource): void {
 export async function again<R extends ReplayReport>(io: Io, trace: string, flags: CodeFlags, repeat: Repeat<R>): Promise<Repeated<R>> {
   const { trustProgram, program, out, replace } = flags;
   if (trustProgram === true && program !== undefined) throw new Fault("USAGE", { options: "--trust-program, --program", allowed: "one of them" });
-  if (out !== undefined && samePlace(out, trace)) throw new Fault("USAGE", { option: "--out", value: out, what: "a replay never writes to the trace it reads" });
+  checkApart(flags, trace);
   if (flags.allowUnsealed !== true) await withTrace(trace, refuseUnsealed);
   const metrics = await metricsOf(flags, [trace, out]);
   const narration = await narrator(io.err, { run: "", log: false, with: metrics?.observer });

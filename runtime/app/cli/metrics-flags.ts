@@ -1,10 +1,9 @@
 // `--metrics`: what a run, resumed, replayed or reproduced too, measures, in a file beside it. Loaded only where it is asked for.
-import { existsSync, realpathSync } from "node:fs";
-import { resolve } from "node:path";
 import type { Command } from "commander";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { RunEnd, RunPause } from "../../../kernel-abi/ports.ts";
 import type { KnownEnd } from "../../../telemetry/telemetry.ts";
+import { namesOf, samePlace } from "./apart.ts";
 import { countOption } from "./arguments.ts";
 import type { MetricsFile } from "./metrics-file.ts";
 
@@ -17,12 +16,6 @@ export interface MetricsFlags {
 export const addMetricsOptions = (command: Command): Command => command
   .option("--metrics <file>", "write what the run measures as it goes: JSON lines, or for a scraper where FILE ends in .prom")
   .addOption(countOption("--metrics-interval <ticks>", "flush metrics every so many ticks (default: at the end only)"));
-
-/** Whether two paths name one file, there or not. */
-export const samePlace = (a: string, b: string): boolean => resolve(a) === resolve(b) || (existsSync(a) && existsSync(b) && realpathSync(a) === realpathSync(b));
-
-/** What stands at a trace's name and beside it while the run grows. */
-const namesOf = (trace: string): readonly string[] => [trace, `${trace}.partial`, `${trace}.partial.snapshot`];
 
 /** The file metrics go to, if any was asked for; none of the command's own traces. @throws Fault FILE_UNREADABLE | USAGE */
 export async function metricsOf({ metrics, metricsInterval, replace }: MetricsFlags, traces: readonly (string | undefined)[]): Promise<MetricsFile | undefined> {

@@ -1,6 +1,7 @@
 // triad conformance: what this package holds of the checklist, self-tested; as a table, as a signed report, and live on this machine.
+import { existsSync } from "node:fs";
 import type { Command } from "commander";
-import { EXIT } from "../../../../kernel-abi/fault.ts";
+import { EXIT, Fault } from "../../../../kernel-abi/fault.ts";
 import { readText, writeAtomically } from "../../../adapters/files.ts";
 import { hostFacts, packageVersion, wallClock } from "../../../adapters/host.ts";
 import { listKeys, loadOrCreateSigner } from "../../../adapters/keys.ts";
@@ -17,6 +18,7 @@ import { plural, printable } from "../values.ts";
 
 interface Flags {
   readonly report?: string;
+  readonly replace?: boolean;
   readonly verify?: string;
   readonly selfTest?: boolean;
   readonly json?: boolean;
@@ -50,7 +52,13 @@ async function tested(reference: Conformance["reference"]): Promise<readonly Sel
   return selfTest(reference);
 }
 
+/** Before the runs, which take their time. @throws Fault FILE_UNREADABLE */
+function checkFree(report: string | undefined, replace: boolean): void {
+  if (report !== undefined && !replace && existsSync(report)) throw new Fault("FILE_UNREADABLE", { path: report, doing: "create", what: "it exists; nothing is overwritten unasked" });
+}
+
 async function show(io: Io, flags: Flags): Promise<ExitCode> {
+  checkFree(flags.report, flags.replace === true);
   const started = wallClock();
   const shipped = shippedConformance();
   const selfTest = flags.selfTest === true ? await tested(shipped.table.reference) : undefined;
@@ -99,6 +107,7 @@ function check({ out, err }: Io, path: string, json: boolean): ExitCode {
 export function configure(command: Command, invocation: Invocation): void {
   command
     .option("--report <file>", "write the signed report: an in-toto statement in a DSSE envelope")
+    .option("--replace", "give up an existing file of that name")
     .option("--verify <file>", "check a signed report instead; executes nothing")
     .option("--self-test", "run the reference runs on this machine: same digests, replay, reproduction, tampering refused")
     .addOption(jsonOption());

@@ -7,6 +7,7 @@ import type { Header } from "../../../../kernel-abi/header.ts";
 import { forkRun, type ForkOptions } from "../../fork.ts";
 import type { Resumed } from "../../resume.ts";
 import type { CodeFlags } from "../again.ts";
+import { checkApart } from "../apart.ts";
 import { addLiveOptions, countOption, liveOptions, parseAuthority, parseFile, readFiles, readInput, type LiveFlags } from "../arguments.ts";
 import { runs, type Invocation } from "../command.ts";
 import { exitOfRun } from "../exit.ts";
@@ -61,6 +62,7 @@ function tell(io: Io, parent: string, { end, digest, trace = "", recording, seal
 }
 
 async function fork(trace: string, flags: Flags, io: Io): Promise<number> {
+  checkApart(flags, trace);
   const options = forkOptions(flags);
   let onRecord = 0;
   const metrics = await metricsOf(flags, [trace, options.out]);

@@ -8,6 +8,7 @@ import type { Remains } from "../../../../replay/resumer.ts";
 import { walk } from "../../../../replay/bundle.ts";
 import { withTrace } from "../../trace.ts";
 import { authority, resumeRun, type Named, type Resumed, type ResumeOptions } from "../../resume.ts";
+import { checkApart } from "../apart.ts";
 import { addLiveOptions, liveOptions, parseAuthority, snapshotEveryOption, type LiveFlags } from "../arguments.ts";
 import { runs, type Invocation } from "../command.ts";
 import { exitOfRun } from "../exit.ts";
@@ -97,6 +98,7 @@ function refused(io: Io, error: Fault, file: string, flags: Flags): number | und
 }
 
 async function resume(file: string, flags: Flags, io: Io): Promise<number> {
+  checkApart(flags, file);
   const options = resumeOptions(flags);
   let remains: Remains | undefined;
   const asked = await metricsOf(flags, [file.replace(/\.partial$/, ""), flags.out]);

@@ -7,6 +7,7 @@ import { Fault } from "../../../../kernel-abi/fault.ts";
 import type { Bounds } from "../../../../kernel-abi/header.ts";
 import { parsePolicy, POLICY_NAMES, type PolicySetting } from "../../../scheduler/policies.ts";
 import { record, type RecordOptions, type RecordReport } from "../../record.ts";
+import { checkApart } from "../apart.ts";
 import { addLiveOptions, countOption, liveOptions, parseAuthority, parseBounds, parseFile, readFiles, readInput, snapshotEveryOption, type LiveFlags } from "../arguments.ts";
 import { runs, type Invocation } from "../command.ts";
 import { exitOfRun } from "../exit.ts";
@@ -92,6 +93,7 @@ async function interrupted(io: Io, error: unknown, file: string, partial: string
 async function run(file: string, flags: Flags, io: Io): Promise<number> {
   const json = flags.json === true;
   const out = flags.out ?? freePath(file, flags.replace === true);
+  checkApart({ ...flags, out }, file);
   const options = recordOptions(file, out, flags);
   const metrics = await metricsOf(flags, [out]);
   const narration = await narrator(io.err, { run: basename(out), level: flags.logLevel, log: true, with: metrics?.observer });
