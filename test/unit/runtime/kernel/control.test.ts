@@ -8,7 +8,7 @@ import type { ProcessId } from "../../../../kernel-abi/ids.ts";
 import { all, race, scope, until, within } from "../../../../domains/k/api/control.ts";
 import { k } from "../../../../domains/k/api/operations.ts";
 import { supervise } from "../../../../domains/k/api/supervise.ts";
-import { run } from "../../../support/run.ts";
+import { run, type ToyRun } from "../../../support/run.ts";
 import { ask, codeOf, collect, reserve, submit, toy, type Body } from "../../../support/toy.ts";
 
 const root = (body: () => Body): Behaviour => toy("root", ["Q", "PHI"], body);
@@ -335,6 +335,20 @@ describe("supervision", () => {
       const above = yield* spawnOf(overseer, null);
       return (yield* race({ end: k.exitOf(above), later: k.sleep(300) })).winner;
     })).toBe("later");
+  });
+
+  it("forgets a restart when as many ticks have passed as the window has, not before", async () => {
+    const overseer = (within: number) => toy("overseer", [], function* () {
+      return yield* supervise({ strategy: "one-for-one", intensity: { restarts: 1, within }, children: [{ id: "slow", start: failing as never, input: 7 }] });
+    });
+    const ended = (within: number): Promise<ToyRun> => run(root(function* () {
+      const above = yield* spawnOf(overseer(within), null);
+      return (yield* race({ escalated: k.exitOf(above), later: k.sleep(200) })).winner;
+    }));
+    const { frames, end } = await ended(1);
+    const births = frames.filter(({ entries }) => entries.some(({ code, verdict }) => code === SYSCALL.PROC_SPAWN && verdict === 0)).map(({ tick }) => tick);
+    const period = births.at(-1)! - births.at(-2)!;
+    expect([end.result, (await ended(period)).end.result, (await ended(period + 1)).end.result]).toEqual(["later", "later", "escalated"]);
   });
 
   it("starts temporary children once and permanent ones for ever", async () => {
