@@ -8,7 +8,7 @@ import { Fault } from "../../../kernel-abi/fault.ts";
 import type { ProgramSection } from "../../../kernel-abi/header.ts";
 import type { Behaviour } from "../../../kernel-abi/operation.ts";
 import { declarationsChecked } from "../../../kernel-abi/version.ts";
-import { createAmbientGuard, GLOBALS } from "../../adapters/ambient.ts";
+import { createAmbientGuard, GLOBALS, type AmbientOptions } from "../../adapters/ambient.ts";
 import { rememberIntrinsics } from "../../adapters/intrinsics.ts";
 import { sha256 } from "../../adapters/sha256.ts";
 import { PROGRAM_SCRIPT } from "../../adapters/source-site.ts";
@@ -75,8 +75,8 @@ const isBehaviour = (value: unknown): value is Behaviour =>
 const words = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));
 
 /** Runs the script once, with the traps acting. @throws whatever the script throws */
-function ran(script: Script, program: ProgramSection, modules: Modules): Ran {
-  const guard = createAmbientGuard({ locate: locator(program) });
+function ran(script: Script, program: ProgramSection, modules: Modules, flags: readonly string[] | undefined): Ran {
+  const guard = createAmbientGuard(ambientOf(program, flags));
   const uninstall = guard.install();
   const module = { exports: {} as { readonly default?: unknown } };
   const imported: unknown[] = [];
@@ -111,7 +111,7 @@ export function loadProgram(program: ProgramSection, flags?: readonly string[]):
   let found: ReturnType<typeof collecting<Ran>>;
   try {
     const script = compiled(executed);
-    found = collecting(() => ran(script, program, modules));
+    found = collecting(() => ran(script, program, modules, flags));
   } catch (cause) {
     if (cause instanceof Fault) throw cause;
     throw new Fault("PROGRAM_INVALID", { entry, what: words(cause) }, { cause });
@@ -139,6 +139,10 @@ export function locator({ map }: ProgramSection): (site: Site) => string {
     return "originalSource" in found ? `${found.originalSource}:${found.originalLine + 1}` : short;
   };
 }
+
+/** How the traps take a program, in a run with these flags; all of this version when absent. */
+export const ambientOf = (program: ProgramSection, flags: readonly string[] | undefined): AmbientOptions =>
+  ({ locate: locator(program), executed: program.kind === "closure", ...(flags === undefined ? {} : { flags }) });
 
 const FRAME = /\(?([^\s()]*triad-program\/executed\.js):(\d+):(\d+)\)?/;
 
