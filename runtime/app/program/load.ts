@@ -5,8 +5,10 @@ import { SourceMap, type SourceMapPayload } from "node:module";
 import { compileFunction } from "node:vm";
 import { canonicalJson, toHex } from "../../../kernel-abi/canonical.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
+import { makeCapability, makeContract, makeJob } from "../../../kernel-abi/handle.ts";
 import type { ProgramSection } from "../../../kernel-abi/header.ts";
 import type { Behaviour } from "../../../kernel-abi/operation.ts";
+import { ROOT } from "../../../kernel-abi/ids.ts";
 import { declarationsChecked } from "../../../kernel-abi/version.ts";
 import { createAmbientGuard, GLOBALS, type AmbientOptions } from "../../adapters/ambient.ts";
 import { rememberIntrinsics } from "../../adapters/intrinsics.ts";
@@ -16,6 +18,7 @@ import { defineProcessUnchecked } from "../define.ts";
 import { defineMachineUnchecked } from "../define-machine.ts";
 import { collecting, remember } from "../definitions.ts";
 import { ModuleState, probeOf, topLevelNames } from "./module-state.ts";
+import { freezeShared, sealMethods } from "./shared.ts";
 import * as surface from "./surface.ts";
 import * as xstate from "./xstate-surface.ts";
 import * as domains from "../../../domains/index.ts";
@@ -29,12 +32,23 @@ const SCRIPT_LINE = 1;
 /** What a program of a run from before `declarationsChecked` defines its processes with. */
 const UNCHECKED = Object.freeze({ defineProcess: defineProcessUnchecked, defineMachine: defineMachineUnchecked });
 
-/** Its classes and functions are shared by all programs of this Node process: they are read, never written. */
-for (const exported of [...Object.values(surface), ...Object.values(domains), ...Object.values(UNCHECKED)] as readonly unknown[]) {
-  if (typeof exported !== "function") continue;
-  Object.freeze(exported);
-  Object.freeze((exported as { readonly prototype?: unknown }).prototype);
-}
+/** Machines and what they consist of are made by classes of XState's that nobody exports. */
+const MACHINE = xstate.createMachine({});
+const MACHINE_CLASSES = [MACHINE, MACHINE.root].map((made) => Object.getPrototypeOf(made) as object);
+for (const prototype of MACHINE_CLASSES) sealMethods(prototype);
+
+/** What operations, handles and references are made of, which nobody exports: an operation is not begun by being made. */
+const OPERATIONS = [surface.k, surface.q, surface.phi].flatMap((api) => Object.values(api) as readonly (() => unknown)[]);
+const SAMPLES = [...OPERATIONS, () => surface.reserveAll(), () => surface.processRef(ROOT), () => makeCapability(), () => makeContract("Q"), () => makeJob("Q")]
+  .flatMap((make) => {
+    try {
+      return [Object.getPrototypeOf(make()) as object, Reflect.get(make() as object, "toJSON") as unknown];
+    } catch {
+      return []; // it asks for something: what it makes of that, others make too
+    }
+  });
+
+freezeShared([surface, domains, xstate, UNCHECKED, ...MACHINE_CLASSES, ...SAMPLES]);
 
 type Modules = Readonly<Record<string, unknown>>;
 const MODULES: Modules = Object.freeze({ "triad-runtime": surface, "triad-runtime/domains": domains, xstate });
