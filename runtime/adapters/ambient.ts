@@ -6,8 +6,8 @@
 //   G3  enter and leave cost a few stores: they stand around every turn.
 //   G5  What a script could leave behind in this Node process for the next one is refused where it is written: globals here, members of
 //       built-in objects in intrinsics.ts while it loads.
-//   G6  A place that a refusal names is the program's, by whatever way its trap was reached, or none: no line of this package.
 //   G4  A stack read inside holds the program's own frames at a fixed depth, whatever the host's limit, paths and hooks are.
+//   G6  A place that a refusal names is the program's, by whatever way its trap was reached, or none: no line of this package.
 import { fileURLToPath } from "node:url";
 import { Fault } from "../../kernel-abi/fault.ts";
 import { invariant } from "../../kernel-abi/invariant.ts";
