@@ -29,6 +29,7 @@ export const FLAGS = Object.freeze({
   suspendedRequestsWait: { id: 14, since: "0.2.0", optional: true, why: "a request that waits for contracts is passed over while its process is suspended; before, it was refused when its turn came" },
   contractsEndWithAuthority: { id: 15, since: "0.2.0", optional: true, why: "a contract ends at the latest when the capability it is issued under expires, and its owner gives it back without any; before, it outlived it, and nobody could give it back" },
   scopesCoverContracts: { id: 16, since: "0.2.0", optional: true, why: "a scope or a deadline that ends otherwise than by returning gives back the contracts reserved inside it; before, they stayed taken until their process ended" },
+  ambientByAnyWay: { id: 17, since: "0.2.0", optional: true, why: "what RegExp keeps of the last match is refused, as is what else is the host's by way of globalThis, and a refusal names the program's own line; before, a program read and wrote it, and the line could be this package's" },
 } as const);
 export type FlagName = keyof typeof FLAGS;
 
@@ -65,3 +66,6 @@ export const declarationsChecked = (flags: ReadonlySet<string> | undefined): boo
 
 /** Whether a malformed call is refused for what is wrong with the form it names; a run without flags is one of this version. */
 export const byForm = (flags: ReadonlySet<string> | undefined): boolean => flags === undefined || flags.has("callsRefusedByForm" satisfies FlagName);
+
+/** Whether the ambient world is refused by whatever way it is reached, at the program's own line; a run without flags is one of this version. */
+export const ambientByAnyWay = (flags: ReadonlySet<string> | undefined): boolean => flags === undefined || flags.has("ambientByAnyWay" satisfies FlagName);

@@ -22,6 +22,8 @@ export interface Patch {
   readonly spares?: string;
   /** Nor on Node's own buffers, which do the same. */
   readonly sparesNode?: boolean;
+  /** Acts in runs that go by the flag `ambientByAnyWay` alone. */
+  readonly byAnyWay?: boolean;
 }
 
 /** What a program uses instead. */
@@ -39,6 +41,7 @@ export const REPLACEMENT = Object.freeze({
   global: "variables of the process's body, which continueWith hands on: the host's globals are not part of a run",
   code: "functions written out: code made from text escapes the rules a program is built by",
   async: "yield*: a process waits with k.receive, k.sleep or an outcome, and k.spawn runs things side by side",
+  match: "what exec, match or matchAll answers: the last match of this Node process is whoever's",
   libm: "sin, cos, exp, log and atan2 from triad-runtime/domains",
 });
 
@@ -132,6 +135,12 @@ const processRows = (): Patch[] => [
   ...rows(globalThis, "", "read", `${REPLACEMENT.outside}; ${REPLACEMENT.clock} and ${REPLACEMENT.random}`, ["process"]),
 ];
 
+/** What an expression matched last, whoever's it was: every script of the Node process and this package write there. */
+const LAST_MATCH = [
+  "input", "$_", "lastMatch", "$&", "lastParen", "$+", "leftContext", "$`", "rightContext", "$'", ...Array.from({ length: 9 }, (_, at) => `$${at + 1}`),
+];
+const matchRows = (): Patch[] => rows(RegExp, "RegExp.", "read", REPLACEMENT.match, LAST_MATCH).map((row) => ({ ...row, byAnyWay: true }));
+
 /** No copy of a handle: the host refuses it in its own words, and nobody would be told. @throws Fault Q_ERR_NO_CLONE_VIOLATION */
 const copyRows = (): Patch[] => rows(globalThis, "", "call", "classical outcomes: a handle stands for what cannot be copied", ["structuredClone"])
   .map((row) => ({ ...row, failing: ([value]: readonly unknown[]) => handleIn(value)?.toJSON("", "structured-clone") }));
@@ -157,6 +166,7 @@ export const ambientPatches = (): readonly Patch[] => [
   ...rows(Date.prototype, "Date.prototype.", "call", REPLACEMENT.utc, ZONED),
   ...asyncRows(),
   ...codeRows(),
+  ...matchRows(),
   ...copyRows(),
   ...processRows(),
   ...rows(globalThis, "", "read", REPLACEMENT.console, ["console"]).map((row) => ({ ...row, spares: "/node_modules/xstate/" })), // warns when developed with

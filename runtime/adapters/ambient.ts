@@ -7,11 +7,14 @@
 //   G5  What a script could leave behind in this Node process for the next one is refused where it is written: globals here, members of
 //       built-in objects in intrinsics.ts while it loads.
 //   G4  A stack read inside holds the program's own frames at a fixed depth, whatever the host's limit, paths and hooks are.
+//   G6  A place that a refusal names is the program's, by whatever way its trap was reached, or none: no line of this package.
+import { fileURLToPath } from "node:url";
 import { Fault } from "../../kernel-abi/fault.ts";
 import { invariant } from "../../kernel-abi/invariant.ts";
 import type { AmbientGuard } from "../../kernel-abi/ports.ts";
+import { ambientByAnyWay } from "../../kernel-abi/version.ts";
 import { ambientPatches, REPLACEMENT, type Patch } from "./ambient-patches.ts";
-import { callersOf, innermostFile, programStack, PROGRAM_SCRIPT, type SourceSite } from "./source-site.ts";
+import { callersOf, innermostFile, pathOf, programSites, programStack, PROGRAM_SCRIPT, type SourceSite } from "./source-site.ts";
 
 type Locate = (site: SourceSite) => string;
 
@@ -21,6 +24,10 @@ export interface AmbientOptions {
    * traced. Without it: the script's last path segment and the line.
    */
   readonly locate?: Locate;
+  /** The program is a script of its own: nothing else on the stack is its. */
+  readonly executed?: boolean;
+  /** The flags of the run (kernel-abi/version.ts); all of this version when absent. */
+  readonly flags?: readonly string[];
 }
 
 export interface InstallableGuard extends AmbientGuard {
@@ -38,7 +45,10 @@ const STACK_FRAMES = 10;
 
 let depth = 0;
 let hostStackFrames: number = STACK_FRAMES;
+/** Of the program that is inside. */
 let locateSite: Locate = lastSegment;
+let executedAsScript = false;
+let byAnyWay = true;
 let installations = 0;
 let undo: readonly (() => void)[] = [];
 
@@ -47,8 +57,9 @@ const TRAP_FRAMES = 1;
 
 /** The innermost place a person wrote. Places of a program's script that `locate` cannot name were put there by the bundler. */
 function placeIn(sites: readonly SourceSite[]): string {
-  const places = sites.map((site) => ({ place: locateSite(site), written: site.file !== PROGRAM_SCRIPT || locateSite(site) !== lastSegment(site) }));
-  return (places.find(({ written }) => written) ?? places[0])?.place ?? "unknown";
+  const written = (site: SourceSite): boolean => site.file !== PROGRAM_SCRIPT || locateSite(site) !== lastSegment(site);
+  const site = sites.find(written) ?? sites[0];
+  return site === undefined ? "unknown" : locateSite(site);
 }
 
 /** A global written to would be there for whoever runs next in this Node process, and for nobody who replays the run elsewhere. */
@@ -79,24 +90,31 @@ export const GLOBALS: object = new Proxy(globalThis, {
   },
 });
 
-/** The fault, made with the traps asleep: finding a place may need what they guard. */
+const HERE = fileURLToPath(import.meta.url);
+/** Who reached a trap, through the view of the globals or not. In a run from before `ambientByAnyWay` the view was taken for the one who did. */
+const reachedBy = (sites: readonly SourceSite[]): string => (byAnyWay ? sites.find(({ file }) => pathOf(file) !== HERE) : sites[0])?.file ?? "";
+
+/** The fault, unless it is none. */
 function refusal({ what, use, scriptOnly = false, spares }: Patch, sites: readonly SourceSite[]): Fault | undefined {
-  if (scriptOnly && sites[0]?.file !== PROGRAM_SCRIPT) return undefined;
-  if (spares !== undefined && sites[0]?.file.includes(spares) === true) return undefined;
-  const inside = depth;
-  depth = 0;
-  try {
-    return new Fault("AMBIENT_ACCESS", { what, use, at: placeIn(sites) });
-  } finally {
-    depth = inside;
-  }
+  const caller = reachedBy(sites);
+  if (scriptOnly && caller !== PROGRAM_SCRIPT) return undefined;
+  if (spares !== undefined && caller.includes(spares)) return undefined;
+  return new Fault("AMBIENT_ACCESS", { what, use, at: placeIn(byAnyWay ? programSites(sites, executedAsScript) : sites) });
 }
 
 /** Every trap calls this first. @throws Fault AMBIENT_ACCESS inside */
 function refuse(patch: Patch): void {
-  if (depth === 0) return;
+  if (depth === 0 || (patch.byAnyWay === true && !byAnyWay)) return;
   if (patch.sparesNode === true && innermostFile(refuse, TRAP_FRAMES) === "node:buffer") return;
-  const fault = refusal(patch, callersOf(refuse, TRAP_FRAMES));
+  const sites = callersOf(refuse, TRAP_FRAMES, byAnyWay ? Infinity : undefined);
+  const inside = depth;
+  depth = 0; // finding a place may need what the traps guard
+  let fault: Fault | undefined;
+  try {
+    fault = refusal(patch, sites);
+  } finally {
+    depth = inside;
+  }
   if (fault !== undefined) throw fault;
 }
 
@@ -153,6 +171,7 @@ const trapReads = (before: PropertyDescriptor, owner: object, patch: Patch): Pro
       return current;
     },
     set(next) {
+      refuse({ ...patch, what: `${patch.what} =`, byAnyWay: true });
       if (before.set !== undefined) before.set.call(owner, next);
       else if (before.get === undefined) value = next;
     },
@@ -218,7 +237,8 @@ function takeOut(): void {
   undo = [];
 }
 
-export function createAmbientGuard({ locate = lastSegment }: AmbientOptions = {}): InstallableGuard {
+export function createAmbientGuard({ locate = lastSegment, executed = false, flags }: AmbientOptions = {}): InstallableGuard {
+  const anyWay = ambientByAnyWay(flags && new Set(flags));
   return {
     enter() {
       if (depth === 0) {
@@ -227,6 +247,8 @@ export function createAmbientGuard({ locate = lastSegment }: AmbientOptions = {}
       }
       depth += 1;
       locateSite = locate;
+      executedAsScript = executed;
+      byAnyWay = anyWay;
     },
     leave() {
       depth -= 1;

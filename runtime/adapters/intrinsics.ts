@@ -35,6 +35,18 @@ function intrinsics(): ReadonlyMap<object, string> {
   return found;
 }
 
+/** The intrinsics and their members, functions of accessors too: what is the host's and no package's. */
+export function builtIns(): ReadonlySet<object> {
+  const found = new Set<object>(intrinsics().keys());
+  for (const of of [...found]) {
+    for (const key of ownKeys(of)) {
+      const descriptor = getOwnPropertyDescriptor(of, key);
+      for (const member of [descriptor?.value, descriptor?.get, descriptor?.set] as readonly unknown[]) if (isObject(member)) found.add(member);
+    }
+  }
+  return found;
+}
+
 /** Descriptors by key, without a prototype: what is not in it is not there. */
 type Members = Record<string | symbol, PropertyDescriptor>;
 interface Remembered {

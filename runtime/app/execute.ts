@@ -18,7 +18,7 @@ import type { PolicyPlugin } from "../scheduler/plugin.ts";
 import { loadedOf } from "./definitions.ts";
 import { checkRuntime, createAdmissions } from "./header.ts";
 import { recordedPolicy, rootPolicy } from "./policy.ts";
-import { locator } from "./program/load.ts";
+import { ambientOf } from "./program/load.ts";
 
 export interface Execution {
   readonly recording: Recording;
@@ -51,7 +51,7 @@ async function wired<R>({ recording, root, journal, outcomes, observer = {}, sig
   const admissions = createAdmissions();
   const policy = recordedPolicy(header, plugin ?? rootPolicy(root));
   checkRuntime(header, admissions, policy);
-  const guard = createAmbientGuard({ locate: locator(program) });
+  const guard = createAmbientGuard(ambientOf(program, header.abi.flags));
   const uninstall = guard.install();
   try {
     return await use({

@@ -5,10 +5,12 @@ import { SourceMap, type SourceMapPayload } from "node:module";
 import { compileFunction } from "node:vm";
 import { canonicalJson, toHex } from "../../../kernel-abi/canonical.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
+import { makeCapability, makeContract, makeJob } from "../../../kernel-abi/handle.ts";
 import type { ProgramSection } from "../../../kernel-abi/header.ts";
 import type { Behaviour } from "../../../kernel-abi/operation.ts";
+import { ROOT } from "../../../kernel-abi/ids.ts";
 import { declarationsChecked } from "../../../kernel-abi/version.ts";
-import { createAmbientGuard, GLOBALS } from "../../adapters/ambient.ts";
+import { createAmbientGuard, GLOBALS, type AmbientOptions } from "../../adapters/ambient.ts";
 import { rememberIntrinsics } from "../../adapters/intrinsics.ts";
 import { sha256 } from "../../adapters/sha256.ts";
 import { PROGRAM_SCRIPT } from "../../adapters/source-site.ts";
@@ -16,6 +18,7 @@ import { defineProcessUnchecked } from "../define.ts";
 import { defineMachineUnchecked } from "../define-machine.ts";
 import { collecting, remember } from "../definitions.ts";
 import { ModuleState, probeOf, topLevelNames } from "./module-state.ts";
+import { freezeShared, sealMethods } from "./shared.ts";
 import * as surface from "./surface.ts";
 import * as xstate from "./xstate-surface.ts";
 import * as domains from "../../../domains/index.ts";
@@ -29,12 +32,23 @@ const SCRIPT_LINE = 1;
 /** What a program of a run from before `declarationsChecked` defines its processes with. */
 const UNCHECKED = Object.freeze({ defineProcess: defineProcessUnchecked, defineMachine: defineMachineUnchecked });
 
-/** Its classes and functions are shared by all programs of this Node process: they are read, never written. */
-for (const exported of [...Object.values(surface), ...Object.values(domains), ...Object.values(UNCHECKED)] as readonly unknown[]) {
-  if (typeof exported !== "function") continue;
-  Object.freeze(exported);
-  Object.freeze((exported as { readonly prototype?: unknown }).prototype);
-}
+/** Machines and what they consist of are made by classes of XState's that nobody exports. */
+const MACHINE = xstate.createMachine({});
+const MACHINE_CLASSES = [MACHINE, MACHINE.root].map((made) => Object.getPrototypeOf(made) as object);
+for (const prototype of MACHINE_CLASSES) sealMethods(prototype);
+
+/** What operations, handles and references are made of, which nobody exports: an operation is not begun by being made. */
+const OPERATIONS = [surface.k, surface.q, surface.phi].flatMap((api) => Object.values(api) as readonly (() => unknown)[]);
+const SAMPLES = [...OPERATIONS, () => surface.reserveAll(), () => surface.processRef(ROOT), () => makeCapability(), () => makeContract("Q"), () => makeJob("Q")]
+  .flatMap((make) => {
+    try {
+      return [Object.getPrototypeOf(make()) as object, Reflect.get(make() as object, "toJSON") as unknown];
+    } catch {
+      return []; // it asks for something: what it makes of that, others make too
+    }
+  });
+
+freezeShared([surface, domains, xstate, UNCHECKED, ...MACHINE_CLASSES, ...SAMPLES]);
 
 type Modules = Readonly<Record<string, unknown>>;
 const MODULES: Modules = Object.freeze({ "triad-runtime": surface, "triad-runtime/domains": domains, xstate });
@@ -75,8 +89,8 @@ const isBehaviour = (value: unknown): value is Behaviour =>
 const words = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));
 
 /** Runs the script once, with the traps acting. @throws whatever the script throws */
-function ran(script: Script, program: ProgramSection, modules: Modules): Ran {
-  const guard = createAmbientGuard({ locate: locator(program) });
+function ran(script: Script, program: ProgramSection, modules: Modules, flags: readonly string[] | undefined): Ran {
+  const guard = createAmbientGuard(ambientOf(program, flags));
   const uninstall = guard.install();
   const module = { exports: {} as { readonly default?: unknown } };
   const imported: unknown[] = [];
@@ -111,7 +125,7 @@ export function loadProgram(program: ProgramSection, flags?: readonly string[]):
   let found: ReturnType<typeof collecting<Ran>>;
   try {
     const script = compiled(executed);
-    found = collecting(() => ran(script, program, modules));
+    found = collecting(() => ran(script, program, modules, flags));
   } catch (cause) {
     if (cause instanceof Fault) throw cause;
     throw new Fault("PROGRAM_INVALID", { entry, what: words(cause) }, { cause });
@@ -139,6 +153,10 @@ export function locator({ map }: ProgramSection): (site: Site) => string {
     return "originalSource" in found ? `${found.originalSource}:${found.originalLine + 1}` : short;
   };
 }
+
+/** How the traps take a program, in a run with these flags; all of this version when absent. */
+export const ambientOf = (program: ProgramSection, flags: readonly string[] | undefined): AmbientOptions =>
+  ({ locate: locator(program), executed: program.kind === "closure", ...(flags === undefined ? {} : { flags }) });
 
 const FRAME = /\(?([^\s()]*triad-program\/executed\.js):(\d+):(\d+)\)?/;
 

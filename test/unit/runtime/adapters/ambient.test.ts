@@ -2,12 +2,13 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import vm from "node:vm";
 import { afterEach, describe, expect, it } from "vitest";
 import { Fault } from "../../../../kernel-abi/fault.ts";
 import { pack } from "../../../../kernel-abi/packer.ts";
-import { createAmbientGuard } from "../../../../runtime/adapters/ambient.ts";
+import { createAmbientGuard, GLOBALS } from "../../../../runtime/adapters/ambient.ts";
 import { ambientPatches } from "../../../../runtime/adapters/ambient-patches.ts";
 import { PROGRAM_SCRIPT } from "../../../../runtime/adapters/source-site.ts";
 
@@ -37,7 +38,7 @@ const math = Object.fromEntries(
     .map((name) => [`Math.${name}`, `Math.${name}(0.5)`]));
 
 /** Every replacement begins like this. */
-const USE = /^(k\.|the program|sin|exp|repeated|Math\.sqrt|a plain|a comparison|String|toUpperCase|the UTC form|yield\*|new Uint8Array)/;
+const USE = /^(k\.|the program|sin|exp|repeated|Math\.sqrt|a plain|a comparison|String|toUpperCase|the UTC form|yield\*|new Uint8Array|what exec)/;
 
 /** What a program might write → how the fault names it. */
 const AMBIENT: Readonly<Record<string, string>> = {
@@ -74,6 +75,15 @@ const AMBIENT: Readonly<Record<string, string>> = {
   "Number.prototype.toLocaleString": "(1234.5).toLocaleString()",
   "Array.prototype.toLocaleString": "[1].toLocaleString()",
   WeakRef: "new WeakRef({})",
+  "RegExp.$1": "RegExp.$1",
+  "RegExp.lastMatch": "(/x/).constructor.lastMatch",
+  "RegExp.$&": "(class Own extends RegExp {})['$&']",
+  "RegExp.rightContext": "Reflect.get(RegExp, 'rightContext', {})",
+  "RegExp.$9": "Object.getOwnPropertyDescriptor(RegExp, '$9').get.call(RegExp)",
+  "RegExp.input =": "RegExp.input = 'x'",
+  "RegExp.$_ =": "(class Own extends RegExp {}).$_ = 'x'",
+  "RegExp.$1 =": "Object.getOwnPropertyDescriptor(RegExp, '$1').set.call(RegExp, 'x')",
+  "process =": "process = 1",
   FinalizationRegistry: "new FinalizationRegistry(() => {})",
 };
 
@@ -166,6 +176,72 @@ describe("ambient traps in a turn", () => {
   it("name the place a person wrote when told how", () => {
     const guard = installed({ locate: ({ file, line, column }) => `source-of(${file},${line},${column > 0 ? "column" : "none"})` });
     expect(inTurn(guard, () => vm.runInThisContext("Date.now()", { filename: "x.js" }))).toMatchObject({ at: "source-of(x.js,1,column)" });
+  });
+});
+
+describe("what RegExp keeps of the last match", () => {
+  const STATICS = ["input", "$_", "lastMatch", "$&", "lastParen", "$+", "leftContext", "$`", "rightContext", "$'", ...Array.from({ length: 9 }, (_, at) => `$${at + 1}`)];
+  const read = (): unknown[] => STATICS.map((name) => Reflect.get(RegExp, name) as unknown);
+
+  it("is refused in a turn under each of its names, and is what V8 keeps outside", () => {
+    const guard = installed();
+    expect(Object.keys(Object.getOwnPropertyDescriptors(RegExp)).filter((name) => !["length", "name", "prototype"].includes(name)).sort()).toEqual([...STATICS].sort());
+    for (const name of STATICS) expect(inTurn(guard, () => Reflect.get(RegExp, name) as unknown)).toMatchObject({ fault: "AMBIENT_ACCESS", what: `RegExp.${name}` });
+    /b(c)(d)?/.exec("abcx");
+    expect(read()).toEqual(["abcx", "abcx", "bc", "bc", "", "", "a", "a", "x", "x", "c", ...Array.from({ length: 8 }, () => "")]);
+    RegExp.input = "other";
+    expect(RegExp.$_).toBe("other");
+  });
+
+  it("is read by a run from before", () => {
+    const guard = installed({ flags: [] });
+    expect(inTurn(guard, () => { /b(c)/.exec("abc"); return [RegExp.$1, RegExp.lastMatch]; })).toEqual(["c", "bc"]);
+    expect(inTurn(guard, () => { RegExp.input = "x"; return RegExp.input; })).toBe("x");
+  });
+
+  it("is not what text is replaced by", () => {
+    const guard = installed();
+    expect(inTurn(guard, () => ["abc".replace(/b(c)/, "$1$&"), "abc".match(/b(c)/)?.[1], [..."abab".matchAll(/a(b)/g)].length, "a,b".split(/(,)/).length])).toEqual(["acbc", "c", 2, 3]);
+  });
+});
+
+describe("a place", () => {
+  const scripted = { locate: ({ file, line }: { file: string; line: number }) => `${file === PROGRAM_SCRIPT ? "program" : file}:${line}`, executed: true };
+  const script = (body: string): ((...given: unknown[]) => unknown) => vm.runInThisContext(`(function (globalThis, call) {\n${body}\n})`, { filename: PROGRAM_SCRIPT }) as (...given: unknown[]) => unknown;
+
+  it.each([
+    "return globalThis.crypto", "return Reflect.get(globalThis, 'crypto')", "const { crypto } = globalThis", "return { ...globalThis }", "return Object.create(globalThis).crypto",
+    "return globalThis.global.self?.crypto ?? globalThis.global.crypto", "return Object.values(globalThis)", "return [1].map(() => globalThis.crypto)", "return globalThis.eval('1')",
+    "return Reflect.getOwnPropertyDescriptor(globalThis, 'crypto').get.call(1)", "return globalThis.Function('return 1')", "globalThis.memo = 1", "globalThis.process = 1",
+    "return Reflect.construct(globalThis.Date, [])", "return globalThis.Math.random()", "return Object.assign({}, globalThis)", "return globalThis.RegExp.$1",
+  ])("is the program's line: %s", (body) => {
+    const guard = installed(scripted);
+    expect(inTurn(guard, () => script(body)(GLOBALS))).toMatchObject({ fault: "AMBIENT_ACCESS", at: "program:2" });
+  });
+
+  it("is the program's line however deep a library went from it", () => {
+    const guard = installed(scripted);
+    const deep = vm.runInThisContext("(function deep(levels) { return levels === 0 ? Date.now() : deep(levels - 1); })", { filename: "/packages/library.js" }) as (levels: number) => unknown;
+    expect(inTurn(guard, () => script("\nreturn call(40);")(GLOBALS, deep))).toMatchObject({ what: "Date.now", at: "program:3" });
+  });
+
+  it("is none where the program has no frame: neither a library's line nor this package's", () => {
+    const library = vm.runInThisContext("() => Date.now()", { filename: "/packages/library.js" }) as () => unknown;
+    const guard = installed(scripted);
+    expect(inTurn(guard, library)).toMatchObject({ what: "Date.now", at: "unknown" });
+    const before = installed({ ...scripted, flags: [] });
+    expect(inTurn(before, library)).toMatchObject({ what: "Date.now", at: "/packages/library.js:1" });
+  });
+
+  it("of a definition handed over in memory is its own, through the globals too, and nobody's beneath the kernel", () => {
+    const guard = installed();
+    const reach = vm.runInThisContext("\n(globals) => globals.crypto", { filename: "/mine/own.js" }) as (globals: object) => unknown;
+    expect(inTurn(guard, () => reach(GLOBALS))).toMatchObject({ what: "crypto", at: "own.js:2" });
+    const kernel = fileURLToPath(new URL("../../../../runtime/kernel/turn.ts", import.meta.url));
+    const stepping = vm.runInThisContext("(inner) => inner()", { filename: kernel }) as (inner: () => unknown) => unknown;
+    const host = vm.runInThisContext("(stepping, inner) => stepping(inner)", { filename: "/host/app.js" }) as (stepping: unknown, inner: () => unknown) => unknown;
+    const nothing = vm.runInThisContext("() => Date.now()", { filename: kernel.replace("kernel/turn.ts", "process/process.ts") }) as () => unknown;
+    expect(inTurn(guard, () => host(stepping, nothing))).toMatchObject({ what: "Date.now", at: "unknown" });
   });
 });
 
@@ -262,9 +338,11 @@ describe("ambient traps outside a turn", () => {
   });
 });
 
+/** Globals whose members are trapped, where they are the host's. */
+const MEMBERS_TRAPPED = new Set(["RegExp"]);
 /** Globals that are the language's own and exact, or only write. */
 const EXACT = new Set([
-  "Object", "Array", "Number", "parseFloat", "parseInt", "Infinity", "NaN", "undefined", "Boolean", "String", "Symbol", "RegExp", "Error", "AggregateError",
+  "Object", "Array", "Number", "parseFloat", "parseInt", "Infinity", "NaN", "undefined", "Boolean", "String", "Symbol", "Error", "AggregateError",
   "EvalError", "RangeError", "ReferenceError", "SyntaxError", "TypeError", "URIError", "globalThis", "global", "JSON", "Math", "ArrayBuffer", "Uint8Array", "Int8Array",
   "Uint16Array", "Int16Array", "Uint32Array", "Int32Array", "Float16Array", "Float32Array", "Float64Array", "Uint8ClampedArray", "BigUint64Array", "BigInt64Array",
   "DataView", "Map", "BigInt", "Set", "WeakMap", "WeakSet", "Proxy", "Reflect", "Iterator", "SuppressedError", "DisposableStack", "decodeURI", "decodeURIComponent",
@@ -281,7 +359,8 @@ describe("installing", () => {
     rmSync(folder, { recursive: true });
     const trapped = new Set(ambientPatches().filter(({ owner }) => owner === globalThis).map(({ key }) => key));
     expect(names.length).toBeGreaterThan(60);
-    expect(names.filter((name) => !EXACT.has(name) && !trapped.has(name))).toEqual([]);
+    expect(names.filter((name) => !EXACT.has(name) && !MEMBERS_TRAPPED.has(name) && !trapped.has(name))).toEqual([]);
+    for (const name of MEMBERS_TRAPPED) expect(ambientPatches().some(({ owner }) => owner === Reflect.get(globalThis, name))).toBe(true);
   });
 
   const descriptors = (): unknown[] => ambientPatches().map(({ owner, key }) => Object.getOwnPropertyDescriptor(owner, key));

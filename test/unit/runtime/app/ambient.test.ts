@@ -46,6 +46,18 @@ const CASES: readonly (readonly [name: string, top: string, inside: string, repl
   ["global", "", "((globalThis as never as { memo?: number }).memo ??= 1)", /continueWith/],
   ["global-by-another-name", "", "((globalThis as never as { globalThis: { global: { memo?: number } } }).globalThis.global.memo = 1)", /continueWith/],
   ["global-defined", "", "(Object.defineProperty(globalThis, 'memo', { value: 1 }), 1)", /continueWith/],
+  ["globals-member", "", "globalThis.crypto.randomUUID()", /k\.random/],
+  ["globals-reflected", "", "Reflect.get(globalThis, 'crypto')", /k\.random/],
+  ["globals-spread", "", "({ ...globalThis })", /./],
+  ["globals-taken", "const taken = () => { const { performance } = globalThis; return performance; };", "taken()", /k\.now/, 2],
+  ["globals-eval", "", "(globalThis as never as { eval(text: string): unknown }).eval('1')", /functions/],
+  ["globals-function", "", "globalThis.Function('return 1')()", /functions/],
+  ["global-crypto", "declare const global: typeof globalThis;", "global.crypto.randomUUID()", /k\.random/],
+  ["last-match", "", "RegExp.$1", /exec/],
+  ["last-match-instance", "", "((/x/).constructor as typeof RegExp).lastMatch", /exec/],
+  ["last-match-derived", "class Own extends RegExp {}", "Own['$&']", /exec/],
+  ["last-match-globals", "", "globalThis.RegExp.rightContext", /exec/],
+  ["last-input", "", "(RegExp.input = 'x')", /exec/],
   ["global-deleted", "", "(delete (globalThis as never as { memo?: number }).memo, 1)", /continueWith/],
 ];
 
@@ -100,6 +112,8 @@ describe("the ambient world while a program loads", () => {
     ["load-clock", "const start = Date.now();", "Date.now", /k\.now/], ["load-random", "const start = Math.random();", "Math.random", /k\.random/],
     ["load-date", "const start = new Date(0);", "Date", /k\.now/], ["load-async", "void (async () => { await null; })();", "Promise", /yield\*/],
     ["load-rejection", "void Promise.reject(new Error('lost'));", "Promise", /yield\*/], ["load-process", "const { platform } = process;", "process", /input/],
+    ["load-match", "const last = RegExp.lastMatch;", "RegExp.lastMatch", /exec/], ["load-globals", "const { crypto } = globalThis;", "crypto", /k\.random/],
+    ["load-eval", "const written = globalThis.eval;", "eval", /functions/],
     ["load-power", "const root = 2 ** 0.5;", "Math.pow", /multiplication/],
   ])("%s: refused before anything runs, with the replacement and the line", async (name, top, what, replacement) => {
     const refusal = recordInMemory({ program: program(name, top, "1") });
