@@ -100,3 +100,29 @@ export function rememberIntrinsics(): () => string | undefined {
     return first;
   };
 }
+
+/** Of the globals with a small letter, those that are functions of ECMA-262. */
+const FUNCTIONS = ["parseInt", "parseFloat", "isNaN", "isFinite", "decodeURI", "decodeURIComponent", "encodeURI", "encodeURIComponent", "escape", "unescape", "eval"] as const;
+
+/** Everything reachable from the intrinsics by data members, accessors and prototypes; nothing else of the host, and nothing is run. */
+function shared(): WeakSet<object> {
+  const found = new WeakSet<object>();
+  const left: unknown[] = [...intrinsics().keys(), ...FUNCTIONS.map((name) => getOwnPropertyDescriptor(globalThis, name)?.value as unknown)];
+  const hosts = new Set<unknown>([globalThis, globalThis.process]);
+  while (left.length > 0) {
+    const value = left.pop();
+    if (!isObject(value) || found.has(value) || hosts.has(value)) continue;
+    found.add(value);
+    const members = membersOf(value);
+    for (const key of ownKeys(members)) {
+      const { value: member, get, set } = members[key] as PropertyDescriptor;
+      left.push(member, get, set);
+    }
+    left.push(Object.getPrototypeOf(value));
+  }
+  return found;
+}
+let known: WeakSet<object> | undefined;
+
+/** Whether this is of every script's: a built-in object, or a function of one. */
+export const isIntrinsic = (value: object): boolean => (known ??= shared()).has(value);

@@ -9,11 +9,21 @@ import { packageVersion } from "../../../../runtime/adapters/host.ts";
 import { testSigner } from "../../../support/signer.ts";
 import { memoryStore } from "../../../support/snapshot-store.ts";
 
+interface Scripted {
+  readonly state: ModuleState;
+  touch(): void;
+}
+
+function loaded(script: string): Scripted {
+  const names = topLevelNames(script);
+  let values: () => readonly unknown[] = () => [];
+  const touch = new Function("hand", `"use strict";\n${script}${probeOf(names, "hand")}\nreturn typeof touch === "undefined" ? undefined : touch;`)((given: typeof values) => { values = given; }) as () => void; // a script of the test's own
+  return { touch, state: new ModuleState({ script, top: () => values().map((value, at) => ({ name: names[at] ?? "", value })), beside: [], imported: [] }) };
+}
+
 /** A script's top level as a program's would be, and what its function `touch` does to it. */
 function changedBy(script: string): boolean {
-  let values: () => readonly unknown[] = () => [];
-  const touch = new Function("hand", `${script}${probeOf(topLevelNames(script), "hand")}\nreturn touch;`)((given: typeof values) => { values = given; }) as () => void; // a script of the test's own
-  const state = new ModuleState(values, []);
+  const { state, touch } = loaded(script);
   expect(state.changed).toBe(false);
   touch();
   return state.changed;
