@@ -1,4 +1,4 @@
-// Intrinsics: the objects every script of this Node process shares. Knows what they were; puts back what was changed. Looking through
+// Intrinsics: the objects every script of this Node process shares. Knows them and what they were; puts back what was changed. Looking through
 // them all takes about a millisecond: it is done around the loading of a program, not around turns.
 
 const isObject = (value: unknown): value is object => (typeof value === "object" && value !== null) || typeof value === "function";
@@ -115,8 +115,8 @@ function shared(): WeakSet<object> {
     found.add(value);
     const members = membersOf(value);
     for (const key of ownKeys(members)) {
-      const { value: member, get, set } = members[key] as PropertyDescriptor;
-      left.push(member, get, set);
+      const member = members[key] as PropertyDescriptor;
+      left.push(member.value, member.get, member.set);
     }
     left.push(Object.getPrototypeOf(value));
   }

@@ -100,7 +100,7 @@ class Search {
     if (types.isGeneratorFunction(value) && isObject(prototype)) this.#ofGenerators.add(prototype);
     const facts = this.#factsOf(value);
     if (facts === undefined || facts.reexport) return undefined;
-    if (facts.nested) return "a function made inside another";
+    if (facts.captures) return facts.class ? "a class made inside a function" : "a function made inside another";
     if (facts.privateStatics) return "a class with private fields";
     if (facts.method && !facts.class) this.#methods.set(value, name);
     if (facts.class) for (const owner of [value, prototype]) if (isObject(owner)) for (const [, member] of partsFrom(owner)) this.#atHome.add(member);

@@ -2,6 +2,7 @@
 // back from its own answers alone (kernel/snapshot.ts); where modules hold what changes, that would not bring back what they held.
 //   N3  Looked at without running anything of the program's: whatever can be reached (reach.ts). Whatever differs, or is too much to look
 //       through, counts as changed. Where something cannot be reached, nothing is known (hiding.ts): no process is brought back.
+import { isTrap } from "../../adapters/ambient.ts";
 import { isIntrinsic } from "../../adapters/intrinsics.ts";
 import { sha256 } from "../../adapters/sha256.ts";
 import { toHex } from "../../../kernel-abi/canonical.ts";
@@ -121,7 +122,7 @@ export class ModuleState {
     return this.#hides ?? undefined;
   }
 
-  readonly #passes = (value: object): boolean => this.#imported.has(value) || isIntrinsic(value);
+  readonly #passes = (value: object): boolean => this.#imported.has(value) || isIntrinsic(value) || isTrap(value);
 
   /** Undefined for too much. */
   #look(): string | undefined {

@@ -49,6 +49,20 @@ describe("what modules hold", () => {
     ["a function's property", "function touch() { touch.calls = 1; }"],
     ["a class's static field", "class Thing { static n = 0; }\nfunction touch() { Thing.n = 1; }"],
     ["an instance of a class of its own", "var Thing = class { n = 0 };\nvar thing = new Thing();\nfunction touch() { thing.n = 1; }"],
+    ["a date", "const when = new Date(0);\nfunction touch() { when.setTime(1); }"],
+    ["where a pattern stands", "const word = /a/g;\nfunction touch() { word.exec('a'); }"],
+    ["a pattern", "const word = /a/g;\nfunction touch() { word.compile('b', 'g'); }"],
+    ["bytes", "const bytes = new ArrayBuffer(4);\nfunction touch() { new Uint8Array(bytes)[3] = 1; }"],
+    ["bytes beside those that are seen", "const view = new DataView(new ArrayBuffer(8), 4);\nfunction touch() { new Uint8Array(view.buffer)[0] = 1; }"],
+    ["a member of numbers", "const grid = new Float64Array(4);\nfunction touch() { grid.more = 1; }"],
+    ["a map's own member", "const seen = new Map();\nfunction touch() { seen.more = 1; }"],
+    ["the property of a function in a record", "const table = { f: () => 1 };\nfunction touch() { table.f.calls = 1; }"],
+    ["a getter", "const table = { get x() { return 1; } };\nfunction touch() { Object.defineProperty(table, 'x', { get: () => 2 }); }"],
+    ["a prototype's member", "class Thing {}\nfunction touch() { Thing.prototype.n = 1; }"],
+    ["a prototype", "const thing = {};\nfunction touch() { Object.setPrototypeOf(thing, { n: 1 }); }"],
+    ["an error's member", "const failure = new Error('no');\nfunction touch() { failure.n = 1; }"],
+    ["the second of two in one declaration", "var table = {\n  x: 1,\n}, count = 0;\nfunction touch() { count += 1; }"],
+    ["the end of a long chain", "let chain = {};\nconst last = chain;\nfor (let at = 0; at < 20000; at++) chain = { chain };\nfunction touch() { last.n = 1; }"],
     ["which of two equal records", "const one = { x: 1 };\nconst two = { x: 1 };\nvar at = one;\nfunction touch() { at = two; }"],
     ["more than can be looked through", "const much = Array.from({ length: 300000 }, (_, at) => at);\nfunction touch() { much.pop(); }"],
   ])("%s changes", (what, script) => {
@@ -57,6 +71,29 @@ describe("what modules hold", () => {
       return;
     }
     expect(changedBy(script)).toBe(true);
+  });
+
+  it("leaves the stack of an error to whoever reads it first", () => {
+    const { state } = loaded("const failure = new Error('no');\nfunction touch() { return failure; }");
+    const before = Error.prepareStackTrace;
+    let asked = 0;
+    Error.prepareStackTrace = () => String(asked += 1);
+    try {
+      expect([state.changed, state.hides, asked]).toEqual([false, undefined, 0]);
+    } finally {
+      Error.prepareStackTrace = before;
+    }
+  });
+
+  it("may be hidden where a script cannot be parsed or its top level was not handed out", () => {
+    const of = (script: string): ModuleState => new ModuleState({ script, top: undefined, beside: [], imported: [] });
+    expect(of("var var").hides).toBe("the script, which is not understood");
+    expect(of("var count = 0;").hides).toBe("count (which is not looked at)");
+    expect(of("").hides).toBeUndefined();
+    const later = new ModuleState({ script: "", top: undefined, beside: [{ name: "later", value: Promise.resolve() }, { name: "ref", value: new WeakRef({}) }], imported: [] });
+    expect(later.hides).toBe("later (a promise)");
+    const ref = new ModuleState({ script: "", top: undefined, beside: [{ name: "ref", value: new WeakRef({}) }], imported: [] });
+    expect(ref.hides).toBe("ref (an object of the host's, WeakRef)");
   });
 
   it("is left alone by what only reads, and runs nothing of the program's", () => {
