@@ -38,7 +38,8 @@ class Search {
   readonly #passes: (value: object) => boolean;
   readonly #met = new Set<object>();
   readonly #left: { readonly name: string; readonly value: object }[] = [];
-  readonly #facts = new Map<object, FunctionFacts | undefined>();
+  /** By text. */
+  readonly #facts = new Map<string, FunctionFacts | undefined>();
   /** Methods, and those that are where their class has them. */
   readonly #methods = new Map<object, string>();
   readonly #atHome = new Set<unknown>();
@@ -88,10 +89,9 @@ class Search {
   }
 
   #factsOf(value: object): FunctionFacts | undefined {
-    if (this.#facts.has(value)) return this.#facts.get(value);
-    const facts = factsOf(this.#shape, this.#script, Function.prototype.toString.call(value));
-    this.#facts.set(value, facts);
-    return facts;
+    const text = Function.prototype.toString.call(value);
+    if (!this.#facts.has(text)) this.#facts.set(text, factsOf(this.#shape, this.#script, text)); // the whole script is searched for what is none of its own
+    return this.#facts.get(text);
   }
 
   #ofFunction(name: string, value: object): string | undefined {

@@ -10,7 +10,7 @@ import { hidingAmong, type Held } from "./hiding.ts";
 import { isObject, partsFrom, TooMuch } from "./reach.ts";
 
 /** Most things that are looked at. */
-const LOOKS_MAX = 200_000;
+const LOOKS_MAX = 400_000;
 
 /** Words no binding has. */
 const RESERVED = ("await break case catch class const continue debugger default delete do else enum export extends false finally for function if implements import in instanceof interface "

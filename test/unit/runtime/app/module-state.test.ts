@@ -96,6 +96,13 @@ describe("what modules hold", () => {
     expect(ref.hides).toBe("ref (an object of the host's, WeakRef)");
   });
 
+  it("is looked through without asking a proxy anything, wherever it stands", () => {
+    const { state } = loaded("let ran = 0;\nconst nosy = () => new Proxy(class {}, new Proxy({}, { get() { ran += 1; } }));\nconst thing = { __proto__: { constructor: nosy() } };\nran = 0;");
+    expect([state.changed, state.hides, state.changed]).toEqual([false, "thing (a proxy)", false]);
+    const { state: below } = loaded("let ran = 0;\nconst table = Object.create(new Proxy(class {}, new Proxy({}, { get() { ran += 1; } })));\nran = 0;");
+    expect([below.changed, below.hides, below.changed]).toEqual([false, "table (a proxy)", false]);
+  });
+
   it("is left alone by what only reads, and runs nothing of the program's", () => {
     expect(changedBy("let ran = 0;\nconst lazy = { get x() { ran += 1; return 1; } };\nconst proxy = new Proxy({}, { ownKeys() { ran += 1; return []; } });\nconst loop = { };\nloop.loop = loop;\nfunction touch() { [1, 2].map((x) => x); }")).toBe(false);
     const words = topLevelNames("var x = a ? null : void 0;\nvar f = function* (y = 1) {};\nclass A extends B {}\nasync function g() {}\nlet z");
