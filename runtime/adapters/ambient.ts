@@ -141,6 +141,11 @@ function unpooled(target: Callable, self: unknown, args: unknown[]): unknown {
   }
 }
 
+const TRAPS = new WeakSet<object>();
+
+/** Whether this is a trap of ours: what a program holds that captured a function of the ambient world. */
+export const isTrap = (value: object): boolean => TRAPS.has(value);
+
 /** A proxy keeps the function's name, statics and prototype, so `instanceof`, `promisify` and friends see no difference. */
 const trapCalls = (original: Callable, patch: Patch): Callable => new Proxy(original, {
   apply(target, self, args: unknown[]) {
@@ -221,6 +226,7 @@ function apply(patch: Patch, traps: Map<Callable, Callable>): (() => void) | und
   if (!isCallable(original)) return undefined;
   const trap = traps.get(original) ?? trapCalls(original, patch);
   traps.set(original, trap);
+  TRAPS.add(trap);
   Object.defineProperty(owner, key, { ...before, value: trap });
   return () => {
     if (Object.getOwnPropertyDescriptor(owner, key)?.value === trap) Object.defineProperty(owner, key, before);

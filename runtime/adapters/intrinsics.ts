@@ -1,4 +1,4 @@
-// Intrinsics: the objects every script of this Node process shares. Knows what they were; puts back what was changed. Looking through
+// Intrinsics: the objects every script of this Node process shares. Knows them and what they were; puts back what was changed. Looking through
 // them all takes about a millisecond: it is done around the loading of a program, not around turns.
 
 const isObject = (value: unknown): value is object => (typeof value === "object" && value !== null) || typeof value === "function";
@@ -112,3 +112,29 @@ export function rememberIntrinsics(): () => string | undefined {
     return first;
   };
 }
+
+/** Of the globals with a small letter, those that are functions of ECMA-262. */
+const FUNCTIONS = ["parseInt", "parseFloat", "isNaN", "isFinite", "decodeURI", "decodeURIComponent", "encodeURI", "encodeURIComponent", "escape", "unescape", "eval"] as const;
+
+/** Everything reachable from the intrinsics by data members, accessors and prototypes; nothing else of the host, and nothing is run. */
+function shared(): WeakSet<object> {
+  const found = new WeakSet<object>();
+  const left: unknown[] = [...intrinsics().keys(), ...FUNCTIONS.map((name) => getOwnPropertyDescriptor(globalThis, name)?.value as unknown)];
+  const hosts = new Set<unknown>([globalThis, globalThis.process]);
+  while (left.length > 0) {
+    const value = left.pop();
+    if (!isObject(value) || found.has(value) || hosts.has(value)) continue;
+    found.add(value);
+    const members = membersOf(value);
+    for (const key of ownKeys(members)) {
+      const member = members[key] as PropertyDescriptor;
+      left.push(member.value, member.get, member.set);
+    }
+    left.push(Object.getPrototypeOf(value));
+  }
+  return found;
+}
+let known: WeakSet<object> | undefined;
+
+/** Whether this is of every script's: a built-in object, or a function of one. */
+export const isIntrinsic = (value: object): boolean => (known ??= shared()).has(value);

@@ -20,7 +20,7 @@ import { isMachine, logicFor, type InvokedLogic } from "../process/machine/sourc
 import { isMachineState, parseState, type MachineState } from "../process/machine/state.ts";
 import { pluginOf, type PolicyPlugin } from "../scheduler/plugin.ts";
 import type { Apis } from "./define.ts";
-import { noted } from "./definitions.ts";
+import { noted, took } from "./definitions.ts";
 import { apisFor } from "./sites.ts";
 
 export type { Explanation, MachineState };
@@ -102,7 +102,7 @@ function defined<M extends AnyStateMachine>(spec: Spec<M>, termsOf: (terms: Mail
     reactivate: (saved: unknown) => MachineActivation.reactivated(options, saved),
   });
   definitions.set(definition, prepared);
-  return noted(definition);
+  return noted(definition, [spec, definition]);
 }
 
 const APIS = Object.freeze({ k, q, phi });
@@ -119,6 +119,7 @@ interface ProgramSpec<D extends readonly BoundDomain[], I, R> {
  * Leaving the state ends it: its `finally` blocks run.
  */
 export function fromProgram<const D extends readonly BoundDomain[] = readonly [], I = undefined, R = unknown>(spec: ProgramSpec<D, I, R>): InvokedLogic<I, R> {
+  took(spec);
   const start = spec.run as (apis: object, input: unknown) => Generator<Operation, unknown, unknown>;
   return logicFor({ kind: "program", domains: Object.freeze([...spec.domains ?? []]), start: (input) => start(apisFor(APIS), input) });
 }

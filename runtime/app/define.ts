@@ -116,5 +116,5 @@ function defined(spec: AnySpec, terms: Pick<ProcessDefinition, "mailbox" | "prio
     ...(spec.policy === undefined ? {} : { policy: pluginOf(spec.policy) }),
     ...admission(spec.input),
     activate: (input: unknown) => activateProgram(bodyFor(spec.run(apisFor(apis), input))),
-  }));
+  }), spec);
 }

@@ -6,28 +6,37 @@ import type { ModuleState } from "./program/module-state.ts";
 /** What is known of a program that was loaded from its source. */
 export interface Loaded {
   readonly definitions: ReadonlyMap<string, Behaviour>;
-  /** Undefined where it cannot be looked at. */
-  readonly modules: ModuleState | undefined;
+  readonly modules: ModuleState;
 }
 
-type Found = Behaviour[];
+interface Found {
+  readonly definitions: Behaviour[];
+  /** Declarations they were made from: what runs is held by nothing else that can be looked at. */
+  readonly given: unknown[];
+}
 
 /** Of the program being loaded. Loading is synchronous, and one program loads at a time. */
 let loading: Found | undefined;
 const OF_ROOT = new WeakMap<Behaviour, Loaded>();
 
-/** Called by whatever defines a process. */
-export function noted<B extends Behaviour>(definition: B): B {
-  loading?.push(definition);
+/** Called by whatever defines a process, with what it was given to make it of. */
+export function noted<B extends Behaviour>(definition: B, given: unknown): B {
+  loading?.definitions.push(definition);
+  took(given);
   return definition;
 }
 
-/** Runs `load` and gives, beside what it gives, what was defined meanwhile, in order. */
-export function collecting<T>(load: () => T): { readonly loaded: T; readonly definitions: readonly Behaviour[] } {
+/** Called by whatever else takes functions of a program's and does not show them. */
+export function took(given: unknown): void {
+  loading?.given.push(given);
+}
+
+/** Runs `load`, which is told what has been given so far, and gives, beside what it gives, what was defined meanwhile, in order. */
+export function collecting<T>(load: (given: readonly unknown[]) => T): { readonly loaded: T; readonly definitions: readonly Behaviour[] } {
   const outer = loading;
-  const found: Found = loading = [];
+  const found: Found = loading = { definitions: [], given: [] };
   try {
-    return { loaded: load(), definitions: found };
+    return { loaded: load(found.given), definitions: found.definitions };
   } finally {
     loading = outer;
   }
@@ -42,7 +51,7 @@ function byName(root: Behaviour, definitions: readonly Behaviour[]): Loaded["def
 }
 
 /** Found again by the root. */
-export function remember(root: Behaviour, definitions: readonly Behaviour[], modules: ModuleState | undefined): void {
+export function remember(root: Behaviour, definitions: readonly Behaviour[], modules: ModuleState): void {
   OF_ROOT.set(root, { definitions: byName(root, definitions), modules });
 }
 

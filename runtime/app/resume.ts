@@ -201,6 +201,8 @@ async function goOnFrom(journal: Trace, source: ByteSource, remains: Remains, pa
   const { recording, point, torn, turns, from } = remains;
   authorise(recording.header, options.allow);
   const root = await codeOf(recording, options);
+  const hides = from === undefined ? undefined : loadedOf(root)?.modules.hides;
+  if (hides !== undefined) throw new PassedOver(`the program may hold state that stands in no snapshot: ${hides}`);
   const every = checkEvery(root, options.snapshotEvery);
   if (point.frames === 0) checkInput(recording, root);
   const signer = options.signer ?? loadOrCreateSigner();

@@ -25,8 +25,8 @@ export interface SnapshotOptions {
   readonly every: number;
   readonly store: SnapshotStore;
   readonly signer: Signer;
-  /** What the program's modules hold: where that changes, no process is brought back. */
-  readonly modules: Pick<ModuleState, "changed"> | undefined;
+  /** What the program's modules hold: where that changes, or where they may hide it, no process is brought back. */
+  readonly modules: Pick<ModuleState, "changed" | "hides"> | undefined;
   /** Whether the run has left what is on record behind. */
   readonly live?: () => boolean;
 }
@@ -60,7 +60,7 @@ export class Snapshots implements Keeper {
 
   keep({ state, tick, turns, jobs }: Parameters<Keeper["keep"]>[0]): void {
     const { recorder, description, every, modules } = this.#options;
-    if (modules?.changed === true) {
+    if (modules?.changed === true || modules?.hides !== undefined) {
       this.#next = Infinity; // what once changed is not the program's definition any more
       return;
     }

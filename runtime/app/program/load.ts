@@ -17,6 +17,7 @@ import { PROGRAM_SCRIPT } from "../../adapters/source-site.ts";
 import { defineProcessUnchecked } from "../define.ts";
 import { defineMachineUnchecked } from "../define-machine.ts";
 import { collecting, remember } from "../definitions.ts";
+import type { Held } from "./hiding.ts";
 import { ModuleState, probeOf, topLevelNames } from "./module-state.ts";
 import { freezeShared, sealMethods } from "./shared.ts";
 import * as surface from "./surface.ts";
@@ -67,19 +68,26 @@ type Script = (require: (name: string) => unknown, module: { exports: object }, 
 const HAND = "triad$hand";
 const PARAMETERS = ["require", "module", "exports", HAND, "globalThis", "global"];
 
+interface Compiled {
+  readonly script: Script;
+  /** Of the top level, as the probe gives its values. */
+  readonly names: readonly string[];
+}
+
 /** With a probe behind it where that compiles: names of the top level are found in its text, which is not parsed. */
-function compiled(executed: string): Script {
+function compiled(executed: string): Compiled {
   const filename = PROGRAM_SCRIPT;
+  const names = topLevelNames(executed);
   try {
-    return compileFunction(executed + probeOf(topLevelNames(executed), HAND), PARAMETERS, { filename }) as Script;
+    return { script: compileFunction(executed + probeOf(names, HAND), PARAMETERS, { filename }) as Script, names };
   } catch {
-    return compileFunction(executed, PARAMETERS, { filename }) as Script;
+    return { script: compileFunction(executed, PARAMETERS, { filename }) as Script, names: [] };
   }
 }
 
 interface Ran {
   readonly exported: unknown;
-  readonly modules: ModuleState | undefined;
+  readonly modules: ModuleState;
 }
 
 const isBehaviour = (value: unknown): value is Behaviour =>
@@ -88,29 +96,34 @@ const isBehaviour = (value: unknown): value is Behaviour =>
 
 const words = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));
 
-/** Runs the script once, with the traps acting. @throws whatever the script throws */
-function ran(script: Script, program: ProgramSection, modules: Modules, flags: readonly string[] | undefined): Ran {
+const named = (names: readonly string[], values: () => readonly unknown[]) => (): readonly Held[] => values().map((value, at) => ({ name: names[at] ?? "", value }));
+
+/** Runs the script once, with the traps acting. `given`: what the program gives to those who do not show it. @throws whatever the script throws */
+function ran({ script, names }: Compiled, program: ProgramSection, modules: Modules, given: readonly unknown[], flags: readonly string[] | undefined): Ran {
   const guard = createAmbientGuard(ambientOf(program, flags));
   const uninstall = guard.install();
-  const module = { exports: {} as { readonly default?: unknown } };
-  const imported: unknown[] = [];
+  const exports = {};
+  const module = { exports: exports as { readonly default?: unknown } };
+  const imported: unknown[] = [GLOBALS];
+  const require = (name: string): unknown => {
+    const surface = surfaceOf(modules, name);
+    imported.push(surface, ...Object.values(surface as object) as readonly unknown[]);
+    return surface;
+  };
   let values: (() => readonly unknown[]) | undefined;
   let changed: string | undefined;
   guard.enter();
   const putBack = rememberIntrinsics();
   try {
-    script((name) => {
-      const surface = surfaceOf(modules, name);
-      imported.push(surface);
-      return surface;
-    }, module, module.exports, (given) => { values = given; }, GLOBALS, GLOBALS);
+    script(require, module, exports, (hand) => { values = hand; }, GLOBALS, GLOBALS);
   } finally {
     changed = putBack(); // before anything that leans on them
     guard.leave();
     uninstall();
   }
   if (changed !== undefined) throw new Fault("PROGRAM_INVALID", { what: `it changes ${changed}, which all programs of this Node process share`, use: "a function of its own" });
-  return { exported: module.exports.default, modules: values && new ModuleState(values, imported) };
+  const beside = Object.entries({ module, exports, require, "a definition": given }).map(([name, value]) => ({ name, value }));
+  return { exported: module.exports.default, modules: new ModuleState({ script: program.executed, top: values && named(names, values), beside, imported }) };
 }
 
 /**
@@ -125,7 +138,7 @@ export function loadProgram(program: ProgramSection, flags?: readonly string[]):
   let found: ReturnType<typeof collecting<Ran>>;
   try {
     const script = compiled(executed);
-    found = collecting(() => ran(script, program, modules, flags));
+    found = collecting((given) => ran(script, program, modules, given, flags));
   } catch (cause) {
     if (cause instanceof Fault) throw cause;
     throw new Fault("PROGRAM_INVALID", { entry, what: words(cause) }, { cause });

@@ -1,24 +1,27 @@
 // Module state: whether what a program's modules hold at their top level is still what it was when they had loaded. A process is brought
 // back from its own answers alone (kernel/snapshot.ts); where modules hold what changes, that would not bring back what they held.
-//   N3  Looked at without running anything of the program's: data properties, members of collections; accessors, private fields and
-//       what closures hold are not seen. Whatever differs, or is too much to look through, counts as changed.
-import { types } from "node:util";
+//   N3  Looked at without running anything of the program's: whatever can be reached (reach.ts). Whatever differs, or is too much to look
+//       through, counts as changed. Where something cannot be reached, nothing is known (hiding.ts): no process is brought back.
+import { isTrap } from "../../adapters/ambient.ts";
+import { isIntrinsic } from "../../adapters/intrinsics.ts";
 import { sha256 } from "../../adapters/sha256.ts";
 import { toHex } from "../../../kernel-abi/canonical.ts";
+import { hidingAmong, type Held } from "./hiding.ts";
+import { isObject, partsFrom, TooMuch } from "./reach.ts";
 
 /** Most things that are looked at. */
-const LOOKS_MAX = 200_000;
+const LOOKS_MAX = 400_000;
 
 /** Words no binding has. */
 const RESERVED = ("await break case catch class const continue debugger default delete do else enum export extends false finally for function if implements import in instanceof interface "
   + "let new null package private protected public return static super switch this throw true try typeof var void while with yield undefined").split(" ");
 
-/** As the bundler prints it: what stands at a line's beginning is at the top level. Finds too many names rather than too few; looks at a word once, however long it is. */
+/** As the bundler prints it: what stands at a line's beginning is at the top level, and a closing bracket there goes on with it. Finds too many names rather than too few; looks at a word once, however long it is. */
 export function topLevelNames(script: string): readonly string[] {
   const names = new Set<string>();
-  for (const [line] of script.matchAll(/^(?:var|let|const|class|function|async function)\b.*$/gm)) {
+  for (const [line] of script.matchAll(/^(?:(?:var|let|const|class|function|async function)\b|[}\])]).*$/gm)) {
     for (const [, name = ""] of line.matchAll(/^(?:class|(?:async )?function)\*?\s*([A-Za-z_$][\w$]*)/g)) names.add(name);
-    if (/^(?:var|let|const)\b/.test(line)) for (const [, name = ""] of line.matchAll(/(?<![\w$])([A-Za-z_$][\w$]*)\s*(?=[=,;:}\]]|$)/g)) names.add(name);
+    if (/^(?:(?:var|let|const)\b|[}\])])/.test(line)) for (const [, name = ""] of line.matchAll(/(?<![\w$])([A-Za-z_$][\w$]*)\s*(?=[=,;:}\]]|$)/g)) names.add(name);
   }
   for (const word of RESERVED) names.delete(word);
   return [...names];
@@ -39,28 +42,29 @@ class Identities {
   }
 }
 
-class TooMuch extends Error {}
-
-const isPlain = (value: object): boolean => {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-};
-
 /** Everything reachable, as text: each object once, by a number that stays its own. */
 class Look {
   readonly #identities: Identities;
-  readonly #own: ReadonlySet<unknown>;
+  readonly #passes: (value: object) => boolean;
   readonly #met = new Set<object>();
+  readonly #left: object[] = [];
   readonly #words: string[] = [];
 
-  /** `own`: the program's functions and classes at the top level; instances of those are looked into. */
-  constructor(identities: Identities, own: ReadonlySet<unknown>) {
+  /** `passes`: what is not looked into. */
+  constructor(identities: Identities, passes: (value: object) => boolean) {
     this.#identities = identities;
-    this.#own = own;
+    this.#passes = passes;
   }
 
-  of(values: readonly unknown[]): string {
-    for (const value of values) this.#visit(value);
+  of(held: readonly Held[]): string {
+    for (const { value } of held) this.#meet(value);
+    for (let at = 0; at < this.#left.length; at++) {
+      for (const [name, part] of partsFrom(this.#left[at] as object)) {
+        this.#say(name);
+        this.#meet(part);
+      }
+      this.#say("."); // its parts end here
+    }
     return toHex(sha256(new TextEncoder().encode(this.#words.join("\n"))));
   }
 
@@ -68,48 +72,39 @@ class Look {
     if (this.#words.push(word) > LOOKS_MAX) throw new TooMuch();
   }
 
-  #visit(value: unknown): void {
-    if (typeof value !== "function" && (typeof value !== "object" || value === null)) return this.#say(Object.is(value, -0) ? "-0" : `${typeof value} ${String(value)}`);
+  #meet(value: unknown): void {
+    if (!isObject(value)) return this.#say(Object.is(value, -0) ? "-0" : `${typeof value} ${String(value)}`);
     this.#say(`#${this.#identities.of(value)}`);
-    if (this.#met.has(value)) return;
+    if (this.#met.has(value) || this.#passes(value)) return;
     this.#met.add(value);
-    if (types.isProxy(value)) return;
-    if (ArrayBuffer.isView(value)) return this.#say(toHex(sha256(new Uint8Array(value.buffer, value.byteOffset, value.byteLength))));
-    if (value instanceof Map) for (const [key, member] of Map.prototype.entries.call(value)) this.#both(key, member);
-    else if (value instanceof Set) for (const member of Set.prototype.values.call(value)) this.#visit(member);
-    else if (typeof value === "function" ? this.#own.has(value) : this.#isLookedInto(value)) this.#properties(value);
+    this.#left.push(value);
   }
+}
 
-  #both(key: unknown, member: unknown): void {
-    this.#visit(key);
-    this.#visit(member);
-  }
+/** A word that is no name at the top level may be one of the host's. */
+const isGlobal = ({ name, value }: Held): boolean => isObject(value) && Reflect.get(globalThis, name) === value;
 
-  #isLookedInto(value: object): boolean {
-    return Array.isArray(value) || isPlain(value) || this.#own.has(Object.getOwnPropertyDescriptor(Object.getPrototypeOf(value), "constructor")?.value);
-  }
-
-  #properties(value: object): void {
-    for (const key of Reflect.ownKeys(value)) {
-      const property = Object.getOwnPropertyDescriptor(value, key);
-      if (property === undefined || !("value" in property)) continue;
-      this.#say(String(key));
-      if (!(typeof value === "function" && key === "prototype")) this.#visit(property.value);
-    }
-  }
+export interface Modules {
+  readonly script: string;
+  /** The top level by its names, and by words that are none. Undefined where it cannot be looked at. */
+  readonly top: (() => readonly Held[]) | undefined;
+  /** What else there is to look at: what it was handed, and what it gave to those who do not show it. */
+  readonly beside: readonly Held[];
+  /** What the program was given by others, which is theirs to change. */
+  readonly imported: Iterable<unknown>;
 }
 
 /** What a program's modules held when they had loaded. */
 export class ModuleState {
-  readonly #values: () => readonly unknown[];
+  readonly #modules: Modules;
   readonly #identities = new Identities();
   readonly #imported: ReadonlySet<unknown>;
   readonly #first: string | undefined;
+  #hides: string | null | undefined;
 
-  /** `imported`: what the program was given by others, which is theirs to change. */
-  constructor(values: () => readonly unknown[], imported: Iterable<unknown>) {
-    this.#values = values;
-    this.#imported = new Set(imported);
+  constructor(modules: Modules) {
+    this.#modules = modules;
+    this.#imported = new Set(modules.imported);
     this.#first = this.#look();
   }
 
@@ -117,11 +112,23 @@ export class ModuleState {
     return this.#first === undefined || this.#look() !== this.#first;
   }
 
+  /**
+   * What may hold state that nobody can look at; undefined where there is nothing. The script is parsed when first asked: until something
+   * changes, which counts for itself, what is held is what it was when it had loaded.
+   */
+  get hides(): string | undefined {
+    const { script, top, beside } = this.#modules;
+    this.#hides ??= hidingAmong({ script, top: top?.() ?? [], beside, passes: this.#passes }) ?? null;
+    return this.#hides ?? undefined;
+  }
+
+  readonly #passes = (value: object): boolean => this.#imported.has(value) || isIntrinsic(value) || isTrap(value);
+
   /** Undefined for too much. */
   #look(): string | undefined {
-    const values = this.#values().filter((value) => !this.#imported.has(value));
+    const { top, beside } = this.#modules;
     try {
-      return new Look(this.#identities, new Set(values.filter((value) => typeof value === "function"))).of(values);
+      return new Look(this.#identities, this.#passes).of([...(top?.() ?? []).filter((held) => !isGlobal(held)), ...beside]);
     } catch (error) {
       if (error instanceof TooMuch) return undefined;
       throw error;

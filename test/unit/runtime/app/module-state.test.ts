@@ -9,11 +9,21 @@ import { packageVersion } from "../../../../runtime/adapters/host.ts";
 import { testSigner } from "../../../support/signer.ts";
 import { memoryStore } from "../../../support/snapshot-store.ts";
 
+interface Scripted {
+  readonly state: ModuleState;
+  touch(): void;
+}
+
+function loaded(script: string): Scripted {
+  const names = topLevelNames(script);
+  let values: () => readonly unknown[] = () => [];
+  const touch = new Function("hand", `"use strict";\n${script}${probeOf(names, "hand")}\nreturn typeof touch === "undefined" ? undefined : touch;`)((given: typeof values) => { values = given; }) as () => void; // a script of the test's own
+  return { touch, state: new ModuleState({ script, top: () => values().map((value, at) => ({ name: names[at] ?? "", value })), beside: [], imported: [] }) };
+}
+
 /** A script's top level as a program's would be, and what its function `touch` does to it. */
 function changedBy(script: string): boolean {
-  let values: () => readonly unknown[] = () => [];
-  const touch = new Function("hand", `${script}${probeOf(topLevelNames(script), "hand")}\nreturn touch;`)((given: typeof values) => { values = given; }) as () => void; // a script of the test's own
-  const state = new ModuleState(values, []);
+  const { state, touch } = loaded(script);
   expect(state.changed).toBe(false);
   touch();
   return state.changed;
@@ -39,6 +49,20 @@ describe("what modules hold", () => {
     ["a function's property", "function touch() { touch.calls = 1; }"],
     ["a class's static field", "class Thing { static n = 0; }\nfunction touch() { Thing.n = 1; }"],
     ["an instance of a class of its own", "var Thing = class { n = 0 };\nvar thing = new Thing();\nfunction touch() { thing.n = 1; }"],
+    ["a date", "const when = new Date(0);\nfunction touch() { when.setTime(1); }"],
+    ["where a pattern stands", "const word = /a/g;\nfunction touch() { word.exec('a'); }"],
+    ["a pattern", "const word = /a/g;\nfunction touch() { word.compile('b', 'g'); }"],
+    ["bytes", "const bytes = new ArrayBuffer(4);\nfunction touch() { new Uint8Array(bytes)[3] = 1; }"],
+    ["bytes beside those that are seen", "const view = new DataView(new ArrayBuffer(8), 4);\nfunction touch() { new Uint8Array(view.buffer)[0] = 1; }"],
+    ["a member of numbers", "const grid = new Float64Array(4);\nfunction touch() { grid.more = 1; }"],
+    ["a map's own member", "const seen = new Map();\nfunction touch() { seen.more = 1; }"],
+    ["the property of a function in a record", "const table = { f: () => 1 };\nfunction touch() { table.f.calls = 1; }"],
+    ["a getter", "const table = { get x() { return 1; } };\nfunction touch() { Object.defineProperty(table, 'x', { get: () => 2 }); }"],
+    ["a prototype's member", "class Thing {}\nfunction touch() { Thing.prototype.n = 1; }"],
+    ["a prototype", "const thing = {};\nfunction touch() { Object.setPrototypeOf(thing, { n: 1 }); }"],
+    ["an error's member", "const failure = new Error('no');\nfunction touch() { failure.n = 1; }"],
+    ["the second of two in one declaration", "var table = {\n  x: 1,\n}, count = 0;\nfunction touch() { count += 1; }"],
+    ["the end of a long chain", "let chain = {};\nconst last = chain;\nfor (let at = 0; at < 20000; at++) chain = { chain };\nfunction touch() { last.n = 1; }"],
     ["which of two equal records", "const one = { x: 1 };\nconst two = { x: 1 };\nvar at = one;\nfunction touch() { at = two; }"],
     ["more than can be looked through", "const much = Array.from({ length: 300000 }, (_, at) => at);\nfunction touch() { much.pop(); }"],
   ])("%s changes", (what, script) => {
@@ -47,6 +71,36 @@ describe("what modules hold", () => {
       return;
     }
     expect(changedBy(script)).toBe(true);
+  });
+
+  it("leaves the stack of an error to whoever reads it first", () => {
+    const { state } = loaded("const failure = new Error('no');\nfunction touch() { return failure; }");
+    const before = Error.prepareStackTrace;
+    let asked = 0;
+    Error.prepareStackTrace = () => String(asked += 1);
+    try {
+      expect([state.changed, state.hides, asked]).toEqual([false, undefined, 0]);
+    } finally {
+      Error.prepareStackTrace = before;
+    }
+  });
+
+  it("may be hidden where a script cannot be parsed or its top level was not handed out", () => {
+    const of = (script: string): ModuleState => new ModuleState({ script, top: undefined, beside: [], imported: [] });
+    expect(of("var var").hides).toBe("the script, which is not understood");
+    expect(of("var count = 0;").hides).toBe("count (which is not looked at)");
+    expect(of("").hides).toBeUndefined();
+    const later = new ModuleState({ script: "", top: undefined, beside: [{ name: "later", value: Promise.resolve() }, { name: "ref", value: new WeakRef({}) }], imported: [] });
+    expect(later.hides).toBe("later (a promise)");
+    const ref = new ModuleState({ script: "", top: undefined, beside: [{ name: "ref", value: new WeakRef({}) }], imported: [] });
+    expect(ref.hides).toBe("ref (an object of the host's, WeakRef)");
+  });
+
+  it("is looked through without asking a proxy anything, wherever it stands", () => {
+    const { state } = loaded("let ran = 0;\nconst nosy = () => new Proxy(class {}, new Proxy({}, { get() { ran += 1; } }));\nconst thing = { __proto__: { constructor: nosy() } };\nran = 0;");
+    expect([state.changed, state.hides, state.changed]).toEqual([false, "thing (a proxy)", false]);
+    const { state: below } = loaded("let ran = 0;\nconst table = Object.create(new Proxy(class {}, new Proxy({}, { get() { ran += 1; } })));\nran = 0;");
+    expect([below.changed, below.hides, below.changed]).toEqual([false, "table (a proxy)", false]);
   });
 
   it("is left alone by what only reads, and runs nothing of the program's", () => {
