@@ -78,7 +78,8 @@ class Search {
     if (typeof value === "function" || typeof part !== "function" || !NATIVE.test(Function.prototype.toString.call(part))) return false;
     const prototype: unknown = Object.getPrototypeOf(value);
     if (!isObject(prototype) || isIntrinsic(prototype) || types.isProxy(prototype)) return false;
-    const [made, method] = ["constructor", key].map((of) => Object.getOwnPropertyDescriptor(prototype, of)?.value as unknown);
+    // A shared method stands behind an accessor (shared.ts).
+    const [made, method] = ["constructor", key].map((of) => Object.getOwnPropertyDescriptor(prototype, of)).map((member): unknown => member?.value ?? member?.get);
     return typeof made === "function" && typeof method === "function" && !types.isProxy(made) && this.#factsOf(made) === undefined && part.name === `bound ${key}`;
   }
 
