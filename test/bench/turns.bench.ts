@@ -19,7 +19,7 @@ import { fastest, link, NO_JOURNAL, recordingOf, sealWith, timed } from "./groun
 
 const ACTORS = 64;
 const TURNS = 1_000_000;
-const ROUNDS = 3;
+const ROUNDS = 6;
 
 /** Builds a ring, gives every actor a token and lets it run into the bound on turns. */
 const ring = defineProcess({
