@@ -107,7 +107,7 @@ export async function subject(): Promise<void> {
   sealWith(recorder, (await timed(ring, recording, recorder)).end);
 }
 
-const JOBS = 30;
+const JOBS = 100;
 const QUBITS = 16;
 const circuit = ghz(QUBITS).measureAll();
 
