@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createActor, fromTransition } from "xstate";
+import type { Journal } from "../../kernel-abi/ports.ts";
 import { openBundle } from "../../replay/bundle.ts";
 import { Recorder } from "../../replay/recorder.ts";
 import { replay } from "../../replay/replayer.ts";
@@ -15,7 +16,7 @@ import { defineProcess, ghz, type Child } from "../../runtime/app/index.ts";
 import { createRunner, liveOutcomes } from "../../runtime/app/outcomes.ts";
 import { fastestAlone, type Subjects } from "./alone.ts";
 import { least, most, type Figure } from "./figure.ts";
-import { fastest, link, NO_JOURNAL, recordingOf, sealWith, timed } from "./ground.ts";
+import { link, NO_JOURNAL, recordingOf, sealWith, timed, type Timed } from "./ground.ts";
 
 const ACTORS = 64;
 const TURNS = 1_000_000;
@@ -61,6 +62,26 @@ const secondsOf = async (work: () => Promise<void> | void): Promise<number> => {
 
 const openTrace = (folder: string) => memorySource(readFileSync(traceIn(folder)));
 
+const JOBS = 1_000;
+const QUBITS = 16;
+const circuit = ghz(QUBITS).measureAll();
+
+const sampling = defineProcess({
+  name: "sampling", domains: ["Q"],
+  *run({ q }) {
+    const contract = yield* q.reserve({ qubits: QUBITS, budget: 1_000_000_000 });
+    for (let at = 0; at < JOBS; at++) yield* q.measure(yield* q.sample(contract, circuit, 1_000));
+  },
+});
+
+const jobsRecording = recordingOf(sampling, 1_000_000);
+
+async function sampled(journal: Journal): Promise<Timed> {
+  const run = await timed(sampling, jobsRecording, journal, liveOutcomes(createRunner({ workers: 0 })));
+  if (run.end.status !== "completed") throw new Error(`the jobs ended ${run.end.status}`);
+  return run;
+}
+
 /** Each in a process of its own; given is the folder in which the trace is. */
 export const alone = {
   plain: async () => (await timed(ring, recording, NO_JOURNAL)).seconds,
@@ -78,6 +99,13 @@ export const alone = {
     if (!complete) throw new Error("the ring was not replayed to its end");
   }),
   peer: transitions,
+  jobs: async () => (await sampled(NO_JOURNAL)).seconds,
+  jobsRecorded: async () => {
+    const recorder = new Recorder({ recording: jobsRecording, sink: createMemorySink() });
+    const { seconds, end } = await sampled(recorder);
+    sealWith(recorder, end);
+    return seconds;
+  },
 } as const satisfies Subjects;
 
 async function ofTurns(folder: string): Promise<readonly Figure[]> {
@@ -107,35 +135,12 @@ export async function subject(): Promise<void> {
   sealWith(recorder, (await timed(ring, recording, recorder)).end);
 }
 
-const JOBS = 100;
-const QUBITS = 16;
-const circuit = ghz(QUBITS).measureAll();
-
-const sampling = defineProcess({
-  name: "sampling", domains: ["Q"],
-  *run({ q }) {
-    const contract = yield* q.reserve({ qubits: QUBITS, budget: 1_000_000_000 });
-    for (let at = 0; at < JOBS; at++) yield* q.measure(yield* q.sample(contract, circuit, 1_000));
-  },
-});
-
-/** Short jobs: in longer ones what recording adds weighs less. Many rounds, for the difference is smaller than what a busy machine adds to either. */
+/** Short jobs: in longer ones what recording adds weighs less. */
 async function ofJobs(): Promise<readonly Figure[]> {
-  const recording = recordingOf(sampling, 100_000);
-  const outcomes = () => liveOutcomes(createRunner({ workers: 0 }));
-  const seconds = await fastest(60, {
-    plain: async () => (await timed(sampling, recording, NO_JOURNAL, outcomes())).seconds,
-    recorded: async () => {
-      const recorder = new Recorder({ recording, sink: createMemorySink() });
-      const run = await timed(sampling, recording, recorder, outcomes());
-      if (run.end.status !== "completed") throw new Error(`the jobs ended ${run.end.status}`);
-      sealWith(recorder, run.end);
-      return run.seconds;
-    },
-  });
+  const seconds = await fastestAlone(import.meta.url, ROUNDS, ["jobs", "jobsRecorded"]);
   return [
-    { name: `a job of ${QUBITS} qubits, 1,000 shots`, value: 1e6 * seconds.plain / JOBS, unit: "µs" },
-    { name: "what recording adds to it", value: 100 * (seconds.recorded / seconds.plain - 1), unit: "%", goal: most(5) },
+    { name: `a job of ${QUBITS} qubits, 1,000 shots`, value: 1e6 * seconds.jobs / JOBS, unit: "µs" },
+    { name: "what recording adds to it", value: 100 * (seconds.jobsRecorded / seconds.jobs - 1), unit: "%", goal: most(5) },
   ];
 }
 
