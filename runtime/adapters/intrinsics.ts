@@ -1,7 +1,7 @@
 // Intrinsics: the objects every script of this Node process shares. Knows them and what they were; puts back what was changed. Looking through
 // them all takes about a millisecond: it is done around the loading of a program, not around turns.
 
-const isObject = (value: unknown): value is object => (typeof value === "object" && value !== null) || typeof value === "function";
+export const isObject = (value: unknown): value is object => (typeof value === "object" && value !== null) || typeof value === "function";
 
 function* generators(): Generator<readonly [string, object]> {
   for (const [name, of] of [["Generator", function* () { yield 0; }], ["AsyncGenerator", async function* () { yield 0; }], ["Async", async () => undefined]] as const) {
@@ -32,18 +32,6 @@ function intrinsics(): ReadonlyMap<object, string> {
   enter("TypedArray", typed);
   enter("TypedArray.prototype", Object.getPrototypeOf(Uint8Array.prototype));
   for (const [name, value] of generators()) enter(name, value);
-  return found;
-}
-
-/** The intrinsics and their members, functions of accessors too: what is the host's and no package's. */
-export function builtIns(): ReadonlySet<object> {
-  const found = new Set<object>(intrinsics().keys());
-  for (const of of [...found]) {
-    for (const key of ownKeys(of)) {
-      const descriptor = getOwnPropertyDescriptor(of, key);
-      for (const member of [descriptor?.value, descriptor?.get, descriptor?.set] as readonly unknown[]) if (isObject(member)) found.add(member);
-    }
-  }
   return found;
 }
 

@@ -75,7 +75,7 @@ export async function again<R extends ReplayReport>(io: Io, trace: string, flags
   if (trustProgram === true && program !== undefined) throw new Fault("USAGE", { options: "--trust-program, --program", allowed: "one of them" });
   checkApart(flags, trace);
   if (flags.allowUnsealed !== true) await withTrace(trace, refuseUnsealed);
-  const metrics = await metricsOf(flags, [trace, out]);
+  const metrics = await metricsOf(flags);
   const narration = await narrator(io.err, { run: "", log: false, with: metrics?.observer });
   try {
     const file = out === undefined ? undefined : createBundleFile(out, { durability: "process", replace: replace === true });

@@ -1,9 +1,7 @@
 // `--metrics`: what a run, resumed, replayed or reproduced too, measures, in a file beside it. Loaded only where it is asked for.
 import type { Command } from "commander";
-import { Fault } from "../../../kernel-abi/fault.ts";
 import type { RunEnd, RunPause } from "../../../kernel-abi/ports.ts";
 import type { KnownEnd } from "../../../telemetry/telemetry.ts";
-import { namesOf, samePlace } from "./apart.ts";
 import { countOption } from "./arguments.ts";
 import type { MetricsFile } from "./metrics-file.ts";
 
@@ -17,12 +15,9 @@ export const addMetricsOptions = (command: Command): Command => command
   .option("--metrics <file>", "write what the run measures as it goes: JSON lines, or for a scraper where FILE ends in .prom")
   .addOption(countOption("--metrics-interval <ticks>", "flush metrics every so many ticks (default: at the end only)"));
 
-/** The file metrics go to, if any was asked for; none of the command's own traces. @throws Fault FILE_UNREADABLE | USAGE */
-export async function metricsOf({ metrics, metricsInterval, replace }: MetricsFlags, traces: readonly (string | undefined)[]): Promise<MetricsFile | undefined> {
+/** The file metrics go to, if any was asked for; what else the command reads and writes was held against it (apart.ts). @throws Fault FILE_UNREADABLE */
+export async function metricsOf({ metrics, metricsInterval, replace }: MetricsFlags): Promise<MetricsFile | undefined> {
   if (metrics === undefined) return undefined;
-  if (traces.some((trace) => trace !== undefined && namesOf(trace).some((name) => samePlace(name, metrics)))) {
-    throw new Fault("USAGE", { option: "--metrics", value: metrics, what: "the trace stands there: metrics need a file of their own" });
-  }
   const { metricsFile } = await import("./metrics-file.ts");
   return metricsFile(metrics, { replace: replace === true, every: metricsInterval ?? 0 });
 }

@@ -4,8 +4,8 @@
 //       fields; functions that stand at the top level of the script; and what libraries made, of which only what the program gave them
 //       is judged.
 import { types } from "node:util";
-import { isIntrinsic } from "../../adapters/intrinsics.ts";
-import { isObject, partsFrom, TooMuch } from "./reach.ts";
+import { isIntrinsic, isObject } from "../../adapters/intrinsics.ts";
+import { partsFrom, TooMuch } from "./reach.ts";
 import { factsOf, shapeOfScript, type FunctionFacts, type ScriptShape } from "./script-shape.ts";
 
 /** Most things that are judged. */

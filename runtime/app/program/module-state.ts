@@ -3,11 +3,11 @@
 //   N3  Looked at without running anything of the program's: whatever can be reached (reach.ts). Whatever differs, or is too much to look
 //       through, counts as changed. Where something cannot be reached, nothing is known (hiding.ts): no process is brought back.
 import { isTrap } from "../../adapters/ambient.ts";
-import { isIntrinsic } from "../../adapters/intrinsics.ts";
+import { isIntrinsic, isObject } from "../../adapters/intrinsics.ts";
 import { sha256 } from "../../adapters/sha256.ts";
 import { toHex } from "../../../kernel-abi/canonical.ts";
 import { hidingAmong, type Held } from "./hiding.ts";
-import { isObject, partsFrom, TooMuch } from "./reach.ts";
+import { partsFrom, TooMuch } from "./reach.ts";
 
 /** Most things that are looked at. */
 const LOOKS_MAX = 400_000;

@@ -11,8 +11,6 @@ const ELEMENTS_MAX = 4_000_000;
 
 export class TooMuch extends Error {}
 
-export const isObject = (value: unknown): value is object => (typeof value === "object" && value !== null) || typeof value === "function";
-
 // Taken before any program runs.
 type Getter = (this: unknown) => unknown;
 const getterOf = (owner: object, key: string): Getter => Object.getOwnPropertyDescriptor(owner, key)?.get as Getter;

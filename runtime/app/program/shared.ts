@@ -4,9 +4,7 @@
 //       what they are.
 //   S2  What a library makes with its classes is made as before: an object of theirs may have a member of its own where its prototype
 //       has one.
-import { builtIns } from "../../adapters/intrinsics.ts";
-
-const isObject = (value: unknown): value is object => (typeof value === "object" && value !== null) || typeof value === "function";
+import { isIntrinsic, isObject } from "../../adapters/intrinsics.ts";
 
 const isModule = (value: object): boolean => Reflect.get(value, Symbol.toStringTag) === "Module" && Object.getPrototypeOf(value) === null;
 
@@ -25,12 +23,11 @@ function* beside(value: object): Generator {
 
 /** All that can be reached from these but what the host brought, each once. */
 export function reachable(roots: Iterable<unknown>): ReadonlySet<object> {
-  const host = builtIns();
   const found = new Set<object>();
   const open = [...roots];
   while (open.length > 0) {
     const value = open.pop();
-    if (!isObject(value) || found.has(value) || host.has(value)) continue;
+    if (!isObject(value) || found.has(value) || isIntrinsic(value)) continue;
     found.add(value);
     open.push(...beside(value));
   }

@@ -65,7 +65,7 @@ async function fork(trace: string, flags: Flags, io: Io): Promise<number> {
   checkApart(flags, trace);
   const options = forkOptions(flags);
   let onRecord = 0;
-  const metrics = await metricsOf(flags, [trace, options.out]);
+  const metrics = await metricsOf(flags);
   const narration = await narrator(io.err, { run: basename(options.out), level: flags.logLevel, log: true, shown: () => onRecord, with: metrics?.observer });
   try {
     const report = await interruptible(io.err, (signal) =>

@@ -101,7 +101,7 @@ async function resume(file: string, flags: Flags, io: Io): Promise<number> {
   checkApart(flags, file);
   const options = resumeOptions(flags);
   let remains: Remains | undefined;
-  const asked = await metricsOf(flags, [file.replace(/\.partial$/, ""), flags.out]);
+  const asked = await metricsOf(flags);
   const metrics = asked && recordedMetrics(asked, file);
   const narration = await narrator(io.err, { run: basename(file).replace(/\.partial$/, ""), level: flags.logLevel, log: true, shown: () => (remains === undefined ? 0 : framesAgain(remains)), with: metrics?.observer });
   const surveyed = (found: Remains): void => {

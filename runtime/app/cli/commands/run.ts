@@ -95,7 +95,7 @@ async function run(file: string, flags: Flags, io: Io): Promise<number> {
   const out = flags.out ?? freePath(file, flags.replace === true);
   checkApart({ ...flags, out }, file);
   const options = recordOptions(file, out, flags);
-  const metrics = await metricsOf(flags, [out]);
+  const metrics = await metricsOf(flags);
   const narration = await narrator(io.err, { run: basename(out), level: flags.logLevel, log: true, with: metrics?.observer });
   try {
     const recorded = await interruptible(io.err, (signal) => record({ ...options, observer: narration.observer, signal }));
