@@ -156,10 +156,8 @@ class Reading {
     for (const { text, facts, scope } of this.#entries) {
       const found = { ...facts, captures: facts.captures || scope?.captures === true };
       const known = functions.get(text);
-      functions.set(text, known === undefined ? found : {
-        captures: found.captures || known.captures, method: found.method || known.method, class: found.class || known.class,
-        privateFields: found.privateFields || known.privateFields, privateStatics: found.privateStatics || known.privateStatics, reexport: found.reexport && known.reexport,
-      });
+      // All else stands in the text itself.
+      functions.set(text, known === undefined ? found : { ...found, captures: found.captures || known.captures, method: found.method || known.method, reexport: found.reexport && known.reexport });
     }
     return functions;
   }

@@ -54,8 +54,8 @@ function forged(edit: Edit, header = {}): Uint8Array {
   return record(frames, { recording: runRecording(header) }).file;
 }
 
-const second = (over: object): Entry[] => [
-  entry(EVENT.CONTRACT_ISSUED, { domain: Q, capability: CAP.ALLOCATE_Q, contract: 2, subject: 2, body: pack({ owner: ROOT, terms: { ...TERMS, ...over } }) }),
+const second = (over: object, capability: number = CAP.ALLOCATE_Q): Entry[] => [
+  entry(EVENT.CONTRACT_ISSUED, { domain: Q, capability, contract: 2, subject: 2, body: pack({ owner: ROOT, terms: { ...TERMS, ...over } }) }),
 ];
 /** A capability cut down, with a call of its own. */
 const cut = (id: number, from: number, verb: VerbName, scope: object = {}): Entry[] => [entry(SYSCALL.CAP_ATTENUATE, { capability: from, subject: id }), capability(id, ROOT, verb, from, scope)];
@@ -80,6 +80,7 @@ const FINISHES = "a turn that finishes says its result";
 const ABORTS = "a turn that is aborted says its fault";
 const WAITS = "a turn waits for what its last call asked for";
 const BECAME = "the end says what became of the root";
+const NOBODYS = "what happens to nobody in particular is the kernel's";
 const job = (id: number, due: number, cost: number): Entry =>
   entry(SYSCALL.XDV_CALL, { domain: Q, capability: CAP.EXECUTE_Q, contract: 1, subject: id, body: pack({ due, cost, charge: { budget: 1, shots: 0 } }) });
 /** A capability asked back with one the caller holds, and it and `more` revoked. */
@@ -181,6 +182,8 @@ const CASES: [what: string, edit: Edit, rule: string][] = [
   ["a contract for somebody else", say(AT.root, IN.issued, { owner: CHILD }), "a contract is issued to its requester"],
   ["a contract with the wrong capability", set(AT.root, IN.issued, { capability: CAP.EXECUTE_Q }), "a contract stays within the capability it was requested with"],
   ["a contract of more units than its capability", both(set(AT.root, IN.request, { capability: 9 }), set(AT.root, IN.issued, { capability: 9 }), add(AT.root, IN.request, ...cut(9, CAP.ALLOCATE_Q, "ALLOCATE_Q", { units: 1 }))), "a contract stays within the capability it was requested with"],
+  ["two contracts under a capability for one", both(...[IN.request, IN.issued].map((at) => set(AT.root, at, { capability: 9 })), add(AT.root, IN.activated + 1, entry(SYSCALL.CONTRACT_REQUEST, { domain: Q, capability: 9, contract: 2, subject: 2 }), ...second({}, 9)),
+    add(AT.root, IN.request, ...cut(9, CAP.ALLOCATE_Q, "ALLOCATE_Q", { uses: 1 }))), "a capability is used no more often than granted"],
   ["more units than the provider declared", say(AT.root, IN.issued, { "terms.units": 9 }), "contracts share no more than providers declared"],
   ["two contracts that share too much", add(AT.root, IN.activated, ...second({ units: 7 })), "contracts share no more than providers declared"],
   ["a contract without a window", say(AT.root, IN.issued, { "terms.end": 1 }), "a contract has units and a window"],
@@ -258,6 +261,10 @@ const CASES: [what: string, edit: Edit, rule: string][] = [
   ["an exit and no end", frame(AT.childExit, { entries: RUN[AT.childExit]?.entries.slice(0, 1) }), STANDS],
   ["a process told what it lost by the kernel", insert(AT.outcome, kernelFrame(3, [entry(EVENT.CONTRACTS_LOST, { subject: CHILD, body: pack({ contracts: [1] }) })])), "who resumes a process is told what it has lost"],
   ["a place held by the kernel", insert(AT.outcome, kernelFrame(3, [entry(EVENT.MESSAGE_PARKED, { subject: ROOT })])), "nobody but a sender holds a place"],
+  ["a contract started by its owner", insert(AT.outcome, kernelFrame(3, [RUN[AT.root]?.entries[IN.activated] as Entry], ROOT)), NOBODYS],
+  ["a strike of a process", insert(AT.outcome, kernelFrame(3, [entry(EVENT.FAULT_INJECTED, { body: pack({}) })], ROOT)), NOBODYS],
+  ["a fault contained by a process", insert(AT.outcome, kernelFrame(3, [entry(EVENT.FAULT_CONTAINED, { body: pack({}) })], ROOT)), NOBODYS],
+  ["a dead letter of a process", insert(AT.outcome, kernelFrame(3, [entry(EVENT.FAULT, { verdict: FAULTS.PROCESS_UNKNOWN.code, subject: CHILD, body: pack({ from: 3, seq: 8 }) })], ROOT)), NOBODYS],
   // exits and ends
   ["an exit in another's frame", frame(AT.childExit, { actor: ROOT }), "a process ends once"],
   ["an exit for another reason", say(AT.childExit, 0, { cause: "stopped" }), ENDED],
@@ -341,6 +348,28 @@ describe("consistency: a run that could not have happened is refused, however we
     expect(verified(forged(add(AT.root, IN.measure, ...silent)))).toMatchObject({ frames: 10, events: 56 });
   });
 
+  it("a contract may take all the units its capability is for", () => {
+    const whole = (units: number): Uint8Array => forged(both(set(AT.root, IN.request, { capability: 9 }), set(AT.root, IN.issued, { capability: 9 }), add(AT.root, IN.request, ...cut(9, CAP.ALLOCATE_Q, "ALLOCATE_Q", { units }))));
+    expect(verified(whole(TERMS.units)).frames).toBe(10);
+  });
+
+  it("a job that is cancelled is abandoned at once, not with the run", () => {
+    const cancelled = entry(SYSCALL.JOB_CANCEL, { domain: Q, capability: CAP.EXECUTE_Q, contract: 1, subject: 1 });
+    const over = (at: number): Uint8Array => record([
+      boot(),
+      turnFrame(1, ROOT, {
+        delivery: { kind: DELIVERY.START, from: processId(0), seq: 0 },
+        entries: [...([IN.request, IN.issued, IN.activated] as const).map((one) => RUN[AT.root]?.entries[one] as Entry), job(1, 5, 4), cancelled], end: waits(DELIVERY.MESSAGE),
+      }),
+      intent(1, 5),
+      kernelFrame(at, [entry(EVENT.JOB_ABANDONED, { domain: Q, contract: 1, subject: 1 })], ROOT),
+      exit(3, ROOT, [entry(EVENT.CONTRACT_REVOKED, { domain: Q, contract: 1, subject: 1 }), entry(EVENT.CONTRACT_RELEASED, { domain: Q, contract: 1, subject: 1, body: pack({ budget: 1, shots: 0, jobs: 1 }) })], { cause: "run-end" }),
+      end(3, { turns: 1, messages: 0, shots: 0 }, "stuck"),
+    ], { recording: runRecording(), status: "stuck" }).file;
+    expect(verified(over(1)).status).toBe("stuck");
+    expect(refusalOf(over(3)).detail["rule"]).toBe("a job that was cancelled is abandoned at once");
+  });
+
   it("who has ended may be stopped", () => {
     expect(verified(forged(frame(AT.measured, { entries: [entry(SYSCALL.PROC_STOP, { capability: CAP.SPAWN, subject: CHILD, body: pack("late") })] }))).frames).toBe(10);
   });
@@ -355,12 +384,16 @@ describe("consistency: a run that could not have happened is refused, however we
     for (const [index, one] of RUN.slice(0, AT.childExit).entries()) rules.frame(one, { offset: 0, unit: "block", index });
     const { world, frames, events, status } = rules;
     expect([frames, events, status, world.turns, world.messages, world.shots, world.processes.get(CHILD)?.over]).toEqual([5, 40, null, 3, 1, 10, true]);
+    const last = RUN[AT.intent] as Frame;
+    expect(() => { rules.frame(last, { offset: 700, unit: "block", index: 7 }); }).toThrow(expect.objectContaining({ detail: expect.objectContaining({ rule: "ticks never go back", offset: 700, index: 7, last: 2 }) }));
   });
 
   it("names the event and the actor", () => {
     const { detail } = refusalOf(forged(set(AT.root, IN.log, { capability: CAP.IPC_SEND })));
     expect(detail).toMatchObject({ event: 20, tick: 1, actor: "root", capability: 2, verb: "IPC_SEND" });
     expect(refusalOf(forged(say(AT.rootExit, 3, { budget: 6 }))).detail["event"]).toBe(50);
+    const early = refusalOf(forged(frame(AT.heard, { delivery: { kind: DELIVERY.MESSAGE, from: ROOT, seq: 0 } })));
+    expect(early.detail).toMatchObject({ from: ROOT, seq: 0, expected: "3:1" });
   });
 
   it("knows the ends of a root that never was", () => {
@@ -378,6 +411,10 @@ describe("consistency: a root that cannot be bound", () => {
       end(0, { turns: 0, messages: 0, shots: 0 }, "enforced"),
     ];
     expect(verified(record(frames, { recording: runRecording(), status: "enforced" }).file).status).toBe("enforced");
+    const after = turnFrame(1, ROOT, { delivery: { kind: DELIVERY.START, from: processId(0), seq: 0 }, end: FINISHED });
+    const rules = new Consistency(runRecording().header);
+    const all = [...frames, after];
+    expect(() => { all.forEach((one, index) => { rules.frame(one, { offset: 0, unit: "block", index }); }); }).toThrow(expect.objectContaining({ detail: expect.objectContaining({ index: 2, rule: "nothing follows RUN_END" }) }));
   });
 });
 

@@ -51,6 +51,10 @@ describe("what hides", () => {
     ["a getter of such a record", "const make = () => { let n = 0; return { get bump() { return ++n; } }; };\nexport const table = make();", "table (a function made inside another)"],
     ["one in a map", "const seen = new Map([[1, ((n) => () => ++n)(0)]]);", "seen (a function made inside another)"],
     ["a parameter's default", "const next = ((n = 0, f = () => ++n) => f)();", "next"],
+    ["the rest of a record", "const next = (({ ...held }) => () => ++held.n)({ n: 0 });", "next (a function made inside another)"],
+    ["a default in a list", "const next = (([, n = 0]) => () => ++n)([]);", "next (a function made inside another)"],
+    ["the rest of what was given", "const next = ((...[n]) => () => ++n)(0);", "next (a function made inside another)"],
+    ["one that reads as what the bundler writes", "const next = ((from, key) => () => from[key])([{ n: 0 }], 0);", "next (a function made inside another)"],
     ["one with an arrow's this", "const next = (function () { return () => ++this.n; }).call({ n: 0 });", "next"],
     ["one that names the function around it", "const next = (function outer() { outer.n = 0; return () => ++outer.n; })();", "next"],
     ["one with the arguments of the call around it", "const next = (function (_) { return () => ++arguments[0].n; })({ n: 0 });", "next"],
@@ -62,11 +66,13 @@ describe("what hides", () => {
     ["an initialiser of a field", "const next = new (class { n = 0; f = () => ++this.n; })().f;", "next"],
     ["a method without its class", "const { bump } = class Thing { static n = 0; static bump() { return ++Thing.n; } };", "bump (a method without its class)"],
     ["what a method without its class made", "const { make } = class Thing { static n = 0; static make() { return () => ++Thing.n; } };\nconst next = make();", "next (a function made inside another)"],
+    ["a method without its class, kept by a function", "const { bump } = class Thing { static n = 0; static bump() { return ++Thing.n; } };\nfunction home() {}\nhome.bump = bump;", "a method without its class"],
     ["a method with super", "const { bump } = { __proto__: { list: [0] }, bump() { return super.list.push(1); } };", "bump"],
     ["a class made in a function", "const Thing = (() => { let n = 0; return class { bump() { return ++n; } }; })();", "Thing (a class made inside a function)"],
     ["an instance of one", "const thing = (() => { let n = 0; return new (class { bump() { return ++n; } })(); })();", "thing"],
     ["a mixin", "const counted = (Base) => { let n = 0; return class extends Base { bump() { return ++n; } }; };\nclass Thing extends counted(Object) {}", "Thing"],
     ["a bound function", "const next = function () { return ++this.n; }.bind({ n: 0 });", "next (a bound function, or one of the host's)"],
+    ["a bound function as static method", "class Base { static next() {} }\nBase.constructor = circuit;\nclass Thing extends Base {}\nThing.next = function next() { return ++this.n; }.bind({ n: 0 });", "Thing (a bound function"],
     ["private fields", "class Counter { #n = 0; bump() { return ++this.#n; } }\nconst counter = new Counter();", "counter (private fields)"],
     ["inherited private fields", "class Base { #n = 0; bump() { return ++this.#n; } }\nclass Counter extends Base {}\nconst counter = new Counter();", "counter (private fields)"],
     ["a list with private fields", "class Counter extends Array { #n = 0; bump() { return ++this.#n; } }\nconst counter = new Counter();", "counter (private fields)"],
@@ -122,6 +128,9 @@ describe("what hides", () => {
     ["a process made in a function that keeps nothing of it", "const make = (name) => defineProcess({ name, *run({ k }) { const mine = (x) => x.name; yield* k.log(\"x\", mine({ name: 1 })); } });\nconst one = make(\"one\"), other = make(\"other\");"],
     ["a variable with a name of the host's, and a member with one", "const table = { process: 1, console: { navigator: 2 }, Date: 3 };\nconst performance = 1;"],
     ["two names in one declaration", "const table = {\n  one: 1,\n}, other = 2, [list] = [3];"],
+    ["names in patterns", "const { one: only, ...rest } = { one: 1, two: 2 };\nconst [, first = 1, ...[second]] = [1, 2, 3];\nconst pick = ({ a, ...more }, [b, , c] = [], ...last) => [a, more, b, c, last];"],
+    ["a class inside an expression", "const [Inner] = [class { bump() { return 1; } }];\nconst inner = new Inner();"],
+    ["a function of the language's in a record whose kind has none", "const low = Object.create({});\nlow.floor = Math.floor;"],
     ["machines with actions inline", "const machine = setup({ actions: { say: ({ context }) => { context; } }, guards: { full: ({ context }) => context.n > 3 } }).createMachine({ context: ({ input }) => ({ n: 0 }), initial: \"a\", states: { a: { entry: [assign({ n: ({ context }) => context.n + 1 }), checkpoint(() => undefined)], after: { 3: { guard: and([\"full\", ({ context }) => context.n < 9]), target: \"b\" } } }, b: { type: \"final\" } }, output: ({ context }) => context.n });\nconst chart = defineMachine({ name: \"chart\", machine });\nconst flip = fromProgram({ *run({ k }) { yield* k.sleep(1); return 1; } });"],
     ["a policy", "export const policy = definePolicy({ name: \"mine\", version: 1, initial: 0, pick: (ready, state) => ({ position: 0, state }) });"],
   ])("nothing: %s", async (_, top) => {
@@ -151,6 +160,12 @@ describe("the shape of a script", () => {
     const shape = shapeOfScript("const n = 0;\nconst one = () => n;\nconst two = ((n) => () => n)(1);\nconst three = () => 3;");
     expect([shape?.functions.get("() => n")?.captures, shape?.functions.get("() => 3")?.captures, shape?.functions.get("(n) => () => n")?.captures]).toEqual([true, false, false]);
     expect([...shape?.names ?? []].toSorted()).toEqual(["n", "one", "three", "two"]);
+    const [method, member] = ["class Thing { f() { return 1; } }", "const table = { f() { return 1; } };"];
+    const [bundled, own] = ["var __copyProps = (to, from, key) => { to.get = () => from[key]; };", "const read = (from, key) => () => from[key];"];
+    const facts = (text: string, ...lines: readonly string[]): unknown => shapeOfScript(lines.join("\n"))?.functions.get(text);
+    for (const lines of [[method, member], [member, method]]) expect(facts("f() { return 1; }", ...lines)).toMatchObject({ method: true, captures: false });
+    for (const lines of [[bundled, own], [own, bundled]]) expect(facts("() => from[key]", ...lines)).toMatchObject({ reexport: false, captures: true });
+    expect([facts("() => from[key]", bundled), facts("f() { return 1; }", member)]).toMatchObject([{ reexport: true }, { method: false }]);
   });
 });
 

@@ -58,6 +58,7 @@ describe("what modules hold", () => {
     ["a map's own member", "const seen = new Map();\nfunction touch() { seen.more = 1; }"],
     ["the property of a function in a record", "const table = { f: () => 1 };\nfunction touch() { table.f.calls = 1; }"],
     ["a getter", "const table = { get x() { return 1; } };\nfunction touch() { Object.defineProperty(table, 'x', { get: () => 2 }); }"],
+    ["a setter", "const table = { set x(to) {} };\nfunction touch() { Object.defineProperty(table, 'x', { set: (to) => {} }); }"],
     ["a prototype's member", "class Thing {}\nfunction touch() { Thing.prototype.n = 1; }"],
     ["a prototype", "const thing = {};\nfunction touch() { Object.setPrototypeOf(thing, { n: 1 }); }"],
     ["an error's member", "const failure = new Error('no');\nfunction touch() { failure.n = 1; }"],
@@ -65,6 +66,7 @@ describe("what modules hold", () => {
     ["the end of a long chain", "let chain = {};\nconst last = chain;\nfor (let at = 0; at < 20000; at++) chain = { chain };\nfunction touch() { last.n = 1; }"],
     ["which of two equal records", "const one = { x: 1 };\nconst two = { x: 1 };\nvar at = one;\nfunction touch() { at = two; }"],
     ["more than can be looked through", "const much = Array.from({ length: 300000 }, (_, at) => at);\nfunction touch() { much.pop(); }"],
+    ["more bytes than can be looked through", "const much = new Uint8Array(4_000_001);\nfunction touch() {}"],
   ])("%s changes", (what, script) => {
     if (what.startsWith("more")) {
       expect(() => changedBy(script)).toThrow("expected true to be false"); // unknown from the beginning
@@ -94,6 +96,10 @@ describe("what modules hold", () => {
     expect(later.hides).toBe("later (a promise)");
     const ref = new ModuleState({ script: "", top: undefined, beside: [{ name: "ref", value: new WeakRef({}) }], imported: [] });
     expect(ref.hides).toBe("ref (an object of the host's, WeakRef)");
+  });
+
+  it("is not known where looking fails", () => {
+    expect(() => new ModuleState({ script: "", top: () => { throw new TypeError("not there"); }, beside: [], imported: [] })).toThrow("not there");
   });
 
   it("is looked through without asking a proxy anything, wherever it stands", () => {

@@ -391,24 +391,43 @@ describe("verify", () => {
   /** In a run that is not frozen afterwards, which would tell it too. */
   const descendant = at(3, only(EVENT.CAPABILITY_REVOKED, (entry) => (entry.subject > allVerbs.length ? undefined : entry)));
 
-  it.each<readonly [string, Change]>([
-    ["a contract that outlives its capability", only(EVENT.CONTRACT_REVOKED, (entry, { tick }) => (tick === 3 ? undefined : entry))],
-    ["a contract that is completed with its capability", at(3, only(EVENT.CONTRACT_REVOKED, (entry) => ({ ...entry, code: EVENT.CONTRACT_COMPLETED })))],
-    ["work that ends well under a revoked contract", only(EVENT.JOB_OUTCOME, (entry) => ({ ...entry, verdict: 0 }))],
-    ["a descendant that was left", descendant],
-    ["a strike that takes another's", at(3, only(EVENT.CAPABILITY_REVOKED, (entry) => [entry, { ...entry, subject: 1 }]))],
-    ["a freeze that takes nothing", at(8, only(EVENT.CAPABILITY_REVOKED, gone))],
-    ["a freeze that leaves one", at(8, only(EVENT.CAPABILITY_REVOKED, (entry, { entries }) => (entry === entries.at(-1) ? undefined : entry)))],
-    ["a freeze in another order", at(8, only(EVENT.CAPABILITY_REVOKED, (entry, { entries }) => ({ ...entry, subject: entries.filter(({ code }) => code === entry.code).toReversed()[entries.filter(({ code }) => code === entry.code).indexOf(entry)]!.subject })))],
-    ["a freeze that takes another domain's", at(8, only(EVENT.DOMAIN_FROZEN, (entry) => [entry, { ...entry, code: EVENT.CAPABILITY_REVOKED, domain: 0, subject: 7 }]))],
-    ["a thaw that gives nothing", at(12, only(EVENT.CAPABILITY_ISSUED, gone))],
-    ["a thaw that gives less", at(12, only(EVENT.CAPABILITY_ISSUED, (entry, { entries }) => (entry === entries.at(-1) ? undefined : entry)))],
-    ["a thaw that gives to another", at(12, only(EVENT.CAPABILITY_ISSUED, (entry) => ({ ...entry, body: pack({ ...unpack(entry.body) as object, holder: 4 }) })))],
-    ["a thaw that gives what was not asked", at(12, only(EVENT.CAPABILITY_ISSUED, (entry, { entries }) => (entry !== entries.at(-1) ? entry : { ...entry, body: pack({ ...unpack(entry.body) as object, verb: "ADMIN_FAULT" }) })))],
-  ])("refuses %s", async (_, change) => {
+  const TAKES = "the kernel revokes what a freeze or a strike takes";
+  const ALL = "a freeze revokes every capability of its domain, by number";
+  const GIVES = "a thaw issues to the root what the header allows";
+  const ALLOWED = "root capabilities are those the header allows";
+  it.each<readonly [string, Change, string]>([
+    ["a contract that outlives its capability", only(EVENT.CONTRACT_REVOKED, (entry, { tick }) => (tick === 3 ? undefined : entry)), "contracts go from issued to active to an end, and are then released"],
+    ["a contract that is completed with its capability", at(3, only(EVENT.CONTRACT_REVOKED, (entry) => ({ ...entry, code: EVENT.CONTRACT_COMPLETED }))), "a contract is revoked with the capability it was issued under"],
+    ["work that ends well under a revoked contract", only(EVENT.JOB_OUTCOME, (entry) => ({ ...entry, verdict: 0 })), "work that was hit ends with the strike's fault"],
+    ["a descendant that was left", descendant, "a capability is revoked with all that descends from it"],
+    ["a strike that takes another's", at(3, only(EVENT.CAPABILITY_REVOKED, (entry) => [entry, { ...entry, subject: 1 }])), TAKES],
+    ["a freeze that takes nothing", at(8, only(EVENT.CAPABILITY_REVOKED, gone)), ALL],
+    ["a freeze that leaves one", at(8, only(EVENT.CAPABILITY_REVOKED, (entry, { entries }) => (entry === entries.at(-1) ? undefined : entry))), ALL],
+    ["a freeze in another order", at(8, only(EVENT.CAPABILITY_REVOKED, (entry, { entries }) => ({ ...entry, subject: entries.filter(({ code }) => code === entry.code).toReversed()[entries.filter(({ code }) => code === entry.code).indexOf(entry)]!.subject }))), TAKES],
+    ["a freeze that takes another domain's", at(8, only(EVENT.DOMAIN_FROZEN, (entry) => [entry, { ...entry, code: EVENT.CAPABILITY_REVOKED, domain: 0, subject: 7, body: new Uint8Array(0) }])), TAKES],
+    ["a thaw that gives nothing", at(12, only(EVENT.CAPABILITY_ISSUED, gone)), GIVES],
+    ["a thaw that gives less", at(12, only(EVENT.CAPABILITY_ISSUED, (entry, { entries }) => (entry === entries.at(-1) ? undefined : entry))), GIVES],
+    ["a thaw that gives to another", at(12, only(EVENT.CAPABILITY_ISSUED, (entry) => ({ ...entry, body: pack({ ...unpack(entry.body) as object, holder: 4 }) }))), ALLOWED],
+    ["a thaw that gives what was not asked", at(12, only(EVENT.CAPABILITY_ISSUED, (entry, { entries }) => (entry !== entries.at(-1) ? entry : { ...entry, body: pack({ ...unpack(entry.body) as object, verb: "ADMIN_FAULT" }) }))), ALLOWED],
+  ])("refuses %s", async (_, change, rule) => {
     const struck = { faults: change === descendant ? script.slice(0, 1) : script };
     const { frames } = await run(program, struck);
     const altered = frames.map((frame) => ({ ...frame, entries: frame.entries.map((entry) => change(entry, frame)).flat().filter((entry) => entry !== undefined) })).filter(({ kind, entries }) => kind === "turn" || entries.length > 0);
-    expect(() => { checkConsistent(altered as never, allVerbs, struck); }).toThrow(expect.objectContaining({ fault: "TRACE_INCONSISTENT" }) as Error);
+    expect(() => { checkConsistent(altered as never, allVerbs, struck); }).toThrow(expect.objectContaining({ detail: expect.objectContaining({ rule }) }));
+  });
+
+  const strike = (verb: string): Injection => ({ at: 3, kind: "capability-revocation", process: "root", verb });
+  const freeze = (domain: "Q" | "PHI"): Injection => ({ at: 3, kind: "domain-freeze", domain });
+  it.each<readonly [string, readonly Injection[], string]>([
+    ["a strike", [strike("SPAWN"), strike("IPC_SEND")], "a strike revokes what it names"],
+    ["a freeze", [freeze("Q"), freeze("PHI")], ALL],
+  ])("has %s take all it names before the next of its tick does, in one frame as in two", async (_, faults, rule) => {
+    const { frames } = await run(root(function* () { yield* k.sleep(9); return 0; }), { faults });
+    const struck = frames.filter(({ entries }) => entries.some(({ code }) => code === EVENT.FAULT_INJECTED));
+    const all = struck.flatMap(({ entries }) => entries);
+    const one = (entries: readonly Entry[]): unknown => frames.flatMap((frame) => (frame === struck[0] ? [{ ...frame, entries }] : struck.includes(frame) ? [] : [frame]));
+    checkConsistent(one(all) as never, allVerbs, { faults: [...faults] });
+    const next = all.findLastIndex(({ code }) => code === EVENT.FAULT_INJECTED);
+    expect(() => { checkConsistent(one(all.toSpliced(next - 1, 1)) as never, allVerbs, { faults: [...faults] }); }).toThrow(expect.objectContaining({ detail: expect.objectContaining({ rule }) }));
   });
 });

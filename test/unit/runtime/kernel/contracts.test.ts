@@ -119,6 +119,15 @@ describe("rollback of a failed outcome", () => {
     }), { recovery: POLICY({ rules: [{ fault: "Q_ERR_HARDWARE_FAILURE", action: "rollback" }] }) });
     expect(ran.end.result).toEqual(["Q_ERR_HARDWARE_FAILURE", "CONTRACT_INVALID", 10, "CONTRACT_INVALID"]);
   });
+
+  it("ends the contract at its very end too, where it would have expired", async () => {
+    const ran = await run(root(function* () {
+      const contract = yield* reserve("Q", { end: 6 });
+      return [yield* codeOf(collect("Q", yield* submit("Q", contract, { fail: 1004, cost: 6 - (yield* k.now()) }))), yield* k.now()];
+    }), { recovery: POLICY({ rules: [{ fault: "Q_ERR_HARDWARE_FAILURE", action: "rollback" }] }) });
+    const ends = ran.frames.flatMap(({ tick, entries }) => entries.filter(({ code }) => code === EVENT.CONTRACT_REVOKED || code === EVENT.CONTRACT_EXPIRED).map(({ code }) => [tick, code]));
+    expect([ran.end.result, ends]).toEqual([["Q_ERR_HARDWARE_FAILURE", 6], [[6, EVENT.CONTRACT_REVOKED]]]);
+  });
 });
 
 describe("verify holds a run to its policy", () => {
@@ -133,29 +142,34 @@ describe("verify holds a run to its policy", () => {
   const freezes = POLICY({ rules: [{ fault: "Q_ERR_HARDWARE_FAILURE", action: "halt", level: 1 }] });
   const kills = POLICY({ rules: [{ fault: "Q_ERR_HARDWARE_FAILURE", action: "halt", level: 0 }] });
   const counts = POLICY({ escalate: { failures: 1, within: 5 } });
+  const OF_JOBS: readonly number[] = [EVENT.JOB_INTENT, EVENT.JOB_OUTCOME, EVENT.FAULT_CONTAINED];
   type Change = (entry: Entry) => Entry | undefined;
   const without = (...codes: readonly number[]): Change => (entry) => (codes.includes(entry.code) ? undefined : entry);
+  const said = (entry: Entry): Record<string, unknown> => unpack(entry.body) as Record<string, unknown>;
   const body = (code: number, changes: Readonly<Record<string, unknown>>): Change => (entry) => (entry.code === code ? { ...entry, body: packed({ ...unpack(entry.body) as object, ...changes }) } : entry);
 
-  it.each<readonly [string, ReturnType<typeof root>, Recovery, Change]>([
-    ["a failure nobody dealt with", failing, rollsBack, without(EVENT.FAULT_CONTAINED)],
-    ["a contract that was to be rolled back", failing, rollsBack, without(EVENT.CONTRACT_REVOKED, EVENT.CONTRACT_RELEASED)],
-    ["a job that was to be called again", failing, rollsBack, without(EVENT.JOB_RETRIED)],
-    ["one call too many", failing, rollsBack, body(EVENT.JOB_RETRIED, { attempt: 3 })],
-    ["an action the policy does not have", failing, rollsBack, body(EVENT.FAULT_CONTAINED, { action: "halt" })],
-    ["a level the policy does not have", failing, rollsBack, body(EVENT.FAULT_CONTAINED, { level: 1 })],
-    ["work that was not under the contract", failing, rollsBack, body(EVENT.FAULT_CONTAINED, { jobs: [3] })],
-    ["another end of work that was rolled back", failing, rollsBack, (entry) => (entry.code === EVENT.JOB_OUTCOME && entry.subject === 2 ? { ...entry, verdict: 0 } : entry)],
-    ["a domain that was to be frozen", failing, freezes, without(EVENT.DOMAIN_FROZEN)],
-    ["a process that was to be halted", failing, kills, without(EVENT.PROCESS_HALTED)],
-    ["a domain frozen by counting", failing, counts, without(EVENT.DOMAIN_FROZEN)],
-    ["overuse unanswered", greedy("Q"), POLICY({ overuse: "revoke" }), without(EVENT.FAULT_CONTAINED)],
-    ["overuse without end", greedy("Q"), POLICY({ overuse: "revoke" }), without(EVENT.CONTRACT_REVOKED, EVENT.CONTRACT_RELEASED)],
-    ["work after overuse", greedy("Q"), POLICY({ overuse: "revoke" }), (entry) => (entry.code === SYSCALL.XDV_CALL && entry.verdict === 1001 ? { ...entry, verdict: FAULTS.CONTRACT_INVALID.code } : entry)],
-  ])("%s is refused", async (_, program, recovery, change) => {
+  it.each<readonly [string, ReturnType<typeof root>, Recovery, Change, { readonly rule: string } | { readonly owed: string }]>([
+    ["a failure nobody dealt with", failing, rollsBack, without(EVENT.FAULT_CONTAINED), { owed: "job 1 contained, fault 1004" }],
+    ["a contract that was to be rolled back", failing, rollsBack, without(EVENT.CONTRACT_REVOKED, EVENT.CONTRACT_RELEASED), { owed: "contract 1 revoked" }],
+    ["a job that was to be called again", failing, rollsBack, without(EVENT.JOB_RETRIED), { rule: "intents follow their calls in order" }],
+    ["a job nobody called again", failing, rollsBack, (entry) => (entry.code === EVENT.JOB_RETRIED || (entry.subject > 3 && OF_JOBS.includes(entry.code)) ? undefined : entry), { owed: "job 3 called again" }],
+    ["one call too many", failing, rollsBack, body(EVENT.JOB_RETRIED, { attempt: 3 }), { rule: "jobs are called again as often as the header's policy says" }],
+    ["an action the policy does not have", failing, rollsBack, body(EVENT.FAULT_CONTAINED, { action: "halt" }), { rule: "a fault reaches as far as the policy lets it" }],
+    ["a level the policy does not have", failing, rollsBack, body(EVENT.FAULT_CONTAINED, { level: 1 }), { rule: "a fault reaches as far as the policy lets it" }],
+    ["work that was not under the contract", failing, rollsBack, body(EVENT.FAULT_CONTAINED, { jobs: [3] }), { rule: "a rollback ends work in flight under what it ends, once" }],
+    ["another end of work that was rolled back", failing, rollsBack, (entry) => (entry.code === EVENT.JOB_OUTCOME && entry.subject === 2 ? { ...entry, verdict: 0 } : entry), { rule: "work that was hit ends with the strike's fault" }],
+    ["a domain that was to be frozen", failing, freezes, without(EVENT.DOMAIN_FROZEN, EVENT.CAPABILITY_REVOKED), { owed: "Q frozen" }],
+    ["a process that was to be halted", failing, kills, without(EVENT.PROCESS_HALTED), { rule: "a process is stopped by its parent, or with it" }],
+    ["a domain frozen by counting", failing, counts, without(EVENT.DOMAIN_FROZEN, EVENT.CAPABILITY_REVOKED), { owed: "Q frozen" }],
+    ["a failure too many", failing, counts, (entry) => (entry.code === EVENT.FAULT_CONTAINED && said(entry)["action"] === "halt" ? undefined : entry), { owed: "job 1 escalated, fault 1004" }],
+    ["overuse unanswered", greedy("Q"), POLICY({ overuse: "revoke" }), without(EVENT.FAULT_CONTAINED), { rule: "work that says it was hit was hit" }],
+    ["overuse nobody dealt with", greedy("Q"), POLICY({ overuse: "revoke" }), without(EVENT.FAULT_CONTAINED, EVENT.CONTRACT_REVOKED, EVENT.CONTRACT_RELEASED), { owed: "contract 1 ended for overuse" }],
+    ["overuse without end", greedy("Q"), POLICY({ overuse: "revoke" }), without(EVENT.CONTRACT_REVOKED, EVENT.CONTRACT_RELEASED), { owed: "contract 1 revoked" }],
+    ["work after overuse", greedy("Q"), POLICY({ overuse: "revoke" }), (entry) => (entry.code === SYSCALL.XDV_CALL && entry.verdict === 1001 ? { ...entry, verdict: FAULTS.CONTRACT_INVALID.code } : entry), { rule: "a contract ends for overuse when more was asked of it than was left" }],
+  ])("%s is refused", async (_, program, recovery, change, why) => {
     const { frames } = await run(program, { recovery });
     const altered = frames.map((frame) => ({ ...frame, entries: frame.entries.map(change).filter((entry) => entry !== undefined) })).filter(({ kind, entries }) => kind === "turn" || entries.length > 0);
-    expect(() => { checkConsistent(altered as never, allVerbs, { recovery }); }).toThrow(expect.objectContaining({ fault: "TRACE_INCONSISTENT" }) as Error);
+    expect(() => { checkConsistent(altered as never, allVerbs, { recovery }); }).toThrow(expect.objectContaining({ fault: "TRACE_INCONSISTENT", detail: expect.objectContaining(why) }));
   });
 });
 

@@ -4,7 +4,7 @@ import { k } from "../../../../domains/k/api/operations.ts";
 import { entryName, type Entry } from "../../../../kernel-abi/frame.ts";
 import type { Contract } from "../../../../kernel-abi/handle.ts";
 import type { Operation } from "../../../../kernel-abi/operation.ts";
-import { unpack } from "../../../../kernel-abi/packer.ts";
+import { pack, unpack } from "../../../../kernel-abi/packer.ts";
 import { SYSCALL } from "../../../../kernel-abi/syscall.ts";
 import { allVerbs, checkConsistent, run, type ToyRun } from "../../../support/run.ts";
 import { ask, codeOf, collect, reserve, submit, toy } from "../../../support/toy.ts";
@@ -92,13 +92,21 @@ describe("verify", () => {
     const { frames } = await run(sharing(measures));
     checkConsistent(frames.map((frame) => ({ ...frame, entries: frame.entries.map(change).filter((entry) => entry !== undefined) })) as never, allVerbs);
   };
-  const refuses = (change: (entry: Entry) => Entry | undefined, measures = true): Promise<void> => expect(holds(change, measures)).rejects.toMatchObject({ fault: "TRACE_INCONSISTENT" });
+  const refuses = (rule: string, change: (entry: Entry) => Entry | undefined, measures = true): Promise<void> =>
+    expect(holds(change, measures)).rejects.toMatchObject({ fault: "TRACE_INCONSISTENT", detail: { rule } });
+  const granted = (entry: Entry, changes: Partial<Entry> = {}): Entry => ({ ...entry, verdict: 0, body: new Uint8Array(0), ...changes });
   it("refuses work under a contract that was not shared, measurements nobody allowed, and releases by partners", async () => {
+    const [USED, ONCE] = ["a contract is used by its owner", "an active contract is shared once with each process that lives"];
     await holds((entry) => entry);
-    await refuses((entry) => (entry.code === SYSCALL.CONTRACT_SHARE ? undefined : entry));
-    await refuses((entry) => (entry.code === SYSCALL.CONTRACT_SHARE ? { ...entry, subject: 3 } : entry));
-    await refuses((entry) => (entry.code === SYSCALL.MEASURE && entry.verdict !== 0 ? { ...entry, verdict: 0 } : entry), false);
-    await refuses((entry) => (entry.code === SYSCALL.CONTRACT_RELEASE && entry.verdict !== 0 ? { ...entry, verdict: 0 } : entry));
-    await refuses((entry) => (entry.code === SYSCALL.CONTRACT_SHARE && entry.verdict !== 0 ? { ...entry, verdict: 0 } : entry));
+    await refuses(USED, (entry) => (entry.code === SYSCALL.CONTRACT_SHARE ? undefined : entry));
+    await refuses(ONCE, (entry) => (entry.code === SYSCALL.CONTRACT_SHARE ? { ...entry, subject: 3 } : entry));
+    await refuses(ONCE, (entry) => (entry.code === SYSCALL.CONTRACT_SHARE ? { ...entry, body: pack({ measures: 1 }) } : entry));
+    await refuses("who shares a contract measures only where it was given that", (entry) => (entry.code === SYSCALL.MEASURE && entry.verdict !== 0 ? granted(entry) : entry), false);
+    let under = 0;
+    await refuses(USED, (entry) => {
+      if (entry.code === SYSCALL.CONTRACT_REQUEST) under = entry.capability;
+      return entry.code === SYSCALL.CONTRACT_RELEASE && entry.verdict !== 0 ? granted(entry, { capability: under }) : entry;
+    });
+    await refuses(USED, (entry) => (entry.code === SYSCALL.CONTRACT_SHARE && entry.verdict !== 0 ? granted(entry, { subject: 4, body: pack({ measures: true }) }) : entry));
   });
 });
