@@ -9,6 +9,7 @@ import { DELIVERY, WAIT } from "../../../kernel-abi/envelope.ts";
 import { entry, kernelFrame, NO_BODY, record, turnFrame } from "../../support/recordings.ts";
 import { refusalOf, unitOffsets, verified } from "../../support/refusals.ts";
 import { Consistency } from "../../../replay/consistency/consistency.ts";
+import * as fields from "../../../replay/consistency/fields.ts";
 import { boot, ABORTED, bringUp, CAP, capability, CHILD, declaration, end, exit, FAULT, FINISHED, PHI, PROVIDER, Q, runRecording, smallRun, TERMS, waits } from "../../support/runs.ts";
 
 const RUN: readonly Frame[] = smallRun().filter((frame) => frame !== null);
@@ -388,6 +389,21 @@ describe("consistency: a run that could not have happened is refused, however we
     expect(() => { rules.frame(last, { offset: 700, unit: "block", index: 7 }); }).toThrow(expect.objectContaining({ detail: expect.objectContaining({ rule: "ticks never go back", offset: 700, index: 7, last: 2 }) }));
   });
 
+  it("knows of every code which fields it uses, but for those that nothing writes", () => {
+    const { world } = new Consistency(runRecording().header);
+    const fits = (code: number, mask: number): boolean => {
+      const [domain = 0, capability = 0, contract = 0, subject = 0, body = 0] = Array.from({ length: 5 }, (_, at) => (mask >> at) & 1);
+      try {
+        fields.check(world, entry(code, { domain, capability, contract, subject, body: new Uint8Array(body) }));
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    const free = Object.entries({ ...SYSCALL, ...EVENT }).filter(([, code]) => Array.from({ length: 32 }, (_, mask) => fits(code, mask)).every((one) => one));
+    expect(free.map(([name]) => name)).toEqual(["ABI_QUERY", "IPC_RECEIVE", "CALIBRATION_ISSUED"]);
+  });
+
   it("names the event and the actor", () => {
     const { detail } = refusalOf(forged(set(AT.root, IN.log, { capability: CAP.IPC_SEND })));
     expect(detail).toMatchObject({ event: 20, tick: 1, actor: "root", capability: 2, verb: "IPC_SEND" });
@@ -595,6 +611,8 @@ describe("consistency: what happens rarely is no contradiction", () => {
     expect(verified(record(frames, { recording: runRecording() }).file).frames).toBe(frames.length);
     const swapped = [...frames.slice(0, 6), frames[7] as Frame, frames[6] as Frame, ...frames.slice(8)];
     expect(refusalOf(record(swapped, { recording: runRecording() }).file).detail["rule"]).toBe("a dead letter was sent, and fell due after its receiver's end");
+    const late = [...frames.slice(0, 6), frames[8] as Frame, frames[6] as Frame, frames[7] as Frame, ...frames.slice(9)];
+    expect(refusalOf(record(late, { recording: runRecording() }).file).detail["rule"]).toBe("a message whose receiver ended is reported lost");
     const silent = frames.filter((_, at) => at !== 7);
     expect(refusalOf(record(silent, { recording: runRecording() }).file).detail["rule"]).toBe("a message whose receiver ended is reported lost");
   });

@@ -281,6 +281,14 @@ describe("a strike", () => {
       .toBe("the kernel revokes what a freeze or a strike takes");
   });
 
+  it("hits contracts that live, those too that have not begun", async () => {
+    const over = root(function* () { yield* ask({ domain: "Q", op: "release", contract: yield* reserve("Q") } as never); yield* k.sleep(5); return 0; });
+    const later = root(function* () { yield* reserve("Q", { start: 9 }); yield* k.sleep(5); return 0; });
+    const strike = at(3, "contract-invalidation", { domain: "Q" });
+    expect(await refused(over, strike, said(EVENT.FAULT_INJECTED, { contracts: [1] }))).toBe("a strike hits live contracts of its domains");
+    expect(await refused(later, strike, said(EVENT.FAULT_INJECTED, { contracts: [2] }))).toBe("contracts are issued before they are named");
+  });
+
   it("revokes all that it names", async () => {
     const two = root(function* () { yield* k.attenuate((yield* k.capabilities())[0]!.capability, {}); yield* k.sleep(5); return 0; });
     const strike = at(3, "capability-revocation", { process: "root", verb: allVerbs[1] as string });

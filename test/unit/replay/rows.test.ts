@@ -73,6 +73,19 @@ describe("a row that is over", () => {
     expect([rows.open, rows.get(1)?.revoked]).toEqual([0, true]);
   });
 
+  it("is packed once, and again when it was named", () => {
+    const form = jobForm();
+    let times = 0;
+    const rows = new Rows(1, { ...form, pack: (row: JobRow, at: number) => { times += 1; form.pack(row, at); } });
+    rows.add(job(1));
+    rows.retire(job(1));
+    for (const named of [false, false, true, false]) {
+      if (named) rows.get(1);
+      rows.tidy();
+    }
+    expect([times, rows.open]).toEqual([2, 0]);
+  });
+
   it("stands on while something is on its way to it", () => {
     const rows = new Rows(3, processForm());
     const row = process(3, { parked: { to: 4, seq: 1 } });

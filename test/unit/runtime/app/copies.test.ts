@@ -150,6 +150,19 @@ describe("repeated attempts", () => {
     expect(ran.end).toMatchObject({ status: "completed", result: "PROCESS_STOPPED" });
   });
 
+  it("of a process that ended with them are answered no more", async () => {
+    for (const times of [8, 16]) {
+      const brief = defineProcess({ name: "brief", domains: ["Q"], *run({ q }) {
+        const contract = yield* q.reserve({ qubits: 3, budget: 1_000 });
+        for (let left = times; left > 0; left--) caught(() => JSON.stringify(contract));
+        return times;
+      } });
+      const ran = await witness(defineProcess({ name: "parent", domains: ["Q"], *run({ k }) { return yield* k.join(yield* k.spawn(brief)); } }));
+      expect([ran.end.result, answers(ran)]).toEqual([times, []]);
+      expect(await verifyTrace(ran.bytes)).toMatchObject({ ok: true });
+    }
+  });
+
   it("in one turn come to the same", async () => {
     const ran = await witness(doing(({ job }) => { for (let left = 20; left > 0; left--) caught(() => JSON.stringify(job)); return 0; }));
     expect(answers(ran)).toMatchObject([]); // the run ended with that turn

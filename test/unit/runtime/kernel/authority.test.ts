@@ -10,7 +10,7 @@ import type { Contract } from "../../../../kernel-abi/handle.ts";
 import type { ProcessId } from "../../../../kernel-abi/ids.ts";
 import type { Operation } from "../../../../kernel-abi/operation.ts";
 import { pack, unpack } from "../../../../kernel-abi/packer.ts";
-import { CURRENT_OFFER } from "../../../../kernel-abi/version.ts";
+import { ABI_VERSION, CURRENT_OFFER } from "../../../../kernel-abi/version.ts";
 import { keptRun, takenUpFrom } from "../../../support/kept-runs.ts";
 import { allVerbs, checkConsistent, run, TOY_UNITS, type ToyRun } from "../../../support/run.ts";
 import { ask, codeOf, collect, reserve, submit, toy, type Body } from "../../../support/toy.ts";
@@ -296,6 +296,9 @@ describe("a freeze", () => {
     const ran = await run(family, { faults: script, flags: BEFORE });
     expect(named(ran, "CAPABILITY_REVOKED")).toEqual([]);
     expect((ran.end.result as unknown[])[1]).toEqual([["OK", "OK"], ["DOMAIN_FROZEN", "OK"], ["OK", "OK"], ["OK", "OK"]]);
+    const granted = ran.frames.map((frame) => ({ ...frame, entries: frame.entries.map((entry) => (entry.verdict === FAULTS.DOMAIN_FROZEN.code ? { ...entry, verdict: 0, capability: 1 } : entry)) }));
+    expect(() => { checkConsistent(granted as never, allVerbs, { faults: script, abi: { ...ABI_VERSION, flags: BEFORE } }); })
+      .toThrow(expect.objectContaining({ detail: expect.objectContaining({ rule: "nothing is granted in a frozen domain" }) }));
   });
 
   it("lasts, and is thawed as it would have been, in a run that is put down meanwhile", async () => {
