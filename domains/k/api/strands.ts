@@ -4,6 +4,7 @@
 //   S2  Strands are stepped in the order given, and one at a time, so a process stays one deterministic sequence of calls.
 import type { Contract } from "../../../kernel-abi/handle.ts";
 import type { Arm, Operation, Resumption, Selected } from "../../../kernel-abi/operation.ts";
+import { inForce, isSound } from "./given.ts";
 
 type Body = Generator<Operation, unknown, unknown>;
 type Answer = { readonly kind: "value"; readonly value: unknown } | { readonly kind: "fault"; readonly fault: unknown };
@@ -135,6 +136,7 @@ export class Strand {
 /** A call of a strand: answered at once, or what it waits for. */
 function* attempt(operation: Operation): Generator<Operation, Attempted, unknown> {
   try {
+    if (!isSound(operation) && (yield* inForce("refusalsInFull"))) return yield* answered(operation);
     if (isRecord(operation) && mayHoldPlace(operation)) return yield* placed({ ...operation, place: true });
     const on = isRecord(operation) ? yield* block(operation) : undefined;
     return on === undefined ? yield* answered(operation) : { kind: "blocked", on };
