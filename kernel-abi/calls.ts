@@ -54,9 +54,9 @@ export interface Wrong {
   readonly allowed: string;
 }
 
-/** A call that was given what it does not take: names the call, the argument, what came and what is taken. `form`: as it is written. */
+/** A call that was given what it does not take: names the call, the argument, what came and what is taken, `what` in `more` where that says it. `form`: as it is written. */
 export function malformed(form: string, { argument, given, allowed }: Wrong, more: FaultDetail = {}, cause?: unknown): Fault {
   const [call = ""] = form.split(/[\s(]/, 1);
   const value = given === undefined ? {} : { value: shown(given[0]) };
-  return new Fault("ABI_MALFORMED", { call, argument, ...value, allowed, ...more }, { ...(cause === undefined ? {} : { cause }), next: `Write ${form}, with ${argument}: ${allowed}.` });
+  return new Fault("ABI_MALFORMED", { call, argument, ...value, ...("what" in more ? {} : { allowed }), ...more }, { ...(cause === undefined ? {} : { cause }), next: `Write ${form}, with ${argument}: ${allowed}.` });
 }

@@ -27,18 +27,14 @@ export function beginningOf(process: string, { name, code, message, detail }: Fa
   return { from: text(from ?? failed ?? child), cause: text(cause), code: count(its), said: text(said), levels: count(levels) + 1 };
 }
 
-const route = ({ from, levels }: Beginning): FaultDetail => (levels === 0 ? {} : { levels, from });
-
 /** Detail of PROCESS_FAILED, for whoever awaits the process. */
 export function awaited(process: string, fault: FaultJson): FaultDetail {
-  const beginning = beginningOf(process, fault);
-  const { cause, code, said } = beginning;
-  return { process, ...route(beginning), cause, code, message: said };
+  const { from, levels, cause, code, said } = beginningOf(process, fault);
+  return { process, ...(levels === 0 ? {} : { levels, from }), cause, code, message: said };
 }
 
 /** What SUPERVISION_ESCALATED says of the last failure of a child. */
 export function escalated(child: string, fault: FaultJson): FaultDetail {
-  const beginning = beginningOf(child, fault);
-  const { cause, code, said } = beginning;
-  return { last: `${cause}: ${said}`, ...route(beginning), cause, code };
+  const { from, levels, cause, code, said } = beginningOf(child, fault);
+  return { last: `${cause}: ${said}`, from, ...(levels === 0 ? {} : { levels }), cause, code };
 }

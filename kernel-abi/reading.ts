@@ -15,7 +15,7 @@ export interface Reading {
   /** Of `exitOf`, which makes an arm of it. @throws Fault ABI_MALFORMED */
   exit(process: Address): ProcessId;
   /** What `take` makes of a record, options as a rule. `form`: how the call is written. @throws Fault ABI_MALFORMED */
-  record<T, R>(form: string, argument: string, given: T, take: (given: T) => R): R;
+  record<T, R>(form: string, argument: string, given: T, take: (given: T) => R, allowed?: string): R;
   /** What `take` makes of an argument, or that argument, for the kernel to refuse. @throws Fault what `take` throws, if that is one */
   argument<T, R>(given: T, take: (given: T) => R): R;
 }
@@ -30,12 +30,14 @@ export const AT_ONCE: Reading = Object.freeze({
 });
 
 /** What names no process is handed on: the kernel says what it is. */
-function child(given: Child<unknown>): ProcessId {
-  const process = tried(() => given.process, undefined);
-  return typeof process === "number" ? process : given as unknown as ProcessId;
+function address(to: Address): ProcessId {
+  if (typeof to === "number") return to;
+  const process = tried(() => to.process, undefined);
+  return typeof process === "number" ? process : to as unknown as ProcessId;
 }
 
-const address = (to: Address): ProcessId => (typeof to === "number" ? to : child(to));
+/** A number is no child: boxed, it is refused as what it is. */
+const child = (given: Child<unknown>): ProcessId => (typeof given === "number" ? Object(given) as ProcessId : address(given));
 
 function exit(given: Address): ProcessId {
   const process = address(given);
@@ -43,9 +45,9 @@ function exit(given: Address): ProcessId {
   return process;
 }
 
-function record<T, R>(form: string, argument: string, given: T, take: (given: T) => R): R {
-  const wrong = (cause?: unknown): Fault => malformed(form, { argument, given: [given], allowed: "a record that can be read, as it is written here" }, {}, cause);
-  if (typeof given !== "object" || given === null || Array.isArray(given)) throw wrong();
+function record<T, R>(form: string, argument: string, given: T, take: (given: T) => R, allowed = "a record that can be read, as it is written here"): R {
+  const wrong = (cause?: unknown): Fault => malformed(form, { argument, given: [given], allowed }, {}, cause);
+  if (typeof given !== "object" || given === null || tried(() => Array.isArray(given), true)) throw wrong();
   try {
     return take(given);
   } catch (error) {

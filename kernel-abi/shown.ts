@@ -34,6 +34,7 @@ function membersOf(value: object): string {
 
 function object(value: object): string {
   if (Array.isArray(value)) return value.length === 0 ? "an empty list" : `a list of ${value.length}`;
+  if (value instanceof Number) return String(value);
   const tag = Object.prototype.toString.call(value).slice("[object ".length, -1);
   if (tag === "Generator") return "a program (a generator)";
   const handle: unknown = Object.getOwnPropertyDescriptor(value, "handle")?.value;

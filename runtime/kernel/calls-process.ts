@@ -124,8 +124,8 @@ function wishesFor({ flags }: KernelState, behaviour: Behaviour, grants: readonl
   if (!isList(grants) || !grants.every(isObject)) throw new Fault("ABI_MALFORMED", { argument: "grants", allowed: "a list of { verb, scope }" });
   if (grants.length === 0 && refusedInFull(flags)) throw new Fault("ABI_MALFORMED", { argument: "grants", allowed: GRANTS });
   const wishes = grants.map(({ verb, scope = {} }) => ({ verb, scope: { ...scope } }));
-  for (const { verb, scope } of wishes) {
-    if (!VERBS.includes(verb)) throw new Fault("ABI_MALFORMED", { argument: "grants", allowed: VERBS.join(", ") });
+  for (const [at, { verb, scope }] of wishes.entries()) {
+    if (!VERBS.includes(verb)) throw new Fault("ABI_MALFORMED", { argument: refusedInFull(flags) ? `grants[${at}].verb` : "grants", allowed: VERBS.join(", ") });
     checkScope(scope);
   }
   return wishes;

@@ -2,6 +2,8 @@
 // taken. The checks say which argument and what is allowed; what came is looked up here, in the operation, once it was refused.
 import { formOf, malformed, type Wrong } from "../../kernel-abi/calls.ts";
 import type { Fault, FaultDetail } from "../../kernel-abi/fault.ts";
+import { LABEL } from "../../kernel-abi/ids.ts";
+import { INJECTION_KINDS } from "../../kernel-abi/injection.ts";
 import { tried } from "../../kernel-abi/shown.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -9,13 +11,27 @@ type Fields = Readonly<Record<string, unknown>>;
 /** Fields of operations that a program knows by another name. */
 const FIELD_OF: Readonly<Record<string, string>> = Object.freeze({ definition: "behaviour" });
 /** Names that a check shared by several calls gives an argument, as each call has it. */
-const ARGUMENT_OF: Readonly<Record<string, Readonly<Record<string, string>>>> = Object.freeze({ random: { name: "stream" }, spawn: { name: "definition.name", mailbox: "definition.mailbox" }, receive: { ticks: "within" } });
+const ARGUMENT_OF: Readonly<Record<string, Readonly<Record<string, string>>>> = Object.freeze({ tether: { to: "child" }, random: { name: "stream" }, spawn: { name: "definition.name", mailbox: "definition.mailbox" }, receive: { ticks: "within" } });
+/** What checks allow, in more words where a program's author would ask. */
+const IN_WORDS: Readonly<Record<string, string>> = Object.freeze({
+  "a process id": "a process id, or what spawn returned", "the id of another process": "a process id other than its own, or what spawn returned",
+  [LABEL.source]: "a letter, then up to 63 letters, digits, _, . and -", "a record": "a record of from, until, uses, units, target: integers from 0", "{ kind, … }": `{ kind, … }, with kind: ${INJECTION_KINDS.join(", ")}`,
+});
+/** What the members of lists are. */
+const MEMBER_OF: Readonly<Record<string, string>> = Object.freeze({ grants: "{ verb, scope? }", requests: "{ domain: Q or PHI, request }", arms: "{ on: message, timer, outcome, exit or room, … }" });
 /** Where the arguments of a call to Q or Φ stand that is judged as a whole. */
 const WHOLE: Readonly<Record<string, string>> = Object.freeze({ submit: "call", reserve: "request" });
 
 /** What stands at a path such as `arms[2].on`; nothing when it cannot be read. */
 const standsAt = (from: unknown, path: string): Wrong["given"] =>
   tried(() => [path.split(/[.[\]/]+/).filter((key) => key !== "").reduce<unknown>((value, key) => (value as Fields)[key], from)] as const, undefined);
+
+/** What stands there in an operation, if it has such a field. */
+function held(asked: Fields, path: string): Wrong["given"] {
+  const [first = ""] = path.split(/[.[]/, 1);
+  const field = FIELD_OF[first] ?? first;
+  return Object.hasOwn(asked, field) ? standsAt(asked, path.replace(first, field)) : undefined;
+}
 
 /** As deep as a value is looked into for what cannot be read. */
 const DEPTH_MAX = 4;
@@ -26,15 +42,24 @@ function isReadable(value: unknown, depth = 0): boolean {
 }
 
 /** Of a call that came to grief over what it was given: what that was. */
-function culprit(asked: Fields): Pick<Wrong, "argument" | "given"> {
+function culprit(asked: Fields): Wrong {
   const fields = Object.entries(asked).filter(([name]) => name !== "domain" && name !== "op");
   for (const [name, value] of fields) {
-    if (!Array.isArray(value)) continue;
-    const at = Array.from(value as readonly unknown[]).findIndex((item) => typeof item !== "object" || item === null);
-    if (at >= 0) return { argument: `${name}[${at}]`, given: [(value as readonly unknown[])[at]] };
+    const member = oddMember(name, value);
+    if (member !== undefined) return member;
   }
   const [name, value] = fields.find(([, one]) => !isReadable(one)) ?? [];
-  return name === undefined ? { argument: "operation" } : { argument: name, given: [value] };
+  return name === undefined ? UNREADABLE : { argument: name, given: [value], allowed: UNREADABLE.allowed };
+}
+
+const UNREADABLE: Wrong = Object.freeze({ argument: "operation", allowed: "plain data that can be read" });
+
+/** The first member of a list of records that is none. */
+function oddMember(name: string, list: unknown): Wrong | undefined {
+  const allowed = MEMBER_OF[name];
+  if (allowed === undefined || !Array.isArray(list)) return undefined;
+  const at = Array.from(list as readonly unknown[]).findIndex((item) => typeof item !== "object" || item === null);
+  return at < 0 ? undefined : { argument: `${name}[${at}]`, given: [(list as readonly unknown[])[at]], allowed };
 }
 
 /** A call to Q or Φ: the place in it that was refused, and why, in the words of its schema. */
@@ -47,14 +72,14 @@ function inWhole(asked: Fields, op: string, at: string, what: string): Wrong {
 }
 
 function wrongIn(asked: Fields, { argument = "", value, allowed, at, what }: FaultDetail): Wrong {
-  const op = tried(() => String(asked["op"]), "");
+  const op = asked["ends"] === "other" ? "tether" : String(asked["op"]);
   if (typeof at === "string") return inWhole(asked, op, at, String(what));
-  if (what !== undefined) return { ...tried(() => culprit(asked), { argument: String(argument) }), allowed: "plain data that can be read" };
-  const name = ARGUMENT_OF[op]?.[String(argument)] ?? String(argument);
-  const [first = ""] = name.split(/[.[]/, 1);
-  const field = FIELD_OF[first] ?? first;
-  const given = Object.hasOwn(asked, field) ? standsAt(asked, name.replace(first, field)) : value === undefined ? undefined : [value] as const;
-  return { argument: name, ...(given === undefined ? {} : { given }), allowed: allowed === undefined ? "what the domain declares" : String(allowed) };
+  if (what !== undefined) return tried(() => culprit(asked), UNREADABLE);
+  const name = String(argument);
+  const called = ARGUMENT_OF[op]?.[name] ?? name;
+  const given = held(asked, called) ?? held(asked, name) ?? (value === undefined ? undefined : [value] as const);
+  const odd = tried(() => oddMember(name, given?.[0]), undefined);
+  return odd ?? { argument: called, ...(given === undefined ? {} : { given }), allowed: IN_WORDS[String(allowed)] ?? String(allowed ?? "what the domain declares") };
 }
 
 /** What was refused of `asked`, told in full, with how it is written; any other fault, and one that tells it all, as it is. */

@@ -23,7 +23,7 @@ export function* checked(form: string, check: () => void): Program<void> {
   }
 }
 
-const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+export const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 const isProgram = (value: unknown): boolean => isObject(value) && ["next", "throw", "return"].every((name) => typeof Reflect.get(value, name) === "function");
 
 const PROGRAM = "a program: what a generator function gives when it is called, such as k.sleep(5)";
@@ -56,6 +56,11 @@ export function checkTicks(form: string, argument: string, given: unknown, least
 /** @throws Fault ABI_MALFORMED */
 export function checkBody(form: string, given: unknown): void {
   if (typeof given !== "function") throw malformed(form, { argument: "body", given: [given], allowed: "a function that gives a program" });
+}
+
+/** A program of somebody's own making gave no step. @throws Fault ABI_MALFORMED */
+export function* refuseStep(step: unknown): Program<void> {
+  if (yield* inForce("refusalsInFull")) throw malformed("yield* program", { argument: "what its next() gives", given: [step], allowed: "{ done, value }, as a generator's" });
 }
 
 /** Whether what a call waits for can be made arms of; what cannot is for the kernel to refuse, as that call's and no other's. */

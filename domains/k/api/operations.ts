@@ -6,6 +6,7 @@ import type { Strike } from "../../../kernel-abi/injection.ts";
 import type { Priority } from "../../../kernel-abi/priority.ts";
 import type { Scope, VerbName } from "../../../kernel-abi/capability.ts";
 import type { ProcessId } from "../../../kernel-abi/ids.ts";
+import { tried } from "../../../kernel-abi/shown.ts";
 import { inForce } from "./given.ts";
 import { AT_ONCE, GUARDED, type Address, type Reading } from "../../../kernel-abi/reading.ts";
 import type { Arm, Child, ExitReason, Gauges, KOperation, LogLevel, Message, ProcessDefinition, Program, RunTotals, Selected, SubtreeGauges, Wish } from "../../../kernel-abi/operation.ts";
@@ -215,8 +216,17 @@ export function* reserveAllWithin<const R extends readonly ReserveRequest<BoundD
   return yield* reserveTogether(ticks, requests);
 }
 
+const isBound = (domain: unknown): domain is BoundDomain => domain === "Q" || domain === "PHI";
+
+/** Of the first request; where it has none, of Q, whose refusal it is then. In a run recorded before `refusalsInFull`, whatever comes of it. */
+function* firstDomain(requests: readonly ReserveRequest<BoundDomain>[]): Program<BoundDomain> {
+  const read = (): BoundDomain => requests[0]?.domain ?? "Q";
+  const domain = tried(read, undefined);
+  return isBound(domain) ? domain : (yield* inForce("refusalsInFull")) ? "Q" : read();
+}
+
 function* reserveTogether<const R extends readonly ReserveRequest<BoundDomain>[]>(within: number | undefined, requests: R): Program<{ readonly [I in keyof R]: Contract<R[I]["domain"]> }, R[number]["domain"]> {
-  const domain = requests[0]?.domain ?? "Q";
+  const domain = yield* firstDomain(requests) as Program<BoundDomain, "K">;
   // The kernel answers with one handle per request, in order.
   return (yield { domain, op: "reserve-all", requests, ...(within === undefined ? {} : { within }) } as never) as { readonly [I in keyof R]: Contract<R[I]["domain"]> };
 }

@@ -164,12 +164,14 @@ function* project<T>(job: Job<T, "PHI">): Program<T, "PHI"> {
 /** An envelope, and what it is called where the call is written. */
 type Named = readonly [name: string, envelope: Envelope];
 
+const OPENED = "what phi.open returned";
+
 /** Calls on envelopes: under the contract of the first, and with the job of each. */
 const onEnvelopes = ({ record }: Reading) => function* <T>(form: string, envelopes: readonly [Named, ...Named[]], call: Readonly<Record<string, unknown>> = {}): Program<T, "PHI"> {
   const op = form.slice("phi.".length, form.indexOf("("));
   const [[name, first]] = envelopes;
-  const contract = record(form, name, first, (of) => of.contract);
-  return yield* project(yield* submit<T>(op, contract, call, envelopes.map(([called, envelope]) => record(form, called, envelope, ({ job }) => job))));
+  const contract = record(form, name, first, (of) => of.contract, OPENED);
+  return yield* project(yield* submit<T>(op, contract, call, envelopes.map(([called, envelope]) => record(form, called, envelope, ({ job }) => job, OPENED))));
 };
 
 const KURAMOTO_STEPS = 4_000;
