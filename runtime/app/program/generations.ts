@@ -6,6 +6,7 @@ import { qBefore } from "../../../domains/q/api/operations.ts";
 import { declarationsChecked, refusedInFull } from "../../../kernel-abi/version.ts";
 import { defineProcessBefore, defineProcessUnchecked } from "../define.ts";
 import { defineMachineBefore, defineMachineUnchecked, fromProcessBefore, fromProgramBefore, processRefBefore } from "../define-machine.ts";
+import { definePolicyBefore } from "../../scheduler/plugin.ts";
 import * as surface from "./surface.ts";
 import * as xstate from "./xstate-surface.ts";
 
@@ -16,7 +17,7 @@ const MODULES: Modules = Object.freeze({ "triad-runtime": surface, "triad-runtim
 
 /** Before `refusalsInFull`: what is given to a call is read at once, and what is wrong with a declaration told in fewer words. */
 const CALLS_BEFORE = { k: kBefore, q: qBefore, phi: phiBefore };
-const BEFORE = { ...CALLS_BEFORE, defineProcess: defineProcessBefore, defineMachine: defineMachineBefore, fromProgram: fromProgramBefore, fromProcess: fromProcessBefore, processRef: processRefBefore };
+const BEFORE = { ...CALLS_BEFORE, defineProcess: defineProcessBefore, defineMachine: defineMachineBefore, fromProgram: fromProgramBefore, fromProcess: fromProcessBefore, processRef: processRefBefore, definePolicy: definePolicyBefore };
 const MODULES_BEFORE: Modules = Object.freeze({ ...MODULES, "triad-runtime": Object.freeze({ ...surface, ...BEFORE }), "triad-runtime/domains": Object.freeze({ ...domains, ...CALLS_BEFORE }) });
 
 /** Before `declarationsChecked`. */
@@ -29,5 +30,6 @@ export const GENERATIONS: readonly Modules[] = Object.freeze([MODULES, MODULES_B
 /** What a program of a run with these flags imports; of this version when absent. */
 export function modulesFor(flags: readonly string[] | undefined): Modules {
   const set = flags && new Set(flags);
-  return refusedInFull(set) ? MODULES : declarationsChecked(set) ? MODULES_BEFORE : MODULES_UNCHECKED;
+  if (!declarationsChecked(set)) return MODULES_UNCHECKED;
+  return refusedInFull(set) ? MODULES : MODULES_BEFORE;
 }
