@@ -4,8 +4,8 @@
 //   G2  A trap acts only while a turn is being stepped or a program's script is being loaded. Both are synchronous, so one depth
 //       serves all runtimes of the process and none notices another.
 //   G3  enter and leave cost a few stores: they stand around every turn.
-//   G5  What a script could leave behind in this Node process for the next one is refused where it is written: globals here, members of
-//       built-in objects in intrinsics.ts while it loads.
+//   G5  What a script could leave behind in this Node process for the next one is refused where it is written: the globals' members here,
+//       members of built-in objects in intrinsics.ts while it loads. What a turn writes there is taken back where the run ends.
 //   G4  A stack read inside holds the program's own frames at a fixed depth, whatever the host's limit, paths and hooks are.
 //   G6  A place that a refusal names is the program's, by whatever way its trap was reached, or none: no line of this package.
 import { fileURLToPath } from "node:url";
@@ -141,10 +141,21 @@ function unpooled(target: Callable, self: unknown, args: unknown[]): unknown {
   }
 }
 
-const TRAPS = new WeakSet<object>();
+/** The trap of each function that was ever trapped: what a program captured while it loaded is what it finds in its turns. */
+const TRAP_OF = new WeakMap<Callable, Callable>();
+const FUNCTION_OF = new WeakMap<object, Callable>();
+/** The property in whose place an accessor stands. */
+const PROPERTY_OF = new WeakMap<object, PropertyDescriptor>();
 
 /** Whether this is a trap of ours: what a program holds that captured a function of the ambient world. */
-export const isTrap = (value: object): boolean => TRAPS.has(value);
+export const isTrap = (value: object): boolean => FUNCTION_OF.has(value);
+
+/** A property as the host has it, whether or not a trap stands in its place. */
+export function beneath(property: PropertyDescriptor): PropertyDescriptor {
+  const { value, get } = property as { readonly value?: unknown; readonly get?: Callable };
+  const original = isCallable(value) ? FUNCTION_OF.get(value) : undefined;
+  return original === undefined ? (get && PROPERTY_OF.get(get)) ?? property : { ...property, value: original };
+}
 
 /** A proxy keeps the function's name, statics and prototype, so `instanceof`, `promisify` and friends see no difference. */
 const trapCalls = (original: Callable, patch: Patch): Callable => new Proxy(original, {
@@ -181,6 +192,7 @@ const trapReads = (before: PropertyDescriptor, owner: object, patch: Patch): Pro
       else if (before.get === undefined) value = next;
     },
   };
+  PROPERTY_OF.set(trapped.get as Callable, before);
   return trapped;
 };
 
@@ -211,7 +223,7 @@ function trapStacks(): () => void {
 }
 
 /** Replaces one property; the answer puts the old descriptor back, unless somebody else has replaced ours meanwhile. */
-function apply(patch: Patch, traps: Map<Callable, Callable>): (() => void) | undefined {
+function apply(patch: Patch): (() => void) | undefined {
   const { owner, key } = patch;
   const before = Object.getOwnPropertyDescriptor(owner, key);
   if (before?.configurable !== true) return undefined;
@@ -224,9 +236,9 @@ function apply(patch: Patch, traps: Map<Callable, Callable>): (() => void) | und
   }
   const original: unknown = before.value;
   if (!isCallable(original)) return undefined;
-  const trap = traps.get(original) ?? trapCalls(original, patch);
-  traps.set(original, trap);
-  TRAPS.add(trap);
+  const trap = TRAP_OF.get(original) ?? trapCalls(original, patch);
+  TRAP_OF.set(original, trap);
+  FUNCTION_OF.set(trap, original);
   Object.defineProperty(owner, key, { ...before, value: trap });
   return () => {
     if (Object.getOwnPropertyDescriptor(owner, key)?.value === trap) Object.defineProperty(owner, key, before);
@@ -234,8 +246,7 @@ function apply(patch: Patch, traps: Map<Callable, Callable>): (() => void) | und
 }
 
 function patchIn(): void {
-  const traps = new Map<Callable, Callable>();
-  undo = [trapStacks(), ...ambientPatches().flatMap((patch) => apply(patch, traps) ?? [])];
+  undo = [trapStacks(), ...ambientPatches().flatMap((patch) => apply(patch) ?? [])];
 }
 
 function takeOut(): void {

@@ -65,6 +65,7 @@ async function wired<R>({ recording, root, journal, outcomes, observer = {}, sig
       outcomes, signal, from,
     });
   } finally {
+    loadedOf(root)?.modules.leave();
     uninstall();
   }
 }

@@ -8,9 +8,10 @@ import { Fault } from "../../../kernel-abi/fault.ts";
 import { makeCapability, makeContract, makeJob } from "../../../kernel-abi/handle.ts";
 import type { ProgramSection } from "../../../kernel-abi/header.ts";
 import type { Behaviour } from "../../../kernel-abi/operation.ts";
+import type { AmbientGuard } from "../../../kernel-abi/ports.ts";
 import { ROOT } from "../../../kernel-abi/ids.ts";
 import { createAmbientGuard, GLOBALS, type AmbientOptions } from "../../adapters/ambient.ts";
-import { rememberIntrinsics } from "../../adapters/intrinsics.ts";
+import { Intrinsics } from "../../adapters/intrinsics.ts";
 import { sha256 } from "../../adapters/sha256.ts";
 import { PROGRAM_SCRIPT } from "../../adapters/source-site.ts";
 import { collecting, remember } from "../definitions.ts";
@@ -51,28 +52,54 @@ function surfaceOf(modules: Modules, name: string): unknown {
   return found;
 }
 
-/** What `compileFunction` returns, with the parameters it was given. */
+/** The script as a function, with the parameters it was given. */
 type Script = (require: (name: string) => unknown, module: { exports: object }, exports: object, hand: (values: () => readonly unknown[]) => void, globalThis: object, global: object) => void;
 
 /** Under this name a script is given what hands out its top level; no program has it. */
 const HAND = "triad$hand";
 const PARAMETERS = ["require", "module", "exports", HAND, "globalThis", "global"];
 
-interface Compiled {
-  readonly script: Script;
-  /** Of the top level, as the probe gives its values. */
-  readonly names: readonly string[];
+/** The host's globals a program could assign to by their mere names: those that are plain values. What the traps read and write for is theirs. */
+function assignable(): ReadonlyMap<string, unknown> {
+  const taken = new Set([...PARAMETERS, "eval", "arguments"]);
+  return new Map(Object.entries(Object.getOwnPropertyDescriptors(globalThis))
+    .filter(([name, { value, writable }]) => writable === true && value !== undefined && /^[A-Za-z_$][\w$]*$/.test(name) && !taken.has(name))
+    .map(([name, { value }]) => [name, value as unknown]));
 }
 
-/** With a probe behind it where that compiles: names of the top level are found in its text, which is not parsed. */
+interface Compiled {
+  readonly script: Script;
+  /** Of the top level, and words that are none, as the probe gives their values. */
+  readonly names: readonly string[];
+  /** The globals, which are variables of its own, as they are now. */
+  readonly globals: () => readonly Held[];
+  /** Whether this is a global that is what it was. */
+  readonly untouched: (held: Held) => boolean;
+}
+
+/**
+ * The script as a function inside another, whose parameters are the globals: a program that assigns to one has a variable of its own. With a
+ * probe behind it where that compiles: names of the top level are found in its text, which is not parsed. Traps are in: it captures them.
+ */
 function compiled(executed: string): Compiled {
   const filename = PROGRAM_SCRIPT;
-  const names = topLevelNames(executed);
+  compileFunction(executed, PARAMETERS, { filename }); // it is the whole body of a function, and closes none around it
+  const given = assignable();
+  const globals = [...given.keys()];
+  const inside = (body: string): readonly [Script, () => readonly unknown[]] => {
+    const text = `return [function (${PARAMETERS.join(", ")}) {\n${body}\n}, () => [${globals.join(", ")}]];`;
+    return (compileFunction(text, globals, { filename, lineOffset: -1 }) as (...values: readonly unknown[]) => readonly [Script, () => readonly unknown[]])(...given.values());
+  };
+  let names = topLevelNames(executed);
+  let made: ReturnType<typeof inside>;
   try {
-    return { script: compileFunction(executed + probeOf(names, HAND), PARAMETERS, { filename }) as Script, names };
+    made = inside(executed + probeOf(names, HAND));
   } catch {
-    return { script: compileFunction(executed, PARAMETERS, { filename }) as Script, names: [] };
+    made = inside(executed);
+    names = [];
   }
+  const [script, values] = made;
+  return { script, names, globals: named(globals, values), untouched: ({ name, value }) => given.has(name) && Object.is(given.get(name), value) };
 }
 
 interface Ran {
@@ -88,32 +115,40 @@ const words = (error: unknown): string => (error instanceof Error ? `${error.nam
 
 const named = (names: readonly string[], values: () => readonly unknown[]) => (): readonly Held[] => values().map((value, at) => ({ name: names[at] ?? "", value }));
 
-/** Runs the script once, with the traps acting. `given`: what the program gives to those who do not show it. @throws whatever the script throws */
-function ran({ script, names }: Compiled, program: ProgramSection, modules: Modules, given: readonly unknown[], flags: readonly string[] | undefined): Ran {
-  const guard = createAmbientGuard(ambientOf(program, flags));
-  const uninstall = guard.install();
-  const exports = {};
-  const module = { exports: exports as { readonly default?: unknown } };
+/** What the script is handed to import with, and what it has imported. */
+function requiring(modules: Modules): { readonly require: (name: string) => unknown; readonly imported: readonly unknown[] } {
   const imported: unknown[] = [GLOBALS];
   const require = (name: string): unknown => {
     const surface = surfaceOf(modules, name);
     imported.push(surface, ...Object.values(surface as object) as readonly unknown[]);
     return surface;
   };
+  return { require, imported };
+}
+
+/** Runs the script once, with the traps acting. `given`: what the program gives to those who do not show it. @throws whatever the script throws */
+function ran({ script, names, globals, untouched }: Compiled, text: string, modules: Modules, given: readonly unknown[], guard: AmbientGuard): Ran {
+  const exports = {};
+  const module = { exports: exports as { readonly default?: unknown } };
+  const { require, imported } = requiring(modules);
   let values: (() => readonly unknown[]) | undefined;
   let changed: string | undefined;
   guard.enter();
-  const putBack = rememberIntrinsics();
+  const builtIns = new Intrinsics();
   try {
     script(require, module, exports, (hand) => { values = hand; }, GLOBALS, GLOBALS);
   } finally {
-    changed = putBack(); // before anything that leans on them
+    changed = builtIns.putBack(); // before anything that leans on them
     guard.leave();
-    uninstall();
   }
   if (changed !== undefined) throw new Fault("PROGRAM_INVALID", { what: `it changes ${changed}, which all programs of this Node process share`, use: "a function of its own" });
-  const beside = Object.entries({ module, exports, require, "a definition": given }).map(([name, value]) => ({ name, value }));
-  return { exported: module.exports.default, modules: new ModuleState({ script: program.executed, top: values && named(names, values), beside, imported }) };
+  const handed = Object.entries({ module, exports, require, "a definition": given }).map(([name, value]) => ({ name, value }));
+  const top = values && named(names, values);
+  const touched = (held: Held): boolean => !untouched(held);
+  return {
+    exported: module.exports.default,
+    modules: new ModuleState({ script: text, top: top && (() => top().filter(touched)), beside: () => [...handed, ...globals().filter(touched)], imported, builtIns }),
+  };
 }
 
 /**
@@ -127,8 +162,13 @@ export function loadProgram(program: ProgramSection, flags?: readonly string[]):
   const modules = modulesFor(flags);
   let found: ReturnType<typeof collecting<Ran>>;
   try {
-    const script = compiled(executed);
-    found = collecting((given) => ran(script, program, modules, given, flags));
+    const guard = createAmbientGuard(ambientOf(program, flags));
+    const uninstall = guard.install();
+    try {
+      found = collecting((given) => ran(compiled(executed), executed, modules, given, guard));
+    } finally {
+      uninstall();
+    }
   } catch (cause) {
     if (cause instanceof Fault) throw cause;
     throw new Fault("PROGRAM_INVALID", { entry, what: words(cause) }, { cause });

@@ -3,7 +3,7 @@
 //   N3  Looked at without running anything of the program's: whatever can be reached (reach.ts). Whatever differs, or is too much to look
 //       through, counts as changed. Where something cannot be reached, nothing is known (hiding.ts): no process is brought back.
 import { isTrap } from "../../adapters/ambient.ts";
-import { isIntrinsic, isObject } from "../../adapters/intrinsics.ts";
+import { isIntrinsic, isObject, madeBy, type Intrinsics } from "../../adapters/intrinsics.ts";
 import { sha256 } from "../../adapters/sha256.ts";
 import { toHex } from "../../../kernel-abi/canonical.ts";
 import { hidingAmong, type Held } from "./hiding.ts";
@@ -89,9 +89,11 @@ export interface Modules {
   /** The top level by its names, and by words that are none. Undefined where it cannot be looked at. */
   readonly top: (() => readonly Held[]) | undefined;
   /** What else there is to look at: what it was handed, and what it gave to those who do not show it. */
-  readonly beside: readonly Held[];
+  readonly beside: () => readonly Held[];
   /** What the program was given by others, which is theirs to change. */
   readonly imported: Iterable<unknown>;
+  /** What all programs share, as it was. */
+  readonly builtIns: Intrinsics;
 }
 
 /** What a program's modules held when they had loaded. */
@@ -109,7 +111,13 @@ export class ModuleState {
   }
 
   get changed(): boolean {
-    return this.#first === undefined || this.#look() !== this.#first;
+    return this.#first === undefined || this.#modules.builtIns.changed() !== undefined || this.#look() !== this.#first;
+  }
+
+  /** Called where a run of the program ends: what it hung onto built-in objects, or took from them, goes with it. */
+  leave(): void {
+    const { builtIns, script } = this.#modules;
+    builtIns.putBack(madeBy(script));
   }
 
   /**
@@ -118,7 +126,7 @@ export class ModuleState {
    */
   get hides(): string | undefined {
     const { script, top, beside } = this.#modules;
-    this.#hides ??= hidingAmong({ script, top: top?.() ?? [], beside, passes: this.#passes }) ?? null;
+    this.#hides ??= hidingAmong({ script, top: top?.() ?? [], beside: beside(), passes: this.#passes }) ?? null;
     return this.#hides ?? undefined;
   }
 
@@ -128,7 +136,7 @@ export class ModuleState {
   #look(): string | undefined {
     const { top, beside } = this.#modules;
     try {
-      return new Look(this.#identities, this.#passes).of([...(top?.() ?? []).filter((held) => !isGlobal(held)), ...beside]);
+      return new Look(this.#identities, this.#passes).of([...(top?.() ?? []).filter((held) => !isGlobal(held)), ...beside()]);
     } catch (error) {
       if (error instanceof TooMuch) return undefined;
       throw error;

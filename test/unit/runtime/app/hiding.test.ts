@@ -66,7 +66,8 @@ describe("what hides", () => {
     ["a class made in a function", "const Thing = (() => { let n = 0; return class { bump() { return ++n; } }; })();", "Thing (a class made inside a function)"],
     ["an instance of one", "const thing = (() => { let n = 0; return new (class { bump() { return ++n; } })(); })();", "thing"],
     ["a mixin", "const counted = (Base) => { let n = 0; return class extends Base { bump() { return ++n; } }; };\nclass Thing extends counted(Object) {}", "Thing"],
-    ["a bound function", "const next = function () { return ++this.n; }.bind({ n: 0 });", "next (a bound function, or one of the host's)"],
+    ["a closure in a global's place", "Set = (() => { let n = 0; return () => ++n; })();", "Set (a function made inside another)"],
+  ["a bound function", "const next = function () { return ++this.n; }.bind({ n: 0 });", "next (a bound function, or one of the host's)"],
     ["private fields", "class Counter { #n = 0; bump() { return ++this.#n; } }\nconst counter = new Counter();", "counter (private fields)"],
     ["inherited private fields", "class Base { #n = 0; bump() { return ++this.#n; } }\nclass Counter extends Base {}\nconst counter = new Counter();", "counter (private fields)"],
     ["a list with private fields", "class Counter extends Array { #n = 0; bump() { return ++this.#n; } }\nconst counter = new Counter();", "counter (private fields)"],
@@ -176,6 +177,7 @@ const HIDDEN = [
   ["a private field", "class Counter { #n = 0; bump() { return ++this.#n; } }\nconst counter = new Counter();", "counter.bump()"],
   ["an iterator", "const ids = Array.from({ length: 4000 }, (_, at) => at).values();", "ids.next().value"],
   ["a WeakMap", "const key = {}, seen = new WeakMap([[key, 0]]);", "(seen.set(key, seen.get(key) + 1), seen.get(key))"],
+  ["a closure in a global's place", "Set = (() => { let n = 0; return () => ++n; })();", "Set()"],
   ["a bound function", "const next = function () { return ++this.n; }.bind({ n: 0 });", "next()"],
 ] as const;
 const SEEN = [
@@ -186,6 +188,9 @@ const SEEN = [
   ["a map's own member", "const seen = new Map();\nseen.n = 0;", "++seen.n"],
   ["what is declared of a process", "", "(this.n = (this.n ?? 0) + 1)"],
   ["the module", "module.n = 0;", "++module.n"],
+  ["a member of a built-in object", "", "(Math.calls = (Math.calls ?? 0) + 1)"],
+  ["a member of a built-in function", "", "(Math.max.calls = (Math.max.calls ?? 0) + 1)"],
+  ["a global", "", "(Set = (typeof Set === \"number\" ? Set : 0) + 1)"],
 ] as const;
 
 async function recorded(program: string): Promise<{ readonly file: Uint8Array; readonly digest: string; readonly written: readonly Uint8Array[]; readonly frames: number }> {

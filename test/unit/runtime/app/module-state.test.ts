@@ -1,5 +1,6 @@
 // What a program's modules hold: looked at without running anything of theirs, and whatever of it changes is noticed.
 import { describe, expect, it } from "vitest";
+import { Intrinsics } from "../../../../runtime/adapters/intrinsics.ts";
 import { ModuleState, probeOf, topLevelNames } from "../../../../runtime/app/program/module-state.ts";
 import { loadedOf } from "../../../../runtime/app/definitions.ts";
 import { resolveProgram } from "../../../../runtime/app/record.ts";
@@ -8,6 +9,8 @@ import { openSnapshot } from "../../../../replay/snapshot.ts";
 import { packageVersion } from "../../../../runtime/adapters/host.ts";
 import { testSigner } from "../../../support/signer.ts";
 import { memoryStore } from "../../../support/snapshot-store.ts";
+
+const builtIns = new Intrinsics();
 
 interface Scripted {
   readonly state: ModuleState;
@@ -18,7 +21,7 @@ function loaded(script: string): Scripted {
   const names = topLevelNames(script);
   let values: () => readonly unknown[] = () => [];
   const touch = new Function("hand", `"use strict";\n${script}${probeOf(names, "hand")}\nreturn typeof touch === "undefined" ? undefined : touch;`)((given: typeof values) => { values = given; }) as () => void; // a script of the test's own
-  return { touch, state: new ModuleState({ script, top: () => values().map((value, at) => ({ name: names[at] ?? "", value })), beside: [], imported: [] }) };
+  return { touch, state: new ModuleState({ script, top: () => values().map((value, at) => ({ name: names[at] ?? "", value })), beside: () => [], imported: [], builtIns }) };
 }
 
 /** A script's top level as a program's would be, and what its function `touch` does to it. */
@@ -86,13 +89,13 @@ describe("what modules hold", () => {
   });
 
   it("may be hidden where a script cannot be parsed or its top level was not handed out", () => {
-    const of = (script: string): ModuleState => new ModuleState({ script, top: undefined, beside: [], imported: [] });
+    const of = (script: string): ModuleState => new ModuleState({ script, top: undefined, beside: () => [], imported: [], builtIns });
     expect(of("var var").hides).toBe("the script, which is not understood");
     expect(of("var count = 0;").hides).toBe("count (which is not looked at)");
     expect(of("").hides).toBeUndefined();
-    const later = new ModuleState({ script: "", top: undefined, beside: [{ name: "later", value: Promise.resolve() }, { name: "ref", value: new WeakRef({}) }], imported: [] });
+    const later = new ModuleState({ script: "", top: undefined, beside: () => [{ name: "later", value: Promise.resolve() }, { name: "ref", value: new WeakRef({}) }], imported: [], builtIns });
     expect(later.hides).toBe("later (a promise)");
-    const ref = new ModuleState({ script: "", top: undefined, beside: [{ name: "ref", value: new WeakRef({}) }], imported: [] });
+    const ref = new ModuleState({ script: "", top: undefined, beside: () => [{ name: "ref", value: new WeakRef({}) }], imported: [], builtIns });
     expect(ref.hides).toBe("ref (an object of the host's, WeakRef)");
   });
 
