@@ -93,7 +93,7 @@ describe("triad run", () => {
         return yield* k.join(one);
       } });`);
     const { code, err } = await triad("run", at("unkind.ts"), "--seed", "7", "--workers", "0", "--out", at("unkind.triad"));
-    expect([code, err]).toEqual([1, expect.stringMatching(/place +unkind\.ts:13\n *beneath +root\/child#1 at refused\.ts:4: ABI_MALFORMED/)]);
+    expect([code, err]).toEqual([1, expect.stringMatching(/place +unkind\.ts:13\n *beneath +root\/child#1 at unkind\.ts:4: ABI_MALFORMED/)]);
     const [json, again] = await Promise.all([1, 2].map((n) => triad("run", at("unkind.ts"), "--seed", "7", "--workers", "0", "--out", at(`unkind-${n}.triad`), "--json")));
     expect(onlyObject(json?.out ?? "")["uncaught"]).toMatchObject([{ process: "root/child#1", place: "unkind.ts:4" }, { process: "root", place: "unkind.ts:13" }]);
     expect(onlyObject(again?.out ?? "")["digest"]).toBe(onlyObject(json?.out ?? "")["digest"]);
