@@ -26,6 +26,7 @@ export interface ByteSource {
 
 /** Where a bundle is written, in order. */
 export interface ByteSink {
+  /** `bytes` may change as soon as this returns: whoever keeps them copies them. */
   write(bytes: Uint8Array): void;
   /** Makes everything written durable against power loss. */
   sync(): void;

@@ -53,7 +53,7 @@ export function unit(name: UnitName, payload: Uint8Array): Uint8Array {
   return out;
 }
 
-const LEAF_PREFIX = Uint8Array.of(0);
+export const LEAF_PREFIX = Uint8Array.of(0);
 const CHAIN_PREFIX = Uint8Array.of(2);
 
 export const firstHead = (start: Uint8Array): Uint8Array => sha256(start);

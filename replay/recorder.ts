@@ -10,7 +10,7 @@ import { invariant } from "../kernel-abi/invariant.ts";
 import { LIMITS } from "../kernel-abi/limits.ts";
 import type { ByteSink, Journal, Recording, RunEnd, Signer } from "../kernel-abi/ports.ts";
 import { FORMAT_VERSION } from "../kernel-abi/version.ts";
-import { END_MARK, firstHead, HASH_BYTES, leafOf, nextHead, preamble, putUnitHead, TAG, unit, UNIT_BYTES_MAX, UNIT_OVERHEAD, type UnitName } from "./chain.ts";
+import { END_MARK, firstHead, LEAF_PREFIX, leafOf, nextHead, preamble, putUnitHead, TAG, unit, UNIT_BYTES_MAX, type UnitName } from "./chain.ts";
 import { eventCount } from "./entry/count.ts";
 import { FrameWriter } from "./entry/writer.ts";
 import { MerkleTree } from "./merkle.ts";
@@ -56,14 +56,20 @@ export interface Sealed extends Counts {
   readonly keyId: string;
 }
 
-const NOTHING = new Uint8Array(0);
+const joined = (first: Uint8Array, second: Uint8Array): Uint8Array => new Uint8Array(Buffer.concat([first, second]));
+
+/** What stands before the frames of the open block, so that it is hashed and written where it is: the leaf's prefix, tag and length. */
+const FRONT = Uint8Array.of(...LEAF_PREFIX, TAG.block, 0, 0, 0, 0);
+const UNIT_AT = LEAF_PREFIX.length;
+const FRAMES_AT = FRONT.length;
+const FULL_AT = FRAMES_AT + LIMITS.block_bytes_max;
 
 export class Recorder implements Journal {
   readonly #sink: ByteSink;
   readonly #durability: Durability;
   readonly #hashed: (unit: Uint8Array, frames: number) => Uint8Array | undefined;
   readonly #tree = new MerkleTree();
-  readonly #writer = new FrameWriter();
+  readonly #writer = new FrameWriter(undefined, FRONT);
   #head: Uint8Array;
   #open = 0;
   #frames = 0;
@@ -81,7 +87,7 @@ export class Recorder implements Journal {
     this.#durability = durability;
     const start = preamble();
     this.#head = firstHead(start);
-    this.#put(start, this.#head);
+    this.#put(joined(start, this.#head));
     this.#section("header", canonicalJson(recording.header));
     this.#section("program", canonicalJson(recording.program));
     this.#section("inputs", canonicalJson(recording.inputs));
@@ -98,7 +104,7 @@ export class Recorder implements Journal {
   /** In closed blocks. */
   get closed(): Pick<Counts, "frames" | "events"> { return { frames: this.durable, events: this.#closedEvents }; }
   /** The frames of the open block; a view. */
-  get gathered(): Uint8Array { return this.#writer.bytes.subarray(0, this.#writer.length); }
+  get gathered(): Uint8Array { return this.#writer.bytes.subarray(FRAMES_AT, this.#writer.length); }
 
   /** Frames in closed blocks: what a kill of the process leaves. */
   get durable(): number { return this.#frames - this.#open; }
@@ -109,7 +115,7 @@ export class Recorder implements Journal {
       invariant(this.#frames === 0 && sameBytes(headBefore, this.#head), "J10", "blocks of another run");
       this.#head = head.slice();
       this.#tree.append(leaf);
-      this.#put(unit("block", payload), this.#head);
+      this.#put(joined(unit("block", payload), this.#head));
     }
     this.#settle();
     this.#frames = frames;
@@ -136,18 +142,17 @@ export class Recorder implements Journal {
 
   #enter(frame: Frame, size: number): void {
     invariant(!this.#sealed, "J9", "nothing follows the seal");
-    const before = this.#writer.length - size;
-    if (before > 0 && this.#writer.length > LIMITS.block_bytes_max) this.#close(before);
+    if (this.#open > 0 && this.#writer.length > FULL_AT) this.#closeBefore(size);
     this.#open += 1;
     this.#frames += 1;
     this.#events += eventCount(frame);
     const { entries } = frame;
     this.#last = entries[entries.length - 1];
-    if (this.#open === LIMITS.block_frames_max || this.#writer.length >= LIMITS.block_bytes_max) this.#close(this.#writer.length);
+    if (this.#open === LIMITS.block_frames_max || this.#writer.length >= FULL_AT) this.#close();
   }
 
   barrier(): void {
-    if (this.#open > 0) this.#close(this.#writer.length);
+    if (this.#open > 0) this.#close();
   }
 
   /** Closes the last block and writes the seal. The last entry must be RUN_END. */
@@ -172,20 +177,27 @@ export class Recorder implements Journal {
     if (payload.length > allowed) throw new Fault("ABI_LIMIT", { limit: `${name}_bytes_max`, value: payload.length, allowed });
     const bytes = unit(name, payload);
     this.#head = nextHead(this.#head, leafOf(bytes));
-    this.#put(bytes, this.#head);
+    this.#put(joined(bytes, this.#head));
   }
 
-  /** Chains and writes the open block's first `size` bytes; a frame behind them opens the next block. */
-  #close(size: number): void {
-    const block = new Uint8Array(UNIT_OVERHEAD + size + HASH_BYTES);
-    putUnitHead(block, 0, TAG.block, size);
-    block.set(this.#writer.bytes.subarray(0, size), UNIT_OVERHEAD);
-    const whole = block.subarray(0, UNIT_OVERHEAD + size);
-    const leaf = this.#hashed(whole, this.#open) ?? leafOf(whole);
+  /** The last frame, of `size` bytes, opens the next block. */
+  #closeBefore(size: number): void {
+    const frame = this.#writer.cut(this.#writer.length - size);
+    this.#close();
+    this.#writer.put(frame);
+  }
+
+  /** Chains and writes the open block. */
+  #close(): void {
+    const writer = this.#writer;
+    const end = writer.length;
+    putUnitHead(writer.bytes, UNIT_AT, TAG.block, end - FRAMES_AT);
+    const leaf = this.#hashed(writer.bytes.subarray(UNIT_AT, end), this.#open) ?? sha256(writer.bytes.subarray(0, end));
     this.#head = nextHead(this.#head, leaf);
-    block.set(this.#head, UNIT_OVERHEAD + size);
     this.#tree.append(leaf);
-    this.#writer.drop(size);
+    writer.put(this.#head);
+    const block = writer.bytes.subarray(UNIT_AT, writer.length);
+    writer.length = FRAMES_AT;
     this.#open = 0;
     this.#closedEvents = this.#events;
     this.#put(block);
@@ -197,9 +209,7 @@ export class Recorder implements Journal {
   }
 
   /** In one write: what is torn then is torn at the end of a unit, or within a sector that lost all of it (J30). */
-  #put(...pieces: readonly Uint8Array[]): void {
-    const [first = NOTHING, ...more] = pieces;
-    const bytes = more.length === 0 ? first : new Uint8Array(Buffer.concat(pieces));
+  #put(bytes: Uint8Array): void {
     this.#sink.write(bytes);
     this.#bytes += bytes.length;
   }

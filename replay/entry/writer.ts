@@ -72,18 +72,30 @@ function putBody(bytes: Uint8Array, start: number, body: Uint8Array): number {
   return start + 1 + size;
 }
 
-/** Encodes frames one after another; `bytes.subarray(0, length)` is what has been written since the last `drop`. */
+const NOTHING = new Uint8Array(0);
+
+/** Encodes frames one after another, behind what its owner wants in front of them; `bytes.subarray(0, length)` is all of it. */
 export class FrameWriter {
   bytes: Uint8Array;
-  length = 0;
-  constructor(capacity = 2 * LIMITS.block_bytes_max) {
+  length: number;
+  constructor(capacity = 2 * LIMITS.block_bytes_max, front = NOTHING) {
     this.bytes = new Uint8Array(capacity);
+    this.bytes.set(front);
+    this.length = front.length;
   }
 
-  /** Forgets the first `count` bytes; what stands behind them moves to the front. */
-  drop(count: number): void {
-    this.bytes.copyWithin(0, count, this.length);
-    this.length -= count;
+  /** Takes off what stands from `at` on. */
+  cut(at: number): Uint8Array {
+    const end = this.bytes.slice(at, this.length);
+    this.length = at;
+    return end;
+  }
+
+  /** Appends bytes as they are. */
+  put(bytes: Uint8Array): void {
+    const at = this.length;
+    this.#room(at, bytes.length).set(bytes, at);
+    this.length = at + bytes.length;
   }
 
   /** Appends one frame and returns its size in bytes. @throws Fault ABI_UNENCODABLE; nothing is appended then. */

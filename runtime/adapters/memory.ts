@@ -20,21 +20,32 @@ export interface MemorySink extends ByteSink {
   bytes(): Uint8Array;
 }
 
+/** What is written is gathered into pieces of at least so many bytes: a block may have a thousand. */
+const PIECE_BYTES = 65_536;
+
 export function createMemorySink(): MemorySink {
-  const pieces: Uint8Array[] = [];
+  const full: Uint8Array[] = [];
   let size = 0;
+  let piece = new Uint8Array(PIECE_BYTES);
+  let used = 0;
   return {
     write(bytes) {
-      pieces.push(new Uint8Array(bytes)); // the writer may reuse its buffer
+      if (used + bytes.length > piece.length) {
+        full.push(piece.subarray(0, used));
+        piece = new Uint8Array(Math.max(PIECE_BYTES, bytes.length));
+        used = 0;
+      }
+      piece.set(bytes, used); // a copy: the writer uses its buffer again
+      used += bytes.length;
       size += bytes.length;
     },
     sync() { /* memory is as durable as it gets */ },
     bytes() {
       const whole = new Uint8Array(size);
       let at = 0;
-      for (const piece of pieces) {
-        whole.set(piece, at);
-        at += piece.length;
+      for (const part of [...full, piece.subarray(0, used)]) {
+        whole.set(part, at);
+        at += part.length;
       }
       return whole;
     },

@@ -2,7 +2,10 @@
 import type { JobRunner, KernelTask } from "../../kernel-abi/ports.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 
-/** Runs each job when it is asked for; a kernel's Fault rejects as it is, anything else it throws is WORKER_LOST, as on a thread. */
+/**
+ * Runs each job when whoever asked for it has come to wait: by then what was asked is in the journal, as it is before a thread is done.
+ * A kernel's Fault rejects as it is, anything else it throws is WORKER_LOST, as on a thread.
+ */
 export function createInlineRunner(run: (kernel: string, input: Uint8Array) => Uint8Array): JobRunner {
   let closed = false;
   const attempt = ({ kernel, input }: KernelTask): Uint8Array => {
@@ -15,7 +18,7 @@ export function createInlineRunner(run: (kernel: string, input: Uint8Array) => U
     }
   };
   return {
-    run: async (task) => attempt(task),
+    run: (task) => Promise.resolve(task).then(attempt),
     close: async () => { closed = true; },
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fromHex, toHex } from "../../../kernel-abi/canonical.ts";
 import { leafOf } from "../../../replay/chain.ts";
-import { inclusionProof, merkleRoot, MerkleTree, provesInclusion } from "../../../replay/merkle.ts";
+import { inclusionProof, merkleRoot, MerkleTree, nodeHash, provesInclusion } from "../../../replay/merkle.ts";
 
 // The eight inputs and the roots every Certificate Transparency implementation is tested with.
 const LEAVES = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"].map((hex) => leafOf(fromHex(hex)));
@@ -32,6 +32,20 @@ describe("RFC 6962 tree", () => {
       expect(toHex(merkleRoot(LEAVES.slice(0, size)))).toBe(root);
       const leaf = LEAVES[size];
       if (leaf !== undefined) tree.append(leaf);
+    }
+  });
+
+  it("has the root of the definition at every size, asked for before or not", () => {
+    const leaves = Array.from({ length: 200 }, (_, at) => leafOf(Uint8Array.of(at)));
+    const defined = (some: readonly Uint8Array[]): Uint8Array => {
+      const k = 2 ** Math.floor(Math.log2(some.length - 0.5));
+      return some.length === 1 ? some[0] as Uint8Array : nodeHash(defined(some.slice(0, k)), defined(some.slice(k)));
+    };
+    const tree = new MerkleTree();
+    for (const [at, leaf] of leaves.entries()) {
+      tree.append(leaf);
+      const some = leaves.slice(0, at + 1);
+      expect([tree.size, toHex(tree.root()), toHex(merkleRoot(some))]).toEqual([some.length, toHex(defined(some)), toHex(defined(some))]);
     }
   });
 

@@ -153,4 +153,16 @@ describe("the runner without workers", () => {
     await runner.close();
     expect(await faultOf(runner.run({ kernel: "echo", input: bytes("a") }))).toMatchObject({ fault: "WORKER_LOST" });
   });
+
+  it("runs nothing before whoever asks has come to wait, then what was asked for first", async () => {
+    const ran: string[] = [];
+    const runner = createInlineRunner((kernel, input) => {
+      ran.push(kernel);
+      return input;
+    });
+    const answers = ["first", "second"].map((kernel) => runner.run({ kernel, input: bytes(kernel) }));
+    expect(ran).toEqual([]);
+    await Promise.all(answers);
+    expect(ran).toEqual(["first", "second"]);
+  });
 });
