@@ -122,18 +122,24 @@ export class Fault extends Error {
   readonly fault: FaultName;
   readonly code: number;
   readonly detail: FaultDetail;
-  constructor(fault: FaultName, detail: FaultDetail = {}, options?: { readonly cause?: unknown }) {
+  /** No property: a program that copies what a fault has was recorded doing so. */
+  readonly #next: string | undefined;
+  /** `next`: a next step that fits this one better than the registry's. */
+  constructor(fault: FaultName, detail: FaultDetail = {}, options?: { readonly cause?: unknown; readonly next?: string }) {
     const what = Object.entries(detail).map(([key, value]) => `${key}=${String(value)}`).join(" ");
     super(`${FAULTS[fault].says}${what === "" ? "" : ` (${what})`}`, options);
     this.name = fault;
     this.fault = fault;
     this.code = FAULTS[fault].code;
     this.detail = Object.freeze({ ...detail });
+    this.#next = options?.next;
   }
+  /** What to do next. */
+  get next(): string { return (#next in this ? this.#next : undefined) ?? FAULTS[this.fault].next; }
   get exitCode(): number { return EXIT[FAULTS[this.fault].exit]; }
   toJSON(): FaultJson {
-    const { code, abi, next } = FAULTS[this.fault];
-    return { code, name: this.fault, abi, message: this.message, next, detail: this.detail };
+    const { code, abi } = FAULTS[this.fault];
+    return { code, name: this.fault, abi, message: this.message, next: this.next, detail: this.detail };
   }
 }
 

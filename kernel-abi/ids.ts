@@ -33,7 +33,8 @@ export const contractId = (value: number): ContractId => index("contract", value
 export const jobId = (value: number): JobId => index("job", value) as JobId;
 export const envelopeId = (value: number): EnvelopeId => index("envelope", value) as EnvelopeId;
 
-const LABEL = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
+/** Names of definitions and streams. */
+export const LABEL = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
 
 /** A definition's name or a stream's name: a letter, then up to 63 letters, digits, `_`, `.`, `-`. */
 export function label(text: unknown): string {

@@ -2,14 +2,16 @@
 // `setup({ … }).createMachine({ … })`. What it invokes is made by fromProgram and fromProcess, as others are by fromPromise.
 import type { AnyActorRef, AnyStateMachine, EventFromLogic, InputFrom, OutputFrom } from "xstate";
 import { Strand } from "../../domains/k/api/strands.ts";
-import { k, type Address as To } from "../../domains/k/api/operations.ts";
-import { phi } from "../../domains/phi/api/operations.ts";
-import { q } from "../../domains/q/api/operations.ts";
+import { k, kBefore, type Address as To } from "../../domains/k/api/operations.ts";
+import { phi, phiBefore } from "../../domains/phi/api/operations.ts";
+import { q, qBefore } from "../../domains/q/api/operations.ts";
 import type { BoundDomain } from "../../kernel-abi/domain.ts";
+import { malformed } from "../../kernel-abi/calls.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import { label, type ProcessId } from "../../kernel-abi/ids.ts";
 import { mailboxTerms } from "../../kernel-abi/mailbox-terms.ts";
 import type { Behaviour, MailboxTerms, Operation, ProcessDefinition, Program, Wish } from "../../kernel-abi/operation.ts";
+import { AT_ONCE, GUARDED } from "../../kernel-abi/reading.ts";
 import { CURRENT_OFFER } from "../../kernel-abi/version.ts";
 import { checkpointAction, type CheckpointInfo } from "../process/machine/actions.ts";
 import { MachineActivation } from "../process/machine/activation.ts";
@@ -20,6 +22,7 @@ import { isMachine, logicFor, type InvokedLogic } from "../process/machine/sourc
 import { isMachineState, parseState, type MachineState } from "../process/machine/state.ts";
 import { pluginOf, type PolicyPlugin } from "../scheduler/plugin.ts";
 import type { Apis } from "./define.ts";
+import { declared } from "./declared.ts";
 import { noted, took } from "./definitions.ts";
 import { apisFor } from "./sites.ts";
 
@@ -55,10 +58,12 @@ interface Spec<M extends AnyStateMachine> {
 
 const DOMAINS: readonly BoundDomain[] = ["Q", "PHI"];
 
-/** Machines among the sources become child processes; a source that is ours already stays. */
-function ownSources(machine: AnyStateMachine): AnyStateMachine {
+type Define = typeof defineMachine;
+
+/** Machines among the sources become child processes, defined as the one they are sources of; a source that is ours already stays. */
+function ownSources(machine: AnyStateMachine, define: Define): AnyStateMachine {
   const actors: Readonly<Record<string, unknown>> = shapeOf(machine).implementations.actors;
-  const children = Object.entries(actors).flatMap(([name, logic]) => (isMachine(logic) ? [[name, fromProcess(defineMachine({ name: sourceName(name), machine: logic as AnyStateMachine }))] as const] : []));
+  const children = Object.entries(actors).flatMap(([name, logic]) => (isMachine(logic) ? [[name, fromProcess(define({ name: sourceName(name), machine: logic as AnyStateMachine }))] as const] : []));
   // Always a machine of our own: its limits are ours to set. The types of its sources were checked where it was made.
   return machine.provide({ actors: Object.fromEntries(children) } as never);
 }
@@ -78,15 +83,32 @@ const definitions = new WeakMap<object, Prepared>();
  * the kernel; delays are ticks; reaching a final state ends the process with the machine's output.
  * @throws Fault MACHINE_INVALID naming the place in the configuration; ABI_MALFORMED for a bad name or mailbox
  */
-export const defineMachine = <M extends AnyStateMachine>(spec: Spec<M>): MachineDefinition<MachineInput<M>, OutputFrom<M>, EventFromLogic<M>> => defined(spec, mailboxTerms);
+export const defineMachine = <M extends AnyStateMachine>(spec: Spec<M>): MachineDefinition<MachineInput<M>, OutputFrom<M>, EventFromLogic<M>> =>
+  declared(MACHINE_FORM, spec, () => {
+    checkShape(spec);
+    return defined(spec, mailboxTerms, defineMachine);
+  });
+
+/** `defineMachine` for the program of a run from before `refusalsInFull`: what is wrong is told as it was then. */
+export const defineMachineBefore: Define = (spec) => defined(spec, mailboxTerms, defineMachineBefore);
 
 /** `defineMachine` for the program of a run from before `declarationsChecked`: its mailbox is what was declared, whatever that is. */
-export const defineMachineUnchecked: typeof defineMachine = (spec) => defined(spec, (terms) => terms);
+export const defineMachineUnchecked: Define = (spec) => defined(spec, (terms) => terms, defineMachineBefore);
 
-function defined<M extends AnyStateMachine>(spec: Spec<M>, termsOf: (terms: MailboxTerms) => MailboxTerms): MachineDefinition<MachineInput<M>, OutputFrom<M>, EventFromLogic<M>> {
+const MACHINE_FORM = "defineMachine({ name, machine, domains?, strict?, mailbox?, policy? })";
+
+/** What nothing looked at before `refusalsInFull`. @throws Fault ABI_MALFORMED */
+function checkShape({ machine, domains, strict }: Readonly<Record<keyof Pick<Spec<AnyStateMachine>, "machine" | "domains" | "strict">, unknown>> | Spec<AnyStateMachine>): void {
+  const refuse = (argument: string, given: unknown, allowed: string): never => { throw malformed(MACHINE_FORM, { argument, given: [given], allowed }); };
+  if (!isMachine(machine)) refuse("machine", machine, "what createMachine gives, of xstate or of setup({ … })");
+  if (domains !== undefined && !Array.isArray(domains)) refuse("domains", domains, 'a list of "Q" and "PHI"');
+  if (strict !== undefined && typeof strict !== "boolean") refuse("strict", strict, "true or false");
+}
+
+function defined<M extends AnyStateMachine>(spec: Spec<M>, termsOf: (terms: MailboxTerms) => MailboxTerms, define: Define): MachineDefinition<MachineInput<M>, OutputFrom<M>, EventFromLogic<M>> {
   const { name, strict = false } = spec;
   label(name);
-  const machine = ownSources(spec.machine);
+  const machine = ownSources(spec.machine, define);
   const prepared = defineBehaviour(shapeOf(machine));
   const options = { definition: prepared, name, strict, strandOf: (program: Generator<Operation, unknown, unknown>) => new Strand(program) };
   const mailbox = spec.mailbox === undefined ? undefined : termsOf(spec.mailbox);
@@ -106,6 +128,7 @@ function defined<M extends AnyStateMachine>(spec: Spec<M>, termsOf: (terms: Mail
 }
 
 const APIS = Object.freeze({ k, q, phi });
+const APIS_BEFORE = Object.freeze({ k: kBefore, q: qBefore, phi: phiBefore });
 
 interface ProgramSpec<D extends readonly BoundDomain[], I, R> {
   /** Domains beside K. */
@@ -119,9 +142,21 @@ interface ProgramSpec<D extends readonly BoundDomain[], I, R> {
  * Leaving the state ends it: its `finally` blocks run.
  */
 export function fromProgram<const D extends readonly BoundDomain[] = readonly [], I = undefined, R = unknown>(spec: ProgramSpec<D, I, R>): InvokedLogic<I, R> {
+  return declared(PROGRAM_FORM, spec, () => {
+    if (typeof spec.run !== "function") throw malformed(PROGRAM_FORM, { argument: "run", given: [spec.run], allowed: "a generator function: *run({ k }, input) { … }" });
+    return programWith(APIS, spec);
+  });
+}
+
+const PROGRAM_FORM = "fromProgram({ domains?, *run(apis, input) { … } })";
+
+/** `fromProgram` for the program of a run from before `refusalsInFull`. */
+export const fromProgramBefore = (spec: ProgramSpec<readonly BoundDomain[], unknown, unknown>): InvokedLogic<unknown, unknown> => programWith(APIS_BEFORE, spec);
+
+function programWith<const D extends readonly BoundDomain[], I, R>(apis: typeof APIS, spec: ProgramSpec<D, I, R>): InvokedLogic<I, R> {
   took(spec);
   const start = spec.run as (apis: object, input: unknown) => Generator<Operation, unknown, unknown>;
-  return logicFor({ kind: "program", domains: Object.freeze([...spec.domains ?? []]), start: (input) => start(apisFor(APIS), input) });
+  return logicFor({ kind: "program", domains: Object.freeze([...spec.domains ?? []]), start: (input) => start(apisFor(apis), input) });
 }
 
 /**
@@ -129,12 +164,24 @@ export function fromProgram<const D extends readonly BoundDomain[] = readonly []
  * invoked it, and with the machine's process.
  */
 export function fromProcess<I, R>(definition: ProcessDefinition<I, R>, options: { readonly grants?: readonly Wish[] } = {}): InvokedLogic<I, R> {
+  return declared("fromProcess(definition, { grants? })", options, () => fromProcessBefore(definition, options));
+}
+
+/** `fromProcess` for the program of a run from before `refusalsInFull`. */
+export function fromProcessBefore<I, R>(definition: ProcessDefinition<I, R>, options: { readonly grants?: readonly Wish[] } = {}): InvokedLogic<I, R> {
   const behaviour: Behaviour = definition;
   return logicFor({ kind: "process", behaviour, grants: options.grants });
 }
 
-/** A process as a target of `sendTo`: `sendTo(({ event }) => processRef(event.sender), { type: "PONG" })`. */
-export const processRef = (to: To): AnyActorRef => new Address("process", typeof to === "object" ? to.process : to) as unknown as AnyActorRef;
+/** A process as a target of `sendTo`: `sendTo(({ event }) => processRef(event.sender), { type: "PONG" })`. @throws Fault ABI_MALFORMED */
+export function processRef(to: To): AnyActorRef {
+  const process: unknown = GUARDED.address(to);
+  if (typeof process !== "number") throw malformed("processRef(to)", { argument: "to", given: [to], allowed: "a process id, or what spawn returned" });
+  return processRefBefore(to);
+}
+
+/** `processRef` for the program of a run from before `refusalsInFull`. */
+export const processRefBefore = (to: To): AnyActorRef => new Address("process", AT_ONCE.address(to)) as unknown as AnyActorRef;
 
 /** What an action of the user's may give back: nothing, an operation, a program such as `k.log(…)`, or a list of those. */
 export type ActionCalls = Program<unknown, "K" | BoundDomain> | Operation | readonly ActionCalls[] | undefined;

@@ -1,16 +1,18 @@
 // defineProcess: from a generator function to the ProcessDefinition the kernel steps. The types carry the declared domains, so
 // that a call to another domain does not compile.
 import { Compile, type Static, type TSchema } from "../../kernel-abi/schema.ts";
-import { phi, type Phi } from "../../domains/phi/api/operations.ts";
-import { q, type Q } from "../../domains/q/api/operations.ts";
-import { k, type K } from "../../domains/k/api/operations.ts";
+import { phi, phiBefore, type Phi } from "../../domains/phi/api/operations.ts";
+import { q, qBefore, type Q } from "../../domains/q/api/operations.ts";
+import { k, kBefore, type K } from "../../domains/k/api/operations.ts";
 import type { BoundDomain } from "../../kernel-abi/domain.ts";
+import { malformed } from "../../kernel-abi/calls.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import { label } from "../../kernel-abi/ids.ts";
 import { mailboxTerms } from "../../kernel-abi/mailbox-terms.ts";
 import type { MailboxTerms, ProcessDefinition, Program } from "../../kernel-abi/operation.ts";
 import { priority as priorityOf, type Priority } from "../../kernel-abi/priority.ts";
 import { CURRENT_OFFER } from "../../kernel-abi/version.ts";
+import { declared } from "./declared.ts";
 import { noted } from "./definitions.ts";
 import { apisFor, bodyFor } from "./sites.ts";
 import { pluginOf, type PolicyPlugin } from "../scheduler/plugin.ts";
@@ -37,6 +39,20 @@ interface Spec<D extends readonly BoundDomain[], I, R> {
 }
 
 const DOMAINS: readonly string[] = ["Q", "PHI"];
+
+/** What the programs of a process are handed. */
+const APIS = Object.freeze({ k, q, phi });
+/** In a run from before `refusalsInFull`. */
+const APIS_BEFORE = Object.freeze({ k: kBefore, q: qBefore, phi: phiBefore });
+
+const FORM = "defineProcess({ name, domains?, input?, mailbox?, priority?, policy?, *run(apis, input) { … } })";
+
+/** What nothing looked at before `refusalsInFull`. @throws Fault ABI_MALFORMED */
+function checkShape({ run, domains, input }: Readonly<Record<string, unknown>>): void {
+  if (typeof run !== "function") throw malformed(FORM, { argument: "run", given: [run], allowed: "a generator function: *run({ k }, input) { … }" });
+  if (domains !== undefined && !Array.isArray(domains)) throw malformed(FORM, { argument: "domains", given: [domains], allowed: 'a list of "Q" and "PHI", each once' });
+  if (input !== undefined && (typeof input !== "object" || input === null)) throw malformed(FORM, { argument: "input", given: [input], allowed: "a schema made with Type, such as Type.Object({ n: Type.Integer() })" });
+}
 
 function checkSpec({ name, domains = [] }: { readonly name: string; readonly domains?: readonly BoundDomain[] }): void {
   label(name);
@@ -87,8 +103,18 @@ export function defineProcess<const D extends readonly BoundDomain[] = readonly 
 export function defineProcess<S extends TSchema, const D extends readonly BoundDomain[] = readonly [], R = unknown>(
   spec: Spec<D, NoInfer<Static<S>>, R> & { readonly input: S }): ProcessDefinition<Static<S>, R>;
 export function defineProcess(spec: AnySpec): ProcessDefinition {
+  return declared(FORM, spec, () => {
+    checkShape(spec as unknown as Readonly<Record<string, unknown>>);
+    return definedWith(APIS, spec);
+  });
+}
+
+/** `defineProcess` for the program of a run from before `refusalsInFull`: what is wrong is told as it was then. */
+export const defineProcessBefore: (spec: never) => ProcessDefinition = (spec: AnySpec) => definedWith(APIS_BEFORE, spec);
+
+function definedWith(apis: Parameters<typeof apisFor>[0], spec: AnySpec): ProcessDefinition {
   checkSpec(spec);
-  return defined(spec, {
+  return defined(apis, spec, {
     ...(spec.mailbox === undefined ? {} : { mailbox: mailboxTerms(spec.mailbox) }),
     ...(spec.priority === undefined ? {} : { priority: priorityOf(spec.priority) }),
   });
@@ -100,14 +126,13 @@ export function defineProcess(spec: AnySpec): ProcessDefinition {
  */
 export const defineProcessUnchecked: (spec: never) => ProcessDefinition = (spec: AnySpec) => {
   checkSpec(spec);
-  return defined(spec, {
+  return defined(APIS_BEFORE, spec, {
     ...(spec.mailbox === undefined ? {} : { mailbox: Object.freeze({ ...spec.mailbox }) }),
     ...(spec.priority === undefined ? {} : { priority: spec.priority }),
   });
 };
 
-function defined(spec: AnySpec, terms: Pick<ProcessDefinition, "mailbox" | "priority">): ProcessDefinition {
-  const apis = Object.freeze({ k, q, phi });
+function defined(apis: Parameters<typeof apisFor>[0], spec: AnySpec, terms: Pick<ProcessDefinition, "mailbox" | "priority">): ProcessDefinition {
   return noted(Object.freeze({
     name: spec.name,
     domains: Object.freeze([...(spec.domains ?? [])]),
@@ -115,6 +140,6 @@ function defined(spec: AnySpec, terms: Pick<ProcessDefinition, "mailbox" | "prio
     ...terms,
     ...(spec.policy === undefined ? {} : { policy: pluginOf(spec.policy) }),
     ...admission(spec.input),
-    activate: (input: unknown) => activateProgram(bodyFor(spec.run(apisFor(apis), input))),
+    activate: (input: unknown) => activateProgram(bodyFor(spec.run(apisFor(apis) as Apis<BoundDomain>, input))),
   }), spec);
 }

@@ -1,5 +1,6 @@
 // Sites: which line of a program did what. Only a replay that has diverged pays for this: it is run once more with the probe on, up
-// to the same frame, so that the report can name a line (E3). What differs is a call, how the turn ended, or what it threw.
+// to the same frame, so that the report can name a line (E3). What differs is a call, how the turn ended, or what it threw. So does a run
+// in which a process failed by what the kernel refused it.
 import type { Fault } from "../../kernel-abi/fault.ts";
 import { EVENT, TURN_END, type Frame, type TurnFrame } from "../../kernel-abi/frame.ts";
 import type { Operation } from "../../kernel-abi/operation.ts";
@@ -22,12 +23,14 @@ interface Made {
   readonly body: SourceSite;
 }
 let sites = new WeakMap<Operation, Made>();
+/** Where the call was made that was answered with a fault. */
+let refusals = new WeakMap<object, Made>();
 
 type Body = Generator<Operation, unknown, unknown>;
 type Constructor = (...args: readonly never[]) => Body;
 
-/** Delegates to a generator and tells what it yields and throws. */
-function* told(body: Body, yields: (operation: Operation) => void, throws: (error: unknown) => void): Body {
+/** Delegates to a generator and tells what it yields, is refused and throws. */
+function* told(body: Body, yields: (operation: Operation) => void, throws: (error: unknown) => void, refused: (fault: unknown) => void = ignore): Body {
   let over = false;
   try {
     for (let step = body.next(); ;) {
@@ -40,6 +43,7 @@ function* told(body: Body, yields: (operation: Operation) => void, throws: (erro
       try {
         answer = yield step.value;
       } catch (fault) {
+        refused(fault);
         step = body.throw(fault);
         continue;
       }
@@ -69,7 +73,8 @@ function probed<T extends object>(api: T): T {
   const probe = (call: Constructor): Constructor => {
     const caller: Constructor = (...args) => {
       const made = madeBy(callersOf(caller, 0));
-      return told(call(...args), (operation) => { if (made !== undefined && isObject(operation)) sites.set(operation, made); }, ignore);
+      if (made === undefined) return call(...args);
+      return told(call(...args), (operation) => { if (isObject(operation)) sites.set(operation, made); }, ignore, (fault) => { if (isObject(fault)) refusals.set(fault, made); });
     };
     return caller;
   };
@@ -109,6 +114,8 @@ class Watching {
   last: Frame | undefined;
   before: Accepted | undefined;
   readonly places = new Map<number, Made>();
+  /** For each turn that was aborted, the call that was refused with what it threw, if that is why. */
+  readonly failures: (SourceSite | undefined)[] = [];
 
   journal(inner: Journal): Journal {
     return {
@@ -126,10 +133,12 @@ class Watching {
     this.before = { frame, operations };
     const made = lastMade(operations);
     if (made !== undefined) this.places.set(frame.actor, made);
+    if (frame.end.kind === TURN_END.ABORTED) this.failures.push(refusedAt(watch?.thrown?.error));
     watch = { operations: [], thrown: undefined };
   }
 }
 
+const refusedAt = (error: unknown): SourceSite | undefined => (isObject(error) ? refusals.get(error)?.site : undefined);
 const lastMade = (operations: readonly Operation[]): Made | undefined =>
   operations.map((operation) => (isObject(operation) ? sites.get(operation) : undefined)).findLast((made) => made !== undefined);
 const lastSite = (operations: readonly Operation[]): SourceSite | undefined => lastMade(operations)?.site;
@@ -218,6 +227,24 @@ function locate({ detail: { field = "", expected = "", actor = "" } }: Fault, wa
   if (frame.kind === "kernel") return { at: lines.site(inKernelFrame(frame, at ?? 0, watching) ?? watching.places.get(frame.actor)?.site) };
   const missing = member === "" || member === ".code" ? String(expected) : "";
   return inTurn(frame, at, missing, { seen: watch, watching, lines, actor: String(actor) });
+}
+
+/**
+ * Runs a replay of a run in which processes failed and names, for each failure in order, the place of the call that was refused with what
+ * the process threw: the kernel makes such a fault, and no stack of it passes through the program. Calls are known by the `k`, `q` and
+ * `phi` a process is handed; made by others, such as those that are imported, they have no place.
+ */
+export async function locateRefusals(lines: Lines, run: (wrap: (journal: Journal) => Journal) => Promise<unknown>): Promise<readonly (string | undefined)[]> {
+  const watching = new Watching();
+  watch = { operations: [], thrown: undefined };
+  try {
+    await run((inner) => watching.journal(inner));
+  } catch { /* as far as it goes */ } finally {
+    watch = undefined;
+    sites = new WeakMap();
+    refusals = new WeakMap();
+  }
+  return watching.failures.map((site) => lines.site(site));
 }
 
 /** The replay has come to the intent that was asked for. */

@@ -3,7 +3,7 @@ import { Fault } from "../../kernel-abi/fault.ts";
 import { tick } from "../../kernel-abi/ids.ts";
 import type { ProgramSection } from "../../kernel-abi/header.ts";
 import type { Behaviour } from "../../kernel-abi/operation.ts";
-import type { ByteSink, ByteSource, Observer, Recording, RunMachine } from "../../kernel-abi/ports.ts";
+import type { ByteSink, ByteSource, Observer, Recording, RunEnd, RunMachine } from "../../kernel-abi/ports.ts";
 import { openBundle, type Bundle } from "../../replay/bundle.ts";
 import { replay, type ReplayOptions, type ReplayReport } from "../../replay/replayer.ts";
 import { reproduce, type ReproduceReport } from "../../replay/reproduce.ts";
@@ -17,8 +17,10 @@ import { runMachine } from "./execute.ts";
 import { explained, refusedAtLoad } from "./explain.ts";
 import { createRunner, liveOutcomes } from "./outcomes.ts";
 import { programClosure } from "./program/closure.ts";
+import { linesOf } from "./program/lines.ts";
 import { programDigest } from "./program/load.ts";
 import { loadTrapped } from "./record.ts";
+import { locateRefusals } from "./sites.ts";
 
 /** A path, or the bytes of a bundle. */
 export type Trace = string | Uint8Array;
@@ -97,6 +99,23 @@ export const replayTrace = (trace: Trace, options: ReplayTraceOptions = {}): Pro
       throw await located(error, source, root, options.policy);
     }
   });
+
+/** More turns than this are not taken again for the sake of a line. */
+const LOCATED_TURNS_MAX = 100_000;
+
+/**
+ * For each failure of a process in a run just recorded, in order, the place in its program of the call that was refused, `FILE:LINE`, where
+ * that is what failed it. Runs the program that is in the trace; a long run is not run again.
+ */
+export const locateFailures = (trace: Trace, { turns }: Pick<RunEnd, "turns">): Promise<readonly (string | undefined)[]> => withTrace(trace, async (source) => {
+  if (turns > LOCATED_TURNS_MAX) return [];
+  const bundle = openBundle(source);
+  const { program, header } = bundle.recording;
+  return locateRefusals(linesOf(program), (wrap) => {
+    const machine = runMachine(loadTrapped(program, header.abi.flags));
+    return replay(bundle, { run: (request) => machine.run({ ...request, journal: wrap(request.journal) }) });
+  });
+});
 
 /** A divergence with the line of the program where it shows, an outcome that is another with the line its job was called from (`ran`, when that is not the recorded one); anything else as it is. */
 export async function located(error: unknown, source: ByteSource, root: Behaviour, policy?: PolicyPlugin, ran?: ProgramSection): Promise<unknown> {

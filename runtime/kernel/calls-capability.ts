@@ -5,11 +5,12 @@ import { Fault } from "../../kernel-abi/fault.ts";
 import { makeCapability, type Capability } from "../../kernel-abi/handle.ts";
 import type { CapabilityId, ProcessId } from "../../kernel-abi/ids.ts";
 import type { Scope } from "../../kernel-abi/capability.ts";
+import { refusedInFull } from "../../kernel-abi/version.ts";
 import type { KOperation } from "../../kernel-abi/operation.ts";
 import type { Process } from "../process/process.ts";
 import { hold, withdraw } from "./authority.ts";
 import { DONE, value, type Reply } from "./replies.ts";
-import { processOf, type KernelState } from "./state.ts";
+import { checkProcess, processOf, type KernelState } from "./state.ts";
 import { judged, type Transaction } from "./transaction.ts";
 
 type Of<O extends KOperation["op"]> = Extract<KOperation, { readonly op: O }>;
@@ -47,6 +48,7 @@ export const list = (state: KernelState, caller: Process, tx: Transaction): Repl
 
 const derive = (state: KernelState, caller: Process, op: Of<"attenuate" | "grant">, to: ProcessId | undefined, tx: Transaction): Reply =>
   judged(tx, SYSCALL.CAP_ATTENUATE, DOMAIN_RANK.K, (row) => {
+    if (op.op === "grant" && refusedInFull(state.flags)) checkProcess("to", op.to);
     checkScope(op.scope);
     const id = resolve(caller, op.capability);
     row.capability = id;

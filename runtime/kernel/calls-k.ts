@@ -1,4 +1,5 @@
 // Syscalls of K: log, metrics, time, messages, joining. Each in check order A2: shape, then capability, then what it needs.
+import { awaited } from "../../kernel-abi/cause.ts";
 import { label } from "../../kernel-abi/ids.ts";
 import { DELIVERY, type Envelope } from "../../kernel-abi/envelope.ts";
 import { EVENT } from "../../kernel-abi/frame.ts";
@@ -11,6 +12,7 @@ import { streamKey } from "../../kernel-abi/streams.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import { toHex } from "../../kernel-abi/canonical.ts";
 import { DOMAIN_RANK } from "../../kernel-abi/domain.ts";
+import { refusedInFull } from "../../kernel-abi/version.ts";
 import type { Process } from "../process/process.ts";
 import { messageWithin, waitFor, WAIT_MESSAGE } from "../process/wait.ts";
 import { mayHold, take } from "./calls-place.ts";
@@ -26,7 +28,7 @@ export const NOT_IN_FORCE: Reply = Object.freeze(value(false));
 const RECEIVING: Reply = Object.freeze(waiting(WAIT_MESSAGE));
 
 /** Pure reads are not recorded: replay re-derives them (SYSCALL.ABI_QUERY). Still typed refusals. */
-export function query(state: KernelState, caller: Process, op: Of<"now" | "self" | "parent" | "file" | "random" | "in-force" | "lost" | "uncalibrated">): Reply {
+export function query(state: KernelState, caller: Process, op: Of<"now" | "self" | "parent" | "file" | "random" | "in-force" | "lost" | "uncalibrated">, tx: Transaction): Reply {
   try {
     switch (op.op) {
       case "now": return value(state.clock.now);
@@ -39,7 +41,7 @@ export function query(state: KernelState, caller: Process, op: Of<"now" | "self"
       case "in-force": return state.flags.has(op.flag) ? IN_FORCE : NOT_IN_FORCE;
     }
   } catch (error) {
-    if (error instanceof Fault) return { kind: "fault", fault: error };
+    if (error instanceof Fault) return { kind: "fault", fault: tx.told(error) };
     throw error;
   }
 }
@@ -180,7 +182,7 @@ export const join = (state: KernelState, caller: Process, op: Of<"join">, tx: Tr
     row.capability = authorise(state, caller, "EXECUTE_K", tx);
     const child = processOf(state, op.child);
     if (child.parent !== caller.id) throw new Fault("PROCESS_UNKNOWN", { process: op.child, why: "not a child of the caller" });
-    if (child.exit !== undefined && child.exit.tick < state.clock.now) return collectExit(child);
+    if (child.exit !== undefined && child.exit.tick < state.clock.now) return collectExit(state, child);
     if (child.exit !== undefined) {
       tx.envelopes.push(post(state, child, caller.id, DELIVERY.EXIT, 1, child.id, undefined));
       tx.undo.push(() => { child.seq -= 1; });
@@ -189,11 +191,12 @@ export const join = (state: KernelState, caller: Process, op: Of<"join">, tx: Tr
   });
 
 /** A child's result, or why there is none as a fault. */
-export function collectExit(child: Process): Reply {
+export function collectExit({ flags }: KernelState, child: Process): Reply {
   child.joined = true;
   const { exit } = child;
   if (exit?.fault !== undefined) {
-    return { kind: "fault", fault: new Fault("PROCESS_FAILED", { process: child.name, cause: exit.fault.name, code: exit.fault.code, message: exit.fault.message }) };
+    const { name, code, message } = exit.fault;
+    return { kind: "fault", fault: new Fault("PROCESS_FAILED", refusedInFull(flags) ? awaited(child.name, exit.fault) : { process: child.name, cause: name, code, message }) };
   }
   if (exit?.how === "stopped") return { kind: "fault", fault: new Fault("PROCESS_STOPPED", { process: child.name, reason: exit.reason }) };
   if (exit?.how === "linked") return { kind: "fault", fault: new Fault("PROCESS_STOPPED", { process: child.name, linkedTo: exit.with ?? null }) };

@@ -12,7 +12,7 @@ import type { Behaviour, KOperation, Wish } from "../../kernel-abi/operation.ts"
 import { pack, unpack } from "../../kernel-abi/packer.ts";
 import { grantedPriority, priority as priorityOf, type Priority } from "../../kernel-abi/priority.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
-import { negotiate } from "../../kernel-abi/version.ts";
+import { negotiate, refusedInFull } from "../../kernel-abi/version.ts";
 import { bindingLifecycle, type BindingEvent, type ProcessEvent } from "../process/lifecycles.ts";
 import { Process } from "../process/process.ts";
 import type { CapabilityRecord } from "./capability-table.ts";
@@ -116,13 +116,16 @@ function ownCopyOf({ name, domains, abi, complete, admit, activate, reactivate, 
 const isList = (value: unknown): boolean => Array.isArray(value);
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
 
+const GRANTS = "at least one { verb, scope? }; leave grants out to give the child what it declares";
+
 /** What a child is given: its wishes, or everything it declares that its parent can give. */
-function wishesFor(behaviour: Behaviour, grants: readonly Wish[] | undefined): readonly Wish[] {
+function wishesFor({ flags }: KernelState, behaviour: Behaviour, grants: readonly Wish[] | undefined): readonly Wish[] {
   if (grants === undefined) return [...K_VERBS, ...behaviour.domains.flatMap((domain) => DOMAIN_VERBS[domain])].map((verb) => ({ verb }));
   if (!isList(grants) || !grants.every(isObject)) throw new Fault("ABI_MALFORMED", { argument: "grants", allowed: "a list of { verb, scope }" });
+  if (grants.length === 0 && refusedInFull(flags)) throw new Fault("ABI_MALFORMED", { argument: "grants", allowed: GRANTS });
   const wishes = grants.map(({ verb, scope = {} }) => ({ verb, scope: { ...scope } }));
-  for (const { verb, scope } of wishes) {
-    if (!VERBS.includes(verb)) throw new Fault("ABI_MALFORMED", { argument: "grants", allowed: VERBS.join(", ") });
+  for (const [at, { verb, scope }] of wishes.entries()) {
+    if (!VERBS.includes(verb)) throw new Fault("ABI_MALFORMED", { argument: refusedInFull(flags) ? `grants[${at}].verb` : "grants", allowed: VERBS.join(", ") });
     checkScope(scope);
   }
   return wishes;
@@ -146,7 +149,7 @@ export const spawn = (state: KernelState, caller: Process, op: Extract<KOperatio
   judged(tx, SYSCALL.PROC_SPAWN, DOMAIN_RANK.K, (row) => {
     if (!isBehaviour(op.behaviour)) throw new Fault("ABI_MALFORMED", { argument: "definition", allowed: "what defineProcess returns" });
     const behaviour = ownBehaviour(state, op.behaviour);
-    const wishes = wishesFor(behaviour, op.grants);
+    const wishes = wishesFor(state, behaviour, op.grants);
     negotiate(behaviour.abi);
     const asked = op.priority === undefined ? undefined : priorityOf(op.priority);
     const input = encode(admitted(state, behaviour, op.input));

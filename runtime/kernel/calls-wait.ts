@@ -10,12 +10,13 @@ import { LIMITS } from "../../kernel-abi/limits.ts";
 import type { Arm, BoundOperation, ExitReason, KOperation, Resumption, Selected } from "../../kernel-abi/operation.ts";
 import { pack, unpack } from "../../kernel-abi/packer.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
+import { refusedInFull } from "../../kernel-abi/version.ts";
 import { armOf, firstOf, type WaitArm } from "../process/wait.ts";
 import type { Process } from "../process/process.ts";
 import { setTimer } from "./calls-k.ts";
 import { leave } from "./calls-place.ts";
 import { DONE, value, type Reply } from "./replies.ts";
-import { authorise, post, processOf, type KernelState } from "./state.ts";
+import { authorise, checkProcess, post, processOf, type KernelState } from "./state.ts";
 import { judged, type Transaction } from "./transaction.ts";
 
 type Of<O extends KOperation["op"]> = Extract<KOperation, { readonly op: O }>;
@@ -68,6 +69,7 @@ function armFor(state: KernelState, caller: Process, arm: Arm, at: number): Wait
       return { on: DELIVERY.OUTCOME, subject: entry.record.id };
     }
     case "exit": {
+      if (refusedInFull(state.flags)) checkProcess(`arms[${at}].process`, arm.process);
       const other = processOf(state, arm.process);
       const mayAsk = other.parent === caller.id || caller.anyTies?.watched.has(other.id) === true;
       if (!mayAsk) throw new Fault("PROCESS_UNKNOWN", { process: other.id, why: "neither a child of the caller nor monitored by it" });

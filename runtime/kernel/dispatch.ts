@@ -1,6 +1,5 @@
 // Syscall dispatch: one yielded operation → one judged call. The only place that maps operations to syscalls.
 import { Fault } from "../../kernel-abi/fault.ts";
-import { InvariantBroken } from "../../kernel-abi/invariant.ts";
 import type { Operation } from "../../kernel-abi/operation.ts";
 import type { Process } from "../process/process.ts";
 import { attenuateOwn, grantTo, list, revoke } from "./calls-capability.ts";
@@ -17,7 +16,7 @@ import { continueWith, link, monitor, stop, unlink } from "./calls-ties.ts";
 import { cancelJob, cancelTimer, select, timer } from "./calls-wait.ts";
 import type { Reply } from "./replies.ts";
 import type { KernelState } from "./state.ts";
-import { BoundReached, type Transaction } from "./transaction.ts";
+import { refusalOf, type Transaction } from "./transaction.ts";
 
 /** A generator that was yielded instead of delegated to: the slip everybody makes once. */
 const isProgram = (yielded: unknown): boolean => Object.prototype.toString.call(yielded) === "[object Generator]";
@@ -43,6 +42,7 @@ function commonest(yielded: Operation): "send" | "receive" | undefined {
 
 /** Every shape a program can yield is answered, with a fault if need be: the kernel never trusts it. */
 export function dispatch(state: KernelState, caller: Process, yielded: Operation, tx: Transaction): Reply {
+  tx.asked = yielded;
   try {
     switch (commonest(yielded)) {
       case "send": return send(state, caller, yielded as Extract<Operation, { op: "send" }>, tx);
@@ -50,10 +50,11 @@ export function dispatch(state: KernelState, caller: Process, yielded: Operation
       case undefined:
     }
     const op = ownCopy(yielded);
-    return op === undefined ? unknownOperation(yielded) : call(state, caller, op, tx);
+    if (op === undefined) return unknownOperation(yielded);
+    tx.asked = op;
+    return call(state, caller, op, tx);
   } catch (error) { // a value of the program's that was read outside a judged call
-    if (error instanceof InvariantBroken || error instanceof BoundReached) throw error;
-    return { kind: "fault", fault: error instanceof Fault ? error : new Fault("ABI_MALFORMED", { argument: "operation", what: "a value that cannot be read" }, { cause: error }) };
+    return { kind: "fault", fault: tx.told(refusalOf(error)) };
   }
 }
 
@@ -76,7 +77,7 @@ function call(state: KernelState, caller: Process, op: Operation, tx: Transactio
   switch (op.op) {
     case "send": return send(state, caller, op, tx);
     case "receive": return receive(state, caller, op, tx);
-    case "now": case "self": case "parent": case "file": case "random": case "in-force": case "lost": case "uncalibrated": return query(state, caller, op);
+    case "now": case "self": case "parent": case "file": case "random": case "in-force": case "lost": case "uncalibrated": return query(state, caller, op, tx);
     case "log": return log(state, caller, op, tx);
     case "metric": return metric(state, caller, op, tx);
     case "sleep": return sleep(state, caller, op, tx);

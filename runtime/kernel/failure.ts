@@ -3,6 +3,7 @@
 //   E2  Words an engine chose are left out: they would bind a record to one V8. The observer is handed the error itself.
 import { handleIn } from "../../kernel-abi/handle.ts";
 import { Fault, FAULTS, type FaultDetail, type FaultJson, type FaultName } from "../../kernel-abi/fault.ts";
+import { refusedInFull } from "../../kernel-abi/version.ts";
 
 const WORDS_MAX = 1_000;
 const DETAILS_MAX = 32;
@@ -34,12 +35,14 @@ function plainDetail(detail: unknown): FaultDetail {
   return plain;
 }
 
-/** A registered fault with its plain details, or nothing when it is none. */
-function faultOf(error: unknown): FaultJson | undefined {
+/** A registered fault with its plain details and, in a run that keeps it, its own next step; nothing when it is none. */
+function faultOf(error: unknown, inFull: boolean): FaultJson | undefined {
   return tried(() => {
     if (!(error instanceof Fault)) return undefined;
     const { fault, detail } = error;
-    return isFaultName(fault) ? new Fault(fault, plainDetail(detail)).toJSON() : undefined;
+    if (!isFaultName(fault)) return undefined;
+    const next = inFull ? text(tried(() => error.next)) : "";
+    return new Fault(fault, plainDetail(detail), next === "" ? undefined : { next }).toJSON();
   });
 }
 
@@ -52,6 +55,6 @@ function wordsOf(error: unknown): { readonly error: string; readonly message?: s
   return { error: kind === "" ? "Error" : kind, ...(message === "" ? {} : { message }) };
 }
 
-/** A program's uncaught error as evidence: a typed fault as it is, anything else as PROCESS_FAILED. */
-export const failureOf = (error: unknown, process: string): FaultJson =>
-  faultOf(error) ?? new Fault("PROCESS_FAILED", { process, ...wordsOf(error) }).toJSON();
+/** A program's uncaught error as evidence: a typed fault as it is, anything else as PROCESS_FAILED. `flags`: of the run. */
+export const failureOf = (error: unknown, process: string, flags: ReadonlySet<string>): FaultJson =>
+  faultOf(error, refusedInFull(flags)) ?? new Fault("PROCESS_FAILED", { process, ...wordsOf(error) }).toJSON();

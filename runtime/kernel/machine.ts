@@ -119,7 +119,7 @@ export class Machine {
   readonly #scheduler: Scheduler;
   readonly #delivery: Delivery;
   /** Of the turn being taken. */
-  readonly #tx = new Transaction();
+  readonly #tx: Transaction;
   readonly #flights = new Flights();
   readonly #services = new Services();
   #end: RunEnd | undefined;
@@ -150,6 +150,7 @@ export class Machine {
       mailboxBound: config.mailboxBound, slice: config.slice ?? -1, node: config.node, vhm: config.vhm,
       definitions: { root: config.root, named: config.definitions ?? new Map() }, answers: ports.keeper === undefined ? undefined : new AnswerLogs(ports.keeper.answers),
     };
+    this.#tx = new Transaction(this.#state.flags);
     this.#delivery = new Delivery(this.#state, this.#scheduler);
     if (snapshot === undefined || from === undefined) return;
     takeUp({ state: this.#state, flights: this.#flights, services: this.#services }, this.#guard, snapshot);
@@ -225,7 +226,7 @@ export class Machine {
       failure = error;
     }
     this.#append({ kind: "kernel", tick: state.clock.now, actor: KERNEL, entries: tx.entries });
-    if (failure !== undefined) this.#finish(this.#failedStatus(failureOf(failure, "root")), undefined, failureOf(failure, "root"));
+    if (failure !== undefined) this.#finish(this.#failedStatus(failureOf(failure, "root", this.#state.flags)), undefined, failureOf(failure, "root", this.#state.flags));
   }
 
   // ---- time -----------------------------------------------------------------------------------------------------------
@@ -397,7 +398,7 @@ export class Machine {
       return this.#scheduler.pickActor();
     } catch (error) {
       if (!(error instanceof Fault) || error.fault === "POLICY_ENDLESS") throw error;
-      this.#finish("faulted", undefined, failureOf(error, "root"));
+      this.#finish("faulted", undefined, failureOf(error, "root", this.#state.flags));
       return -1;
     }
   }

@@ -17,7 +17,7 @@ import type { Priority } from "../../kernel-abi/priority.ts";
 import { streamKey } from "../../kernel-abi/streams.ts";
 import type { CalendarState } from "../clock/calendar.ts";
 import { Answers, told, type AnswersState } from "../process/answers.ts";
-import { kept, keptFault, keptResumption, packed, taken, takenFault, takenResumption, Unkeepable, type Exact, type ExactResumption } from "../process/exact.ts";
+import { kept, keptFault, keptResumption, packed, taken, takenFault, takenResumption, Unkeepable, type Exact, type ExactFault, type ExactResumption } from "../process/exact.ts";
 import type { ProcessState } from "../process/lifecycles.ts";
 import { PlaceAnswer, Process, type OwnState } from "../process/process.ts";
 import type { Wait, WaitArm } from "../process/wait.ts";
@@ -44,7 +44,7 @@ export interface Parts {
 
 /** An envelope's eight numbers and what it carries: a value, the mark of a link, a fault, or the answer for a place. */
 type EnvelopeState = readonly [due: number, rank: number, from: number, seq: number, to: number, kind: number, subject: number, ...carries: Carried];
-type Carried = readonly [value: Exact] | readonly ["linked", 0] | readonly ["fault", readonly [string, Exact]] | readonly ["answer", ExactResumption];
+type Carried = readonly [value: Exact] | readonly ["linked", 0] | readonly ["fault", ExactFault] | readonly ["answer", ExactResumption];
 
 type BodyState =
   /** Yet to start. */

@@ -76,6 +76,11 @@ export function processOf(state: KernelState, id: number): Process {
   return process;
 }
 
+/** @throws Fault ABI_MALFORMED for what is no number of a process */
+export function checkProcess(argument: string, id: unknown): void {
+  if (!Number.isSafeInteger(id) || (id as number) < 0) throw new Fault("ABI_MALFORMED", { argument, allowed: "a process id, or what spawn returned" });
+}
+
 /** A child of the caller's, dead or alive. @throws Fault PROCESS_UNKNOWN */
 export function childOf(state: KernelState, caller: Process, id: number): Process {
   const child = processOf(state, id);

@@ -8,9 +8,11 @@ import { InvariantBroken } from "../../kernel-abi/invariant.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
 import { pack } from "../../kernel-abi/packer.ts";
 import type { JobStart } from "../../kernel-abi/ports.ts";
+import { refusedInFull } from "../../kernel-abi/version.ts";
 import { Pile } from "./pile.ts";
 import type { Process } from "../process/process.ts";
 import type { JobRecord } from "../process/records.ts";
+import { inFull } from "./refusals.ts";
 
 export const NO_BYTES = new Uint8Array(0);
 
@@ -73,6 +75,9 @@ const cut = (list: unknown[], length: number): void => {
 };
 
 export class Transaction {
+  /** The operation being judged, as it was yielded. */
+  asked: unknown;
+  readonly #inFull: boolean;
   /** Anew for each turn: frames keep it. */
   entries: Entry[] = NO_ENTRIES;
   /** Inverses of what was changed eagerly, oldest first. */
@@ -106,6 +111,12 @@ export class Transaction {
   clones = 0;
   /** Bodies of the entries so far. */
   bytes = 0;
+
+  /** `flags`: of the run, where programs' calls are judged in it. */
+  constructor(flags?: ReadonlySet<string>) { this.#inFull = flags !== undefined && refusedInFull(flags); }
+
+  /** What a call is refused with, as it is told in this run. */
+  told(fault: Fault): Fault { return this.#inFull ? inFull(this.asked, fault) : fault; }
 
   /** Lists that were used are left behind: a new one costs less than emptying an old one. */
   begin(actor: Process): this {
@@ -219,14 +230,14 @@ export type Answer<W> =
  * What a syscall answers when its own code threw. Broken invariants and reached bounds are not the program's to catch; anything
  * else that is no Fault came from a value of the program's (a getter, a proxy, a hook) and is its malformed call.
  */
-function refusalOf(error: unknown): Fault {
+export function refusalOf(error: unknown): Fault {
   if (error instanceof InvariantBroken || error instanceof BoundReached) throw error;
   return error instanceof Fault ? error : new Fault("ABI_MALFORMED", { argument: "operation", what: "a value that cannot be read" }, { cause: error });
 }
 
 /** Takes back what a refused call did, records it with how far it came, and answers with the fault. */
 export function refused(tx: Transaction, before: Mark, code: number, domain: number, row: Row, error: unknown): { readonly kind: "fault"; readonly fault: Fault } {
-  const fault = refusalOf(error);
+  const fault = tx.told(refusalOf(error));
   tx.rollback(before);
   if (fault.fault === "Q_ERR_NO_CLONE_VIOLATION") tx.clones += 1;
   tx.add({ code, verdict: fault.code, domain, capability: row.capability, contract: row.contract, subject: row.subject, body: pack(fault.detail) });

@@ -6,6 +6,7 @@ import { processId } from "../../kernel-abi/ids.ts";
 import { invariant } from "../../kernel-abi/invariant.ts";
 import type { Resumption, Step } from "../../kernel-abi/operation.ts";
 import { pack } from "../../kernel-abi/packer.ts";
+import { shown } from "../../kernel-abi/shown.ts";
 import type { AmbientGuard } from "../../kernel-abi/ports.ts";
 import type { Process } from "../process/process.ts";
 import { WAIT_MESSAGE, WAIT_SLICE } from "../process/wait.ts";
@@ -32,7 +33,7 @@ function resumptionFor(state: KernelState, process: Process, envelope: Envelope,
   switch (envelope.kind) {
     case DELIVERY.MESSAGE: return { kind: "value", value: { from: envelope.from, body: envelope.value } };
     case DELIVERY.OUTCOME: return collectJob(state, envelope.value);
-    case DELIVERY.EXIT: return resumed(collectExit(knownProcess(state, processId(envelope.subject))));
+    case DELIVERY.EXIT: return resumed(collectExit(state, knownProcess(state, processId(envelope.subject))));
     case DELIVERY.SLICE: return afterSlice(process);
     case DELIVERY.ROOM: return envelope.value instanceof Fault ? { kind: "fault", fault: envelope.value } : { kind: "value", value: envelope.value };
     case DELIVERY.START:
@@ -62,7 +63,7 @@ function resume(process: Process, input: Resumption, guard: AmbientGuard): Step 
   guard.enter();
   try {
     process.activation ??= process.behaviour.activate(process.input);
-    return process.activation.resume(input);
+    return checked(process.activation.resume(input));
   } catch (error) {
     return { kind: "threw", error };
   } finally {
@@ -70,11 +71,18 @@ function resume(process: Process, input: Resumption, guard: AmbientGuard): Step 
   }
 }
 
+/** A definition can be of somebody's own making, and so can what it activates. @throws Fault ABI_MALFORMED */
+function checked(step: Step): Step {
+  if (step.kind === "operation" || step.kind === "done") return step;
+  throw new Fault("ABI_MALFORMED", { argument: "resume", value: shown(step), allowed: "{ kind: operation, operation } or { kind: done, result }" });
+}
+
 /** Lets a program that ends early run its `finally` blocks, under the same guard as a turn. */
 export function stopProcess(process: Process, guard: AmbientGuard): void {
   guard.enter();
   try {
     process.activation?.stop();
+  } catch { // what is no activation at all cannot even be stopped: it has ended all the same
   } finally {
     guard.leave();
   }
@@ -90,13 +98,13 @@ export function stepProcess(state: KernelState, process: Process, envelope: Enve
     if (left === 0) return cutOff(state, process, input, tx);
     if (answers !== undefined) answers.note(process, input);
     const next = resume(process, input, guard);
-    if (next.kind === "threw") return aborted(next.error, process, undefined);
-    if (next.kind === "done") return finish(next.result, process);
+    if (next.kind === "threw") return aborted(state, next.error, process, undefined);
+    if (next.kind === "done") return finish(state, next.result, process);
     let reply: Reply;
     try {
       reply = dispatch(state, process, next.operation, tx);
     } catch (error) {
-      if (error instanceof BoundReached) return aborted(error.fault, process, error);
+      if (error instanceof BoundReached) return aborted(state, error.fault, process, error);
       throw error;
     }
     if (reply.kind === "wait") {
@@ -116,14 +124,14 @@ function cutOff(state: KernelState, process: Process, input: Resumption, tx: Tra
   return WAITING;
 }
 
-const aborted = (error: unknown, process: Process, bound: BoundReached | undefined): TurnResult =>
-  ({ kind: "aborted", fault: failureOf(error, process.name), error, bound });
+const aborted = ({ flags }: KernelState, error: unknown, process: Process, bound: BoundReached | undefined): TurnResult =>
+  ({ kind: "aborted", fault: failureOf(error, process.name, flags), error, bound });
 
-function finish(result: unknown, process: Process): TurnResult {
+function finish(state: KernelState, result: unknown, process: Process): TurnResult {
   try {
     return { kind: "finished", result: encode(result) };
   } catch (error) {
-    return aborted(error, process, undefined);
+    return aborted(state, error, process, undefined);
   }
 }
 

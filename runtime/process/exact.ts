@@ -1,7 +1,7 @@
 // Exact copies: values put down so that what is taken up again cannot be told from them. MessagePack says what a value means; what a
 // program could see beside that (-0, what is frozen, two names of one object, a prototype) is kept too, or the value is not put down.
 //   E8  `taken(kept(value))` is `value` to whatever a program can ask of it, but for its identity; or `kept` throws Unkeepable.
-import { Fault } from "../../kernel-abi/fault.ts";
+import { Fault, FAULTS } from "../../kernel-abi/fault.ts";
 import type { Resumption } from "../../kernel-abi/operation.ts";
 import { pack, unpack } from "../../kernel-abi/packer.ts";
 
@@ -107,8 +107,10 @@ function freeze(value: unknown, frozen: string): void {
   visit(value);
 }
 
-/** What a program is told next. `fault`: its name and its details. */
-export type ExactResumption = readonly [value: Exact] | readonly [fault: string, detail: Exact];
+/** A fault's name and its details; its next step where that is not the registry's. */
+export type ExactFault = readonly [fault: string, detail: Exact, next?: string];
+/** What a program is told next. */
+export type ExactResumption = readonly [value: Exact] | ExactFault;
 
 /** @throws Unkeepable */
 export function keptResumption(resumption: Resumption): ExactResumption {
@@ -116,15 +118,16 @@ export function keptResumption(resumption: Resumption): ExactResumption {
 }
 
 /** @throws Unkeepable for one with a cause, which only whoever made it knows */
-export function keptFault(fault: Fault): readonly [fault: string, detail: Exact] {
+export function keptFault(fault: Fault): ExactFault {
   const own = Object.getOwnPropertyNames(fault);
   if (own.includes("cause") || !own.every((name) => FAULT_MEMBERS.has(name)) || Object.getPrototypeOf(fault) !== Fault.prototype) refuse("a fault with more to it than its details");
-  return [fault.fault, kept(fault.detail)];
+  const { next } = fault;
+  return next === FAULTS[fault.fault].next ? [fault.fault, kept(fault.detail)] : [fault.fault, kept(fault.detail), next];
 }
 const FAULT_MEMBERS: ReadonlySet<string> = new Set(["stack", "message", "name", "fault", "code", "detail"]);
 
-export const takenFault = ([name, detail]: readonly [fault: string, detail: Exact]): Fault =>
-  new Fault(name as Fault["fault"], taken(detail) as Fault["detail"]);
+export const takenFault = ([name, detail, next]: ExactFault): Fault =>
+  new Fault(name as Fault["fault"], taken(detail) as Fault["detail"], next === undefined ? undefined : { next });
 
 export const takenResumption = (exact: ExactResumption): Resumption =>
   (exact.length === 1 ? { kind: "value", value: taken(exact[0]) } : { kind: "fault", fault: takenFault(exact) });

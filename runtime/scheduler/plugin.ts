@@ -10,6 +10,7 @@ import { label } from "../../kernel-abi/ids.ts";
 import { invariant } from "../../kernel-abi/invariant.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
 import type { AmbientGuard, Policy, ReadyEntry, ReadyView, Watchdog } from "../../kernel-abi/ports.ts";
+import { shown, tried } from "../../kernel-abi/shown.ts";
 import type { PolicyParameters } from "./built-in.ts";
 import { PolicyScheduler } from "./policy-scheduler.ts";
 import type { Scheduler, SchedulerSnapshot } from "./scheduler.ts";
@@ -100,7 +101,13 @@ export function pluginOf(value: unknown): PolicyPlugin {
  * trace with the program.
  * @throws Fault POLICY_INVALID | ABI_MALFORMED (the name)
  */
-export const definePolicy = <S, P extends PolicyParameters = PolicyParameters>(spec: PolicySpec<S, P>): PolicyPlugin => pluginOf(spec);
+export function definePolicy<S, P extends PolicyParameters = PolicyParameters>(spec: PolicySpec<S, P>): PolicyPlugin {
+  if (!tried(() => looksLikePlugin(spec), false)) throw refuse(undefined, "it has no initial and no pick", { given: shown(spec), write: "definePolicy({ name, version, initial, pick(ready, state, parameters) { … } })" });
+  return pluginOf(spec);
+}
+
+/** `definePolicy` for the program of a run from before `refusalsInFull`. */
+export const definePolicyBefore: typeof definePolicy = (spec) => pluginOf(spec);
 
 /** What the plug-in sees: the queue, frozen, for as long as the question lasts. */
 function viewOf(ready: ReadyView, policy: string): ReadyView {

@@ -4,8 +4,9 @@ import { Fault } from "../../../kernel-abi/fault.ts";
 import type { Operation } from "../../../kernel-abi/operation.ts";
 import { ask } from "../../../kernel-abi/ask.ts";
 import type { Child, ProcessDefinition, Program } from "../../../kernel-abi/operation.ts";
-import { k, type SpawnOptions } from "./operations.ts";
 import { Cover } from "./cover.ts";
+import { checkBody, checked, checkNamed, checkProgram, checkPrograms, checkTicks } from "./given.ts";
+import { k, spawned, type SpawnOptions } from "./operations.ts";
 import { runStrands, Strand } from "./strands.ts";
 
 /** Any program, of any domains. */
@@ -16,6 +17,12 @@ type Call<P> = Yielded<P> | Extract<Operation<"K">, { readonly domain: "K" }>;
 
 /** The strand that ended first: its name and what it gave. */
 export type Winner<P extends Readonly<Record<string, Some>>> = { readonly [N in keyof P]: { readonly winner: N; readonly value: Result<P[N]> } }[keyof P];
+
+const ALL = "all([program, …])";
+const RACE = "race({ name: program, … })";
+const WITHIN = "within(ticks, program)";
+const UNTIL = "until(deadline, program)";
+const SCOPE = "scope(function* ({ spawn }) { … })";
 
 const failed = (strands: readonly Strand[]): boolean => strands.some(({ end }) => end?.kind === "failed");
 const rethrow = (strands: readonly Strand[]): void => {
@@ -28,6 +35,7 @@ const resultOf = ({ end }: Strand): unknown => (end?.kind === "done" ? end.resul
  * The first failure cancels the others and is thrown. Messages go to the first that waits for one.
  */
 export function* all<const P extends readonly Some[]>(programs: P): Generator<Call<P[number]>, { -readonly [I in keyof P]: Result<P[I]> }, unknown> {
+  yield* checked(ALL, () => { checkPrograms(ALL, programs); }) as Generator<Call<P[number]>, void, unknown>;
   const strands = programs.map((program) => new Strand(program));
   yield* runStrands(strands, failed) as Generator<Call<P[number]>, void, unknown>;
   rethrow(strands);
@@ -40,6 +48,7 @@ export function* all<const P extends readonly Some[]>(programs: P): Generator<Ca
  * @throws Fault ABI_MALFORMED when nobody runs
  */
 export function* race<const P extends Readonly<Record<string, Some>>>(programs: P): Generator<Call<P[keyof P]>, Winner<P>, unknown> {
+  yield* checked(RACE, () => { checkNamed(RACE, programs); }) as Generator<Call<P[keyof P]>, void, unknown>;
   const names = Object.keys(programs);
   if (names.length === 0) throw new Fault("ABI_MALFORMED", { argument: "race", allowed: "at least one program" });
   const strands = names.map((name) => new Strand(programs[name] as Some));
@@ -70,6 +79,10 @@ function* givingBack(program: Some): Some {
  * @throws Fault TIMED_OUT; whatever the program throws
  */
 export function* within<P extends Some>(ticks: number, program: P): Generator<Call<P>, Result<P>, unknown> {
+  yield* checked(WITHIN, () => {
+    checkTicks(WITHIN, "ticks", ticks, 1);
+    checkProgram(WITHIN, "program", program);
+  }) as Generator<Call<P>, void, unknown>;
   const ended = yield* race({ done: givingBack(program) as Some, late: k.sleep(ticks) as Some }) as Generator<Call<P>, Winner<Record<"done" | "late", Some>>, unknown>;
   if (ended.winner === "late") throw new Fault("TIMED_OUT", { ticks });
   return ended.value as Result<P>;
@@ -80,6 +93,10 @@ export function* within<P extends Some>(ticks: number, program: P): Generator<Ca
  * @throws Fault TIMED_OUT, at once when it has passed already
  */
 export function* until<P extends Some>(deadline: number, program: P): Generator<Call<P>, Result<P>, unknown> {
+  yield* checked(UNTIL, () => {
+    checkTicks(UNTIL, "deadline", deadline, 0);
+    checkProgram(UNTIL, "program", program);
+  }) as Generator<Call<P>, void, unknown>;
   const now = (yield* k.now() as Generator<Call<P>, number, unknown>);
   if (deadline <= now) {
     program.return(undefined);
@@ -105,13 +122,16 @@ export function* scope<P extends Some>(body: (scope: Scope) => P): Generator<Cal
   const children: Child<unknown>[] = [];
   const cover = new Cover();
   function* spawn(definition: ProcessDefinition, input?: unknown, options?: SpawnOptions): Program<Child<unknown>> {
-    const child = yield* k.spawn(definition, input, options);
+    const child = yield* spawned(definition, input, options);
     yield* k.tether(child);
     children.push(child);
     return child;
   }
+  yield* checked(SCOPE, () => { checkBody(SCOPE, body); }) as Generator<Call<P>, void, unknown>;
   try {
-    return (yield* cover.over(body({ spawn } as Scope)) as Generator<Call<P>, Result<P>, unknown>);
+    const program = body({ spawn } as Scope);
+    yield* checked(SCOPE, () => { checkProgram(SCOPE, "what body gives", program); }) as Generator<Call<P>, void, unknown>;
+    return (yield* cover.over(program) as Generator<Call<P>, Result<P>, unknown>);
   } finally {
     yield* cover.end() as Generator<Call<P>, void, unknown>;
     for (const child of children.toReversed()) yield* ask<void, "K">({ domain: "K", op: "stop", child: child.process, reason: "its scope ended" }) as Generator<Call<P>, void, unknown>;

@@ -4,6 +4,7 @@ import type { BoundDomain } from "../../../kernel-abi/domain.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { Contract, Job } from "../../../kernel-abi/handle.ts";
 import type { Operation, Resumption, Selected } from "../../../kernel-abi/operation.ts";
+import { isObject, refuseStep } from "./given.ts";
 
 type Some = Generator<Operation, unknown, unknown>;
 
@@ -32,7 +33,9 @@ export class Cover {
   /** From a step of the program to its end; each answered call is noted. */
   *#watch(program: Some, first: IteratorResult<Operation, unknown>): Some {
     let step = first;
-    while (step.done !== true) {
+    for (;;) {
+      if (!isObject(step)) yield* refuseStep(step);
+      if (step.done === true) return step.value;
       let answer: unknown;
       try {
         answer = yield step.value;
@@ -43,7 +46,6 @@ export class Cover {
       this.#note(step.value, answer);
       step = program.next(answer);
     }
-    return step.value;
   }
 
   #note(operation: Operation, answer: unknown): void {

@@ -6,10 +6,12 @@ import type { Strike } from "../../../kernel-abi/injection.ts";
 import type { Priority } from "../../../kernel-abi/priority.ts";
 import type { Scope, VerbName } from "../../../kernel-abi/capability.ts";
 import type { ProcessId } from "../../../kernel-abi/ids.ts";
+import { tried } from "../../../kernel-abi/shown.ts";
+import { inForce } from "./given.ts";
+import { AT_ONCE, GUARDED, type Address, type Reading } from "../../../kernel-abi/reading.ts";
 import type { Arm, Child, ExitReason, Gauges, KOperation, LogLevel, Message, ProcessDefinition, Program, RunTotals, Selected, SubtreeGauges, Wish } from "../../../kernel-abi/operation.ts";
 
-/** Where a message goes: a process id (as `receive` gives in `from`) or a child. */
-export type Address = ProcessId | Child<unknown>;
+export type { Address };
 
 export interface HeldCapability {
   readonly capability: Capability;
@@ -127,18 +129,16 @@ export interface SpawnOptions {
 
 const perform = <R>(operation: KOperation): Program<R> => ask<R, "K">(operation);
 
-const address = (to: Address): ProcessId => (typeof to === "object" ? to.process : to);
-
 interface Look { readonly of?: Address | undefined }
-const aim = ({ of }: Look): { readonly of?: ProcessId } => (of === undefined ? {} : { of: address(of) });
 
 const RECEIVE: KOperation = Object.freeze({ domain: "K", op: "receive", within: undefined });
 
-function receive(options?: { readonly within: number }): Program<never> {
-  return perform(options === undefined ? RECEIVE : { domain: "K", op: "receive", within: options.within });
-}
+const grantsOf = (options: SpawnOptions): Pick<Extract<KOperation, { readonly op: "spawn" }>, "grants" | "priority"> =>
+  ({ grants: options.grants, ...(options.priority === undefined ? {} : { priority: options.priority }) });
+const aim = (address: Reading["address"]) => ({ of }: Look): { readonly of?: ProcessId } => (of === undefined ? {} : { of: address(of) });
 
-export const k: K = Object.freeze({
+/** The operations of K, which read what they are given that way. */
+const operations = ({ address, child: processOf, exit, record }: Reading): K => Object.freeze({
   now: () => perform<number>({ domain: "K", op: "now" }),
   self: () => perform<ProcessId>({ domain: "K", op: "self" }),
   parent: () => perform<ProcessId>({ domain: "K", op: "parent" }),
@@ -149,35 +149,52 @@ export const k: K = Object.freeze({
   metric: (name: string, value: number, unit = "1") => perform<void>({ domain: "K", op: "metric", name, value, unit }),
   sleep: (ticks: number) => perform<void>({ domain: "K", op: "sleep", ticks }),
   spawn: <I, R>(behaviour: ProcessDefinition<I, R>, input?: I, options: SpawnOptions = {}) =>
-    perform<Child<R>>({ domain: "K", op: "spawn", behaviour, input, grants: options.grants, ...(options.priority === undefined ? {} : { priority: options.priority }) }),
-  join: <R>(child: Child<R>) => perform<R>({ domain: "K", op: "join", child: child.process }),
+    perform<Child<R>>({ domain: "K", op: "spawn", behaviour, input, ...record("k.spawn(definition, input?, { grants?, priority? })", "options", options, grantsOf) }),
+  join: <R>(child: Child<R>) => perform<R>({ domain: "K", op: "join", child: processOf(child) }),
   lost: () => perform<readonly number[]>({ domain: "K", op: "lost" }),
   uncalibrated: () => perform<readonly number[]>({ domain: "K", op: "uncalibrated" }),
   timer: (ticks: number) => perform<number>({ domain: "K", op: "timer", ticks }),
   cancelTimer: (timer: number) => perform<void>({ domain: "K", op: "cancel-timer", timer }),
   select: (arms: readonly Arm[]) => perform<Selected>({ domain: "K", op: "select", arms }),
   link: (to: Address) => perform<void>({ domain: "K", op: "link", to: address(to), ends: "self" }),
-  tether: (child: Child<unknown>) => perform<void>({ domain: "K", op: "link", to: child.process, ends: "other" }),
+  tether: (child: Child<unknown>) => perform<void>({ domain: "K", op: "link", to: processOf(child), ends: "other" }),
   unlink: (to: Address) => perform<void>({ domain: "K", op: "unlink", to: address(to) }),
   monitor: (to: Address) => perform<void>({ domain: "K", op: "monitor", to: address(to) }),
   *exitOf(process: Address): Program<ExitReason> {
-    const { value } = yield* perform<Selected>({ domain: "K", op: "select", arms: [{ on: "exit", process: address(process) }] });
+    const { value } = yield* perform<Selected>({ domain: "K", op: "select", arms: [{ on: "exit", process: exit(process) }] });
     return value as ExitReason;
   },
-  stop: (child: Child<unknown>, reason = "") => perform<void>({ domain: "K", op: "stop", child: child.process, reason }),
+  stop: (child: Child<unknown>, reason = "") => perform<void>({ domain: "K", op: "stop", child: processOf(child), reason }),
   continueWith: (state: unknown) => perform<never>({ domain: "K", op: "continue", state }),
-  suspend: (child: Child<unknown>) => perform<void>({ domain: "K", op: "suspend", child: child.process }),
-  resume: (child: Child<unknown>) => perform<void>({ domain: "K", op: "resume", child: child.process }),
+  suspend: (child: Child<unknown>) => perform<void>({ domain: "K", op: "suspend", child: processOf(child) }),
+  resume: (child: Child<unknown>) => perform<void>({ domain: "K", op: "resume", child: processOf(child) }),
   send: (to: Address, body: unknown) => perform<void>({ domain: "K", op: "send", to: address(to), body }),
-  receive,
-  runTotals: (options: Look = {}) => perform<RunTotals>({ domain: "K", op: "run-totals", ...aim(options) }),
-  gauges: ((options: Look = {}) => perform<Gauges | SubtreeGauges>({ domain: "K", op: "gauges", ...aim(options) })) as K["gauges"],
+  receive: (options?: { readonly within: number }): Program<never> => (options === undefined ? perform(RECEIVE)
+    : perform({ domain: "K", op: "receive", within: record("k.receive({ within: ticks })", "options", options, ({ within }) => within) })),
+  runTotals: (options: Look = {}) => perform<RunTotals>({ domain: "K", op: "run-totals", ...record("k.runTotals({ of: process })", "options", options, aim(address)) }),
+  gauges: ((options: Look = {}) => perform<Gauges | SubtreeGauges>({ domain: "K", op: "gauges", ...record("k.gauges({ of: process })", "options", options, aim(address)) })) as K["gauges"],
   capabilities: () => perform<readonly HeldCapability[]>({ domain: "K", op: "capabilities" }),
   attenuate: (capability: Capability, scope: Partial<Scope>) => perform<Capability>({ domain: "K", op: "attenuate", capability, scope }),
   grant: (capability: Capability, to: Address, scope: Partial<Scope> = {}) => perform<Capability>({ domain: "K", op: "grant", capability, to: address(to), scope }),
   revoke: (capability: Capability) => perform<void>({ domain: "K", op: "revoke", capability }),
   inject: (strike: Strike) => perform<void>({ domain: "K", op: "inject", strike }),
 });
+
+export const k: K = operations(GUARDED);
+/** What programs of runs from before `refusalsInFull` are handed. */
+export const kBefore: K = operations(AT_ONCE);
+
+/** `k.spawn` for those who are given its arguments; in a run recorded before `refusalsInFull`, as it read them then. */
+export function* spawned<R>(definition: ProcessDefinition<unknown, R>, input: unknown, options: SpawnOptions | undefined): Program<Child<R>> {
+  let call: Program<Child<R>>;
+  try {
+    call = k.spawn(definition, input, options);
+  } catch (error) {
+    if (yield* inForce("refusalsInFull")) throw error;
+    call = kBefore.spawn(definition, input, options);
+  }
+  return yield* call;
+}
 
 /** One of several requests: the domain, and what its `reserve` takes. */
 export interface ReserveRequest<D extends BoundDomain> {
@@ -199,8 +216,17 @@ export function* reserveAllWithin<const R extends readonly ReserveRequest<BoundD
   return yield* reserveTogether(ticks, requests);
 }
 
+const isBound = (domain: unknown): domain is BoundDomain => domain === "Q" || domain === "PHI";
+
+/** Of the first request; where it has none, of Q, whose refusal it is then. In a run recorded before `refusalsInFull`, whatever comes of it. */
+function* firstDomain(requests: readonly ReserveRequest<BoundDomain>[]): Program<BoundDomain> {
+  const read = (): BoundDomain => requests[0]?.domain ?? "Q";
+  const domain = tried(read, undefined);
+  return isBound(domain) ? domain : (yield* inForce("refusalsInFull")) ? "Q" : read();
+}
+
 function* reserveTogether<const R extends readonly ReserveRequest<BoundDomain>[]>(within: number | undefined, requests: R): Program<{ readonly [I in keyof R]: Contract<R[I]["domain"]> }, R[number]["domain"]> {
-  const domain = requests[0]?.domain ?? "Q";
+  const domain = yield* firstDomain(requests) as Program<BoundDomain, "K">;
   // The kernel answers with one handle per request, in order.
   return (yield { domain, op: "reserve-all", requests, ...(within === undefined ? {} : { within }) } as never) as { readonly [I in keyof R]: Contract<R[I]["domain"]> };
 }

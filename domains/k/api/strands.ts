@@ -4,6 +4,7 @@
 //   S2  Strands are stepped in the order given, and one at a time, so a process stays one deterministic sequence of calls.
 import type { Contract } from "../../../kernel-abi/handle.ts";
 import type { Arm, Operation, Resumption, Selected } from "../../../kernel-abi/operation.ts";
+import { inForce, isObject, isSound, refuseStep } from "./given.ts";
 
 type Body = Generator<Operation, unknown, unknown>;
 type Answer = { readonly kind: "value"; readonly value: unknown } | { readonly kind: "fault"; readonly fault: unknown };
@@ -114,6 +115,7 @@ export class Strand {
       let step: IteratorResult<Operation, unknown>;
       try {
         step = answer.kind === "value" ? this.#body.next(answer.value) : this.#body.throw(answer.fault);
+        if (!isObject(step)) yield* refuseStep(step);
       } catch (error) {
         this.#end = { kind: "failed", error };
         return;
@@ -135,8 +137,9 @@ export class Strand {
 /** A call of a strand: answered at once, or what it waits for. */
 function* attempt(operation: Operation): Generator<Operation, Attempted, unknown> {
   try {
-    if (isRecord(operation) && mayHoldPlace(operation)) return yield* placed({ ...operation, place: true });
-    const on = isRecord(operation) ? yield* block(operation) : undefined;
+    if (!isSound(operation) && (yield* inForce("refusalsInFull"))) return yield* answered(operation);
+    if (isObject(operation) && mayHoldPlace(operation)) return yield* placed({ ...operation, place: true });
+    const on = isObject(operation) ? yield* block(operation) : undefined;
     return on === undefined ? yield* answered(operation) : { kind: "blocked", on };
   } catch (fault) {
     return { kind: "fault", fault };
@@ -153,8 +156,6 @@ function mayHoldPlace(operation: Operation): operation is Placing {
     default: return false;
   }
 }
-
-const isRecord = (value: unknown): boolean => typeof value === "object" && value !== null;
 
 function* cancelTimers(timers: readonly number[]): Generator<Operation, void, unknown> {
   for (const timer of timers) yield { domain: "K", op: "cancel-timer", timer };

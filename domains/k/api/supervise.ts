@@ -1,9 +1,12 @@
 // Supervision: a program that keeps children running, as Erlang/OTP's supervisors do (OTP Design Principles, supervisor behaviour).
 // Made of spawn, tether, select, stop and sleep alone; time is ticks. A supervisor is a process like any other, so supervisors nest.
+import { malformed } from "../../../kernel-abi/calls.ts";
+import { escalated } from "../../../kernel-abi/cause.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { ProcessId } from "../../../kernel-abi/ids.ts";
 import type { Arm, Child, ExitReason, ProcessDefinition, Program } from "../../../kernel-abi/operation.ts";
-import { k, type SpawnOptions } from "./operations.ts";
+import { inForce, unreadable } from "./given.ts";
+import { k, spawned, type SpawnOptions } from "./operations.ts";
 
 /** Which children are started again when one has to be: it alone, all of them, or it and those after it. */
 export type Strategy = "one-for-one" | "one-for-all" | "rest-for-one";
@@ -46,54 +49,67 @@ const CHILD_FIELDS = ["id", "start", "input", "restart", "options"] satisfies re
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null && !Array.isArray(value);
 const count = (value: unknown, least: number): boolean => typeof value === "number" && Number.isSafeInteger(value) && value >= least;
 
-const refuse = (argument: string, allowed: string): never => { throw new Fault("ABI_MALFORMED", { argument, allowed }); };
+const FORM = "supervise({ strategy, children, intensity?, pause? })";
+
+const refuse = (argument: string, allowed: string, given: unknown): never => { throw malformed(FORM, { argument, given: [given], allowed }); };
 
 /** A misspelt option would go unnoticed. */
 function checkFields(given: Readonly<Record<string, unknown>>, fields: readonly string[], of: string): void {
   const strange = Object.keys(given).find((name) => !fields.includes(name));
-  if (strange !== undefined) refuse(`${of}${strange}`, fields.join(", "));
+  if (strange !== undefined) refuse(`${of}${strange}`, fields.join(", "), given[strange]);
 }
 
 function checkChild(child: unknown, at: number): void {
   const of = `children[${at}]`;
-  if (!isRecord(child)) return refuse(of, `{ ${CHILD_FIELDS.join(", ")} }`);
+  if (!isRecord(child)) return refuse(of, `{ ${CHILD_FIELDS.join(", ")} }`, child);
   const { id, start, restart = "permanent", options = {} } = child;
   checkFields(child, CHILD_FIELDS, `${of}.`);
-  if (typeof id !== "string" || id === "") refuse(`${of}.id`, "a text that is not empty");
-  if (!isRecord(start)) refuse(`${of}.start`, "what defineProcess returns");
-  if (!RESTARTS.includes(restart)) refuse(`${of}.restart`, RESTARTS.join(", "));
-  if (!isRecord(options)) refuse(`${of}.options`, "a record of spawn options");
+  if (typeof id !== "string" || id === "") refuse(`${of}.id`, "a text that is not empty", id);
+  if (!isRecord(start)) refuse(`${of}.start`, "what defineProcess returns", start);
+  if (!RESTARTS.includes(restart)) refuse(`${of}.restart`, RESTARTS.join(", "), restart);
+  if (!isRecord(options)) refuse(`${of}.options`, "a record of spawn options", options);
 }
 
 /** Given by programs: nothing of it is taken on trust. @throws Fault ABI_MALFORMED */
 function check(spec: unknown): void {
-  if (!isRecord(spec)) return refuse("supervise", `{ ${FIELDS.join(", ")} }`);
+  if (!isRecord(spec)) return refuse("supervise", `{ ${FIELDS.join(", ")} }`, spec);
   const { strategy, intensity = DEFAULT_INTENSITY, pause = 0, children } = spec;
   checkFields(spec, FIELDS, "");
-  if (!STRATEGIES.includes(strategy)) refuse("strategy", STRATEGIES.join(", "));
-  if (!isRecord(intensity) || !count(intensity["restarts"], 0) || !count(intensity["within"], 1)) return refuse("intensity", "{ restarts: from 0, within: ticks from 1 }");
+  if (!STRATEGIES.includes(strategy)) refuse("strategy", STRATEGIES.join(", "), strategy);
+  if (!isRecord(intensity) || !count(intensity["restarts"], 0) || !count(intensity["within"], 1)) return refuse("intensity", "{ restarts: from 0, within: ticks from 1 }", intensity);
   checkFields(intensity, ["restarts", "within"], "intensity.");
-  if (!count(pause, 0)) refuse("pause", "ticks from 0");
+  if (!count(pause, 0)) refuse("pause", "ticks from 0", pause);
   const ids = (list: readonly unknown[]): number => new Set(list.map((child) => (isRecord(child) ? child["id"] : child))).size;
-  if (!Array.isArray(children) || children.length === 0 || ids(children) !== children.length) return refuse("children", "at least one, each with an id of its own");
+  if (!Array.isArray(children) || children.length === 0 || ids(children) !== children.length) return refuse("children", "at least one, each with an id of its own", children);
   children.forEach(checkChild);
 }
 
 /** All that was looked at before `declarationsChecked`. @throws Fault ABI_MALFORMED, and whatever reading the specification throws */
 function checkAsBefore({ strategy, intensity = DEFAULT_INTENSITY, pause = 0, children }: SupervisionSpec): void {
-  if (!STRATEGIES.includes(strategy)) refuse("strategy", STRATEGIES.join(", "));
-  if (!count(intensity.restarts, 0) || !count(intensity.within, 1)) refuse("intensity", "{ restarts: from 0, within: ticks from 1 }");
-  if (!count(pause, 0)) refuse("pause", "ticks from 0");
-  if (children.length === 0 || new Set(children.map(({ id }) => id)).size !== children.length) refuse("children", "at least one, each with an id of its own");
+  if (!STRATEGIES.includes(strategy)) refuse("strategy", STRATEGIES.join(", "), strategy);
+  if (!count(intensity.restarts, 0) || !count(intensity.within, 1)) refuse("intensity", "{ restarts: from 0, within: ticks from 1 }", intensity);
+  if (!count(pause, 0)) refuse("pause", "ticks from 0", pause);
+  if (children.length === 0 || new Set(children.map(({ id }) => id)).size !== children.length) refuse("children", "at least one, each with an id of its own", children);
+}
+
+/** A refusal as it was told before `refusalsInFull`. */
+function asBefore(error: unknown): unknown {
+  if (!(error instanceof Fault)) return error;
+  const { argument = "", allowed = "" } = error.detail;
+  return new Fault("ABI_MALFORMED", { argument, allowed });
 }
 
 /** @throws Fault ABI_MALFORMED; in a run recorded before `declarationsChecked`, what was thrown then */
-function* checked(spec: SupervisionSpec): Program<void> {
+function* checkedSpec(spec: SupervisionSpec): Program<void> {
   try {
     check(spec);
   } catch (error) {
-    if ((yield { domain: "K", op: "in-force", flag: "declarationsChecked" }) === true) throw error;
-    checkAsBefore(spec);
+    if (yield* inForce("declarationsChecked")) throw (yield* inForce("refusalsInFull")) ? unreadable(FORM, error) : asBefore(error);
+    try {
+      checkAsBefore(spec);
+    } catch (earlier) {
+      throw asBefore(earlier);
+    }
   }
 }
 
@@ -101,7 +117,7 @@ const wantsRestart = ({ restart = "permanent" }: ChildSpec, reason: ExitReason):
   restart === "permanent" || (restart === "transient" && reason.kind !== "finished");
 
 function* start(row: Row): Program<void> {
-  row.child = yield* k.spawn(row.spec.start as ProcessDefinition<unknown, unknown>, row.spec.input, row.spec.options);
+  row.child = yield* spawned(row.spec.start as ProcessDefinition<unknown, unknown>, row.spec.input, row.spec.options);
   yield* k.tether(row.child); // a supervisor that fails takes its turn's effects back, and with them what it stopped
 }
 
@@ -126,7 +142,7 @@ const runs = (row: Row): row is Row & { child: Child<unknown> } => row.child !==
  * @throws Fault SUPERVISION_ESCALATED when they fail too often (its parent decides then), ABI_MALFORMED for a bad specification
  */
 export function* supervise(spec: SupervisionSpec): Program<SupervisionReport> {
-  yield* checked(spec);
+  yield* checkedSpec(spec);
   const { strategy, intensity = DEFAULT_INTENSITY, pause = 0 } = spec;
   const rows: readonly Row[] = spec.children.map((child) => ({ spec: child, child: undefined }));
   const report: Record<string, ExitReason> = {};
@@ -160,7 +176,8 @@ function* admitRestart({ spec }: Row, reason: ExitReason, restarts: number[], { 
   restarts.push(now);
   while ((restarts[0] ?? now) <= now - within) restarts.shift();
   if (restarts.length <= most) return;
-  throw new Fault("SUPERVISION_ESCALATED", { child: spec.id, restarts: most, within, last: describe(reason) });
+  const last = reason.kind === "failed" && (yield* inForce("refusalsInFull")) ? escalated(spec.id, reason.fault) : { last: describe(reason) };
+  throw new Fault("SUPERVISION_ESCALATED", { child: spec.id, restarts: most, within, ...last });
 }
 
 function describe(reason: ExitReason): string {

@@ -3,8 +3,8 @@
 import type { ContractState, Ledger, Terms } from "../../../kernel-abi/contract.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { Contract, Job } from "../../../kernel-abi/handle.ts";
-import type { ProcessId } from "../../../kernel-abi/ids.ts";
-import type { Child, Program, ReserveOptions, ShareOptions } from "../../../kernel-abi/operation.ts";
+import type { Program, ReserveOptions, ShareOptions } from "../../../kernel-abi/operation.ts";
+import { AT_ONCE, GUARDED, type Address, type Reading } from "../../../kernel-abi/reading.ts";
 import { DEFAULT_SCHEDULE } from "../../kernels/phase/jobs.ts";
 import type { CsrGraph, IsingSchedule } from "../../kernels/phase/jobs.ts";
 import { readResult } from "../outcome.ts";
@@ -90,7 +90,7 @@ export interface Phi {
    * Lets `to` work in the window, on its ledger and with envelopes of its own; with `measures`, it may also project from them. Answers
    * with the number that `to` attaches to. @throws Fault CONTRACT_INVALID, PROCESS_UNKNOWN
    */
-  share(contract: Contract<"PHI">, to: ProcessId | Child<unknown>, options?: ShareOptions): Program<number, "PHI">;
+  share(contract: Contract<"PHI">, to: Address, options?: ShareOptions): Program<number, "PHI">;
   /** A handle for a contract that is shared with this process. @throws Fault CONTRACT_INVALID */
   attach(contract: number): Program<Contract<"PHI">, "PHI">;
   /** @throws Fault CONTRACT_INVALID */
@@ -141,6 +141,16 @@ const isLedger = (value: unknown): value is PhiLedger =>
 const floats = (numbers: Numbers): Float64Array => (Array.isArray(numbers) ? Float64Array.from(numbers) : (numbers as Float64Array));
 const listed = (numbers: number | Numbers): Float64Array => (typeof numbers === "number" ? Float64Array.of(numbers) : floats(numbers));
 
+function* reserve(request: PhiReserve, within: number | undefined): Program<Contract<"PHI">, "PHI"> {
+  const answer = yield { domain: "PHI", op: "reserve", request, ...(within === undefined ? {} : { within }) };
+  return isContract(answer) ? answer : unexpected("reserve", "a contract of Φ");
+}
+
+function* share(contract: Contract<"PHI">, to: Address, address: Reading["address"], measures: boolean): Program<number, "PHI"> {
+  const answer = yield { domain: "PHI", op: "share", contract, to: address(to), measures };
+  return typeof answer === "number" ? answer : unexpected("share", "a contract's number");
+}
+
 function* submit<T>(op: string, contract: Contract<"PHI">, call: Readonly<Record<string, unknown>>, refs: readonly Job[] = []): Program<Job<T, "PHI">, "PHI"> {
   const answer = yield { domain: "PHI", op: "submit", contract, call: { op, ...call }, refs };
   return isJob<T>(answer) ? answer : unexpected(op, "a job of Φ");
@@ -151,9 +161,18 @@ function* project<T>(job: Job<T, "PHI">): Program<T, "PHI"> {
   return readResult(answer) as T; // isJob: the call that made the job settled T and the outcome's kind together
 }
 
-function* onEnvelopes<T>(op: string, envelopes: readonly [Envelope, ...Envelope[]], call: Readonly<Record<string, unknown>> = {}): Program<T, "PHI"> {
-  return yield* project(yield* submit<T>(op, envelopes[0].contract, call, envelopes.map(({ job }) => job)));
-}
+/** An envelope, and what it is called where the call is written. */
+type Named = readonly [name: string, envelope: Envelope];
+
+const OPENED = "what phi.open returned";
+
+/** Calls on envelopes: under the contract of the first, and with the job of each. */
+const onEnvelopes = ({ record }: Reading) => function* <T>(form: string, envelopes: readonly [Named, ...Named[]], call: Readonly<Record<string, unknown>> = {}): Program<T, "PHI"> {
+  const op = form.slice("phi.".length, form.indexOf("("));
+  const [[name, first]] = envelopes;
+  const contract = record(form, name, first, (of) => of.contract, OPENED);
+  return yield* project(yield* submit<T>(op, contract, call, envelopes.map(([called, envelope]) => record(form, called, envelope, ({ job }) => job, OPENED))));
+};
 
 const KURAMOTO_STEPS = 4_000;
 const SERIES_POINTS = 100;
@@ -176,41 +195,45 @@ function spectrumCall(signal: Signal, { sampleRate = 1, window = "hann", padding
   return { ...parts, sampleRate, window, padding, top };
 }
 
-/** The operations of Φ. */
-export const phi: Phi = Object.freeze({
-  *reserve(request: PhiReserve, { within }: ReserveOptions = {}): Program<Contract<"PHI">, "PHI"> {
-    const answer = yield { domain: "PHI", op: "reserve", request, ...(within === undefined ? {} : { within }) };
-    return isContract(answer) ? answer : unexpected("reserve", "a contract of Φ");
-  },
-  *release(contract: Contract<"PHI">): Program<void, "PHI"> {
-    yield { domain: "PHI", op: "release", contract };
-  },
-  *share(contract: Contract<"PHI">, to: ProcessId | Child<unknown>, { measures = false }: ShareOptions = {}): Program<number, "PHI"> {
-    const answer = yield { domain: "PHI", op: "share", contract, to: typeof to === "object" ? to.process : to, measures };
-    return typeof answer === "number" ? answer : unexpected("share", "a contract's number");
-  },
-  *attach(contract: number): Program<Contract<"PHI">, "PHI"> {
-    const answer = yield { domain: "PHI", op: "attach", contract };
-    return isContract(answer) ? answer : unexpected("attach", "a contract of Φ");
-  },
-  *ledger(contract: Contract<"PHI">): Program<PhiLedger, "PHI"> {
-    const answer = yield { domain: "PHI", op: "ledger", contract };
-    return isLedger(answer) ? answer : unexpected("ledger", "budget, jobs and what is free");
-  },
-  *open(contract: Contract<"PHI">, phases: Numbers, magnitudes?: Numbers): Program<Envelope, "PHI"> {
-    const call = { phases: floats(phases), ...(magnitudes === undefined ? {} : { magnitudes: floats(magnitudes) }) };
-    const job = yield* submit<StabilityReport>("open", contract, call);
-    yield* project(job);
-    return Object.freeze({ contract, job });
-  },
-  shift: (envelope: Envelope, delta: number | Numbers) => onEnvelopes<StabilityReport>("shift", [envelope], { delta: listed(delta) }),
-  align: (envelope: Envelope, kappa: number) => onEnvelopes<StabilityReport>("align", [envelope], { kappa }),
-  merge: (a: Envelope, b: Envelope) => onEnvelopes<StabilityReport>("merge", [a, b]),
-  split: (a: Envelope, b: Envelope) => onEnvelopes<StabilityReport>("split", [a, b]),
-  evaluate: (envelope: Envelope) => onEnvelopes<Evaluation>("evaluate", [envelope]),
-  close: (envelope: Envelope) => onEnvelopes<void>("close", [envelope]),
-  kuramoto: (contract: Contract<"PHI">, problem: KuramotoProblem) => submit<KuramotoResult>("kuramoto", contract, kuramotoCall(problem)),
-  ising: (contract: Contract<"PHI">, problem: IsingProblem) => submit<IsingResult>("ising", contract, isingCall(problem)),
-  spectrum: (contract: Contract<"PHI">, signal: Signal, options: SpectrumOptions = {}) => submit<SpectrumResult>("spectrum", contract, spectrumCall(signal, options)),
-  project,
-});
+/** The operations of Φ, which read what they are given that way. */
+function operations(reading: Reading): Phi {
+  const { address, record, argument } = reading;
+  const on = onEnvelopes(reading);
+  return Object.freeze({
+    reserve: (request: PhiReserve, options: ReserveOptions = {}) => reserve(request, record("phi.reserve(request, { within? })", "options", options, ({ within }) => within)),
+    *release(contract: Contract<"PHI">): Program<void, "PHI"> {
+      yield { domain: "PHI", op: "release", contract };
+    },
+    share: (contract: Contract<"PHI">, to: Address, options: ShareOptions = {}) =>
+      share(contract, to, address, record("phi.share(contract, to, { measures? })", "options", options, ({ measures = false }) => measures)),
+    *attach(contract: number): Program<Contract<"PHI">, "PHI"> {
+      const answer = yield { domain: "PHI", op: "attach", contract };
+      return isContract(answer) ? answer : unexpected("attach", "a contract of Φ");
+    },
+    *ledger(contract: Contract<"PHI">): Program<PhiLedger, "PHI"> {
+      const answer = yield { domain: "PHI", op: "ledger", contract };
+      return isLedger(answer) ? answer : unexpected("ledger", "budget, jobs and what is free");
+    },
+    *open(contract: Contract<"PHI">, phases: Numbers, magnitudes?: Numbers): Program<Envelope, "PHI"> {
+      const call = { phases: argument(phases, floats), ...(magnitudes === undefined ? {} : { magnitudes: argument(magnitudes, floats) }) };
+      const job = yield* submit<StabilityReport>("open", contract, call);
+      yield* project(job);
+      return Object.freeze({ contract, job });
+    },
+    shift: (envelope: Envelope, delta: number | Numbers) => on<StabilityReport>("phi.shift(envelope, delta)", [["envelope", envelope]], { delta: argument(delta, listed) }),
+    align: (envelope: Envelope, kappa: number) => on<StabilityReport>("phi.align(envelope, kappa)", [["envelope", envelope]], { kappa }),
+    merge: (a: Envelope, b: Envelope) => on<StabilityReport>("phi.merge(a, b)", [["a", a], ["b", b]]),
+    split: (a: Envelope, b: Envelope) => on<StabilityReport>("phi.split(a, b)", [["a", a], ["b", b]]),
+    evaluate: (envelope: Envelope) => on<Evaluation>("phi.evaluate(envelope)", [["envelope", envelope]]),
+    close: (envelope: Envelope) => on<void>("phi.close(envelope)", [["envelope", envelope]]),
+    kuramoto: (contract: Contract<"PHI">, problem: KuramotoProblem) => submit<KuramotoResult>("kuramoto", contract, record("phi.kuramoto(contract, { omega, couplings, … })", "problem", problem, kuramotoCall)),
+    ising: (contract: Contract<"PHI">, problem: IsingProblem) => submit<IsingResult>("ising", contract, record("phi.ising(contract, { couplings, … })", "problem", problem, isingCall)),
+    spectrum: (contract: Contract<"PHI">, signal: Signal, options: SpectrumOptions = {}) =>
+      submit<SpectrumResult>("spectrum", contract, record("phi.spectrum(contract, signal, { sampleRate?, window?, padding?, top? })", "options", options, (given) => spectrumCall(signal, given))),
+    project,
+  });
+}
+
+export const phi: Phi = operations(GUARDED);
+/** What programs of runs from before `refusalsInFull` are handed. */
+export const phiBefore: Phi = operations(AT_ONCE);

@@ -3,10 +3,10 @@
 import type { ContractState, Ledger, Terms } from "../../../kernel-abi/contract.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { Contract, Job } from "../../../kernel-abi/handle.ts";
-import type { ProcessId } from "../../../kernel-abi/ids.ts";
-import type { Child, Program, ReserveOptions, ShareOptions } from "../../../kernel-abi/operation.ts";
+import type { Program, ReserveOptions, ShareOptions } from "../../../kernel-abi/operation.ts";
 import type { LoweredCircuit, PauliSum } from "../../kernels/circuit.ts";
 import type { QCall } from "../job.ts";
+import { AT_ONCE, GUARDED, type Address, type Reading } from "../../../kernel-abi/reading.ts";
 import { parseResult, readResult } from "../outcome.ts";
 import type { Bits, Counts } from "../outcome.ts";
 import type { QReserve } from "../request.ts";
@@ -39,7 +39,7 @@ export interface Q {
    * Lets `to` work under the contract, on its ledger; with `measures`, it may also measure what it did itself. Answers with the number
    * that `to` attaches to. @throws Fault CONTRACT_INVALID, PROCESS_UNKNOWN
    */
-  share(contract: Contract<"Q">, to: ProcessId | Child<unknown>, options?: ShareOptions): Program<number, "Q">;
+  share(contract: Contract<"Q">, to: Address, options?: ShareOptions): Program<number, "Q">;
   /** A handle for a contract that is shared with this process. @throws Fault CONTRACT_INVALID */
   attach(contract: number): Program<Contract<"Q">, "Q">;
   /** @throws Fault CONTRACT_INVALID */
@@ -66,7 +66,7 @@ export interface Q {
 }
 
 /** What is no circuit at all passes as it is, for admission to refuse. */
-const lowered = (circuit: CircuitLike): LoweredCircuit =>
+const lower = (circuit: CircuitLike): LoweredCircuit =>
   (typeof circuit === "object" && circuit !== null && "lower" in circuit ? circuit.lower() : circuit);
 
 const unexpected = (op: string, what: string): never => {
@@ -85,19 +85,24 @@ function* call<T>(op: string, contract: Contract<"Q">, data: QCall): Program<Job
   return isJob<T>(answer) ? answer : unexpected(op, "a job of Q");
 }
 
-/** The operations of Q. */
-export const q: Q = Object.freeze({
-  *reserve(request: QReserve, { within }: ReserveOptions = {}): Program<Contract<"Q">, "Q"> {
-    const answer = yield { domain: "Q", op: "reserve", request, ...(within === undefined ? {} : { within }) };
-    return isContract(answer) ? answer : unexpected("reserve", "a contract of Q");
-  },
+function* reserve(request: QReserve, within: number | undefined): Program<Contract<"Q">, "Q"> {
+  const answer = yield { domain: "Q", op: "reserve", request, ...(within === undefined ? {} : { within }) };
+  return isContract(answer) ? answer : unexpected("reserve", "a contract of Q");
+}
+
+function* share(contract: Contract<"Q">, to: Address, address: Reading["address"], measures: boolean): Program<number, "Q"> {
+  const answer = yield { domain: "Q", op: "share", contract, to: address(to), measures };
+  return typeof answer === "number" ? answer : unexpected("share", "a contract's number");
+}
+
+/** The operations of Q, which read what they are given that way. */
+const operations = ({ address, record, argument }: Reading): Q => Object.freeze({
+  reserve: (request: QReserve, options: ReserveOptions = {}) => reserve(request, record("q.reserve(request, { within? })", "options", options, ({ within }) => within)),
   *release(contract: Contract<"Q">): Program<void, "Q"> {
     yield { domain: "Q", op: "release", contract };
   },
-  *share(contract: Contract<"Q">, to: ProcessId | Child<unknown>, { measures = false }: ShareOptions = {}): Program<number, "Q"> {
-    const answer = yield { domain: "Q", op: "share", contract, to: typeof to === "object" ? to.process : to, measures };
-    return typeof answer === "number" ? answer : unexpected("share", "a contract's number");
-  },
+  share: (contract: Contract<"Q">, to: Address, options: ShareOptions = {}) =>
+    share(contract, to, address, record("q.share(contract, to, { measures? })", "options", options, ({ measures = false }) => measures)),
   *attach(contract: number): Program<Contract<"Q">, "Q"> {
     const answer = yield { domain: "Q", op: "attach", contract };
     return isContract(answer) ? answer : unexpected("attach", "a contract of Q");
@@ -107,13 +112,19 @@ export const q: Q = Object.freeze({
     return isLedger(answer) ? answer : unexpected("ledger", "budget, shots, jobs and what remains");
   },
   submit: (contract: Contract<"Q">, circuit: CircuitLike) =>
-    call<Bits>("submit", contract, { mode: "bits", circuit: lowered(circuit) }),
+    call<Bits>("submit", contract, { mode: "bits", circuit: argument(circuit, lower) }),
   sample: (contract: Contract<"Q">, circuit: CircuitLike, shots: number) =>
-    call<Counts>("sample", contract, { mode: "counts", circuit: lowered(circuit), shots }),
+    call<Counts>("sample", contract, { mode: "counts", circuit: argument(circuit, lower), shots }),
   estimate: (contract: Contract<"Q">, circuit: CircuitLike, observable: PauliSum, options: EstimateOptions = {}) =>
-    call<number>("estimate", contract, { mode: "expectation", circuit: lowered(circuit), observable, shots: options.shots ?? ESTIMATE_SHOTS }),
+    call<number>("estimate", contract, {
+      mode: "expectation", circuit: argument(circuit, lower), observable, shots: record("q.estimate(contract, circuit, observable, { shots? })", "options", options, ({ shots }) => shots ?? ESTIMATE_SHOTS),
+    }),
   *measure<T>(job: Job<T, "Q">): Program<T, "Q"> {
     const answer = yield { domain: "Q", op: "collect", job };
     return readResult(parseResult(answer)) as T; // isJob: the call that made the job settled T and the outcome's kind together
   },
 });
+
+export const q: Q = operations(GUARDED);
+/** What programs of runs from before `refusalsInFull` are handed. */
+export const qBefore: Q = operations(AT_ONCE);

@@ -1,7 +1,7 @@
 // Narration: what is told on stderr while a run goes on. The program's log, progress on a terminal, and uncaught errors, kept
 // for the end. It observes and answers nothing.
 //   Log: short lines on a terminal, from level info; elsewhere nothing, or with --log-level the JSON lines of telemetry/log.ts.
-import { FAULTS } from "../../../kernel-abi/fault.ts";
+import { Fault, FAULTS } from "../../../kernel-abi/fault.ts";
 import type { Frame } from "../../../kernel-abi/frame.ts";
 import type { ProgramSection } from "../../../kernel-abi/header.ts";
 import { LOG_LEVELS, type LogLevel } from "../../../kernel-abi/operation.ts";
@@ -22,8 +22,10 @@ export interface Narration {
   readonly observer: Observer;
   /** Whether there is anything uncaught. */
   readonly failed: boolean;
-  /** What programs threw and nobody caught, with the place in their source. */
-  uncaught(program: ProgramSection): readonly Uncaught[];
+  /** Whether something of it is a fault that no stack gives a place: the kernel made it. */
+  unplaced(program: ProgramSection): boolean;
+  /** What programs threw and nobody caught, with the place in their source; `places`, of each failure in order, where its stack says none. */
+  uncaught(program: ProgramSection, places?: readonly (string | undefined)[]): readonly Uncaught[];
   /** Takes the progress line away. */
   end(): void;
 }
@@ -103,7 +105,8 @@ export async function narrator(err: Terminal, { run, level, log, shown = () => 0
   return {
     observer: combined(observers),
     get failed() { return thrown.length > 0; },
-    uncaught: (program) => thrown.map(({ process, error }) => ({ process, place: placeOf(error, program) ?? null, said: words(error) })),
+    unplaced: (program) => thrown.some(({ error }) => error instanceof Fault && placeOf(error, program) === undefined),
+    uncaught: (program, places = []) => thrown.map(({ process, error }, at) => ({ process, place: placeOf(error, program) ?? places[at] ?? null, said: words(error) })),
     end: progress.clear,
   };
 }

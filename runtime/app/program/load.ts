@@ -10,20 +10,17 @@ import type { ProgramSection } from "../../../kernel-abi/header.ts";
 import type { Behaviour } from "../../../kernel-abi/operation.ts";
 import type { AmbientGuard } from "../../../kernel-abi/ports.ts";
 import { ROOT } from "../../../kernel-abi/ids.ts";
-import { declarationsChecked } from "../../../kernel-abi/version.ts";
 import { createAmbientGuard, GLOBALS, type AmbientOptions } from "../../adapters/ambient.ts";
 import { Intrinsics } from "../../adapters/intrinsics.ts";
 import { sha256 } from "../../adapters/sha256.ts";
 import { PROGRAM_SCRIPT } from "../../adapters/source-site.ts";
-import { defineProcessUnchecked } from "../define.ts";
-import { defineMachineUnchecked } from "../define-machine.ts";
 import { collecting, remember } from "../definitions.ts";
+import { GENERATIONS, modulesFor, type Modules } from "./generations.ts";
 import type { Held } from "./hiding.ts";
 import { ModuleState, probeOf, topLevelNames } from "./module-state.ts";
 import { freezeShared, sealMethods } from "./shared.ts";
 import * as surface from "./surface.ts";
 import * as xstate from "./xstate-surface.ts";
-import * as domains from "../../../domains/index.ts";
 
 /** SHA-256 of the canonical program section: what "the same program" means. */
 export const programDigest = (program: ProgramSection): string => toHex(sha256(canonicalJson(program)));
@@ -31,16 +28,13 @@ export const programDigest = (program: ProgramSection): string => toHex(sha256(c
 /** Lines `compileFunction` puts before the script. */
 const SCRIPT_LINE = 1;
 
-/** What a program of a run from before `declarationsChecked` defines its processes with. */
-const UNCHECKED = Object.freeze({ defineProcess: defineProcessUnchecked, defineMachine: defineMachineUnchecked });
-
 /** Machines and what they consist of are made by classes of XState's that nobody exports. */
 const MACHINE = xstate.createMachine({});
 const MACHINE_CLASSES = [MACHINE, MACHINE.root].map((made) => Object.getPrototypeOf(made) as object);
 for (const prototype of MACHINE_CLASSES) sealMethods(prototype);
 
 /** What operations, handles and references are made of, which nobody exports: an operation is not begun by being made. */
-const OPERATIONS = [surface.k, surface.q, surface.phi].flatMap((api) => Object.values(api) as readonly (() => unknown)[]);
+const OPERATIONS = GENERATIONS.flatMap((modules) => ["k", "q", "phi"].flatMap((name) => Object.values(Reflect.get(modules["triad-runtime"] ?? {}, name) as object) as readonly (() => unknown)[]));
 const SAMPLES = [...OPERATIONS, () => surface.reserveAll(), () => surface.processRef(ROOT), () => makeCapability(), () => makeContract("Q"), () => makeJob("Q")]
   .flatMap((make) => {
     try {
@@ -50,11 +44,7 @@ const SAMPLES = [...OPERATIONS, () => surface.reserveAll(), () => surface.proces
     }
   });
 
-freezeShared([surface, domains, xstate, UNCHECKED, ...MACHINE_CLASSES, ...SAMPLES]);
-
-type Modules = Readonly<Record<string, unknown>>;
-const MODULES: Modules = Object.freeze({ "triad-runtime": surface, "triad-runtime/domains": domains, xstate });
-const MODULES_UNCHECKED: Modules = Object.freeze({ ...MODULES, "triad-runtime": Object.freeze({ ...surface, ...UNCHECKED }) });
+freezeShared([...GENERATIONS.flatMap((modules) => Object.values(modules)), ...MACHINE_CLASSES, ...SAMPLES]);
 
 function surfaceOf(modules: Modules, name: string): unknown {
   const found = Object.hasOwn(modules, name) ? modules[name] : undefined;
@@ -169,7 +159,7 @@ function ran({ script, names, globals, untouched }: Compiled, text: string, modu
 export function loadProgram(program: ProgramSection, flags?: readonly string[]): Behaviour {
   const { executed, entry, kind } = program;
   if (kind === "detached") throw new Fault("PROGRAM_INVALID", { entry, what: "the trace holds no code; give --program FILE" });
-  const modules = declarationsChecked(flags && new Set(flags)) ? MODULES : MODULES_UNCHECKED;
+  const modules = modulesFor(flags);
   let found: ReturnType<typeof collecting<Ran>>;
   try {
     const guard = createAmbientGuard(ambientOf(program, flags));

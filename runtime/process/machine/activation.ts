@@ -225,7 +225,7 @@ export class MachineActivation implements Activation {
       case "timer": return yield* this.#fired(place.timer);
       case "exit":
         place.running.ended = true;
-        this.#pending.push(exitEnding(place.running.child.id, value as ExitReason));
+        this.#pending.push(yield* exitEnding(place.running.child.id, value as ExitReason));
         return yield* this.#settle();
       case "strand":
         yield* place.running.strand?.win(place.arm, value) ?? [];

@@ -1,5 +1,6 @@
 // Running: what ONE child of a machine is while it runs: a program inside the machine's process, or a process of its own. How it ends
 // becomes an event of the machine's; an error is handed over as plain data, and kept for whoever has to throw it on.
+import { awaited } from "../../../kernel-abi/cause.ts";
 import { Fault, FAULTS, type FaultDetail, type FaultJson, type FaultName } from "../../../kernel-abi/fault.ts";
 import type { ProcessId } from "../../../kernel-abi/ids.ts";
 import type { Arm, ExitReason, Operation } from "../../../kernel-abi/operation.ts";
@@ -37,13 +38,15 @@ export const doneEnding = (id: string, output: unknown): Ending => ({ event: { t
 
 export const errorEnding = (id: string, error: unknown): Ending => ({ event: { type: `xstate.error.actor.${id}`, error: plainError(error, id), actorId: id }, error });
 
-export function exitEnding(id: string, exit: ExitReason): Ending {
+export function* exitEnding(id: string, exit: ExitReason): Generator<Operation, Ending, unknown> {
   switch (exit.kind) {
     case "finished": return doneEnding(id, exit.result);
-    case "failed": return {
-      ...errorEnding(id, new Fault("PROCESS_FAILED", { process: id, cause: exit.fault.name, code: exit.fault.code, message: exit.fault.message })),
-      event: { type: `xstate.error.actor.${id}`, error: exit.fault, actorId: id },
-    };
+    case "failed": {
+      const { name, code, message } = exit.fault;
+      const inFull = (yield { domain: "K", op: "in-force", flag: "refusalsInFull" }) === true;
+      const failure = new Fault("PROCESS_FAILED", inFull ? awaited(id, exit.fault) : { process: id, cause: name, code, message });
+      return { ...errorEnding(id, failure), event: { type: `xstate.error.actor.${id}`, error: exit.fault, actorId: id } };
+    }
     case "stopped": return errorEnding(id, new Fault("PROCESS_STOPPED", { process: id, reason: exit.reason }));
     case "linked": return errorEnding(id, new Fault("PROCESS_STOPPED", { process: id, linkedTo: exit.process }));
   }

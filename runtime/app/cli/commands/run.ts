@@ -18,7 +18,7 @@ import { addMetricsOptions, knownEnd, metricsOf, type MetricsFlags } from "../me
 import { printFacts, printJson, reportError, type Facts } from "../output.ts";
 import { endFacts, endJson, printEnd } from "../run-end.ts";
 import type { Io } from "../terminal.ts";
-import { withTrace } from "../../trace.ts";
+import { locateFailures, withTrace } from "../../trace.ts";
 import { resumeCommand } from "../resume-command.ts";
 import { printable, shellWord } from "../values.ts";
 
@@ -70,8 +70,9 @@ function nextCommands(trace: string, file: string): string {
   return [`triad verify ${shellWord(trace)}`, `triad replay ${shellWord(trace)} --program ${shellWord(file)}`, `triad trace ${shellWord(trace)}`].join("\n");
 }
 
-function report({ end, seed, digest, sealed, trace = "", recording }: RecordReport, file: string, narration: Narration, io: Io, json: boolean): void {
-  const uncaught = narration.uncaught(recording.program);
+async function report({ end, seed, digest, sealed, trace = "", recording }: RecordReport, file: string, narration: Narration, io: Io, json: boolean): Promise<void> {
+  const { program } = recording;
+  const uncaught = narration.uncaught(program, narration.unplaced(program) ? await locateFailures(trace, end) : []);
   const name = recording.header.program.name;
   if (json) {
     printJson(io.out, "run", { program: name, ...endJson(end), digest, trace, seed, signer: sealed.keyId, uncaught, exit: exitOfRun(end) });
@@ -101,7 +102,7 @@ async function run(file: string, flags: Flags, io: Io): Promise<number> {
     const recorded = await interruptible(io.err, (signal) => record({ ...options, observer: narration.observer, signal }));
     narration.end();
     metrics?.finish(knownEnd(recorded.end, recorded.digest));
-    report(recorded, file, narration, io, json);
+    await report(recorded, file, narration, io, json);
     return exitOfRun(recorded.end);
   } catch (error) {
     narration.end();

@@ -77,6 +77,29 @@ describe("triad run", () => {
     expect(err).toMatch(/place +chatty\.ts:\d+\n/);
   });
 
+  it("names the place of a call that was refused, in whichever process, and changes nothing of the record for it", async () => {
+    writeFileSync(at("unkind.ts"), `import { defineProcess, within } from "triad-runtime";
+      const helper = function* (k) {
+        yield* k.sleep(2);
+        yield* k.send(null, 1);
+      };
+      const child = defineProcess({ name: "child", *run({ k }) {
+        try { yield* k.sleep(0); } catch { yield* k.log("caught"); }
+        yield* within(9, helper(k));
+      } });
+      export default defineProcess({ name: "refused", *run({ k }) {
+        const one = yield* k.spawn(child);
+        yield* k.sleep(20);
+        return yield* k.join(one);
+      } });`);
+    const { code, err } = await triad("run", at("unkind.ts"), "--seed", "7", "--workers", "0", "--out", at("unkind.triad"));
+    expect([code, err]).toEqual([1, expect.stringMatching(/place +unkind\.ts:13\n *beneath +root\/child#1 at unkind\.ts:4: ABI_MALFORMED/)]);
+    const [json, again] = await Promise.all([1, 2].map((n) => triad("run", at("unkind.ts"), "--seed", "7", "--workers", "0", "--out", at(`unkind-${n}.triad`), "--json")));
+    expect(onlyObject(json?.out ?? "")["uncaught"]).toMatchObject([{ process: "root/child#1", place: "unkind.ts:4" }, { process: "root", place: "unkind.ts:13" }]);
+    expect(onlyObject(again?.out ?? "")["digest"]).toBe(onlyObject(json?.out ?? "")["digest"]);
+    expect((await triad("verify", at("unkind.triad"))).code).toBe(0);
+  });
+
   it("renders what JSON has no form for", async () => {
     const { out } = await run("chatty", "values.triad", "--json", "--input", '{"deep":[1,{"a":null}]}');
     expect(onlyObject(out)["result"]).toEqual({ numbers: [1.5, "-0", "NaN", "Infinity"], bytes: [1, 2], input: { deep: [1, { a: null }] } });

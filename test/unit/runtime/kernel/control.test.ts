@@ -415,12 +415,12 @@ describe("supervision", () => {
   });
 
   it("passed them over in a run recorded before declarations were checked", async () => {
-    const flags = Object.keys(FLAGS).filter((name) => name !== "declarationsChecked");
+    const flags = Object.keys(FLAGS).filter((name) => name !== "declarationsChecked" && name !== "refusalsInFull");
     expect((await run(toy("root", [], places), { flags })).end.result).toEqual(wrong.map(([, , before]) => before));
   });
 
   it("asks for nothing it did not ask for then: what is not in force takes no part of a slice", async () => {
-    const flags = Object.keys(FLAGS).filter((name) => name !== "declarationsChecked");
+    const flags = Object.keys(FLAGS).filter((name) => name !== "declarationsChecked" && name !== "refusalsInFull");
     const turns = async (more: object, having: readonly string[]): Promise<number> => {
       const { frames } = await run(toy("root", [], function* () { return yield* supervise(spec(more, { restart: "temporary" }) as never) as Body; }), { flags: having, slice: 1 });
       return frames.filter(({ kind }) => kind === "turn").length;

@@ -1,0 +1,35 @@
+// Generations: what a program imports, by the flags of the run it is loaded for. A program that was recorded finds what it was recorded with.
+import * as domains from "../../../domains/index.ts";
+import { kBefore } from "../../../domains/k/api/operations.ts";
+import { phiBefore } from "../../../domains/phi/api/operations.ts";
+import { qBefore } from "../../../domains/q/api/operations.ts";
+import { declarationsChecked, refusedInFull } from "../../../kernel-abi/version.ts";
+import { defineProcessBefore, defineProcessUnchecked } from "../define.ts";
+import { defineMachineBefore, defineMachineUnchecked, fromProcessBefore, fromProgramBefore, processRefBefore } from "../define-machine.ts";
+import { definePolicyBefore } from "../../scheduler/plugin.ts";
+import * as surface from "./surface.ts";
+import * as xstate from "./xstate-surface.ts";
+
+/** Exports by the name a module is imported under. */
+export type Modules = Readonly<Record<string, object>>;
+
+const MODULES: Modules = Object.freeze({ "triad-runtime": surface, "triad-runtime/domains": domains, xstate });
+
+/** Before `refusalsInFull`: what is given to a call is read at once, and what is wrong with a declaration told in fewer words. */
+const CALLS_BEFORE = { k: kBefore, q: qBefore, phi: phiBefore };
+const BEFORE = { ...CALLS_BEFORE, defineProcess: defineProcessBefore, defineMachine: defineMachineBefore, fromProgram: fromProgramBefore, fromProcess: fromProcessBefore, processRef: processRefBefore, definePolicy: definePolicyBefore };
+const MODULES_BEFORE: Modules = Object.freeze({ ...MODULES, "triad-runtime": Object.freeze({ ...surface, ...BEFORE }), "triad-runtime/domains": Object.freeze({ ...domains, ...CALLS_BEFORE }) });
+
+/** Before `declarationsChecked`. */
+const UNCHECKED = { defineProcess: defineProcessUnchecked, defineMachine: defineMachineUnchecked };
+const MODULES_UNCHECKED: Modules = Object.freeze({ ...MODULES_BEFORE, "triad-runtime": Object.freeze({ ...surface, ...BEFORE, ...UNCHECKED }) });
+
+/** All there are. */
+export const GENERATIONS: readonly Modules[] = Object.freeze([MODULES, MODULES_BEFORE, MODULES_UNCHECKED]);
+
+/** What a program of a run with these flags imports; of this version when absent. */
+export function modulesFor(flags: readonly string[] | undefined): Modules {
+  const set = flags && new Set(flags);
+  if (!declarationsChecked(set)) return MODULES_UNCHECKED;
+  return refusedInFull(set) ? MODULES : MODULES_BEFORE;
+}
