@@ -102,7 +102,7 @@ describe("what modules hold", () => {
   });
 
   it("is not known where looking fails", () => {
-    expect(() => new ModuleState({ script: "", top: () => { throw new TypeError("not there"); }, beside: () => [], imported: [] })).toThrow("not there");
+    expect(() => new ModuleState({ script: "", top: () => { throw new TypeError("not there"); }, beside: () => [], imported: [], builtIns })).toThrow("not there");
   });
 
   it("is looked through without asking a proxy anything, wherever it stands", () => {
