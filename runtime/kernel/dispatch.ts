@@ -1,6 +1,8 @@
-// Syscall dispatch: one yielded operation → one judged call. The only place that maps operations to syscalls.
+// Syscall dispatch: one yielded operation → one judged call. The only place that maps operations to syscalls. The traps act: what it reads of
+// the program's may be code.
 import { Fault } from "../../kernel-abi/fault.ts";
 import type { Operation } from "../../kernel-abi/operation.ts";
+import { readsOnce } from "../../kernel-abi/version.ts";
 import type { Process } from "../process/process.ts";
 import { attenuateOwn, grantTo, list, revoke } from "./calls-capability.ts";
 import { collect, ledger, release, submit } from "./calls-domain.ts";
@@ -14,6 +16,7 @@ import { attach, share } from "./calls-share.ts";
 import { suspendOrResume } from "./calls-suspend.ts";
 import { continueWith, link, monitor, stop, unlink } from "./calls-ties.ts";
 import { cancelJob, cancelTimer, select, timer } from "./calls-wait.ts";
+import { withOwnRecords } from "./own.ts";
 import type { Reply } from "./replies.ts";
 import type { KernelState } from "./state.ts";
 import { refusalOf, type Transaction } from "./transaction.ts";
@@ -49,8 +52,9 @@ export function dispatch(state: KernelState, caller: Process, yielded: Operation
       case "receive": return receive(state, caller, yielded as Extract<Operation, { op: "receive" }>, tx);
       case undefined:
     }
-    const op = ownCopy(yielded);
-    if (op === undefined) return unknownOperation(yielded);
+    const shallow = ownCopy(yielded);
+    if (shallow === undefined) return unknownOperation(yielded);
+    const op = readsOnce(state.flags) ? withOwnRecords(shallow) : shallow;
     tx.asked = op;
     return call(state, caller, op, tx);
   } catch (error) { // a value of the program's that was read outside a judged call
