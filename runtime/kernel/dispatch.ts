@@ -52,9 +52,10 @@ export function dispatch(state: KernelState, caller: Process, yielded: Operation
       case "receive": return receive(state, caller, yielded as Extract<Operation, { op: "receive" }>, tx);
       case undefined:
     }
-    const shallow = ownCopy(yielded);
-    if (shallow === undefined) return unknownOperation(yielded);
-    const op = readsOnce(state.flags) ? withOwnRecords(shallow) : shallow;
+    const once = readsOnce(state.flags);
+    const fields = ownCopy(yielded, once);
+    if (fields === undefined) return unknownOperation(yielded);
+    const op = once ? withOwnRecords(fields) : fields;
     tx.asked = op;
     return call(state, caller, op, tx);
   } catch (error) { // a value of the program's that was read outside a judged call
@@ -65,14 +66,18 @@ export function dispatch(state: KernelState, caller: Process, yielded: Operation
 /** Operations of Q and Φ; all others are K's. */
 const BOUND_OPERATIONS: ReadonlySet<unknown> = new Set<Operation["op"]>(["reserve", "reserve-all", "release", "ledger", "share", "attach", "submit", "collect", "cancel"]);
 
-/** The operation's own fields, read once: later reads see what was checked. Undefined for what is no record or cannot be read. */
-function ownCopy(yielded: unknown): Operation | undefined {
+/**
+ * The operation's own fields, read once: later reads see what was checked. Undefined for what is no record or cannot be read.
+ * @throws the fault that reading a field met, where that is `told`
+ */
+function ownCopy(yielded: unknown, told: boolean): Operation | undefined {
   try {
     if (typeof yielded !== "object" || yielded === null) return undefined;
     const copy = { ...yielded } as Operation; // its fields are checked by the call it names
     const bound = BOUND_OPERATIONS.has(copy.op);
     return typeof copy.op === "string" && (bound ? copy.domain === "Q" || copy.domain === "PHI" : copy.domain === "K") ? copy : undefined;
-  } catch {
+  } catch (error) {
+    if (told && error instanceof Fault) throw error;
     return undefined;
   }
 }
