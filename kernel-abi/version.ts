@@ -31,7 +31,7 @@ export const FLAGS = Object.freeze({
   scopesCoverContracts: { id: 16, since: "0.2.0", optional: true, why: "a scope or a deadline that ends otherwise than by returning gives back the contracts reserved inside it; before, they stayed taken until their process ended" },
   ambientByAnyWay: { id: 17, since: "0.2.0", optional: true, why: "what RegExp keeps of the last match is refused, as is what else is the host's by way of globalThis, and a refusal names the program's own line; before, a program read and wrote it, and the line could be this package's" },
   refusalsInFull: { id: 18, since: "0.2.0", optional: true, why: "whatever a call is given that it does not take is refused with the call, the argument, what came and what is taken, and a failure passed on names where it began; before, some threw what the engine throws, and messages grew with each level" },
-  entriesReachInvoked: { id: 19, since: "0.2.0", optional: true, why: "what the entry of a machine's state sends to a child that the state itself invokes is the first mail the child finds, and a delayed one comes when it is due; before, it was refused as sent to nobody" },
+  entriesReachInvoked: { id: 19, since: "0.2.0", optional: true, why: "what the entry of a machine's state sends to a child that the state itself invokes is the first mail the child finds, and a delayed one comes when it is due, or is for nobody once that child is stopped, in a kept state as well; before, it was refused as sent to nobody, and a kept one was for whoever had the name" },
 } as const);
 export type FlagName = keyof typeof FLAGS;
 

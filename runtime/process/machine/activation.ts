@@ -361,10 +361,18 @@ export class MachineActivation implements Activation {
     const running = this.#children.get(child.id);
     if (running?.child !== child) return;
     this.#children.delete(child.id);
+    yield* this.#orphan(child);
     const own = this.#pending.findIndex(({ event }) => event["actorId"] === child.id);
     if (own >= 0) this.#pending.splice(own, 1);
     yield* running.strand?.cancel() ?? [];
     if (running.process !== undefined && !running.ended) yield* this.#attempt({ domain: "K", op: "stop", child: running.process, reason: "stopped by its machine" });
+  }
+
+  /** What is to be sent to a child that is stopped is for nobody: in a kept state its name would be another's who came after it. */
+  *#orphan(child: ChildShape): Calls {
+    if (!this.#timers.some(({ to }) => to === child) || !(yield* reachesInvoked())) return;
+    const nobody = new Address("stopped", undefined, child.id);
+    this.#timers.forEach((timer, at) => { if (timer.to === child) this.#timers[at] = { ...timer, to: nobody }; });
   }
 
   /** After a program has run: its end becomes an event, mail that waits for it is handed over. */
@@ -454,13 +462,15 @@ function* guardFailed(failure: GuardFailure): Calls {
 /** What a step asks for, as this run sends early (effects.ts). */
 function* addressed(effects: readonly Effect[]): Calls<readonly Effect[]> {
   if (!effects.some(isEarly)) return effects;
-  return (yield { domain: "K", op: "in-force", flag: "entriesReachInvoked" }) === true ? reaching(effects) : unreached(effects);
+  return (yield* reachesInvoked()) ? reaching(effects) : unreached(effects);
 }
+
+function* reachesInvoked(): Calls<boolean> { return (yield { domain: "K", op: "in-force", flag: "entriesReachInvoked" }) === true; }
 
 function* once(operation: Operation): Calls { yield operation; }
 
 function* sendTo({ kind, process, id }: Address, event: EventObject): Calls {
-  if (kind === "gone") throw new Fault("PROCESS_UNKNOWN", { child: id, why: "no living child" });
+  if (kind === "gone" || kind === "stopped") throw new Fault("PROCESS_UNKNOWN", { child: id, why: "no living child" });
   const to = process ?? (yield { domain: "K", op: "parent" }) as ProcessId;
   if (kind === "parent" && to === (yield { domain: "K", op: "self" })) throw new Fault("PROCESS_UNKNOWN", { process: to, why: "the root has no parent" });
   yield { domain: "K", op: "send", to, body: flattened(event) };
