@@ -32,6 +32,7 @@ export const FLAGS = Object.freeze({
   ambientByAnyWay: { id: 17, since: "0.2.0", optional: true, why: "what RegExp keeps of the last match is refused, as is what else is the host's by way of globalThis, and a refusal names the program's own line; before, a program read and wrote it, and the line could be this package's" },
   refusalsInFull: { id: 18, since: "0.2.0", optional: true, why: "whatever a call is given that it does not take is refused with the call, the argument, what came and what is taken, and a failure passed on names where it began; before, some threw what the engine throws, and messages grew with each level" },
   entriesReachInvoked: { id: 19, since: "0.2.0", optional: true, why: "what the entry of a machine's state sends to a child that the state itself invokes is the first mail the child finds, and a delayed one comes when it is due, or is for nobody once that child is stopped, in a kept state as well; before, it was refused as sent to nobody, and a kept one was for whoever had the name" },
+  exitsHeard: { id: 20, since: "0.2.0", optional: true, why: "a supervisor that stops children waits until they have ended, and what ended by itself in the same tick is taken as that; before, it was reported as stopped, and started again although it had finished" },
 } as const);
 export type FlagName = keyof typeof FLAGS;
 

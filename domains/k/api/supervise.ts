@@ -10,7 +10,7 @@ import { k, spawned, type SpawnOptions } from "./operations.ts";
 
 /** Which children are started again when one has to be: it alone, all of them, or it and those after it. */
 export type Strategy = "one-for-one" | "one-for-all" | "rest-for-one";
-/** When a child is started again: always, when it did not finish, never; also not with a sibling it is stopped with. */
+/** When a child is started again: always, when it did not finish, never. With a sibling too, unless it had ended by itself for good by then. */
 export type Restart = "permanent" | "transient" | "temporary";
 
 export interface ChildSpec {
@@ -38,6 +38,7 @@ interface Row {
   readonly spec: ChildSpec;
   child: Child<unknown> | undefined;
 }
+type Running = Row & { readonly child: Child<unknown> };
 
 const DEFAULT_INTENSITY = Object.freeze({ restarts: 3, within: 1_000 });
 
@@ -113,8 +114,9 @@ function* checkedSpec(spec: SupervisionSpec): Program<void> {
   }
 }
 
-const wantsRestart = ({ restart = "permanent" }: ChildSpec, reason: ExitReason): boolean =>
-  restart === "permanent" || (restart === "transient" && reason.kind !== "finished");
+/** Whether a child that ended so is started again; one that has not ended is not. */
+const wantsRestart = ({ restart = "permanent" }: ChildSpec, end: ExitReason | undefined): boolean =>
+  end !== undefined && (restart === "permanent" || (restart === "transient" && end.kind !== "finished"));
 
 function* start(row: Row): Program<void> {
   row.child = yield* spawned(row.spec.start as ProcessDefinition<unknown, unknown>, row.spec.input, row.spec.options);
@@ -134,8 +136,20 @@ function* stopAll(rows: readonly Row[], reason: string): Program<void> {
 const affected = (rows: readonly Row[], row: Row, strategy: Strategy): readonly Row[] =>
   (strategy === "one-for-one" ? [row] : strategy === "one-for-all" ? rows : rows.slice(rows.indexOf(row)));
 
-const isTemporary = ({ spec }: Row): boolean => spec.restart === "temporary";
-const runs = (row: Row): row is Row & { child: Child<unknown> } => row.child !== undefined;
+const runs = (row: Row): row is Running => row.child !== undefined;
+
+/**
+ * Stops `rows` and gives how each ended: as it did, where that was by itself, in the same tick, and nobody had heard of it yet.
+ * So it waits for what it stops, as OTP's supervisors do. Before `exitsHeard` it took all of them for stopped.
+ */
+function* endOf(rows: readonly Running[], why: string): Program<ReadonlyMap<Row, ExitReason>> {
+  const stopped = rows.map(({ child }) => child);
+  yield* stopAll(rows, why);
+  const ends = new Map<Row, ExitReason>(rows.map((row) => [row, { kind: "stopped", reason: why }]));
+  if (rows.length === 0 || !(yield* inForce("exitsHeard"))) return ends;
+  for (const [at, row] of rows.entries()) ends.set(row, yield* k.exitOf(stopped[at] as Child<unknown>));
+  return ends;
+}
 
 /**
  * Starts the children in order and keeps them running until none is to be started again; gives how each ended.
@@ -157,12 +171,11 @@ export function* supervise(spec: SupervisionSpec): Program<SupervisionReport> {
       report[row.spec.id] = reason;
       if (!wantsRestart(row.spec, reason)) continue;
       yield* admitRestart(row, reason, restarts, intensity);
-      const ended = affected(rows, row, strategy).filter((other) => other === row || runs(other));
-      const why = `restarted with ${row.spec.id}`;
-      yield* stopAll(ended, why);
-      for (const other of ended.filter(isTemporary)) report[other.spec.id] = { kind: "stopped", reason: why };
+      const ends = yield* endOf(affected(rows, row, strategy).filter(runs), `restarted with ${row.spec.id}`);
+      const again = rows.filter((other) => other === row || wantsRestart(other.spec, ends.get(other)));
+      for (const [other, end] of ends) if (!wantsRestart(other.spec, end)) report[other.spec.id] = end;
       if (pause > 0) yield* k.sleep(pause);
-      for (const other of ended) if (!isTemporary(other)) yield* start(other);
+      for (const other of again) yield* start(other);
     }
     return report;
   } finally {

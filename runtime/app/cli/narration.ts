@@ -13,7 +13,7 @@ import { createProcessNames } from "../../../telemetry/process-names.ts";
 import { createProgress } from "../../../telemetry/progress.ts";
 import { reading } from "../../../telemetry/wall.ts";
 import { wallMilliseconds } from "../../adapters/host.ts";
-import { placeOf } from "../program/load.ts";
+import { placeOf, saidBy } from "../program/thrown.ts";
 import type { Uncaught } from "./run-end.ts";
 import type { Terminal } from "./terminal.ts";
 import { jsonText, printable, toJson } from "./values.ts";
@@ -88,8 +88,6 @@ export interface NarratorOptions {
 /** Errors hold their stacks; the trace has every failure anyway. */
 const KEPT_ERRORS = 1_000;
 
-const words = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));
-
 export async function narrator(err: Terminal, { run, level, log, shown = () => 0, with: other }: NarratorOptions): Promise<Narration> {
   const thrown: { readonly process: string; readonly error: unknown }[] = [];
   const progress = createProgress({ terminal: err.tty, colour: err.colour, write: err.write, now: wallMilliseconds });
@@ -106,7 +104,7 @@ export async function narrator(err: Terminal, { run, level, log, shown = () => 0
     observer: combined(observers),
     get failed() { return thrown.length > 0; },
     unplaced: (program) => thrown.some(({ error }) => error instanceof Fault && placeOf(error, program) === undefined),
-    uncaught: (program, places = []) => thrown.map(({ process, error }, at) => ({ process, place: placeOf(error, program) ?? places[at] ?? null, said: words(error) })),
+    uncaught: (program, places = []) => thrown.map(({ process, error }, at) => ({ process, place: placeOf(error, program) ?? places[at] ?? null, said: saidBy(error) })),
     end: progress.clear,
   };
 }

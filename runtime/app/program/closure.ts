@@ -28,7 +28,7 @@ const noHost: Plugin = {
 
 /**
  * Syntax that is spelled out as calls of what the traps can reach: `async` as Promise, `**` as Math.pow. Neither can be trapped
- * as syntax.
+ * as syntax. The bundler takes every `yield*` for one of an asynchronous generator with them: it becomes `__yieldStar` (thrown.ts).
  */
 const SPELLED_OUT = { "async-await": false, "async-generator": false, "for-await": false, "dynamic-import": false, "exponent-operator": false };
 

@@ -200,13 +200,3 @@ export function locator({ map }: ProgramSection): (site: Site) => string {
 /** How the traps take a program, in a run with these flags; all of this version when absent. */
 export const ambientOf = (program: ProgramSection, flags: readonly string[] | undefined): AmbientOptions =>
   ({ locate: locator(program), executed: program.kind === "closure", ...(flags === undefined ? {} : { flags }) });
-
-const FRAME = /\(?([^\s()]*triad-program\/executed\.js):(\d+):(\d+)\)?/;
-
-/** Where in the program an error was thrown, if its stack passes through it. */
-export function placeOf(error: unknown, program: ProgramSection): string | undefined {
-  const match = error instanceof Error ? FRAME.exec(error.stack ?? "") : null;
-  if (match === null) return undefined;
-  const [, file = "", line = "0", column = "0"] = match;
-  return locator(program)({ file, line: Number(line), column: Number(column) });
-}

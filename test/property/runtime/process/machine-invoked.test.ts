@@ -9,7 +9,7 @@ import { shapeOf } from "../../../../runtime/process/machine/shape.ts";
 import { MachineKernel } from "../../../support/machine-kernel.ts";
 import { chance, eventsFrom, machineFrom } from "../../../support/machines.ts";
 
-const RUNS = process.env["TRIAD_LONG"] === undefined ? 60 : 20_000;
+const RUNS = process.env["TRIAD_LONG"] === undefined ? 80 : 20_000;
 const CALLS_MAX = 300;
 /** Some machines send to themselves for ever, which XState lets them. */
 const EVENTS_MAX = 500;
@@ -90,7 +90,7 @@ describe("what a machine invokes", () => {
           original.send({ ...event });
           kernel.happen({ kind: "mail", event });
         }
-        if (original.over) return;
+        if (original.over) break;
         const ended = kernel.end !== undefined;
         expect(ended).toBe(!original.active);
         const told = toldBy(kernel);

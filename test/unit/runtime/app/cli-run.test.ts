@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { describe, expect, it } from "vitest";
+import type { FaultJson } from "../../../../kernel-abi/fault.ts";
 import { onlyObject, program, scratch, triad, triadOn } from "../../../support/cli.ts";
 
 const at = scratch();
@@ -17,6 +18,19 @@ describe("triad run", () => {
     expect(out).toContain(`triad replay ${at("bell.triad")} --program ${program("bell")}`);
     expect(existsSync(at("bell.triad"))).toBe(true);
     expect(existsSync(at("bell.triad.partial"))).toBe(false);
+  });
+
+  it.each(["number", "nothing", "uncalled"])("says where yield* was given no program (%s), and what it takes, in words that are in no record", async (kind) => {
+    const { code, out } = await run("slip", `slip-${kind}.triad`, "--input", JSON.stringify(kind), "--json");
+    expect([code, onlyObject(out)]).toMatchObject([1, {
+      fault: { name: "PROCESS_FAILED" }, uncaught: [{ process: "root", place: "slip.ts:12", said: "TypeError: yield* takes what k, q and phi make: a call such as yield* k.now()" }],
+    }]);
+    expect((onlyObject(out)["fault"] as FaultJson).detail).toEqual({ process: "root", error: "TypeError" });
+  });
+
+  it("leaves what iterating something throws in its own words, and names its own line", async () => {
+    const { out } = await run("slip", "slip-own.triad", "--input", '"own"', "--json");
+    expect(onlyObject(out)["uncaught"]).toEqual([{ process: "root", place: "slip.ts:6", said: "TypeError: not today" }]);
   });
 
   it("prints one object with --json and nothing else", async () => {

@@ -7,7 +7,7 @@ import type { Behaviour, Child, ExitReason, MailboxTerms } from "../../../../ker
 import type { ProcessId } from "../../../../kernel-abi/ids.ts";
 import { all, race, scope, until, within } from "../../../../domains/k/api/control.ts";
 import { k } from "../../../../domains/k/api/operations.ts";
-import { supervise } from "../../../../domains/k/api/supervise.ts";
+import { supervise, type Strategy, type SupervisionReport } from "../../../../domains/k/api/supervise.ts";
 import { run, type ToyRun } from "../../../support/run.ts";
 import { ask, codeOf, collect, reserve, submit, toy, type Body } from "../../../support/toy.ts";
 
@@ -374,6 +374,39 @@ describe("supervision", () => {
     }));
     expect(end.result).toEqual(["finished", { kind: "stopped", reason: "restarted with a" }, "finished"]);
     expect(starts(frames).join("")).toBe("atcacac");
+  });
+
+  /** Four that end in one tick, each in its own way, and one that runs on. */
+  const together = (strategy: Strategy, restarts = 3) => toy("together", [], function* () {
+    const from = yield* k.now();
+    const once = toy("once", [], function* () { yield* k.sleep(3); if ((yield* k.now()) < from + 6) throw new Error("fell"); return "up again"; });
+    const report = yield* supervise({ strategy, intensity: { restarts, within: 100 }, children: [
+      { id: "a", start: once as never, restart: "transient" }, { id: "b", start: sleeper as never, input: 3, restart: "transient" }, { id: "c", start: sleeper as never, input: 3, restart: "temporary" },
+      { id: "d", start: failing as never, input: 3, restart: "temporary" }, { id: "e", start: sleeper as never, input: 20, restart: "temporary" },
+    ] }) as Body;
+    return Object.fromEntries(Object.entries(report as SupervisionReport).map(([id, end]) => [id, end.kind === "finished" ? end.result : end.kind]));
+  });
+  const births = (frames: ToyRun["frames"]): number => codes(frames).filter((code) => code === SYSCALL.PROC_SPAWN).length;
+
+  it.each([["one-for-one", 20], ["rest-for-one", "stopped"], ["one-for-all", "stopped"]] as const)("%s takes those that ended in one tick as they did: what finished is not run again", async (strategy, e) => {
+    const { end, frames } = await run(together(strategy));
+    expect(end.result).toEqual({ a: "up again", b: 3, c: 3, d: "failed", e });
+    expect(births(frames)).toBe(5 + 1);
+  });
+
+  it("took them for stopped in a run recorded before exits were heard", async () => {
+    const { end, frames } = await run(together("one-for-all"), { flags: Object.keys(FLAGS).filter((name) => name !== "exitsHeard") });
+    expect(end.result).toEqual({ a: "up again", b: 3, c: "stopped", d: "stopped", e: "stopped" });
+    expect(births(frames)).toBe(5 + 2);
+  });
+
+  it("that gives up leaves what ended by itself as it ended, and ends the rest", async () => {
+    const { end } = await run(root(function* () {
+      const above = yield* spawnOf(together("one-for-all", 0), null);
+      return yield* k.exitOf(above);
+    }));
+    expect(end.result).toMatchObject({ kind: "failed", fault: { name: "SUPERVISION_ESCALATED", detail: { child: "a" } } });
+    expect(end.failures.map(({ fault }) => fault.detail["process"])).toEqual(["root/together#1/failing#1"]);
   });
 
   it("refuses a specification that means nothing", async () => {
