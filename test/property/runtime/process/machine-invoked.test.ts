@@ -90,9 +90,10 @@ describe("what a machine invokes", () => {
           original.send({ ...event });
           kernel.happen({ kind: "mail", event });
         }
-        if (original.over) break;
+        // A process may take fewer events of its own than XState lets a machine take.
+        if (original.over || (kernel.end !== undefined && "threw" in kernel.end && kernel.end.threw.startsWith("ABI_LIMIT"))) break;
         const ended = kernel.end !== undefined;
-        expect(ended).toBe(!original.active);
+        expect(ended, JSON.stringify(kernel.end)).toBe(!original.active);
         const told = toldBy(kernel);
         // The end of a machine is the end of its children, and their process's own affair.
         const without = (all: readonly Told[]): readonly Told[] => (ended ? all.filter(([what]) => what !== "stop") : all);
