@@ -32,6 +32,7 @@ export const FLAGS = Object.freeze({
   ambientByAnyWay: { id: 17, since: "0.2.0", optional: true, why: "what RegExp keeps of the last match is refused, as is what else is the host's by way of globalThis, and a refusal names the program's own line; before, a program read and wrote it, and the line could be this package's" },
   refusalsInFull: { id: 18, since: "0.2.0", optional: true, why: "whatever a call is given that it does not take is refused with the call, the argument, what came and what is taken, and a failure passed on names where it began; before, some threw what the engine throws, and messages grew with each level" },
   exitsHeard: { id: 20, since: "0.2.0", optional: true, why: "a supervisor that stops children waits until they have ended, and what ended by itself in the same tick is taken as that; before, it was reported as stopped, and started again although it had finished" },
+  callsReadOnce: { id: 21, since: "0.2.0", optional: true, why: "what a call is given is read once, as the records and lists it consists of; before, getters in it were asked again at every stage, and could answer otherwise" },
 } as const);
 export type FlagName = keyof typeof FLAGS;
 
@@ -74,3 +75,6 @@ export const ambientByAnyWay = (flags: ReadonlySet<string> | undefined): boolean
 
 /** Whether a refusal names the call, what came and what is taken, whatever was given; a run without flags is one of this version. */
 export const refusedInFull = (flags: ReadonlySet<string> | undefined): boolean => flags === undefined || flags.has("refusalsInFull" satisfies FlagName);
+
+/** Whether records in calls are read once. */
+export const readsOnce = (flags: ReadonlySet<string> | undefined): boolean => flags === undefined || flags.has("callsReadOnce" satisfies FlagName);
