@@ -49,8 +49,9 @@ export const makeContract = <D extends string>(domain: D, refuse: CopyRefusal = 
 export const makeJob = <D extends string>(domain: D, refuse: CopyRefusal = refuseClone): Job<unknown, D> =>
   Object.freeze({ handle: "job", domain, toJSON: refuse } as const);
 
-interface Refusing { readonly toJSON: CopyRefusal }
-const isHandle = (value: object): value is Refusing => {
+export interface Refusing { readonly toJSON: CopyRefusal }
+/** Whether it is made as handles are; what it stands for, if anything, is in the kernel's tables. */
+export const isHandle = (value: object): value is Refusing => {
   const refuse: unknown = Object.getOwnPropertyDescriptor(value, "toJSON")?.value;
   return typeof refuse === "function" && REFUSALS.has(refuse);
 };

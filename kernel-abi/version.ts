@@ -33,6 +33,7 @@ export const FLAGS = Object.freeze({
   refusalsInFull: { id: 18, since: "0.2.0", optional: true, why: "whatever a call is given that it does not take is refused with the call, the argument, what came and what is taken, and a failure passed on names where it began; before, some threw what the engine throws, and messages grew with each level" },
   entriesReachInvoked: { id: 19, since: "0.2.0", optional: true, why: "what the entry of a machine's state sends to a child that the state itself invokes is the first mail the child finds, and a delayed one comes when it is due, or is for nobody once that child is stopped, in a kept state as well; before, it was refused as sent to nobody, and a kept one was for whoever had the name" },
   exitsHeard: { id: 20, since: "0.2.0", optional: true, why: "a supervisor that stops children waits until they have ended, and what ended by itself in the same tick is taken as that; before, it was reported as stopped, and started again although it had finished" },
+  callsReadOnce: { id: 21, since: "0.2.0", optional: true, why: "what a call is given is read once, as the records and lists it consists of; before, getters in it were asked again at every stage, and could answer otherwise" },
 } as const);
 export type FlagName = keyof typeof FLAGS;
 
@@ -75,3 +76,6 @@ export const ambientByAnyWay = (flags: ReadonlySet<string> | undefined): boolean
 
 /** Whether a refusal names the call, what came and what is taken, whatever was given; a run without flags is one of this version. */
 export const refusedInFull = (flags: ReadonlySet<string> | undefined): boolean => flags === undefined || flags.has("refusalsInFull" satisfies FlagName);
+
+/** Whether records in calls are read once. */
+export const readsOnce = (flags: ReadonlySet<string> | undefined): boolean => flags === undefined || flags.has("callsReadOnce" satisfies FlagName);

@@ -17,16 +17,17 @@ export function check(world: World, row: ProcessRow, { end, entries }: TurnFrame
       world.require(says && end.on === 0 && field(bodyOf(end.body), "code") === end.subject, "a turn that is aborted says its fault");
       return;
     case TURN_END.WAITING:
-      world.require(says === (end.on === WAIT.SELECT) && asked(row, end, entries), "a turn waits for what its last call asked for", { waits: end.on, subject: end.subject });
+      world.require(says === (end.on === WAIT.SELECT) && asked(world, row, end, entries), "a turn waits for what its last call asked for", { waits: end.on, subject: end.subject });
   }
 }
 
-function asked(row: ProcessRow, { on, subject }: TurnEnd, entries: readonly Entry[]): boolean {
+function asked(world: World, row: ProcessRow, { on, subject }: TurnEnd, entries: readonly Entry[]): boolean {
   const last = entries.at(-1);
   const granted = last?.verdict === 0 ? last : undefined;
   switch (on) {
     case WAIT.TIMER: return granted?.code === SYSCALL.TIMER_SET && row.timer?.seq === subject;
-    case WAIT.OUTCOME: return (granted?.code === SYSCALL.MEASURE || granted?.code === SYSCALL.PROJECT) && granted.subject === subject;
+    // A job that was called again is waited for by the number its owner knows.
+    case WAIT.OUTCOME: return (granted?.code === SYSCALL.MEASURE || granted?.code === SYSCALL.PROJECT) && world.job(granted.subject).origin === subject;
     case WAIT.EXIT: return granted?.code === SYSCALL.PROC_JOIN && granted.subject === subject;
     case WAIT.ROOM: return (granted?.code === SYSCALL.IPC_SEND && granted.subject === subject) || (granted?.code === SYSCALL.CONTRACT_REQUEST && waitsWhole(granted, subject));
     case WAIT.START: return subject === 0 && entries.findIndex(({ code, verdict }) => code === SYSCALL.PROC_CONTINUE && verdict === 0) === entries.length - 1 && entries.length > 0;

@@ -1,6 +1,8 @@
-// Syscall dispatch: one yielded operation → one judged call. The only place that maps operations to syscalls.
+// Syscall dispatch: one yielded operation → one judged call. The only place that maps operations to syscalls. The traps act: what it reads of
+// the program's may be code.
 import { Fault } from "../../kernel-abi/fault.ts";
 import type { Operation } from "../../kernel-abi/operation.ts";
+import { readsOnce } from "../../kernel-abi/version.ts";
 import type { Process } from "../process/process.ts";
 import { attenuateOwn, grantTo, list, revoke } from "./calls-capability.ts";
 import { collect, ledger, release, submit } from "./calls-domain.ts";
@@ -14,6 +16,7 @@ import { attach, share } from "./calls-share.ts";
 import { suspendOrResume } from "./calls-suspend.ts";
 import { continueWith, link, monitor, stop, unlink } from "./calls-ties.ts";
 import { cancelJob, cancelTimer, select, timer } from "./calls-wait.ts";
+import { withOwnRecords } from "./own.ts";
 import type { Reply } from "./replies.ts";
 import type { KernelState } from "./state.ts";
 import { refusalOf, type Transaction } from "./transaction.ts";
@@ -49,8 +52,10 @@ export function dispatch(state: KernelState, caller: Process, yielded: Operation
       case "receive": return receive(state, caller, yielded as Extract<Operation, { op: "receive" }>, tx);
       case undefined:
     }
-    const op = ownCopy(yielded);
-    if (op === undefined) return unknownOperation(yielded);
+    const once = readsOnce(state.flags);
+    const fields = ownCopy(yielded, once);
+    if (fields === undefined) return unknownOperation(yielded);
+    const op = once ? withOwnRecords(fields) : fields;
     tx.asked = op;
     return call(state, caller, op, tx);
   } catch (error) { // a value of the program's that was read outside a judged call
@@ -61,14 +66,18 @@ export function dispatch(state: KernelState, caller: Process, yielded: Operation
 /** Operations of Q and Φ; all others are K's. */
 const BOUND_OPERATIONS: ReadonlySet<unknown> = new Set<Operation["op"]>(["reserve", "reserve-all", "release", "ledger", "share", "attach", "submit", "collect", "cancel"]);
 
-/** The operation's own fields, read once: later reads see what was checked. Undefined for what is no record or cannot be read. */
-function ownCopy(yielded: unknown): Operation | undefined {
+/**
+ * The operation's own fields, read once: later reads see what was checked. Undefined for what is no record or cannot be read.
+ * @throws the fault that reading a field met, where that is `told`
+ */
+function ownCopy(yielded: unknown, told: boolean): Operation | undefined {
   try {
     if (typeof yielded !== "object" || yielded === null) return undefined;
     const copy = { ...yielded } as Operation; // its fields are checked by the call it names
     const bound = BOUND_OPERATIONS.has(copy.op);
     return typeof copy.op === "string" && (bound ? copy.domain === "Q" || copy.domain === "PHI" : copy.domain === "K") ? copy : undefined;
-  } catch {
+  } catch (error) {
+    if (told && error instanceof Fault) throw error;
     return undefined;
   }
 }

@@ -58,7 +58,7 @@ function collectJob(state: KernelState, job: unknown): Resumption {
 
 const resumed = (reply: Reply): Resumption => (reply.kind === "fault" ? reply : { kind: "value", value: reply.kind === "value" ? reply.value : undefined });
 
-/** Runs the program's own code, and only that, under the guard; what it throws is its failure, never ours. */
+/** Runs the program's own code, and only that, under its guard; what it throws is its failure, never ours. */
 function resume(process: Process, input: Resumption, guard: AmbientGuard): Step | { readonly kind: "threw"; readonly error: unknown } {
   guard.enter();
   try {
@@ -88,8 +88,24 @@ export function stopProcess(process: Process, guard: AmbientGuard): void {
   }
 }
 
+export interface Guards {
+  /** Around a program's own code. */
+  readonly program: AmbientGuard;
+  /** Around what reads what it yields, gives or throws, which may be code of its own: a getter, a proxy. */
+  readonly reading: AmbientGuard;
+}
+
 /** Steps one process until it waits, ends or fails, or its time slice is over. Effects are in `tx`, nothing is committed. */
-export function stepProcess(state: KernelState, process: Process, envelope: Envelope, tx: Transaction, guard: AmbientGuard): TurnResult {
+export function stepProcess(state: KernelState, process: Process, envelope: Envelope, tx: Transaction, { program, reading }: Guards): TurnResult {
+  reading.enter();
+  try {
+    return stepped(state, process, envelope, tx, program);
+  } finally {
+    reading.leave();
+  }
+}
+
+function stepped(state: KernelState, process: Process, envelope: Envelope, tx: Transaction, guard: AmbientGuard): TurnResult {
   let input = resumptionFor(state, process, envelope, tx);
   process.wait = WAIT_MESSAGE;
   const { answers } = state;

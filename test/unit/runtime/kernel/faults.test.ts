@@ -204,6 +204,18 @@ describe("a recovery policy", () => {
     expect(named(ran, "JOB_INTENT")).toHaveLength(2 + Math.min(failures, 2));
   });
 
+  it.each([[3, 2], [4, 2], [6, 3]])("whoever asks for it at tick %i, when it has been called again, waits for it by the number it has", async (tick, now) => {
+    const late = toy("root", ["Q"], function* () {
+      const job = yield* submit("Q", yield* reserve("Q"), { cost: 2, value: "found" });
+      yield* k.sleep(tick - 1);
+      return yield* collect("Q", job);
+    });
+    const { end, frames } = await run(late, { outcomes: flaky(2), recovery: rule("Q_ERR_HARDWARE_FAILURE", "retry", { limit: 2 }) }); // verified as it was written
+    expect(end).toMatchObject({ status: "completed", result: "found" });
+    const waits = frames.flatMap((frame) => (frame.kind === "turn" && frame.end.kind === 0 && frame.end.on === 3 ? [[frame.end.subject, frame.entries.at(-1)?.subject]] : []));
+    expect(waits).toEqual([[1, now]]);
+  });
+
   it("charges each call anew, and not beyond the contract", async () => {
     const ran = await run(once, { outcomes: flaky(9), recovery: rule("Q_ERR_HARDWARE_FAILURE", "retry", { limit: 9 }) });
     expect(named(ran, "JOB_RETRIED")).toHaveLength(3);
