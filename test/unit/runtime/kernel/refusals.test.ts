@@ -30,7 +30,7 @@ const CASES: readonly Case[] = [
   ["receive", ({ k }) => k.receive(none), ["k.receive", "options", "null", /a record/]],
   ["receive within nothing", ({ k }) => k.receive({ within: 0 }), ["k.receive", "within", "0", /at least 1/]],
   ["random", ({ k }) => k.random("no name"), ["k.random", "stream", '"no name"', /a letter, then/]],
-  ["random by hand", function* () { return yield { domain: "K", op: "random", stream: "s", draw: "x" } as never; }, ["k.random", "draw", '"x"', /^uniform, uint32$/]],
+  ["random by hand", function* (): Program<unknown> { return yield { domain: "K", op: "random", stream: "s", draw: "x" } as never; }, ["k.random", "draw", '"x"', /^uniform, uint32$/]],
   ["all of one twice", ({ k }) => { const nap = k.sleep(2); return all([k.now(), nap, nap]); }, ["all", "programs[2]", "a program (a generator)", /not the one that is programs\[1\] already/]],
   ["race of one twice", ({ k }) => { const nap = (function* () { yield* k.sleep(2); })(); return race({ a: nap, b: nap }); }, ["race", "programs.b", "a program (a generator)", /not the one that is programs\.a already/]],
   ["spawn with no grants", ({ k }) => k.spawn(idle, undefined, { grants: [] }), ["k.spawn", "grants", "an empty list", /leave grants out/]],
