@@ -46,6 +46,9 @@ export function query(state: KernelState, caller: Process, op: Of<"now" | "self"
   }
 }
 
+/** Anything else was answered like the second. */
+const DRAWS: readonly unknown[] = ["uniform", "uint32"] satisfies readonly Of<"random">["draw"][];
+
 function file(state: KernelState, name: string): string {
   const text = Object.hasOwn(state.files, name) ? state.files[name] : undefined;
   if (text === undefined) throw new Fault("INPUT_INVALID", { file: String(name), known: Object.keys(state.files).join(", ") || "none" });
@@ -53,6 +56,7 @@ function file(state: KernelState, name: string): string {
 }
 
 function draw(state: KernelState, caller: Process, op: Of<"random">): number {
+  if (refusedInFull(state.flags) && !DRAWS.includes(op.draw)) throw new Fault("ABI_MALFORMED", { argument: "draw", allowed: DRAWS.join(", ") });
   const { root, generation } = state.seeds;
   const stream = caller.stream(`${generation} ${label(op.stream)}`,
     () => state.random.stream(toHex(streamKey(state.sha256, root, caller.name, `k/${op.stream}`))));

@@ -71,6 +71,7 @@ export const CATALOGUE: readonly Row[] = [
   own("leases"), own("leases", { as: "leases-before", before: "6ccc4d2" }),
   own("matches"), own("matches", { as: "matches-before", before: "4c02d58" }),
   own("nonsense"), own("nonsense", { as: "nonsense-before", before: "27b249b" }),
+  own("entries"), own("entries", { as: "entries-before", before: "1751fff" }),
   own("together"), own("together", { as: "together-before", before: "1751fff" }),
   own("shifty"), own("shifty", { as: "shifty-before", before: "c26d297" }),
   own("parted"), own("parted", { as: "parted-reseeded", fork: { of: "parted", at: 30, seed: "another", allow: ["Q"] } }), own("parted", { as: "parted-input", fork: { of: "parted", at: 0, input: { rounds: 3 }, allow: ["Q"] } }),

@@ -26,13 +26,13 @@ type Config = Record<string, unknown>;
 
 interface Plan { readonly id: string; readonly path: readonly string[]; readonly kind: "atomic" | "compound" | "parallel" | "final" | "history"; readonly children: Plan[] }
 
-export interface MachineShapeOptions { readonly depth?: number; readonly effects?: boolean; /** Sends to its parent, which only a child has. */ readonly parent?: boolean; /** Invokes and spawns the source `child`. */ readonly children?: boolean }
+export interface MachineShapeOptions { readonly depth?: number; readonly effects?: boolean; /** Sends to its parent, which only a child has. */ readonly parent?: boolean; /** Invokes and spawns the source `child`, or invokes it alone; a state tells what it invokes of its entry and its exit. */ readonly children?: boolean | "invoked" }
 
 class Generator {
   readonly #below: (n: number) => number;
   readonly #effects: boolean;
   readonly #parent: boolean;
-  readonly #children: boolean;
+  readonly #children: boolean | "invoked";
   readonly #all: Plan[] = [];
   #marks = 0;
   constructor(seed: number, { effects = true, parent = true, children = false }: MachineShapeOptions) {
@@ -70,8 +70,10 @@ class Generator {
     if (kind === "final") return { id, type: "final", entry: this.#actions(), ...(this.#odds(2) ? { output: ({ context }: Given) => context.n } : {}) };
     const key = (child: Plan): string => child.path.at(-1) ?? "";
     const enterable = children.filter((child) => child.kind !== "history");
+    const invoke = this.#children !== false && this.#odds(3) ? this.#invoke(id) : undefined;
+    const told = invoke === undefined ? () => [] : () => this.#told(String(invoke["id"] ?? `0.${id}`));
     return {
-      id, entry: this.#actions(), exit: this.#actions(),
+      id, entry: [...this.#actions(), ...told()], exit: [...this.#actions(), ...told()],
       ...(kind === "parallel" ? { type: "parallel" } : {}),
       ...(kind === "compound" ? { initial: this.#odds(3) ? { target: key(this.#one(enterable)), actions: this.#actions() } : key(this.#one(enterable)) } : {}),
       ...(children.length === 0 ? {} : { states: Object.fromEntries(children.map((child) => [key(child), this.config(child)])) }),
@@ -80,7 +82,7 @@ class Generator {
       ...(this.#odds(5) && this.#effects ? { after: { [1 + this.#below(9)]: this.#transition(false) } } : {}),
       ...(kind !== "atomic" && this.#odds(2) ? { onDone: this.#transition(true) } : {}),
       ...(this.#odds(4) ? { tags: ["t"] } : {}),
-      ...(this.#children && this.#odds(3) ? { invoke: this.#invoke(id) } : {}),
+      ...(invoke === undefined ? {} : { invoke }),
     };
   }
 
@@ -100,6 +102,14 @@ class Generator {
       src: "child", ...(this.#odds(2) ? { id: `i${id}` } : {}), input: ({ context }: Given) => ({ n: context.n }),
       onDone: this.#transition(false), ...(this.#odds(2) ? { onError: this.#transition(false) } : {}),
     };
+  }
+
+  /** Sends to an invoked child, at once and later: from its state's entry, before it is made, and from its exit, before it is stopped. */
+  #told(child: string): unknown[] {
+    return Array.from({ length: this.#below(3) }, () => {
+      const step = this.#below(4);
+      return sendTo(child, own("told", this.#marks++) as never, step === 0 ? {} : { delay: step, id: `d${step}` });
+    });
   }
 
   #child(step: number): unknown {
@@ -143,7 +153,7 @@ class Generator {
     const mark = `m${this.#marks++}`;
     const step = 1 + this.#below(3);
     const bounded = ({ context }: Given): boolean => context.n < 60;
-    if (this.#children && this.#odds(4)) return this.#child(step);
+    if (this.#children === true && this.#odds(4)) return this.#child(step);
     switch (this.#below(this.#effects ? 12 : 5)) {
       case 0: return assign({ n: ({ context }: Given) => context.n + step } as never);
       case 1: return assign((({ context }: Given) => ({ seen: [...context.seen, mark].slice(-6), n: context.n + 1 })) as never);

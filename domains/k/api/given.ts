@@ -37,13 +37,23 @@ export function checkProgram(form: string, argument: string, given: unknown): vo
 export function checkPrograms(form: string, given: unknown): void {
   if (!Array.isArray(given)) throw malformed(form, { argument: "programs", given: [given], allowed: "a list of programs" });
   for (let at = 0; at < given.length; at++) checkProgram(form, `programs[${at}]`, given[at]);
+  checkOnce(form, given, (at) => `programs[${at}]`);
+}
+
+/** A program goes on where it stands: given twice, it would be done half by one and half by the other. @throws Fault ABI_MALFORMED */
+function checkOnce(form: string, programs: readonly unknown[], placeOf: (at: number) => string): void {
+  const again = programs.findIndex((program, at) => programs.indexOf(program) < at);
+  if (again >= 0) throw malformed(form, { argument: placeOf(again), given: [programs[again]], allowed: `a program of its own, not the one that is ${placeOf(programs.indexOf(programs[again]))} already` });
 }
 
 /** @throws Fault ABI_MALFORMED */
 export function checkNamed(form: string, given: unknown): void {
   const names = isObject(given) && !Array.isArray(given) ? Object.keys(given) : [];
   if (names.length === 0) throw malformed(form, { argument: "programs", given: [given], allowed: "a record of at least one program, each under a name" });
-  for (const name of names) checkProgram(form, `programs.${name.slice(0, 60)}`, Reflect.get(given as object, name));
+  const placeOf = (at: number): string => `programs.${(names[at] ?? "").slice(0, 60)}`;
+  const programs = names.map((name): unknown => Reflect.get(given as object, name));
+  programs.forEach((program, at) => { checkProgram(form, placeOf(at), program); });
+  checkOnce(form, programs, placeOf);
 }
 
 const isCount = (value: unknown, least: number): boolean => typeof value === "number" && Number.isSafeInteger(value) && value >= least;

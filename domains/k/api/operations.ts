@@ -91,7 +91,11 @@ export interface K {
    * its history. Name, mail, children and capabilities stay. Nothing after it runs. @throws Fault INPUT_INVALID | ABI_UNENCODABLE
    */
   continueWith(state: unknown): Program<never>;
-  /** Sends plain data, due one tick later. @throws Fault MAILBOX_FULL | PROCESS_UNKNOWN | ABI_UNENCODABLE | DOMAIN_UNAUTHORIZED */
+  /**
+   * Sends plain data, due one tick later: of lists their items, of records the members that `Object.keys` names. What else hangs on them, such
+   * as a name given to a list, is not sent.
+   * @throws Fault MAILBOX_FULL | PROCESS_UNKNOWN | ABI_UNENCODABLE | DOMAIN_UNAUTHORIZED
+   */
   send(to: Address, body: unknown): Program<void>;
   /** Waits for the next message, in order T2. */
   receive<T = unknown>(): Program<Message<T>>;

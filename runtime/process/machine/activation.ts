@@ -9,7 +9,7 @@ import { processId, type ProcessId } from "../../../kernel-abi/ids.ts";
 import type { Activation, Arm, ExitReason, Message, Operation, Resumption, Selected, Step } from "../../../kernel-abi/operation.ts";
 import { checkpointOf, doReturned, type Checkpoint } from "./actions.ts";
 import type { MachineDefinition } from "./definition.ts";
-import type { Effect } from "./effects.ts";
+import { isEarly, reaching, unreached, type Effect } from "./effects.ts";
 import { endless, GuardFailure } from "./instructions.ts";
 import { mailOf } from "./mail.ts";
 import { doneEnding, endingOf, errorEnding, exitEnding, type Ending, type Running, type StrandOf } from "./running.ts";
@@ -259,7 +259,7 @@ export class MachineActivation implements Activation {
     const { maxIterations } = this.#options.definition.machine.options;
     for (let steps = 0; ; steps++) {
       if (steps > maxIterations) throw endless(maxIterations);
-      for (const effect of this.#stepper.effects.splice(0)) yield* this.#perform(effect);
+      for (const effect of yield* addressed(this.#stepper.effects.splice(0))) yield* this.#perform(effect);
       if (this.#stepper.status !== "active") break;
       const own = this.#pending.shift();
       if (own === undefined) break;
@@ -276,7 +276,7 @@ export class MachineActivation implements Activation {
       case "cancel": return yield* this.#cancel(effect.id);
       case "log": return yield* this.#attempt({ domain: "K", op: "log", level: "info", label: effect.label ?? this.#options.name, data: flattened(effect.value) ?? null });
       case "emit": return yield* this.#attempt({ domain: "K", op: "log", level: "info", label: "event.emitted", data: flattened(effect.event) ?? null });
-      case "spawn": return yield* this.#spawn(effect.child, effect.input);
+      case "spawn": return yield* this.#spawn(effect.child, effect.input, effect.mail);
       case "stop": return yield* this.#stop(effect.child);
       case "call": return yield* this.#call(effect);
     }
@@ -337,11 +337,11 @@ export class MachineActivation implements Activation {
     yield* this.#attempt({ domain: "K", op: "cancel-timer", timer: timer.number });
   }
 
-  *#spawn(child: ChildShape, input: unknown): Calls {
+  *#spawn(child: ChildShape, input: unknown, mail: readonly EventObject[] = []): Calls {
     const source = this.#options.definition.sources.get(String(child.src));
     if (source === undefined) throw new Fault("MACHINE_INVALID", { machine: this.#options.name, source: String(child.src), allowed: [...this.#options.definition.sources.keys()].join(", ") || "none" });
     if (source.kind === "program") {
-      const running: Running = { child, input, strand: this.#options.strandOf(source.start(input)), process: undefined, ended: false, inbox: [] };
+      const running: Running = { child, input, strand: this.#options.strandOf(source.start(input)), process: undefined, ended: false, inbox: [...mail] };
       this.#children.set(child.id, running);
       yield* running.strand?.start() ?? [];
       return yield* this.#look(running);
@@ -350,6 +350,7 @@ export class MachineActivation implements Activation {
       const { process } = (yield { domain: "K", op: "spawn", behaviour: source.behaviour, input, grants: source.grants }) as { readonly process: ProcessId };
       this.#children.set(child.id, { child, input, strand: undefined, process, ended: false, inbox: [] });
       yield { domain: "K", op: "link", to: process, ends: "other" };
+      for (const event of mail) yield* this.#sendToChild(child, event);
     } catch (fault) {
       this.#children.set(child.id, { child, input, strand: undefined, process: undefined, ended: true, inbox: [] });
       this.#pending.push(errorEnding(child.id, fault));
@@ -360,10 +361,18 @@ export class MachineActivation implements Activation {
     const running = this.#children.get(child.id);
     if (running?.child !== child) return;
     this.#children.delete(child.id);
+    yield* this.#orphan(child);
     const own = this.#pending.findIndex(({ event }) => event["actorId"] === child.id);
     if (own >= 0) this.#pending.splice(own, 1);
     yield* running.strand?.cancel() ?? [];
     if (running.process !== undefined && !running.ended) yield* this.#attempt({ domain: "K", op: "stop", child: running.process, reason: "stopped by its machine" });
+  }
+
+  /** What is to be sent to a child that is stopped is for nobody: in a kept state its name would be another's who came after it. */
+  *#orphan(child: ChildShape): Calls {
+    if (!this.#timers.some(({ to }) => to === child) || !(yield* reachesInvoked())) return;
+    const nobody = new Address("stopped", undefined, child.id);
+    this.#timers.forEach((timer, at) => { if (timer.to === child) this.#timers[at] = { ...timer, to: nobody }; });
   }
 
   /** After a program has run: its end becomes an event, mail that waits for it is handed over. */
@@ -424,11 +433,7 @@ export class MachineActivation implements Activation {
       this.#children.set(id, { child, input, strand: undefined, process: process === null ? undefined : processId(process), ended, inbox: [] });
       return;
     }
-    yield* this.#spawn(child, input);
-    const running = this.#children.get(id);
-    if (running?.strand === undefined) return;
-    running.inbox.push(...inbox as readonly EventObject[]);
-    yield* this.#look(running);
+    yield* this.#spawn(child, input, inbox as readonly EventObject[]);
   }
 
   #revived(to: unknown): unknown {
@@ -454,10 +459,18 @@ function* guardFailed(failure: GuardFailure): Calls {
   throw (yield { domain: "K", op: "in-force", flag: "guardsFailAsThrown" }) === true ? failure.cause : new Fault(failure.fault, failure.detail);
 }
 
+/** What a step asks for, as this run sends early (effects.ts). */
+function* addressed(effects: readonly Effect[]): Calls<readonly Effect[]> {
+  if (!effects.some(isEarly)) return effects;
+  return (yield* reachesInvoked()) ? reaching(effects) : unreached(effects);
+}
+
+function* reachesInvoked(): Calls<boolean> { return (yield { domain: "K", op: "in-force", flag: "entriesReachInvoked" }) === true; }
+
 function* once(operation: Operation): Calls { yield operation; }
 
 function* sendTo({ kind, process, id }: Address, event: EventObject): Calls {
-  if (kind === "gone") throw new Fault("PROCESS_UNKNOWN", { child: id, why: "no living child" });
+  if (kind === "gone" || kind === "stopped") throw new Fault("PROCESS_UNKNOWN", { child: id, why: "no living child" });
   const to = process ?? (yield { domain: "K", op: "parent" }) as ProcessId;
   if (kind === "parent" && to === (yield { domain: "K", op: "self" })) throw new Fault("PROCESS_UNKNOWN", { process: to, why: "the root has no parent" });
   yield { domain: "K", op: "send", to, body: flattened(event) };

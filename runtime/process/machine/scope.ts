@@ -10,9 +10,12 @@ const imperative = (call: string, use: string): never => {
   throw new Fault("MACHINE_INVALID", { call, what: "a machine's actions and guards do nothing by themselves", use });
 };
 
-/** Somebody a machine can send to: itself, its parent, a process by its id, or a child that is gone. XState takes it for an actor's reference. */
+/**
+ * Somebody a machine can send to: itself, its parent, a process by its id, or a child that is gone: one a kept state had no child for, or
+ * one that was stopped, whoever has its id since. XState takes it for an actor's reference.
+ */
 export class Address {
-  readonly kind: "self" | "parent" | "process" | "gone";
+  readonly kind: "self" | "parent" | "process" | "gone" | "stopped";
   /** Of a process. */
   readonly process: ProcessId | undefined;
   readonly id: string;

@@ -101,6 +101,7 @@ export const revived = (value: unknown, of: (id: string) => unknown, self: Addre
   const { id, address } = record;
   if (address === "self") return self;
   if (address === "parent") return parent;
+  if (address === "stopped") return new Address("stopped", undefined, id);
   if (typeof address === "number") return new Address("process", processId(address));
   return of(id) ?? new Address("gone", undefined, id);
 });

@@ -1,6 +1,6 @@
 // XState machines as processes on the real machine: what comes in, what goes out, what is refused, and where a configuration is wrong.
 import { describe, expect, it } from "vitest";
-import { assign, cancel, createMachine, emit, fromCallback, fromPromise, log, raise, sendParent, sendTo, setup, spawnChild, stopChild, type AnyStateMachine } from "xstate";
+import { assign, cancel, createMachine, emit, enqueueActions, forwardTo, fromCallback, fromPromise, log, raise, sendParent, sendTo, setup, spawnChild, stopChild, type AnyStateMachine } from "xstate";
 import { EVENT, type Frame } from "../../../../kernel-abi/frame.ts";
 import { Fault } from "../../../../kernel-abi/fault.ts";
 import { unpack } from "../../../../kernel-abi/packer.ts";
@@ -230,10 +230,7 @@ describe("children", () => {
   }, { actors: { worker: fromProcess(worker) } });
 
   it("are processes: sent to, ended with, and heard of", async () => {
-    // An entry action runs before the invocation, in XState's order, so the first send has nobody to go to.
-    const config = parent(7);
-    const later = createMachine({ ...config.config, states: { ...(config.config.states as object), busy: { ...(config.config.states as { busy: object }).busy, entry: raise({ type: "NOW" } as never), on: { NOW: { actions: sendTo("w", { type: "WORK", by: 7 } as never) } } } } } as never, config.implementations as never);
-    expect((await run(talk(child(later)))).end).toMatchObject({ status: "completed", result: 42 });
+    expect((await run(talk(child(parent(7))))).end).toMatchObject({ status: "completed", result: 42 });
   });
 
   it("that are machines are processes of their own, and can send to their parent", async () => {
@@ -252,6 +249,61 @@ describe("children", () => {
     expect(end.status).toBe("completed");
     expect(frames.flatMap(({ entries }) => entries).filter(({ code }) => code === SYSCALL.PROC_STOP)).toHaveLength(1);
     expect(frames.flatMap(({ entries }) => entries).some(({ code }) => code === EVENT.TRANSITION)).toBe(true);
+  });
+});
+
+describe("what an entry sends to a child that its own state invokes", () => {
+  const answer = "H";
+  const listener = fromProgram({ *run({ k }) { return (yield* k.receive<{ readonly type: string }>({ within: 8 }))?.body.type; } });
+  const kid = fromProcess(defineProcess({ name: "kid", *run({ k }) { return (yield* k.receive<{ readonly type: string }>({ within: 8 }))?.body.type; } }));
+  const done = { target: "#end", actions: assign({ got: ({ event }: { event: { output: unknown } }) => event.output } as never) };
+  const sources: readonly (readonly [string, unknown])[] = [["a program", listener], ["a process", kid]];
+  const places: Readonly<Record<string, (entry: unknown) => object>> = {
+    "the initial state": (entry) => ({ initial: "a", states: { a: { entry, invoke: { id: "p", src: "p", onDone: done } }, f: { id: "end", type: "final" } } }),
+    "a state that is entered later": (entry) => ({ initial: "z", states: { z: { after: { 1: "a" } }, a: { entry, invoke: { id: "p", src: "p", onDone: done } }, f: { id: "end", type: "final" } } }),
+    "the root": (entry) => ({ entry, invoke: { id: "p", src: "p", onDone: done }, initial: "w", states: { w: {}, f: { id: "end", type: "final" } } }),
+  };
+  const ended = async (config: object, source: unknown, options: object = {}): Promise<unknown> =>
+    (await run(talk(child(machineOf({ context: { got: null }, output: ({ context }: { context: { got: unknown } }) => context.got, ...config }, { actors: { p: source } }))), options)).end;
+  const ways: readonly (readonly [string, unknown])[] = [
+    ["at once", sendTo("p", { type: answer } as never)], ["a tick later", sendTo("p", { type: answer } as never, { delay: 1 })], ["later", sendTo("p", { type: answer } as never, { delay: 3 })],
+    ["by enqueueActions", enqueueActions((({ enqueue }: { enqueue: { sendTo: (to: string, event: object) => void } }) => { enqueue.sendTo("p", { type: answer }); }) as never)],
+    ["instead of another that is cancelled", [sendTo("p", { type: "NEVER" } as never, { delay: 1, id: "x" }), cancel("x"), sendTo("p", { type: answer } as never, { delay: 2 })]],
+  ];
+  const cases = sources.flatMap(([what, source]) => Object.keys(places).flatMap((at) => ways.map(([how, entry]) => [how, what, at, source, entry] as const)));
+
+  it.each(cases)("%s, reaches %s: %s", async (_how, _what, at, source, entry) => {
+    expect(await ended(places[at]?.(entry) ?? {}, source)).toMatchObject({ status: "completed", result: answer });
+  });
+
+  it.each(sources)("is the event itself when it is forwarded, to %s", async (_, source) => {
+    const states = { z: { entry: raise({ type: "FORTH" } as never, { delay: 1 }), on: { FORTH: "a" } }, a: { entry: forwardTo("p"), invoke: { id: "p", src: "p", onDone: done } }, f: { id: "end", type: "final" } };
+    expect(await ended({ initial: "z", states }, source)).toMatchObject({ status: "completed", result: "FORTH" });
+  });
+
+  it.each(sources)("is lost with %s that is stopped before it starts, as in XState", async (_, source) => {
+    const inner = { initial: "i", states: { i: { entry: stopChild("p"), after: { 2: "#end" } } } };
+    for (const [, entry] of ways) {
+      expect(await ended({ initial: "a", states: { a: { entry, invoke: { id: "p", src: "p", onDone: done }, ...inner }, f: { id: "end", type: "final" } } }, source)).toMatchObject({ status: "completed", result: null });
+    }
+  });
+
+  it("is no failure when a program ends without looking", async () => {
+    const config = places["the initial state"]?.(sendTo("p", { type: answer } as never)) ?? {};
+    expect(await ended(config, fromProgram({ *run({ k }) { yield* k.log("brief"); return "brief"; } }))).toMatchObject({ status: "completed", result: "brief" });
+  });
+
+  it.each(sources)("comes to %s in a machine that goes on in a fresh body while it is due", async (_, source) => {
+    const entry = [sendTo("p", { type: answer } as never, { delay: 4 }), raise({ type: "ANEW" } as never, { delay: 1 })];
+    const states = { a: { entry, invoke: { id: "p", src: "p", onDone: done }, on: { ANEW: { actions: continueAsNew() } } }, f: { id: "end", type: "final" } };
+    expect(await ended({ initial: "a", states }, source)).toMatchObject({ status: "completed", result: answer });
+  });
+
+  it.each(sources)("was refused as sent to nobody in a run recorded before: %s", async (_, source) => {
+    const flags = Object.keys(FLAGS).filter((name) => name !== "entriesReachInvoked");
+    for (const [, entry] of ways) {
+      expect(await ended(places["the initial state"]?.(entry) ?? {}, source, { flags })).toMatchObject({ status: "faulted", fault: { detail: { cause: "PROCESS_UNKNOWN" } } });
+    }
   });
 });
 
