@@ -104,7 +104,7 @@ export async function narrator(err: Terminal, { run, level, log, shown = () => 0
     observer: combined(observers),
     get failed() { return thrown.length > 0; },
     unplaced: (program) => thrown.some(({ error }) => error instanceof Fault && placeOf(error, program) === undefined),
-    uncaught: (program, places = []) => thrown.map(({ process, error }, at) => ({ process, place: placeOf(error, program) ?? places[at] ?? null, said: saidBy(error) })),
+    uncaught: (program, places = []) => thrown.map(({ process, error }, at) => ({ process, place: placeOf(error, program) ?? places[at] ?? null, said: saidBy(error, program) })),
     end: progress.clear,
   };
 }

@@ -2,7 +2,7 @@
 // paths are relative to the entry's folder, so the digest of a program does not know where it lies.
 import { basename, dirname, resolve } from "node:path";
 import { existsSync, readFileSync, realpathSync } from "node:fs";
-import { build, type BuildFailure, type Message, type OutputFile, type Plugin } from "esbuild";
+import { build, type BuildFailure, type Message, type Metafile, type OutputFile, type Plugin } from "esbuild";
 import { isBuiltin } from "node:module";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import { parseProgram, type ProgramSection } from "../../../kernel-abi/header.ts";
@@ -26,11 +26,14 @@ const noHost: Plugin = {
   },
 };
 
+/** Syntax that is spelled out as calls of what the traps can reach, which syntax is not: `**` as Math.pow. */
+const SPELLED_OUT = { "dynamic-import": false, "exponent-operator": false };
 /**
- * Syntax that is spelled out as calls of what the traps can reach: `async` as Promise, `**` as Math.pow. Neither can be trapped
- * as syntax. The bundler takes every `yield*` for one of an asynchronous generator with them: it becomes `__yieldStar` (thrown.ts).
+ * And `async` as Promise. The bundler takes every `yield*` for one of an asynchronous generator then and puts a function of its own around
+ * it, which costs a program's calls several times over: only where a module has asynchronous code.
  */
-const SPELLED_OUT = { "async-await": false, "async-generator": false, "for-await": false, "dynamic-import": false, "exponent-operator": false };
+const ASYNC_SPELLED_OUT = { ...SPELLED_OUT, "async-await": false, "async-generator": false, "for-await": false };
+const ASYNC = /\b(?:async|await)\b/;
 
 const isBuildFailure = (error: unknown): error is BuildFailure => error instanceof Error && "errors" in error && Array.isArray(error.errors);
 
@@ -57,13 +60,15 @@ export async function programClosure(file: string): Promise<ProgramSection> {
   if (!existsSync(path)) throw new Fault("FILE_UNREADABLE", { path: file, what: "no such file" });
   const entry = realpathSync(path);
   const folder = dirname(entry);
+  const bundled = async (supported: Readonly<Record<string, boolean>>): Promise<{ readonly metafile: Metafile; readonly outputFiles: readonly OutputFile[] }> => await build({
+    entryPoints: [entry], absWorkingDir: folder, outdir: folder, bundle: true, write: false, metafile: true, format: "cjs", target: "es2022",
+    platform: "neutral", mainFields: ["module", "main"], conditions: ["import", "module"], charset: "utf8", legalComments: "none",
+    supported, banner: { js: "\"use strict\";" }, logOverride: { "direct-eval": "error" },
+    sourcemap: "external", sourcesContent: false, logLevel: "silent", tsconfigRaw: "{}", treeShaking: false, plugins: [noHost],
+  });
   try {
-    const { metafile, outputFiles } = await build({
-      entryPoints: [entry], absWorkingDir: folder, outdir: folder, bundle: true, write: false, metafile: true, format: "cjs", target: "es2022",
-      platform: "neutral", mainFields: ["module", "main"], conditions: ["import", "module"], charset: "utf8", legalComments: "none",
-      supported: SPELLED_OUT, banner: { js: "\"use strict\";" }, logOverride: { "direct-eval": "error" },
-      sourcemap: "external", sourcesContent: false, logLevel: "silent", tsconfigRaw: "{}", treeShaking: false, plugins: [noHost],
-    });
+    const native = await bundled(SPELLED_OUT);
+    const { metafile, outputFiles } = ASYNC.test(fileEnding(native.outputFiles, ".js")) ? await bundled(ASYNC_SPELLED_OUT) : native;
     const modules = Object.keys(metafile.inputs).sort().map((name) => ({ path: name, source: readFileSync(resolve(folder, name), "utf8") }));
     return parseProgram({ kind: "closure", entry: basename(entry), modules, executed: fileEnding(outputFiles, ".js"), map: leanMap(fileEnding(outputFiles, ".js.map")) });
   } catch (error) {

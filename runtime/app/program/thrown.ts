@@ -21,11 +21,21 @@ export function placeOf(error: unknown, program: ProgramSection): string | undef
   return written === undefined ? undefined : locate(written);
 }
 
-/** Thrown by what the bundler makes of `yield* value`, itself: the value cannot be iterated. */
+/** Thrown by what the bundler makes of `yield* value` where there is asynchronous code, itself: the value cannot be iterated. */
 const DELEGATION = /^ +at __yieldStar \([^\s()]*triad-program\/executed\.js:/;
+/** What the engine says of one, thrown where a `yield*` stands. */
+const NOT_ITERABLE = /is not iterable|Symbol\.iterator method is not an object/;
 const NO_PROGRAM = "yield* takes what k, q and phi make: a call such as yield* k.now()";
 
-const delegates = ({ name, stack = "" }: Error): boolean => name === "TypeError" && DELEGATION.test(stack.slice(stack.search(/^ +at /m)));
+function delegates(error: Error, { executed }: ProgramSection): boolean {
+  const { name, message, stack = "" } = error;
+  if (name !== "TypeError") return false;
+  if (DELEGATION.test(stack.slice(stack.search(/^ +at /m)))) return true;
+  const [frame] = framesOf(error);
+  if (frame === undefined || !NOT_ITERABLE.test(message)) return false;
+  const text = executed.split("\n")[frame.line - 1] ?? "";
+  return text.startsWith("yield*", frame.column - 1) || /yield\*[^;]*$/.test(text.slice(0, frame.column - 1));
+}
 
 /** What an error says, in a few words of ours where its own are about code that nobody wrote. */
-export const saidBy = (error: unknown): string => (error instanceof Error ? `${error.name}: ${delegates(error) ? NO_PROGRAM : error.message}` : String(error));
+export const saidBy = (error: unknown, program: ProgramSection): string => (error instanceof Error ? `${error.name}: ${delegates(error, program) ? NO_PROGRAM : error.message}` : String(error));

@@ -150,6 +150,15 @@ describe("the script that is executed", () => {
     expect(run.report.recording.program.executed.startsWith('"use strict";')).toBe(true);
   });
 
+  it("has every yield* as it was written, unless a module has asynchronous code, which is spelled out", async () => {
+    const executed = async (name: string, top: string): Promise<string> => (await recordInMemory({ program: program(name, top, "1") })).report.recording.program.executed;
+    expect(await executed("plain", "const word = 'yield';")).toMatch(/yield\* k\.log\(/);
+    for (const [name, top] of [["later", "export const later = async () => 1;"], ["each", "export async function* each() { yield 1; }"], ["method", "export const table = { async go() { await null; } };"], ["class", "export class One { static async go() {} }"]] as const) {
+      const script = await executed(name, top);
+      expect([name, /\basync\b/.test(script.replaceAll("asyncIterator", "").replaceAll("__async", "")), /\bawait\b/.test(script.replaceAll("isAwait", ""))]).toEqual([name, false, false]);
+    }
+  });
+
   it("reads stacks that name its own frames alone, the same on replay", async () => {
     const run = await recordInMemory({ program: program("stack", "function probe() { return new Error('x').stack; }", "probe()") });
     expect(run.report.end.result).toMatch(/^Error: x\n    at probe \(triad-program\/executed\.js:\d+:\d+\)(\n    at \S+ \(triad-program\/executed\.js:\d+:\d+\))*$/);
