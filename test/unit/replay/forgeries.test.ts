@@ -32,7 +32,7 @@ const NOT_HELD: readonly (readonly [what: RegExp, why: string])[] = [
   [/^PROC_SPAWN: body\.(definition|domains|input|name)$|^PROCESS_DECLARED: body\.(definition|domains|input)$/, "who is spawned under which name, to do what with which input, is the program's"],
   [/^(CAP_REQUEST|CONTRACT_ATTACH|CONTRACT_QUERY|TRACE_READ|TELEMETRY_READ|SELECT|MEASURE|PROJECT|PROC_JOIN): (left out|twice|subject)$/, "who looks, or takes what is there already, leaves nothing behind"],
   [/^(PROC_LINK|PROC_UNLINK|PROC_MONITOR|PROC_STOP|JOB_CANCEL|TIMER_CANCEL): (left out|twice|subject|verdict)$/, "a tie or a farewell that nothing came of, before or after"],
-  [/^(IPC_SEND|TIMER_SET): subject$|^turn: end\.on$/, "what nobody was there to hear might have been for another, or for later, or waited for otherwise"],
+  [/^(IPC_SEND|TIMER_SET): subject$|^TIMER_SET: twice$|^turn: end\.on$/, "what nobody was there to hear might have been for another, or for later, or waited for otherwise"],
   [/^EXIT_NOTICED: (left out|twice|subject)$|^MESSAGE_DROPPED: (twice|body\.seq)$|^MESSAGE_PARKED: left out$|^frame of MESSAGE_DROPPED: actor$/, "a notice that its receiver never came to"],
   [/^PROC_EXIT: body\.(cause|reason)$|^(DOMAIN_FROZEN|PROCESS_HALTED): body\.why$|^RUN_END: body\.(failures|waits|fault\..*)$/, "reasons in words, for those who read them"],
   [/^FAULT_INJECT(ED)?: (domain|verdict|body\.)|^FAULT_CONTAINED: (domain|body\.)|^CALIBRATION_EXPIRED: left out$/, "what a strike says of itself, where nothing was hit"],
