@@ -29,7 +29,7 @@ export class Copies {
   /** Since they were last told, by way and kind. */
   #seen: Seen[] = NOTHING_SEEN;
   /** A program's own code is running: nothing is told of what no process does. */
-  #acting = false;
+  acting = false;
 
   constructor(recovery: Recovery | undefined) {
     this.#bears = recovery?.copies ?? COPIES_DEFAULT;
@@ -41,10 +41,10 @@ export class Copies {
     return {
       enter: () => {
         guard.enter();
-        this.#acting = true;
+        this.acting = true;
       },
       leave: () => {
-        this.#acting = false;
+        this.acting = false;
         guard.leave();
       },
     };
@@ -52,7 +52,7 @@ export class Copies {
 
   /** What the kernel was to copy for a program stands in the call it refused, but for the details of an error. */
   #notice(way: CopyWay, of: HandleKind): void {
-    if (!this.#acting && way !== "error-detail") return;
+    if (!this.acting && way !== "error-detail") return;
     const known = this.#seen.find((seen) => seen.way === way && seen.of === of);
     if (known !== undefined) known.times += 1;
     else if (this.#seen === NOTHING_SEEN) this.#seen = [{ way, of, times: 1 }];

@@ -53,7 +53,7 @@ import { waitEdges, waitName } from "./waits.ts";
 import { admitted, knownProcess, post, type Appointment, type KernelState } from "./state.ts";
 import { BoundReached, emptyRow, Transaction, type Intent } from "./transaction.ts";
 import { failureOf } from "./failure.ts";
-import { isDenial, stepProcess, stopProcess, turnEnd, type Guards, type TurnResult } from "./turn.ts";
+import { isDenial, stepProcess, stopProcess, turnEnd, type TurnResult } from "./turn.ts";
 
 export interface MachineConfig {
   readonly seed: string;
@@ -115,7 +115,8 @@ export class Machine {
   readonly #state: KernelState;
   readonly #config: MachineConfig;
   readonly #ports: MachinePorts;
-  readonly #guards: Guards;
+  /** Around a program's own code that runs outside of a turn. */
+  readonly #guard: AmbientGuard;
   readonly #scheduler: Scheduler;
   readonly #delivery: Delivery;
   /** Of the turn being taken. */
@@ -135,7 +136,7 @@ export class Machine {
     const processes = new ProcessTable();
     this.#config = config;
     this.#ports = ports;
-    this.#guards = { program: copies.watching(ports.guard), reading: ports.guard };
+    this.#guard = copies.watching(ports.guard);
     this.#scheduler = schedulerWith(config.policy, ports, snapshot?.scheduler);
     this.#state = {
       clock: new Clock(), calendar: new Calendar<Envelope>(compareStamps), appointments: new Calendar<Appointment>(byDueThenContract),
@@ -153,7 +154,7 @@ export class Machine {
     this.#tx = new Transaction(this.#state.flags);
     this.#delivery = new Delivery(this.#state, this.#scheduler);
     if (snapshot === undefined || from === undefined) return;
-    takeUp({ state: this.#state, flights: this.#flights, services: this.#services }, this.#guards.program, snapshot);
+    takeUp({ state: this.#state, flights: this.#flights, services: this.#services }, this.#guard, snapshot);
     this.#booted = true;
     this.#tellTakenUp(from.event);
   }
@@ -435,7 +436,7 @@ export class Machine {
     state.used.turns += 1;
     state.tallies?.count(actor, ONE_TURN);
     const tx = this.#tx.begin(process);
-    const result = stepProcess(state, process, envelope, tx, this.#guards);
+    const result = stepProcess(state, process, envelope, tx, this.#ports.guard);
     if (result.kind === "aborted") tx.abort();
     this.#append({
       kind: "turn", tick: state.clock.now, actor: process.id, ready,
@@ -582,7 +583,7 @@ export class Machine {
 
   /** Its `finally` blocks run, and may try to copy what it held. */
   #stopBody(process: Process, tx: Transaction): CopyStage {
-    stopProcess(process, this.#guards.program);
+    stopProcess(process, this.#guard);
     return this.#state.copies.any ? this.#state.copies.tell(process, 0, tx) : "none";
   }
 

@@ -58,16 +58,16 @@ function collectJob(state: KernelState, job: unknown): Resumption {
 
 const resumed = (reply: Reply): Resumption => (reply.kind === "fault" ? reply : { kind: "value", value: reply.kind === "value" ? reply.value : undefined });
 
-/** Runs the program's own code, and only that, under its guard; what it throws is its failure, never ours. */
-function resume(process: Process, input: Resumption, guard: AmbientGuard): Step | { readonly kind: "threw"; readonly error: unknown } {
-  guard.enter();
+/** Runs the program's own code, and only that; what it throws is its failure, never ours. */
+function resume({ copies }: KernelState, process: Process, input: Resumption): Step | { readonly kind: "threw"; readonly error: unknown } {
+  copies.acting = true;
   try {
     process.activation ??= process.behaviour.activate(process.input);
     return checked(process.activation.resume(input));
   } catch (error) {
     return { kind: "threw", error };
   } finally {
-    guard.leave();
+    copies.acting = false;
   }
 }
 
@@ -88,24 +88,20 @@ export function stopProcess(process: Process, guard: AmbientGuard): void {
   }
 }
 
-export interface Guards {
-  /** Around a program's own code. */
-  readonly program: AmbientGuard;
-  /** Around what reads what it yields, gives or throws, which may be code of its own: a getter, a proxy. */
-  readonly reading: AmbientGuard;
-}
-
-/** Steps one process until it waits, ends or fails, or its time slice is over. Effects are in `tx`, nothing is committed. */
-export function stepProcess(state: KernelState, process: Process, envelope: Envelope, tx: Transaction, { program, reading }: Guards): TurnResult {
-  reading.enter();
+/**
+ * Steps one process until it waits, ends or fails, or its time slice is over. Effects are in `tx`, nothing is committed. All under the guard:
+ * what a program yields, gives or throws may be code of its own to whoever reads it, a getter or a proxy.
+ */
+export function stepProcess(state: KernelState, process: Process, envelope: Envelope, tx: Transaction, guard: AmbientGuard): TurnResult {
+  guard.enter();
   try {
-    return stepped(state, process, envelope, tx, program);
+    return stepped(state, process, envelope, tx);
   } finally {
-    reading.leave();
+    guard.leave();
   }
 }
 
-function stepped(state: KernelState, process: Process, envelope: Envelope, tx: Transaction, guard: AmbientGuard): TurnResult {
+function stepped(state: KernelState, process: Process, envelope: Envelope, tx: Transaction): TurnResult {
   let input = resumptionFor(state, process, envelope, tx);
   process.wait = WAIT_MESSAGE;
   const { answers } = state;
@@ -113,7 +109,7 @@ function stepped(state: KernelState, process: Process, envelope: Envelope, tx: T
   for (;;) {
     if (left === 0) return cutOff(state, process, input, tx);
     if (answers !== undefined) answers.note(process, input);
-    const next = resume(process, input, guard);
+    const next = resume(state, process, input);
     if (next.kind === "threw") return aborted(state, next.error, process, undefined);
     if (next.kind === "done") return finish(state, next.result, process);
     let reply: Reply;

@@ -183,7 +183,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   "runtime/kernel/tallies.ts": "processes tallies over",
   "runtime/kernel/answers.ts": "most weight opaque",
   "runtime/kernel/delivery.ts": "state scheduler",
-  "runtime/kernel/machine.ts": "state config ports guards scheduler delivery tx flights services end booted",
+  "runtime/kernel/machine.ts": "state config ports guard scheduler delivery tx flights services end booted",
 };
 
 /** Keys of an interface, as they stand in its source. */
