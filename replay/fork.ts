@@ -1,7 +1,7 @@
 // Fork: a trace up to a position as the unfinished journal of another run, which says whose it is. Whoever takes it up (resumer.ts)
 // meets everything before the position again, byte for byte, and goes on alive from there.
 //   J52  A fork names the digest of its parent and the position; what was altered must not show before it, or it is refused as it is
-//        taken up (REPLAY_DIVERGED). With nothing altered its frames are its parent's.
+//        taken up (REPLAY_DIVERGED). With nothing altered its frames are its parent's, and its blocks too.
 import { Fault } from "../kernel-abi/fault.ts";
 import type { ByteSink, ByteSource, Recording } from "../kernel-abi/ports.ts";
 import { openBundle } from "./bundle.ts";
@@ -21,13 +21,23 @@ export function forkJournal(source: ByteSource, at: number, change: (parent: Rec
   const position = positionOf(source, parent, at);
   const { header, program, inputs } = change(parent, position.event);
   const recorder = new Recorder({ recording: { header: { ...header, fork: { digest, event: position.event } }, program, inputs }, sink });
+  repeat(source, position.frames, recorder);
+  return position;
+}
+
+/** Frames in blocks that end where their parent's do: there the run waited, and its fork will wait there again. */
+function repeat(source: ByteSource, count: number, recorder: Recorder): void {
   const frames = new RecordedFrames(source);
-  for (let left = position.frames; left > 0; left--) {
+  let of = 0;
+  for (let left = count; left > 0; left--) {
     const placed = frames.next();
-    if (placed !== undefined) recorder.append(placed.frame);
+    if (placed === undefined) break;
+    const { frame, block: { index } } = placed;
+    if (index !== of) recorder.barrier();
+    of = index;
+    recorder.append(frame);
   }
   recorder.barrier();
-  return position;
 }
 
 function positionOf(source: ByteSource, { header }: Recording, at: number): { readonly event: number; readonly frames: number } {

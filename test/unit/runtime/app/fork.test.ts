@@ -42,6 +42,42 @@ describe("a fork with nothing altered", () => {
   });
 });
 
+/** Waits for an outcome in each round, so its blocks are short and many. */
+const waiting = (rounds: number): ReturnType<typeof defineProcess> => defineProcess({
+  name: "waiting",
+  domains: ["Q"],
+  *run({ k, q }) {
+    const contract = yield* q.reserve({ qubits: 2, budget: 100_000, shots: rounds, duration: 100_000 });
+    let ones = 0;
+    for (let round = 0; round < rounds; round++) {
+      const bits = yield* q.measure(yield* q.submit(contract, bell().measureAll()));
+      ones += bits[0] ?? 0;
+      yield* k.log("round", { round, ones });
+    }
+    return ones;
+  },
+});
+
+describe("a fork far behind the beginning of a run that waits often", () => {
+  it("has its parent's blocks, from any position: it waits where its parent waited", async () => {
+    const program = waiting(400);
+    const sink = createMemorySink();
+    const { end } = await record({ program, seed: "s", workers: 0, signer: testSigner(), out: sink });
+    expect(end.fault).toBeNull();
+    const parent = Uint8Array.from(sink.bytes());
+    const [frames, last] = [framesOf(parent), eventsOf(parent)];
+    expect(frames.length).toBeGreaterThan(1_100); // more than one block would hold of them
+    const blocksOf = (bytes: Uint8Array): readonly number[] => [...walk(memorySource(bytes))].map(({ block }) => block.index);
+    for (const at of [Math.floor(last / 20), Math.floor(last / 2), last - 20]) {
+      const fork = await forked(parent, { at, program });
+      expect([at, framesOf(fork)]).toEqual([at, frames]);
+      expect(blocksOf(fork)).toEqual(blocksOf(parent));
+      const other = await forked(parent, { at, program, seed: "another" });
+      expect((await replayTrace(other, { program })).complete).toBe(true);
+    }
+  });
+});
+
 const counting = (times: number, from = 0): ReturnType<typeof defineProcess> => defineProcess({
   name: "counting",
   *run({ k }) {
