@@ -3,6 +3,7 @@
 import type { BoundDomain } from "./domain.ts";
 import { Fault, type FaultDetail } from "./fault.ts";
 import type { Operation } from "./operation.ts";
+import { isOfProgram } from "./packer.ts";
 import { shown, tried } from "./shown.ts";
 
 type Op = Operation<"K" | BoundDomain>["op"];
@@ -59,4 +60,19 @@ export function malformed(form: string, { argument, given, allowed }: Wrong, mor
   const [call = ""] = form.split(/[\s(]/, 1);
   const value = given === undefined ? {} : { value: shown(given[0]) };
   return new Fault("ABI_MALFORMED", { call, argument, ...value, ...("what" in more ? {} : { allowed }), ...more }, { ...(cause === undefined ? {} : { cause }), next: `Write ${form}, with ${argument}: ${allowed}.` });
+}
+
+const UNRUN = "a program that was not run";
+/** How it comes about. */
+const RUN_IT = "write yield* before the call";
+
+/** A call that was given a program where something else belongs (unrunRefused), told as `malformed` does. */
+export const unrun = (form: string, { argument, allowed }: Wrong, more: FaultDetail = {}, cause?: unknown): Fault =>
+  malformed(form, { argument, given: [undefined], allowed: `${allowed}: ${RUN_IT} that makes it` }, { value: UNRUN, ...more }, cause);
+
+/** What has no encoded form, said by name in a run that goes by unrunRefused: a program, an instance of a nameless class. */
+export function unencoded(fault: Fault): Fault {
+  if (isOfProgram(fault)) return new Fault("ABI_UNENCODABLE", { ...fault.detail, what: `${UNRUN}: ${RUN_IT}` }, { next: "Write yield* before the call: what it gives then has an encoded form." });
+  const nameless = fault.fault === "ABI_UNENCODABLE" && fault.detail["what"] === "";
+  return nameless ? new Fault("ABI_UNENCODABLE", { ...fault.detail, what: "an instance of a class without a name" }) : fault;
 }

@@ -10,6 +10,7 @@ import { Fault } from "./fault.ts";
 import type { CopyWay } from "./handle.ts";
 import { LIMITS } from "./limits.ts";
 import { holdsNaN, settleNaNs } from "./nan.ts";
+import { isProgram } from "./shown.ts";
 
 // The entry's own declarations do not resolve; the class is the one the main entry declares.
 // Bytes are copied out of what is decoded: a view of it would show its reader what stands beside it, and let it write there. References
@@ -51,6 +52,16 @@ const refuse = (path: string, what: string): never => {
   throw new Fault("ABI_UNENCODABLE", { at: path, what });
 };
 
+/** Refusals of programs: what they say depends on what the run says of them (unrunRefused), which is nothing a packer knows. */
+const OF_PROGRAMS = new WeakSet<Fault>();
+export const isOfProgram = (fault: Fault): boolean => OF_PROGRAMS.has(fault);
+
+function refuseInstance(value: object, path: string): never {
+  const fault = new Fault("ABI_UNENCODABLE", { at: path, what: value.constructor?.name ?? "an object with a prototype of its own" });
+  if (isProgram(value)) OF_PROGRAMS.add(fault);
+  throw fault;
+}
+
 /** Handles refuse by themselves: their `toJSON` throws (handle.ts). */
 const isHandle = (value: object): value is { toJSON(key: string, way: CopyWay): unknown } => "handle" in value && "toJSON" in value && typeof value.toJSON === "function";
 
@@ -88,7 +99,7 @@ function checkPlain(value: unknown, path: string, depth: number): void {
   }
   const prototype: unknown = Object.getPrototypeOf(value);
   if (isHandle(value)) value.toJSON("", "pack");
-  if (prototype !== Object.prototype && prototype !== null && value.constructor?.name !== "Object") refuse(path, value.constructor?.name ?? "an object with a prototype of its own");
+  if (prototype !== Object.prototype && prototype !== null && value.constructor?.name !== "Object") refuseInstance(value, path);
   if (Object.getOwnPropertySymbols(value).length > 0) refuse(path, "a key that is a symbol");
   for (const key of Object.getOwnPropertyNames(value)) checkMember(value, key, path, depth); // both cost less than Reflect.ownKeys
 }

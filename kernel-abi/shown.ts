@@ -16,6 +16,9 @@ export function tried<T, O>(read: () => T, otherwise: O): T | O {
 
 const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most)}…` : text).toWellFormed();
 
+/** A generator: what a call gives until somebody runs it with yield*. */
+export const isProgram = (value: unknown): boolean => typeof value === "object" && value !== null && tried(() => Object.prototype.toString.call(value) === "[object Generator]", false);
+
 const HANDLES: Readonly<Record<string, string>> = Object.freeze({ capability: "a capability", contract: "a contract", job: "a job" });
 
 /** A member by its name, with what is short enough to be said of it. */

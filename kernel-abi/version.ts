@@ -34,6 +34,7 @@ export const FLAGS = Object.freeze({
   entriesReachInvoked: { id: 19, since: "0.2.0", optional: true, why: "what the entry of a machine's state sends to a child that the state itself invokes is the first mail the child finds, and a delayed one comes when it is due, or is for nobody once that child is stopped, in a kept state as well; before, it was refused as sent to nobody, and a kept one was for whoever had the name" },
   exitsHeard: { id: 20, since: "0.2.0", optional: true, why: "a supervisor that stops children waits until they have ended, and what ended by itself in the same tick is taken as that; before, it was reported as stopped, and started again although it had finished" },
   callsReadOnce: { id: 21, since: "0.2.0", optional: true, why: "what a call is given is read once, as the records and lists it consists of; before, getters in it were asked again at every stage, and could answer otherwise" },
+  unrunRefused: { id: 22, since: "0.2.0", optional: true, why: "a program that was not run (yield* was forgotten) is refused as that wherever a handle or a value belongs; before, it was taken for a copy of a handle, and counted as one, or for a value without a name" },
 } as const);
 export type FlagName = keyof typeof FLAGS;
 
@@ -76,6 +77,9 @@ export const ambientByAnyWay = (flags: ReadonlySet<string> | undefined): boolean
 
 /** Whether a refusal names the call, what came and what is taken, whatever was given; a run without flags is one of this version. */
 export const refusedInFull = (flags: ReadonlySet<string> | undefined): boolean => flags === undefined || flags.has("refusalsInFull" satisfies FlagName);
+
+/** Whether a program where a handle or a value belongs is told from either. */
+export const tellsUnrun = (flags: ReadonlySet<string> | undefined): boolean => flags === undefined || flags.has("unrunRefused" satisfies FlagName);
 
 /** Whether records in calls are read once. */
 export const readsOnce = (flags: ReadonlySet<string> | undefined): boolean => flags === undefined || flags.has("callsReadOnce" satisfies FlagName);

@@ -9,7 +9,7 @@ export function declared<R>(form: string, given: unknown, make: () => R): R {
   try {
     return make();
   } catch (error) {
-    if (error instanceof Fault) throw retold(form, given, error);
+    if (error instanceof Fault) throw retold(form, given, error, false);
     throw malformed(form, { argument: "declaration", given: [given], allowed: "a record that can be read, as it is written here" }, {}, error);
   }
 }

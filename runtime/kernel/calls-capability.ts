@@ -12,6 +12,7 @@ import { hold, withdraw } from "./authority.ts";
 import { DONE, value, type Reply } from "./replies.ts";
 import { checkProcess, processOf, type KernelState } from "./state.ts";
 import { judged, type Transaction } from "./transaction.ts";
+import { checkRun, unknown } from "./wanted.ts";
 
 type Of<O extends KOperation["op"]> = Extract<KOperation, { readonly op: O }>;
 
@@ -26,10 +27,11 @@ export function checkScope(scope: Partial<Scope>): void {
   }
 }
 
-/** @throws Fault DOMAIN_UNAUTHORIZED for a handle this process was not given: a copy is dead. */
-function resolve(caller: Process, handle: Capability): CapabilityId {
+/** @throws Fault DOMAIN_UNAUTHORIZED for a handle this process was not given: a copy is dead; ABI_MALFORMED for a program */
+function resolve(state: KernelState, caller: Process, handle: Capability): CapabilityId {
+  checkRun(state, "capability", handle, "capability");
   const entry = caller.resolve(handle);
-  if (entry?.kind !== "capability") throw new Fault("DOMAIN_UNAUTHORIZED", { why: "dead or foreign handle" });
+  if (entry?.kind !== "capability") throw new Fault("DOMAIN_UNAUTHORIZED", unknown(state, handle));
   return entry.id;
 }
 
@@ -50,7 +52,7 @@ const derive = (state: KernelState, caller: Process, op: Of<"attenuate" | "grant
   judged(tx, SYSCALL.CAP_ATTENUATE, DOMAIN_RANK.K, (row) => {
     if (op.op === "grant" && refusedInFull(state.flags)) checkProcess("to", op.to);
     checkScope(op.scope);
-    const id = resolve(caller, op.capability);
+    const id = resolve(state, caller, op.capability);
     row.capability = id;
     if (!caller.held.includes(id)) throw new Fault("DOMAIN_UNAUTHORIZED", { verb: state.capabilities.verbOf(id), why: "held by another process" });
     const holder = to === undefined ? caller : processOf(state, to);
@@ -67,7 +69,7 @@ export const grantTo = (state: KernelState, caller: Process, op: Of<"grant">, tx
 /** Takes back a capability the caller holds or handed on, with everything derived from it and the contracts issued under any of them. */
 export const revoke = (state: KernelState, caller: Process, op: Of<"revoke">, tx: Transaction): Reply =>
   judged(tx, SYSCALL.CAP_REVOKE, DOMAIN_RANK.K, (row) => {
-    const id = resolve(caller, op.capability);
+    const id = resolve(state, caller, op.capability);
     row.subject = id;
     const owned = caller.held.find((mine) => state.capabilities.descends(id, mine));
     if (owned === undefined) throw new Fault("DOMAIN_UNAUTHORIZED", { why: "not derived from what the caller holds" });

@@ -27,6 +27,7 @@ import { endContract, viewOf } from "./contracts.ts";
 import { NO_DEMAND, type Demand } from "./capability-table.ts";
 import { authorise, type KernelState } from "./state.ts";
 import { BoundReached, judged, type Transaction } from "./transaction.ts";
+import { checkRun, unknown } from "./wanted.ts";
 
 type Of<O extends BoundOperation<BoundDomain>["op"]> = Extract<BoundOperation<BoundDomain>, { readonly op: O }>;
 
@@ -63,7 +64,7 @@ export const isList = (value: unknown): boolean => Array.isArray(value);
 /** Fourth stage: the handle is the caller's own and its contract is active. @throws Fault CONTRACT_INVALID | PHI_ERR_COHERENCE_TIMEOUT */
 export function contractOf(state: KernelState, caller: Process, handle: Contract, domain: BoundDomain): ContractRecord {
   const entry = caller.resolve(handle);
-  if (entry?.kind !== "contract") throw new Fault("CONTRACT_INVALID", { why: "dead or foreign handle" });
+  if (entry?.kind !== "contract") throw new Fault("CONTRACT_INVALID", unknown(state, handle));
   const { record } = entry;
   if (record.terms.domain !== domain) throw new Fault("CONTRACT_INVALID", { contract: record.id, why: `of domain ${record.terms.domain}` });
   if (record.overused) throw new Fault("CONTRACT_INVALID", { contract: record.id, why: "it was used beyond its terms" });
@@ -90,6 +91,7 @@ function ownOf({ flags }: KernelState, caller: Process, handle: Contract, domain
 
 export const release = (state: KernelState, caller: Process, op: Of<"release">, tx: Transaction): Reply =>
   judged(tx, SYSCALL.CONTRACT_RELEASE, DOMAIN_RANK[op.domain], (row) => {
+    checkRun(state, "contract", op.contract, "contract");
     const own = ownOf(state, caller, op.contract, op.domain);
     row.capability = own?.capability ?? authoriseIn(state, caller, op.domain, VERBS_OF[op.domain].allocate, tx);
     const record = own ?? contractOf(state, caller, op.contract, op.domain);
@@ -102,17 +104,19 @@ export const release = (state: KernelState, caller: Process, op: Of<"release">, 
 /** Terms and what has been consumed of them; readable after the end too. */
 export const ledger = (state: KernelState, caller: Process, op: Of<"ledger">, tx: Transaction): Reply =>
   judged(tx, SYSCALL.CONTRACT_QUERY, DOMAIN_RANK[op.domain], (row) => {
+    checkRun(state, "contract", op.contract, "contract");
     row.capability = authoriseIn(state, caller, op.domain, VERBS_OF[op.domain].allocate, tx);
     const entry = caller.resolve(op.contract);
-    if (entry?.kind !== "contract") throw new Fault("CONTRACT_INVALID", { why: "dead or foreign handle" });
+    if (entry?.kind !== "contract") throw new Fault("CONTRACT_INVALID", unknown(state, op.contract));
     const { record } = entry;
     if (record.terms.domain !== op.domain) throw new Fault("CONTRACT_INVALID", { contract: record.id, why: `of domain ${record.terms.domain}` });
     row.contract = row.subject = record.id;
     return value(Object.freeze({ ...record.ledger, state: record.ended ?? record.state, terms: record.terms, free: Object.freeze({ budget: record.terms.budget - record.ledger.budget, shots: record.terms.shots - record.ledger.shots }) }));
   });
 
-/** A foreign or copied handle names no job: 0, which no table holds. */
-const jobOf = (caller: Process, handle: Job): JobId => {
+/** A foreign or copied handle names no job: 0, which no table holds. @throws Fault ABI_MALFORMED for a program */
+const jobOf = (state: KernelState, caller: Process, handle: Job, at: number): JobId => {
+  checkRun(state, `refs[${at}]`, handle, "job");
   const entry = caller.resolve(handle);
   return entry?.kind === "job" ? entry.record.id : jobId(0);
 };
@@ -142,7 +146,8 @@ const submitWithin = (state: KernelState, caller: Process, op: Of<"submit">, tx:
     const { now } = state.clock;
     const admission = admissionOf(state, op.domain);
     if (!isList(op.refs)) throw new Fault("ABI_MALFORMED", { argument: "refs", allowed: "job handles" });
-    const refs = op.refs.map((handle) => jobOf(caller, handle));
+    const refs = op.refs.map((handle, at) => jobOf(state, caller, handle, at));
+    checkRun(state, "contract", op.contract, "contract");
     const call = admission.shape(op.call, refs, state.flags);
     row.capability = authoriseIn(state, caller, op.domain, VERBS_OF[op.domain].execute, tx, { units: call.units });
     checkAttestation(caller, admission);
@@ -156,7 +161,7 @@ const submitWithin = (state: KernelState, caller: Process, op: Of<"submit">, tx:
     const admitted = call.budget(view, now);
     checkLedger(state, record, admitted);
     checkPolicy(state, admitted, tx);
-    if (refs.includes(jobId(0))) throw new Fault("Q_ERR_NO_CLONE_VIOLATION", { why: "dead or foreign handle" });
+    if (refs.includes(jobId(0))) throw new Fault("Q_ERR_NO_CLONE_VIOLATION", unknown(state, op.refs[refs.indexOf(jobId(0))]));
     const job = enterJob(state, caller, record, admitted, row.capability, tx);
     call.accepted(job.id, view, tick(now + admitted.cost));
     row.subject = job.id;
@@ -204,9 +209,10 @@ function enterJob(state: KernelState, caller: Process, record: ContractRecord, a
 /** MEASURE and PROJECT: the recorded outcome, at once or when it is due. A later read gives the same value. */
 export const collect = (state: KernelState, caller: Process, op: Of<"collect">, tx: Transaction): Reply =>
   judged(tx, op.domain === "Q" ? SYSCALL.MEASURE : SYSCALL.PROJECT, DOMAIN_RANK[op.domain], (row) => {
+    checkRun(state, "job", op.job, "job");
     row.capability = authoriseIn(state, caller, op.domain, VERBS_OF[op.domain].collect, tx);
     const entry = caller.resolve(op.job);
-    if (entry?.kind !== "job") throw new Fault("Q_ERR_NO_CLONE_VIOLATION", { why: "dead or foreign handle" });
+    if (entry?.kind !== "job") throw new Fault("Q_ERR_NO_CLONE_VIOLATION", unknown(state, op.job));
     const { id, latest: job } = entry.record;
     if (job.domain !== op.domain) throw new Fault("CONTRACT_INVALID", { job: id, why: `of domain ${job.domain}` });
     row.subject = job.id;

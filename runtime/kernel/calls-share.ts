@@ -12,6 +12,7 @@ import { admissionOf, authoriseIn, checkAttestation, checkOwner, contractOf, VER
 import { value, type Reply } from "./replies.ts";
 import { processOf, type KernelState } from "./state.ts";
 import { judged, type Transaction } from "./transaction.ts";
+import { checkRun } from "./wanted.ts";
 
 type Of<O extends BoundOperation<BoundDomain>["op"]> = Extract<BoundOperation<BoundDomain>, { readonly op: O }>;
 
@@ -20,6 +21,7 @@ export const share = (state: KernelState, caller: Process, op: Of<"share">, tx: 
   judged(tx, SYSCALL.CONTRACT_SHARE, DOMAIN_RANK[op.domain], (row) => {
     if (!Number.isSafeInteger(op.to) || op.to < 0) throw new Fault("ABI_MALFORMED", { argument: "to", allowed: "a process id" });
     if (typeof op.measures !== "boolean") throw new Fault("ABI_MALFORMED", { argument: "measures", allowed: "true or false" });
+    checkRun(state, "contract", op.contract, "contract");
     row.subject = op.to;
     row.capability = authoriseIn(state, caller, op.domain, VERBS_OF[op.domain].allocate, tx);
     const record = contractOf(state, caller, op.contract, op.domain);

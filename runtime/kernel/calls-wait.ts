@@ -18,6 +18,7 @@ import { leave } from "./calls-place.ts";
 import { DONE, value, type Reply } from "./replies.ts";
 import { authorise, checkProcess, post, processOf, type KernelState } from "./state.ts";
 import { judged, type Transaction } from "./transaction.ts";
+import { checkRun, unknown } from "./wanted.ts";
 
 type Of<O extends KOperation["op"]> = Extract<KOperation, { readonly op: O }>;
 
@@ -63,8 +64,9 @@ function armFor(state: KernelState, caller: Process, arm: Arm, at: number): Wait
       return caller.anyTimers?.has(number) === true ? { on: DELIVERY.TIMER, subject: number } : malformed(at, "a timer of the caller's that was neither cancelled nor selected");
     }
     case "outcome": {
+      checkRun(state, `arms[${at}].job`, arm.job, "job");
       const entry = caller.resolve(arm.job);
-      if (entry?.kind !== "job") throw new Fault("Q_ERR_NO_CLONE_VIOLATION", { why: "dead or foreign handle" });
+      if (entry?.kind !== "job") throw new Fault("Q_ERR_NO_CLONE_VIOLATION", unknown(state, arm.job));
       if (entry.record.latest.state === "abandoned") throw new Fault("CANCELLED", { job: entry.record.id });
       return { on: DELIVERY.OUTCOME, subject: entry.record.id };
     }
@@ -170,9 +172,10 @@ export function selected(state: KernelState, process: Process, envelope: Envelop
 /** The outcome is not wanted any more. A job whose outcome is in stays as it is. */
 export const cancelJob = (state: KernelState, caller: Process, op: Extract<BoundOperation<BoundDomain>, { readonly op: "cancel" }>, tx: Transaction): Reply =>
   judged(tx, SYSCALL.JOB_CANCEL, DOMAIN_RANK[op.domain], (row) => {
+    checkRun(state, "job", op.job, "job");
     row.capability = authorise(state, caller, op.domain === "Q" ? "EXECUTE_Q" : "TRANSFORM_PHI", tx);
     const entry = caller.resolve(op.job);
-    if (entry?.kind !== "job") throw new Fault("Q_ERR_NO_CLONE_VIOLATION", { why: "dead or foreign handle" });
+    if (entry?.kind !== "job") throw new Fault("Q_ERR_NO_CLONE_VIOLATION", unknown(state, op.job));
     const { latest: job } = entry.record;
     if (job.domain !== op.domain) throw new Fault("CONTRACT_INVALID", { job: job.id, why: `of domain ${job.domain}` });
     row.subject = job.id;

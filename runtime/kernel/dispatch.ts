@@ -2,7 +2,8 @@
 // the program's may be code.
 import { Fault } from "../../kernel-abi/fault.ts";
 import type { Operation } from "../../kernel-abi/operation.ts";
-import { readsOnce } from "../../kernel-abi/version.ts";
+import { isProgram } from "../../kernel-abi/shown.ts";
+import { readsOnce, tellsUnrun } from "../../kernel-abi/version.ts";
 import type { Process } from "../process/process.ts";
 import { attenuateOwn, grantTo, list, revoke } from "./calls-capability.ts";
 import { collect, ledger, release, submit } from "./calls-domain.ts";
@@ -21,14 +22,9 @@ import type { Reply } from "./replies.ts";
 import type { KernelState } from "./state.ts";
 import { refusalOf, type Transaction } from "./transaction.ts";
 
-/** A generator that was yielded instead of delegated to: the slip everybody makes once. */
-const isProgram = (yielded: unknown): boolean => Object.prototype.toString.call(yielded) === "[object Generator]";
-
+/** A generator that was yielded instead of delegated to is the slip everybody makes once. */
 function unknownOperation(yielded: unknown): Reply {
-  let hint = "yield what k, q and phi make, with yield*";
-  try {
-    if (isProgram(yielded)) hint = "write yield* before the call, not yield";
-  } catch { /* not even its kind can be read */ }
+  const hint = isProgram(yielded) ? "write yield* before the call, not yield" : "yield what k, q and phi make, with yield*";
   return { kind: "fault", fault: new Fault("ABI_UNKNOWN_SYSCALL", { operation: typeof yielded, hint }) };
 }
 
@@ -55,7 +51,7 @@ export function dispatch(state: KernelState, caller: Process, yielded: Operation
     const once = readsOnce(state.flags);
     const fields = ownCopy(yielded, once);
     if (fields === undefined) return unknownOperation(yielded);
-    const op = once ? withOwnRecords(fields) : fields;
+    const op = once ? withOwnRecords(fields, tellsUnrun(state.flags)) : fields;
     tx.asked = op;
     return call(state, caller, op, tx);
   } catch (error) { // a value of the program's that was read outside a judged call

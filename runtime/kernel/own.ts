@@ -1,10 +1,12 @@
 // Own: what a program yields, as records of the kernel's own. Anything in it may be code of the program's: a getter, a proxy.
 //   O1  Each field is read once, while the ambient traps act (turn.ts): later reads see what was checked.
 //   O2  Handles and definitions are known by what they are, and bodies are encoded where they are judged: these stay the program's.
+//   O3  One program stands for every other (unrunRefused): that it is one is all there is to say of it.
 import { Fault } from "../../kernel-abi/fault.ts";
 import { isHandle } from "../../kernel-abi/handle.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
 import type { Operation } from "../../kernel-abi/operation.ts";
+import { isProgram } from "../../kernel-abi/shown.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -20,8 +22,10 @@ const TYPED: Readonly<Record<string, new (values: never) => ArrayBufferView>> = 
 // By internal slots, whatever members an array was given.
 const typedName = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)?.get as (this: unknown) => string | undefined;
 
-/** Values that may still be read. */
-interface Budget { left: number }
+const UNRUN: unknown = Object.freeze((function* () { /* nobody runs it */ })());
+
+/** Values that may still be read, and whether programs are told from records. */
+interface Budget { left: number; readonly unrun: boolean }
 
 function spend(budget: Budget, values: number): void {
   budget.left -= values;
@@ -35,6 +39,7 @@ function copyOf(value: unknown, budget: Budget, depth: number): unknown {
     const typed = TYPED[typedName.call(value) ?? ""];
     return typed === undefined ? value : new typed(value as never);
   }
+  if (budget.unrun && isProgram(value)) return UNRUN;
   if (Array.isArray(value)) {
     const { length } = value;
     spend(budget, length);
@@ -48,10 +53,10 @@ function copyOf(value: unknown, budget: Budget, depth: number): unknown {
   return copy;
 }
 
-/** An operation whose own fields were read already, with the records in them read too. @throws Fault ABI_LIMIT | ABI_MALFORMED; whatever a getter throws */
-export function withOwnRecords<O extends Operation>(operation: O): O {
+/** An operation whose own fields were read already, with the records in them read too; `unrun`: programs stay what they are. @throws Fault ABI_LIMIT | ABI_MALFORMED; whatever a getter throws */
+export function withOwnRecords<O extends Operation>(operation: O, unrun: boolean): O {
   const fields = RECORDS[operation.op];
   if (fields === undefined) return operation;
-  const budget: Budget = { left: LIMITS.payload_bytes_max };
+  const budget: Budget = { left: LIMITS.payload_bytes_max, unrun };
   return { ...operation, ...Object.fromEntries(fields.map((field) => [field, copyOf((operation as unknown as Fields)[field], budget, 0)])) };
 }

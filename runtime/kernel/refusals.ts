@@ -1,10 +1,10 @@
 // Refusals in full (refusalsInFull): what a program gave that a call does not take, named by the call, the argument, what came and what is
 // taken. The checks say which argument and what is allowed; what came is looked up here, in the operation, once it was refused.
-import { formOf, malformed, type Wrong } from "../../kernel-abi/calls.ts";
+import { formOf, malformed, unrun, type Wrong } from "../../kernel-abi/calls.ts";
 import type { Fault, FaultDetail } from "../../kernel-abi/fault.ts";
 import { LABEL } from "../../kernel-abi/ids.ts";
 import { INJECTION_KINDS } from "../../kernel-abi/injection.ts";
-import { tried } from "../../kernel-abi/shown.ts";
+import { isProgram, tried } from "../../kernel-abi/shown.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -82,14 +82,26 @@ function wrongIn(asked: Fields, { argument = "", value, allowed, at, what }: Fau
   return odd ?? { argument: called, ...(given === undefined ? {} : { given }), allowed: IN_WORDS[String(allowed)] ?? String(allowed ?? "what the domain declares") };
 }
 
-/** What was refused of `asked`, told in full, with how it is written; any other fault, and one that tells it all, as it is. */
-export function retold(form: string, asked: unknown, fault: Fault): Fault {
+/** The jobs of envelopes, as the arguments that the envelopes are. */
+const asWritten = (form: string, wrong: Wrong): Wrong => {
+  const at = /^refs\[(\d+)\]$/.exec(wrong.argument)?.[1];
+  const name = at === undefined ? undefined : form.slice(form.indexOf("(") + 1, -1).split(", ")[Number(at)];
+  return name === undefined ? wrong : { argument: name, allowed: "what phi.open returned" };
+};
+
+/**
+ * What was refused of `asked`, told in full, with how it is written; any other fault, and one that tells it all, as it is.
+ * `program`: whether one that was not run is told from anything else.
+ */
+export function retold(form: string, asked: unknown, fault: Fault, program: boolean): Fault {
   const { detail } = fault;
   if (fault.fault !== "ABI_MALFORMED" || "call" in detail) return fault;
   const { at, what } = detail;
   const more = typeof at === "string" ? { at, what: what ?? null } : {};
-  return malformed(form, wrongIn(asked as Fields, detail), more, fault.cause);
+  const wrong = wrongIn(asked as Fields, detail);
+  if (!program || !isProgram(wrong.given?.[0])) return malformed(form, wrong, more, fault.cause);
+  return unrun(form, asWritten(form, wrong), more, fault.cause);
 }
 
 /** A malformed call, told in full. */
-export const inFull = (asked: unknown, fault: Fault): Fault => retold(formOf(asked), asked, fault);
+export const inFull = (asked: unknown, fault: Fault, program: boolean): Fault => retold(formOf(asked), asked, fault, program);

@@ -1,6 +1,7 @@
 // Transaction: what ONE turn would do to the world. Entries are evidence and stay; effects happen at commit or not at all (E1).
 // The machine keeps one for all its turns: `begin` makes it new.
 import type { Envelope } from "../../kernel-abi/envelope.ts";
+import { unencoded } from "../../kernel-abi/calls.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import type { Entry } from "../../kernel-abi/frame.ts";
 import type { JobId, ProcessId } from "../../kernel-abi/ids.ts";
@@ -8,7 +9,7 @@ import { InvariantBroken } from "../../kernel-abi/invariant.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
 import { pack } from "../../kernel-abi/packer.ts";
 import type { JobStart } from "../../kernel-abi/ports.ts";
-import { refusedInFull } from "../../kernel-abi/version.ts";
+import { refusedInFull, tellsUnrun } from "../../kernel-abi/version.ts";
 import { Pile } from "./pile.ts";
 import type { Process } from "../process/process.ts";
 import type { JobRecord } from "../process/records.ts";
@@ -78,6 +79,7 @@ export class Transaction {
   /** The operation being judged, as it was yielded. */
   asked: unknown;
   readonly #inFull: boolean;
+  readonly #unrun: boolean;
   /** Anew for each turn: frames keep it. */
   entries: Entry[] = NO_ENTRIES;
   /** Inverses of what was changed eagerly, oldest first. */
@@ -113,10 +115,16 @@ export class Transaction {
   bytes = 0;
 
   /** `flags`: of the run, where programs' calls are judged in it. */
-  constructor(flags?: ReadonlySet<string>) { this.#inFull = flags !== undefined && refusedInFull(flags); }
+  constructor(flags?: ReadonlySet<string>) {
+    this.#inFull = flags !== undefined && refusedInFull(flags);
+    this.#unrun = flags !== undefined && tellsUnrun(flags);
+  }
 
   /** What a call is refused with, as it is told in this run. */
-  told(fault: Fault): Fault { return this.#inFull ? inFull(this.asked, fault) : fault; }
+  told(fault: Fault): Fault {
+    const plain = this.#unrun ? unencoded(fault) : fault;
+    return this.#inFull ? inFull(this.asked, plain, this.#unrun) : plain;
+  }
 
   /** Lists that were used are left behind: a new one costs less than emptying an old one. */
   begin(actor: Process): this {

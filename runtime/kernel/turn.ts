@@ -1,4 +1,5 @@
 // One turn: deliver, step, judge, then commit or abort (E1). Synchronous from end to end (D1).
+import { unencoded } from "../../kernel-abi/calls.ts";
 import { DELIVERY, WAIT, type Envelope } from "../../kernel-abi/envelope.ts";
 import { Fault, FAULTS, type FaultJson } from "../../kernel-abi/fault.ts";
 import { TURN_END, type TurnEnd } from "../../kernel-abi/frame.ts";
@@ -8,6 +9,7 @@ import type { Resumption, Step } from "../../kernel-abi/operation.ts";
 import { pack } from "../../kernel-abi/packer.ts";
 import { shown } from "../../kernel-abi/shown.ts";
 import type { AmbientGuard } from "../../kernel-abi/ports.ts";
+import { tellsUnrun } from "../../kernel-abi/version.ts";
 import type { Process } from "../process/process.ts";
 import { WAIT_MESSAGE, WAIT_SLICE } from "../process/wait.ts";
 import { collectExit, encode, NOT_IN_FORCE } from "./calls-k.ts";
@@ -143,7 +145,7 @@ function finish(state: KernelState, result: unknown, process: Process): TurnResu
   try {
     return { kind: "finished", result: encode(result) };
   } catch (error) {
-    return aborted(state, error, process, undefined);
+    return aborted(state, error instanceof Fault && tellsUnrun(state.flags) ? unencoded(error) : error, process, undefined);
   }
 }
 

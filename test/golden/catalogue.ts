@@ -74,6 +74,7 @@ export const CATALOGUE: readonly Row[] = [
   own("entries"), own("entries", { as: "entries-before", before: "1751fff" }),
   own("together"), own("together", { as: "together-before", before: "1751fff" }),
   own("shifty"), own("shifty", { as: "shifty-before", before: "c26d297" }),
+  own("unrun"), own("unrun", { as: "unrun-before", before: "9effa08" }),
   own("parted"), own("parted", { as: "parted-reseeded", fork: { of: "parted", at: 30, seed: "another", allow: ["Q"] } }), own("parted", { as: "parted-input", fork: { of: "parted", at: 0, input: { rounds: 3 }, allow: ["Q"] } }),
   resumedFrom("laps", 12, { every: 40, further: 30 }),
 ];

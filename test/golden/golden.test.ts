@@ -129,7 +129,7 @@ const PARTED: readonly (readonly [flag: FlagName, under: string, before: string]
   ["guardsFailAsThrown", "guards", "guards-before"], ["authorityAfterFaults", "bereft", "bereft-before"], ["overuseEndsContracts", "bereft", "bereft-before"],
   ["callsRefusedByForm", "malformed", "malformed-before"], ["eventsAreRefused", "guards", "guards-before"], ["declarationsChecked", "declared", "declared-before"],
   ["ambientByAnyWay", "matches", "matches-before"], ["refusalsInFull", "nonsense", "nonsense-before"], ["exitsHeard", "together", "together-before"], ["callsReadOnce", "shifty", "shifty-before"],
-  ["entriesReachInvoked", "entries", "entries-before"],
+  ["entriesReachInvoked", "entries", "entries-before"], ["unrunRefused", "unrun", "unrun-before"],
 ];
 
 describe("a flag of the ABI", () => {

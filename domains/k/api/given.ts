@@ -3,6 +3,7 @@
 import { malformed } from "../../../kernel-abi/calls.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { Operation, Program } from "../../../kernel-abi/operation.ts";
+import { isProgram as isGenerator, tried } from "../../../kernel-abi/shown.ts";
 import type { FlagName } from "../../../kernel-abi/version.ts";
 
 /** Whether this run goes by a flag. */
@@ -87,4 +88,10 @@ export function isSound(operation: Operation): boolean {
   } catch {
     return !isObject(operation);
   }
+}
+
+/** Whether a call waits for the outcome of a program that was not run: that, too, is for the kernel to refuse. No getter is asked. */
+export function waitsForUnrun(operation: Operation): boolean {
+  const isUnrun = (waits: object): boolean => isGenerator(Object.getOwnPropertyDescriptor(waits, "job")?.value);
+  return tried(() => (operation.op === "collect" ? isUnrun(operation) : operation.op === "select" && operation.arms.some(isUnrun)), false);
 }

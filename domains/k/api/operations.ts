@@ -6,7 +6,8 @@ import type { Strike } from "../../../kernel-abi/injection.ts";
 import type { Priority } from "../../../kernel-abi/priority.ts";
 import type { Scope, VerbName } from "../../../kernel-abi/capability.ts";
 import type { ProcessId } from "../../../kernel-abi/ids.ts";
-import { tried } from "../../../kernel-abi/shown.ts";
+import { unrun } from "../../../kernel-abi/calls.ts";
+import { isProgram, tried } from "../../../kernel-abi/shown.ts";
 import { inForce } from "./given.ts";
 import { AT_ONCE, GUARDED, type Address, type Reading } from "../../../kernel-abi/reading.ts";
 import type { Arm, Child, ExitReason, Gauges, KOperation, LogLevel, Message, ProcessDefinition, Program, RunTotals, Selected, SubtreeGauges, Wish } from "../../../kernel-abi/operation.ts";
@@ -165,6 +166,7 @@ const operations = ({ address, child: processOf, exit, record }: Reading): K => 
   unlink: (to: Address) => perform<void>({ domain: "K", op: "unlink", to: address(to) }),
   monitor: (to: Address) => perform<void>({ domain: "K", op: "monitor", to: address(to) }),
   *exitOf(process: Address): Program<ExitReason> {
+    if (isProgram(process) && (yield* inForce("unrunRefused"))) throw unrun("k.exitOf(process)", { argument: "process", allowed: "a process id, or what spawn returned" });
     const { value } = yield* perform<Selected>({ domain: "K", op: "select", arms: [{ on: "exit", process: exit(process) }] });
     return value as ExitReason;
   },

@@ -4,7 +4,7 @@
 //   S2  Strands are stepped in the order given, and one at a time, so a process stays one deterministic sequence of calls.
 import type { Contract } from "../../../kernel-abi/handle.ts";
 import type { Arm, Operation, Resumption, Selected } from "../../../kernel-abi/operation.ts";
-import { inForce, isObject, isSound, refuseStep } from "./given.ts";
+import { inForce, isObject, isSound, refuseStep, waitsForUnrun } from "./given.ts";
 
 type Body = Generator<Operation, unknown, unknown>;
 type Answer = { readonly kind: "value"; readonly value: unknown } | { readonly kind: "fault"; readonly fault: unknown };
@@ -138,6 +138,7 @@ export class Strand {
 function* attempt(operation: Operation): Generator<Operation, Attempted, unknown> {
   try {
     if (!isSound(operation) && (yield* inForce("refusalsInFull"))) return yield* answered(operation);
+    if (waitsForUnrun(operation) && (yield* inForce("unrunRefused"))) return yield* answered(operation);
     if (isObject(operation) && mayHoldPlace(operation)) return yield* placed({ ...operation, place: true });
     const on = isObject(operation) ? yield* block(operation) : undefined;
     return on === undefined ? yield* answered(operation) : { kind: "blocked", on };

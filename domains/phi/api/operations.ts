@@ -5,6 +5,7 @@ import { Fault } from "../../../kernel-abi/fault.ts";
 import type { Contract, Job } from "../../../kernel-abi/handle.ts";
 import type { Program, ReserveOptions, ShareOptions } from "../../../kernel-abi/operation.ts";
 import { AT_ONCE, GUARDED, type Address, type Reading } from "../../../kernel-abi/reading.ts";
+import { isProgram } from "../../../kernel-abi/shown.ts";
 import { DEFAULT_SCHEDULE } from "../../kernels/phase/jobs.ts";
 import type { CsrGraph, IsingSchedule } from "../../kernels/phase/jobs.ts";
 import { readResult } from "../outcome.ts";
@@ -166,12 +167,15 @@ type Named = readonly [name: string, envelope: Envelope];
 
 const OPENED = "what phi.open returned";
 
+/** What a call is given for an envelope's contract or job; a program that was not run is neither, and is handed on for the kernel to say so. */
+const held = <T>(envelope: Envelope, take: (envelope: Envelope) => T): T => (isProgram(envelope) ? envelope as unknown as T : take(envelope));
+
 /** Calls on envelopes: under the contract of the first, and with the job of each. */
 const onEnvelopes = ({ record }: Reading) => function* <T>(form: string, envelopes: readonly [Named, ...Named[]], call: Readonly<Record<string, unknown>> = {}): Program<T, "PHI"> {
   const op = form.slice("phi.".length, form.indexOf("("));
   const [[name, first]] = envelopes;
-  const contract = record(form, name, first, (of) => of.contract, OPENED);
-  return yield* project(yield* submit<T>(op, contract, call, envelopes.map(([called, envelope]) => record(form, called, envelope, ({ job }) => job, OPENED))));
+  const contract = record(form, name, first, (of) => held(of, ({ contract: under }) => under), OPENED);
+  return yield* project(yield* submit<T>(op, contract, call, envelopes.map(([called, envelope]) => record(form, called, envelope, (of) => held(of, ({ job }) => job), OPENED))));
 };
 
 const KURAMOTO_STEPS = 4_000;

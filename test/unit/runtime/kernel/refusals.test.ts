@@ -1,6 +1,7 @@
 // What a program is told of a call that was given what it does not take; and of a failure that came a long way.
 import { describe, expect, it } from "vitest";
 import { all, defineMachine, defineProcess, Fault, fromProcess, fromProgram, k as shared, processRef, race, reserveAll, scope, setup, supervise, within, type Apis, type Program } from "../../../../runtime/app/program/surface.ts";
+import { FAULTS } from "../../../../kernel-abi/fault.ts";
 import { FLAGS } from "../../../../kernel-abi/version.ts";
 import { SYSCALL } from "../../../../kernel-abi/syscall.ts";
 import { unpack } from "../../../../kernel-abi/packer.ts";
@@ -104,6 +105,87 @@ describe("a call that is given what it does not take", () => {
       ["ABI_MALFORMED", { argument: "ticks", value: "0", allowed: "an integer of at least 1" }, next], ["ABI_MALFORMED", { argument: "race", allowed: "at least one program" }, next], "TypeError",
       ["LIFECYCLE_REFUSED", { machine: "process", state: "created", event: "INITIALIZE", guards: "tabled" }, "The detail names the state and the guard that refused."],
       ["ABI_MALFORMED", { argument: "supervise", allowed: "{ strategy, intensity, pause, children }" }, next],
+    ]);
+  });
+});
+
+describe("a program that was not run, where something else belongs", () => {
+  const BEFORE = Object.keys(FLAGS).filter((name) => name !== "unrunRefused");
+  const circuit = { qubits: 1, clbits: 1, ops: [] } as never;
+  const unrun = (apis: Apis<"Q" | "PHI">): never => apis.q.reserve({ qubits: 1, budget: 1 }) as never;
+  const GIVEN: readonly (readonly [call: string, argument: string, allowed: string, make: (apis: Apis<"Q" | "PHI">) => unknown])[] = [
+    ["q.release", "contract", "a contract", (apis) => apis.q.release(unrun(apis))], ["q.ledger", "contract", "a contract", (apis) => apis.q.ledger(unrun(apis))],
+    ["q.share", "contract", "a contract", (apis) => apis.q.share(unrun(apis), 0 as never)], ["q.submit", "contract", "a contract", (apis) => apis.q.submit(unrun(apis), circuit)],
+    ["q.measure", "job", "a job", (apis) => apis.q.measure(unrun(apis))], ["phi.project", "job", "a job", (apis) => apis.phi.project(unrun(apis))],
+    ["phi.kuramoto", "contract", "a contract", (apis) => apis.phi.kuramoto(unrun(apis), { omega: [1, 2], couplings: 1 })], ["phi.shift", "envelope", "what phi.open returned", (apis) => apis.phi.shift(unrun(apis), 1)],
+    ["k.select", "arms[1].job", "a job", (apis) => apis.k.select([{ on: "message" }, { on: "outcome", job: unrun(apis) }])], ["q.measure", "job", "a job", (apis) => race({ a: apis.q.measure(unrun(apis)), b: apis.k.sleep(3) })],
+    ["k.select", "arms[0].job", "a job", (apis) => race({ a: apis.k.select([{ on: "outcome", job: unrun(apis) }]), b: apis.k.sleep(3) })],
+    ["q.cancel", "job", "a job", (apis) => (function* (): Program<unknown> { return yield { domain: "Q", op: "cancel", job: unrun(apis) } as never; })()],
+    ["k.attenuate", "capability", "a capability", (apis) => apis.k.attenuate(unrun(apis), { uses: 1 })], ["k.grant", "capability", "a capability", (apis) => apis.k.grant(unrun(apis), 0 as never)],
+    ["k.revoke", "capability", "a capability", (apis) => apis.k.revoke(unrun(apis))], ["k.send", "to", "a process id, or what spawn returned", (apis) => apis.k.send(unrun(apis), 1)],
+    ["k.exitOf", "process", "a process id, or what spawn returned", (apis) => apis.k.exitOf(unrun(apis))],
+  ];
+
+  it.each(GIVEN)("%s says so of its %s", async (call, argument, allowed, make) => {
+    const { end, frames } = await drivenBy(function* (apis) { return yield* caught(() => make(apis)); });
+    const told = { call, argument, value: "a program that was not run", allowed: `${allowed}: write yield* before the call that makes it` };
+    expect(end.result).toEqual(["ABI_MALFORMED", told, expect.stringContaining(`with ${argument}: ${told.allowed}`)]);
+    expect(frames.flatMap(({ entries }) => entries).map(({ verdict }) => verdict)).not.toContain(FAULTS.Q_ERR_NO_CLONE_VIOLATION.code);
+  });
+
+  it.each([["a", "b"], ["b", "a"]])("names the envelope it stands for: %s", async (odd, sound) => {
+    const { end } = await drivenBy(function* (apis) {
+      const envelope = { contract: yield* apis.phi.reserve({ components: 4, duration: 9 }), job: {} } as never;
+      return yield* caught(() => (odd === "a" ? apis.phi.merge(unrun(apis), envelope) : apis.phi.merge(envelope, unrun(apis))));
+    });
+    expect(end.result).toMatchObject(["ABI_MALFORMED", { call: "phi.merge", argument: odd }, expect.not.stringContaining(`with ${sound}:`)]);
+  });
+
+  it("is no attempt to copy a handle, however often it is given", async () => {
+    const often = (flags?: readonly string[]) => drivenBy(function* (apis) {
+      const contract = yield* apis.q.reserve({ qubits: 1, budget: 20 });
+      for (let n = 0; n < 15; n++) yield* caught(() => apis.q.measure(apis.q.submit(contract, circuit) as never));
+      yield* apis.k.sleep(1);
+      return (yield* apis.q.ledger(contract)).state;
+    }, flags);
+    expect([(await often()).end.result, (await often(BEFORE)).end.result]).toEqual(["active", "revoked"]);
+  });
+
+  it("has no encoded form, and is told from an instance without a name", async () => {
+    const run = (flags?: readonly string[]) => drivenBy(function* (apis) {
+      const values = [apis.k.now(), unrun(apis), { of: [unrun(apis)] }, new (class {})()];
+      const answers: unknown[] = [];
+      for (const value of values) answers.push(((yield* caught(() => apis.k.log("l", value))) as readonly unknown[])[1], ((yield* caught(() => apis.k.send(0 as never, value))) as readonly unknown[])[1]);
+      return answers;
+    }, flags);
+    const what = "a program that was not run: write yield* before the call";
+    const whats = ({ end }: Awaited<ReturnType<typeof run>>): readonly unknown[] => (end.result as readonly { readonly what: string }[]).map((detail) => detail.what);
+    expect(whats(await run())).toEqual([what, what, what, what, what, what, "an instance of a class without a name", "an instance of a class without a name"]);
+    expect(whats(await run(BEFORE))).toEqual(["Ask", "Ask", "", "", "", "", "", ""]);
+  });
+
+  it("is no result", async () => {
+    const { end } = await drivenBy(function* (apis) { yield* apis.k.now(); return apis.k.now(); });
+    expect(end.fault).toMatchObject({ name: "ABI_UNENCODABLE", detail: { what: "a program that was not run: write yield* before the call" }, next: expect.stringContaining("yield*") as string });
+  });
+
+  it("is told from a copy of a handle, which a dead handle is told from", async () => {
+    const { end } = await drivenBy(function* ({ q }) {
+      const contract = yield* q.reserve({ qubits: 1, budget: 1 });
+      return [yield* caught(() => q.release({ ...contract })), yield* caught(() => q.ledger({} as never)), yield* caught(() => q.measure(contract as never))];
+    });
+    expect((end.result as readonly (readonly unknown[])[]).map(([fault, detail]) => [fault, (detail as { readonly why: string }).why])).toEqual([
+      ["CONTRACT_INVALID", "a copy of a handle, or another object"], ["CONTRACT_INVALID", "a copy of a handle, or another object"], ["Q_ERR_NO_CLONE_VIOLATION", "dead or foreign handle"],
+    ]);
+  });
+
+  it("was taken for a copy in a run recorded before", async () => {
+    const { end } = await drivenBy(function* (apis) {
+      return [yield* caught(() => apis.q.measure(unrun(apis))), yield* caught(() => apis.phi.shift(unrun(apis), 1)), yield* caught(() => apis.k.select([{ on: "outcome", job: unrun(apis) }])), yield* caught(() => apis.k.join(unrun(apis)))];
+    }, BEFORE);
+    expect((end.result as readonly (readonly unknown[])[]).map(([fault, detail]) => [fault, detail])).toEqual([
+      ["Q_ERR_NO_CLONE_VIOLATION", { why: "dead or foreign handle" }], ["CONTRACT_INVALID", { why: "dead or foreign handle" }], ["Q_ERR_NO_CLONE_VIOLATION", { why: "dead or foreign handle" }],
+      ["ABI_MALFORMED", { call: "k.join", argument: "child", value: "a program (a generator)", allowed: "what spawn returned" }],
     ]);
   });
 });
