@@ -54,7 +54,7 @@ export const FAULTS = Object.freeze({
   MAILBOX_FULL: row(3101, 3, "budget", "caller", "The receiver's mailbox is full; the message was not sent.", "Let the receiver catch up (await a reply) before sending more."),
   PROCESS_UNKNOWN: row(3102, 2, "failed", "caller", "No live process has this id.", "Send to a process that has not ended; wait for its result instead."),
   PROCESS_FAILED: row(3103, 6, "failed", "caller", "A process ended by an uncaught error.", "See the cause in the detail; catch it in the program or mend the program."),
-  PROGRAM_INVALID: row(3104, 2, "usage", "caller", "The file is not a program Triad can run.", "Export default defineProcess({ name, domains, *run(...) {} }) and import triad-runtime only."),
+  PROGRAM_INVALID: row(3104, 2, "usage", "caller", "The file is not a program Triad can run.", "Export default defineProcess({ name, domains, *run(...) {} }); import triad-runtime, packages and files of your own, and nothing of the host's."),
   LIFECYCLE_REFUSED: row(3105, 2, "failed", "runtime", "The lifecycle does not allow this transition now.", "The detail names the state and the guard that refused."),
   AMBIENT_ACCESS: row(3106, 1, "failed", "caller", "A process touched the host's clock, randomness, timers or approximated mathematics.", "Use the replacement named in the detail."),
   INPUT_INVALID: row(3107, 2, "usage", "caller", "The input does not match what the program declares.", "Compare the input (--input, --file NAME=PATH, or what spawn is given) with what the program declares; the detail names the place."),

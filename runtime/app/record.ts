@@ -29,6 +29,7 @@ import { createRunner, liveOutcomes } from "./outcomes.ts";
 import { pluginAmong, rootPolicy } from "./policy.ts";
 import { SNAPSHOT_EVERY, Snapshots } from "./snapshots.ts";
 import { programClosure } from "./program/closure.ts";
+import { checkImports } from "./program/imports.ts";
 import { loadProgram } from "./program/load.ts";
 
 export interface RecordOptions {
@@ -96,6 +97,7 @@ export async function resolveProgram(program: string | Behaviour, flags?: readon
   if (typeof program !== "string" && typeof (program as Partial<Behaviour> | undefined)?.activate !== "function") throw new Fault("USAGE", { option: "program", allowed: "a file, or what defineProcess or defineMachine made" });
   if (typeof program !== "string") return { section: { ...DETACHED, modules: [], entry: program.name }, root: program };
   const section = await programClosure(program);
+  if (flags === undefined) checkImports(section);
   return { section, root: loadTrapped(section, flags) };
 }
 

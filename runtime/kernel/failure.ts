@@ -3,7 +3,7 @@
 //   E2  Words an engine chose are left out: they would bind a record to one V8. The observer is handed the error itself.
 import { handleIn } from "../../kernel-abi/handle.ts";
 import { Fault, FAULTS, type FaultDetail, type FaultJson, type FaultName } from "../../kernel-abi/fault.ts";
-import { refusedInFull } from "../../kernel-abi/version.ts";
+import { refusedInFull, tellsUnrun } from "../../kernel-abi/version.ts";
 
 const WORDS_MAX = 1_000;
 const DETAILS_MAX = 32;
@@ -35,13 +35,23 @@ function plainDetail(detail: unknown): FaultDetail {
   return plain;
 }
 
+/** What was to be done about a file that is no program, in runs recorded before it was said that files of one's own may be imported. */
+const PROGRAM_NEXT_BEFORE = "Export default defineProcess({ name, domains, *run(...) {} }) and import triad-runtime only.";
+
+/** The next step of an error's own, where a run keeps it; empty for the registry's. */
+function nextOf(error: Fault, flags: ReadonlySet<string>): string {
+  const next = refusedInFull(flags) ? text(tried(() => error.next)) : "";
+  const before = !tellsUnrun(flags) && error.fault === "PROGRAM_INVALID" && (next === "" || next === FAULTS.PROGRAM_INVALID.next);
+  return before ? PROGRAM_NEXT_BEFORE : next;
+}
+
 /** A registered fault with its plain details and, in a run that keeps it, its own next step; nothing when it is none. */
-function faultOf(error: unknown, inFull: boolean): FaultJson | undefined {
+function faultOf(error: unknown, flags: ReadonlySet<string>): FaultJson | undefined {
   return tried(() => {
     if (!(error instanceof Fault)) return undefined;
     const { fault, detail } = error;
     if (!isFaultName(fault)) return undefined;
-    const next = inFull ? text(tried(() => error.next)) : "";
+    const next = nextOf(error, flags);
     return new Fault(fault, plainDetail(detail), next === "" ? undefined : { next }).toJSON();
   });
 }
@@ -57,4 +67,4 @@ function wordsOf(error: unknown): { readonly error: string; readonly message?: s
 
 /** A program's uncaught error as evidence: a typed fault as it is, anything else as PROCESS_FAILED. `flags`: of the run. */
 export const failureOf = (error: unknown, process: string, flags: ReadonlySet<string>): FaultJson =>
-  faultOf(error, refusedInFull(flags)) ?? new Fault("PROCESS_FAILED", { process, ...wordsOf(error) }).toJSON();
+  faultOf(error, flags) ?? new Fault("PROCESS_FAILED", { process, ...wordsOf(error) }).toJSON();

@@ -7,7 +7,7 @@ import type { Why } from "../../../replay/causes.ts";
 import { counted } from "../../../replay/past.ts";
 import { pattern, shown } from "../../../replay/list.ts";
 import { details } from "./event-details.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../nearest.ts";
 import { table, type Column } from "./table.ts";
 import type { Io } from "./terminal.ts";
 import { jsonText, plural, printable } from "./values.ts";

@@ -3,7 +3,7 @@ import { Command, CommanderError } from "commander";
 import { EXIT, Fault } from "../../../kernel-abi/fault.ts";
 import { packageVersion } from "../../adapters/host.ts";
 import type { Configure, Invocation } from "./command.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../nearest.ts";
 import { reportError } from "./output.ts";
 import type { Io } from "./terminal.ts";
 

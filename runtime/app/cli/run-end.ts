@@ -37,9 +37,21 @@ const uncaughtFacts = (uncaught: readonly Uncaught[], process: string, fault: Fa
     fault?.name !== "PROCESS_FAILED" || "message" in fault.detail ? undefined : ["said", printable(said)],
   ]);
 
+/**
+ * Failures a fault came of: of the processes it names and of those between. A supervisor knows its children by ids of its own: the last that
+ * failed of what it says then. Where a run is stuck, whoever failed may be the one the others wait for.
+ */
+function chainOf(uncaught: readonly Uncaught[], { name, detail: { process, from, cause } }: FaultJson): readonly Uncaught[] {
+  if (name === "RUN_STUCK") return uncaught;
+  const named = uncaught.filter((error) => error.process === process || error.process === from || String(from ?? "").startsWith(`${error.process}/`));
+  if (name !== "SUPERVISION_ESCALATED" || named.some((error) => error.process === from)) return named;
+  const last = uncaught.findLast(({ process: failed, said }) => failed !== "root" && said.startsWith(`${String(cause)}: `));
+  return last === undefined ? named : [...named, last];
+}
+
 /** Failures of processes that somebody joined: what the fault of the one above only names. */
-const beneath = (uncaught: readonly Uncaught[], failures: RunEnd["failures"]): Facts =>
-  uncaught.filter(({ process }) => process !== "root" && !failures.some((failure) => failure.process === process))
+const beneath = (uncaught: readonly Uncaught[], failures: RunEnd["failures"], fault: FaultJson): Facts =>
+  chainOf(uncaught, fault).filter(({ process }) => process !== "root" && !failures.some((failure) => failure.process === process))
     .map(({ process, place, said }): readonly [string, string] => ["beneath", printable(`${process}${place === null ? "" : ` at ${place}`}: ${said}`)]);
 
 /** How to give a run more of what it ran out of. */
@@ -50,7 +62,7 @@ const raise = ({ name, detail }: FaultJson): { readonly next?: string } =>
 export function printEnd({ out, err }: Io, name: string, { status, fault, waits, failures }: RunEnd, uncaught: readonly Uncaught[]): void {
   out.print(`${painted(status, out.paint)}  ${printable(name)}`);
   const waiting: Facts = waits.map((one): readonly [string, string] => ["who", printable(edge(one))]);
-  if (fault !== null) printFault(err, fault, { ...raise(fault), more: [...uncaughtFacts(uncaught, "root", fault), ...beneath(uncaught, failures), ...waiting] });
+  if (fault !== null) printFault(err, fault, { ...raise(fault), more: [...uncaughtFacts(uncaught, "root", fault), ...beneath(uncaught, failures, fault), ...waiting] });
   for (const failure of failures) printFailure(err, failure, uncaught);
 }
 

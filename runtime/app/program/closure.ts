@@ -40,7 +40,7 @@ const isBuildFailure = (error: unknown): error is BuildFailure => error instance
 function refusal(errors: readonly Message[], path: string): Fault {
   const [first] = errors;
   const at = first?.location ? `${first.location.file}:${first.location.line}` : basename(path);
-  return new Fault("PROGRAM_INVALID", { at, what: first?.text ?? "it could not be bundled" });
+  return new Fault("PROGRAM_INVALID", { at, what: first?.text ?? "it could not be bundled" }, { next: `Mend ${at}.` });
 }
 
 /** Source map without the sources (they stand in `modules`) and without anything that depends on the host. */

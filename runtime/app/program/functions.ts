@@ -1,6 +1,6 @@
 // Functions: which lines of a program belong to which function. Brackets of the executed script are matched, with strings, templates,
 // comments and regular expressions skipped; it is the script as its bundler prints it, so no more of the grammar is needed.
-import type { Site } from "./load.ts";
+import type { Site } from "./locator.ts";
 
 /** Lines of one module as it was written, both included; the last one has the closing brace. */
 export interface FunctionLines {

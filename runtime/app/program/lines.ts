@@ -5,7 +5,7 @@ import type { Lines } from "../sites.ts";
 import { PROGRAM_SCRIPT } from "../../adapters/source-site.ts";
 import { lineEdits, type Edit } from "./edits.ts";
 import { functionLines, type FunctionLines } from "./functions.ts";
-import { locator } from "./load.ts";
+import { locator } from "./locator.ts";
 import { placeOf } from "./thrown.ts";
 
 const PLACE = /^(.+):(\d+)$/;

@@ -1,7 +1,6 @@
 // Program loader: from the executed script in a program section to a Behaviour. The script sees `require` for the program
 // surface and nothing else. The ambient traps act while it loads as they do in a turn, and what it captures of the globals is
 // trapped (rule 10).
-import { SourceMap, type SourceMapPayload } from "node:module";
 import { compileFunction } from "node:vm";
 import { canonicalJson, toHex } from "../../../kernel-abi/canonical.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
@@ -17,16 +16,15 @@ import { PROGRAM_SCRIPT } from "../../adapters/source-site.ts";
 import { collecting, remember } from "../definitions.ts";
 import { GENERATIONS, modulesFor, type Modules } from "./generations.ts";
 import type { Held } from "./hiding.ts";
+import { locator } from "./locator.ts";
 import { ModuleState, probeOf, topLevelNames } from "./module-state.ts";
 import { freezeShared, sealMethods } from "./shared.ts";
 import * as surface from "./surface.ts";
+import { placeOf, saidBy } from "./thrown.ts";
 import * as xstate from "./xstate-surface.ts";
 
 /** SHA-256 of the canonical program section: what "the same program" means. */
 export const programDigest = (program: ProgramSection): string => toHex(sha256(canonicalJson(program)));
-
-/** Lines `compileFunction` puts before the script. */
-const SCRIPT_LINE = 1;
 
 /** Machines and what they consist of are made by classes of XState's that nobody exports. */
 const MACHINE = xstate.createMachine({});
@@ -111,8 +109,6 @@ const isBehaviour = (value: unknown): value is Behaviour =>
   typeof value === "object" && value !== null && "activate" in value && typeof value.activate === "function"
   && "name" in value && typeof value.name === "string" && "admit" in value && "abi" in value && "domains" in value;
 
-const words = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));
-
 const named = (names: readonly string[], values: () => readonly unknown[]) => (): readonly Held[] => values().map((value, at) => ({ name: names[at] ?? "", value }));
 
 /** What the script is handed to import with, and what it has imported. */
@@ -151,6 +147,17 @@ function ran({ script, names, globals, untouched }: Compiled, text: string, modu
   };
 }
 
+/** What a script threw before anything of it ran, with the place in its source where that is known and not told already. */
+function whileLoading(cause: unknown, program: ProgramSection): Fault {
+  const place = placeOf(cause, program);
+  const at = place === undefined ? {} : { at: place };
+  if (!(cause instanceof Fault)) {
+    const next = `Mend ${place ?? program.entry}: what stands outside of functions is executed when the program is loaded.`;
+    return new Fault("PROGRAM_INVALID", { entry: program.entry, ...at, what: saidBy(cause, program) }, { cause, next });
+  }
+  return "at" in cause.detail || place === undefined ? cause : new Fault(cause.fault, { ...cause.detail, ...at }, { cause: cause.cause, next: cause.next });
+}
+
 /**
  * `flags`: those of the run it is loaded for, all of this version when absent.
  * @throws Fault PROGRAM_INVALID when the script fails while loading or exports no process; AMBIENT_ACCESS when it touches the
@@ -170,31 +177,12 @@ export function loadProgram(program: ProgramSection, flags?: readonly string[]):
       uninstall();
     }
   } catch (cause) {
-    if (cause instanceof Fault) throw cause;
-    throw new Fault("PROGRAM_INVALID", { entry, what: words(cause) }, { cause });
+    throw whileLoading(cause, program);
   }
   const { loaded: { exported, modules: state }, definitions } = found;
   if (!isBehaviour(exported)) throw new Fault("PROGRAM_INVALID", { entry, what: "no default export made by defineProcess" });
   remember(exported, definitions, state);
   return exported;
-}
-
-export interface Site {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-}
-
-/** Names a place of the executed script by the source a person wrote; follows from the program section alone. */
-export function locator({ map }: ProgramSection): (site: Site) => string {
-  let parsed: SourceMap | undefined;
-  return ({ file, line, column }) => {
-    const short = `${file.slice(file.lastIndexOf("/") + 1)}:${line}`;
-    if (!file.endsWith(PROGRAM_SCRIPT) || map === "") return short;
-    parsed ??= new SourceMap(JSON.parse(map) as SourceMapPayload);
-    const found = parsed.findEntry(line - SCRIPT_LINE, Math.max(0, column - 1));
-    return "originalSource" in found ? `${found.originalSource}:${found.originalLine + 1}` : short;
-  };
 }
 
 /** How the traps take a program, in a run with these flags; all of this version when absent. */

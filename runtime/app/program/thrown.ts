@@ -1,7 +1,11 @@
 // Thrown: what the stack of an uncaught error says to people: the line of the program, and in plain words what the engine says of the
 // bundler's own code. Nothing of it is recorded.
 import type { ProgramSection } from "../../../kernel-abi/header.ts";
-import { locator, type Site } from "./load.ts";
+import { k } from "../../../domains/k/api/operations.ts";
+import { phi } from "../../../domains/phi/api/operations.ts";
+import { q } from "../../../domains/q/api/operations.ts";
+import { nearest } from "../nearest.ts";
+import { locator, type Site } from "./locator.ts";
 
 const FRAME = /^ +at (?:.+ \()?([^\s()]*triad-program\/executed\.js):(\d+):(\d+)\)?$/gm;
 
@@ -27,15 +31,36 @@ const DELEGATION = /^ +at __yieldStar \([^\s()]*triad-program\/executed\.js:/;
 const NOT_ITERABLE = /is not iterable|Symbol\.iterator method is not an object/;
 const NO_PROGRAM = "yield* takes what k, q and phi make: a call such as yield* k.now()";
 
-function delegates(error: Error, { executed }: ProgramSection): boolean {
+/** What stands behind the `yield*` that an error was thrown at, where that is what threw it; empty where the text does not say. */
+function delegated(error: Error, { executed }: ProgramSection): string | undefined {
   const { name, message, stack = "" } = error;
-  if (name !== "TypeError") return false;
-  if (DELEGATION.test(stack.slice(stack.search(/^ +at /m)))) return true;
+  if (name !== "TypeError") return undefined;
+  if (DELEGATION.test(stack.slice(stack.search(/^ +at /m)))) return "";
   const [frame] = framesOf(error);
-  if (frame === undefined || !NOT_ITERABLE.test(message)) return false;
+  if (frame === undefined || !NOT_ITERABLE.test(message)) return undefined;
   const text = executed.split("\n")[frame.line - 1] ?? "";
-  return text.startsWith("yield*", frame.column - 1) || /yield\*[^;]*$/.test(text.slice(0, frame.column - 1));
+  const at = text.lastIndexOf("yield*", frame.column - 1);
+  return at < 0 || text.slice(at, frame.column - 1).includes(";") ? undefined : text.slice(at + "yield*".length).trimStart();
 }
 
-/** What an error says, in a few words of ours where its own are about code that nobody wrote. */
-export const saidBy = (error: unknown, program: ProgramSection): string => (error instanceof Error ? `${error.name}: ${delegates(error, program) ? NO_PROGRAM : error.message}` : String(error));
+/** A call of `k`, `q` or `phi`, as the program writes it and as the engine does. */
+const CALL = /^(?:\(0 ?, )?(?:[\w$]+\.)*(k|q|phi)\.([\w$]+)/;
+const CALLS: Readonly<Record<string, readonly string[]>> = { k: Object.keys(k), q: Object.keys(q), phi: Object.keys(phi) };
+
+/** Says of a call that there is no such one. */
+function noCall(written: string): string | undefined {
+  const [, api = "", call = ""] = CALL.exec(written) ?? [];
+  const known = CALLS[api];
+  if (known === undefined || known.includes(call)) return undefined;
+  const meant = nearest(call, known);
+  return `${api}.${call} is not a function${meant === undefined ? "" : `; did you mean ${api}.${meant}`}`;
+}
+
+function wordsOf(error: Error, program: ProgramSection): string {
+  const written = delegated(error, program);
+  if (written !== undefined) return noCall(written) ?? NO_PROGRAM;
+  return (error.name === "TypeError" && error.message.endsWith("is not a function") ? noCall(error.message) : undefined) ?? error.message;
+}
+
+/** What an error says, in a few words of ours where its own are about code that nobody wrote, or name no call. */
+export const saidBy = (error: unknown, program: ProgramSection): string => (error instanceof Error ? `${error.name}: ${wordsOf(error, program)}` : String(error));

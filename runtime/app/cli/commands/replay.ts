@@ -7,6 +7,7 @@ import { jsonOption, untilOption } from "../arguments.ts";
 import { runs, type Invocation } from "../command.ts";
 import { coneOf } from "../cone.ts";
 import type { Facts } from "../output.ts";
+import type { Io } from "../terminal.ts";
 import { printable } from "../values.ts";
 import { addCodeOptions, again, printReplay, type CodeFlags } from "../again.ts";
 
@@ -28,6 +29,11 @@ function otherProgram(against: string | undefined, report: ReplayReport | Agains
   return { more: [["program", program === recorded ? `${program} (the recorded one)` : `${program}\n${printable(against)} still does what the recorded program did`], program === recorded ? undefined : ["recorded", recorded]] };
 }
 
+/** A tick that never came is no place to stop at. */
+function sayEnded({ err }: Io, { complete, end }: ReplayReport, until: number | undefined): void {
+  if (until !== undefined && complete && end !== null && end.tick < until) err.print(`the run ended at L=${end.tick}, before L=${until}`);
+}
+
 export function configure(command: Command, invocation: Invocation): void {
   command.argument("<trace>", "a .triad file").addOption(untilOption())
     .option("--against <file>", "run this program, say an edited one: does it still do what the trace records?")
@@ -41,6 +47,7 @@ export function configure(command: Command, invocation: Invocation): void {
     checkSources(flags);
     const { report, ...told } = await again<ReplayReport | AgainstReport>(invocation.io, file, flags, (options) =>
       (against === undefined ? replayTrace(file, { ...options, ...until }) : replayAgainst(file, against, { ...options, ...until })));
+    sayEnded(invocation.io, report, flags.until);
     const telling = { command: "replay", verb: "replayed", file, ...told, json: flags.json === true, ...otherProgram(against, report) } as const;
     if (actor === undefined) await printReplay(invocation.io, telling, report);
     else await withTrace(file, async (source) => printReplay(invocation.io, { ...telling, cone: coneOf(source, actor, flags.until) }, report));

@@ -10,7 +10,7 @@ import { openUnits } from "../../../../replay/bundle.ts";
 import { Debugger, stateDigest } from "../../../../replay/debugger.ts";
 import { END_MARK } from "../../../../replay/chain.ts";
 import { TURN_EVENTS, type TraceEvent } from "../../../../replay/entry/events.ts";
-import { list, show, shown, type Filter, type ShownEvent } from "../../../../replay/list.ts";
+import { events, list, pattern, show, shown, type Filter, type ShownEvent } from "../../../../replay/list.ts";
 import { openSource } from "../../../adapters/files.ts";
 import { choiceOption, countOption, jsonOption } from "../arguments.ts";
 import { runs, type Invocation } from "../command.ts";
@@ -18,7 +18,7 @@ import { coneLines, coneOf, conePieces, printCone } from "../cone.ts";
 import { details } from "../event-details.ts";
 import { printFacts, printJson } from "../output.ts";
 import { cut, table, type Column } from "../table.ts";
-import { nearest } from "../nearest.ts";
+import { nearest } from "../../nearest.ts";
 import type { Io } from "../terminal.ts";
 import { jsonText, prettyJson, printable, toJson } from "../values.ts";
 
@@ -104,12 +104,25 @@ async function causal(io: Io, file: string, source: ByteSource, { actor, to, eve
   await printCone(io, found);
 }
 
+/** @throws Fault USAGE when no event is of a process of that name, with the name that was probably meant */
+function checkActor(source: ByteSource, actor: string): void {
+  const known = new Set<string>();
+  const named = pattern(actor);
+  for (const { processName } of events(source)) {
+    if (named(processName)) return;
+    known.add(processName);
+  }
+  const suggestion = nearest(actor, [...known]);
+  throw new Fault("USAGE", { option: "--actor", value: actor.slice(0, 200), what: "no process has this name", ...(suggestion === undefined ? {} : { suggestion }) });
+}
+
 async function listing({ out }: Io, file: string, source: ByteSource, flags: Flags): Promise<void> {
-  const events = list(source, filterOf(flags));
-  if (flags.jsonl === true) return out.flow(jsonLines(events));
-  if (flags.json === true) return out.flow(jsonPieces(file, source, events));
+  if (flags.actor !== undefined) checkActor(source, flags.actor);
+  const listed = list(source, filterOf(flags));
+  if (flags.jsonl === true) return out.flow(jsonLines(listed));
+  if (flags.json === true) return out.flow(jsonPieces(file, source, listed));
   out.print(cut(headerLine(file, headerOf(source)), out.width));
-  await out.flow(table(COLUMNS, rows(events), out.width, out.paint.dim));
+  await out.flow(table(COLUMNS, rows(listed), out.width, out.paint.dim));
 }
 
 /** What stands behind a verb. @throws Fault USAGE that says what to give, and where to find it */

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { Fault } from "../../../../kernel-abi/fault.ts";
 import { parseBounds, parseAuthority, parseFile } from "../../../../runtime/app/cli/arguments.ts";
 import { jsonPlace } from "../../../../runtime/app/cli/json-place.ts";
-import { nearest } from "../../../../runtime/app/cli/nearest.ts";
+import { nearest } from "../../../../runtime/app/nearest.ts";
 import { printFacts, printFault } from "../../../../runtime/app/cli/output.ts";
 import { table } from "../../../../runtime/app/cli/table.ts";
 import { terminal } from "../../../../runtime/app/cli/terminal.ts";
