@@ -15,7 +15,7 @@ import { Intrinsics } from "../../adapters/intrinsics.ts";
 import { sha256 } from "../../adapters/sha256.ts";
 import { PROGRAM_SCRIPT } from "../../adapters/source-site.ts";
 import { collecting, remember } from "../definitions.ts";
-import { GENERATIONS, modulesFor, type Modules } from "./generations.ts";
+import { GENERATIONS, BEHIND, modulesFor, type Modules } from "./generations.ts";
 import type { Held } from "./hiding.ts";
 import { ModuleState, probeOf, topLevelNames } from "./module-state.ts";
 import { freezeShared, sealMethods } from "./shared.ts";
@@ -44,7 +44,7 @@ const SAMPLES = [...OPERATIONS, () => surface.reserveAll(), () => surface.proces
     }
   });
 
-freezeShared([...GENERATIONS.flatMap((modules) => Object.values(modules)), ...MACHINE_CLASSES, ...SAMPLES]);
+freezeShared([...GENERATIONS.flatMap((modules) => Object.values(modules)), ...BEHIND, ...MACHINE_CLASSES, ...SAMPLES]);
 
 function surfaceOf(modules: Modules, name: string): unknown {
   const found = Object.hasOwn(modules, name) ? modules[name] : undefined;
