@@ -10,6 +10,7 @@ import { pack } from "../../kernel-abi/packer.ts";
 import { SYSCALL } from "../../kernel-abi/syscall.ts";
 import type { Place } from "../units.ts";
 import * as authority from "./authority.ts";
+import * as bounds from "./bounds.ts";
 import * as capabilities from "./capabilities.ts";
 import * as contracts from "./contracts.ts";
 import * as deferrals from "./deferrals.ts";
@@ -84,6 +85,7 @@ export class Consistency {
     moment.tick = frame.tick;
     if (frame.kind === "turn") this.#turn(frame);
     else this.#kernel(frame);
+    bounds.used(world, frame.entries);
     deferrals.whole(world);
     authority.whole(world);
     sequence.whole(world);
@@ -103,6 +105,7 @@ export class Consistency {
     processes.checkLost(world, frame.tick + 1);
     if (world.turns === 0) processes.allAttested(world);
     places.settled(world);
+    bounds.turn(world, frame);
     const row = deliveries.delivered(world, frame);
     world.turns += 1;
     const aborted = frame.end.kind === TURN_END.ABORTED;
@@ -258,6 +261,7 @@ export class Consistency {
     world.require(Object.keys(body)[0] === "status", "the end says its status first");
     this.#status = END_STATUSES.find((known) => known === status) ?? world.refuse("a run ends in one of six ways", { status });
     world.require((status === "completed") === finished, "a run is completed when its root has finished");
+    if (status === "bounded") bounds.ended(world, body["fault"]);
     const { fault, result, waits } = body;
     const said = finished ? result instanceof Uint8Array && fault === null && sameBytes(result, world.said) : result === null && (root?.over === true ? sameBytes(pack(fault), world.said) : typeof fault === "object" && fault !== null);
     world.require(said && Array.isArray(waits) && (waits.length === 0 || status === "stuck"), "the end says what became of the root");

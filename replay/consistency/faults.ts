@@ -120,11 +120,12 @@ export function uncalibrated(world: World, entry: Entry): void {
   world.faults.uncalibrated.set(row.id, world.moment.tick + grace);
 }
 
-/** PROCESS_HALTED: a fault of this tick ends it. */
+/** PROCESS_HALTED: a fault of this tick ends it, or one more of the same tick. */
 export function halted(world: World, entry: Entry): void {
   const row = world.process(entry.subject);
-  world.require(row.live && !row.stopping && world.faults.halting === world.moment.tick, "a process is halted by a fault of its tick", { process: row.name });
+  const already = world.ending.includes(row);
+  world.require(row.live && (already || !row.stopping) && world.faults.halting === world.moment.tick, "a process is halted by a fault of its tick", { process: row.name });
+  if (!already) world.ending.push(row);
   row.stopping = true;
-  world.ending.push(row);
   world.faults.owed.delete(owing.halted(row.id));
 }

@@ -196,6 +196,8 @@ export class World {
   turns = 0;
   messages = 0;
   shots = 0;
+  /** Of bodies. */
+  bytes = 0;
 
   constructor(header: Header, { processes, capabilities, contracts, jobs }: Tables) {
     this.header = header;

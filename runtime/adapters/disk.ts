@@ -38,8 +38,11 @@ export interface Disk {
   readdirSync(path: string): string[];
 }
 
+/** To read: a pipe without a writer is opened at once, and found to be no file, where it would be waited for. */
+const READING = host.constants.O_RDONLY | (host.constants.O_NONBLOCK ?? 0);
+
 /** The machine's own. */
-export const hostDisk: Disk = host;
+export const hostDisk: Disk = Object.freeze({ ...host, openSync: (path: string, flags: string, mode?: number) => host.openSync(path, flags === "r" ? READING : flags, mode) });
 
 /** What is the disk's fault or the system's, whatever the path. */
 const DISK_CODES: ReadonlySet<string> = new Set([

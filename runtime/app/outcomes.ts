@@ -42,8 +42,9 @@ export function liveOutcomes(runner: JobRunner): Outcomes {
       domains.delete(job);
       return outcome;
     },
+    /** Told again where work whose end was decided is given up with whoever asked for it. */
     abandon(job: JobId): void {
-      serviceOf(job).abandon(job);
+      if (domains.has(job)) serviceOf(job).abandon(job);
       domains.delete(job);
     },
     close: () => runner.close(),

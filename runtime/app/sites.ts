@@ -68,11 +68,11 @@ function madeBy(frames: readonly SourceSite[]): Made | undefined {
   return site === undefined ? undefined : { site, body: frames.findLast(({ file }) => file === PROGRAM_SCRIPT) ?? site };
 }
 
-/** The same API, noting the call site of every operation. */
-function probed<T extends object>(api: T): T {
+/** The same API; while a place is looked for it notes the call site of every operation. Whoever imports one has it before anybody looks. */
+export function watchable<T extends object>(api: T): T {
   const probe = (call: Constructor): Constructor => {
     const caller: Constructor = (...args) => {
-      const made = madeBy(callersOf(caller, 0));
+      const made = watch === undefined ? undefined : madeBy(callersOf(caller, 0));
       if (made === undefined) return call(...args);
       return told(call(...args), (operation) => { if (isObject(operation)) sites.set(operation, made); }, ignore, (fault) => { if (isObject(fault)) refusals.set(fault, made); });
     };
@@ -81,9 +81,9 @@ function probed<T extends object>(api: T): T {
   return Object.fromEntries(Object.entries(api).map(([name, member]) => [name, isConstructor(member) ? probe(member) : member])) as T;
 }
 
-/** The APIs a program is activated with: as they are, unless a divergence is being located. */
+/** The APIs a program is activated with: as they are, unless a place is looked for. */
 export const apisFor = <T extends Readonly<Record<string, object>>>(apis: T): T =>
-  (watch === undefined ? apis : Object.fromEntries(Object.entries(apis).map(([name, api]) => [name, probed(api)])) as T);
+  (watch === undefined ? apis : Object.fromEntries(Object.entries(apis).map(([name, api]) => [name, watchable(api)])) as T);
 
 /** A program's body: as it is, unless a divergence is being located. */
 export const bodyFor = (body: Body): Body =>
@@ -231,8 +231,7 @@ function locate({ detail: { field = "", expected = "", actor = "" } }: Fault, wa
 
 /**
  * Runs a replay of a run in which processes failed and names, for each failure in order, the place of the call that was refused with what
- * the process threw: the kernel makes such a fault, and no stack of it passes through the program. Calls are known by the `k`, `q` and
- * `phi` a process is handed; made by others, such as those that are imported, they have no place.
+ * the process threw: the kernel makes such a fault, and no stack of it passes through the program.
  */
 export async function locateRefusals(lines: Lines, run: (wrap: (journal: Journal) => Journal) => Promise<unknown>): Promise<readonly (string | undefined)[]> {
   const watching = new Watching();

@@ -131,6 +131,7 @@ export async function run(root: Behaviour, options: ToyOptions = {}): Promise<To
   });
   if (end.status === "paused") throw new Error("paused without until");
   checkConsistent(frames, options.allow ?? allVerbs, {
+    bounds: { ...DEFAULT_BOUNDS, ...options.bounds }, ...(options.slice === undefined ? {} : { slice: options.slice }),
     ...(options.faults === undefined ? {} : { faults: [...options.faults] }), ...(options.recovery === undefined ? {} : { recovery: options.recovery }),
     ...(options.flags === undefined ? {} : { abi: { ...ABI_VERSION, flags: [...options.flags] } }),
   });

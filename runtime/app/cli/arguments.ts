@@ -79,6 +79,7 @@ export function parseBounds(text: string, before: Partial<Bounds> = {}): Partial
   for (const part of text.split(",")) {
     const [name = "", value = ""] = part.split(/=(.*)/s);
     if (!isBound(name)) return refuse("--bounds", part, `NAME=INTEGER, joined by commas; names: ${BOUND_NAMES.join(", ")}`);
+    if (bounds[name] !== undefined) return refuse("--bounds", part, "each bound once");
     bounds[name] = count("--bounds", value, `${name}=INTEGER`);
   }
   return bounds;

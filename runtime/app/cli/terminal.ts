@@ -3,6 +3,8 @@
 //   O2  A reader that goes away (EPIPE) is told nothing more and is no error; listings stop there.
 import process from "node:process";
 import type { Writable } from "node:stream";
+import { Fault } from "../../../kernel-abi/fault.ts";
+import { codeOf } from "../../adapters/disk.ts";
 import { settings, type Settings } from "./config.ts";
 
 export interface Paint {
@@ -70,9 +72,9 @@ export interface Io {
   readonly settings: Settings;
 }
 
-/** EPIPE is no error of ours: whoever read has seen enough. The command's own exit code stands. */
+/** EPIPE is no error of ours: whoever read has seen enough. The command's own exit code stands. @throws Fault DISK_FAILED for any other */
 function ignoreGoneReader(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
+  if (error.code !== "EPIPE") throw new Fault("DISK_FAILED", { what: "the output could not be written", code: codeOf(error) }, { cause: error });
 }
 
 export function standardIo(): Io {

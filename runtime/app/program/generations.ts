@@ -7,22 +7,28 @@ import { declarationsChecked, refusedInFull } from "../../../kernel-abi/version.
 import { defineProcessBefore, defineProcessUnchecked } from "../define.ts";
 import { defineMachineBefore, defineMachineUnchecked, fromProcessBefore, fromProgramBefore, processRefBefore } from "../define-machine.ts";
 import { definePolicyBefore } from "../../scheduler/plugin.ts";
+import { watchable } from "../sites.ts";
 import * as surface from "./surface.ts";
 import * as xstate from "./xstate-surface.ts";
 
 /** Exports by the name a module is imported under. */
 export type Modules = Readonly<Record<string, object>>;
 
-const MODULES: Modules = Object.freeze({ "triad-runtime": surface, "triad-runtime/domains": domains, xstate });
+/** Places are found of what is called by those who import `k` too. */
+const CALLS = { k: watchable(domains.k), q: watchable(domains.q), phi: watchable(domains.phi) };
+const MODULES: Modules = Object.freeze({ "triad-runtime": { ...surface, ...CALLS }, "triad-runtime/domains": { ...domains, ...CALLS }, xstate });
 
 /** Before `refusalsInFull`: what is given to a call is read at once, and what is wrong with a declaration told in fewer words. */
-const CALLS_BEFORE = { k: kBefore, q: qBefore, phi: phiBefore };
+const CALLS_BEFORE = { k: watchable(kBefore), q: watchable(qBefore), phi: watchable(phiBefore) };
 const BEFORE = { ...CALLS_BEFORE, defineProcess: defineProcessBefore, defineMachine: defineMachineBefore, fromProgram: fromProgramBefore, fromProcess: fromProcessBefore, processRef: processRefBefore, definePolicy: definePolicyBefore };
 const MODULES_BEFORE: Modules = Object.freeze({ ...MODULES, "triad-runtime": Object.freeze({ ...surface, ...BEFORE }), "triad-runtime/domains": Object.freeze({ ...domains, ...CALLS_BEFORE }) });
 
 /** Before `declarationsChecked`. */
 const UNCHECKED = { defineProcess: defineProcessUnchecked, defineMachine: defineMachineUnchecked };
 const MODULES_UNCHECKED: Modules = Object.freeze({ ...MODULES_BEFORE, "triad-runtime": Object.freeze({ ...surface, ...BEFORE, ...UNCHECKED }) });
+
+/** What stands behind these and is given to programs too: the modules as they are, and what programs are handed when they are activated. */
+export const BEHIND: readonly object[] = Object.freeze([surface, domains, domains.k, domains.q, domains.phi, kBefore, qBefore, phiBefore]);
 
 /** All there are. */
 export const GENERATIONS: readonly Modules[] = Object.freeze([MODULES, MODULES_BEFORE, MODULES_UNCHECKED]);

@@ -14,7 +14,7 @@ import { Intrinsics } from "../../adapters/intrinsics.ts";
 import { sha256 } from "../../adapters/sha256.ts";
 import { PROGRAM_SCRIPT } from "../../adapters/source-site.ts";
 import { collecting, remember } from "../definitions.ts";
-import { GENERATIONS, modulesFor, type Modules } from "./generations.ts";
+import { GENERATIONS, BEHIND, modulesFor, type Modules } from "./generations.ts";
 import type { Held } from "./hiding.ts";
 import { locator } from "./locator.ts";
 import { ModuleState, probeOf, topLevelNames } from "./module-state.ts";
@@ -42,7 +42,7 @@ const SAMPLES = [...OPERATIONS, () => surface.reserveAll(), () => surface.proces
     }
   });
 
-freezeShared([...GENERATIONS.flatMap((modules) => Object.values(modules)), ...MACHINE_CLASSES, ...SAMPLES]);
+freezeShared([...GENERATIONS.flatMap((modules) => Object.values(modules)), ...BEHIND, ...MACHINE_CLASSES, ...SAMPLES]);
 
 function surfaceOf(modules: Modules, name: string): unknown {
   const found = Object.hasOwn(modules, name) ? modules[name] : undefined;

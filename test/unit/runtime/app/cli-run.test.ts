@@ -174,6 +174,7 @@ describe("triad run", () => {
     [[program("bell"), "--workers", "many"], "USAGE", 2],
     [[program("bell"), "--workers", "1025"], "USAGE", 2],
     [[program("bell"), "--bounds", "ticks=1e5"], "USAGE", 2],
+    [[program("bell"), "--bounds", "ticks=500,ticks=1"], "USAGE", 2],
     [[program("bell"), "--bounds", "hours=1"], "USAGE", 2],
     [[program("bell"), "--allow", "Z"], "USAGE", 2],
     [[program("bell"), "--policy", "fair"], "USAGE", 2],

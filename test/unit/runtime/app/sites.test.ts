@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { defineProcess, Fault, replayTrace, type ProcessDefinition } from "../../../../runtime/app/index.ts";
+import { defineProcess, Fault, replayAgainst, replayTrace, type ProcessDefinition } from "../../../../runtime/app/index.ts";
 import { callerOf } from "../../../../runtime/adapters/source-site.ts";
 import { recordInMemory } from "../../../support/examples.ts";
 
@@ -87,5 +87,28 @@ describe("a divergence is located", () => {
     const fault: unknown = await replayTrace(run.bytes, { trustProgram: true }).catch((error: unknown) => error);
     expect(fault).toBeInstanceOf(Fault);
     expect((fault as Fault).detail).toMatchObject({ at: "flip.ts:8", actor: "root" });
+  });
+
+  it.each(["run", "import"] as const)("of a call of k, whether it comes from %s", async (from) => {
+    const path = join(folder, `${from}.ts`);
+    const [imported, handed] = from === "import" ? ["defineProcess, k", ""] : ["defineProcess", "{ k }"];
+    const source = (text: string): string => [
+      `import { ${imported} } from "triad-runtime";`,
+      `function* inner(${from === "run" ? "k: any" : ""}): any {`,
+      `  yield* k.log("${text}");`,
+      "}",
+      "export default defineProcess({",
+      '  name: "called",',
+      `  *run(${handed}) {`,
+      `    yield* inner(${from === "run" ? "k" : ""});`,
+      "    return 0;",
+      "  },",
+      "});",
+    ].join("\n");
+    writeFileSync(path, source("as it was"));
+    const run = await recordInMemory({ program: path });
+    writeFileSync(path, source("as it is"));
+    const fault: unknown = await replayAgainst(run.bytes, path).catch((error: unknown) => error);
+    expect((fault as Fault).detail).toMatchObject({ at: `${from}.ts:3`, actor: "root" });
   });
 });

@@ -222,6 +222,16 @@ describe("a recovery policy", () => {
     expect(ran.end.result).toEqual(["Q_ERR_HARDWARE_FAILURE", "Q_ERR_HARDWARE_FAILURE", "Q_ERR_DECOHERENCE_EXCEEDED"]);
   });
 
+  it.each([["the contract's shots", { shots: 3 }, {}], ["the run's shots", {}, { shots: 3 }]])("nor beyond %s", async (_, terms, bounds) => {
+    const patient = toy("root", ["Q"], function* () {
+      const job = yield* submit("Q", yield* reserve("Q", { budget: 50, ...terms }), { cost: 2 });
+      return yield* codeOf(collect("Q", job));
+    });
+    const ran = await run(patient, { bounds, outcomes: flaky(9), recovery: rule("Q_ERR_HARDWARE_FAILURE", "retry", { limit: 9 }) });
+    expect(named(ran, "JOB_RETRIED")).toHaveLength(2);
+    expect(ran.end).toMatchObject({ result: "Q_ERR_HARDWARE_FAILURE", shots: 3 });
+  });
+
   it("whoever selects the first call is told of the last, and cancelling cancels that", async () => {
     const selecting = toy("root", ["Q"], function* () {
       const contract = yield* reserve("Q");

@@ -59,6 +59,17 @@ describe("a process whose calibrations end while it is suspended", () => {
     expect(() => { checkConsistent(silent, allVerbs); }).toThrow(expect.objectContaining({ fault: "TRACE_INCONSISTENT" }) as Error);
   });
 
+  it("is not told of one that ended at the very tick at which it was suspended", async () => {
+    for (const [until, told] of [[3, 0], [4, 1]] as const) {
+      const { end, frames } = await run(suspending(toy("brief", ["Q"], function* () {
+        yield* reserve("Q", { calibratedUntil: until });
+        yield* k.sleep(9);
+        return (yield* k.uncalibrated()).length;
+      }))(9));
+      expect([until, end.fault, end.result, toldIn(frames).length]).toEqual([until, null, told, told]);
+    }
+  });
+
   it("or early, by a fault of the provider; and refused work under them", async () => {
     const faults = [{ kind: "calibration-expiry", at: 5, domain: "Q" } as never];
     const { end, frames } = await run(away(9), { faults });

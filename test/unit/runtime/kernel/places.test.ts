@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { all, race, within } from "../../../../domains/k/api/control.ts";
 import { k, reserveAllWithin } from "../../../../domains/k/api/operations.ts";
+import { Fault } from "../../../../kernel-abi/fault.ts";
 import { EVENT, entryName, TURN_END, type Entry, type Frame } from "../../../../kernel-abi/frame.ts";
 import type { Contract } from "../../../../kernel-abi/handle.ts";
 import type { ProcessId } from "../../../../kernel-abi/ids.ts";
@@ -168,6 +169,9 @@ describe("a send that has to wait", () => {
   });
 });
 
+/** Busy, slice after slice; then it fails. */
+function* failing(calls: number): Body { for (let at = 0; at < calls; at++) yield* k.log("at", at); throw new Fault("CANCELLED", {}); }
+
 describe("a request that has to wait", () => {
   it("lets its siblings go on, and is given up with its deadline", async () => {
     const ran = sound(await run(root(function* () {
@@ -184,6 +188,18 @@ describe("a request that has to wait", () => {
     expect(ran.end.result).toEqual([["TIMED_OUT", 6], 6, 6, 2]);
     expect(named(ran, "REQUEST_LAPSED").map(({ verdict }) => verdict)).toEqual([3109]);
     expect(named(ran, "REQUEST_GRANTED")).toHaveLength(1);
+  });
+
+  it("and is granted before a sibling fails gives its contract back: nobody will ever hold it", async () => {
+    const ran = sound(await run(root(function* () {
+      yield* spawnOf(hog(5));
+      yield* k.sleep(1);
+      const code = yield* codeOf(all([wait("Q", 10, 50), failing(30)]));
+      yield* k.sleep(1);
+      return [code, yield* codeOf(reserve("Q", { units: 10 }))];
+    }), { slice: 3 }));
+    expect(named(ran, "REQUEST_GRANTED")).toHaveLength(1);
+    expect(ran.end.result).toEqual(["CANCELLED", "OK"]);
   });
 
   it("that lapses is thrown into its strand alone", async () => {
