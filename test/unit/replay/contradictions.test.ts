@@ -22,7 +22,7 @@ const PROVIDERS = [...toyAdmission("Q").providers, ...toyAdmission("PHI").provid
 async function refused(behaviour: Behaviour, options: ToyOptions, change: Change): Promise<unknown> {
   const { frames, end } = await run(behaviour, options);
   if (end.status !== "completed") throw new Error(JSON.stringify(end.fault));
-  const { faults, recovery } = options;
+  const { faults, recovery, slice } = options;
   const sealed = (what: readonly Frame[]): Uint8Array => record(what.filter(({ kind, entries }) => kind === "turn" || entries.length > 0), {
     recording: recording({ allow: [...allVerbs], providers: PROVIDERS, ...(faults && { faults: [...faults] }), ...(recovery && { recovery }) }), status: end.status,
   }).file;
