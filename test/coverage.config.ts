@@ -47,7 +47,7 @@ export const HOLDING = [
   "test/unit/kernel-abi/**/*.test.ts",
   "test/property/kernel-abi/**/*.test.ts",
   "test/unit/runtime/kernel/{capability-table,contract-table}.test.ts",
-  "test/unit/replay/{bundle,chain,codec,consistency,contradictions,merkle,reader,rows,seal-form,units,verify}.test.ts",
+  "test/unit/replay/{bounds,bundle,chain,codec,consistency,contradictions,merkle,reader,rows,seal-form,units,verify}.test.ts",
   "test/unit/runtime/kernel/{authority,contracts,control,deferral,faults,lost,places,sharing}.test.ts",
   "test/unit/runtime/app/copies.test.ts",
   "test/property/replay/revocation.test.ts",

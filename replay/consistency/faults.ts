@@ -120,11 +120,12 @@ export function uncalibrated(world: World, entry: Entry): void {
   world.faults.uncalibrated.set(row.id, world.moment.tick + grace);
 }
 
-/** PROCESS_HALTED: a fault of this tick ends it, or one more of the same tick. */
+/** PROCESS_HALTED: a fault of this tick ends it; each that is contained so says it, whether or not another one has. */
 export function halted(world: World, entry: Entry): void {
   const row = world.process(entry.subject);
   const already = world.ending.includes(row);
-  world.require(row.live && (already || !row.stopping) && world.faults.halting === world.moment.tick, "a process is halted by a fault of its tick", { process: row.name });
+  const again = already && world.faults.owed.has(owing.halted(row.id));
+  world.require(row.live && (again || !row.stopping) && world.faults.halting === world.moment.tick, "a process is halted by a fault of its tick", { process: row.name });
   if (!already) world.ending.push(row);
   row.stopping = true;
   world.faults.owed.delete(owing.halted(row.id));

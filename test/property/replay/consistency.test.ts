@@ -7,18 +7,21 @@ import { verifiedByBoth } from "../../support/independent.ts";
 import { monkey } from "../../support/monkey.ts";
 import { record, recording } from "../../support/recordings.ts";
 import { faultOf, refusalOf, verified } from "../../support/refusals.ts";
+import type { Bounds } from "../../../kernel-abi/header.ts";
+import { DEFAULT_BOUNDS } from "../../../kernel-abi/limits.ts";
 import { allVerbs, run, toyAdmission } from "../../support/run.ts";
 
-const RECORDING = recording({ allow: [...allVerbs], providers: [...toyAdmission("Q").providers, ...toyAdmission("PHI").providers] });
+const boundsOf = (seed: number): Bounds => ({ ...DEFAULT_BOUNDS, ...(seed % 5 === 0 ? { turns: 10 + seed } : {}) });
 const wild = (seed: number): ReturnType<typeof run> => run(monkey(), {
-  seed: `monkey ${seed}`, ...(seed % 5 === 0 ? { bounds: { turns: 10 + seed } } : {}), policy: seed % 2 === 0 ? "cooperative" : "round-robin",
+  seed: `monkey ${seed}`, bounds: boundsOf(seed), policy: seed % 2 === 0 ? "cooperative" : "round-robin",
 });
 /** The longest of a few. */
 async function longest(): ReturnType<typeof run> {
   const runs = await Promise.all([1, 2, 3, 4, 6, 7, 8, 9].map(wild));
   return runs.reduce((best, one) => (one.frames.length > best.frames.length ? one : best));
 }
-const sealed = (frames: readonly Frame[], status: Awaited<ReturnType<typeof run>>["end"]["status"]): Uint8Array => record(frames, { recording: RECORDING, status }).file;
+const sealed = (frames: readonly Frame[], status: Awaited<ReturnType<typeof run>>["end"]["status"], bounds: Bounds = DEFAULT_BOUNDS): Uint8Array =>
+  record(frames, { recording: recording({ allow: [...allVerbs], providers: [...toyAdmission("Q").providers, ...toyAdmission("PHI").providers], bounds }), status }).file;
 
 /** Frames whose absence, repetition or early arrival nothing else would notice: none but these. */
 const TELLING = (frame: Frame): boolean => frame.kind === "turn" || frame.entries.some(({ code }) =>
@@ -30,7 +33,7 @@ describe("wild programs", () => {
     for (let seed = 0; seed < 80; seed++) {
       const { frames, end } = await wild(seed);
       ends.add(end.status);
-      expect(verifiedByBoth(sealed(frames, end.status))).toMatchObject({ frames: frames.length, status: end.status });
+      expect(verifiedByBoth(sealed(frames, end.status, boundsOf(seed)))).toMatchObject({ frames: frames.length, status: end.status });
     }
     expect([...ends].sort()).toEqual(expect.arrayContaining(["bounded", "completed", "faulted", "stuck"]));
   });

@@ -24,7 +24,7 @@ async function refused(behaviour: Behaviour, options: ToyOptions, change: Change
   if (end.status !== "completed") throw new Error(JSON.stringify(end.fault));
   const { faults, recovery, slice } = options;
   const sealed = (what: readonly Frame[]): Uint8Array => record(what.filter(({ kind, entries }) => kind === "turn" || entries.length > 0), {
-    recording: recording({ allow: [...allVerbs], providers: PROVIDERS, ...(faults && { faults: [...faults] }), ...(recovery && { recovery }) }), status: end.status,
+    recording: recording({ allow: [...allVerbs], providers: PROVIDERS, ...(faults && { faults: [...faults] }), ...(recovery && { recovery }), ...(slice && { slice }) }), status: end.status,
   }).file;
   expect(verified(sealed(frames))).toMatchObject({ status: end.status, frames: frames.length });
   const { fault, detail } = refusalOf(sealed(change([...frames])));

@@ -253,6 +253,24 @@ describe("a recovery policy", () => {
     expect(named(ran, "JOB_ABANDONED").map(({ subject }) => subject)).toEqual([2]);
   });
 
+  it("halts a process for each of two failures of a tick, which is believed, and no more often than they were contained", async () => {
+    const two = toy("root", ["Q"], function* () {
+      const child = yield* k.spawn(toy("child", ["Q"], function* () {
+        const contract = yield* reserve("Q");
+        yield* submit("Q", contract, { cost: 2 });
+        yield* submit("Q", contract, { cost: 2 });
+        yield* k.sleep(50);
+        return 0;
+      }) as never);
+      return (yield* k.exitOf(child)).kind;
+    });
+    const recovery = rule("Q_ERR_HARDWARE_FAILURE", "halt", { level: 0 });
+    const ran = await run(two, { outcomes: flaky(2), recovery });
+    expect([ran.end.result, named(ran, "PROCESS_HALTED").length]).toEqual(["stopped", 2]);
+    const thrice = ran.frames.map((frame) => ({ ...frame, entries: frame.entries.flatMap((entry) => (entry.code === EVENT.PROCESS_HALTED ? [entry, entry] : [entry])) }));
+    expect(() => { checkConsistent(thrice as never, allVerbs, { recovery }); }).toThrow(expect.objectContaining({ detail: expect.objectContaining({ rule: "a process is halted by a fault of its tick" }) }));
+  });
+
   it("ends the contract and tells the process", async () => {
     const { end } = await run(once, { outcomes: flaky(1), recovery: rule("Q_ERR_HARDWARE_FAILURE", "rollback") });
     expect(end.result).toEqual(["Q_ERR_HARDWARE_FAILURE", "Q_ERR_HARDWARE_FAILURE", "CONTRACT_INVALID"]);
