@@ -102,6 +102,17 @@ export const FAULTS = Object.freeze({
   RUNTIME_DEFECT: row(3504, 6, "failed", "runtime", "Triad itself failed; this is a defect of ours.", "Report it with the command, the seed and the trace; TRIAD_DEBUG=1 shows the stack."),
   // 36xx kernels
   KERNEL_REFUSED: row(3601, 2, "failed", "caller", "A numerical kernel refused its input.", "The detail names the argument and its allowed range."),
+  // 3750-3759 jobs of the logical-qubit kernel
+  JOB_UNKNOWN: row(3750, 2, "failed", "caller", "No job has this id.", "Use the job_id that submit answered; ended jobs are kept for a while only."),
+  JOB_FOREIGN: row(3751, 1, "denied", "caller", "The job is another session's.", "Ask in the session that submitted it."),
+  JOB_ENDED: row(3752, 2, "failed", "caller", "The job has ended already.", "Ask for its status; its end is final."),
+  JOB_EXPIRED: row(3753, 3, "failed", "caller", "The job ran out of time.", "Give it a longer timeout_ms or more deadline_epochs."),
+  WAIT_EXPIRED: row(3754, 3, "failed", "caller", "The job had not ended when the wait did.", "Wait again; the job goes on."),
+  CHECKPOINT_UNKNOWN: row(3755, 2, "failed", "caller", "No checkpoint has this id.", "A session keeps its latest checkpoints only; make another."),
+  CHECKPOINT_REFUSED: row(3756, 2, "tamper", "evidence", "The checkpoint is not what the kernel made.", "Restore from another checkpoint, or submit the graph again."),
+  LEDGER_DAMAGED: row(3757, 2, "tamper", "evidence", "The ledger of accepted jobs is damaged before its end.", "Restore the file from a copy, or start with an empty state folder; jobs of the damaged part must be reported as lost."),
+  QUEUE_FULL: row(3758, 3, "budget", "caller", "Too many jobs wait already.", "Wait for some to end and submit again."),
+  KERNEL_STOPPING: row(3759, 6, "environment", "operator", "The kernel is stopping and takes no more work.", "Submit again when it serves; accepted jobs are kept."),
 } satisfies Record<string, FaultRow>);
 
 export type FaultName = keyof typeof FAULTS;
