@@ -76,7 +76,7 @@ export class Jobs {
     this.sweep(now);
     this.#wake();
     if (this.#table.running >= this.#slots) return undefined;
-    const job = this.#table.take(this.#may);
+    const job = this.#table.take(this.#may) ?? (this.#passIdle() ? this.#table.take(this.#may) : undefined);
     return job === undefined ? undefined : this.#table.move(job, { type: "VALIDATE", slot: true }, {});
   }
 
@@ -210,11 +210,16 @@ export class Jobs {
     return this.#table.move(job, { type: "REQUEUE", atFence: true, because: "preempted" }, { node, preemptions: job.preemptions + 1 });
   }
 
-  /** With nobody else to let epochs pass, the first that is due again is due now. */
   #wake(): void {
+    for (const job of this.#table.delayed) if ((job.notBefore ?? 0) <= this.#epoch) this.#table.wake(job);
+  }
+
+  /** With nobody at work to let epochs pass, those until the next attempt of somebody pass at once; false when nobody waits for that. */
+  #passIdle(): boolean {
     const delayed = this.#table.delayed;
-    if (delayed.length === 0) return;
-    if (this.#table.running === 0 && this.#table.queue.length === 0) this.#epoch = Math.max(this.#epoch, Math.min(...delayed.map((job) => job.notBefore ?? 0)));
-    for (const job of delayed) if ((job.notBefore ?? 0) <= this.#epoch) this.#table.wake(job);
+    if (this.#table.running > 0 || delayed.length === 0) return false;
+    this.#epoch = Math.max(this.#epoch, Math.min(...delayed.map((job) => job.notBefore ?? 0)));
+    this.#wake();
+    return true;
   }
 }
