@@ -40,10 +40,17 @@ export const roundsOf = (profile: Profile, cycles: number): number => profile.di
 /** How long the decoder works on that many rounds, ns. */
 export const decodingNs = (profile: Profile, rounds: number): number => profile.decoder.roundNs * rounds;
 
-/** That none of `cycles` cycles fails is (1−P)^cycles; this is its complement, by multiplication, without cancellation for small P. */
+/** Either of two independent failures, without the cancellation of 1 − (1 − a)(1 − b). */
+const either = (a: number, b: number): number => a + b * (1 - a);
+
+/** That one of `cycles` cycles fails, each with probability `rate`: 1 − (1 − rate)^cycles, by doubling. */
 export function failureOver(rate: number, cycles: number): number {
   let failed = 0;
-  for (let i = 0; i < cycles; i += 1) failed += rate * (1 - failed);
+  let doubled = rate;
+  for (let left = cycles; left > 0; left = Math.floor(left / 2)) {
+    if (left % 2 === 1) failed = either(failed, doubled);
+    doubled = either(doubled, doubled);
+  }
   return failed;
 }
 
