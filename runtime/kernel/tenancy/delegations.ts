@@ -88,10 +88,10 @@ export class Delegations {
     const held = this.#live.get(id);
     if (held === undefined) throw new Fault("DELEGATION_REFUSED", { reason: "unknown" });
     if (!this.#lenders(held).includes(by)) throw new Fault("DELEGATION_REFUSED", { reason: "owner" });
-    const ended = [id];
-    for (const next of ended) for (const one of this.#live.values()) if (one.source === next) ended.push(one.id);
+    const ended = new Set([id]);
+    for (const one of this.#live.values()) if (one.source !== null && ended.has(one.source)) ended.add(one.id); // a source is older than what is lent on from it
     for (const one of ended) this.#drop(one);
-    return ended;
+    return [...ended];
   }
 
   /** Forgets what has expired; what was lent on from it expired no later. */
