@@ -113,6 +113,8 @@ export const FAULTS = Object.freeze({
   CHANNEL_FIDELITY_UNREACHABLE: row(3747, 3, "failed", "provider", "The link's pairs cannot be purified to the fidelity that is asked for.", "Ask for less; the detail says what the link reaches. A local decomposition needs no channel."),
   CHANNEL_CAPACITY_EXCEEDED: row(3748, 3, "budget", "caller", "The channel takes more entangled pairs than the link makes.", "Ask for a lower fidelity, wait for the next epoch, or close channels."),
   MODULE_UNKNOWN: row(3749, 2, "usage", "operator", "There is no such module or link in the machine.", "The detail lists the modules."),
+  // 3701-3705 QVM graphs
+  GRAPH_INVALID: row(3701, 2, "failed", "caller", "The QVM graph breaks a rule, so it does not run.", "`triad qvm verify FILE` lists every finding with what to write instead."),
   // 3750-3759 jobs of the logical-qubit kernel
   JOB_UNKNOWN: row(3750, 2, "failed", "caller", "No job has this id.", "Use the job_id that submit answered; ended jobs are kept for a while only."),
   JOB_FOREIGN: row(3751, 1, "denied", "caller", "The job is another session's.", "Ask in the session that submitted it."),
