@@ -93,7 +93,6 @@ export class LogicalMachine {
     this.#resources.atFence(job, true);
     this.#resources.replaceSpare(job);
     const moves = this.#resources.mapping(job).flatMap(({ vq }) => this.#mend(job, vq) ?? []);
-    this.#moved.set(job, [...this.#moved.get(job) ?? [], ...moves]);
     const mapping = this.#resources.mapping(job);
     const rollback = this.#struck.delete(job);
     return { moves, rollback, stranded: this.#resources.damaged(job).length, fenceEvery: this.conditions.fenceEvery([...new Set(mapping.map(({ module }) => module))]) };
