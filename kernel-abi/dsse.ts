@@ -60,7 +60,7 @@ export const enveloped = (payload: Uint8Array, signer: Pick<Signer, "keyId">, si
   ({ payload: toBase64(payload), payloadType: PAYLOAD_TYPE, signatures: [{ keyid: signer.keyId, sig: toBase64(sig) }] });
 
 /** The envelope's bytes around a statement that names the signer's key. @throws Fault ABI_UNENCODABLE */
-export function signStatement(statement: Stated, signer: Signer): Uint8Array {
+export function signStatement<S extends Stated>(statement: S, signer: Signer): Uint8Array {
   const payload = canonicalJson(statement);
   return canonicalJson(enveloped(payload, signer, signer.sign(preAuthentication(PAYLOAD_TYPE, payload))));
 }
