@@ -1,0 +1,215 @@
+// The methods of the kernel: one record each. Params, result, errors, the OpenRPC document, the reference page, the types of handlers and
+// of the client all come from here.
+//   R2  A method's wire name is permanent; a param may be added as optional, none may change or go.
+import { Type, type Static, type TProperties, type TSchema } from "../schema.ts";
+import type { CodeName } from "./codes.ts";
+import { Count, Id, Job, JobEvent, JobId, Policy, Quota, Real, SessionId, State, Telemetry, Words, maybe, open } from "./shapes.ts";
+
+export interface MethodRow<P extends TProperties, R extends TSchema> {
+  readonly summary: string;
+  readonly help: string;
+  /** By name, in the order of the reference. */
+  readonly params: P;
+  readonly result: R;
+  /** Codes beside the standard's. */
+  readonly errors: readonly CodeName[];
+  /** Making the call twice does what making it once does: it may be tried again when nobody knows whether it was made. */
+  readonly idempotent: boolean;
+  /** It waits for something to happen, until its signal is aborted. */
+  readonly waits: boolean;
+  /** Both fit their schemas. */
+  readonly example: { readonly params: Readonly<Record<string, unknown>>; readonly result: unknown };
+}
+
+interface MethodGiven<P extends TProperties, R extends TSchema> extends Omit<MethodRow<P, R>, "idempotent" | "waits"> {
+  readonly idempotent?: boolean;
+  readonly waits?: boolean;
+}
+
+const method = <P extends TProperties, R extends TSchema>(given: MethodGiven<P, R>): MethodRow<P, R> =>
+  Object.freeze({ idempotent: false, waits: false, ...given });
+
+const S = "sess_0123456789abcdef";
+const J = "job_0123456789abcdef";
+const CREATED = 1_700_000_000.25;
+const PROGRESS = { current_epoch: 1, total_epochs: 1, nodes_executed: 5, nodes_total: 5 };
+const RUNNING = { job_id: J, session_id: S, state: "RUNNING", created_at: CREATED, progress: { ...PROGRESS, current_epoch: 0, nodes_executed: 2 } };
+const COMPLETED = { ...RUNNING, state: "COMPLETED", completed_at: CREATED + 0.5, progress: PROGRESS, events: { m0: 1, m1: 1 } };
+const BELL = {
+  version: "0.1",
+  program: {
+    nodes: [
+      { id: "a", op: "ALLOC_LQ", args: { n: 2, profile: "logical:surface_code(d=3)" }, vqs: ["q0", "q1"] },
+      { id: "h", op: "APPLY_H", vqs: ["q0"] },
+      { id: "cx", op: "APPLY_CNOT", vqs: ["q0", "q1"] },
+      { id: "r0", op: "MEASURE_Z", vqs: ["q0"], produces: ["m0"] },
+      { id: "r1", op: "MEASURE_Z", vqs: ["q1"], produces: ["m1"] },
+    ],
+  },
+  resources: { vqs: ["q0", "q1"], chs: [], events: ["m0", "m1"] },
+  caps: ["CAP_ALLOC"],
+};
+
+const OF_SESSION = ["JOB_NOT_FOUND", "AUTH_FAILED", "TENANT_SUSPENDED"] as const satisfies readonly CodeName[];
+const OF_JOB = [...OF_SESSION, "ACCESS_DENIED"] as const satisfies readonly CodeName[];
+const timeout = maybe(Type.Union([Count("most milliseconds to wait; 0, null or nothing: as long as it takes"), Type.Null()]));
+
+export const METHODS = Object.freeze({
+  q_negotiate_caps: method({
+    summary: "Opens a session with the capabilities the tenant holds of those asked for.",
+    help: "What the tenant does not hold, and what no capability is called, comes back in `denied`. The session's id is its secret: whoever has it acts for it.",
+    params: { requested: Words("capabilities: CAP_ALLOC and the like"), tenant_id: maybe(Id("the tenant; default when not given")), credential: maybe(Type.String({ maxLength: 4_096, description: "what proves the tenant, where the kernel asks for it" })) },
+    result: open({ session_id: SessionId, granted: Words("granted"), denied: Words("denied"), quota: Quota }, "the session"),
+    errors: ["AUTH_FAILED", "TENANT_SUSPENDED", "QUOTA_EXCEEDED"],
+    example: { params: { requested: ["CAP_ALLOC", "CAP_COMPUTE", "CAP_MEASURE"] }, result: { session_id: S, granted: ["CAP_ALLOC", "CAP_COMPUTE", "CAP_MEASURE"], denied: [], quota: { max_logical_qubits: 100, max_channels: 10, max_jobs: 5, max_physical_qubits: 10_000 } } },
+  }),
+  q_alloc: method({
+    summary: "Allocates logical qubits outside of any graph.",
+    help: "They belong to the session until q_release or q_close_session. Channels between them are opened with q_open_chan.",
+    params: { n: Type.Integer({ minimum: 1, maximum: 65_536, description: "how many" }), profile: maybe(Id("QEC profile, such as logical:surface_code(d=9)")), session_id: SessionId },
+    result: open({ vqs: Words("ids"), handles: maybe(Words("signed handles, in the order of `vqs`")), profile: Type.String({ description: "the profile in force" }), physical_qubits: Count("physical qubits they take") }, "the qubits"),
+    errors: [...OF_SESSION, "INSUFFICIENT_CAPS", "QUOTA_EXCEEDED", "RESOURCE_EXHAUSTED"],
+    example: { params: { n: 2, profile: "logical:surface_code(d=3)", session_id: S }, result: { vqs: ["vq_1", "vq_2"], profile: "logical:surface_code(d=3)", physical_qubits: 36 } },
+  }),
+  q_release: method({
+    summary: "Gives qubits of q_alloc back.",
+    help: "All of them or none. Channels that end at one of them are closed.",
+    params: { vqs: Words("ids or signed handles"), session_id: SessionId },
+    result: open({ released: Words("ids") }, "what was released"),
+    errors: [...OF_JOB, "INSUFFICIENT_CAPS"],
+    example: { params: { vqs: ["vq_1"], session_id: S }, result: { released: ["vq_1"] } },
+  }),
+  q_submit: method({
+    summary: "Accepts a graph as a job, or refuses it.",
+    help: "What is answered with a job_id is kept: it survives a kill of the kernel. With a `client_token`, a second submit of the session with the same token gives the job of the first, so that it may be tried again.",
+    params: {
+      graph: Type.Unknown({ description: "a QVM graph" }), policy: maybe(Policy), session_id: SessionId,
+      deadline_epochs: maybe(Type.Union([Count("as in policy"), Type.Null()])), timeout_ms: maybe(Type.Union([Count("as in policy"), Type.Null()])),
+      client_token: maybe(Id("chosen by the caller, for this submit alone")),
+    },
+    result: open({ job_id: JobId, state: State, estimated_epochs: Count("epochs of the graph") }, "the job"),
+    errors: [...OF_SESSION, "INSUFFICIENT_CAPS", "INVALID_GRAPH", "QUOTA_EXCEEDED", "RESOURCE_EXHAUSTED"],
+    example: { params: { graph: BELL, policy: { priority: 10, debug: false, seed: 42 }, session_id: S }, result: { job_id: J, state: "QUEUED", estimated_epochs: 1 } },
+  }),
+  q_cancel: method({
+    summary: "Cancels a job at its next fence.",
+    help: "A second cancel gives the same answer. A job that has ended otherwise is ALREADY_COMPLETED.",
+    params: { job_id: JobId, session_id: SessionId },
+    result: Job, errors: [...OF_JOB, "ALREADY_COMPLETED"], idempotent: true,
+    example: { params: { job_id: J, session_id: S }, result: { ...RUNNING, state: "CANCELLED", cancelled_at_epoch: 0 } },
+  }),
+  q_status: method({
+    summary: "The job as it stands.", help: "Gives the result too once there is one.",
+    params: { job_id: JobId, session_id: SessionId },
+    result: Job, errors: OF_JOB, idempotent: true,
+    example: { params: { job_id: J, session_id: S }, result: RUNNING },
+  }),
+  q_wait: method({
+    summary: "Waits until the job has ended, and gives it.",
+    help: "A FAILED or CANCELLED job is a result, not an error. TIMEOUT does nothing to the job.",
+    params: { job_id: JobId, session_id: SessionId, timeout_ms: timeout },
+    result: Job, errors: [...OF_JOB, "TIMEOUT"], idempotent: true, waits: true,
+    example: { params: { job_id: J, session_id: S, timeout_ms: 60_000 }, result: COMPLETED },
+  }),
+  q_job_events: method({
+    summary: "What happened to a job after an event, as soon as there is something.",
+    help: "Waits while there is nothing new and the job has not ended. Ask again with `next` as `after`; when `done`, nothing more comes.",
+    params: { job_id: JobId, session_id: SessionId, after: maybe(Count("seq of the last event known; 0: from the beginning")), timeout_ms: timeout },
+    result: open({ events: Type.Array(JobEvent), next: Count("seq of the last event known now"), done: Type.Boolean({ description: "the job has ended and this is all" }) }, "events"),
+    errors: OF_JOB, idempotent: true, waits: true,
+    example: { params: { job_id: J, session_id: S, after: 0 }, result: { events: [{ seq: 1, type: "state", state: "QUEUED", epoch: 0 }], next: 1, done: false } },
+  }),
+  q_open_chan: method({
+    summary: "Opens an entanglement channel between two qubits.",
+    help: "Purified until the fidelity is reached; what that took is accounted to the session. Qubits of two tenants need a brokered channel.",
+    params: {
+      vq_a: Id("one end: id or signed handle"), vq_b: Id("the other end"),
+      options: maybe(open({ fidelity: maybe(Type.Number({ exclusiveMinimum: 0, maximum: 1, description: "fidelity wanted; 0.99 when not given" })), type: maybe(Type.String({ maxLength: 64 })) }, "options")),
+      session_id: SessionId,
+    },
+    result: open({ channel_id: Id("ch_A_B"), actual_fidelity: Real("fidelity reached"), purification_rounds: Count("rounds it took") }, "the channel"),
+    errors: [...OF_JOB, "INSUFFICIENT_CAPS", "QUOTA_EXCEEDED", "CHANNEL_REFUSED", "CHANNEL_FIDELITY"],
+    example: { params: { vq_a: "vq_1", vq_b: "vq_2", options: { fidelity: 0.99 }, session_id: S }, result: { channel_id: "ch_vq_1_vq_2", actual_fidelity: 0.992, purification_rounds: 1 } },
+  }),
+  q_close_chan: method({
+    summary: "Closes a channel.", help: "What it entangled stays entangled; nothing new goes over it.",
+    params: { channel_id: Id("the channel"), session_id: SessionId },
+    result: open({ channel_id: Id("the channel"), closed: Type.Boolean() }, "the channel"),
+    errors: [...OF_JOB, "CHANNEL_NOT_FOUND", "INSUFFICIENT_CAPS"],
+    example: { params: { channel_id: "ch_vq_1_vq_2", session_id: S }, result: { channel_id: "ch_vq_1_vq_2", closed: true } },
+  }),
+  q_chan_status: method({
+    summary: "A channel as it stands.", help: "A degraded link shows here before it fails a job.",
+    params: { channel_id: Id("the channel"), session_id: SessionId },
+    result: open({
+      channel_id: Id("the channel"), vq_a: Id("one end"), vq_b: Id("the other"), state: Type.String({ description: "open, degraded or closed" }),
+      fidelity: Real("fidelity now"), requested_fidelity: maybe(Real("fidelity asked for")), purification_rounds: Count("rounds so far"), pairs_consumed: maybe(Count("raw pairs so far")), uses: maybe(Count("times used")),
+    }, "the channel"),
+    errors: [...OF_JOB, "CHANNEL_NOT_FOUND"], idempotent: true,
+    example: { params: { channel_id: "ch_vq_1_vq_2", session_id: S }, result: { channel_id: "ch_vq_1_vq_2", vq_a: "vq_1", vq_b: "vq_2", state: "open", fidelity: 0.992, purification_rounds: 1 } },
+  }),
+  q_checkpoint: method({
+    summary: "Keeps the job as it is at its next fence.", help: "Needs CAP_CHECKPOINT. What is restored from it goes on bit for bit as the job would have.",
+    params: { job_id: JobId, session_id: SessionId },
+    result: open({ checkpoint_id: Id("the checkpoint"), epoch: Count("the fence it was taken at"), size_bytes: Count("its size"), job_id: maybe(JobId) }, "the checkpoint"),
+    errors: [...OF_JOB, "INSUFFICIENT_CAPS", "ALREADY_COMPLETED", "CHECKPOINT_REFUSED", "QUOTA_EXCEEDED"], waits: true,
+    example: { params: { job_id: J, session_id: S }, result: { checkpoint_id: "ckpt_job_0123456789abcdef_1", epoch: 1, size_bytes: 412 } },
+  }),
+  q_restore: method({
+    summary: "A new job that goes on from a checkpoint.", help: "Needs CAP_CHECKPOINT. The job it was taken from is left as it is.",
+    params: { checkpoint_id: Id("the checkpoint"), session_id: SessionId },
+    result: open({ job_id: JobId, state: State, checkpoint_id: Id("the checkpoint"), epoch: Count("the epoch it goes on in") }, "the job"),
+    errors: [...OF_JOB, "INSUFFICIENT_CAPS", "CHECKPOINT_NOT_FOUND", "CHECKPOINT_INVALID", "QUOTA_EXCEEDED", "RESOURCE_EXHAUSTED"],
+    example: { params: { checkpoint_id: "ckpt_job_0123456789abcdef_1", session_id: S }, result: { job_id: "job_fedcba9876543210", state: "QUEUED", checkpoint_id: "ckpt_job_0123456789abcdef_1", epoch: 1 } },
+  }),
+  q_migrate: method({
+    summary: "Moves a job to another provider or mapping at its next fence.", help: "Changes nothing in what the job comes to. Without a target the kernel chooses one.",
+    params: { job_id: JobId, session_id: SessionId, target: maybe(Id("provider or module")) },
+    result: open({ job_id: JobId, from: Type.Unknown({ description: "where it was" }), to: Type.Unknown({ description: "where it is" }), epoch: Count("the fence it moved at"), success: Type.Boolean() }, "the move"),
+    errors: [...OF_JOB, "INSUFFICIENT_CAPS", "ALREADY_COMPLETED", "MIGRATION_REFUSED", "RESOURCE_EXHAUSTED"], waits: true,
+    example: { params: { job_id: J, session_id: S, target: "module-1" }, result: { job_id: J, from: "module-0", to: "module-1", epoch: 1, success: true } },
+  }),
+  q_get_telemetry: method({
+    summary: "What a session or one of its jobs uses and has used.", help: "Without a job_id of the whole session; with one of that job, by epoch where `epoch` is given.",
+    params: { session_id: SessionId, job_id: maybe(Type.Union([JobId, Type.Null()])), epoch: maybe(Type.Union([Count("one epoch of the job"), Type.Null()])) },
+    result: Telemetry, errors: OF_JOB, idempotent: true,
+    example: {
+      params: { session_id: S },
+      result: { resource_usage: { logical_qubits_allocated: 2, physical_qubits_used: 36, physical_qubits_available: 9_964, utilization: 0.0036, channels_open: 0 }, qubits: {}, channels: {}, simulation_time_us: 1.5 },
+    },
+  }),
+  q_get_mapping: method({
+    summary: "Where logical qubits lie.", help: "A summary: profile, module and how many physical qubits; never states.",
+    params: { session_id: SessionId, job_id: maybe(Type.Union([JobId, Type.Null()])) },
+    result: open({ mapping: Type.Record(Type.String(), Type.Unknown(), { description: "by logical qubit: profile, distance, physical_qubits, module" }), physical_qubits_used: Count("in all") }, "the mapping"),
+    errors: OF_JOB, idempotent: true,
+    example: { params: { session_id: S, job_id: J }, result: { mapping: { q0: { profile: "logical:surface_code(d=3)", distance: 3, physical_qubits: 18, module: "module-0" } }, physical_qubits_used: 18 } },
+  }),
+  q_replay: method({
+    summary: "Runs an ended job again from its sealed trace and compares.", help: "`matches` says whether every outcome was found again; the digest is that of the sealed trace.",
+    params: { job_id: JobId, session_id: SessionId },
+    result: open({ job_id: JobId, matches: Type.Boolean(), digest: Type.String({ description: "of the sealed trace" }), events: maybe(Type.Record(Type.String(), Type.Integer())), bundle: maybe(Type.String({ description: "the sealed trace, base64, where it is not on disk" })) }, "the verdict"),
+    errors: [...OF_JOB, "TIMEOUT"], idempotent: true, waits: true,
+    example: { params: { job_id: J, session_id: S }, result: { job_id: J, matches: true, digest: "00".repeat(32), events: { m0: 1, m1: 1 } } },
+  }),
+  q_close_session: method({
+    summary: "Closes a session: its jobs are cancelled, its qubits and channels released.", help: "The id is void afterwards. Sealed traces stay.",
+    params: { session_id: SessionId },
+    result: open({ session_id: SessionId, closed: Type.Boolean(), jobs_cancelled: Count("jobs that had not ended"), released: maybe(Type.Unknown({ description: "qubits and channels" })) }, "the session"),
+    errors: OF_SESSION,
+    example: { params: { session_id: S }, result: { session_id: S, closed: true, jobs_cancelled: 0 } },
+  }),
+});
+
+export type MethodName = keyof typeof METHODS;
+export const METHOD_NAMES = Object.freeze(Object.keys(METHODS)) as readonly MethodName[];
+export const isMethod = (name: string): name is MethodName => Object.hasOwn(METHODS, name);
+
+/** Answered by the dispatcher itself with the OpenRPC document. */
+export const DISCOVER = "rpc.discover";
+
+type ObjectOf<P extends TProperties> = ReturnType<typeof Type.Object<P>>;
+export type ParamsOf<M extends MethodName> = Static<ObjectOf<(typeof METHODS)[M]["params"]>>;
+export type ResultOf<M extends MethodName> = Static<(typeof METHODS)[M]["result"]>;
+export type JobObject = Static<typeof Job>;
+export type JobEventObject = Static<typeof JobEvent>;

@@ -1,0 +1,70 @@
+// What the methods take and give, as schemas: ids, the job object, telemetry. Objects are open: a member may be added, none may change or go.
+import { Type, type TProperties, type TSchema } from "../schema.ts";
+
+export const Id = (what: string) => Type.String({ minLength: 1, maxLength: 200, description: what });
+export const Count = (what: string) => Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: what });
+export const Real = (what: string) => Type.Number({ description: what });
+export const Words = (what: string) => Type.Array(Type.String({ maxLength: 200 }), { maxItems: 4_096, description: what });
+export const open = <P extends TProperties>(properties: P, description: string) => Type.Object(properties, { description });
+export const maybe = <S extends TSchema>(schema: S) => Type.Optional(schema);
+
+/** States of a job, in the order of its life. */
+export const JOB_STATES = ["QUEUED", "VALIDATING", "RUNNING", "COMPLETED", "FAILED", "CANCELLED"] as const;
+export type JobState = (typeof JOB_STATES)[number];
+export const isTerminal = (state: string): boolean => state === "COMPLETED" || state === "FAILED" || state === "CANCELLED";
+
+export const State = Type.Union([Type.Literal("QUEUED"), Type.Literal("VALIDATING"), Type.Literal("RUNNING"), Type.Literal("COMPLETED"), Type.Literal("FAILED"), Type.Literal("CANCELLED")],
+  { description: "QUEUED, VALIDATING, RUNNING, COMPLETED, FAILED or CANCELLED" });
+
+export const SessionId = Id("session id: sess_ and 16 hexadecimal digits");
+export const JobId = Id("job id: job_ and 16 hexadecimal digits");
+
+export const Quota = open({
+  max_logical_qubits: Count("logical qubits at once"), max_channels: Count("channels at once"), max_jobs: Count("jobs at once"), max_physical_qubits: Count("physical qubits at once"),
+}, "what the session may hold at once");
+
+export const Policy = open({
+  priority: maybe(Type.Integer({ minimum: 0, maximum: 100, description: "higher runs first; 10 when not given" })),
+  debug: maybe(Type.Boolean({ description: "needs CAP_DEBUG; more in the telemetry" })),
+  seed: maybe(Type.Union([Count("seed of the run"), Type.String({ maxLength: 64 }), Type.Null()], { description: "same seed, same events; a fresh one when not given" })),
+  deadline_epochs: maybe(Type.Union([Count("the job fails when it has not ended within so many epochs"), Type.Null()])),
+  timeout_ms: maybe(Type.Union([Count("the job fails when it has not ended within so many milliseconds of running"), Type.Null()])),
+  shots: maybe(Type.Integer({ minimum: 1, maximum: 10_000_000, description: "shots of the job; 1 when not given" })),
+  noise: maybe(Type.Unknown({ description: "logical Pauli noise; none when not given" })),
+}, "how the job is to be run");
+
+export const Progress = open({ current_epoch: Count("fences passed"), total_epochs: Count("epochs of the graph"), nodes_executed: Count("nodes done"), nodes_total: Count("nodes of the graph") }, "how far the job is");
+
+export const Job = open({
+  job_id: JobId, session_id: SessionId, state: State,
+  created_at: Real("seconds since 1970"), started_at: maybe(Real("seconds since 1970")), completed_at: maybe(Real("seconds since 1970")),
+  progress: Progress,
+  events: maybe(Type.Record(Type.String(), Type.Integer(), { description: "what was measured, by event" })),
+  counts: maybe(Type.Record(Type.String(), Type.Integer(), { description: "of a job of several shots: how often each outcome was seen" })),
+  telemetry: maybe(Type.Unknown({ description: "as q_get_telemetry gives it, of this job" })),
+  peak_resources: maybe(open({ logical_qubits: Count("logical qubits"), physical_qubits: Count("physical qubits"), channels: Count("channels") }, "the most that was held at once")),
+  execution_context: maybe(Type.Unknown({ description: "backend, its version and configuration, security features, capabilities" })),
+  error: maybe(open({ message: Type.String(), type: Type.String() }, "why it failed")),
+  cancelled_at_epoch: maybe(Count("the fence at which it was cancelled")),
+  digest: maybe(Type.String({ description: "digest of the sealed trace" })),
+  evidence: maybe(Type.Unknown({ description: "where the sealed trace is, and the proof of its seal" })),
+}, "a job");
+
+/** What happened to a job, in order; `seq` counts from 1. */
+export const JobEvent = open({
+  seq: Type.Integer({ minimum: 1, description: "place in the job's history" }),
+  type: Type.String({ description: "state, epoch, measured, checkpoint, restored, migrated, retried, degraded …" }),
+  state: State,
+  epoch: Count("epoch it happened in"),
+  data: maybe(Type.Unknown({ description: "more, by type" })),
+}, "one event of a job");
+
+export const Telemetry = open({
+  resource_usage: open({
+    logical_qubits_allocated: Count("logical qubits"), physical_qubits_used: Count("physical qubits in use"), physical_qubits_available: Count("physical qubits free"),
+    utilization: Real("used / all"), channels_open: Count("channels"),
+  }, "what is in use"),
+  qubits: Type.Record(Type.String(), Type.Unknown(), { description: "by id: profile, distance, physical_qubits, gate_count, measurement_count, decoder_cycles, correction_count, syndrome_weight, error_breakdown, logical_error_rate, total_time_us" }),
+  channels: Type.Record(Type.String(), Type.Unknown(), { description: "by id" }),
+  simulation_time_us: Real("logical time the work takes on the modelled machine"),
+}, "telemetry of a session or of one job");
