@@ -102,6 +102,10 @@ export const FAULTS = Object.freeze({
   RUNTIME_DEFECT: row(3504, 6, "failed", "runtime", "Triad itself failed; this is a defect of ours.", "Report it with the command, the seed and the trace; TRIAD_DEBUG=1 shows the stack."),
   // 36xx kernels
   KERNEL_REFUSED: row(3601, 2, "failed", "caller", "A numerical kernel refused its input.", "The detail names the argument and its allowed range."),
+  // 3712-3715 graphs as circuits
+  QVM_NOT_EXECUTABLE: row(3712, 2, "failed", "caller", "The graph cannot be made a circuit.", "Run `triad qvm verify` on it; the detail names the node and what is wrong with it."),
+  QVM_GUARD_LIMIT: row(3713, 3, "failed", "caller", "A guard expands into too many conjunctions.", "Split the guard: put the node several times, or guard on fewer events with `or`."),
+  QVM_NOISE_LIMIT: row(3714, 3, "budget", "caller", "The noise asked for makes too many different circuits.", "Ask for fewer shots or lower rates."),
   // 3716-3719 certificates and attestations of graphs
   CERTIFICATE_REFUSED: row(3716, 2, "tamper", "evidence", "The certificate is not what was signed, or is not this graph's.", "Verify the graph again with `triad qvm verify FILE --certificate OUT`."),
   GRAPH_UNCERTIFIED: row(3717, 1, "denied", "caller", "A graph runs only on a certificate, and there is none for this one.", "The detail says why; `triad qvm verify FILE` lists what is wrong with the graph and what to write instead."),
