@@ -116,7 +116,7 @@ export class Lowering {
   #pauli(node: GraphNode, on: readonly number[], terms: readonly Condition[]): void {
     const mask = maskOf(node);
     const inputs = node.inputs.map((event) => this.#bitOf(event, node.id));
-    const when = inputs.length === 0 ? terms : inputs.flatMap((bit) => terms.flatMap((term) => both(term, [[bit, 1]]) ?? []));
+    const when = inputs.length === 0 ? terms : inputs.flatMap((bit) => terms.map((term) => both(term, [[bit, 1]])).filter((term) => term !== undefined));
     on.forEach((qubit, at) => {
       const letter = (mask.length === 1 ? mask : mask.charAt(at)).toLowerCase();
       if (letter === "x" || letter === "y" || letter === "z") for (const one of when) this.#emit(letter, [qubit], one);
