@@ -27,6 +27,8 @@ const isSpace = (byte: number): boolean => byte === SPACE || byte === 0x0a || by
 const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39;
 const isHex = (byte: number): boolean => isDigit(byte) || (byte >= 0x41 && byte <= 0x46) || (byte >= 0x61 && byte <= 0x66);
 const ESCAPED: ReadonlySet<number> = new Set([...`"\\/bfnrt`].map((letter) => letter.charCodeAt(0)));
+/** 1 for what a string goes on with: neither its end, nor a backslash, a control character or more than ASCII. */
+const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) => (byte >= SPACE && byte < 0x80 && byte !== QUOTE && byte !== BACKSLASH ? 1 : 0));
 const EMPTY = new Uint8Array(0);
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -112,8 +114,10 @@ export class Scanner {
   #scan(bytes: Uint8Array, from: number, end: number): number {
     let state = this.#state;
     for (let at = from; at < end; at++) {
-      const byte = bytes[at] ?? 0;
+      let byte = bytes[at] ?? 0;
       if (state === STRING) {
+        while (PLAIN[byte] === 1 && ++at < end) byte = bytes[at] ?? 0;
+        if (at === end) break;
         if (byte === QUOTE) state = this.#name ? COLON : this.#closed();
         else if (byte === BACKSLASH) state = ESCAPE;
         else if (byte < SPACE) state = REFUSED;
