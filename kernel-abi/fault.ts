@@ -102,6 +102,19 @@ export const FAULTS = Object.freeze({
   RUNTIME_DEFECT: row(3504, 6, "failed", "runtime", "Triad itself failed; this is a defect of ours.", "Report it with the command, the seed and the trace; TRIAD_DEBUG=1 shows the stack."),
   // 36xx kernels
   KERNEL_REFUSED: row(3601, 2, "failed", "caller", "A numerical kernel refused its input.", "The detail names the argument and its allowed range."),
+  // 3740-3749 logical qubits: profiles, blocks, channels
+  PROFILE_INVALID: row(3740, 2, "failed", "caller", "The error-correction profile cannot be read.", "The detail says why; write logical:surface_code(d=9) or azure:qubit_gate_ns_e3:surface_code(d=9)."),
+  RESOURCES_EXHAUSTED: row(3741, 3, "budget", "caller", "There are fewer free physical qubits than the job's logical qubits are made of; nothing was taken.", "Wait for other jobs to end, ask for a smaller code distance or for fewer qubits."),
+  QUBIT_UNKNOWN: row(3742, 2, "failed", "caller", "The job holds no logical qubit of this name, or holds it already.", "Place a qubit once before it is used, and use no other job's."),
+  HOLDER_UNKNOWN: row(3743, 2, "failed", "caller", "No such job holds resources here, or it was opened before.", "Open a job once before it acquires, and close it once."),
+  MIGRATION_REFUSED: row(3744, 2, "failed", "caller", "A block is moved only at a fence of its job, and to a place that has room.", "Wait for the job's next fence; the detail says what stood in the way."),
+  CHANNEL_UNKNOWN: row(3745, 2, "failed", "caller", "There is no such open channel.", "Open the channel first; q_chan_status tells which are open."),
+  CHANNEL_EXISTS: row(3746, 2, "failed", "caller", "This channel is open already, or joins a qubit with itself.", "Close the channel before it is opened again."),
+  CHANNEL_FIDELITY_UNREACHABLE: row(3747, 3, "failed", "provider", "The link's pairs cannot be purified to the fidelity that is asked for.", "Ask for less; the detail says what the link reaches. A local decomposition needs no channel."),
+  CHANNEL_CAPACITY_EXCEEDED: row(3748, 3, "budget", "caller", "The channel takes more entangled pairs than the link makes.", "Ask for a lower fidelity, wait for the next epoch, or close channels."),
+  MODULE_UNKNOWN: row(3749, 2, "usage", "operator", "There is no such module or link in the machine.", "The detail lists the modules."),
+  // 3701-3705 QVM graphs
+  GRAPH_INVALID: row(3701, 2, "failed", "caller", "The QVM graph breaks a rule, so it does not run.", "`triad qvm verify FILE` lists every finding with what to write instead."),
   // 3750-3759 jobs of the logical-qubit kernel
   JOB_UNKNOWN: row(3750, 2, "failed", "caller", "No job has this id.", "Use the job_id that submit answered; ended jobs are kept for a while only."),
   JOB_FOREIGN: row(3751, 1, "denied", "caller", "The job is another session's.", "Ask in the session that submitted it."),
