@@ -12,9 +12,8 @@ export interface Wanted { readonly profile: Profile; readonly count: number }
 export interface Block {
   /** Rises, never reused. */
   readonly id: number;
-  readonly job: string;
-  /** Text of the profile that was asked for; `profile` may have a greater distance, on a module that has drifted. */
-  readonly asked: string;
+  /** What was asked for; `profile` may have a greater distance, on a module that has drifted. */
+  readonly asked: Profile;
   readonly profile: Profile;
   readonly module: string;
   readonly ranges: readonly Range[];
@@ -48,5 +47,16 @@ export interface MoveRecord {
   /** "" when it went. */
   readonly reason: string;
 }
+
+export interface Usage {
+  /** Qubits that are placed, and what they are made of. */
+  readonly logicalQubits: number;
+  readonly physicalQubits: number;
+  /** Physical qubits of all blocks, placed or kept for what is to come. */
+  readonly reservedPhysical: number;
+}
+
+export const placementOf = ({ profile, module }: Block, vq: string): Placement =>
+  ({ vq, profile: profile.text, distance: profile.distance, physicalQubits: profile.physicalQubits, module });
 
 export const siteOf = ({ module, profile }: Pick<Block, "module" | "profile">): Site => ({ module, profile: profile.text, physicalQubits: profile.physicalQubits });

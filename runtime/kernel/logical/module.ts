@@ -3,7 +3,7 @@
 //   C21  Conserved: the pools and what is held sum to the module's qubits.
 //   C22  A qubit that was held is reset through a turnover before anybody holds it again.
 import { invariant } from "../../../kernel-abi/invariant.ts";
-import { type Range, RangeSet, endOf, sizeOf, without } from "./ranges.ts";
+import { type Range, RangeSet, endOf, sizeOf, within, without } from "./ranges.ts";
 
 /** Out of service. */
 export type Outage = "FAULTY" | "MAINTENANCE";
@@ -33,6 +33,12 @@ export interface ModuleInventory {
   readonly maintenance: number;
 }
 
+/** The hurt parts of a block after `window` went out of service, or back into it. */
+export function hurtBy({ ranges, hurt }: { readonly ranges: readonly Range[]; readonly hurt: readonly Hurt[] }, window: Range, state: Outage | "SERVICE"): readonly Hurt[] {
+  const left = hurt.flatMap((each) => without([each], window).map((range): Hurt => ({ ...range, state: each.state })));
+  return state === "SERVICE" ? left : [...left, ...within(ranges, window).map((range): Hurt => ({ ...range, state }))];
+}
+
 export class Module {
   readonly name: string;
   readonly total: number;
@@ -58,8 +64,6 @@ export class Module {
       resetting: this.#resetting.size, faulty: this.#out.FAULTY.size, maintenance: this.#out.MAINTENANCE.size,
     };
   }
-  /** Free once they have been reset: what a wait of one turnover brings. */
-  get soon(): number { return this.#free.size + this.#resetting.size; }
 
   /** Holds `count` free qubits, or none. */
   take(count: number): readonly Range[] | undefined {
