@@ -141,6 +141,7 @@ export const FAULTS = Object.freeze({
   FIREWALL_VIOLATION: row(3731, 1, "denied", "caller", "The operation would entangle qubits of two tenants without a channel between them.", "Name a brokered channel of both tenants in the node's args.channel, or keep to your own qubits."),
   POLICY_DENIED: row(3732, 1, "denied", "operator", "A policy of the kernel denies this.", "The detail names the rule; ask an operator."),
   AUDIT_BROKEN: row(3733, 2, "tamper", "evidence", "The audit log is not what was signed.", "Do not rely on it; the detail names the first entry or the size that does not fit."),
+  SESSION_UNKNOWN: row(3735, 1, "denied", "caller", "No session of this id is open.", "Negotiate a new session; one that was closed does not come back."),
   TENANCY_UNREADABLE: row(3734, 2, "tamper", "evidence", "The saved state of the tenants cannot be read.", "Restore it from the place it was saved to; the detail names the table and the place."),
   // 3712-3715 graphs as circuits
   QVM_NOT_EXECUTABLE: row(3712, 2, "failed", "caller", "The graph cannot be made a circuit.", "Run `triad qvm verify` on it; the detail names the node and what is wrong with it."),

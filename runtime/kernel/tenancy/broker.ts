@@ -102,7 +102,7 @@ export class Broker {
       const id = row.text("id");
       const [one, other, ...more] = row.texts("tenants");
       if (this.#channels.has(id)) row.refuse("id");
-      if (one === undefined || other === undefined || one === other || more.length > 0) row.refuse("tenants");
+      if (one === undefined || other === undefined || one === other || more.length > 0) return row.refuse("tenants");
       this.#put({ id, tenants: [one, other], state: row.word("state", STATES), expires: row.countOrNull("expires"), uses: row.count("uses"), most: row.count("most") });
     }
   }

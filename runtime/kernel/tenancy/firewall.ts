@@ -112,7 +112,7 @@ export class Firewall {
     }
     for (const row of table.rows("edges")) {
       const [one, other] = row.texts("qubits");
-      if (one === undefined || other === undefined || !this.#owners.has(one) || !this.#owners.has(other)) row.refuse("qubits");
+      if (one === undefined || other === undefined || !this.#owners.has(one) || !this.#owners.has(other)) return row.refuse("qubits");
       this.#join(one, other, row.textOrNull("channel"));
     }
   }
