@@ -102,6 +102,16 @@ export const FAULTS = Object.freeze({
   RUNTIME_DEFECT: row(3504, 6, "failed", "runtime", "Triad itself failed; this is a defect of ours.", "Report it with the command, the seed and the trace; TRIAD_DEBUG=1 shows the stack."),
   // 36xx kernels
   KERNEL_REFUSED: row(3601, 2, "failed", "caller", "A numerical kernel refused its input.", "The detail names the argument and its allowed range."),
+  // 3760-3769 the kernel's socket and its clients
+  SOCKET_IN_USE: row(3760, 3, "environment", "operator", "Another server answers on this socket.", "Stop it, or serve on another path."),
+  SOCKET_REFUSED: row(3761, 2, "environment", "operator", "The socket cannot be made at this path.", "The detail says why; choose a short path in a folder of your own, where nothing else stands."),
+  KERNEL_UNREACHABLE: row(3762, 6, "environment", "operator", "No kernel answers on this socket.", "Start one with `triad kernel serve --socket PATH`, or check the path."),
+  KERNEL_SILENT: row(3763, 6, "failed", "runtime", "The kernel did not answer in the time it was given.", "Ask again with more time; what was accepted goes on."),
+  KERNEL_GARBLED: row(3764, 2, "failed", "runtime", "What came back is not an answer to this call.", "Check that a Triad kernel serves this socket."),
+  CALL_REFUSED: row(3765, 2, "failed", "caller", "The kernel refused the call.", "The detail has the kernel's own code and reason."),
+  CALL_DENIED: row(3766, 1, "denied", "caller", "The kernel did not permit the call.", "Negotiate a session that holds what is missing; the detail names it."),
+  CALL_EXHAUSTED: row(3767, 3, "budget", "caller", "The kernel has no room for this now, or the session's quota is used up.", "Release what is held, or try again later; the detail has the limit."),
+  JOB_UNDONE: row(3768, 6, "failed", "caller", "The job ended without a result.", "The detail says how and why; mend the graph or submit it again."),
 } satisfies Record<string, FaultRow>);
 
 export type FaultName = keyof typeof FAULTS;
