@@ -162,6 +162,16 @@ export const FAULTS = Object.freeze({
   CHANNEL_FIDELITY_UNREACHABLE: row(3747, 3, "failed", "provider", "The link's pairs cannot be purified to the fidelity that is asked for.", "Ask for less; the detail says what the link reaches. A local decomposition needs no channel."),
   CHANNEL_CAPACITY_EXCEEDED: row(3748, 3, "budget", "caller", "The channel takes more entangled pairs than the link makes.", "Ask for a lower fidelity, wait for the next epoch, or close channels."),
   MODULE_UNKNOWN: row(3749, 2, "usage", "operator", "There is no such module or link in the machine.", "The detail lists the modules."),
+  // 3760-3769 the kernel's socket and its clients
+  SOCKET_IN_USE: row(3760, 3, "environment", "operator", "Another server answers on this socket.", "Stop it, or serve on another path."),
+  SOCKET_REFUSED: row(3761, 2, "environment", "operator", "The socket cannot be made at this path.", "The detail says why; choose a short path in a folder of your own, where nothing else stands."),
+  KERNEL_UNREACHABLE: row(3762, 6, "environment", "operator", "No kernel answers on this socket.", "Start one with `triad kernel serve --socket PATH`, or check the path."),
+  KERNEL_SILENT: row(3763, 6, "failed", "runtime", "The kernel did not answer in the time it was given.", "Ask again with more time; what was accepted goes on."),
+  KERNEL_GARBLED: row(3764, 2, "failed", "runtime", "What came back is not an answer to this call.", "Check that a Triad kernel serves this socket."),
+  CALL_REFUSED: row(3765, 2, "failed", "caller", "The kernel refused the call.", "The detail has the kernel's own code and reason."),
+  CALL_DENIED: row(3766, 1, "denied", "caller", "The kernel did not permit the call.", "Negotiate a session that holds what is missing; the detail names it."),
+  CALL_EXHAUSTED: row(3767, 3, "budget", "caller", "The kernel has no room for this now, or the session's quota is used up.", "Release what is held, or try again later; the detail has the limit."),
+  JOB_UNDONE: row(3768, 6, "failed", "caller", "The job ended without a result.", "The detail says how and why; mend the graph or submit it again."),
 } satisfies Record<string, FaultRow>);
 
 export type FaultName = keyof typeof FAULTS;
