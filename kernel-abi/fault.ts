@@ -151,17 +151,6 @@ export const FAULTS = Object.freeze({
   CERTIFICATE_REFUSED: row(3716, 2, "tamper", "evidence", "The certificate is not what was signed, or is not this graph's.", "Verify the graph again with `triad qvm verify FILE --certificate OUT`."),
   GRAPH_UNCERTIFIED: row(3717, 1, "denied", "caller", "A graph runs only on a certificate, and there is none for this one.", "The detail says why; `triad qvm verify FILE` lists what is wrong with the graph and what to write instead."),
   ATTESTATION_REFUSED: row(3718, 2, "tamper", "evidence", "The attestation is not what was signed, or does not fit the run.", "Do not rely on this file; fetch the attestation again, or ask the kernel that ran the job for it."),
-  // 3740-3749 logical qubits: profiles, blocks, channels
-  PROFILE_INVALID: row(3740, 2, "failed", "caller", "The error-correction profile cannot be read.", "The detail says why; write logical:surface_code(d=9) or azure:qubit_gate_ns_e3:surface_code(d=9)."),
-  RESOURCES_EXHAUSTED: row(3741, 3, "budget", "caller", "There are fewer free physical qubits than the job's logical qubits are made of; nothing was taken.", "Wait for other jobs to end, ask for a smaller code distance or for fewer qubits."),
-  QUBIT_UNKNOWN: row(3742, 2, "failed", "caller", "The job holds no logical qubit of this name, or holds it already.", "Place a qubit once before it is used, and use no other job's."),
-  HOLDER_UNKNOWN: row(3743, 2, "failed", "caller", "No such job holds resources here, or it was opened before.", "Open a job once before it acquires, and close it once."),
-  MIGRATION_REFUSED: row(3744, 2, "failed", "caller", "A block is moved only at a fence of its job, and to a place that has room.", "Wait for the job's next fence; the detail says what stood in the way."),
-  CHANNEL_UNKNOWN: row(3745, 2, "failed", "caller", "There is no such open channel.", "Open the channel first; q_chan_status tells which are open."),
-  CHANNEL_EXISTS: row(3746, 2, "failed", "caller", "This channel is open already, or joins a qubit with itself.", "Close the channel before it is opened again."),
-  CHANNEL_FIDELITY_UNREACHABLE: row(3747, 3, "failed", "provider", "The link's pairs cannot be purified to the fidelity that is asked for.", "Ask for less; the detail says what the link reaches. A local decomposition needs no channel."),
-  CHANNEL_CAPACITY_EXCEEDED: row(3748, 3, "budget", "caller", "The channel takes more entangled pairs than the link makes.", "Ask for a lower fidelity, wait for the next epoch, or close channels."),
-  MODULE_UNKNOWN: row(3749, 2, "usage", "operator", "There is no such module or link in the machine.", "The detail lists the modules."),
   // 3760-3769 the kernel's socket and its clients
   SOCKET_IN_USE: row(3760, 3, "environment", "operator", "Another server answers on this socket.", "Stop it, or serve on another path."),
   SOCKET_REFUSED: row(3761, 2, "environment", "operator", "The socket cannot be made at this path.", "The detail says why; choose a short path in a folder of your own, where nothing else stands."),
