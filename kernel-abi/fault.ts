@@ -147,10 +147,6 @@ export const FAULTS = Object.freeze({
   AUDIT_BROKEN: row(3733, 2, "tamper", "evidence", "The audit log is not what was signed.", "Do not rely on it; the detail names the first entry or the size that does not fit."),
   SESSION_UNKNOWN: row(3735, 1, "denied", "caller", "No session of this id is open.", "Negotiate a new session; one that was closed does not come back."),
   TENANCY_UNREADABLE: row(3734, 2, "tamper", "evidence", "The saved state of the tenants cannot be read.", "Restore it from the place it was saved to; the detail names the table and the place."),
-  // 3712-3715 graphs as circuits
-  QVM_NOT_EXECUTABLE: row(3712, 2, "failed", "caller", "The graph cannot be made a circuit.", "Run `triad qvm verify` on it; the detail names the node and what is wrong with it."),
-  QVM_GUARD_LIMIT: row(3713, 3, "failed", "caller", "A guard expands into too many conjunctions.", "Split the guard: put the node several times, or guard on fewer events with `or`."),
-  QVM_NOISE_LIMIT: row(3714, 3, "budget", "caller", "The noise asked for makes too many different circuits.", "Ask for fewer shots or lower rates."),
   // 3716-3719 certificates and attestations of graphs
   CERTIFICATE_REFUSED: row(3716, 2, "tamper", "evidence", "The certificate is not what was signed, or is not this graph's.", "Verify the graph again with `triad qvm verify FILE --certificate OUT`."),
   GRAPH_UNCERTIFIED: row(3717, 1, "denied", "caller", "A graph runs only on a certificate, and there is none for this one.", "The detail says why; `triad qvm verify FILE` lists what is wrong with the graph and what to write instead."),
