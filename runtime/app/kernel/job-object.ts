@@ -1,6 +1,6 @@
 // A job as the wire shows it: upstream's members, and ours beside them. Owns the shape; a member that has no value is absent, never null.
 import type { JobObject } from "../../../kernel-abi/rpc/methods.ts";
-import type { Job } from "../../kernel/jobs/job.ts";
+import type { Job, JobError } from "../../kernel/jobs/job.ts";
 import { NO_RECORD } from "./placement.ts";
 import type { JobFacts, JobRecord } from "./parts.ts";
 
@@ -34,6 +34,9 @@ const contextOf = ({ job: { order }, facts, caps, backend }: Shown) => ({
   capabilities: [...caps], graph: order.graph, certificate: facts.verified.certificateDigest,
 });
 
+/** Upstream's two members, and the fault's number. */
+const errorOf = ({ message, type, code }: JobError): { readonly message: string; readonly type: string } => Object.assign({ message, type }, { code });
+
 /** Nodes behind it: of the epochs it has behind it. A job that ended whole has done them all. */
 const nodesOf = ({ order: { epochs }, epoch }: Job): number => epochs[epoch - 1]?.to ?? 0;
 
@@ -50,7 +53,7 @@ export function jobObject(shown: Shown): JobObject {
     ...(job.startedAt === null ? {} : { peak_resources: { logical_qubits: logicalQubits, physical_qubits: physicalQubits, channels } }),
     execution_context: contextOf(shown),
     ...(outcome === null ? {} : { digest: outcome.digest, evidence: { trace: outcome.trace, digest: outcome.digest } }),
-    ...(error === null ? {} : { error: { message: error.message, type: error.type, code: error.code } }),
+    ...(error === null ? {} : { error: errorOf(error) }),
     ...(job.cancelledAtEpoch === null ? {} : { cancelled_at_epoch: job.cancelledAtEpoch }),
     ...(job.resumed === 0 ? {} : { resumed: job.resumed }),
     ...(job.attempts <= 1 && job.preemptions === 0 ? {} : { attempts: job.attempts, preemptions: job.preemptions }),

@@ -1,5 +1,4 @@
 // The kernel service: its parts wired, and the handlers a server asks. Owns the wiring, what follows from an end, and the way to stop.
-import { servedTenants } from "./tenants.ts";
 import { signatureHolds } from "../../../replay/seal.ts";
 import { toHex } from "../../../kernel-abi/canonical.ts";
 import type { Handlers, KernelService, KernelSummary } from "../../../kernel-abi/rpc/handlers.ts";
@@ -13,7 +12,7 @@ import { Conditions } from "../../kernel/logical/conditions.ts";
 import { EntanglementLinks } from "../../kernel/logical/links.ts";
 import { LogicalResources } from "../../kernel/logical/resources.ts";
 import { Admission } from "./admission.ts";
-import { byHand } from "./by-hand.ts";
+import { handCalls } from "./hand-calls.ts";
 import { CheckpointCalls } from "./checkpoint-calls.ts";
 import { risingClock } from "./clock.ts";
 import { Execution } from "./execution.ts";
@@ -27,7 +26,8 @@ import { Places } from "./placement.ts";
 import { ReplayCall } from "./replay-call.ts";
 import { resume } from "./resumption.ts";
 import { SessionCalls } from "./sessions.ts";
-import { telemetryCalls } from "./telemetry.ts";
+import { telemetryCalls } from "./telemetry-calls.ts";
+import { servedTenants } from "./tenants.ts";
 import { tracesIn, tracesInMemory } from "./traces.ts";
 import { Watching } from "./watching.ts";
 
@@ -133,7 +133,7 @@ function handlersOf({ parts, admission, sessions, watching }: Calls): Handlers {
     q_restore: (params) => checkpoints.restore(params),
     q_migrate: (params, context) => checkpoints.migrate(params, context),
     q_replay: (params) => replays.replay(params),
-    ...byHand(parts),
+    ...handCalls(parts),
     ...telemetryCalls(parts, watching),
   };
 }

@@ -21,7 +21,8 @@ export class SessionCalls {
     const kept = authority.sessions.live(session);
     memory.keep({ k: "session", session: { id: session, tenant, granted: [...kept.granted], opened: kept.opened, expires: kept.expires } });
     await memory.settled();
-    return { session_id: session, granted: [...granted], denied: [...denied], quota: { ...quota }, namespace };
+    const told = { session_id: session, granted: [...granted], denied: [...denied], quota: { ...quota }, namespace };
+    return told;
   }
 
   async close({ session_id }: ParamsOf<"q_close_session">): Promise<ResultOf<"q_close_session">> {
