@@ -11,6 +11,8 @@ export { circuit, Circuit } from "./q/api/circuit.ts";
 export { bell, ghz, inverseQft, qft } from "./q/api/library.ts";
 export { graphCircuit, graphReserve } from "./q/api/graph.ts";
 export type { Events, EventValue, GraphCircuit, GraphCircuitOptions } from "./q/api/graph.ts";
+export { verifiedGraph } from "./q/api/graph-verified.ts";
+export { graphNoise } from "./q/api/graph-rates.ts";
 export { noisyCircuits } from "./q/api/graph-noise.ts";
 export type { GraphNoise, NoisyCircuit, QubitNoise } from "./q/api/graph-noise.ts";
 export { pauliSum } from "./q/api/pauli.ts";

@@ -110,6 +110,7 @@ export const FAULTS = Object.freeze({
   CERTIFICATE_REFUSED: row(3716, 2, "tamper", "evidence", "The certificate is not what was signed, or is not this graph's.", "Verify the graph again with `triad qvm verify FILE --certificate OUT`."),
   GRAPH_UNCERTIFIED: row(3717, 1, "denied", "caller", "A graph runs only on a certificate, and there is none for this one.", "The detail says why; `triad qvm verify FILE` lists what is wrong with the graph and what to write instead."),
   ATTESTATION_REFUSED: row(3718, 2, "tamper", "evidence", "The attestation is not what was signed, or does not fit the run.", "Do not rely on this file; fetch the attestation again, or ask the kernel that ran the job for it."),
+  QVM_NOT_EXECUTABLE: row(3712, 2, "failed", "caller", "The graph cannot be executed.", "Run `triad qvm verify` on it; the detail names the node and what is wrong with it."),
   // 3740-3749 logical qubits: profiles, blocks, channels
   PROFILE_INVALID: row(3740, 2, "failed", "caller", "The error-correction profile cannot be read.", "The detail says why; write logical:surface_code(d=9) or azure:qubit_gate_ns_e3:surface_code(d=9)."),
   RESOURCES_EXHAUSTED: row(3741, 3, "budget", "caller", "There are fewer free physical qubits than the job's logical qubits are made of; nothing was taken.", "Wait for other jobs to end, ask for a smaller code distance or for fewer qubits."),
@@ -121,6 +122,36 @@ export const FAULTS = Object.freeze({
   CHANNEL_FIDELITY_UNREACHABLE: row(3747, 3, "failed", "provider", "The link's pairs cannot be purified to the fidelity that is asked for.", "Ask for less; the detail says what the link reaches. A local decomposition needs no channel."),
   CHANNEL_CAPACITY_EXCEEDED: row(3748, 3, "budget", "caller", "The channel takes more entangled pairs than the link makes.", "Ask for a lower fidelity, wait for the next epoch, or close channels."),
   MODULE_UNKNOWN: row(3749, 2, "usage", "operator", "There is no such module or link in the machine.", "The detail lists the modules."),
+  // 3701-3705 QVM graphs
+  GRAPH_INVALID: row(3701, 2, "failed", "caller", "The QVM graph breaks a rule, so it does not run.", "`triad qvm verify FILE` lists every finding with what to write instead."),
+  // 3750-3759 jobs of the logical-qubit kernel
+  JOB_UNKNOWN: row(3750, 2, "failed", "caller", "No job has this id.", "Use the job_id that submit answered; ended jobs are kept for a while only."),
+  JOB_FOREIGN: row(3751, 1, "denied", "caller", "The job is another session's.", "Ask in the session that submitted it."),
+  JOB_ENDED: row(3752, 2, "failed", "caller", "The job has ended already.", "Ask for its status; its end is final."),
+  JOB_EXPIRED: row(3753, 3, "failed", "caller", "The job ran out of time.", "Give it a longer timeout_ms or more deadline_epochs."),
+  WAIT_EXPIRED: row(3754, 3, "failed", "caller", "The job had not ended when the wait did.", "Wait again; the job goes on."),
+  CHECKPOINT_UNKNOWN: row(3755, 2, "failed", "caller", "No checkpoint has this id.", "A session keeps its latest checkpoints only; make another."),
+  CHECKPOINT_REFUSED: row(3756, 2, "tamper", "evidence", "The checkpoint is not what the kernel made.", "Restore from another checkpoint, or submit the graph again."),
+  LEDGER_DAMAGED: row(3757, 2, "tamper", "evidence", "The ledger of accepted jobs is damaged before its end.", "Restore the file from a copy, or start with an empty state folder; jobs of the damaged part must be reported as lost."),
+  QUEUE_FULL: row(3758, 3, "budget", "caller", "Too many jobs wait already.", "Wait for some to end and submit again."),
+  KERNEL_STOPPING: row(3759, 6, "environment", "operator", "The kernel is stopping and takes no more work.", "Submit again when it serves; accepted jobs are kept."),
+  // 3720-3739 tenancy: who may do what beside whom. Their codes on the wire stand in kernel-abi/wire-codes.ts.
+  INSUFFICIENT_CAPS: row(3720, 1, "denied", "caller", "The session does not hold a capability that the work needs.", "Negotiate a session with the capabilities the detail names as missing; a tenant that does not hold them is given them by an operator or by delegation."),
+  AUTH_FAILED: row(3721, 1, "denied", "caller", "Who asks could not be authenticated.", "Negotiate a new session; the detail says what was wrong with the one presented."),
+  TENANT_SUSPENDED: row(3722, 1, "denied", "operator", "The tenant is suspended.", "Ask an operator to resume the tenant."),
+  QUOTA_EXCEEDED: row(3723, 3, "budget", "caller", "The request goes beyond a quota.", "Let running work end or release resources, ask for less, or have the quota named in the detail raised."),
+  ACCESS_DENIED: row(3724, 1, "denied", "caller", "The object belongs to another session or tenant.", "Use the session that made it."),
+  RATE_LIMITED: row(3725, 3, "budget", "caller", "Too many requests in the last minute.", "Wait as long as the detail says, then ask again."),
+  TOKEN_REFUSED: row(3726, 1, "denied", "caller", "The capability token is not valid.", "Obtain a fresh token; the detail says what was wrong with this one."),
+  HANDLE_REFUSED: row(3727, 1, "denied", "caller", "The handle presented is not valid here.", "Use a handle of this session with the signature it was issued with; the detail says what was wrong."),
+  LINEARITY_BROKEN: row(3728, 2, "failed", "caller", "A linear handle was used against its state.", "Use each qubit or channel only while it is yours and only until it is consumed; the detail names the violation."),
+  DELEGATION_REFUSED: row(3729, 1, "denied", "caller", "The capabilities cannot be delegated so.", "Delegate a subset of what is held, no deeper than the detail allows, while it is held."),
+  CHANNEL_REFUSED: row(3730, 1, "denied", "caller", "The brokered channel does not permit this.", "Have both tenants consent to a channel that is active, unexpired and has uses left; the detail says what it lacks."),
+  FIREWALL_VIOLATION: row(3731, 1, "denied", "caller", "The operation would entangle qubits of two tenants without a channel between them.", "Name a brokered channel of both tenants in the node's args.channel, or keep to your own qubits."),
+  POLICY_DENIED: row(3732, 1, "denied", "operator", "A policy of the kernel denies this.", "The detail names the rule; ask an operator."),
+  AUDIT_BROKEN: row(3733, 2, "tamper", "evidence", "The audit log is not what was signed.", "Do not rely on it; the detail names the first entry or the size that does not fit."),
+  SESSION_UNKNOWN: row(3735, 1, "denied", "caller", "No session of this id is open.", "Negotiate a new session; one that was closed does not come back."),
+  TENANCY_UNREADABLE: row(3734, 2, "tamper", "evidence", "The saved state of the tenants cannot be read.", "Restore it from the place it was saved to; the detail names the table and the place."),
 } satisfies Record<string, FaultRow>);
 
 export type FaultName = keyof typeof FAULTS;

@@ -8,6 +8,7 @@
 import { Fault } from "../../../kernel-abi/fault.ts";
 import { LIMITS } from "../../../kernel-abi/limits.ts";
 import { isLeaf, type Graph, type GraphNode, type Guard, type GuardLeaf } from "../../../kernel-abi/qvm/graph.ts";
+import { cyclesOf } from "../../../kernel-abi/qvm/qec/rates.ts";
 import { NEUTRAL, READOUTS, TRANSFERS, UNITARY, foldedAngle, type Step } from "./graph-gates.ts";
 import { GuardExpansion, and, both, holds, literal, or, type Formula } from "./graph-guards.ts";
 import type { Condition, GateName, Instruction } from "./instruction.ts";
@@ -69,7 +70,7 @@ export class Lowering {
     const terms = node.guard === undefined ? [[]] : this.#guards.termsOf(this.#formulaOf(node.guard, node.id), node.id);
     const on = (op === "USE_CHAN" ? this.#endsOf(node) : vqs).map((vq) => this.#qubitOf(vq, node.id));
     this.#act(node, on, terms);
-    on.forEach((qubit, at) => { this.#cycle(qubit, vqs[at] ?? ""); });
+    on.forEach((qubit, at) => { this.#cycles(op, qubit, vqs[at] ?? ""); });
   }
 
   #act(node: GraphNode, on: readonly number[], terms: readonly Condition[]): void {
@@ -165,12 +166,12 @@ export class Lowering {
       if (used !== undefined) this.#emit("reset", [qubit], []);
       this.#touched.delete(qubit);
       this.#live.set(vq, qubit);
-      this.#cycle(qubit, vq);
+      this.#cycles("ALLOC_LQ", qubit, vq);
     }
   }
 
-  #cycle(qubit: number, vq: string): void {
-    this.places.push({ kind: "cycle", at: this.instructions.length, copies: 0, qubit, vq });
+  #cycles(op: string, qubit: number, vq: string): void {
+    for (let cycle = cyclesOf(op); cycle > 0; cycle--) this.places.push({ kind: "cycle", at: this.instructions.length, copies: 0, qubit, vq });
   }
 
   #release({ id, vqs }: GraphNode): void {

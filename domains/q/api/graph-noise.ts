@@ -1,6 +1,7 @@
 // Logical noise on a graph's circuit: Pauli errors at the logical rate, drawn shot by shot, and the circuits they make.
-//   1  A cycle is one operation of the graph on one qubit, its allocation included, whether or not a guard on it holds. At its end the
-//      qubit suffers X, Y or Z, each with a third of its rate. A readout's event is flipped with the readout rate, the state is not.
+//   1  An operation takes its logical cycles (kernel-abi/qvm/qec/rates.ts) on each of its qubits, whether or not its guard holds. At the
+//      end of each the qubit suffers X, Y or Z, each with a third of its rate. A readout's event is flipped with the readout rate, the
+//      state it leaves is not. A qubit on which nothing is done suffers nothing.
 //   2  What strikes shot s at place p depends on (key, s, p) alone: one draw of Philox. No rate, no draw, no error.
 //   3  Shots with the same errors are shots of the same circuit. Those with none are the shots of the noiseless one.
 import { Fault } from "../../../kernel-abi/fault.ts";
