@@ -103,14 +103,9 @@ export const FAULTS = Object.freeze({
   // 36xx kernels
   KERNEL_REFUSED: row(3601, 2, "failed", "caller", "A numerical kernel refused its input.", "The detail names the argument and its allowed range."),
   // 3712-3715 graphs as circuits
-  QVM_NOT_EXECUTABLE: row(3712, 2, "failed", "caller", "The graph cannot be made a circuit.", "Run `triad qvm verify` on it; the detail names the node and what is wrong with it."),
+  QVM_NOT_EXECUTABLE: row(3712, 2, "failed", "caller", "The graph cannot be executed.", "Run `triad qvm verify` on it; the detail names the node and what is wrong with it."),
   QVM_GUARD_LIMIT: row(3713, 3, "failed", "caller", "A guard expands into too many conjunctions.", "Split the guard: put the node several times, or guard on fewer events with `or`."),
   QVM_NOISE_LIMIT: row(3714, 3, "budget", "caller", "The noise asked for makes too many different circuits.", "Ask for fewer shots or lower rates."),
-  // 3716-3719 certificates and attestations of graphs
-  CERTIFICATE_REFUSED: row(3716, 2, "tamper", "evidence", "The certificate is not what was signed, or is not this graph's.", "Verify the graph again with `triad qvm verify FILE --certificate OUT`."),
-  GRAPH_UNCERTIFIED: row(3717, 1, "denied", "caller", "A graph runs only on a certificate, and there is none for this one.", "The detail says why; `triad qvm verify FILE` lists what is wrong with the graph and what to write instead."),
-  ATTESTATION_REFUSED: row(3718, 2, "tamper", "evidence", "The attestation is not what was signed, or does not fit the run.", "Do not rely on this file; fetch the attestation again, or ask the kernel that ran the job for it."),
-  QVM_NOT_EXECUTABLE: row(3712, 2, "failed", "caller", "The graph cannot be executed.", "Run `triad qvm verify` on it; the detail names the node and what is wrong with it."),
   // 3740-3749 logical qubits: profiles, blocks, channels
   PROFILE_INVALID: row(3740, 2, "failed", "caller", "The error-correction profile cannot be read.", "The detail says why; write logical:surface_code(d=9) or azure:qubit_gate_ns_e3:surface_code(d=9)."),
   RESOURCES_EXHAUSTED: row(3741, 3, "budget", "caller", "There are fewer free physical qubits than the job's logical qubits are made of; nothing was taken.", "Wait for other jobs to end, ask for a smaller code distance or for fewer qubits."),
@@ -152,6 +147,10 @@ export const FAULTS = Object.freeze({
   AUDIT_BROKEN: row(3733, 2, "tamper", "evidence", "The audit log is not what was signed.", "Do not rely on it; the detail names the first entry or the size that does not fit."),
   SESSION_UNKNOWN: row(3735, 1, "denied", "caller", "No session of this id is open.", "Negotiate a new session; one that was closed does not come back."),
   TENANCY_UNREADABLE: row(3734, 2, "tamper", "evidence", "The saved state of the tenants cannot be read.", "Restore it from the place it was saved to; the detail names the table and the place."),
+  // 3716-3719 certificates and attestations of graphs
+  CERTIFICATE_REFUSED: row(3716, 2, "tamper", "evidence", "The certificate is not what was signed, or is not this graph's.", "Verify the graph again with `triad qvm verify FILE --certificate OUT`."),
+  GRAPH_UNCERTIFIED: row(3717, 1, "denied", "caller", "A graph runs only on a certificate, and there is none for this one.", "The detail says why; `triad qvm verify FILE` lists what is wrong with the graph and what to write instead."),
+  ATTESTATION_REFUSED: row(3718, 2, "tamper", "evidence", "The attestation is not what was signed, or does not fit the run.", "Do not rely on this file; fetch the attestation again, or ask the kernel that ran the job for it."),
 } satisfies Record<string, FaultRow>);
 
 export type FaultName = keyof typeof FAULTS;

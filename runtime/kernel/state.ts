@@ -123,7 +123,7 @@ function within<K, V>(map: Map<K, V>, key: K, make: () => V): V {
 /** Body of a TRANSITION entry; the same few are used over and over. */
 export function transitionBody(machine: string, from: string, to: string): Uint8Array {
   const known = TRANSITIONS.get(machine)?.get(from)?.get(to);
-  return known ?? within(within(within(TRANSITIONS, machine, () => new Map()), from, () => new Map()), to, () => pack({ machine, from, to }));
+  return known ?? within(within(within(TRANSITIONS, machine, () => new Map<string, Map<string, Uint8Array>>()), from, () => new Map<string, Uint8Array>()), to, () => pack({ machine, from, to }));
 }
 
 export const nameOf = (state: KernelState, id: number): ProcessName | null => state.processes.get(id)?.name ?? null;
