@@ -68,7 +68,7 @@ const FactsSchema = {
   shots: Type.Integer({ minimum: 1 }),
   /** Nodes that were run: all of the graph's, or those before the fence it was cancelled at. */
   nodes: Count,
-  epochs: Type.Array(EpochSchema, { minItems: 1 }),
+  epochs: Type.Array(EpochSchema),
   usage: UsageSchema,
   audit: AuditSchema,
 } as const;
@@ -120,7 +120,7 @@ function contradiction({ epochs, usage, nodes, audit }: AttestationFacts): strin
     next = to;
   }
   if (next !== nodes) return "the epochs do not end where the job does";
-  for (const name of PEAKS) if (usage[name] !== Math.max(...epochs.map((epoch) => epoch.usage[name]))) return `${name} of the job is not the most of its epochs`;
+  for (const name of PEAKS) if (usage[name] !== Math.max(0, ...epochs.map((epoch) => epoch.usage[name]))) return `${name} of the job is not the most of its epochs`;
   for (const name of SUMS) if (usage[name] !== epochs.reduce((sum, epoch) => sum + epoch.usage[name], 0)) return `${name} of the job is not the sum over its epochs`;
   return audit.from <= audit.to && audit.to <= audit.size ? undefined : "the part of the audit log is none";
 }
@@ -134,8 +134,8 @@ export interface TracedJob {
   /** Nodes of it that were run. */
   readonly nodes: number;
   readonly shots: number;
-  /** Qubits of the largest Q contract. */
-  readonly units: number;
+  /** Qubits of the largest Q contract; undefined when there was none, as in the run of a graph that reads nothing out. */
+  readonly units: number | undefined;
   /** Capabilities that the nodes need, and node counts of each epoch. */
   readonly capabilities: readonly string[];
   readonly epochs: readonly number[];
@@ -149,7 +149,7 @@ export function attestationDiffers(stated: Attestation, traced: TracedJob): stri
   if (stated.nodes !== traced.nodes) return `it states ${stated.nodes} nodes, the run was of ${traced.nodes}`;
   if (stated.epochs.length !== traced.epochs.length) return `it states ${stated.epochs.length} epochs, the graph has ${traced.epochs.length}`;
   for (const [at, { usage: { nodes } }] of stated.epochs.entries()) if (nodes !== traced.epochs[at]) return `it states ${nodes} nodes of epoch ${at}, the graph has ${String(traced.epochs[at])}`;
-  if (stated.usage.logicalQubits > traced.units) return `it states ${stated.usage.logicalQubits} qubits, the contract was of ${traced.units}`;
+  if (traced.units !== undefined && stated.usage.logicalQubits > traced.units) return `it states ${stated.usage.logicalQubits} qubits, the contract was of ${traced.units}`;
   return undecided(stated, traced);
 }
 

@@ -3,12 +3,13 @@
 //   C2  It is made of a verdict that is valid, and of no other.
 //   C3  A reader takes it from the signer it names beforehand and in the version and mode it runs; everything else is refused, typed.
 // The signature is over an in-toto statement in a DSSE envelope (dsse.ts), type urn:triad-runtime:graph-certificate:v1.
-import { canonicalJson, toHex } from "../canonical.ts";
+import { canonicalJson, sameBytes, toHex } from "../canonical.ts";
 import { keyOf, openStatement, plainReading, signStatement, STATEMENT_TYPE, StatementKeySchema, statementSchema } from "../dsse.ts";
 import { Fault } from "../fault.ts";
 import type { Sha256, SignatureCheck, Signer } from "../ports.ts";
 import { compiled, Type, type Static } from "../schema.ts";
 import { CAP_PATTERN, type Graph } from "./graph.ts";
+import { needsOf, type GraphNeeds } from "./needs.ts";
 import type { Verdict, VerifyOptions } from "./verify.ts";
 
 /** Raised whenever the verifier's rules, or what a graph is read as, change. */
@@ -20,7 +21,7 @@ const Count = Type.Integer({ minimum: 0 });
 
 /** What a graph needs beside its capabilities: counts over the whole graph, and how many qubits of each code profile. */
 const NeedsSchema = Type.Object({
-  peakQubits: Count, channels: Count, tStates: Count, measurements: Count, epochs: Count, nodes: Count,
+  peakQubits: Count, qubits: Count, channels: Count, tStates: Count, rotations: Count, measurements: Count, epochs: Count, nodes: Count,
   profiles: Type.Record(Type.String(), Count),
 }, exact);
 
@@ -37,11 +38,6 @@ const PredicateSchema = Type.Object({
 const StatementSchema = statementSchema({ subject: "graph", predicateType: CERTIFICATE_TYPE, predicate: PredicateSchema });
 const reading = plainReading(compiled(StatementSchema));
 type Predicate = Static<typeof PredicateSchema>;
-
-/** What `needsOf` finds. */
-export interface CertifiedNeeds extends Readonly<Static<typeof NeedsSchema>> {
-  readonly caps: readonly string[];
-}
 
 export interface Certificate {
   /** Digest of the graph, hex. */
@@ -62,29 +58,29 @@ export const certificateDigest = (bytes: Uint8Array, sha256: Sha256): string => 
 export interface Certified {
   readonly verdict: Verdict;
   /** What the verdict was reached with. */
-  readonly options?: VerifyOptions;
-  readonly needs: CertifiedNeeds;
+  readonly options?: VerifyOptions | undefined;
+  /** What the graph needs, where that was found before. */
+  readonly needs?: GraphNeeds;
 }
 
 const sortedOnce = (names: readonly string[]): string[] => [...new Set(names)].sort();
+
+function statedNeeds(graph: Graph, { caps, profiles, ...counts }: GraphNeeds = needsOf(graph)): Pick<Predicate, "needs" | "capabilities"> {
+  return { needs: { ...counts, profiles: { ...profiles } }, capabilities: sortedOnce(caps) };
+}
 
 /**
  * The certificate's bytes.
  * @throws Fault GRAPH_UNCERTIFIED for a graph that the verifier refused (C2)
  */
-export function certifyGraph({ verdict: { valid, graph, findings }, options: { mode = "thread", strict = false } = {}, needs: { caps, ...needs } }: Certified, signer: Signer, sha256: Sha256): Uint8Array {
-  const [first] = findings.filter(({ severity }) => strict || severity === "error");
+export function certifyGraph({ verdict: { valid, graph, findings }, options: { mode = "thread", strict = false } = {}, needs }: Certified, signer: Signer, sha256: Sha256): Uint8Array {
+  const first = findings.find(({ severity }) => strict || severity === "error");
   if (!valid || graph === undefined) throw new Fault("GRAPH_UNCERTIFIED", { what: "the verifier refused the graph", rule: first?.rule ?? "schema", node: first?.node ?? null });
-  const { peakQubits, channels, tStates, measurements, epochs, nodes, profiles } = needs;
   return signStatement({
     _type: STATEMENT_TYPE,
     subject: [{ name: "graph", digest: { sha256: graphDigest(graph, sha256) } }],
     predicateType: CERTIFICATE_TYPE,
-    predicate: {
-      verifier: { version: VERIFIER_VERSION, mode, strict }, warnings: findings.length,
-      needs: { peakQubits, channels, tStates, measurements, epochs, nodes, profiles: { ...profiles } },
-      capabilities: sortedOnce(caps), key: keyOf(signer),
-    },
+    predicate: { verifier: { version: VERIFIER_VERSION, mode, strict }, warnings: findings.length, ...statedNeeds(graph, needs), key: keyOf(signer) },
   } satisfies Static<typeof StatementSchema>, signer);
 }
 
@@ -104,14 +100,14 @@ export interface CertificateCheck {
   readonly keyIds: readonly string[];
   /** The mode the runtime verifies in; a certificate of another one is refused. Any when absent. */
   readonly mode?: NonNullable<VerifyOptions["mode"]>;
-  /** What the graph is found to need here; a certificate that states anything else is refused. Not compared when absent. */
-  readonly needs?: CertifiedNeeds;
+  /** What the graph needs, where that was found before. */
+  readonly needs?: GraphNeeds;
   readonly sha256: Sha256;
   readonly signature: SignatureCheck;
 }
 
-/** Whether a job may run on it: everything but "was it verified" is compared here (C1, C3). @throws Fault CERTIFICATE_REFUSED | GRAPH_UNCERTIFIED without one */
-export function checkCertificate(bytes: Uint8Array | undefined, { graph, keyIds, mode, needs, sha256, signature }: CertificateCheck): Certificate {
+/** Whether a job may run on it: whose it is, of what, and what it states, compared with the graph (C1, C3). @throws Fault CERTIFICATE_REFUSED | GRAPH_UNCERTIFIED without one */
+export function checkCertificate(bytes: Uint8Array | undefined, { graph, keyIds, mode, needs: found, sha256, signature }: CertificateCheck): Certificate {
   if (bytes === undefined) throw new Fault("GRAPH_UNCERTIFIED", { what: "there is no certificate" });
   const certificate = openCertificate(bytes, { sha256, signature });
   const { verifier } = certificate;
@@ -119,12 +115,7 @@ export function checkCertificate(bytes: Uint8Array | undefined, { graph, keyIds,
   if (verifier.version !== VERIFIER_VERSION) return refuse(`it is of verifier version ${verifier.version}, here is ${VERIFIER_VERSION}`);
   if (mode !== undefined && verifier.mode !== mode) return refuse(`it was verified in mode ${verifier.mode}, here is ${mode}`);
   if (certificate.graph !== graphDigest(graph, sha256)) return refuse("it is another graph's");
-  if (needs !== undefined && !sameNeeds(certificate, needs)) return refuse("the graph needs other things than it states");
+  const { needs, capabilities } = certificate;
+  if (!sameBytes(canonicalJson({ needs, capabilities }), canonicalJson(statedNeeds(graph, found)))) return refuse("the graph needs other things than it states");
   return certificate;
-}
-
-function sameNeeds({ needs, capabilities }: Certificate, { caps, ...found }: CertifiedNeeds): boolean {
-  const { peakQubits, channels, tStates, measurements, epochs, nodes, profiles } = found;
-  const text = (value: unknown): string => toHex(canonicalJson(value));
-  return text({ needs, capabilities }) === text({ needs: { peakQubits, channels, tStates, measurements, epochs, nodes, profiles }, capabilities: sortedOnce(caps) });
 }
