@@ -109,7 +109,7 @@ export class Execution {
       const job = jobs.get(id);
       if (job === undefined) return;
       if (!first) await turn();
-      if (stopping() && job.order.epochs.length - job.epoch > 1) return this.#put(id);
+      if (stopping() && !job.cancelAsked && job.order.epochs.length - job.epoch > 1) return this.#put(id);
       this.#places.enter(job, this.#facts(job));
       const decision = this.#moved(id, jobs.fence(id, now()));
       const { state, epoch } = jobs.get(id) ?? job;

@@ -37,7 +37,9 @@ export interface KernelOptions {
   readonly verify?: VerifyOptions;
   /** From which seeds are derived that no caller gave; default: fresh. */
   readonly seed?: string;
-  /** Where runs are made; default: one record a run, on this thread. Closed by the kernel. */
+  /** Threads for heavy runs, started when the first comes; 0: everything on this thread. */
+  readonly workers?: number;
+  /** Where runs are made; default: prepared, sealed in batches. Closed by the kernel. */
   readonly runs?: JobRuns;
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
@@ -48,4 +50,4 @@ export interface KernelOptions {
 export const DEFAULT_TENANT_QUOTA: TenantQuota = Object.freeze({ ...TENANT_QUOTA, ...NO_RATES, sessions: 1_000, jobs_per_session: 1_000, concurrent_jobs: 64, logical_qubits: 10_000, physical_qubits: 1_000_000, channels: 1_000 });
 export const DEFAULT_TENANTS: readonly TenantSpec[] = Object.freeze([{ name: DEFAULT_TENANT, caps: WIRE_CAPS, quota: DEFAULT_TENANT_QUOTA }]);
 export const DEFAULT_MODULES: readonly ModuleSpec[] = Object.freeze(["module-0", "module-1"].map((name) => Object.freeze({ name, physicalQubits: 500_000 })));
-export const DEFAULTS = Object.freeze({ slots: 32, kept: 1_000, sessionQuota: SESSION_QUOTA, tenantQuota: TENANT_QUOTA });
+export const DEFAULTS = Object.freeze({ slots: 64, kept: 1_000, workers: 2, sessionQuota: SESSION_QUOTA, tenantQuota: TENANT_QUOTA });

@@ -14,6 +14,8 @@ interface Kept {
 
 export class Places {
   readonly #kept = new Map<string, Kept>();
+  /** Stand elsewhere than at the fence before. */
+  readonly #moved = new Set<string>();
   readonly #parts: Pick<Parts, "resources" | "records">;
 
   constructor(parts: Pick<Parts, "resources" | "records">) { this.#parts = parts; }
@@ -39,7 +41,7 @@ export class Places {
     const { resources, records } = this.#parts;
     const record: Kept = this.#kept.get(id) ?? { mappings: [], peak: { logicalQubits: 0, physicalQubits: 0, channels: verified.needs.channels } };
     const changed = this.#walk(id, verified, epoch);
-    const mapping = changed ?? record.mappings[epoch - 1] ?? resources.mapping(id);
+    const mapping = changed ?? (this.#moved.delete(id) ? undefined : record.mappings[epoch - 1]) ?? resources.mapping(id);
     if (changed !== undefined || record.mappings.length === 0) {
       record.peak.logicalQubits = Math.max(record.peak.logicalQubits, mapping.length);
       record.peak.physicalQubits = Math.max(record.peak.physicalQubits, mapping.reduce((sum, place) => sum + place.physicalQubits, 0));
@@ -52,9 +54,13 @@ export class Places {
   }
 
   /** It waits again, or has ended: it holds nothing. */
-  leave(id: string): void { this.#parts.resources.close(id); }
+  leave(id: string): void {
+    this.#moved.add(id); // it may be placed elsewhere when it goes on
+    this.#parts.resources.close(id);
+  }
   forget(id: string): void {
     this.#kept.delete(id);
+    this.#moved.delete(id);
     this.#parts.records.delete(id);
   }
 
@@ -66,6 +72,7 @@ export class Places {
     resources.atFence(id, true);
     const moved = resources.mapping(id).map(({ vq }) => resources.move(id, vq, to));
     resources.atFence(id, false);
+    this.#moved.add(id);
     return { from, to: modules(), success: moved.every(({ success }) => success) };
   }
 

@@ -18,11 +18,11 @@ import { risingClock } from "./clock.ts";
 import { Execution } from "./execution.ts";
 import { Graphs } from "./graphs.ts";
 import { Histories } from "./histories.ts";
-import { recordedRuns } from "./job-runs.ts";
 import { Memory } from "./memory.ts";
 import { DEFAULT_MODULES, DEFAULTS, type KernelOptions } from "./options.ts";
 import type { Parts } from "./parts.ts";
 import { Places } from "./placement.ts";
+import { preparedRuns } from "./prepared-runs.ts";
 import { ReplayCall } from "./replay-call.ts";
 import { resume } from "./resumption.ts";
 import { SessionCalls } from "./sessions.ts";
@@ -53,7 +53,7 @@ export function createKernelService(options: KernelOptions): Kernel {
     resources: new LogicalResources(options.modules ?? DEFAULT_MODULES, conditions), links: new EntanglementLinks({ links: options.links ?? [] }), conditions,
     checkpoints: new Checkpoints(options.mac), histories: new Histories(),
     memory: new Memory(options.state, options.durability), traces: options.state === undefined ? tracesInMemory() : tracesIn(`${options.state}/traces`),
-    runs: options.runs ?? recordedRuns(options.signer), signer: options.signer, sha256, now, fresh, seed: options.seed ?? toHex(fresh(SEED_BYTES)),
+    runs: options.runs ?? preparedRuns({ signer: options.signer, workers: options.workers ?? DEFAULTS.workers }), signer: options.signer, sha256, now, fresh, seed: options.seed ?? toHex(fresh(SEED_BYTES)),
     stopping: () => stopping, kick: () => { execution.kick(); }, ended: (job) => { ended(job); },
   };
   const places = new Places(parts);
