@@ -106,9 +106,9 @@ export class Execution {
   async #epochs(id: string): Promise<void> {
     const { jobs, histories, stopping, now } = this.#parts;
     for (let first = true; ; first = false) {
+      if (!first) await turn();
       const job = jobs.get(id);
       if (job === undefined) return;
-      if (!first) await turn();
       if (stopping() && !job.cancelAsked && job.order.epochs.length - job.epoch > 1) return this.#put(id);
       this.#places.enter(job, this.#facts(job));
       const decision = this.#moved(id, jobs.fence(id, now()));

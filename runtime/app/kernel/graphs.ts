@@ -3,10 +3,10 @@
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { Sha256, SignatureCheck, Signer } from "../../../kernel-abi/ports.ts";
 import { canonicalJson, toHex } from "../../../kernel-abi/canonical.ts";
-import { certificateDigest, certifyGraph, checkCertificate, type CertifiedNeeds } from "../../../kernel-abi/qvm/certificate.ts";
+import { certificateDigest, certifyGraph, checkCertificate } from "../../../kernel-abi/qvm/certificate.ts";
 import { epochsOf } from "../../../kernel-abi/qvm/epochs.ts";
 import type { Finding, Graph } from "../../../kernel-abi/qvm/graph.ts";
-import { needsOf } from "../../../kernel-abi/qvm/needs.ts";
+import { needsOf, type GraphNeeds } from "../../../kernel-abi/qvm/needs.ts";
 import { verifyGraph, type VerifyOptions } from "../../../kernel-abi/qvm/verify.ts";
 import { Refusal } from "../../../kernel-abi/rpc/codes.ts";
 import type { EpochSpan } from "../../kernel/jobs/job.ts";
@@ -16,7 +16,7 @@ export interface Verified {
   /** Hex SHA-256 of the normalised graph. */
   readonly digest: string;
   readonly graph: Graph;
-  readonly needs: CertifiedNeeds;
+  readonly needs: GraphNeeds;
   readonly certificate: Uint8Array;
   readonly certificateDigest: string;
   /** At least one, which is empty for an empty graph. */
