@@ -172,7 +172,9 @@ export class Expander {
     }
   }
 
-  #call({ name, args, label, at }: Statement & { kind: "call" }, frame: Frame): void {
+  /** The name of a macro may come from a variable: `{unitary}(control, target)`. */
+  #call({ name: called, args, label, at }: Statement & { kind: "call" }, frame: Frame): void {
+    const name = this.#name(called, frame, "a macro");
     const macro = this.#macros.get(name) ?? refuse("QVM_ASM_VALUE", at, `there is no macro ${name}`, this.#macros.size === 0 ? "Define it with .macro, or include the file that does." : `There are ${[...this.#macros.keys()].slice(0, 40).join(", ")}.`);
     if (args.length !== macro.parameters.length) refuse("QVM_ASM_VALUE", at, `${name} is given ${args.length} values and takes ${macro.parameters.length}`, `Write ${name}(${macro.parameters.join(", ")}).`);
     const values = new Map<string, Value>(macro.parameters.map((parameter, index) => {

@@ -60,15 +60,14 @@ class FileReader {
     const labelled = this.#in.take(":");
     const op = labelled ? reader.word() ?? this.#in.wrong("an op is expected behind the label", "Write label: OP operands -> outputs.") : first;
     const label = labelled ? { label: first } : {};
-    const [name] = op.parts;
-    if (op.parts.length === 1 && typeof name === "string" && this.#in.take("(")) {
+    if (this.#in.take("(")) {
       const args: Expression[] = [];
       while (!this.#in.take(")")) {
         args.push(this.#expressions.read());
         if (this.#in.take(")")) break;
-        this.#in.expect(",", `Put commas between what ${name} is given and ) at the end.`);
+        this.#in.expect(",", "Put commas between what the macro is given and ) at the end.");
       }
-      return { kind: "call", at, name, args, ...label };
+      return { kind: "call", at, name: op, args, ...label };
     }
     return { kind: "instruction", at, instruction: reader.rest(op), ...label };
   }

@@ -36,7 +36,7 @@ export interface Macro {
 
 export type Statement = { readonly at: Place } & (
   | { readonly kind: "instruction"; readonly label?: Word; readonly instruction: Instruction }
-  | { readonly kind: "call"; readonly label?: Word; readonly name: string; readonly args: readonly Expression[] }
+  | { readonly kind: "call"; readonly label?: Word; readonly name: Word; readonly args: readonly Expression[] }
   | { readonly kind: "set" | "param"; readonly name: string; readonly value: Expression }
   | { readonly kind: "for"; readonly names: readonly string[]; readonly over: Expression; readonly body: readonly Statement[] }
   | { readonly kind: "if"; readonly arms: readonly { readonly condition?: Expression; readonly body: readonly Statement[] }[] }
