@@ -118,6 +118,33 @@ export const FAULTS = Object.freeze({
   QVM_ASM_VALUE: row(3707, 2, "usage", "caller", "An expression or name in the assembly text has no use as it is.", "The detail names the place and the value."),
   QVM_ASM_INCLUDE: row(3708, 2, "usage", "caller", "An included file cannot be had.", "Includes stay inside the folder of the program; std/ is the library."),
   QVM_ASM_LIMIT: row(3709, 3, "failed", "caller", "The assembly text unfolds into more than is allowed.", "The detail names the limit; make loops, lists or recursion smaller."),
+  // 3750-3759 jobs of the logical-qubit kernel
+  JOB_UNKNOWN: row(3750, 2, "failed", "caller", "No job has this id.", "Use the job_id that submit answered; ended jobs are kept for a while only."),
+  JOB_FOREIGN: row(3751, 1, "denied", "caller", "The job is another session's.", "Ask in the session that submitted it."),
+  JOB_ENDED: row(3752, 2, "failed", "caller", "The job has ended already.", "Ask for its status; its end is final."),
+  JOB_EXPIRED: row(3753, 3, "failed", "caller", "The job ran out of time.", "Give it a longer timeout_ms or more deadline_epochs."),
+  WAIT_EXPIRED: row(3754, 3, "failed", "caller", "The job had not ended when the wait did.", "Wait again; the job goes on."),
+  CHECKPOINT_UNKNOWN: row(3755, 2, "failed", "caller", "No checkpoint has this id.", "A session keeps its latest checkpoints only; make another."),
+  CHECKPOINT_REFUSED: row(3756, 2, "tamper", "evidence", "The checkpoint is not what the kernel made.", "Restore from another checkpoint, or submit the graph again."),
+  LEDGER_DAMAGED: row(3757, 2, "tamper", "evidence", "The ledger of accepted jobs is damaged before its end.", "Restore the file from a copy, or start with an empty state folder; jobs of the damaged part must be reported as lost."),
+  QUEUE_FULL: row(3758, 3, "budget", "caller", "Too many jobs wait already.", "Wait for some to end and submit again."),
+  KERNEL_STOPPING: row(3759, 6, "environment", "operator", "The kernel is stopping and takes no more work.", "Submit again when it serves; accepted jobs are kept."),
+  // 3720-3739 tenancy: who may do what beside whom. Their codes on the wire stand in kernel-abi/wire-codes.ts.
+  INSUFFICIENT_CAPS: row(3720, 1, "denied", "caller", "The session does not hold a capability that the work needs.", "Negotiate a session with the capabilities the detail names as missing; a tenant that does not hold them is given them by an operator or by delegation."),
+  AUTH_FAILED: row(3721, 1, "denied", "caller", "Who asks could not be authenticated.", "Negotiate a new session; the detail says what was wrong with the one presented."),
+  TENANT_SUSPENDED: row(3722, 1, "denied", "operator", "The tenant is suspended.", "Ask an operator to resume the tenant."),
+  QUOTA_EXCEEDED: row(3723, 3, "budget", "caller", "The request goes beyond a quota.", "Let running work end or release resources, ask for less, or have the quota named in the detail raised."),
+  ACCESS_DENIED: row(3724, 1, "denied", "caller", "The object belongs to another session or tenant.", "Use the session that made it."),
+  RATE_LIMITED: row(3725, 3, "budget", "caller", "Too many requests in the last minute.", "Wait as long as the detail says, then ask again."),
+  TOKEN_REFUSED: row(3726, 1, "denied", "caller", "The capability token is not valid.", "Obtain a fresh token; the detail says what was wrong with this one."),
+  HANDLE_REFUSED: row(3727, 1, "denied", "caller", "The handle presented is not valid here.", "Use a handle of this session with the signature it was issued with; the detail says what was wrong."),
+  LINEARITY_BROKEN: row(3728, 2, "failed", "caller", "A linear handle was used against its state.", "Use each qubit or channel only while it is yours and only until it is consumed; the detail names the violation."),
+  DELEGATION_REFUSED: row(3729, 1, "denied", "caller", "The capabilities cannot be delegated so.", "Delegate a subset of what is held, no deeper than the detail allows, while it is held."),
+  CHANNEL_REFUSED: row(3730, 1, "denied", "caller", "The brokered channel does not permit this.", "Have both tenants consent to a channel that is active, unexpired and has uses left; the detail says what it lacks."),
+  FIREWALL_VIOLATION: row(3731, 1, "denied", "caller", "The operation would entangle qubits of two tenants without a channel between them.", "Name a brokered channel of both tenants in the node's args.channel, or keep to your own qubits."),
+  POLICY_DENIED: row(3732, 1, "denied", "operator", "A policy of the kernel denies this.", "The detail names the rule; ask an operator."),
+  AUDIT_BROKEN: row(3733, 2, "tamper", "evidence", "The audit log is not what was signed.", "Do not rely on it; the detail names the first entry or the size that does not fit."),
+  TENANCY_UNREADABLE: row(3734, 2, "tamper", "evidence", "The saved state of the tenants cannot be read.", "Restore it from the place it was saved to; the detail names the table and the place."),
 } satisfies Record<string, FaultRow>);
 
 export type FaultName = keyof typeof FAULTS;

@@ -298,3 +298,10 @@ export interface KernelOracle {
 
 /** Resolves a program section to something executable, or refuses (PROGRAM_UNTRUSTED, PROGRAM_INVALID). */
 export type ProgramLoader = (program: ProgramSection) => Behaviour;
+
+/** A keyed digest whose key only its owner knows (HMAC-SHA256); 32 bytes. */
+export interface Mac {
+  tag(bytes: Uint8Array): Uint8Array;
+  /** Compares in constant time; a tag of another length does not match. */
+  matches(bytes: Uint8Array, tag: Uint8Array): boolean;
+}

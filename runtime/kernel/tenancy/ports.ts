@@ -1,0 +1,12 @@
+// What tenancy needs from outside, as functions: it reads no clock, holds no key and draws no randomness of its own, so that with the same
+// ports it decides the same.
+import type { Mac, Sha256 } from "../../../kernel-abi/ports.ts";
+
+export interface TenancyPorts {
+  /** Milliseconds since the epoch, a safe integer, never going back. */
+  now(): number;
+  readonly mac: Mac;
+  readonly sha256: Sha256;
+  /** That many unpredictable bytes. */
+  fresh(bytes: number): Uint8Array;
+}

@@ -1,0 +1,107 @@
+// Sessions: what a tenant is doing business under. Owns which live, what each was granted, and when it ends.
+//   N2  Granted is asked for ∩ grantable ∩ what the tenant holds (∩ the token's, when one was shown): never anything a graph says.
+//   N3  A session holds what it was granted as far as its tenant still holds it: authority that ends, ends in live sessions too.
+//   N4  Ids are fresh randomness: knowing one is what lets a caller use it, so none can be derived from another.
+import { toHex } from "../../../kernel-abi/canonical.ts";
+import { Fault } from "../../../kernel-abi/fault.ts";
+import { invariant } from "../../../kernel-abi/invariant.ts";
+import { isCap, isWireCap, sortedCaps } from "./caps.ts";
+import type { TenancyPorts } from "./ports.ts";
+import { readRecord } from "./saved.ts";
+
+export interface Session {
+  /** "sess_" and 16 hex digits. */
+  readonly id: string;
+  readonly tenant: string;
+  /** At negotiation; `Authority` meets it with what the tenant still holds. */
+  readonly granted: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly opened: number;
+  /** The first millisecond at which it is no more. */
+  readonly expires: number;
+}
+
+const ID_BYTES = 8;
+const ID = /^sess_[0-9a-f]{16}$/;
+
+export interface Bargain {
+  readonly granted: readonly string[];
+  readonly denied: readonly string[];
+}
+
+/** What of the names asked for is granted (sorted) and denied (as asked, each once): N2. */
+export function bargain(requested: readonly string[], held: ReadonlySet<string>): Bargain {
+  const once = [...new Set(requested)];
+  const granted = once.filter((name) => isWireCap(name) && held.has(name));
+  return { granted: sortedCaps(granted), denied: once.filter((name) => !granted.includes(name)) };
+}
+
+export class Sessions {
+  readonly #sessions = new Map<string, Session>();
+  readonly #byTenant = new Map<string, Set<string>>();
+  readonly #ports: TenancyPorts;
+  constructor(ports: TenancyPorts) { this.#ports = ports; }
+
+  /** `ttlMs`: at least 1. */
+  open(tenant: string, granted: readonly string[], ttlMs: number): Session {
+    const id = `sess_${toHex(this.#ports.fresh(ID_BYTES))}`;
+    invariant(!this.#sessions.has(id), "A11", "fresh bytes repeat");
+    const opened = this.#ports.now();
+    return this.#put({ id, tenant, granted: sortedCaps(granted), opened, expires: opened + Math.max(1, ttlMs) });
+  }
+
+  /** A live one. @throws Fault AUTH_FAILED: session-unknown (or closed), session-expired */
+  live(id: string): Session {
+    const session = this.#sessions.get(id);
+    if (session === undefined) throw new Fault("AUTH_FAILED", { reason: "session-unknown" });
+    if (this.#ports.now() >= session.expires) throw new Fault("AUTH_FAILED", { reason: "session-expired" });
+    return session;
+  }
+
+  find(id: string): Session | undefined { return this.#sessions.get(id); }
+  /** Oldest first. */
+  of(tenant: string): readonly Session[] {
+    return [...this.#byTenant.get(tenant) ?? []].flatMap((id) => this.#sessions.get(id) ?? []);
+  }
+  get size(): number { return this.#sessions.size; }
+
+  /** False when it was not open. */
+  close(id: string): boolean {
+    const session = this.#sessions.get(id);
+    if (session === undefined) return false;
+    this.#sessions.delete(id);
+    const mates = this.#byTenant.get(session.tenant);
+    mates?.delete(id);
+    if (mates?.size === 0) this.#byTenant.delete(session.tenant);
+    return true;
+  }
+
+  /** Those that are over but not yet closed. */
+  expired(): readonly Session[] {
+    const now = this.#ports.now();
+    return [...this.#sessions.values()].filter(({ expires }) => now >= expires);
+  }
+
+  saved(): unknown { return { sessions: [...this.#sessions.values()] }; }
+  /** Into an empty one. @throws Fault TENANCY_UNREADABLE */
+  restore(data: unknown): void {
+    for (const row of readRecord(data, "sessions").rows("sessions")) this.take(row.value());
+  }
+  /** One session as `saved` or `open` gave it. @throws Fault TENANCY_UNREADABLE */
+  take(data: unknown): Session {
+    const row = readRecord(data, "session");
+    const id = row.text("id");
+    if (!ID.test(id) || this.#sessions.has(id)) row.refuse("id");
+    const granted = row.texts("granted");
+    if (!granted.every(isCap)) row.refuse("granted");
+    return this.#put({ id, tenant: row.text("tenant"), granted: sortedCaps(granted), opened: row.count("opened"), expires: row.count("expires") });
+  }
+
+  #put(session: Session): Session {
+    const kept = Object.freeze({ ...session, granted: Object.freeze([...session.granted]) });
+    this.#sessions.set(session.id, kept);
+    const mates = this.#byTenant.get(session.tenant) ?? new Set();
+    this.#byTenant.set(session.tenant, mates.add(session.id));
+    return kept;
+  }
+}
