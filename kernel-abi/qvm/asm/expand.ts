@@ -165,7 +165,7 @@ export class Expander {
 
   #loop({ names, over, body, at }: Statement & { kind: "for" }, frame: Frame): void {
     for (const element of this.#evaluator.elements(over, frame.scope)) {
-      this.#budget.spend(1, at);
+      this.#budget.spend(4, at);
       const parts = names.length === 1 ? [element] : isList(element) && element.items.length === names.length ? element.items
         : refuse("QVM_ASM_VALUE", at, `${shown(element)} is not ${names.length} values`, "Go through pairs, as in .for i, q in enumerate(qubits).");
       this.#block(body, { ...frame, repeated: true, depth: frame.depth + 1, scope: frame.scope.inner(new Map(names.map((name, index) => [name, parts[index] ?? null]))) });

@@ -32,7 +32,7 @@ export interface AsmLimits {
   readonly value: number;
 }
 
-export const ASM_LIMITS: AsmLimits = Object.freeze({ work: 20_000_000, nodes: 250_000, text: 16 << 20, texts: 32 << 20, depth: 128, value: 1 << 20 });
+export const ASM_LIMITS: AsmLimits = Object.freeze({ work: 6_000_000, nodes: 250_000, text: 16 << 20, texts: 32 << 20, depth: 128, value: 1 << 20 });
 
 /** Brackets in an expression, and operators that hang on one another. */
 export const EXPRESSION_NESTING = 48;
