@@ -115,7 +115,7 @@ export const FAULTS = Object.freeze({
   MODULE_UNKNOWN: row(3749, 2, "usage", "operator", "There is no such module or link in the machine.", "The detail lists the modules."),
   // 3706-3709 assembly of graphs
   QVM_ASM_SYNTAX: row(3706, 2, "usage", "caller", "The assembly text is not understood.", "The detail names the place; kernel-abi/qvm/asm/README.md has the grammar."),
-  QVM_ASM_VALUE: row(3707, 2, "usage", "caller", "An expression or name in the assembly text has no use as it is.", "The detail names the place and the value."),
+  QVM_ASM_VALUE: row(3707, 2, "usage", "caller", "A value or name in the assembly text cannot stand where it does.", "The detail names the place and the value."),
   QVM_ASM_INCLUDE: row(3708, 2, "usage", "caller", "An included file cannot be had.", "Includes stay inside the folder of the program; std/ is the library."),
   QVM_ASM_LIMIT: row(3709, 3, "failed", "caller", "The assembly text unfolds into more than is allowed.", "The detail names the limit; make loops, lists or recursion smaller."),
   // 3750-3759 jobs of the logical-qubit kernel
