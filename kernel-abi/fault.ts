@@ -102,6 +102,34 @@ export const FAULTS = Object.freeze({
   RUNTIME_DEFECT: row(3504, 6, "failed", "runtime", "Triad itself failed; this is a defect of ours.", "Report it with the command, the seed and the trace; TRIAD_DEBUG=1 shows the stack."),
   // 36xx kernels
   KERNEL_REFUSED: row(3601, 2, "failed", "caller", "A numerical kernel refused its input.", "The detail names the argument and its allowed range."),
+  // 3712-3715 graphs as circuits
+  QVM_NOT_EXECUTABLE: row(3712, 2, "failed", "caller", "The graph cannot be made a circuit.", "Run `triad qvm verify` on it; the detail names the node and what is wrong with it."),
+  QVM_GUARD_LIMIT: row(3713, 3, "failed", "caller", "A guard expands into too many conjunctions.", "Split the guard: put the node several times, or guard on fewer events with `or`."),
+  QVM_NOISE_LIMIT: row(3714, 3, "budget", "caller", "The noise asked for makes too many different circuits.", "Ask for fewer shots or lower rates."),
+  // 3740-3749 logical qubits: profiles, blocks, channels
+  PROFILE_INVALID: row(3740, 2, "failed", "caller", "The error-correction profile cannot be read.", "The detail says why; write logical:surface_code(d=9) or azure:qubit_gate_ns_e3:surface_code(d=9)."),
+  RESOURCES_EXHAUSTED: row(3741, 3, "budget", "caller", "There are fewer free physical qubits than the job's logical qubits are made of; nothing was taken.", "Wait for other jobs to end, ask for a smaller code distance or for fewer qubits."),
+  QUBIT_UNKNOWN: row(3742, 2, "failed", "caller", "The job holds no logical qubit of this name, or holds it already.", "Place a qubit once before it is used, and use no other job's."),
+  HOLDER_UNKNOWN: row(3743, 2, "failed", "caller", "No such job holds resources here, or it was opened before.", "Open a job once before it acquires, and close it once."),
+  MIGRATION_REFUSED: row(3744, 2, "failed", "caller", "A block is moved only at a fence of its job, and to a place that has room.", "Wait for the job's next fence; the detail says what stood in the way."),
+  CHANNEL_UNKNOWN: row(3745, 2, "failed", "caller", "There is no such open channel.", "Open the channel first; q_chan_status tells which are open."),
+  CHANNEL_EXISTS: row(3746, 2, "failed", "caller", "This channel is open already, or joins a qubit with itself.", "Close the channel before it is opened again."),
+  CHANNEL_FIDELITY_UNREACHABLE: row(3747, 3, "failed", "provider", "The link's pairs cannot be purified to the fidelity that is asked for.", "Ask for less; the detail says what the link reaches. A local decomposition needs no channel."),
+  CHANNEL_CAPACITY_EXCEEDED: row(3748, 3, "budget", "caller", "The channel takes more entangled pairs than the link makes.", "Ask for a lower fidelity, wait for the next epoch, or close channels."),
+  MODULE_UNKNOWN: row(3749, 2, "usage", "operator", "There is no such module or link in the machine.", "The detail lists the modules."),
+  // 3701-3705 QVM graphs
+  GRAPH_INVALID: row(3701, 2, "failed", "caller", "The QVM graph breaks a rule, so it does not run.", "`triad qvm verify FILE` lists every finding with what to write instead."),
+  // 3750-3759 jobs of the logical-qubit kernel
+  JOB_UNKNOWN: row(3750, 2, "failed", "caller", "No job has this id.", "Use the job_id that submit answered; ended jobs are kept for a while only."),
+  JOB_FOREIGN: row(3751, 1, "denied", "caller", "The job is another session's.", "Ask in the session that submitted it."),
+  JOB_ENDED: row(3752, 2, "failed", "caller", "The job has ended already.", "Ask for its status; its end is final."),
+  JOB_EXPIRED: row(3753, 3, "failed", "caller", "The job ran out of time.", "Give it a longer timeout_ms or more deadline_epochs."),
+  WAIT_EXPIRED: row(3754, 3, "failed", "caller", "The job had not ended when the wait did.", "Wait again; the job goes on."),
+  CHECKPOINT_UNKNOWN: row(3755, 2, "failed", "caller", "No checkpoint has this id.", "A session keeps its latest checkpoints only; make another."),
+  CHECKPOINT_REFUSED: row(3756, 2, "tamper", "evidence", "The checkpoint is not what the kernel made.", "Restore from another checkpoint, or submit the graph again."),
+  LEDGER_DAMAGED: row(3757, 2, "tamper", "evidence", "The ledger of accepted jobs is damaged before its end.", "Restore the file from a copy, or start with an empty state folder; jobs of the damaged part must be reported as lost."),
+  QUEUE_FULL: row(3758, 3, "budget", "caller", "Too many jobs wait already.", "Wait for some to end and submit again."),
+  KERNEL_STOPPING: row(3759, 6, "environment", "operator", "The kernel is stopping and takes no more work.", "Submit again when it serves; accepted jobs are kept."),
   // 3720-3739 tenancy: who may do what beside whom. Their codes on the wire stand in kernel-abi/wire-codes.ts.
   INSUFFICIENT_CAPS: row(3720, 1, "denied", "caller", "The session does not hold a capability that the work needs.", "Negotiate a session with the capabilities the detail names as missing; a tenant that does not hold them is given them by an operator or by delegation."),
   AUTH_FAILED: row(3721, 1, "denied", "caller", "Who asks could not be authenticated.", "Negotiate a new session; the detail says what was wrong with the one presented."),
@@ -119,17 +147,6 @@ export const FAULTS = Object.freeze({
   AUDIT_BROKEN: row(3733, 2, "tamper", "evidence", "The audit log is not what was signed.", "Do not rely on it; the detail names the first entry or the size that does not fit."),
   SESSION_UNKNOWN: row(3735, 1, "denied", "caller", "No session of this id is open.", "Negotiate a new session; one that was closed does not come back."),
   TENANCY_UNREADABLE: row(3734, 2, "tamper", "evidence", "The saved state of the tenants cannot be read.", "Restore it from the place it was saved to; the detail names the table and the place."),
-  // 3740-3749 logical qubits: profiles, blocks, channels
-  PROFILE_INVALID: row(3740, 2, "failed", "caller", "The error-correction profile cannot be read.", "The detail says why; write logical:surface_code(d=9) or azure:qubit_gate_ns_e3:surface_code(d=9)."),
-  RESOURCES_EXHAUSTED: row(3741, 3, "budget", "caller", "There are fewer free physical qubits than the job's logical qubits are made of; nothing was taken.", "Wait for other jobs to end, ask for a smaller code distance or for fewer qubits."),
-  QUBIT_UNKNOWN: row(3742, 2, "failed", "caller", "The job holds no logical qubit of this name, or holds it already.", "Place a qubit once before it is used, and use no other job's."),
-  HOLDER_UNKNOWN: row(3743, 2, "failed", "caller", "No such job holds resources here, or it was opened before.", "Open a job once before it acquires, and close it once."),
-  MIGRATION_REFUSED: row(3744, 2, "failed", "caller", "A block is moved only at a fence of its job, and to a place that has room.", "Wait for the job's next fence; the detail says what stood in the way."),
-  CHANNEL_UNKNOWN: row(3745, 2, "failed", "caller", "There is no such open channel.", "Open the channel first; q_chan_status tells which are open."),
-  CHANNEL_EXISTS: row(3746, 2, "failed", "caller", "This channel is open already, or joins a qubit with itself.", "Close the channel before it is opened again."),
-  CHANNEL_FIDELITY_UNREACHABLE: row(3747, 3, "failed", "provider", "The link's pairs cannot be purified to the fidelity that is asked for.", "Ask for less; the detail says what the link reaches. A local decomposition needs no channel."),
-  CHANNEL_CAPACITY_EXCEEDED: row(3748, 3, "budget", "caller", "The channel takes more entangled pairs than the link makes.", "Ask for a lower fidelity, wait for the next epoch, or close channels."),
-  MODULE_UNKNOWN: row(3749, 2, "usage", "operator", "There is no such module or link in the machine.", "The detail lists the modules."),
 } satisfies Record<string, FaultRow>);
 
 export type FaultName = keyof typeof FAULTS;

@@ -2,16 +2,10 @@
 import { Command, CommanderError } from "commander";
 import { EXIT, Fault } from "../../../kernel-abi/fault.ts";
 import { packageVersion } from "../../adapters/host.ts";
-import type { Configure, Invocation } from "./command.ts";
+import type { Entry, Invocation } from "./command.ts";
 import { nearest } from "../nearest.ts";
 import { reportError } from "./output.ts";
 import type { Io } from "./terminal.ts";
-
-interface Entry {
-  readonly name: string;
-  readonly summary: string;
-  readonly load: () => Promise<{ readonly configure: Configure }>;
-}
 
 const COMMANDS: readonly Entry[] = [
   { name: "run", summary: "run a program, record it and seal the trace", load: () => import("./commands/run.ts") },
@@ -24,6 +18,7 @@ const COMMANDS: readonly Entry[] = [
   { name: "diff", summary: "where two traces part, and what each knew then; executes nothing", load: () => import("./commands/diff.ts") },
   { name: "fork", summary: "another run from a position of a recorded one, with what is given altered", load: () => import("./commands/fork.ts") },
   { name: "metrics", summary: "what a trace measures: series, faults, diagnostics, alerts; executes nothing", load: () => import("./commands/metrics.ts") },
+  { name: "qvm", summary: "QVM graphs: verify them, and what else is done with one", load: () => import("./commands/qvm.ts") },
   { name: "keys", summary: "who signs here, and whose seals are trusted", load: () => import("./commands/keys.ts") },
   { name: "conformance", summary: "what of the hybrid-process checklist holds, self-tested; signed report, live self-test", load: () => import("./commands/conformance.ts") },
   { name: "doctor", summary: "check that this machine has what Triad needs", load: () => import("./commands/doctor.ts") },
@@ -65,7 +60,7 @@ async function assemble(words: readonly string[], invocation: Invocation): Promi
   const chosen = chosenOf(words);
   for (const { name, summary, load } of COMMANDS) {
     const command = program.command(name).description(summary).helpOption("-h, --help", "show this help");
-    if (name === chosen) (await load()).configure(command, invocation);
+    if (name === chosen) await (await load()).configure(command, invocation);
   }
   return program;
 }
@@ -93,7 +88,7 @@ const wantsJson = (words: readonly string[]): boolean => {
 
 /** Runs one command line; never throws. */
 export async function dispatch(words: readonly string[], io: Io): Promise<number> {
-  const invocation: Invocation = { io, exit: EXIT.ok, values: false };
+  const invocation: Invocation = { io, words, exit: EXIT.ok, values: false };
   try {
     checkCommand(words);
     const program = await assemble(words, invocation);

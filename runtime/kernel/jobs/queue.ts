@@ -1,0 +1,173 @@
+// The order in which waiting jobs get a slot: fair across tenants, by age and priority within one. Owns who waits and what each tenant has
+// been given; knows nothing of states. Time here is the kernel epoch: it passes at fences, where alone decisions are made.
+//   J4  Between tenants the one that was given the fewest epochs goes first, whatever its priorities say. One that comes back from having
+//       nothing to do starts level with the others: idle time earns nothing.
+//   J5  Within a tenant: the lower band first, band = ⌊accepted / AGING_EPOCHS⌋ − priority; in a band the earlier deadline, then the earlier
+//       acceptance. A band is fixed for good and later jobs' bands rise, so whoever waits is overtaken by finitely many (no starvation).
+//   J6  A session at its own limit holds up nobody else; a job its tenant has no resources for holds up the tenant's later jobs, else small
+//       ones would pass a large one for ever.
+import { invariant } from "../../../kernel-abi/invariant.ts";
+
+/** Kernel epochs of waiting that weigh as much as one step of priority. */
+export const AGING_EPOCHS = 64;
+/** Epochs a tenant may be ahead of a waiting one before its running jobs give way at a fence. */
+export const QUANTUM_EPOCHS = 8;
+
+export interface Waiting {
+  readonly id: string;
+  readonly tenant: string;
+  readonly session: string;
+  readonly seq: number;
+  readonly priority: number;
+  /** Kernel epoch of its acceptance. */
+  readonly accepted: number;
+  /** Absolute kernel epoch; null: none. */
+  readonly deadline: number | null;
+}
+
+/** What stands in the way of a job that is next: nothing, its session's limit, or its tenant's and the machine's. */
+export type Clearance = "go" | "session" | "tenant";
+
+interface Lane {
+  /** Epochs given, brought level when the tenant comes back. */
+  pass: number;
+  running: number;
+  /** When it was served last; settles ties, so equals take turns. */
+  served: number;
+  readonly sessions: Map<string, Waiting[]>;
+}
+
+export interface LaneSaved {
+  readonly tenant: string;
+  readonly pass: number;
+  readonly served: number;
+}
+
+const bandOf = ({ accepted, priority }: Waiting): number => Math.floor(accepted / AGING_EPOCHS) - priority;
+
+/** Negative when `a` goes first (J5). Total: no two jobs have one seq. */
+export function compareWaiting(a: Waiting, b: Waiting): number {
+  const bands = bandOf(a) - bandOf(b);
+  if (bands !== 0) return bands;
+  if (a.deadline !== b.deadline) return a.deadline === null ? 1 : b.deadline === null ? -1 : a.deadline - b.deadline;
+  return a.seq - b.seq;
+}
+
+function insert(line: Waiting[], job: Waiting): void {
+  let low = 0;
+  for (let high = line.length; low < high;) {
+    const middle = (low + high) >>> 1;
+    const other = line[middle];
+    if (other !== undefined && compareWaiting(other, job) < 0) low = middle + 1;
+    else high = middle;
+  }
+  line.splice(low, 0, job);
+}
+
+export class FairQueue {
+  readonly #lanes = new Map<string, Lane>();
+  readonly #ids = new Set<string>();
+  #serial = 0;
+
+  get length(): number { return this.#ids.size; }
+
+  /** @throws InvariantBroken when it waits already */
+  add(job: Waiting): void {
+    const lane = this.#laneOf(job.tenant);
+    if (lane.running === 0 && lane.sessions.size === 0) lane.pass = Math.max(lane.pass, this.#level(job.tenant));
+    const line = lane.sessions.get(job.session) ?? [];
+    invariant(!this.#ids.has(job.id), "S1", "a job waits once");
+    insert(line, job);
+    lane.sessions.set(job.session, line);
+    this.#ids.add(job.id);
+  }
+
+  /** Out of the queue without having been served. False when it does not wait. */
+  remove({ tenant, session, id }: Pick<Waiting, "tenant" | "session" | "id">): boolean {
+    if (!this.#ids.has(id)) return false;
+    const lane = this.#lanes.get(tenant);
+    const line = lane?.sessions.get(session);
+    const at = line?.findIndex((job) => job.id === id) ?? -1;
+    if (lane === undefined || line === undefined || at < 0) return false;
+    line.splice(at, 1);
+    if (line.length === 0) lane.sessions.delete(session);
+    this.#ids.delete(id);
+    return true;
+  }
+
+  /** Takes out who is next and may go: its tenant is given an epoch, and counts as running until `left`. */
+  take(may: (job: Waiting) => Clearance): Waiting | undefined {
+    for (const [tenant, lane] of this.#inTurn()) {
+      const job = this.#first(lane, may);
+      if (job === undefined) continue;
+      this.remove(job);
+      lane.running++;
+      lane.pass++;
+      lane.served = ++this.#serial;
+      invariant(job.tenant === tenant, "S1", "a lane holds its tenant's jobs");
+      return job;
+    }
+    return undefined;
+  }
+
+  /** Whether someone waiting has the better claim to the slot `running` has: at a fence, where it is asked, that one gives way. */
+  outranks(running: Waiting, may: (job: Waiting) => Clearance): boolean {
+    const own = this.#laneOf(running.tenant);
+    for (const [tenant, lane] of this.#inTurn()) {
+      if (tenant === running.tenant) {
+        const first = this.#first(lane, may);
+        if (first !== undefined && bandOf(first) < bandOf(running)) return true;
+      } else if (lane.pass + QUANTUM_EPOCHS < own.pass && this.#first(lane, may) !== undefined) return true;
+    }
+    return false;
+  }
+
+  /** The tenant is given another epoch: its job went on at a fence. */
+  charge(tenant: string): void { this.#laneOf(tenant).pass++; }
+
+  /** A job that had been taken has ended or waits again. */
+  left(tenant: string): void {
+    const lane = this.#laneOf(tenant);
+    invariant(lane.running > 0, "S1", "more jobs left than were taken");
+    lane.running--;
+  }
+
+  /** Epochs given to each tenant, by name. */
+  saved(): readonly LaneSaved[] {
+    return [...this.#lanes].map(([tenant, { pass, served }]) => ({ tenant, pass, served })).sort((a, b) => (a.tenant < b.tenant ? -1 : 1));
+  }
+
+  restore(lanes: readonly LaneSaved[]): void {
+    for (const { tenant, pass, served } of lanes) {
+      this.#lanes.set(tenant, { pass, running: 0, served, sessions: new Map() });
+      this.#serial = Math.max(this.#serial, served);
+    }
+  }
+
+  #laneOf(tenant: string): Lane {
+    const lane = this.#lanes.get(tenant) ?? { pass: 0, running: 0, served: 0, sessions: new Map<string, Waiting[]>() };
+    this.#lanes.set(tenant, lane);
+    return lane;
+  }
+
+  /** Where the least served of those that have something to do stands. */
+  #level(except: string): number {
+    let least = Infinity;
+    for (const [tenant, lane] of this.#lanes) if (tenant !== except && (lane.running > 0 || lane.sessions.size > 0)) least = Math.min(least, lane.pass);
+    return least === Infinity ? 0 : least;
+  }
+
+  #inTurn(): [string, Lane][] {
+    return [...this.#lanes].filter(([, lane]) => lane.sessions.size > 0).sort(([a, x], [b, y]) => x.pass - y.pass || x.served - y.served || (a < b ? -1 : 1));
+  }
+
+  #first(lane: Lane, may: (job: Waiting) => Clearance): Waiting | undefined {
+    const heads = [...lane.sessions.values()].flatMap((line) => line.slice(0, 1)).sort(compareWaiting);
+    for (const head of heads) {
+      const clearance = may(head);
+      if (clearance === "go") return head;
+      if (clearance === "tenant") return undefined;
+    }
+    return undefined;
+  }
+}
