@@ -113,7 +113,7 @@ export const FAULTS = Object.freeze({
   CALL_EXHAUSTED: row(3767, 3, "budget", "caller", "The kernel has no room for this now, or the session's quota is used up.", "Release what is held, or try again later; the detail has the limit."),
   JOB_UNDONE: row(3768, 6, "failed", "caller", "The job ended without a result.", "The detail says how and why; mend the graph or submit it again."),
   // 3712-3715 graphs as circuits
-  QVM_NOT_EXECUTABLE: row(3712, 2, "failed", "caller", "The graph cannot be executed.", "Run `triad qvm verify` on it; the detail names the node and what is wrong with it."),
+  QVM_NOT_EXECUTABLE: row(3712, 2, "failed", "caller", "The graph cannot be made a circuit.", "Run `triad qvm verify` on it; the detail names the node and what is wrong with it."),
   QVM_GUARD_LIMIT: row(3713, 3, "failed", "caller", "A guard expands into too many conjunctions.", "Split the guard: put the node several times, or guard on fewer events with `or`."),
   QVM_NOISE_LIMIT: row(3714, 3, "budget", "caller", "The noise asked for makes too many different circuits.", "Ask for fewer shots or lower rates."),
   // 3740-3749 logical qubits: profiles, blocks, channels

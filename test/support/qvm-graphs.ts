@@ -49,8 +49,10 @@ export function plainly(json: unknown): Graph {
   return { version: "0.1", program: { nodes }, resources: { vqs: list(resources["vqs"]), chs: list(resources["chs"]), events: list(resources["events"]) }, caps: caps ?? [] };
 }
 
-/** A graph of nodes: [op, vqs, more]; what they name is declared. */
-export function graphOf(...nodes: readonly (readonly [op: string, vqs: readonly string[], more?: Partial<GraphNode>])[]): Graph {
+export type Row = readonly [op: string, vqs: readonly string[], more?: Partial<GraphNode>];
+
+/** A graph of nodes; what they name is declared. */
+export function graphOf(...nodes: readonly Row[]): Graph {
   const whole = nodes.map(([op, vqs, more = {}], at): GraphNode => ({ id: `n${at}`, op, args: {}, vqs, chs: [], inputs: [], produces: [], caps: [], ...more }));
   const all = (of: (node: GraphNode) => readonly string[]): readonly string[] => [...new Set(whole.flatMap(of))].sort();
   return { version: "0.1", program: { nodes: whole }, resources: { vqs: all(({ vqs }) => vqs), chs: all(({ chs }) => chs), events: all(({ produces }) => produces) }, caps: [] };

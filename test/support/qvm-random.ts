@@ -2,7 +2,7 @@
 // read in the light of what is live, so any list of moves is a graph and a shorter list is a simpler one.
 import fc from "fast-check";
 import type { Graph, GraphNode, Guard } from "../../kernel-abi/qvm/graph.ts";
-import { graphOf } from "./qvm-graphs.ts";
+import { graphOf, type Row } from "./qvm-graphs.ts";
 
 export interface GraphSize {
   /** VQs live at once. */
@@ -13,7 +13,6 @@ export interface GraphSize {
 }
 
 interface Event { readonly name: string; readonly values: number }
-type Row = readonly [op: string, vqs: readonly string[], more?: Partial<GraphNode>];
 
 const SINGLE = ["APPLY_H", "APPLY_S", "APPLY_SDG", "APPLY_X", "APPLY_Y", "APPLY_Z"];
 const DOUBLE = ["APPLY_CNOT", "APPLY_CZ", "APPLY_SWAP", "TELEPORT_CNOT"];

@@ -5,12 +5,12 @@ import { verifyGraph } from "../../../kernel-abi/qvm/verify.ts";
 
 /**
  * The verified, normalised form of a graph as it was written.
- * @throws Fault QVM_NOT_EXECUTABLE naming the first error and how many there are
+ * @throws Fault GRAPH_INVALID naming the first error and how many there are
  */
 export function verifiedGraph(json: unknown): Graph {
   const { graph, findings } = verifyGraph(json);
   if (graph !== undefined) return graph;
   const errors = findings.filter(({ severity }) => severity === "error");
   const { rule = "schema", node = null, message = "", fix } = errors[0] ?? {};
-  throw new Fault("QVM_NOT_EXECUTABLE", { rule, ...(node === null ? {} : { node }), what: message, errors: errors.length }, fix === undefined ? {} : { next: fix });
+  throw new Fault("GRAPH_INVALID", { errors: errors.length, rule, node, what: message }, fix === undefined ? {} : { next: fix });
 }

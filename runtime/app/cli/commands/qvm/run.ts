@@ -1,7 +1,7 @@
 // triad qvm run: a graph executed. One run, sealed like any other; what it counted is the answer.
 import type { Command } from "commander";
 import { LIMITS } from "../../../../../kernel-abi/limits.ts";
-import { EXIT, Fault } from "../../../../../kernel-abi/fault.ts";
+import { Fault } from "../../../../../kernel-abi/fault.ts";
 import type { Finding, Graph } from "../../../../../kernel-abi/qvm/graph.ts";
 import { graphNoise } from "../../../../../domains/q/api/graph-rates.ts";
 import { createMemorySink } from "../../../../adapters/memory.ts";
@@ -36,13 +36,15 @@ const isCounts = (result: unknown): result is { readonly counts: Counts } => typ
 
 const BAR_CHARACTERS = 30;
 
-/** The graph, verified: nothing runs before that. */
+/** Nothing runs that is not valid; all findings are told with the refusal. */
 function refused(findings: readonly Finding[], file: string, io: Io, json: boolean): number {
   const errors = findings.filter(({ severity }) => severity === "error");
-  const fault = new Fault("QVM_NOT_EXECUTABLE", { file, rule: errors[0]?.rule ?? "schema", errors: errors.length }, { next: "Mend what the findings say; `triad qvm verify` shows them again." });
-  if (json) printJson(io.err, "error", { error: fault.toJSON(), findings, exit: EXIT.failed });
-  else printFault(io.err, fault.toJSON(), { more: [["findings", findings.map((finding) => findingText(finding).split("\n").map(printable).join("\n")).join("\n")]] });
-  return EXIT.failed;
+  const { rule = "", node = null, message = "" } = errors[0] ?? {};
+  const fault = new Fault("GRAPH_INVALID", { file, errors: errors.length, rule, node, what: message });
+  const said = findings.map((finding) => findingText(finding).split("\n").map(printable).join("\n")).join("\n");
+  if (json) printJson(io.err, "error", { error: fault.toJSON(), findings, exit: fault.exitCode });
+  else printFault(io.err, fault.toJSON(), { more: [["findings", said]] });
+  return fault.exitCode;
 }
 
 /** A line for each outcome that was seen, in the order of the keys. */

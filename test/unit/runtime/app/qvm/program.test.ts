@@ -64,6 +64,6 @@ describe("the run of a graph", () => {
   it("of an invalid graph fails with the rule", async () => {
     const { report } = await recorded({ graph: { version: "0.2" } });
     expect(report.end).toMatchObject({ status: "faulted" });
-    expect(JSON.stringify(report.end)).toContain("QVM_NOT_EXECUTABLE");
+    expect(JSON.stringify(report.end)).toContain("GRAPH_INVALID");
   });
 });
