@@ -1,5 +1,6 @@
 // A graph in a file: read, parsed, verified. A text that is no JSON is a finding, as everything else that is wrong with a graph.
-import type { Finding } from "../../../kernel-abi/qvm/graph.ts";
+import { Fault } from "../../../kernel-abi/fault.ts";
+import type { Finding, Graph } from "../../../kernel-abi/qvm/graph.ts";
 import { verifyGraph, type Verdict, type VerifyOptions } from "../../../kernel-abi/qvm/verify.ts";
 import { readText } from "../../adapters/files.ts";
 import { jsonPlace } from "./json-place.ts";
@@ -23,3 +24,15 @@ function notJson(text: string): Finding {
 
 /** One finding on two lines, for people. */
 export const findingText = ({ rule, severity, node, message, fix }: Finding): string => `${severity} ${rule}${node === null ? "" : ` at ${node}`}: ${message}\n  ${fix}`;
+
+/**
+ * The graph in a file, verified in mode thread.
+ * @throws Fault GRAPH_INVALID when it may not run, with its first error; FILE_UNREADABLE
+ */
+export function validGraph(path: string): Graph {
+  const { graph, findings } = verifyFile(path, {});
+  if (graph !== undefined) return graph;
+  const errors = findings.filter(({ severity }) => severity === "error");
+  const [first] = errors;
+  throw new Fault("GRAPH_INVALID", { file: path, errors: errors.length, rule: first?.rule ?? "", node: first?.node ?? null, what: first?.message ?? "" }, { next: `${first?.fix ?? ""} \`triad qvm verify\` lists all findings.` });
+}
