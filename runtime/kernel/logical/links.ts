@@ -120,7 +120,7 @@ export class EntanglementLinks {
   status(owner: ChannelOwner, id: string): Channel { return this.#channel(owner, id); }
   /** Of a session with all its jobs, of a job, or all; oldest first. */
   channels(of: Partial<ChannelOwner> = {}): readonly Channel[] {
-    return [...this.#channels.values()].filter(({ session, job }) => (of.session ?? session) === session && (of.job === undefined || of.job === job));
+    return [...this.#channels.values()].filter(({ session, job }) => (of.session ?? session) === session && (of.job ?? job) === job);
   }
   /** Pairs this link has given away in this epoch. */
   used(a: string, b: string): number { return this.#link(a, b).used; }

@@ -25,10 +25,12 @@ const HurtSchema = Type.Object({ from: Count, count: Some, state: Type.Union([Ty
 const SiteSchema = Type.Object({ module: Name, profile: Name, physicalQubits: Some }, exact);
 const Ranges = Type.Array(RangeSchema);
 
-export const ResourcesSchema = Type.Object({
+export const MoveSchema = Type.Object({ epoch: Count, job: Name, vq: Name, from: SiteSchema, to: Type.Union([SiteSchema, Type.Null()]), success: Type.Boolean(), reason: Name }, exact);
+
+const ResourcesSchema = Type.Object({
   epoch: Count, next: Some,
   modules: Type.Array(Type.Object({ name: Name, physicalQubits: Some, free: Ranges, resetting: Ranges, faulty: Ranges, maintenance: Ranges }, exact)),
-  moves: Type.Array(Type.Object({ epoch: Count, job: Name, vq: Name, from: SiteSchema, to: Type.Union([SiteSchema, Type.Null()]), success: Type.Boolean(), reason: Name }, exact)),
+  moves: Type.Array(MoveSchema),
   holders: Type.Array(Type.Object({
     job: Name, session: Name, tenant: Name, fence: Type.Boolean(),
     blocks: Type.Array(Type.Object({

@@ -52,6 +52,11 @@ export class LogicalResources {
   get moves(): readonly MoveRecord[] { return this.#moves; }
   get holders(): readonly Holder[] { return [...this.#holders.values()].map(({ job, session, tenant }) => ({ job, session, tenant })); }
   holds(job: string): boolean { return this.#holders.has(job); }
+  /** @throws Fault HOLDER_UNKNOWN */
+  holder(job: string): Holder {
+    const { session, tenant } = this.#holder(job);
+    return { job, session, tenant };
+  }
 
   /** A holder, at a fence, with nothing. @throws Fault HOLDER_UNKNOWN when it is open already */
   open({ job, session, tenant }: Holder): void {

@@ -5,6 +5,7 @@
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { Broker, ChannelLack } from "./broker.ts";
 import { readRecord } from "./saved.ts";
+import { shown } from "./witness.ts";
 
 export interface Violation {
   readonly kind: ChannelLack;
@@ -35,7 +36,7 @@ export function pairsOf(qubits: readonly string[]): readonly (readonly [string, 
 export function refuseViolation(violation: Violation | undefined, node: string | null = null): void {
   if (violation === undefined) return;
   const { kind, op, tenants, qubits, channel } = violation;
-  throw new Fault("FIREWALL_VIOLATION", { violation: kind, op, tenants: tenants.join(","), qubits: qubits.join(","), channel, ...(node === null ? {} : { node }) });
+  throw new Fault("FIREWALL_VIOLATION", { violation: kind, op: shown(op), tenants: tenants.join(","), qubits: shown(qubits.join(",")), channel: channel === null ? null : shown(channel), ...(node === null ? {} : { node }) });
 }
 
 export class Firewall {

@@ -8,6 +8,7 @@ import { Fault } from "../../../kernel-abi/fault.ts";
 import type { AdmittedGraph, AdmittedNode } from "./authority-terms.ts";
 import type { Broker } from "./broker.ts";
 import { entangles, pairsOf, refuseViolation } from "./firewall.ts";
+import { shown } from "./witness.ts";
 
 /** Uses of one channel by one graph. */
 export interface ChannelUse {
@@ -45,7 +46,7 @@ function refuseClaim(node: AdmittedNode, tenant: string, broker: Broker): string
   if (!claims(node)) return tenant;
   const claimed = textOf(node.args["tenant_id"]);
   if (claimed === tenant) return tenant;
-  if (claimed === undefined || !broker.joined(tenant, claimed)) throw new Fault("ACCESS_DENIED", { reason: "tenant-claim", node: node.id, tenant, claimed: claimed ?? null });
+  if (claimed === undefined || !broker.joined(tenant, claimed)) throw new Fault("ACCESS_DENIED", { reason: "tenant-claim", node: node.id, tenant, claimed: claimed === undefined ? null : shown(claimed) });
   return claimed;
 }
 
