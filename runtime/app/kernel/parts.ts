@@ -7,6 +7,7 @@ import type { Conditions } from "../../kernel/logical/conditions.ts";
 import type { EntanglementLinks } from "../../kernel/logical/links.ts";
 import type { LogicalResources } from "../../kernel/logical/resources.ts";
 import type { Authority } from "../../kernel/tenancy/authority.ts";
+import type { ByHand } from "./by-hand.ts";
 import type { Placement } from "../../kernel/logical/block.ts";
 import type { Graphs, Verified } from "./graphs.ts";
 import type { Histories } from "./histories.ts";
@@ -33,16 +34,15 @@ export interface JobRecord {
   readonly peak: { readonly logicalQubits: number; readonly physicalQubits: number; readonly channels: number };
 }
 
-export const handHolder = (session: string): string => `hand ${session}`;
-
 export interface Parts {
   readonly authority: Authority;
   readonly jobs: Jobs;
   readonly facts: Map<string, JobFacts>;
   readonly graphs: Graphs;
-  /** A job holds its qubits under its own id; what a session allocates by hand it holds under `handHolder(session)`. */
+  /** A job holds its qubits under its own id; what a session allocates by hand is in `hands`. */
   readonly resources: LogicalResources;
   readonly links: EntanglementLinks;
+  readonly hands: ByHand;
   readonly conditions: Conditions;
   /** Mapping and use, epoch by epoch, of jobs that ran here. */
   readonly records: Map<string, JobRecord>;

@@ -13,6 +13,7 @@ import { EntanglementLinks } from "../../kernel/logical/links.ts";
 import { LogicalResources } from "../../kernel/logical/resources.ts";
 import { Admission } from "./admission.ts";
 import { handCalls } from "./hand-calls.ts";
+import { ByHand } from "./by-hand.ts";
 import { CheckpointCalls } from "./checkpoint-calls.ts";
 import { risingClock } from "./clock.ts";
 import { Execution } from "./execution.ts";
@@ -45,12 +46,14 @@ export function createKernelService(options: KernelOptions): Kernel {
   const fresh = options.fresh ?? freshBytes;
   let stopping = false;
   const conditions = new Conditions();
+  const authority = servedTenants(options, { now, mac: options.mac, sha256, fresh });
+  const resources = new LogicalResources(options.modules ?? DEFAULT_MODULES, conditions);
+  const links = new EntanglementLinks({ links: options.links ?? [] });
   const parts: Parts = {
-    authority: servedTenants(options, { now, mac: options.mac, sha256, fresh }),
+    authority, resources, links, conditions, hands: new ByHand({ authority, resources, links }),
     jobs: new Jobs({ slots: options.slots ?? DEFAULTS.slots, kept: options.kept ?? DEFAULTS.kept, may: (job) => execution.clearance(job), forgotten: (id) => { forget(id); } }),
     facts: new Map(), records: new Map(),
     graphs: new Graphs({ signer: options.signer, sha256, signature: signatureHolds, ...(options.verify === undefined ? {} : { verify: options.verify }) }),
-    resources: new LogicalResources(options.modules ?? DEFAULT_MODULES, conditions), links: new EntanglementLinks({ links: options.links ?? [] }), conditions,
     checkpoints: new Checkpoints(options.mac), histories: new Histories(),
     memory: new Memory(options.state, options.durability), traces: options.state === undefined ? tracesInMemory() : tracesIn(`${options.state}/traces`),
     runs: options.runs ?? preparedRuns({ signer: options.signer, workers: options.workers ?? DEFAULTS.workers }), signer: options.signer, sha256, now, fresh, seed: options.seed ?? toHex(fresh(SEED_BYTES)),

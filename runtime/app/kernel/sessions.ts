@@ -2,7 +2,7 @@
 import type { ParamsOf, ResultOf } from "../../../kernel-abi/rpc/methods.ts";
 import { Refusal } from "../../../kernel-abi/rpc/codes.ts";
 import { isEnd } from "../../kernel/jobs/lifecycle.ts";
-import { handHolder, type Parts } from "./parts.ts";
+import type { Parts } from "./parts.ts";
 
 /** Who calls without a name. */
 export const DEFAULT_TENANT = "default";
@@ -28,7 +28,7 @@ export class SessionCalls {
   async close({ session_id }: ParamsOf<"q_close_session">): Promise<ResultOf<"q_close_session">> {
     const { authority, memory } = this.#parts;
     authority.call(session_id, "q_close_session");
-    const released = this.#handHeld(session_id);
+    const released = this.#parts.hands.closeSession(session_id);
     authority.closeSession(session_id);
     const cancelled = this.end(session_id);
     await memory.settled();
@@ -37,7 +37,7 @@ export class SessionCalls {
 
   /** Of a session that authority has closed: jobs cancelled, qubits and channels given back. How many jobs had not ended. */
   end(session: string): number {
-    const { jobs, links, resources, memory, ended, now } = this.#parts;
+    const { jobs, links, hands, memory, ended, now } = this.#parts;
     const live = jobs.of(session).filter(({ state }) => !isEnd(state));
     const waiting = live.filter(({ state }) => state === "QUEUED");
     this.#closing.add(session);
@@ -46,8 +46,8 @@ export class SessionCalls {
       const job = jobs.get(id);
       if (job !== undefined) ended(job);
     }
+    hands.closeSession(session);
     links.closeAll({ session });
-    resources.close(handHolder(session));
     memory.keep({ k: "closed", session });
     if (over) this.forget(session);
     return live.length;
@@ -68,11 +68,5 @@ export class SessionCalls {
   /** Sessions whose time is over. */
   sweep(): void {
     for (const { session } of this.#parts.authority.sweep()) this.end(session);
-  }
-
-  #handHeld(session: string): { readonly qubits: number; readonly channels: number } {
-    const { resources, links } = this.#parts;
-    const holder = handHolder(session);
-    return { qubits: resources.holds(holder) ? resources.mapping(holder).length : 0, channels: links.channels({ session, job: null }).length };
   }
 }
