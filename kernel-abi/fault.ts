@@ -117,6 +117,11 @@ export const FAULTS = Object.freeze({
   CHANNEL_FIDELITY_UNREACHABLE: row(3747, 3, "failed", "provider", "The link's pairs cannot be purified to the fidelity that is asked for.", "Ask for less; the detail says what the link reaches. A local decomposition needs no channel."),
   CHANNEL_CAPACITY_EXCEEDED: row(3748, 3, "budget", "caller", "The channel takes more entangled pairs than the link makes.", "Ask for a lower fidelity, wait for the next epoch, or close channels."),
   MODULE_UNKNOWN: row(3749, 2, "usage", "operator", "There is no such module or link in the machine.", "The detail lists the modules."),
+  // 3706-3709 assembly of graphs
+  QVM_ASM_SYNTAX: row(3706, 2, "usage", "caller", "The assembly text is not understood.", "The detail names the place; kernel-abi/qvm/asm/README.md has the grammar."),
+  QVM_ASM_VALUE: row(3707, 2, "usage", "caller", "A value or name in the assembly text cannot stand where it does.", "The detail names the place and the value."),
+  QVM_ASM_INCLUDE: row(3708, 2, "usage", "caller", "An included file cannot be had.", "Includes stay inside the folder of the program; std/ is the library."),
+  QVM_ASM_LIMIT: row(3709, 3, "failed", "caller", "The assembly text unfolds into more than is allowed.", "The detail names the limit; make loops, lists or recursion smaller."),
   // 3701-3705 QVM graphs
   GRAPH_INVALID: row(3701, 2, "failed", "caller", "The QVM graph breaks a rule, so it does not run.", "`triad qvm verify FILE` lists every finding with what to write instead."),
   // 3750-3759 jobs of the logical-qubit kernel

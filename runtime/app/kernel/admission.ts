@@ -43,11 +43,12 @@ export class Admission {
 
   /** A job of a verified graph, waiting. @throws Fault what authority refuses with; RESOURCES_EXHAUSTED for more than the machine has */
   take(session: string, verified: Verified, wish: Wish, { startEpoch, restored }: Beginning): Job {
-    const { authority, resources, facts, jobs, histories, memory, now, fresh } = this.#parts;
+    const { authority, machine, facts, jobs, histories, memory, now, fresh } = this.#parts;
     if (wish.debug) authority.need(session, ["CAP_DEBUG"]);
     const id = `job_${toHex(fresh(JOB_ID_BYTES))}`;
-    const lacking = resources.impossible(verified.blocks.wanted);
+    const lacking = machine.resources.impossible(verified.wanted);
     if (lacking !== undefined) throw new Fault("RESOURCES_EXHAUSTED", { ...lacking });
+    const auditFrom = authority.audit.size;
     const tenant = this.admit(session, id, verified, false);
     const seed = wish.seed ?? this.#seedOf(id);
     const order: JobOrder = {
@@ -55,7 +56,7 @@ export class Admission {
       deadlineHint: verified.deadlineHint, timeoutMs: wish.timeoutMs, retries: RETRIES, startEpoch, restored,
     };
     const at = now();
-    const own: JobFacts = { verified, debug: wish.debug, noise: wish.noise, clientToken: wish.clientToken, seedGiven: wish.seed !== null, createdAt: at };
+    const own: JobFacts = { auditFrom, verified, debug: wish.debug, noise: wish.noise, clientToken: wish.clientToken, seedGiven: wish.seed !== null, createdAt: at };
     facts.set(id, own);
     if (wish.clientToken !== null) this.#tokens.set(`${session} ${wish.clientToken}`, id);
     memory.keepGraph(verified.digest, verified.graph);
@@ -67,9 +68,9 @@ export class Admission {
   }
 
   /** The tenant of an admitted job. `again`: an earlier kernel accepted it. @throws Fault */
-  admit(session: string, job: string, { graph, needs, blocks }: Verified, again: boolean): string {
+  admit(session: string, job: string, { graph, needs, physicalQubits }: Verified, again: boolean): string {
     const admission = this.#parts.authority.admit({
-      session, job, graph, again, needs: { caps: needs.caps, peakQubits: needs.peakQubits, channels: needs.channels, physicalQubits: blocks.physicalQubits },
+      session, job, graph, again, needs: { caps: needs.caps, peakQubits: needs.peakQubits, channels: needs.channels, physicalQubits },
     });
     if (!admission.allowed) throw admission.fault;
     return admission.tenant;

@@ -64,11 +64,11 @@ export class CheckpointCalls {
   }
 
   async migrate(params: ParamsOf<"q_migrate">, { signal }: CallContext): Promise<ResultOf<"q_migrate">> {
-    const { jobs, histories, resources } = this.#parts;
+    const { jobs, histories, machine } = this.#parts;
     const { order: { id, session }, state, moves: before } = this.#watching.seen(params, "q_migrate");
     if (isEnd(state)) throw new Refusal("ALREADY_COMPLETED", { job_id: id, state });
     const target = params.target ?? "";
-    if (target !== "" && !resources.inventory().some(({ name }) => name === target)) throw new Refusal("MIGRATION_REFUSED", { job_id: id, what: `no module ${target}` });
+    if (target !== "" && !machine.resources.inventory().some(({ name }) => name === target)) throw new Refusal("MIGRATION_REFUSED", { job_id: id, what: `no module ${target}` });
     jobs.migrate(session, id, target);
     const over = (): boolean => { const job = jobs.get(id); return job === undefined || isEnd(job.state) || job.moves.length > before.length; };
     await histories.until(id, over, { timeoutMs: 0, signal });

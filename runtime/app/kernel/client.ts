@@ -47,6 +47,10 @@ export interface KernelSession {
 
 export interface KernelClient extends Calls {
   discover(): Promise<OpenRpc>;
+  /** A session that was negotiated before. */
+  resume(session: string): Pick<KernelSession, "id" | "submit" | "job" | "close">;
+  /** A job that was submitted before. */
+  job(id: string, session: string): KernelJob;
   session(requested: readonly string[], tenant?: { readonly tenant_id?: string; readonly credential?: string }): Promise<KernelSession>;
   close(): void;
 }
@@ -78,7 +82,7 @@ function jobOf(calls: Calls, job_id: string, session_id: string): KernelJob {
   };
 }
 
-function sessionOf(calls: Calls, { session_id, granted, denied }: ResultOf<"q_negotiate_caps">): KernelSession {
+function sessionOf(calls: Calls, { session_id, granted, denied }: Pick<ResultOf<"q_negotiate_caps">, "session_id" | "granted" | "denied">): KernelSession {
   return {
     id: session_id, granted, denied,
     submit: async (graph, options = {}) => jobOf(calls, (await calls.q_submit({ ...options, graph, session_id })).job_id, session_id),
@@ -108,6 +112,8 @@ export function connectKernel({ socket, timeoutMs = TIMEOUT_MS, retry: given = {
     ...calls,
     discover: () => client.call(DISCOVER, {}, { timeoutMs }) as Promise<OpenRpc>,
     session: async (requested, tenant = {}) => sessionOf(calls, await calls.q_negotiate_caps({ requested: [...requested], ...tenant })),
+    resume: (session_id) => sessionOf(calls, { session_id, granted: [], denied: [] }),
+    job: (id, session) => jobOf(calls, id, session),
     close: () => { client.close(); },
   };
 }

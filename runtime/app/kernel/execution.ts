@@ -10,22 +10,19 @@ import { InvariantBroken } from "../../../kernel-abi/invariant.ts";
 import type { Job, JobError, JobOutcome } from "../../kernel/jobs/job.ts";
 import type { FenceDecision } from "../../kernel/jobs/jobs.ts";
 import type { Clearance } from "../../kernel/jobs/queue.ts";
+import { expiryOf } from "../../kernel/jobs/expiry.ts";
+import { attestationOf } from "./attestation.ts";
 import { eventsOf, isTransient } from "./job-runs.ts";
 import { endedEntry } from "./job-end.ts";
 import type { JobFacts, Parts } from "./parts.ts";
-import type { Places } from "./placement.ts";
 
 export class Execution {
   readonly #parts: Parts;
-  readonly #places: Places;
   #looking = false;
   #atWork = 0;
   #idle: (() => void)[] = [];
 
-  constructor(parts: Parts, places: Places) {
-    this.#parts = parts;
-    this.#places = places;
-  }
+  constructor(parts: Parts) { this.#parts = parts; }
 
   /** Work may have come: looked for once in this turn of the event loop, however often it is said. */
   kick(): void {
@@ -42,7 +39,7 @@ export class Execution {
     const { authority, jobs } = this.#parts;
     const facts = this.#facts(job);
     if (jobs.runningOf(job.order.session) >= authority.quotas.session(job.order.session).max_jobs) return "session";
-    if (!this.#places.room(facts)) return "tenant";
+    if (!this.#parts.places.room(facts)) return "tenant";
     try {
       if (!authority.start(job.order.id)) return "tenant";
       authority.pause(job.order.id);
@@ -97,27 +94,47 @@ export class Execution {
     histories.add(id, { type: "state", state: "VALIDATING", epoch: job.epoch });
     graphs.check(facts.verified);
     if (!authority.start(id)) throw new InvariantBroken("E1", "what was cleared is reserved in the same turn");
-    this.#places.take(job, facts);
+    this.#parts.places.take(job, facts);
     const running = jobs.start(id, now());
     histories.add(id, { type: "state", state: "RUNNING", epoch: running.epoch });
     return true;
   }
 
   async #epochs(id: string): Promise<void> {
-    const { jobs, histories, stopping, now } = this.#parts;
+    const { jobs, histories, places, stopping, now } = this.#parts;
     for (let first = true; ; first = false) {
       if (!first) await turn();
       const job = jobs.get(id);
       if (job === undefined) return;
       if (stopping() && !job.cancelAsked && job.order.epochs.length - job.epoch > 1) return this.#put(id);
-      this.#places.enter(job, this.#facts(job));
+      if (!await places.enter(job, this.#facts(job))) return this.#halted(id);
       const decision = this.#moved(id, jobs.fence(id, now()));
+      places.turnover();
       const { state, epoch } = jobs.get(id) ?? job;
       if (decision.kind === "end" || decision.kind === "cancel") return this.#run(id, decision.kind === "cancel" ? decision.nodes : undefined);
       histories.add(id, { type: decision.kind === "gave way" ? "preempted" : "epoch", state, epoch });
       if (decision.kind === "expired") return this.told(jobs.get(id) ?? job);
       if (decision.kind === "gave way") return;
     }
+  }
+
+  /** Whether a job that waits at its fence is to wait no longer. */
+  isHalted(id: string): boolean {
+    const { jobs, stopping, now } = this.#parts;
+    const job = jobs.get(id);
+    return job === undefined || job.cancelAsked || stopping() || expiryOf(job, { now: now(), epoch: jobs.epoch }) !== undefined;
+  }
+
+  /** It waited at its fence, and is cancelled there, out of time, or left to the next kernel. */
+  #halted(id: string): Promise<void> | undefined {
+    const { jobs, now } = this.#parts;
+    const job = jobs.get(id);
+    if (job === undefined) return undefined;
+    if (job.cancelAsked) return this.#run(id, job.node);
+    const error = expiryOf(job, { now: now(), epoch: jobs.epoch });
+    if (error === undefined) this.#put(id);
+    else this.told(jobs.fail(id, error, now()));
+    return undefined;
   }
 
   /** A kernel that stops leaves a job at the fence it reached: the next one takes it up. */
@@ -129,7 +146,7 @@ export class Execution {
   #moved(id: string, decision: FenceDecision): FenceDecision {
     if (decision.kind !== "move") return decision;
     const { jobs, histories } = this.#parts;
-    const { from, to, success } = this.#places.move(id, decision.to === "" ? undefined : decision.to);
+    const { from, to, success } = this.#parts.places.move(id, decision.to === "" ? undefined : decision.to);
     const job = jobs.get(id);
     histories.add(id, { type: "migrated", state: "RUNNING", epoch: job?.epoch ?? 0, data: { from, to, success } });
     return jobs.moved(id, from);
@@ -142,9 +159,24 @@ export class Execution {
     if (job === undefined) return;
     const { verified, noise } = this.#facts(job);
     const { counts, digest, bundle } = await runs.run({ graph: verified.graph, digest: verified.digest, shots: job.order.shots, seed: job.order.seed, nodes, noise });
-    const outcome: JobOutcome = { events: job.order.shots === 1 ? eventsOf(counts) : {}, counts: job.order.shots === 1 ? null : counts, digest, trace: traces.keep(id, bundle) };
+    const trace = traces.keep(id, bundle);
+    this.#attest(job, digest, nodes ?? verified.graph.program.nodes.length);
+    const outcome: JobOutcome = { events: job.order.shots === 1 ? eventsOf(counts) : {}, counts: job.order.shots === 1 ? null : counts, digest, trace };
     const asked = jobs.get(id)?.cancelAsked === true; // while it ran: the end of the graph was its next fence
     this.told(asked ? jobs.cancelled(id, outcome, now()) : jobs.finish(id, outcome, now()));
+  }
+
+  /** Signed beside the trace, before anybody hears of the end. */
+  #attest(job: Job, run: string, nodes: number): void {
+    const { authority, traces, places, signer } = this.#parts;
+    const { order: { id, tenant } } = job;
+    const { verified, auditFrom } = this.#facts(job);
+    const record = places.record(id);
+    const namespace = authority.tenants.find(tenant)?.namespace;
+    if (record === undefined || namespace === undefined) return;
+    const { size } = authority.audit;
+    const attested = attestationOf({ job, verified, record, run, nodes, namespace, audit: { root: authority.audit.root(), size, from: Math.min(auditFrom, size), to: size } }, signer);
+    if (attested !== undefined) traces.attest(id, attested);
   }
 
   #failed(id: string, error: unknown): void {
@@ -164,7 +196,7 @@ export class Execution {
   }
 
   #leave(id: string): void {
-    this.#places.leave(id);
+    this.#parts.places.leave(id);
     this.#parts.authority.pause(id);
   }
 }

@@ -1,13 +1,8 @@
-// Where a kernel comes from: the one place that names the service `triad kernel serve` serves. Keys are the user's; nothing is loaded
-// before a kernel is asked for.
+// Where a kernel comes from: the one place that names the service `triad kernel serve` serves.
+import { Fault } from "../../../kernel-abi/fault.ts";
 import type { KernelFactory } from "./serving.ts";
 
-/** @throws Fault KEY_UNUSABLE; LEDGER_DAMAGED and the like when what an earlier kernel left cannot be read */
-export const kernelFactory: KernelFactory = async ({ state, workers }) => {
-  const [{ createKernelService }, { loadOrCreateSigner }, { loadOrCreateMac }] = await Promise.all([
-    import("./service.ts"), import("../../adapters/keys.ts"), import("../../adapters/mac.ts"),
-  ]);
-  return createKernelService({
-    signer: loadOrCreateSigner(), mac: loadOrCreateMac(), ...(state === undefined ? {} : { state }), ...(workers === undefined ? {} : { workers }),
-  });
+/** @throws Fault ENVIRONMENT */
+export const kernelFactory: KernelFactory = () => {
+  throw new Fault("ENVIRONMENT", { what: "this build has no kernel service" });
 };

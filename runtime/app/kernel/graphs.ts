@@ -1,6 +1,5 @@
 // Graphs that were submitted: verified once per text, certified once per graph. Owns the cache, whose size is bounded in nodes.
 //   K1  What runs is what was verified: the normalised graph, under a certificate of this kernel's key, opened and compared before use.
-import { Fault } from "../../../kernel-abi/fault.ts";
 import type { Sha256, SignatureCheck, Signer } from "../../../kernel-abi/ports.ts";
 import { canonicalJson, toHex } from "../../../kernel-abi/canonical.ts";
 import { certificateDigest, certifyGraph, checkCertificate } from "../../../kernel-abi/qvm/certificate.ts";
@@ -10,7 +9,8 @@ import { needsOf, type GraphNeeds } from "../../../kernel-abi/qvm/needs.ts";
 import { verifyGraph, type VerifyOptions } from "../../../kernel-abi/qvm/verify.ts";
 import { Refusal } from "../../../kernel-abi/rpc/codes.ts";
 import type { EpochSpan } from "../../kernel/jobs/job.ts";
-import { blocksOf, deadlineHint, type BlocksWanted } from "./needed.ts";
+import type { Wanted } from "../../kernel/logical/block.ts";
+import { physicalOf, wantedOf } from "../../kernel/logical/demand.ts";
 
 export interface Verified {
   /** Hex SHA-256 of the normalised graph. */
@@ -21,7 +21,9 @@ export interface Verified {
   readonly certificateDigest: string;
   /** At least one, which is empty for an empty graph. */
   readonly epochs: readonly EpochSpan[];
-  readonly blocks: BlocksWanted;
+  /** Blocks by profile, the most of each at once, and the physical qubits of them all. */
+  readonly wanted: readonly Wanted[];
+  readonly physicalQubits: number;
   /** The earliest deadline of its own policy nodes. */
   readonly deadlineHint: number | null;
   readonly warnings: number;
@@ -82,12 +84,11 @@ export class Graphs {
     const { graph } = verdict;
     const needs = needsOf(graph);
     const certificate = certifyGraph({ verdict, options: verify, needs }, signer, sha256);
-    const blocks = blocksOf(graph);
-    if (blocks.unreadable !== null) throw new Fault("PROFILE_INVALID", { profile: blocks.unreadable });
+    const wanted = wantedOf(graph.program.nodes);
     const spans = epochsOf(graph).map(({ from, to }) => ({ from, to }));
     return {
       digest: toHex(sha256(canonicalJson(graph))), graph, needs, certificate, certificateDigest: certificateDigest(certificate, sha256),
-      epochs: spans.length === 0 ? [{ from: 0, to: 0 }] : spans, blocks, deadlineHint: deadlineHint(graph), warnings: verdict.findings.length,
+      epochs: spans.length === 0 ? [{ from: 0, to: 0 }] : spans, wanted, physicalQubits: physicalOf(wanted), deadlineHint: deadlineHint(graph), warnings: verdict.findings.length,
     };
   }
 
@@ -99,4 +100,13 @@ export class Graphs {
       this.#nodes -= graph.program.nodes.length;
     }
   }
+}
+
+/** The earliest deadline among its SET_POLICY nodes, in epochs; null: none. */
+export function deadlineHint(graph: Graph): number | null {
+  const deadlines = graph.program.nodes.flatMap(({ op, args }) => {
+    const deadline = Number(op === "SET_POLICY" ? args["deadline"] : NaN);
+    return Number.isSafeInteger(deadline) && deadline >= 0 ? [deadline] : [];
+  });
+  return deadlines.length === 0 ? null : deadlines.reduce((least, one) => Math.min(least, one));
 }

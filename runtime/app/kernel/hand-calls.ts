@@ -1,41 +1,40 @@
-// q_alloc, q_release, q_open_chan, q_close_chan, q_chan_status: what a session holds by hand, as the wire has it. The tables are by-hand.ts'.
+// q_alloc, q_release, q_open_chan, q_close_chan, q_chan_status: what a session holds by hand, as the wire says it (by-hand.ts has the rules).
 import type { Handlers } from "../../../kernel-abi/rpc/handlers.ts";
 import type { MethodName } from "../../../kernel-abi/rpc/methods.ts";
-import type { Channel } from "../../kernel/logical/links.ts";
+import { Refusal } from "../../../kernel-abi/rpc/codes.ts";
 import type { Owner } from "./by-hand.ts";
 import type { Parts } from "./parts.ts";
 
 export type HandMethods = "q_alloc" | "q_release" | "q_open_chan" | "q_close_chan" | "q_chan_status";
 
-const wire = ({ id, a, b, fidelity, wanted, rounds, pairs, uses, state }: Channel, degraded: boolean) => ({
-  channel_id: id, vq_a: a, vq_b: b, state: degraded ? "degraded" : state === "OPEN" ? "open" : "pending", fidelity, requested_fidelity: wanted, purification_rounds: rounds, pairs_consumed: pairs, uses,
-});
-
-export function handCalls({ authority, hands, links }: Parts): Pick<Handlers, HandMethods> {
-  /** The calling session, when it holds what the call needs. */
-  const owner = (session: string, method: MethodName, caps: readonly string[]): Owner => {
+export function handCalls({ authority, hand, stopping }: Parts): Pick<Handlers, HandMethods> {
+  /** Who calls, when it may. */
+  const caller = (session: string, method: MethodName, caps: readonly string[] = []): Owner => {
     const { tenant } = authority.call(session, method);
     authority.need(session, caps);
     return { session, tenant, namespace: authority.tenants.active(tenant).namespace };
   };
-  const isDegraded = ({ link }: Channel): boolean => links.links.some(({ name, degraded }) => name === link && degraded);
   return {
-    q_alloc({ session_id, n, profile }) {
-      const { vqs, handles, profile: used } = hands.alloc(owner(session_id, "q_alloc", ["CAP_ALLOC"]), n, profile);
-      return { vqs: [...vqs], handles: [...handles], profile: used.text, physical_qubits: used.physicalQubits * n };
+    q_alloc({ n, profile, session_id }) {
+      if (stopping()) throw new Refusal("STOPPING");
+      const { vqs, handles, profile: found } = hand.alloc(caller(session_id, "q_alloc", ["CAP_ALLOC"]), n, profile);
+      return { vqs: [...vqs], handles: [...handles], profile: found.text, physical_qubits: n * found.physicalQubits };
     },
-    q_release: ({ session_id, vqs }) => ({ released: [...hands.release(owner(session_id, "q_release", ["CAP_ALLOC"]), vqs)] }),
-    q_open_chan({ session_id, vq_a, vq_b, options = {} }) {
-      const channel = hands.open(owner(session_id, "q_open_chan", ["CAP_LINK"]), [vq_a, vq_b], options.fidelity === undefined ? {} : { fidelity: options.fidelity });
-      return { channel_id: channel.id, actual_fidelity: channel.fidelity, purification_rounds: channel.rounds };
+    q_release({ vqs, session_id }) { return { released: [...hand.release(caller(session_id, "q_release", ["CAP_ALLOC"]), vqs)] }; },
+    q_open_chan({ vq_a, vq_b, options = {}, session_id }) {
+      if (stopping()) throw new Refusal("STOPPING");
+      const { fidelity } = options;
+      const brokered = "channel" in options && typeof options["channel"] === "string" ? options["channel"] : undefined;
+      const { id, fidelity: actual, rounds } = hand.open(caller(session_id, "q_open_chan", ["CAP_LINK"]), [vq_a, vq_b], { ...(fidelity === undefined ? {} : { fidelity }), ...(brokered === undefined ? {} : { brokered }) });
+      return { channel_id: id, actual_fidelity: actual, purification_rounds: rounds };
     },
-    q_close_chan({ session_id, channel_id }) {
-      hands.close(owner(session_id, "q_close_chan", ["CAP_LINK"]), channel_id);
+    q_close_chan({ channel_id, session_id }) {
+      hand.close(caller(session_id, "q_close_chan", ["CAP_LINK"]), channel_id);
       return { channel_id, closed: true };
     },
-    q_chan_status({ session_id, channel_id }) {
-      const channel = hands.status(owner(session_id, "q_chan_status", []), channel_id);
-      return wire(channel, isDegraded(channel));
+    q_chan_status({ channel_id, session_id }) {
+      const { id, a, b, state, fidelity, wanted, rounds, made, uses } = hand.status(caller(session_id, "q_chan_status"), channel_id);
+      return { channel_id: id, vq_a: a, vq_b: b, state: state === "OPEN" ? "open" : "pending", fidelity, requested_fidelity: wanted, purification_rounds: rounds, pairs_consumed: made, uses };
     },
   };
 }

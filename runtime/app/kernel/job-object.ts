@@ -1,8 +1,8 @@
 // A job as the wire shows it: upstream's members, and ours beside them. Owns the shape; a member that has no value is absent, never null.
 import type { JobObject } from "../../../kernel-abi/rpc/methods.ts";
 import type { Job, JobError } from "../../kernel/jobs/job.ts";
-import { NO_RECORD } from "./placement.ts";
-import type { JobFacts, JobRecord } from "./parts.ts";
+import type { JobTelemetry } from "../../kernel/logical/telemetry.ts";
+import type { JobFacts } from "./parts.ts";
 
 export interface Backend {
   /** Of this package. */
@@ -14,7 +14,7 @@ export interface Backend {
 export interface Shown {
   readonly job: Job;
   readonly facts: JobFacts;
-  readonly record: JobRecord | undefined;
+  readonly record: JobTelemetry | undefined;
   /** What its session was granted. */
   readonly caps: readonly string[];
   readonly backend: Backend;
@@ -25,7 +25,7 @@ const at = (ms: number): number => ms / MILLISECONDS;
 
 /** How and where the job is, or was, run. */
 const contextOf = ({ job: { order }, facts, caps, backend }: Shown) => ({
-  backend: "triad", backend_version: backend.version, simulator: "triad-runtime", qec_enabled: facts.verified.blocks.wanted.length > 0,
+  backend: "triad", backend_version: backend.version, simulator: "triad-runtime", qec_enabled: facts.verified.wanted.length > 0,
   configuration: {
     max_physical_qubits: backend.maxPhysicalQubits, deterministic: true, seed: /^\d{1,15}$/.test(order.seed) ? Number(order.seed) : order.seed, seed_given: facts.seedGiven,
     certification_required: true, strict_verification: backend.strict, shots: order.shots, noise: facts.noise ?? null,
@@ -43,7 +43,7 @@ const nodesOf = ({ order: { epochs }, epoch }: Job): number => epochs[epoch - 1]
 export function jobObject(shown: Shown): JobObject {
   const { job, facts: { verified: { graph } }, record } = shown;
   const { order, outcome, error } = job;
-  const { logicalQubits, physicalQubits, channels } = (record ?? NO_RECORD).peak;
+  const { logicalQubits, physicalQubits, channels } = record?.usage ?? { logicalQubits: 0, physicalQubits: 0, channels: 0 };
   return {
     job_id: order.id, session_id: order.session, state: job.state, created_at: at(job.acceptedAt),
     ...(job.startedAt === null ? {} : { started_at: at(job.startedAt) }),

@@ -2,8 +2,8 @@
 import type { Durability } from "../../../kernel-abi/header.ts";
 import type { Mac, Signer } from "../../../kernel-abi/ports.ts";
 import type { VerifyOptions } from "../../../kernel-abi/qvm/verify.ts";
-import type { LinkSpec } from "../../kernel/logical/channel.ts";
-import type { ModuleSpec } from "../../kernel/logical/module.ts";
+import type { Injection } from "../../kernel/logical/conditions.ts";
+import type { MachineOptions } from "../../kernel/logical/machine.ts";
 import { WIRE_CAPS } from "../../kernel/tenancy/caps.ts";
 import { NO_RATES, SESSION_QUOTA, TENANT_QUOTA, type SessionQuota, type TenantQuota } from "../../kernel/tenancy/quota-terms.ts";
 import type { JobRuns } from "./job-runs.ts";
@@ -32,8 +32,10 @@ export interface KernelOptions {
   readonly slots?: number;
   /** Ended jobs a session keeps for questions. */
   readonly kept?: number;
-  readonly modules?: readonly ModuleSpec[];
-  readonly links?: readonly LinkSpec[];
+  /** What the logical machine is made of, where it is not MACHINE. */
+  readonly machine?: Partial<MachineOptions>;
+  /** What is wrong with it from the beginning: degraded modes, for drills. */
+  readonly conditions?: readonly Injection[];
   readonly verify?: VerifyOptions;
   /** From which seeds are derived that no caller gave; default: fresh. */
   readonly seed?: string;
@@ -49,5 +51,4 @@ export interface KernelOptions {
 /** Who needs no name holds what can be granted over the wire; the socket is its owner's alone. Shared by all its clients, so many sessions, no rates. */
 export const DEFAULT_TENANT_QUOTA: TenantQuota = Object.freeze({ ...TENANT_QUOTA, ...NO_RATES, sessions: 1_000, jobs_per_session: 1_000, concurrent_jobs: 64, logical_qubits: 10_000, physical_qubits: 1_000_000, channels: 1_000 });
 export const DEFAULT_TENANTS: readonly TenantSpec[] = Object.freeze([{ name: DEFAULT_TENANT, caps: WIRE_CAPS, quota: DEFAULT_TENANT_QUOTA }]);
-export const DEFAULT_MODULES: readonly ModuleSpec[] = Object.freeze(["module-0", "module-1"].map((name) => Object.freeze({ name, physicalQubits: 500_000 })));
 export const DEFAULTS = Object.freeze({ slots: 64, kept: 1_000, workers: 2, sessionQuota: SESSION_QUOTA, tenantQuota: TENANT_QUOTA });

@@ -3,16 +3,14 @@ import type { Sha256, Signer } from "../../../kernel-abi/ports.ts";
 import type { Checkpoints } from "../../kernel/jobs/checkpoints.ts";
 import type { Job } from "../../kernel/jobs/job.ts";
 import type { Jobs } from "../../kernel/jobs/jobs.ts";
-import type { Conditions } from "../../kernel/logical/conditions.ts";
-import type { EntanglementLinks } from "../../kernel/logical/links.ts";
-import type { LogicalResources } from "../../kernel/logical/resources.ts";
+import type { LogicalMachine } from "../../kernel/logical/machine.ts";
 import type { Authority } from "../../kernel/tenancy/authority.ts";
 import type { ByHand } from "./by-hand.ts";
-import type { Placement } from "../../kernel/logical/block.ts";
 import type { Graphs, Verified } from "./graphs.ts";
 import type { Histories } from "./histories.ts";
 import type { JobRuns } from "./job-runs.ts";
 import type { Memory } from "./memory.ts";
+import type { Places } from "./placement.ts";
 import type { Traces } from "./traces.ts";
 
 /** What the kernel knows of a job beside what the table does: it is here from acceptance until the job is forgotten. */
@@ -23,15 +21,10 @@ export interface JobFacts {
   readonly clientToken: string | null;
   /** The seed came from the caller. */
   readonly seedGiven: boolean;
+  /** Entries of the audit log before the first that speaks of it. */
+  readonly auditFrom: number;
   /** Milliseconds since 1970 at acceptance, for people. */
   readonly createdAt: number;
-}
-
-/** What a job held and how it was run: what telemetry and attestations are made of. */
-export interface JobRecord {
-  /** By epoch of its graph, from 0: where its qubits stood, those it freed in that epoch included. Equal neighbours are one object. */
-  readonly mappings: readonly (readonly Placement[])[];
-  readonly peak: { readonly logicalQubits: number; readonly physicalQubits: number; readonly channels: number };
 }
 
 export interface Parts {
@@ -39,13 +32,10 @@ export interface Parts {
   readonly jobs: Jobs;
   readonly facts: Map<string, JobFacts>;
   readonly graphs: Graphs;
-  /** A job holds its qubits under its own id; what a session allocates by hand is in `hands`. */
-  readonly resources: LogicalResources;
-  readonly links: EntanglementLinks;
-  readonly hands: ByHand;
-  readonly conditions: Conditions;
-  /** Mapping and use, epoch by epoch, of jobs that ran here. */
-  readonly records: Map<string, JobRecord>;
+  /** A job holds its qubits there under its own id; what a session allocates by hand it holds under `handHolder(session)`. */
+  readonly machine: LogicalMachine;
+  readonly places: Places;
+  readonly hand: ByHand;
   readonly checkpoints: Checkpoints;
   readonly histories: Histories;
   readonly memory: Memory;

@@ -1,105 +1,113 @@
-// Where a job's qubits stand, epoch by epoch: its blocks are acquired before it starts and its graph's allocations placed on them as its
-// epochs pass. Owns the records; the tables are kernel/logical's.
-import type { Job } from "../../kernel/jobs/job.ts";
-import { placementOf, type Placement } from "../../kernel/logical/block.ts";
-import { isProfile } from "../../../kernel-abi/qvm/qec/terms.ts";
-import { parseProfile } from "../../../kernel-abi/qvm/qec/profile.ts";
-import { profileText } from "./needed.ts";
-import type { JobFacts, JobRecord, Parts } from "./parts.ts";
+// Where jobs stand on the logical machine: what a job wants it holds from its slot to its end, its epochs are walked there one by one, and
+// what the machine did about its conditions is told. Owns what remains of a job when it holds nothing any more: its telemetry.
+//   K15 A job that waits for the machine (T states, the decoder, teleports, a place for a block) stands at its fence: kernel epochs pass
+//       until it is given what it asked for, and it can be cancelled and run out of time there as anywhere.
+//   K16 A job that comes to a slot again has no blocks any more: the epochs behind it are walked again first, as after a restore.
+import { setTimeout as pause, setImmediate as turn } from "node:timers/promises";
+import { rollbackTo } from "../../../kernel-abi/qvm/epochs.ts";
+import type { GraphNode } from "../../../kernel-abi/qvm/graph.ts";
+import type { EpochSpan, Job } from "../../kernel/jobs/job.ts";
+import { tightened } from "../../kernel/logical/conditions.ts";
+import type { LogicalMachine } from "../../kernel/logical/machine.ts";
+import type { JobTelemetry } from "../../kernel/logical/telemetry.ts";
+import type { Histories } from "./histories.ts";
+import type { JobFacts } from "./parts.ts";
 
-interface Kept {
-  readonly mappings: (readonly Placement[])[];
-  readonly peak: { logicalQubits: number; physicalQubits: number; channels: number };
+export interface PlacesOptions {
+  readonly machine: LogicalMachine;
+  readonly histories: Histories;
+  /** Physical qubits a session may hold: what its jobs' telemetry is measured against. */
+  readonly physicalLimit: (session: string) => number;
+  /** Whether the job is to stop where it stands: cancelled, out of time, or the kernel stops. */
+  readonly halted: (id: string) => boolean;
 }
 
-export class Places {
-  readonly #kept = new Map<string, Kept>();
-  /** Stand elsewhere than at the fence before. */
-  readonly #moved = new Set<string>();
-  readonly #parts: Pick<Parts, "resources" | "records">;
+/** Turns of the event loop a job waits by before it waits by the clock. */
+const TURNS = 64;
+const WAIT_MS = 2;
 
-  constructor(parts: Pick<Parts, "resources" | "records">) { this.#parts = parts; }
+export class Places {
+  readonly #options: PlacesOptions;
+  /** Of jobs that hold nothing any more. */
+  readonly #records = new Map<string, JobTelemetry>();
+
+  constructor(options: PlacesOptions) { this.#options = options; }
 
   /** Whether its blocks are to be had now. */
-  room({ verified }: JobFacts): boolean { return this.#parts.resources.shortage(verified.blocks.wanted) === undefined; }
+  room({ verified }: JobFacts): boolean { return this.#options.machine.resources.shortage(verified.wanted) === undefined; }
 
-  /** Before it starts or goes on: all of its blocks, and the qubits that are alive where it stands. @throws Fault RESOURCES_EXHAUSTED, holding nothing */
-  take({ order: { id, session, tenant }, epoch }: Job, { verified }: JobFacts): void {
-    const { resources } = this.#parts;
-    resources.open({ job: id, session, tenant });
-    try {
-      resources.acquire(id, verified.blocks.wanted);
-      for (let at = 0; at < epoch; at++) this.#walk(id, verified, at);
-    } catch (error) {
-      resources.close(id);
-      throw error;
+  /** All of its blocks, and the qubits that are alive where it stands (K16). @throws Fault RESOURCES_EXHAUSTED, holding nothing; CHANNEL_… */
+  take({ order: { id, session, tenant }, epoch }: Job, { verified: { wanted, epochs, graph } }: JobFacts): void {
+    const { machine } = this.#options;
+    machine.start({ job: id, session, tenant }, wanted);
+    for (const span of epochs.slice(0, epoch)) {
+      machine.fence(id);
+      machine.run(id, span, nodesOf(graph.program.nodes, span));
+      machine.turnover();
     }
   }
 
-  /** The job goes through an epoch: what that allocates is placed, and where everything stands is recorded. */
-  enter({ order: { id }, epoch }: Job, { verified }: JobFacts): void {
-    const { resources, records } = this.#parts;
-    const record: Kept = this.#kept.get(id) ?? { mappings: [], peak: { logicalQubits: 0, physicalQubits: 0, channels: verified.needs.channels } };
-    const changed = this.#walk(id, verified, epoch);
-    const mapping = changed ?? (this.#moved.delete(id) ? undefined : record.mappings[epoch - 1]) ?? resources.mapping(id);
-    if (changed !== undefined || record.mappings.length === 0) {
-      record.peak.logicalQubits = Math.max(record.peak.logicalQubits, mapping.length);
-      record.peak.physicalQubits = Math.max(record.peak.physicalQubits, mapping.reduce((sum, place) => sum + place.physicalQubits, 0));
-    }
-    record.mappings.length = Math.min(record.mappings.length, epoch); // it may have been rolled back
-    while (record.mappings.length < epoch) record.mappings.push([]); // before it was restored
-    record.mappings.push(mapping);
-    this.#kept.set(id, record);
-    records.set(id, record);
+  /** The job goes through its next epoch; false when it was halted at a fence before the epoch's end. @throws Fault of the walk */
+  async enter({ order: { id }, epoch }: Job, { verified: { graph, epochs } }: JobFacts): Promise<boolean> {
+    const { machine } = this.#options;
+    const span = epochs[epoch] ?? { from: 0, to: 0 };
+    let at = span.from;
+    do {
+      const most = await this.#ready(id, epoch, nodesOf(graph.program.nodes, { from: at, to: span.to }));
+      if (most === "halted") return false;
+      const [part = { from: at, to: span.to }] = tightened([{ from: at, to: span.to }], most.fenceEvery);
+      const from = most.rollback ? rollbackTo(graph, at) : part.from;
+      machine.run(id, { from, to: part.to }, nodesOf(graph.program.nodes, { from, to: part.to }));
+      at = part.to;
+      if (at < span.to) await turn();
+    } while (at < span.to);
+    return true;
+  }
+
+  /** A kernel epoch has passed: what was used is made anew. */
+  turnover(): void { this.#options.machine.turnover(); }
+
+  /** What a job has used: as it stands, or as it stood when it last held something. */
+  record(id: string): JobTelemetry | undefined {
+    const { machine, physicalLimit } = this.#options;
+    const holder = machine.resources.holds(id) ? machine.resources.holder(id) : undefined;
+    return holder === undefined ? this.#records.get(id) : machine.jobTelemetry(id, physicalLimit(holder.session));
   }
 
   /** It waits again, or has ended: it holds nothing. */
   leave(id: string): void {
-    this.#moved.add(id); // it may be placed elsewhere when it goes on
-    this.#parts.resources.close(id);
+    const told = this.record(id);
+    if (told !== undefined) this.#records.set(id, told);
+    this.#options.machine.finish(id);
   }
-  forget(id: string): void {
-    this.#kept.delete(id);
-    this.#moved.delete(id);
-    this.#parts.records.delete(id);
-  }
+  forget(id: string): void { this.#records.delete(id); }
 
-  /** Moves every qubit of a job, or none when one has no room; where they were and are. */
+  /** Moves every qubit of a job at its fence; where they were and are. */
   move(id: string, to: string | undefined): { readonly from: string; readonly to: string; readonly success: boolean } {
-    const { resources } = this.#parts;
-    const modules = (): string => [...new Set(resources.mapping(id).map(({ module }) => module))].sort().join("+");
+    const { machine } = this.#options;
+    const modules = (): string => [...new Set(machine.resources.mapping(id).map(({ module }) => module))].sort().join("+");
     const from = modules();
-    resources.atFence(id, true);
-    const moved = resources.mapping(id).map(({ vq }) => resources.move(id, vq, to));
-    resources.atFence(id, false);
-    this.#moved.add(id);
+    const moved = machine.resources.mapping(id).map(({ vq }) => machine.move(id, vq, to));
     return { from, to: modules(), success: moved.every(({ success }) => success) };
   }
 
-  /** Where the qubits of an epoch stood, those it freed included; undefined when it allocated and freed none. */
-  #walk(id: string, { graph, epochs }: JobFacts["verified"], epoch: number): readonly Placement[] | undefined {
-    const { resources } = this.#parts;
-    const { from, to } = epochs[epoch] ?? { from: 0, to: 0 };
-    const { nodes } = graph.program;
-    const freed: Placement[] = [];
-    let changed = false;
-    for (let at = from; at < to; at++) {
-      const node = nodes[at];
-      if (node?.op !== "FREE_LQ" && node?.op !== "ALLOC_LQ") continue;
-      changed = true;
-      const profile = parseProfile(profileText(node.args));
-      if (node.op === "ALLOC_LQ" && isProfile(profile)) resources.place(id, node.vqs, profile.text);
-      if (node.op === "FREE_LQ") {
-        freed.push(...node.vqs.map((vq) => placementOf(resources.blockOf(id, vq), vq)));
-        resources.free(id, node.vqs);
-      }
+  /** Waits at the fence until the machine has what the next nodes ask for (K15). */
+  async #ready(id: string, epoch: number, nodes: readonly GraphNode[]): Promise<"halted" | { readonly fenceEvery: number | null; readonly rollback: boolean }> {
+    const { machine, histories, halted } = this.#options;
+    let rollback = false;
+    for (let waited = 0; ; waited++) {
+      const report = machine.fence(id);
+      rollback ||= report.rollback;
+      for (const { vq, from, to, success, reason } of report.moves) histories.add(id, { type: "migrated", state: "RUNNING", epoch, data: { vq, from, to, success, reason } });
+      if (report.rollback) histories.add(id, { type: "rolled back", state: "RUNNING", epoch });
+      const admitted = report.stranded > 0 ? undefined : machine.admit(id, machine.demand(id, nodes));
+      if (admitted?.kind === "go") return { fenceEvery: report.fenceEvery, rollback };
+      if (waited === 0) histories.add(id, { type: "waiting", state: "RUNNING", epoch, data: { for: admitted?.for ?? "a module with room" } });
+      await (waited < TURNS ? turn() : pause(WAIT_MS));
+      if (halted(id)) return "halted";
+      machine.turnover();
     }
-    if (!changed) return undefined;
-    const now = resources.mapping(id);
-    const names = new Set(now.map(({ vq }) => vq));
-    return [...freed.filter(({ vq }) => !names.has(vq)), ...now].sort((a, b) => (a.vq < b.vq ? -1 : 1));
   }
 }
 
-/** Of a job nothing is recorded of. */
-export const NO_RECORD: JobRecord = Object.freeze({ mappings: [], peak: Object.freeze({ logicalQubits: 0, physicalQubits: 0, channels: 0 }) });
+const nodesOf = (nodes: readonly GraphNode[], { from, to }: EpochSpan): readonly GraphNode[] => nodes.slice(from, to);

@@ -29,7 +29,7 @@ export function resume(parts: Parts, admission: Admission, told: (job: Job) => v
     const verified = graphOf(parts, accepted);
     const end = live.ended.get(accepted.id);
     if (verified === undefined && end !== undefined) continue; // its graph is refused now; its trace stays
-    const facts = factsOf(accepted, verified);
+    const facts = factsOf(accepted, verified, parts.authority.audit.size);
     if (end !== undefined && facts !== undefined) {
       parts.facts.set(accepted.id, facts);
       parts.jobs.recall(endedJob(newJob(orderOf(accepted, facts.verified), { seq: 0, now: accepted.at, epoch: 0, resumed: 0 }), end));
@@ -68,8 +68,8 @@ function graphOf({ graphs, memory }: Parts, { graph: digest }: Accepted): Verifi
   }
 }
 
-const factsOf = (accepted: Accepted, verified: Verified | undefined): JobFacts | undefined => (verified === undefined ? undefined : {
-  verified, debug: accepted.debug, noise: accepted.noise, clientToken: accepted.token, seedGiven: accepted.seedGiven, createdAt: accepted.at,
+const factsOf = (accepted: Accepted, verified: Verified | undefined, auditFrom: number): JobFacts | undefined => (verified === undefined ? undefined : {
+  verified, debug: accepted.debug, noise: accepted.noise, clientToken: accepted.token, seedGiven: accepted.seedGiven, createdAt: accepted.at, auditFrom,
 });
 
 /** Queued again; false when it could not be, which ends it. */

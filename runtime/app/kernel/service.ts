@@ -8,19 +8,17 @@ import { sha256 } from "../../adapters/sha256.ts";
 import { Checkpoints } from "../../kernel/jobs/checkpoints.ts";
 import type { Job } from "../../kernel/jobs/job.ts";
 import { Jobs } from "../../kernel/jobs/jobs.ts";
-import { Conditions } from "../../kernel/logical/conditions.ts";
-import { EntanglementLinks } from "../../kernel/logical/links.ts";
-import { LogicalResources } from "../../kernel/logical/resources.ts";
+import { LogicalMachine, MACHINE } from "../../kernel/logical/machine.ts";
 import { Admission } from "./admission.ts";
-import { handCalls } from "./hand-calls.ts";
 import { ByHand } from "./by-hand.ts";
+import { handCalls } from "./hand-calls.ts";
 import { CheckpointCalls } from "./checkpoint-calls.ts";
 import { risingClock } from "./clock.ts";
 import { Execution } from "./execution.ts";
 import { Graphs } from "./graphs.ts";
 import { Histories } from "./histories.ts";
 import { Memory } from "./memory.ts";
-import { DEFAULT_MODULES, DEFAULTS, type KernelOptions } from "./options.ts";
+import { DEFAULTS, type KernelOptions } from "./options.ts";
 import type { Parts } from "./parts.ts";
 import { Places } from "./placement.ts";
 import { preparedRuns } from "./prepared-runs.ts";
@@ -45,22 +43,23 @@ export function createKernelService(options: KernelOptions): Kernel {
   const now = risingClock(options.clock);
   const fresh = options.fresh ?? freshBytes;
   let stopping = false;
-  const conditions = new Conditions();
   const authority = servedTenants(options, { now, mac: options.mac, sha256, fresh });
-  const resources = new LogicalResources(options.modules ?? DEFAULT_MODULES, conditions);
-  const links = new EntanglementLinks({ links: options.links ?? [] });
+  const histories = new Histories();
+  const machine = new LogicalMachine({ ...MACHINE, ...options.machine });
+  for (const injection of options.conditions ?? []) machine.inject(injection);
   const parts: Parts = {
-    authority, resources, links, conditions, hands: new ByHand({ authority, resources, links }),
+    authority, machine, histories,
+    places: new Places({ machine, histories, physicalLimit: (session) => authority.quotas.session(session).max_physical_qubits, halted: (id) => execution.isHalted(id) }),
+    hand: new ByHand({ authority, resources: machine.resources, links: machine.links }),
     jobs: new Jobs({ slots: options.slots ?? DEFAULTS.slots, kept: options.kept ?? DEFAULTS.kept, may: (job) => execution.clearance(job), forgotten: (id) => { forget(id); } }),
-    facts: new Map(), records: new Map(),
+    facts: new Map(),
     graphs: new Graphs({ signer: options.signer, sha256, signature: signatureHolds, ...(options.verify === undefined ? {} : { verify: options.verify }) }),
-    checkpoints: new Checkpoints(options.mac), histories: new Histories(),
+    checkpoints: new Checkpoints(options.mac),
     memory: new Memory(options.state, options.durability), traces: options.state === undefined ? tracesInMemory() : tracesIn(`${options.state}/traces`),
     runs: options.runs ?? preparedRuns({ signer: options.signer, workers: options.workers ?? DEFAULTS.workers }), signer: options.signer, sha256, now, fresh, seed: options.seed ?? toHex(fresh(SEED_BYTES)),
     stopping: () => stopping, kick: () => { execution.kick(); }, ended: (job) => { ended(job); },
   };
-  const places = new Places(parts);
-  const execution = new Execution(parts, places);
+  const execution = new Execution(parts);
   const admission = new Admission(parts);
   const sessions = new SessionCalls(parts);
   const backend = { version: packageVersion(), maxPhysicalQubits: (options.sessionQuota ?? DEFAULTS.sessionQuota).max_physical_qubits, strict: options.verify?.strict ?? false };
@@ -71,7 +70,7 @@ export function createKernelService(options: KernelOptions): Kernel {
     const token = parts.facts.get(id)?.clientToken ?? null;
     admission.forget({ session: "", token });
     parts.facts.delete(id);
-    places.forget(id);
+    parts.places.forget(id);
     parts.histories.forget(id);
     parts.memory.forget(id);
     parts.traces.forget(id);

@@ -28,7 +28,7 @@ export class SessionCalls {
   async close({ session_id }: ParamsOf<"q_close_session">): Promise<ResultOf<"q_close_session">> {
     const { authority, memory } = this.#parts;
     authority.call(session_id, "q_close_session");
-    const released = this.#parts.hands.closeSession(session_id);
+    const released = this.#parts.hand.closeSession(session_id);
     authority.closeSession(session_id);
     const cancelled = this.end(session_id);
     await memory.settled();
@@ -37,7 +37,7 @@ export class SessionCalls {
 
   /** Of a session that authority has closed: jobs cancelled, qubits and channels given back. How many jobs had not ended. */
   end(session: string): number {
-    const { jobs, links, hands, memory, ended, now } = this.#parts;
+    const { jobs, hand, memory, ended, now } = this.#parts;
     const live = jobs.of(session).filter(({ state }) => !isEnd(state));
     const waiting = live.filter(({ state }) => state === "QUEUED");
     this.#closing.add(session);
@@ -46,8 +46,7 @@ export class SessionCalls {
       const job = jobs.get(id);
       if (job !== undefined) ended(job);
     }
-    hands.closeSession(session);
-    links.closeAll({ session });
+    hand.closeSession(session);
     memory.keep({ k: "closed", session });
     if (over) this.forget(session);
     return live.length;

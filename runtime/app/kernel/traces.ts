@@ -10,16 +10,21 @@ export interface Traces {
   /** The path of the kept trace; null in memory. */
   keep(job: string, bundle: Uint8Array): string | null;
   read(job: string): Uint8Array | undefined;
+  /** Its attestation, beside the trace. */
+  attest(job: string, attestation: Uint8Array): void;
+  attestation(job: string): Uint8Array | undefined;
   forget(job: string): void;
 }
 
 /** `bytesMax`: of all traces kept; the oldest make room. */
 export function tracesInMemory(bytesMax = BYTES_MAX): Traces {
   const kept = new Map<string, Uint8Array>();
+  const attested = new Map<string, Uint8Array>();
   let bytes = 0;
   const forget = (job: string): void => {
     bytes -= kept.get(job)?.length ?? 0;
     kept.delete(job);
+    attested.delete(job);
   };
   return {
     keep(job, bundle) {
@@ -33,6 +38,8 @@ export function tracesInMemory(bytesMax = BYTES_MAX): Traces {
       return null;
     },
     read: (job) => kept.get(job),
+    attest: (job, attestation) => { if (kept.has(job)) attested.set(job, attestation); },
+    attestation: (job) => attested.get(job),
     forget,
   };
 }
@@ -41,20 +48,26 @@ export function tracesInMemory(bytesMax = BYTES_MAX): Traces {
 export function tracesIn(folder: string): Traces {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const pathOf = (job: string): string => join(folder, `${job}.triad`);
+  const attestedIn = (job: string): string => join(folder, `${job}.attestation.json`);
+  const write = (path: string, bytes: Uint8Array): void => {
+    const beside = `${path}.new`;
+    const fd = openSync(beside, "w", 0o600);
+    try {
+      writeSync(fd, bytes);
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(beside, path);
+  };
+  const read = (path: string): Uint8Array | undefined => (stands(hostDisk, path) ? readAll(hostDisk, path, BYTES_MAX) : undefined);
   return {
     keep(job, bundle) {
-      const path = pathOf(job);
-      const beside = `${path}.new`;
-      const fd = openSync(beside, "w", 0o600);
-      try {
-        writeSync(fd, bundle);
-      } finally {
-        closeSync(fd);
-      }
-      renameSync(beside, path);
-      return path;
+      write(pathOf(job), bundle);
+      return pathOf(job);
     },
-    read: (job) => (stands(hostDisk, pathOf(job)) ? readAll(hostDisk, pathOf(job), BYTES_MAX) : undefined),
+    read: (job) => read(pathOf(job)),
+    attest: (job, attestation) => { write(attestedIn(job), attestation); },
+    attestation: (job) => read(attestedIn(job)),
     forget: (job) => { rmSync(`${pathOf(job)}.new`, { force: true }); },
   };
 }

@@ -68,10 +68,10 @@ export class Watching {
 
   /** The job as it stands now, once that is on disk. */
   async #told(id: string): Promise<JobObject> {
-    const { jobs, facts, records, authority, memory } = this.#parts;
+    const { jobs, facts, places, authority, memory } = this.#parts;
     const [job, own] = [jobs.get(id), facts.get(id)];
     if (job === undefined || own === undefined) throw new Refusal("JOB_NOT_FOUND", { kind: "job", id });
-    const shown = jobObject({ job, facts: own, record: records.get(id), caps: [...authority.held(job.order.session)], backend: this.#backend });
+    const shown = jobObject({ job, facts: own, record: places.record(id), caps: [...authority.held(job.order.session)], backend: this.#backend });
     await memory.settled();
     return shown;
   }

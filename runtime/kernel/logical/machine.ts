@@ -93,9 +93,8 @@ export class LogicalMachine {
     this.#resources.atFence(job, true);
     this.#resources.replaceSpare(job);
     const moves = this.#resources.mapping(job).flatMap(({ vq }) => this.#mend(job, vq) ?? []);
-    const mapping = this.#resources.mapping(job);
     const rollback = this.#struck.delete(job);
-    return { moves, rollback, stranded: this.#resources.damaged(job).length, fenceEvery: this.conditions.fenceEvery([...new Set(mapping.map(({ module }) => module))]) };
+    return { moves, rollback, stranded: this.#resources.damaged(job).length, fenceEvery: this.conditions.fenceEvery(this.#resources.modules(job)) };
   }
 
   /** Moves one qubit, at a fence, on somebody's wish. @throws as LogicalResources.move */

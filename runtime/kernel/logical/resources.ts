@@ -203,6 +203,8 @@ export class LogicalResources {
     return [...blocks.values()].flatMap((block) => (block.vq === null ? [] : [placementOf(block, block.vq)])).sort((a, b) => (a.vq < b.vq ? -1 : 1));
   }
 
+  /** Modules that a job's blocks are in, with qubits on them or yet to come. @throws Fault HOLDER_UNKNOWN */
+  modules(job: string): readonly string[] { return [...new Set([...this.#holder(job).blocks.values()].map(({ module }) => module))].sort(); }
   /** The block a qubit is on. @throws Fault QUBIT_UNKNOWN | HOLDER_UNKNOWN */
   blockOf(job: string, vq: string): Block { return this.#placed(this.#holder(job), vq); }
 

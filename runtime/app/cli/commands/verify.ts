@@ -51,6 +51,7 @@ function factsOf(report: VerifyReport, keys: readonly KnownKey[], io: Io): Facts
     ["run", `${report.status ?? "no end on record"}: ${plural(report.events, "event")} in ${plural(report.frames, "frame")}, ${plural(report.blocks, "block")}, ${plural(report.intactBytes, "byte")}`],
     ["digest", report.digest],
     ["signer", whose(report, keys, io)],
+    report.batch === null ? undefined : ["signed", `run ${report.batch.index + 1} of ${report.batch.count} under one signature; the audit path holds`],
     report.durability === null ? undefined : ["durability", report.durability],
     host === null ? undefined : ["recorded", printable(`${host.sealed} by triad ${host.triad}, node ${host.node}, ${host.platform}, ${plural(host.workers, "worker")}`)],
     host === null || host.label === "" ? undefined : ["label", printable(host.label)],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { FAULTS } from "../../../../kernel-abi/fault.ts";
 import { CODE_OF, CODES, codeName, type CodeName } from "../../../../kernel-abi/rpc/codes.ts";
+import { AUTHORITY_CODES } from "../../../../kernel-abi/wire-codes.ts";
 import { METHOD_NAMES, METHODS } from "../../../../kernel-abi/rpc/methods.ts";
 import { openRpc } from "../../../../kernel-abi/rpc/openrpc.ts";
 import { Compile, Type, type TSchema } from "../../../../kernel-abi/schema.ts";
@@ -21,7 +22,13 @@ describe("codes", () => {
   });
 
   it("of faults lead to a code, from a name the registry has", () => {
-    for (const [fault, code] of Object.entries(CODE_OF)) expect([fault in FAULTS, code in CODES]).toEqual([true, true]);
+    for (const code of Object.values(CODE_OF)) expect(code in CODES).toBe(true);
+    for (const [fault, { code, name }] of Object.entries(AUTHORITY_CODES)) expect([CODES[CODE_OF[fault] ?? "PARSE_ERROR"].code, CODE_OF[fault]]).toEqual([code, name]);
+  });
+
+  it("every fault of the kernel's rooms has one: add its row to CODE_OF", () => {
+    const ours = Object.entries(FAULTS).filter(([, { code }]) => code > 3_700 && code < 3_760).map(([name]) => name);
+    expect(ours.filter((name) => !(name in CODE_OF))).toEqual([]);
   });
 });
 

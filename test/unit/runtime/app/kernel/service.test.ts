@@ -150,7 +150,7 @@ describe("the kernel service", () => {
     const moved = await call(kernel, "q_wait", { job_id, session_id: s });
     const still = await call(kernel, "q_wait", { job_id: (await call(kernel, "q_submit", { graph: coins(200), session_id: s, policy: { seed: 7 } })).job_id, session_id: s });
     expect([moved.state, moved.events]).toEqual(["COMPLETED", still.events]);
-    expect(kernel.parts.records.get(job_id)?.mappings.at(-1)?.map(({ module }) => module)).toEqual(["module-1"]);
+    expect(kernel.parts.places.record(job_id)?.epochs.at(-1)?.mapping.map(({ module }) => module)).toEqual(["module-1"]);
     expect(await fault(call(kernel, "q_migrate", { job_id, session_id: s }))).toBe("ALREADY_COMPLETED");
     await kernel.stop();
   });
@@ -174,7 +174,7 @@ describe("the kernel service", () => {
     const s = await session(kernel);
     const { job_id } = await call(kernel, "q_submit", { graph: coins(50), session_id: s, deadline_epochs: 3 });
     expect(await call(kernel, "q_wait", { job_id, session_id: s })).toMatchObject({ state: "FAILED", error: { type: "DEADLINE_MISSED" } });
-    expect([kernel.parts.jobs.running, kernel.parts.resources.holders.length]).toEqual([0, 0]);
+    expect([kernel.parts.jobs.running, kernel.parts.machine.resources.holders.length]).toEqual([0, 0]);
     await kernel.stop();
   });
 
@@ -186,7 +186,7 @@ describe("the kernel service", () => {
     expect(await call(kernel, "q_close_session", { session_id: s })).toMatchObject({ closed: true, jobs_cancelled: 3 });
     expect(await fault(call(kernel, "q_status", { job_id: jobs[0] ?? "", session_id: s }))).toMatch(/SESSION_UNKNOWN|AUTH_FAILED/);
     await kernel.stop();
-    expect([kernel.parts.jobs.running, kernel.parts.jobs.waiting, kernel.parts.facts.size, kernel.parts.resources.holders.length]).toEqual([0, 0, 0, 0]);
+    expect([kernel.parts.jobs.running, kernel.parts.jobs.waiting, kernel.parts.facts.size, kernel.parts.machine.resources.holders.length]).toEqual([0, 0, 0, 0]);
   });
 
   it("takes a submit that is made twice with one token as one job", async () => {

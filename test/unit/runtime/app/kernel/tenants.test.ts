@@ -10,8 +10,8 @@ const quota = { ...TENANT_QUOTA, ...NO_RATES };
 const tenants = TENANTS.map((name) => ({ name, caps: CAPS, quota }));
 
 const heldByNobody = (kernel: Kernel): void => {
-  expect([kernel.parts.jobs.running, kernel.parts.jobs.waiting, kernel.parts.resources.holders.length, kernel.parts.histories.waiting]).toEqual([0, 0, 0, 0]);
-  expect(kernel.parts.resources.usage()).toEqual({ logicalQubits: 0, physicalQubits: 0, reservedPhysical: 0 });
+  expect([kernel.parts.jobs.running, kernel.parts.jobs.waiting, kernel.parts.machine.resources.holders.length, kernel.parts.histories.waiting]).toEqual([0, 0, 0, 0]);
+  expect(kernel.parts.machine.resources.usage()).toEqual({ logicalQubits: 0, physicalQubits: 0, reservedPhysical: 0 });
 };
 
 describe("four tenants", () => {
@@ -22,7 +22,7 @@ describe("four tenants", () => {
     kernel.parts.jobs.start = function (id, now) {
       const job = start.call(this, id, now);
       for (const tenant of TENANTS) {
-        const { logicalQubits, reservedPhysical } = kernel.parts.resources.usage({ tenant });
+        const { logicalQubits, reservedPhysical } = kernel.parts.machine.resources.usage({ tenant });
         expect(logicalQubits).toBeLessThanOrEqual(quota.logical_qubits ?? 0);
         expect(reservedPhysical).toBeLessThanOrEqual(quota.physical_qubits ?? 0);
       }
