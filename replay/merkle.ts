@@ -1,98 +1,21 @@
-// RFC 6962 Merkle tree (section 2.1) over leaf hashes, built while they arrive.
-//   J4  The tree keeps one node per set bit of its size, and 64 leaves at most, so a run of any length costs 117 hashes of memory at most.
+// RFC 6962 Merkle trees of this room's digest: kernel-abi/merkle.ts with SHA-256 put in.
+import {
+  inclusionProof as inclusionProofBy, merkleRoot as merkleRootBy, MerkleTree as Tree, nodeHash as nodeHashBy, provesInclusion as provesInclusionBy,
+  type InclusionProof,
+} from "../kernel-abi/merkle.ts";
 import { sha256 } from "./sha256.ts";
-import { sameBytes } from "../kernel-abi/canonical.ts";
 
-const NODE_PREFIX = Uint8Array.of(1);
-const NOTHING = new Uint8Array(0);
-
-export const nodeHash = (left: Uint8Array, right: Uint8Array): Uint8Array => sha256(NODE_PREFIX, left, right);
-
-/** Leaves that wait for their place: each by itself would find the processor's caches cold when blocks are far between. */
-const WAITING_MAX = 64;
+export const nodeHash = (left: Uint8Array, right: Uint8Array): Uint8Array => nodeHashBy(sha256, left, right);
 
 /** Streaming tree: append leaf hashes, ask for the root at any time. */
-export class MerkleTree {
-  /** Roots of the complete subtrees, largest first: the binary digits of how many leaves stand in them. */
-  readonly #peaks: Uint8Array[] = [];
-  readonly #waiting: Uint8Array[] = [];
-  #placed = 0;
-  get size(): number { return this.#placed + this.#waiting.length; }
-
-  append(leaf: Uint8Array): void {
-    if (this.#waiting.push(leaf) === WAITING_MAX) this.#placeAll();
-  }
-
-  /** Of the empty tree: SHA-256 of nothing. */
-  root(): Uint8Array {
-    this.#placeAll();
-    const last = this.#peaks.at(-1);
-    if (last === undefined) return sha256(NOTHING);
-    return this.#peaks.slice(0, -1).reduceRight((right, left) => nodeHash(left, right), last);
-  }
-
-  #placeAll(): void {
-    for (const leaf of this.#waiting) this.#place(leaf);
-    this.#waiting.length = 0;
-  }
-
-  #place(leaf: Uint8Array): void {
-    let complete = 0; // subtrees that the leaf completes: the ones at the end of the binary digits
-    for (let rest = this.#placed; rest % 2 === 1; rest = Math.floor(rest / 2)) complete += 1;
-    const left = this.#peaks.splice(this.#peaks.length - complete);
-    this.#peaks.push(left.reduceRight((right, peak) => nodeHash(peak, right), leaf));
-    this.#placed += 1;
-  }
+export class MerkleTree extends Tree {
+  constructor() { super(sha256); }
 }
 
-/** Largest power of two below `size`; `size` is at least 2. */
-function splitPoint(size: number): number {
-  let k = 1;
-  while (k * 2 < size) k *= 2;
-  return k;
-}
-
-export function merkleRoot(leaves: readonly Uint8Array[]): Uint8Array {
-  const tree = new MerkleTree();
-  for (const leaf of leaves) tree.append(leaf);
-  return tree.root();
-}
+export const merkleRoot = (leaves: readonly Uint8Array[]): Uint8Array => merkleRootBy(sha256, leaves);
 
 /** Audit path of leaf `index`, lowest sibling first (RFC 6962, 2.1.1). */
-export function inclusionProof(leaves: readonly Uint8Array[], index: number): readonly Uint8Array[] {
-  if (leaves.length <= 1) return [];
-  const k = splitPoint(leaves.length);
-  const left = leaves.slice(0, k);
-  const right = leaves.slice(k);
-  return index < k
-    ? [...inclusionProof(left, index), merkleRoot(right)]
-    : [...inclusionProof(right, index - k), merkleRoot(left)];
-}
-
-/** Root that `leaf` at `index` and its audit path give in a tree of `size` leaves; undefined when the path does not fit or no leaf is there. */
-function rootFromPath(leaf: Uint8Array, index: number, size: number, path: readonly Uint8Array[]): Uint8Array | undefined {
-  if (size === 1) return index === 0 && path.length === 0 ? leaf : undefined;
-  const sibling = path.at(-1);
-  if (sibling === undefined) return undefined;
-  const k = splitPoint(size);
-  const rest = path.slice(0, -1);
-  if (index < k) {
-    const left = rootFromPath(leaf, index, k, rest);
-    return left && nodeHash(left, sibling);
-  }
-  const right = rootFromPath(leaf, index - k, size - k, rest);
-  return right && nodeHash(sibling, right);
-}
+export const inclusionProof = (leaves: readonly Uint8Array[], index: number): readonly Uint8Array[] => inclusionProofBy(sha256, leaves, index);
 
 /** Whether the tree of `size` leaves with this root has `leaf` at `index`. */
-export function provesInclusion(proof: {
-  readonly leaf: Uint8Array;
-  readonly index: number;
-  readonly size: number;
-  readonly path: readonly Uint8Array[];
-  readonly root: Uint8Array;
-}): boolean {
-  if (!Number.isSafeInteger(proof.size) || proof.index >= proof.size) return false;
-  const root = rootFromPath(proof.leaf, proof.index, proof.size, proof.path);
-  return root !== undefined && sameBytes(root, proof.root);
-}
+export const provesInclusion = (proof: InclusionProof): boolean => provesInclusionBy(sha256, proof);

@@ -1,17 +1,17 @@
 // Ed25519 keys in the user's configuration folder (contracts, rule 16). Owns the layout:
 //   signing-key.pem     private key, PKCS #8, mode 0600, made on first use and never overwritten
 //   trusted/ID.pem      public keys whose seals are trusted; ID is the key's SHA-256 fingerprint
-//   K1  Of two processes that both find no key, one makes it and both use it.
 //   K2  A key that cannot be read as what its name says is refused, never skipped or replaced.
-import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign, type KeyObject } from "node:crypto";
+import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, type KeyObject } from "node:crypto";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { toHex } from "../../kernel-abi/canonical.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import type { Signer } from "../../kernel-abi/ports.ts";
-import { attempt, discard, hostDisk, readAll, stands, syncFolderOf, writeNew, type Disk } from "./disk.ts";
+import { attempt, hostDisk, readAll, stands, type Disk } from "./disk.ts";
 import { writeAtomically } from "./files.ts";
+import { guarded, makePrivateFile, makePrivateFolder, readPrivateFile } from "./private-file.ts";
 import { sha256 } from "./sha256.ts";
 
 /** $TRIAD_HOME, else $XDG_CONFIG_HOME/triad, else ~/.config/triad. */
@@ -29,16 +29,6 @@ export interface KnownKey {
   /** The key this user signs with. */
   readonly own: boolean;
   readonly path: string;
-}
-
-/** An unusable key, with the reason; anything that fails while a key is handled becomes one. */
-function guarded<T>(path: string, what: string, act: () => T): T {
-  try {
-    return act();
-  } catch (cause) {
-    if (cause instanceof Fault && cause.fault === "KEY_UNUSABLE") throw cause;
-    throw new Fault("KEY_UNUSABLE", { path, what }, { cause });
-  }
 }
 
 const SPKI_BYTES = 44;
@@ -71,34 +61,12 @@ const trustedFolder = (home: string): string => join(home, "trusted");
 const KEY_BYTES_MAX = 65_536;
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
-function makePrivateFolder(disk: Disk, folder: string): void {
-  attempt(folder, "create", () => disk.mkdirSync(folder, { recursive: true, mode: 0o700 }));
-}
-
-/** Writes the new key beside its place and links it there: the link fails when another process was first, whose key then counts (K1). */
 function makeSigningKey(disk: Disk, home: string): void {
-  makePrivateFolder(disk, home);
-  const path = signingKeyPath(home);
-  const beside = `${path}.${randomBytes(6).toString("hex")}.new`;
   const pem = generateKeyPairSync("ed25519").privateKey.export({ format: "pem", type: "pkcs8" });
-  writeNew(disk, beside, new TextEncoder().encode(String(pem)), 0o600);
-  try {
-    attempt(path, "create", () => disk.linkSync(beside, path));
-  } catch {
-    if (!stands(disk, path)) attempt(path, "create", () => disk.renameSync(beside, path)); // a file system without links
-  } finally {
-    discard(disk, beside);
-  }
-  syncFolderOf(disk, path);
+  makePrivateFile(disk, signingKeyPath(home), home, new TextEncoder().encode(String(pem)));
 }
 
-function refuseOpenKey(path: string, mode: number): void {
-  const open = process.platform !== "win32" && (mode & 0o077) !== 0;
-  if (open) throw new Fault("KEY_UNUSABLE", { path, what: "others may read it; chmod 600 it if it is yours alone" });
-}
-
-const readSigningKey = (disk: Disk, path: string): KeyObject =>
-  createPrivateKey(textOf(readAll(disk, path, KEY_BYTES_MAX, ({ mode }) => { refuseOpenKey(path, mode); })));
+const readSigningKey = (disk: Disk, path: string): KeyObject => createPrivateKey(textOf(readPrivateFile(disk, path, KEY_BYTES_MAX)));
 
 /**
  * The user's signer; its key is made on first use.

@@ -5,6 +5,7 @@ export { forkRun, type ForkOptions } from "./fork.ts";
 export { judgeTrace } from "./judge.ts";
 export { Divergence, type Member } from "../../replay/diverged.ts";
 export type { JudgedOutcome, JudgeOptions, JudgeReport } from "../../replay/judge.ts";
+export { GRAPH_PROGRAM } from "./qvm/program-file.ts";
 export { record, type RecordOptions, type RecordReport } from "./record.ts";
 export { resumeRun, type Named, type Resumed, type ResumeOptions, type ResumeReport } from "./resume.ts";
 export {

@@ -240,3 +240,20 @@ export function circuit(qubits: number, clbits?: number): Circuit {
   if (clbits !== undefined) checkInteger("circuit: clbits", clbits, 0, LIMITS.clbits_max);
   return new Circuit({ qubits, clbits: clbits ?? 0, grows: clbits === undefined, size: 0, last: undefined });
 }
+
+/**
+ * A circuit of instructions that are made already, with exactly so many classical bits.
+ * @throws Fault ABI_MALFORMED | ABI_LIMIT
+ */
+export function circuitOf(qubits: number, clbits: number, instructions: readonly Instruction[]): Circuit {
+  checkInteger("circuit: qubits", qubits, 1, LIMITS.stabilizer_qubits_max);
+  checkInteger("circuit: clbits", clbits, 0, LIMITS.clbits_max);
+  if (instructions.length > LIMITS.circuit_operations_max) throw new Fault("ABI_LIMIT", { limit: "circuit_operations_max", allowed: LIMITS.circuit_operations_max });
+  for (const { name, qubits: operands, angle, clbit, when } of instructions) {
+    checkAngle(name, angle);
+    checkQubits(name, operands, qubits);
+    if (clbit !== undefined) checkInteger("measure: clbit", clbit, 0, clbits - 1);
+    for (const [bit] of when) checkInteger("if: clbit", bit, 0, clbits - 1);
+  }
+  return new Circuit({ qubits, clbits, grows: false, size: instructions.length, last: { before: undefined, added: frozen([...instructions]) } });
+}

@@ -1,7 +1,6 @@
 // The four families of the seed's simulator: what a logical qubit of distance d costs in each. The numbers are the seed's own (SHYPS and
 // QLDPC are rough: real codes of these kinds encode many logical qubits together); a family is one record, and nothing else names them.
 import type { ErrorBudget, Profile } from "./terms.ts";
-import { DISTANCE_MAX } from "./terms.ts";
 
 export interface Family {
   /** As canonical texts spell it. */
@@ -51,15 +50,6 @@ export function familyProfile(family: Family, distance: number, given: { readonl
     ...(family.takesRate ? { rate: rate.over / rate.under } : {}),
     ignored: Object.freeze([...given.ignored ?? []]),
   });
-}
-
-/** The same profile at another distance, or undefined where there is none: the largest is DISTANCE_MAX, and a parameter file gives one distance alone. */
-export function familyAt(profile: Profile, distance: number): Profile | undefined {
-  const family = profile.source === "family" ? familyOf(profile.family) : undefined;
-  if (family === undefined || distance > DISTANCE_MAX) return undefined;
-  const text = /rate=([^,)]+)/.exec(profile.text)?.[1];
-  const rate = text === undefined ? undefined : fractionOf(text);
-  return familyProfile(family, distance, { ...(rate === undefined || text === undefined ? {} : { rate, rateText: text }), ignored: profile.ignored });
 }
 
 /** A positive decimal of at most 9 places, as an exact fraction. */

@@ -71,6 +71,13 @@ export function parseProfile(text: string): Profile | Unreadable {
   return azureProfile(first, second, distance, ignored);
 }
 
+/** The same profile at another distance; undefined where there is none (a parameter file says what one distance costs, no more). */
+export function atDistance(profile: Profile, distance: number): Profile | undefined {
+  if (profile.source === "parameters") return undefined;
+  const read = parseProfile(profile.text.replace(/d=\d+/, `d=${String(distance)}`));
+  return isProfile(read) ? read : undefined;
+}
+
 const named = (text: string): Profile => {
   const profile = parseProfile(text);
   if (!isProfile(profile)) throw new TypeError(profile.reason);

@@ -28,7 +28,7 @@ export const readoutErrorRate = (profile: Profile, drift = 1): number => logical
 /** Logical cycles of one operation on each of its qubits; what is not listed takes 1. */
 const CYCLES: Readonly<Record<string, number>> = Object.freeze({
   FREE_LQ: 0, FENCE_EPOCH: 0, BAR_REGION: 0, SET_POLICY: 0, COND_PAULI: 0, USE_CHAN: 0, CLOSE_CHAN: 0, OPEN_CHAN: 0,
-  TELEPORT_CNOT: 2, TOFFOLI: 12,
+  TELEPORT_CNOT: 2, APPLY_TOFFOLI: 12,
 });
 
 /** COND_PAULI and its like move a Pauli frame and take no time; a Toffoli is the textbook word of depth 12; a teleported CNOT measures and corrects. */

@@ -76,7 +76,7 @@ export type JobEnd = "COMPLETED" | "FAILED" | "CANCELLED";
  *   call(session, method): Session                     of every RPC call that names a session: alive, tenant active, calls/min; throws as above
  *   need(session, caps)                                throws INSUFFICIENT_CAPS {required, missing}
  *   admit(request): Admission                          once per submit; reserves the job's place in its session's queue
- *   owned(session, job)                                throws ACCESS_DENIED for another session's job, returns false for an unknown one
+ *   owned(session, job, owner)                            `owner`: the session that made it; throws ACCESS_DENIED for another's
  *   start(job): boolean                                reserves what the run takes; false: not now, try when another ends
  *   pause(job)                                         gives that back (preempted, queued again)
  *   end(job, how): boolean                             gives everything back, exactly once; false when it was already
@@ -89,7 +89,7 @@ export interface AuthorityShape {
   call(session: string, method: string): { readonly tenant: string; readonly caps: readonly string[] };
   need(session: string, caps: readonly string[]): void;
   admit(request: AdmitRequest): Admission;
-  owned(session: string, job: string): boolean;
+  owned(session: string, job: string, owner: string): void;
   start(job: string): boolean;
   pause(job: string): void;
   end(job: string, how: JobEnd): boolean;

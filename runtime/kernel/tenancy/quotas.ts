@@ -26,7 +26,7 @@ export interface Shortage {
   readonly scope: "session" | "tenant";
   readonly limit: number;
   readonly used: number;
-  readonly asked: number;
+  readonly requested: number;
 }
 
 interface Reservation extends Holder { readonly amounts: Amounts }
@@ -115,7 +115,7 @@ export class Quotas {
       for (const { scope, key, limits } of asked === 0 ? [] : scopes) {
         const limit = limits[resource];
         const used = withUsed ? this.#used.get(key)?.[resource] ?? 0 : 0;
-        if (limit !== null && used + asked > limit) return { resource, scope, limit, used, asked };
+        if (limit !== null && used + asked > limit) return { resource, scope, limit, used, requested: asked };
       }
     }
     return undefined;

@@ -12,6 +12,8 @@ export interface Fields {
   flag(name: string): boolean;
   texts(name: string): readonly string[];
   record(name: string): Fields;
+  /** Itself, when every member is a text, a number, a flag or null. */
+  scalars(): Readonly<Record<string, string | number | boolean | null>>;
   rows(name: string): readonly Fields[];
   /** A text that is one of these. */
   word<W extends string>(name: string, words: readonly W[]): W;
@@ -36,6 +38,7 @@ export function readRecord(data: unknown, place: string): Fields {
     flag: (name) => get(name, isFlag),
     texts: (name) => get(name, isList).map((value) => (isText(value) ? value : refuse(name))),
     record: (name) => readRecord(get(name, isRecord), `${place}.${name}`),
+    scalars: () => (isScalars(data) ? data : refuse("*")),
     rows: (name) => get(name, isList).map((value, at) => readRecord(value, `${place}.${name}[${at}]`)),
     word: (name, words) => words.find((word) => word === data[name]) ?? refuse(name),
     refuse,
@@ -48,3 +51,5 @@ const isText = (value: unknown): value is string => typeof value === "string";
 const isCount = (value: unknown): value is number => typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 const isFlag = (value: unknown): value is boolean => typeof value === "boolean";
 const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
+const isScalars = (value: Readonly<Record<string, unknown>>): value is Readonly<Record<string, string | number | boolean | null>> =>
+  Object.values(value).every((member) => member === null || ["string", "number", "boolean"].includes(typeof member));

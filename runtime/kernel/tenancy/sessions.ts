@@ -50,10 +50,10 @@ export class Sessions {
     return this.#put({ id, tenant, granted: sortedCaps(granted), opened, expires: opened + Math.max(1, ttlMs) });
   }
 
-  /** A live one. @throws Fault AUTH_FAILED: session-unknown (or closed), session-expired */
+  /** A live one. @throws Fault SESSION_UNKNOWN (or closed) | AUTH_FAILED {reason: session-expired} */
   live(id: string): Session {
     const session = this.#sessions.get(id);
-    if (session === undefined) throw new Fault("AUTH_FAILED", { reason: "session-unknown" });
+    if (session === undefined) throw new Fault("SESSION_UNKNOWN", { kind: "session", id });
     if (this.#ports.now() >= session.expires) throw new Fault("AUTH_FAILED", { reason: "session-expired" });
     return session;
   }

@@ -51,7 +51,7 @@ export class Tenants {
   /** @throws Fault AUTH_FAILED | TENANT_SUSPENDED */
   active(id: string): Tenant {
     const tenant = this.get(id);
-    if (tenant.state === "suspended") throw new Fault("TENANT_SUSPENDED", { tenant: id });
+    if (tenant.state === "suspended") throw new Fault("TENANT_SUSPENDED", { tenant_id: id });
     return tenant;
   }
   get size(): number { return this.#tenants.size; }

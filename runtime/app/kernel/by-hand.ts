@@ -1,0 +1,198 @@
+// What a session holds by hand, outside of any job: logical qubits and the channels between them. Owns which they are; how many there may
+// be is the quotas', where they lie the resources', what joins them the links', who may join them the firewall's.
+//   H1  All of a call or none of it: what a later step refuses, the earlier ones give back.
+//   H2  A qubit is named by its id in its own session; anybody else has to show a signed handle of it, and the broker's channel.
+//   H3  What a session holds, it holds no longer than it lives.
+import { Fault } from "../../../kernel-abi/fault.ts";
+import { DEFAULT_PROFILE, isProfile, parseProfile, type Profile } from "../../../kernel-abi/qvm/qec/profile.ts";
+import { Refusal } from "../../../kernel-abi/rpc/codes.ts";
+import type { Channel, EntanglementLinks } from "../../kernel/logical/links.ts";
+import type { LogicalResources } from "../../kernel/logical/resources.ts";
+import type { Authority } from "../../kernel/tenancy/authority.ts";
+
+/** Whose they are. */
+export interface Owner {
+  readonly session: string;
+  readonly tenant: string;
+  /** Of the tenant: handles begin with it, its name never shows. */
+  readonly namespace: string;
+}
+
+export interface ByHandParts {
+  readonly authority: Pick<Authority, "quotas" | "handles" | "linear" | "firewall">;
+  readonly resources: LogicalResources;
+  readonly links: EntanglementLinks;
+}
+
+export interface Allocated {
+  readonly vqs: readonly string[];
+  /** Signed, in the order of `vqs`. */
+  readonly handles: readonly string[];
+  readonly profile: Profile;
+}
+
+/** One end of a channel as it was named. */
+interface End {
+  readonly owner: Owner;
+  readonly vq: string;
+}
+
+interface Held {
+  readonly owner: Owner;
+  readonly vqs: Set<string>;
+  readonly channels: Map<string, readonly [string, string]>;
+  next: number;
+}
+
+/** Between a handle's name and its signature. */
+const SIGNED = "~";
+
+/** Of what a session holds by hand, where resources ask for one. */
+export const handHolder = (session: string): string => `hand ${session}`;
+const holderOf = ({ session }: Owner): string => handHolder(session);
+const nameOf = ({ namespace, session }: Owner, vq: string): string => `${namespace}:${session}:${vq}`;
+/** Its id, or the whole name of another session's. */
+const labelOf = ({ session }: Owner, end: End): string => (end.owner.session === session ? end.vq : nameOf(end.owner, end.vq));
+
+/** @throws Fault PROFILE_INVALID */
+function profileOf(text: string): Profile {
+  const read = parseProfile(text);
+  if (!isProfile(read)) throw new Fault("PROFILE_INVALID", { profile: text, why: read.reason });
+  return read;
+}
+
+const unknown = (kind: string, id: string): never => { throw new Refusal("JOB_NOT_FOUND", { kind, id }); };
+
+export class ByHand {
+  readonly #parts: ByHandParts;
+  readonly #held = new Map<string, Held>();
+  constructor(parts: ByHandParts) { this.#parts = parts; }
+
+  /** @throws Fault PROFILE_INVALID | QUOTA_EXCEEDED | RESOURCES_EXHAUSTED */
+  alloc(owner: Owner, count: number, profileText: string = DEFAULT_PROFILE): Allocated {
+    const { authority: { quotas }, resources } = this.#parts;
+    const profile = profileOf(profileText);
+    const held = this.#open(owner);
+    const vqs = Array.from({ length: count }, (_, at) => `vq_${held.next + at}`);
+    const reserved: string[] = [];
+    try {
+      for (const vq of vqs) {
+        quotas.reserve(nameOf(owner, vq), owner, { logical_qubits: 1, physical_qubits: profile.physicalQubits });
+        reserved.push(vq);
+      }
+      resources.acquire(holderOf(owner), [{ profile, count }]);
+    } catch (error) {
+      for (const vq of reserved) quotas.release(nameOf(owner, vq));
+      throw error;
+    }
+    resources.place(holderOf(owner), vqs, profile.text);
+    held.next += count;
+    return { vqs, handles: vqs.map((vq) => this.#take(held, vq)), profile };
+  }
+
+  /** All of them or none; channels that end at one of them are closed. @throws Refusal | Fault HANDLE_REFUSED */
+  release(owner: Owner, shown: readonly string[]): readonly string[] {
+    const vqs = shown.map((name) => this.#own(owner, name));
+    this.#parts.authority.linear.use(vqs.map((vq) => nameOf(owner, vq)), owner.session);
+    for (const vq of vqs) this.#drop(this.#open(owner), vq);
+    this.#parts.resources.free(holderOf(owner), vqs);
+    return vqs;
+  }
+
+  /** @throws Refusal JOB_NOT_FOUND; Fault FIREWALL_VIOLATION | HANDLE_REFUSED | QUOTA_EXCEEDED | CHANNEL_… */
+  open(owner: Owner, names: readonly [string, string], { fidelity = 0.99, brokered }: { readonly fidelity?: number; readonly brokered?: string } = {}): Channel {
+    const { authority: { quotas, firewall, linear }, links, resources } = this.#parts;
+    const [a, b] = [this.#end(owner, names[0]), this.#end(owner, names[1])];
+    const ends = [nameOf(a.owner, a.vq), nameOf(b.owner, b.vq)] as const;
+    const id = `ch_${a.vq}_${b.vq}`;
+    if (this.#open(owner).channels.has(id)) throw new Fault("CHANNEL_EXISTS", { channel: id, why: "open already" });
+    for (const end of [a, b]) linear.use([nameOf(end.owner, end.vq)], end.owner.session);
+    const violation = firewall.judge("OPEN_CHAN", ends, brokered);
+    if (violation !== undefined) throw new Refusal("CHANNEL_REFUSED", { vq_a: a.vq, vq_b: b.vq, what: violation.kind });
+    const modules = [resources.blockOf(holderOf(a.owner), a.vq).module, resources.blockOf(holderOf(b.owner), b.vq).module] as const;
+    quotas.reserve(nameOf(owner, id), owner, { channels: 1 });
+    try {
+      const channel = links.open({ session: owner.session, job: null }, { a: labelOf(owner, a), b: labelOf(owner, b), modules, fidelity, id });
+      firewall.entangle("OPEN_CHAN", ends, brokered);
+      this.#open(owner).channels.set(id, ends);
+      return channel;
+    } catch (error) {
+      quotas.release(nameOf(owner, id));
+      throw error;
+    }
+  }
+
+  /** @throws Fault CHANNEL_UNKNOWN */
+  close(owner: Owner, id: string): void {
+    this.#parts.links.close({ session: owner.session, job: null }, id);
+    this.#parts.authority.quotas.release(nameOf(owner, id));
+    this.#open(owner).channels.delete(id);
+  }
+
+  /** @throws Fault CHANNEL_UNKNOWN */
+  status(owner: Owner, id: string): Channel { return this.#parts.links.status({ session: owner.session, job: null }, id); }
+
+  /** Holder of what a session has by hand, where resources ask for one; undefined: it has nothing. */
+  holder(owner: Owner): string | undefined { return this.#held.has(owner.session) ? holderOf(owner) : undefined; }
+
+  /** Everything of a session goes back; how much it was. */
+  closeSession(session: string): { readonly qubits: number; readonly channels: number } {
+    const held = this.#held.get(session);
+    if (held === undefined) return { qubits: 0, channels: 0 };
+    const gone = { qubits: held.vqs.size, channels: held.channels.size };
+    for (const vq of [...held.vqs]) this.#drop(held, vq);
+    for (const id of [...held.channels.keys()]) this.close(held.owner, id);
+    this.#parts.resources.close(holderOf(held.owner));
+    this.#held.delete(session);
+    return gone;
+  }
+
+  #open(owner: Owner): Held {
+    const known = this.#held.get(owner.session);
+    if (known !== undefined) return known;
+    const held: Held = { owner, vqs: new Set(), channels: new Map(), next: 1 };
+    this.#parts.resources.open({ job: holderOf(owner), session: owner.session, tenant: owner.tenant });
+    this.#held.set(owner.session, held);
+    return held;
+  }
+
+  /** Its signed handle. */
+  #take(held: Held, vq: string): string {
+    const { owner } = held;
+    const name = nameOf(owner, vq);
+    held.vqs.add(vq);
+    const { firewall, linear, handles } = this.#parts.authority;
+    firewall.register(name, owner.tenant);
+    linear.allocate(name, owner.session);
+    return `${name}${SIGNED}${handles.issue({ handle: name, type: "VQ", tenant: owner.tenant, session: owner.session }).signature}`;
+  }
+
+  #drop(held: Held, vq: string): void {
+    const name = nameOf(held.owner, vq);
+    for (const { owner, channels } of this.#held.values()) for (const [id, ends] of [...channels]) if (ends.includes(name)) this.close(owner, id);
+    const { firewall, linear, handles, quotas } = this.#parts.authority;
+    held.vqs.delete(vq);
+    if (linear.stateFor(name, held.owner.session) === "allocated") linear.consume(name, held.owner.session);
+    handles.revoke(name);
+    firewall.free(name);
+    quotas.release(name);
+  }
+
+  /** A qubit of the session, by id or by signed handle. */
+  #own(owner: Owner, shown: string): string {
+    const end = this.#end(owner, shown);
+    if (end.owner.session !== owner.session) throw new Refusal("ACCESS_DENIED", { kind: "qubit", id: end.vq });
+    return end.vq;
+  }
+
+  /** H2. A handle is checked as that of the session it was issued in: showing it is what gives the right to name it. */
+  #end(owner: Owner, shown: string): End {
+    const [name = "", signature] = shown.split(SIGNED);
+    if (signature === undefined) return this.#held.get(owner.session)?.vqs.has(name) === true ? { owner, vq: name } : unknown("qubit", name);
+    const [, session = "", vq = ""] = name.split(":");
+    const held = this.#held.get(session);
+    if (held === undefined || !held.vqs.has(vq)) return unknown("handle", name);
+    this.#parts.authority.handles.verify({ handle: name, signature }, { tenant: held.owner.tenant, session, type: "VQ" });
+    return { owner: held.owner, vq };
+  }
+}

@@ -1,0 +1,200 @@
+// Accounts: what each qubit and each epoch of a job has used. Owns counts and clocks; observes, and decides nothing.
+//   N1  Epochs follow one another over the nodes without a gap; work done again after a rollback is charged to the epoch that does it.
+//   N2  Of qubits and channels an epoch tells the most at once, of everything else the sum.
+//   N3  Errors are those that noise has really put on the qubit: none while it is off.
+import { invariant } from "../../../kernel-abi/invariant.ts";
+import { cyclesOf, decodingNs, roundsOf } from "../../../kernel-abi/qvm/qec/rates.ts";
+import type { Profile } from "../../../kernel-abi/qvm/qec/terms.ts";
+import type { Block, MoveRecord } from "./block.ts";
+import { type Step, isMeasurement, tStatesOf } from "./demand.ts";
+
+export interface ErrorCounts { readonly depolarizing: number; readonly coherence: number; readonly measurement: number }
+
+export interface QubitAccount {
+  readonly vq: string;
+  readonly profile: Profile;
+  readonly module: string;
+  /** False once it was freed: its clock stands. */
+  readonly live: boolean;
+  readonly gates: number;
+  readonly measurements: number;
+  readonly cycles: number;
+  /** Rounds its syndromes were decoded in, and how long that took, ns. */
+  readonly decoderCycles: number;
+  readonly decoderNs: number;
+  readonly corrections: number;
+  readonly syndromeWeight: number;
+  readonly errors: ErrorCounts;
+  /** When it is next free, on the job's own clock, ns. */
+  readonly clockNs: number;
+}
+
+/** Use in the terms of attestations. */
+export interface EpochUsage {
+  readonly logicalQubits: number;
+  readonly physicalQubits: number;
+  readonly channels: number;
+  readonly nodes: number;
+  readonly measurements: number;
+  readonly tStates: number;
+  readonly decoderCycles: number;
+  readonly pairs: number;
+}
+
+export interface EpochRecord {
+  readonly epoch: number;
+  readonly from: number;
+  readonly to: number;
+  /** Where the qubits were when the epoch had the most of them. */
+  readonly mapping: readonly { readonly vq: string; readonly profile: string; readonly physicalQubits: number; readonly module: string }[];
+  readonly usage: EpochUsage;
+  readonly decoderNs: number;
+  /** By how much decoding fell behind the cycles, ns; 0 for a decoder that keeps up. */
+  readonly backlogNs: number;
+  /** Nodes done again after a rollback, waits for a reset, waits for pairs. */
+  readonly redone: number;
+  readonly resets: number;
+  readonly stalls: number;
+  /** Its blocks that went elsewhere at the fence before it, and what was wrong with the machine. */
+  readonly moves: readonly MoveRecord[];
+  readonly conditions: readonly string[];
+}
+
+type Running = { -readonly [Key in keyof Omit<EpochRecord, "usage">]: EpochRecord[Key] } & { usage: { -readonly [Key in keyof EpochUsage]: number } };
+
+const NO_ERRORS: ErrorCounts = Object.freeze({ depolarizing: 0, coherence: 0, measurement: 0 });
+const NO_USAGE: EpochUsage = Object.freeze({ logicalQubits: 0, physicalQubits: 0, channels: 0, nodes: 0, measurements: 0, tStates: 0, decoderCycles: 0, pairs: 0 });
+
+export interface AccountSaved { readonly qubits: readonly QubitAccount[]; readonly epochs: readonly EpochRecord[] }
+
+/** Of one job. */
+export class Account {
+  readonly #qubits = new Map<string, QubitAccount>();
+  readonly #epochs: EpochRecord[] = [];
+  #running: Running | undefined;
+
+  get qubits(): readonly QubitAccount[] { return [...this.#qubits.values()]; }
+  get epochs(): readonly EpochRecord[] { return this.#epochs; }
+  /** The node it goes on with. */
+  get next(): number { return this.#epochs.at(-1)?.to ?? 0; }
+  get timeNs(): number {
+    let latest = 0;
+    for (const { clockNs } of this.#qubits.values()) latest = Math.max(latest, clockNs);
+    return latest;
+  }
+
+  /** Of the job: peaks and sums over its epochs. */
+  get usage(): EpochUsage {
+    return this.#epochs.reduce((all, { usage }) => ({
+      logicalQubits: Math.max(all.logicalQubits, usage.logicalQubits), physicalQubits: Math.max(all.physicalQubits, usage.physicalQubits),
+      channels: Math.max(all.channels, usage.channels), nodes: all.nodes + usage.nodes, measurements: all.measurements + usage.measurements,
+      tStates: all.tStates + usage.tStates, decoderCycles: all.decoderCycles + usage.decoderCycles, pairs: all.pairs + usage.pairs,
+    }), NO_USAGE);
+  }
+
+  begin({ from, to, moves, conditions }: { readonly from: number; readonly to: number; readonly moves: readonly MoveRecord[]; readonly conditions: readonly string[] }): void {
+    const start = this.next;
+    this.#running = {
+      epoch: this.#epochs.length, from: start, to, mapping: [], usage: { ...NO_USAGE, nodes: to - start }, decoderNs: 0, backlogNs: 0,
+      redone: Math.max(0, start - from), resets: 0, stalls: 0, moves, conditions,
+    };
+  }
+
+  /** A qubit comes to life, or lives on elsewhere. */
+  seat(vq: string, { profile, module }: Pick<Block, "profile" | "module">): void {
+    const known = this.#qubits.get(vq);
+    this.#qubits.set(vq, known === undefined
+      ? { vq, profile, module, live: true, gates: 0, measurements: 0, cycles: 0, decoderCycles: 0, decoderNs: 0, corrections: 0, syndromeWeight: 0, errors: NO_ERRORS, clockNs: this.timeNs }
+      : { ...known, profile, module, live: true, clockNs: known.live ? known.clockNs : this.timeNs });
+  }
+  freed(vq: string): void {
+    const known = this.#qubits.get(vq);
+    if (known !== undefined) this.#qubits.set(vq, { ...known, live: false });
+  }
+
+  /** Tells the epoch how many there are now; `mapping` is asked for when there were never more. */
+  peak(logicalQubits: number, physicalQubits: number, channels: number, mapping: () => EpochRecord["mapping"]): void {
+    const running = this.#running;
+    if (running === undefined) return;
+    const { usage } = running;
+    if (logicalQubits > usage.logicalQubits) running.mapping = mapping();
+    usage.logicalQubits = Math.max(usage.logicalQubits, logicalQubits);
+    usage.physicalQubits = Math.max(usage.physicalQubits, physicalQubits);
+    usage.channels = Math.max(usage.channels, channels);
+  }
+
+  /** Charges a node to its qubits and to the epoch. A readout is known when it has been decoded, and its qubit waits for that. */
+  charge(step: Step): void {
+    const running = this.#running;
+    if (running === undefined) return;
+    if (step.op === "FENCE_EPOCH") return this.#align();
+    const cycles = cyclesOf(step.op);
+    const reads = isMeasurement(step.op);
+    running.usage.measurements += reads ? 1 : 0;
+    running.usage.tStates += tStatesOf(step);
+    const own = step.vqs.flatMap((vq) => this.#qubits.get(vq) ?? []);
+    const start = Math.max(0, ...own.map(({ clockNs }) => clockNs));
+    const took = Math.max(0, ...own.map(({ profile }) => cycles * profile.cycleNs + (reads ? decodingNs(profile, profile.distance) : 0)));
+    for (const qubit of own) {
+      const rounds = roundsOf(qubit.profile, cycles);
+      const worked = decodingNs(qubit.profile, rounds);
+      running.usage.decoderCycles += rounds;
+      running.decoderNs += worked;
+      running.backlogNs += Math.max(0, worked - cycles * qubit.profile.cycleNs);
+      this.#qubits.set(qubit.vq, {
+        ...qubit, cycles: qubit.cycles + cycles, decoderCycles: qubit.decoderCycles + rounds, decoderNs: qubit.decoderNs + worked, clockNs: start + took,
+        gates: qubit.gates + (isGate(step.op) ? 1 : 0), measurements: qubit.measurements + (reads ? 1 : 0),
+      });
+    }
+  }
+
+  /** Waits of a cycle for resets of these qubits. */
+  resets(vqs: readonly string[], count: number): void {
+    if (this.#running !== undefined) this.#running.resets += count;
+    for (const qubit of vqs.flatMap((vq) => this.#qubits.get(vq) ?? []).slice(0, count)) this.#qubits.set(qubit.vq, { ...qubit, clockNs: qubit.clockNs + qubit.profile.cycleNs });
+  }
+  pairs(count: number, { stalled }: { readonly stalled: boolean }): void {
+    if (this.#running === undefined) return;
+    this.#running.usage.pairs += count;
+    this.#running.stalls += stalled ? 1 : 0;
+  }
+  /** Errors that noise put on a qubit, and what its decoder made of them. */
+  noted(vq: string, counts: Partial<ErrorCounts> & { readonly corrections?: number; readonly syndromeWeight?: number }): void {
+    const qubit = this.#qubits.get(vq);
+    if (qubit === undefined) return;
+    const { errors } = qubit;
+    this.#qubits.set(vq, {
+      ...qubit, corrections: qubit.corrections + (counts.corrections ?? 0), syndromeWeight: qubit.syndromeWeight + (counts.syndromeWeight ?? 0),
+      errors: {
+        depolarizing: errors.depolarizing + (counts.depolarizing ?? 0), coherence: errors.coherence + (counts.coherence ?? 0),
+        measurement: errors.measurement + (counts.measurement ?? 0),
+      },
+    });
+  }
+
+  /** Ends the epoch that was begun. */
+  end(): EpochRecord {
+    const running = this.#running;
+    invariant(running !== undefined, "C27", "an epoch ends that was begun");
+    this.#align();
+    this.#running = undefined;
+    this.#epochs.push(running);
+    return running;
+  }
+
+  /** At a fence, between two epochs. */
+  saved(): AccountSaved { return { qubits: this.qubits, epochs: [...this.#epochs] }; }
+  static restored(saved: AccountSaved): Account {
+    const account = new Account();
+    for (const qubit of saved.qubits) account.#qubits.set(qubit.vq, qubit);
+    account.#epochs.push(...saved.epochs);
+    return account;
+  }
+
+  #align(): void {
+    const now = this.timeNs;
+    for (const qubit of this.#qubits.values()) if (qubit.live && qubit.clockNs < now) this.#qubits.set(qubit.vq, { ...qubit, clockNs: now });
+  }
+}
+
+const isGate = (op: string): boolean => op.startsWith("APPLY_") || op === "TELEPORT_CNOT" || op === "COND_PAULI" || op === "INJECT_T_STATE";

@@ -1,0 +1,85 @@
+// Telemetry as the wire has it: of a session, or of one of its jobs. Built from tables on request; nothing here is kept.
+//   N4  What a session is told is its own: available qubits are what its quota leaves it, never what other tenants have left.
+import { logicalErrorRate } from "../../../kernel-abi/qvm/qec/rates.ts";
+import type { Account, EpochRecord, EpochUsage, QubitAccount } from "./accounts.ts";
+import type { Channel } from "./channel.ts";
+
+export interface QubitTelemetry {
+  readonly qubit_id: string;
+  readonly profile: string;
+  readonly distance: number;
+  readonly physical_qubits: number;
+  readonly gate_count: number;
+  readonly measurement_count: number;
+  readonly decoder_cycles: number;
+  readonly correction_count: number;
+  readonly syndrome_weight: number;
+  readonly error_breakdown: { readonly depolarizing: number; readonly coherence: number; readonly measurement: number; readonly total: number };
+  readonly logical_error_rate: number;
+  readonly total_time_us: number;
+  readonly module: string;
+}
+
+export interface ChannelTelemetry {
+  readonly channel_id: string;
+  readonly vq_a: string;
+  readonly vq_b: string;
+  readonly state: "open" | "pending";
+  readonly fidelity: number;
+  readonly actual_fidelity: number;
+  readonly purification_rounds: number;
+  readonly pairs_consumed: number;
+  readonly uses: number;
+}
+
+export interface Telemetry {
+  readonly resource_usage: {
+    readonly logical_qubits_allocated: number;
+    readonly physical_qubits_used: number;
+    readonly physical_qubits_available: number;
+    readonly utilization: number;
+    readonly channels_open: number;
+  };
+  readonly qubits: Readonly<Record<string, QubitTelemetry>>;
+  readonly channels: Readonly<Record<string, ChannelTelemetry>>;
+  readonly simulation_time_us: number;
+}
+
+/** One job's, to its end: also what it was epoch by epoch. */
+export interface JobTelemetry extends Telemetry {
+  readonly usage: EpochUsage;
+  readonly epochs: readonly EpochRecord[];
+}
+
+export const qubitTelemetry = (qubit: QubitAccount, drift: number): QubitTelemetry => ({
+  qubit_id: qubit.vq, profile: qubit.profile.text, distance: qubit.profile.distance, physical_qubits: qubit.profile.physicalQubits,
+  gate_count: qubit.gates, measurement_count: qubit.measurements, decoder_cycles: qubit.decoderCycles, correction_count: qubit.corrections,
+  syndrome_weight: qubit.syndromeWeight, error_breakdown: { ...qubit.errors, total: qubit.errors.depolarizing + qubit.errors.coherence + qubit.errors.measurement },
+  logical_error_rate: logicalErrorRate(qubit.profile, drift), total_time_us: qubit.clockNs / 1_000, module: qubit.module,
+});
+
+/** The form a channel has on the wire. */
+export const channelTelemetry = (channel: Channel): ChannelTelemetry => ({
+  channel_id: channel.id, vq_a: channel.a, vq_b: channel.b, state: channel.state === "OPEN" ? "open" : "pending", fidelity: channel.wanted,
+  actual_fidelity: channel.fidelity, purification_rounds: channel.rounds, pairs_consumed: channel.made, uses: channel.uses,
+});
+
+/** Ids of several jobs' qubits may be the same name: the job goes before all but one job's own. */
+export interface Part { readonly prefix: string; readonly account: Account; readonly drift: (module: string) => number }
+
+export function telemetry(parts: readonly Part[], usage: { readonly logicalQubits: number; readonly reservedPhysical: number }, channels: readonly Channel[], physicalLimit: number): Telemetry {
+  const qubits: Record<string, QubitTelemetry> = {};
+  for (const { prefix, account, drift } of parts) {
+    for (const qubit of account.qubits) if (qubit.live || parts.length === 1) qubits[prefix + qubit.vq] = qubitTelemetry(qubit, drift(qubit.module));
+  }
+  return {
+    resource_usage: {
+      logical_qubits_allocated: usage.logicalQubits, physical_qubits_used: usage.reservedPhysical,
+      physical_qubits_available: Math.max(0, physicalLimit - usage.reservedPhysical),
+      utilization: physicalLimit === 0 ? 0 : usage.reservedPhysical / physicalLimit, channels_open: channels.length,
+    },
+    qubits,
+    channels: Object.fromEntries(channels.map((channel) => [(channel.job === null || parts.length === 1 ? "" : `${channel.job}:`) + channel.id, channelTelemetry(channel)])),
+    simulation_time_us: parts.reduce((sum, { account }) => sum + account.timeNs / 1_000, 0),
+  };
+}

@@ -1,0 +1,263 @@
+// The authority: one object that the service asks before it does anything for anybody. Owns the tables of this room, in what order they are
+// asked, and that every answer stands in the audit log before it is given.
+//   A23 What a session may do is what it was granted as far as its tenant holds it now (N3).
+//   A24 A refusal changes nothing but the audit log and the count of calls.
+import { Fault } from "../../../kernel-abi/fault.ts";
+import { checkAdmission, refuseMissing, runOf } from "./admission.ts";
+import type { AuditEntry } from "./audit-entry.ts";
+import { AuditLog } from "./audit-log.ts";
+import type { Admission, AdmitRequest, AuthorityShape, Decision, JobEnd, Negotiation, NegotiateRequest } from "./authority-terms.ts";
+import { Broker } from "./broker.ts";
+import { Delegations } from "./delegations.ts";
+import { Firewall } from "./firewall.ts";
+import { Handles } from "./handles.ts";
+import { JobHolds } from "./job-holds.ts";
+import { LinearHandles } from "./linear-handles.ts";
+import { DEFAULT_RULES, Policies, refuseRuling, type PolicyRule } from "./policies.ts";
+import type { TenancyPorts } from "./ports.ts";
+import type { SessionQuota, TenantQuota } from "./quota-terms.ts";
+import { Quotas, refuseShortage } from "./quotas.ts";
+import { readRecord } from "./saved.ts";
+import { bargain, Sessions, type Session } from "./sessions.ts";
+import { Tenants, type Tenant } from "./tenants.ts";
+import { parseToken, Tokens } from "./tokens.ts";
+import { shown, Witness, type About, type AuditDetail } from "./witness.ts";
+
+export interface AuthorityOptions {
+  readonly tenantQuota?: TenantQuota;
+  readonly sessionQuota?: SessionQuota;
+  /** The longest a session lives; a day when left out. */
+  readonly sessionTtlMs?: number;
+  /** What a tenant that nobody registered holds; null (the default): there are no such tenants. */
+  readonly strangers?: readonly string[] | null;
+  /** A tenant at its limit of sessions: refuse another, or end its oldest one that has no live job (for clients that never close any). */
+  readonly fullHouse?: "refuse" | "end-idle";
+  readonly auditKeep?: number;
+  readonly rules?: readonly PolicyRule[];
+}
+
+const DAY_MS = 86_400_000;
+export class Authority implements AuthorityShape {
+  readonly tenants: Tenants;
+  readonly sessions: Sessions;
+  readonly quotas: Quotas;
+  readonly tokens: Tokens;
+  readonly handles: Handles;
+  readonly linear: LinearHandles;
+  readonly delegations: Delegations;
+  readonly broker: Broker;
+  readonly firewall: Firewall;
+  readonly policies: Policies;
+  readonly audit: AuditLog;
+  readonly jobs: JobHolds;
+  readonly #ports: TenancyPorts;
+  readonly #options: AuthorityOptions;
+  readonly #witness: Witness;
+
+  constructor(ports: TenancyPorts, options: AuthorityOptions = {}) {
+    const now = (): number => ports.now();
+    this.#ports = ports;
+    this.#options = options;
+    this.tenants = new Tenants(ports.sha256);
+    this.sessions = new Sessions(ports);
+    this.quotas = new Quotas(options.tenantQuota, options.sessionQuota);
+    this.tokens = new Tokens(ports);
+    this.handles = new Handles(ports);
+    this.linear = new LinearHandles(now);
+    this.delegations = new Delegations(this.tenants, ports);
+    this.broker = new Broker(this.tenants, ports);
+    this.firewall = new Firewall(this.broker);
+    this.policies = new Policies(now, options.rules ?? DEFAULT_RULES);
+    this.audit = new AuditLog(ports, options.auditKeep);
+    this.jobs = new JobHolds(this.quotas);
+    this.#witness = new Witness(this.audit);
+  }
+
+  negotiate(request: NegotiateRequest): Negotiation {
+    const about: About = { kind: "session", tenant: request.tenant, session: null, subject: null };
+    return this.#witness.judged(about, () => {
+      const tenant = this.#enter(request.tenant);
+      this.quotas.rate(tenant.id, "calls", this.#ports.now());
+      refuseRuling(this.policies.judge({ action: "grant", tenant: tenant.id, tenant_active: true }));
+      const { granted, denied } = bargain(request.requested, this.#bound(tenant, request.token));
+      this.#makeRoom(tenant.id);
+      const most = this.#options.sessionTtlMs ?? DAY_MS;
+      const session = this.sessions.open(tenant.id, granted, Math.min(request.ttlMs ?? most, most));
+      this.quotas.reserve(session.id, { tenant: tenant.id, session: null }, { sessions: 1 });
+      this.note({ kind: "grant", tenant: tenant.id, session: session.id, subject: null }, "allowed", { granted: granted.join(","), denied: String(denied.length) });
+      return { session: session.id, tenant: tenant.id, namespace: tenant.namespace, granted, denied, quota: this.quotas.session(session.id), expires: session.expires };
+    });
+  }
+
+  /** Of every call that names a session; only refusals leave an entry. @throws Fault SESSION_UNKNOWN | AUTH_FAILED | TENANT_SUSPENDED | RATE_LIMITED | POLICY_DENIED */
+  call(session: string, method: string): { readonly tenant: string; readonly caps: readonly string[] } {
+    const about: About = { kind: "session", tenant: this.sessions.find(session)?.tenant ?? "", session: session, subject: method };
+    return this.#witness.judged(about, () => {
+      const { tenant } = this.#live(session);
+      this.quotas.rate(tenant, "calls", this.#ports.now());
+      refuseRuling(this.policies.judge({ action: "call", method, tenant, session, tenant_active: true }));
+      return { tenant, caps: [...this.held(session)] };
+    });
+  }
+
+  /** What a session holds now (A23), sorted; nothing when it is none, or its tenant is suspended. */
+  held(session: string): ReadonlySet<string> {
+    const found = this.sessions.find(session);
+    const tenant = found === undefined ? new Set<string>() : this.delegations.holds(found.tenant);
+    return new Set(found?.granted.filter((cap) => tenant.has(cap)));
+  }
+
+  need(session: string, caps: readonly string[]): void {
+    const { tenant } = this.#live(session);
+    this.#witness.judged({ kind: "caps", tenant, session, subject: null }, () => { refuseMissing(caps, this.held(session)); });
+  }
+
+  admit(request: AdmitRequest): Admission {
+    const decisions: Decision[] = [];
+    const tenant = this.sessions.find(request.session)?.tenant ?? "";
+    const about: About = { kind: "job", tenant, session: request.session, subject: request.job };
+    try {
+      const caps = this.#accept(request, decisions);
+      this.note(about, "allowed", tally(decisions));
+      return { allowed: true, decisions, tenant, caps };
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault;
+      if (decisions.at(-1)?.allowed !== false) decisions.push({ check: "session", allowed: false, why: fault.fault });
+      this.note({ ...about, kind: decisions.at(-1)?.check ?? "job" }, "denied", { ...fault.detail, ...tally(decisions) });
+      return { allowed: false, decisions, fault };
+    }
+  }
+
+  /** @throws Fault ACCESS_DENIED when the job is not the session's own */
+  owned(session: string, job: string, owner: string): void {
+    if (session === owner) return;
+    const { tenant } = this.#live(session);
+    this.#witness.judged({ kind: "owner", tenant, session, subject: job }, () => { throw new Fault("ACCESS_DENIED", { kind: "job", id: shown(job) }); });
+  }
+
+  /** False: not now, or ended. @throws Fault when it may never: TENANT_SUSPENDED, INSUFFICIENT_CAPS, SESSION_UNKNOWN, AUTH_FAILED */
+  start(job: string): boolean {
+    const held = this.jobs.find(job);
+    if (held === undefined) return false;
+    const about: About = { kind: "job", tenant: held.tenant, session: held.session, subject: job };
+    return this.#witness.judged(about, () => {
+      this.#live(held.session);
+      refuseMissing(held.required, this.held(held.session));
+      if (this.jobs.runs(job)) return true;
+      if (this.jobs.start(job) !== undefined) return false;
+      this.note(about, "noted", { change: "RUNNING" });
+      return true;
+    });
+  }
+
+  pause(job: string): void {
+    const held = this.jobs.find(job);
+    if (held === undefined || !this.jobs.pause(job)) return;
+    this.note({ kind: "job", tenant: held.tenant, session: held.session, subject: job }, "noted", { change: "QUEUED" });
+  }
+
+  end(job: string, how: JobEnd): boolean {
+    const held = this.jobs.end(job);
+    if (held === undefined) return false;
+    const { tenant, session } = held;
+    if (this.sessions.find(session) === undefined && this.jobs.of(session).length === 0) this.quotas.forgetSession(session);
+    this.note({ kind: "job", tenant, session, subject: job }, "noted", { change: how });
+    return true;
+  }
+
+  /** Suspends a tenant: from now on nothing of it is answered or started. The jobs it names have not ended; the service cancels them. */
+  suspend(tenant: string): readonly string[] {
+    this.tenants.suspend(tenant);
+    this.note({ kind: "tenant", tenant, session: null, subject: null }, "noted", { change: "suspended" });
+    return this.sessions.of(tenant).flatMap(({ id }) => this.jobs.of(id));
+  }
+
+  /** Closes it, with its handles, qubits and tokens; the jobs it names still hold what they hold until each `end`. Nothing for one that is not open. */
+  closeSession(session: string): readonly string[] {
+    const closed = this.sessions.find(session);
+    if (closed === undefined || !this.sessions.close(session)) return [];
+    this.handles.revokeSession(session);
+    for (const { handle } of this.linear.end(session)) {
+      this.firewall.free(handle);
+      this.quotas.release(handle);
+    }
+    this.quotas.release(session);
+    if (this.jobs.of(session).length === 0) this.quotas.forgetSession(session);
+    this.note({ kind: "session", tenant: closed.tenant, session, subject: null }, "noted", { change: "closed" });
+    return this.jobs.of(session);
+  }
+
+  sweep(): readonly { readonly session: string; readonly jobs: readonly string[] }[] {
+    const now = this.#ports.now();
+    const closed = this.sessions.expired().map(({ id }) => ({ session: id, jobs: this.closeSession(id) }));
+    for (const table of [this.tokens, this.handles, this.delegations, this.broker, this.policies]) table.sweep();
+    this.quotas.sweep(now);
+    return closed;
+  }
+
+  /** One entry of the audit log; for the service's own decisions too. */
+  note(about: About, outcome: AuditEntry["outcome"], detail: AuditDetail): void { this.#witness.note(about, outcome, detail); }
+
+  /** Plain data. What ran when it was taken runs in it; a kernel that begins anew pauses each job. */
+  saved(): Readonly<Record<string, unknown>> { return Object.fromEntries(this.#tables().map(([name, table]) => [name, table.saved()])); }
+  /** Into a fresh one. @throws Fault TENANCY_UNREADABLE | AUDIT_BROKEN */
+  restore(data: unknown): void {
+    const row = readRecord(data, "authority");
+    for (const [name, table] of this.#tables()) table.restore(row.record(name).value());
+  }
+
+  #tables(): readonly (readonly [string, { saved(): unknown; restore(data: unknown): void }])[] {
+    const { tenants, sessions, quotas, tokens, handles, linear, delegations, broker, firewall, policies, audit, jobs } = this;
+    return Object.entries({ tenants, sessions, quotas, tokens, handles, linear, delegations, broker, firewall, policies, audit, jobs });
+  }
+
+  /** The checks of one submit, and what follows when all hold; what the session holds. */
+  #accept(request: AdmitRequest, decisions: Decision[]): readonly string[] {
+    const { session } = request;
+    const { tenant } = this.#live(session);
+    decisions.push({ check: "session", allowed: true, why: "" });
+    const caps = this.held(session);
+    const judges = { policies: this.policies, broker: this.broker, quotas: this.quotas, now: () => this.#ports.now() };
+    const { required, crossings } = checkAdmission(request, { tenant, session, caps }, judges, decisions);
+    this.jobs.keep(request.job, { tenant, session, required, run: runOf(request.needs) });
+    for (const { channel, tenants, uses } of crossings) this.broker.use(channel, ...tenants, uses);
+    return [...caps];
+  }
+
+  /** A live session of an active tenant. @throws Fault SESSION_UNKNOWN | AUTH_FAILED | TENANT_SUSPENDED */
+  #live(id: string): Session {
+    const session = this.sessions.live(id);
+    this.tenants.active(session.tenant);
+    return session;
+  }
+
+  #enter(name: string): Tenant {
+    const { strangers } = this.#options;
+    if (this.tenants.find(name) === undefined && strangers !== undefined && strangers !== null) return this.tenants.register(name, strangers);
+    return this.tenants.active(name);
+  }
+
+  /** What may be granted: what the tenant holds, within the token when one is shown. @throws Fault AUTH_FAILED | TOKEN_REFUSED */
+  #bound(tenant: Tenant, token: string | undefined): ReadonlySet<string> {
+    const held = this.delegations.holds(tenant.id);
+    if (token === undefined && tenant.entry === "open") return held;
+    if (token === undefined) throw new Fault("AUTH_FAILED", { reason: "token-needed", tenant: tenant.id });
+    const { caps } = this.tokens.use(parseToken(token), { tenant: tenant.id, session: null });
+    return new Set(caps.filter((cap) => held.has(cap)));
+  }
+
+  /** @throws Fault QUOTA_EXCEEDED */
+  #makeRoom(tenant: string): void {
+    const holder = { tenant, session: null };
+    const full = (): ReturnType<Quotas["shortage"]> => this.quotas.shortage(holder, { sessions: 1 });
+    if (full() === undefined) return;
+    for (const { id, expires } of this.sessions.of(tenant)) if (this.#ports.now() >= expires && this.jobs.of(id).length === 0) this.closeSession(id);
+    const idle = this.#options.fullHouse === "end-idle" && full() !== undefined ? this.sessions.of(tenant).find(({ id }) => this.jobs.of(id).length === 0) : undefined;
+    if (idle !== undefined) this.closeSession(idle.id);
+    refuseShortage(full());
+  }
+}
+
+/** Checks made, and of a refusal which failed: one entry says them all. */
+const tally = (decisions: readonly Decision[]): AuditDetail =>
+  Object.fromEntries(decisions.map(({ check, allowed, why }) => [`check_${check}`, allowed ? "allowed" : why]));

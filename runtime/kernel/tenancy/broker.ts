@@ -1,0 +1,141 @@
+// Brokered channels: the only way that entanglement may cross from one tenant to another. Owns who agreed to what, until when, how often used.
+//   B1  A channel names exactly two different tenants, and is active only while both consent; either ends it for good.
+//   B2  A use names both tenants, in either order; uses never exceed the channel's most.
+import { toHex } from "../../../kernel-abi/canonical.ts";
+import { Fault } from "../../../kernel-abi/fault.ts";
+import type { TenancyPorts } from "./ports.ts";
+import { readRecord } from "./saved.ts";
+import type { Tenants } from "./tenants.ts";
+
+export interface BrokeredChannel {
+  readonly id: string;
+  /** Who proposed it, and with whom. */
+  readonly tenants: readonly [string, string];
+  readonly state: "proposed" | "active" | "revoked";
+  readonly expires: number | null;
+  readonly uses: number;
+  readonly most: number;
+}
+
+/** Why a channel does not carry an entanglement. */
+export type ChannelLack = "missing_channel" | "invalid_channel" | "channel_quota_exceeded";
+
+export const CHANNEL_USES_MAX = 1_000;
+const CHANNELS_MAX = 100_000;
+const ID_BYTES = 8;
+const STATES = ["proposed", "active", "revoked"] as const;
+
+export class Broker {
+  readonly #channels = new Map<string, BrokeredChannel>();
+  /** Ids by pair of tenants, in code-unit order. */
+  readonly #byPair = new Map<string, Set<string>>();
+  readonly #tenants: Tenants;
+  readonly #ports: TenancyPorts;
+  constructor(tenants: Tenants, ports: TenancyPorts) {
+    this.#tenants = tenants;
+    this.#ports = ports;
+  }
+
+  /** One tenant's offer, which is its consent. @throws Fault AUTH_FAILED | TENANT_SUSPENDED | CHANNEL_REFUSED {reason: self} */
+  propose(from: string, to: string, terms: { readonly ttlMs?: number; readonly most?: number } = {}): BrokeredChannel {
+    this.#tenants.active(from);
+    this.#tenants.active(to);
+    if (from === to) throw new Fault("CHANNEL_REFUSED", { reason: "self" });
+    if (this.#channels.size >= CHANNELS_MAX) throw new Fault("QUOTA_EXCEEDED", { resource: "channels", limit: CHANNELS_MAX });
+    const expires = terms.ttlMs === undefined ? null : this.#ports.now() + Math.max(0, terms.ttlMs);
+    const most = Math.max(0, Math.min(terms.most ?? CHANNEL_USES_MAX, CHANNEL_USES_MAX));
+    return this.#put({ id: `bch_${toHex(this.#ports.fresh(ID_BYTES))}`, tenants: [from, to], state: "proposed", expires, uses: 0, most });
+  }
+
+  /** The other tenant's consent. @throws Fault CHANNEL_REFUSED {reason: unknown | tenant | state} */
+  consent(id: string, tenant: string): BrokeredChannel {
+    const channel = this.#named(id);
+    if (channel.tenants[1] !== tenant) throw new Fault("CHANNEL_REFUSED", { reason: "tenant", channel: id });
+    if (channel.state !== "proposed") throw new Fault("CHANNEL_REFUSED", { reason: "state", channel: id });
+    this.#tenants.active(tenant);
+    return this.#put({ ...channel, state: "active" });
+  }
+
+  /** Either tenant's withdrawal, for good. @throws Fault CHANNEL_REFUSED {reason: unknown | tenant} */
+  revoke(id: string, tenant: string): BrokeredChannel {
+    const channel = this.#named(id);
+    if (!channel.tenants.includes(tenant)) throw new Fault("CHANNEL_REFUSED", { reason: "tenant", channel: id });
+    return this.#put({ ...channel, state: "revoked" });
+  }
+
+  find(id: string): BrokeredChannel | undefined { return this.#channels.get(id); }
+
+  /** What the channel lacks to entangle these two tenants so many times more; undefined: nothing. */
+  lacks(id: string | undefined, one: string, other: string, uses = 1): ChannelLack | undefined {
+    const channel = id === undefined ? undefined : this.#channels.get(id);
+    if (channel === undefined) return "missing_channel";
+    if (!this.#serves(channel, one, other)) return "invalid_channel";
+    return channel.uses + uses > channel.most ? "channel_quota_exceeded" : undefined;
+  }
+
+  /** Counts uses. @throws Fault CHANNEL_REFUSED {reason} */
+  use(id: string, one: string, other: string, uses = 1): void {
+    const lack = this.lacks(id, one, other, uses);
+    if (lack !== undefined) throw new Fault("CHANNEL_REFUSED", { reason: lack, channel: id });
+    const channel = this.#named(id);
+    this.#put({ ...channel, uses: channel.uses + uses });
+  }
+
+  /** Whether any channel would carry something between the two now. */
+  joined(one: string, other: string): boolean {
+    return [...this.#byPair.get(pairOf(one, other)) ?? []].some((id) => this.lacks(id, one, other) === undefined);
+  }
+
+  /** Forgets what is revoked or expired. */
+  sweep(): void {
+    const now = this.#ports.now();
+    for (const channel of [...this.#channels.values()]) {
+      if (channel.state === "revoked" || (channel.expires !== null && now >= channel.expires)) this.#drop(channel);
+    }
+  }
+  get size(): number { return this.#channels.size; }
+
+  saved(): unknown { return { channels: [...this.#channels.values()] }; }
+  /** Into an empty one. @throws Fault TENANCY_UNREADABLE */
+  restore(data: unknown): void {
+    for (const row of readRecord(data, "broker").rows("channels")) {
+      const id = row.text("id");
+      const [one, other, ...more] = row.texts("tenants");
+      if (this.#channels.has(id)) row.refuse("id");
+      if (one === undefined || other === undefined || one === other || more.length > 0) return row.refuse("tenants");
+      this.#put({ id, tenants: [one, other], state: row.word("state", STATES), expires: row.countOrNull("expires"), uses: row.count("uses"), most: row.count("most") });
+    }
+  }
+
+  #serves(channel: BrokeredChannel, one: string, other: string): boolean {
+    const [from, to] = channel.tenants;
+    const named = (from === one && to === other) || (from === other && to === one);
+    const alive = channel.state === "active" && (channel.expires === null || this.#ports.now() < channel.expires);
+    return named && alive && channel.tenants.every((tenant) => this.#tenants.find(tenant)?.state === "active");
+  }
+
+  #named(id: string): BrokeredChannel {
+    const channel = this.#channels.get(id);
+    if (channel === undefined) throw new Fault("CHANNEL_REFUSED", { reason: "unknown", channel: id });
+    return channel;
+  }
+
+  #put(channel: BrokeredChannel): BrokeredChannel {
+    const kept = Object.freeze({ ...channel, tenants: Object.freeze([...channel.tenants] as [string, string]) });
+    this.#channels.set(kept.id, kept);
+    const pair = pairOf(...kept.tenants);
+    this.#byPair.set(pair, (this.#byPair.get(pair) ?? new Set()).add(kept.id));
+    return kept;
+  }
+
+  #drop(channel: BrokeredChannel): void {
+    this.#channels.delete(channel.id);
+    const pair = pairOf(...channel.tenants);
+    const mates = this.#byPair.get(pair);
+    mates?.delete(channel.id);
+    if (mates?.size === 0) this.#byPair.delete(pair);
+  }
+}
+
+/** Tenants' names hold no space. */
+const pairOf = (one: string, other: string): string => (one < other ? `${one} ${other}` : `${other} ${one}`);
