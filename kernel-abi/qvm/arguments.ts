@@ -52,13 +52,16 @@ function readOne(value: unknown, row: ArgRow): Read {
   }
 }
 
-/** Everything a record allows, by each of its spellings. */
-const SPELLINGS = new WeakMap<OpRow, ReadonlyMap<string, string>>();
-function spellings(row: OpRow): ReadonlyMap<string, string> {
-  const known = SPELLINGS.get(row);
+/** What a record says of its arguments: their names by each spelling, and those that must be there. Made once a record. */
+interface Rules { readonly names: ReadonlyMap<string, string>; readonly required: readonly (readonly [name: string, help: string])[] }
+const RULES = new WeakMap<OpRow, Rules>();
+function rulesOf(row: OpRow): Rules {
+  const known = RULES.get(row);
   if (known !== undefined) return known;
-  const made = new Map(Object.entries(row.args).flatMap(([name, { alias }]) => (alias === undefined ? [[name, name]] : [[name, name], [alias, name]])) as [string, string][]);
-  SPELLINGS.set(row, made);
+  const rows = Object.entries(row.args);
+  const names = new Map(rows.flatMap(([name, { alias }]): [string, string][] => (alias === undefined ? [[name, name]] : [[name, name], [alias, name]])));
+  const made = { names, required: rows.filter(([, { required }]) => required === true).map(([name, { help }]) => [name, help] as const) };
+  RULES.set(row, made);
   return made;
 }
 
@@ -70,10 +73,12 @@ const opened = (given: Fields): Fields => {
 
 /** The arguments by the record's names. What is wrong is told to `findings`. `given`: plain data. */
 export function readArguments(op: string, row: OpRow, given: Fields, node: string, findings: Findings): Fields {
-  const names = spellings(row);
+  const { names, required } = rulesOf(row);
+  const entries = Object.entries("opts" in row.args ? opened(given) : given);
+  if (entries.length === 0 && required.length === 0) return given;
   const args: [string, unknown][] = [];
   const seen = new Set<string>();
-  for (const [key, value] of Object.entries("opts" in row.args ? opened(given) : given)) {
+  for (const [key, value] of entries) {
     const name = names.get(key);
     const rule = name === undefined ? undefined : row.args[name];
     if (name === undefined || rule === undefined) {
@@ -87,8 +92,8 @@ export function readArguments(op: string, row: OpRow, given: Fields, node: strin
     else args.push([name, read.value]);
     seen.add(name);
   }
-  for (const [name, { required, help }] of Object.entries(row.args)) {
-    if (required === true && !seen.has(name)) findings.error("argument", node, `${op} needs ${name}.`, `Add "${name}" to args: ${help}`);
+  for (const [name, help] of required) {
+    if (!seen.has(name)) findings.error("argument", node, `${op} needs ${name}.`, `Add "${name}" to args: ${help}`);
   }
   return Object.fromEntries(args);
 }

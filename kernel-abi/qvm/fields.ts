@@ -45,7 +45,12 @@ export function keysOf(value: object): readonly string[] {
 
 /** The items of an array, copied. @throws Unreadable for one with more than `most`, with holes or accessors */
 export function itemsOf(value: readonly unknown[], most: number): readonly unknown[] {
-  const length = Number(field(value, "length"));
+  let length: number;
+  try {
+    ({ length } = value); // of an array always data
+  } catch {
+    throw new Unreadable("the list refuses to be read");
+  }
   if (!(length <= most)) throw new Unreadable(`${length} items, at most ${most} are read`);
   const items: unknown[] = [];
   for (let at = 0; at < length; at++) {

@@ -13,13 +13,30 @@ import { CAPS, GRAPH_LIMITS, opRow } from "./ops.ts";
 const NAME = new RegExp(NAME_PATTERN);
 const CAP = new RegExp(CAP_PATTERN);
 const KNOWN_CAPS: ReadonlySet<string> = new Set(CAPS);
-const NODE_FIELDS: ReadonlySet<string> = new Set(["id", "op", "args", "vqs", "chs", "inputs", "produces", "caps", "guard", "metadata"]);
 const GRAPH_FIELDS: ReadonlySet<string> = new Set(["version", "program", "resources", "caps", "description", "metadata", "$schema", "name", "title", "comment"]);
 /** Fields for people, of nodes too. */
 const REMARKS: ReadonlySet<string> = new Set(["description", "comment", "comments", "label", "name"]);
 
 export const isName = (text: unknown): text is string => typeof text === "string" && text.length <= GRAPH_LIMITS.name && NAME.test(text) && !RESERVED.has(text);
 const NAME_FIX = "Write a letter or _, then letters, digits and _; not __proto__, constructor or prototype.";
+
+const NO_WORDS: readonly string[] = Object.freeze([]);
+const NO_ARGS: Fields = Object.freeze({});
+const NO_METADATA: Pick<GraphNode, "metadata"> = Object.freeze({});
+
+interface NodeFields { id: unknown; op: unknown; args: unknown; vqs: unknown; chs: unknown; inputs: unknown; produces: unknown; caps: unknown; guard: unknown; metadata: unknown; strangers: string[] }
+
+/** The fields of a node, each read once; most graphs are made of many nodes with few fields. */
+function nodeFields(given: object): NodeFields {
+  const own: NodeFields = { id: undefined, op: undefined, args: undefined, vqs: undefined, chs: undefined, inputs: undefined, produces: undefined, caps: undefined, guard: undefined, metadata: undefined, strangers: [] };
+  for (const key of keysOf(given)) {
+    switch (key) {
+      case "id": case "op": case "args": case "vqs": case "chs": case "inputs": case "produces": case "caps": case "guard": case "metadata": own[key] = field(given, key); break;
+      default: own.strangers.push(key);
+    }
+  }
+  return own;
+}
 
 /** One reading: the findings of everything it reads. */
 class Reader {
@@ -39,9 +56,8 @@ class Reader {
   }
 
   /** A list of words; an absent one is empty. */
-  words(owner: Fields, key: string, node: string | null): readonly string[] {
-    const given = field(owner, key);
-    if (given === undefined) return [];
+  words(given: unknown, key: string, node: string | null): readonly string[] {
+    if (given === undefined) return NO_WORDS;
     if (!Array.isArray(given)) throw new Unreadable(`${key} is ${quoted(given)}, not a list`);
     const items = itemsOf(given, GRAPH_LIMITS.nodes);
     if (items.every((item) => typeof item === "string")) return items;
@@ -49,8 +65,8 @@ class Reader {
     return items.filter((item) => typeof item === "string");
   }
 
-  caps(owner: Fields, node: string | null): readonly string[] {
-    const caps = this.words(owner, "caps", node);
+  caps(given: unknown, node: string | null): readonly string[] {
+    const caps = this.words(given, "caps", node);
     for (const cap of caps) {
       if (!CAP.test(cap) || (node === null && !KNOWN_CAPS.has(cap))) this.findings.error("schema", node, `${quoted(cap)} is no capability.`, `Write one of ${CAPS.join(", ")}; a condition belongs in guard.`);
       else if (!KNOWN_CAPS.has(cap)) this.findings.warning("capability", node, `No session can be granted ${quoted(cap)}.`, `Leave it out, or write one of ${CAPS.join(", ")}.`);
@@ -58,48 +74,38 @@ class Reader {
     return caps;
   }
 
-  strangers(owner: Fields, known: ReadonlySet<string>, where: string | null): void {
-    for (const key of keysOf(owner)) {
-      if (!known.has(key) && !REMARKS.has(key)) this.findings.warning("schema", where, `Nothing reads the field ${quoted(key)}.`, "Leave it out, or put it into metadata.");
-    }
+  stranger(key: string, where: string | null): void {
+    if (!REMARKS.has(key)) this.findings.warning("schema", where, `Nothing reads the field ${quoted(key)}.`, "Leave it out, or put it into metadata.");
   }
 
-  metadata(owner: Fields, node: string | null): Pick<GraphNode, "metadata"> {
-    const given = field(owner, "metadata");
-    if (given === undefined) return {};
+  metadata(given: unknown, node: string | null): Pick<GraphNode, "metadata"> {
+    if (given === undefined) return NO_METADATA;
     const metadata = this.attempt(node, "metadata", "Write plain JSON, not large and not deep.", () => plainCopy(given));
     if (isFields(metadata)) return { metadata };
     if (metadata !== undefined) this.findings.error("schema", node, `metadata is ${quoted(metadata)}.`, "Write an object.");
-    return {};
+    return NO_METADATA;
   }
 
-  args(given: Fields): Fields {
-    const raw = field(given, "args");
-    if (raw === undefined) return {};
-    if (!isFields(raw)) throw new Unreadable(`args is ${quoted(raw)}, not an object`);
-    return plainCopy(raw) as Fields;
-  }
-
-  guard(given: Fields, id: string): { readonly guard?: Guard } {
-    const raw = field(given, "guard");
-    const guard = raw === undefined ? undefined : this.attempt(id, "guard", "Write {\"event\": NAME, \"equals\": 0 or 1}, or {\"type\": \"and\" or \"or\", \"conditions\": […]}.", () => readGuard(raw));
-    return guard === undefined ? {} : { guard };
+  guard(raw: unknown, id: string): Guard | undefined {
+    return this.attempt(id, "guard", "Write {\"event\": NAME, \"equals\": 0 or 1}, or {\"type\": \"and\" or \"or\", \"conditions\": […]}.", () => readGuard(raw));
   }
 
   node(given: unknown, at: number): GraphNode | undefined {
     if (!isFields(given)) return void this.findings.error("schema", null, `Node ${at} is ${quoted(given)}.`, "Write an object with id and op.");
-    const id = field(given, "id");
-    const op = field(given, "op");
+    const own = nodeFields(given);
+    const { id, op } = own;
     if (typeof id !== "string") return void this.findings.error("schema", null, `Node ${at} has no id.`, "Give every node an id of its own.");
     if (!isName(id)) this.findings.error("schema", id, `${quoted(id)} is no id.`, NAME_FIX);
     if (typeof op !== "string") return void this.findings.error("schema", id, "The node has no op.", "Name an op, such as APPLY_H.");
-    this.strangers(given, NODE_FIELDS, id);
-    const raw = this.args(given);
+    for (const key of own.strangers) this.stranger(key, id);
+    if (own.args !== undefined && !isFields(own.args)) throw new Unreadable(`args is ${quoted(own.args)}, not an object`);
+    const raw = own.args === undefined ? NO_ARGS : plainCopy(own.args) as Fields;
     const row = opRow(op);
-    const list = (key: string): readonly string[] => this.words(given, key, id);
+    const guard = own.guard === undefined ? undefined : this.guard(own.guard, id);
     return {
       id, op, args: row === undefined ? raw : readArguments(op, row, raw, id, this.findings),
-      vqs: list("vqs"), chs: list("chs"), inputs: list("inputs"), produces: list("produces"), caps: this.caps(given, id), ...this.guard(given, id), ...this.metadata(given, id),
+      vqs: this.words(own.vqs, "vqs", id), chs: this.words(own.chs, "chs", id), inputs: this.words(own.inputs, "inputs", id), produces: this.words(own.produces, "produces", id),
+      caps: this.caps(own.caps, id), ...(guard === undefined ? undefined : { guard }), ...this.metadata(own.metadata, id),
     };
   }
 
@@ -117,7 +123,7 @@ class Reader {
       if (required) this.findings.error("schema", null, `resources.${key} is missing.`, `Add "${key}": [ … ] to resources.`);
       else this.findings.warning("schema", null, `resources.${key} is missing and read as empty.`, `Add "${key}": [] to resources.`);
     }
-    const names = this.words(resources, key, null);
+    const names = this.words(field(resources, key), key, null);
     const seen = new Set<string>();
     for (const name of names) {
       if (!isName(name)) this.findings.error("schema", null, `resources.${key}: ${quoted(name)} is no name.`, NAME_FIX);
@@ -129,7 +135,8 @@ class Reader {
 
   /** Without the list, what the ops need and a graph must declare. It grants nothing: sessions are granted capabilities. */
   graphCaps(given: Fields, nodes: readonly GraphNode[]): readonly string[] {
-    if (field(given, "caps") !== undefined) return this.caps(given, null);
+    const declared = field(given, "caps");
+    if (declared !== undefined) return this.caps(declared, null);
     const needed = new Set(nodes.map(({ op }) => opRow(op)).filter((row) => row?.declared === true).map((row) => row?.cap ?? ""));
     const caps = CAPS.filter((cap) => needed.has(cap));
     this.findings.warning("schema", null, "caps is missing; what the ops need is taken in its place.", `Add "caps": ${JSON.stringify(caps)}.`);
@@ -145,10 +152,10 @@ class Reader {
     if (!isFields(resources)) return void this.findings.error("schema", null, "resources is missing.", "Add \"resources\": {\"vqs\": [], \"chs\": [], \"events\": []}.");
     const handles = { vqs: this.handles(resources, "vqs", true), chs: this.handles(resources, "chs", false), events: this.handles(resources, "events", true) };
     const caps = this.graphCaps(given, nodes ?? []);
-    this.strangers(given, GRAPH_FIELDS, null);
+    for (const key of keysOf(given)) if (!GRAPH_FIELDS.has(key)) this.stranger(key, null);
     const description = field(given, "description");
     if (nodes === undefined) return undefined;
-    return { version: GRAPH_VERSION, program: { nodes }, resources: handles, caps, ...(typeof description === "string" ? { description } : {}), ...this.metadata(given, null) };
+    return { version: GRAPH_VERSION, program: { nodes }, resources: handles, caps, ...(typeof description === "string" ? { description } : {}), ...this.metadata(field(given, "metadata"), null) };
   }
 }
 

@@ -1,5 +1,6 @@
 // Graphs to test with: short ways of writing one, the data from upstream, and random ones.
-import { readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 
 export interface NodeJson {
@@ -37,10 +38,11 @@ export function node(op: string, vqs = "", more: Partial<NodeJson> = {}): NodeJs
 }
 export const alloc = (vqs: string, more: Partial<NodeJson> = {}): NodeJson => node("ALLOC_LQ", vqs, { args: { n: vqs.split(" ").length, profile: "logical:surface_code(d=3)" }, ...more });
 
-const DATA = new URL("../data/qmk/", import.meta.url);
-export const qmkJson = (name: string): unknown => JSON.parse(readFileSync(new URL(name, DATA), "utf8"));
+/** The data stands beside the sources; compiled, this file stands in dist. */
+const DATA = [join(import.meta.dirname, "../data/qmk"), join(import.meta.dirname, "../../../test/data/qmk")].find(existsSync) ?? "";
+export const qmkJson = (name: string): unknown => JSON.parse(readFileSync(join(DATA, name), "utf8"));
 /** The graphs upstream ships, by file name. */
-export const upstreamExamples = (): readonly (readonly [name: string, graph: unknown])[] => readdirSync(new URL("examples/", DATA)).sort().map((name) => [name, qmkJson(`examples/${name}`)]);
+export const upstreamExamples = (): readonly (readonly [name: string, graph: unknown])[] => readdirSync(join(DATA, "examples")).sort().map((name) => [name, qmkJson(`examples/${name}`)]);
 
 const ONE = ["APPLY_H", "APPLY_S", "APPLY_SDG", "APPLY_T", "APPLY_TDG", "APPLY_X", "APPLY_Y", "APPLY_Z"];
 const TURNS = ["APPLY_RX", "APPLY_RY", "APPLY_RZ"];
