@@ -2,6 +2,7 @@
 //   R1  A number is permanent and has one name. The standard's five, then those of the qSyscall documents as documented, then ours:
 //       -32002 to -32003 the server itself, -324xx checkpoints and migration, -325xx channels.
 import type { FaultDetail } from "../fault.ts";
+import { AUTHORITY_CODES } from "../wire-codes.ts";
 
 export interface CodeRow {
   readonly code: number;
@@ -68,17 +69,28 @@ export class Refusal extends Error {
   }
 }
 
-/**
- * The code a fault is answered with; what is not here is a defect and answered with INTERNAL_ERROR. Names, not FaultName: the rows of the
- * rooms this table speaks of stand beside it in the registry, and a test holds every one of theirs to be here.
- */
+const OF_AUTHORITY = Object.entries(AUTHORITY_CODES).map(([fault, { code }]): readonly [string, CodeName] => [fault, codeName(code) ?? "INTERNAL_ERROR"]);
+
+/** The code a fault is answered with; one that is not here is a defect and answered with INTERNAL_ERROR. A test holds the rows of the kernel's rooms to be here. */
 export const CODE_OF: Readonly<Record<string, CodeName>> = Object.freeze({
+  ...Object.fromEntries(OF_AUTHORITY),
   ABI_MALFORMED: "INVALID_PARAMS", ABI_UNENCODABLE: "INVALID_PARAMS", ABI_UNDECODABLE: "INVALID_PARAMS", ABI_LIMIT: "INVALID_PARAMS", INPUT_INVALID: "INVALID_PARAMS",
   DOMAIN_UNAUTHORIZED: "INSUFFICIENT_CAPS", RESOURCE_EXHAUSTED: "RESOURCE_EXHAUSTED", DECOHERENCE_EXCEEDED: "RESOURCE_EXHAUSTED",
   Q_ERR_DECOHERENCE_EXCEEDED: "RESOURCE_EXHAUSTED", Q_ERR_RESOURCE_UNAVAILABLE: "RESOURCE_EXHAUSTED", Q_ERR_GATE_UNSUPPORTED: "INVALID_GRAPH",
   WORKER_LOST: "SERVER_BUSY", DISK_FAILED: "SERVER_BUSY",
+  GRAPH_INVALID: "INVALID_GRAPH", QVM_NOT_EXECUTABLE: "INVALID_GRAPH", QVM_GUARD_LIMIT: "INVALID_GRAPH", QVM_NOISE_LIMIT: "INVALID_PARAMS", QVM_ASM_SYNTAX: "INVALID_PARAMS", QVM_ASM_VALUE: "INVALID_PARAMS", QVM_ASM_LIMIT: "INVALID_PARAMS", QVM_ASM_INCLUDE: "INVALID_PARAMS",
+  CERTIFICATE_REFUSED: "INTERNAL_ERROR", GRAPH_UNCERTIFIED: "INTERNAL_ERROR", ATTESTATION_REFUSED: "INTERNAL_ERROR",
+  PROFILE_INVALID: "INVALID_PARAMS", RESOURCES_EXHAUSTED: "RESOURCE_EXHAUSTED", QUBIT_UNKNOWN: "JOB_NOT_FOUND", HOLDER_UNKNOWN: "JOB_NOT_FOUND", MIGRATION_REFUSED: "MIGRATION_REFUSED",
+  CHANNEL_UNKNOWN: "CHANNEL_NOT_FOUND", CHANNEL_EXISTS: "CHANNEL_REFUSED", CHANNEL_FIDELITY_UNREACHABLE: "CHANNEL_FIDELITY", CHANNEL_CAPACITY_EXCEEDED: "RESOURCE_EXHAUSTED", MODULE_UNKNOWN: "INVALID_PARAMS",
+  JOB_UNKNOWN: "JOB_NOT_FOUND", JOB_FOREIGN: "ACCESS_DENIED", JOB_ENDED: "ALREADY_COMPLETED", JOB_EXPIRED: "TIMEOUT", WAIT_EXPIRED: "TIMEOUT",
+  CHECKPOINT_UNKNOWN: "CHECKPOINT_NOT_FOUND", CHECKPOINT_REFUSED: "CHECKPOINT_INVALID", LEDGER_DAMAGED: "INTERNAL_ERROR", QUEUE_FULL: "RESOURCE_EXHAUSTED", KERNEL_STOPPING: "STOPPING",
 });
+
+const NAMES_OF: ReadonlySet<string> = new Set(["required", "missing"]);
+/** A fault's detail holds scalars alone: lists of names stand in it with commas. */
+const plain = ([key, value]: readonly [string, FaultDetail[string]]): readonly [string, unknown] =>
+  [key, NAMES_OF.has(key) && typeof value === "string" ? value.split(",").map((name) => name.trim()).filter((name) => name !== "") : value];
 
 /** What stands in `error.data` for a fault: its own name and number beside its detail. */
 export const faultData = (fault: { readonly fault: string; readonly code: number; readonly next: string; readonly detail: FaultDetail }): Readonly<Record<string, unknown>> =>
-  ({ ...fault.detail, fault: fault.fault, fault_code: fault.code, next: fault.next });
+  ({ ...Object.fromEntries(Object.entries(fault.detail).map(plain)), fault: fault.fault, fault_code: fault.code, next: fault.next });

@@ -1,4 +1,5 @@
 // All targets, by name; those that need a folder of their own are made when they are used.
+import { asm } from "./asm.target.ts";
 import { bundle } from "./bundle.target.ts";
 import { commandLine } from "./command-line.target.ts";
 import { configuration } from "./configuration.target.ts";
@@ -7,5 +8,5 @@ import type { Target } from "./target.ts";
 import { trace } from "./trace.target.ts";
 
 export const TARGETS: ReadonlyMap<string, () => Target> = new Map<string, () => Target>([
-  ["trace", () => trace], ["bundle", () => bundle], ["envelope", () => envelope], ["command-line", commandLine], ["configuration", () => configuration],
+  ["trace", () => trace], ["bundle", () => bundle], ["envelope", () => envelope], ["command-line", commandLine], ["configuration", () => configuration], ["asm", () => asm],
 ]);

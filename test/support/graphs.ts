@@ -82,6 +82,7 @@ export const wellFormed = ({ qubits = 3, steps = 24, reversible = false }: Shape
       else if (kind < 7) apply(TURNS[one.which % 3] ?? "APPLY_RX", [a], { theta: one.angle });
       else if (kind < 9 && count > 1) apply(TWO[one.which % 4] ?? "APPLY_CNOT", [a, b]);
       else if (kind === 9 && count > 2) apply("APPLY_TOFFOLI", [a, pick(one.first, 1), c]);
+      else if (kind < 10) apply("APPLY_H", [a]);
       else if (kind === 10) nodes.push({ id, op: "FENCE_EPOCH" });
       else if (kind === 11) nodes.push({ id, op: "RESET", vqs: [a], ...guard });
       else if (kind < 14) measure(["MEASURE_Z", "MEASURE_X", "MEASURE_Y"][one.which % 3] ?? "MEASURE_Z", [a], 1);

@@ -1,7 +1,7 @@
 // Where blocks go: which module, and with which profile there. Owns the choice alone; takes nothing.
 //   C25  All or nothing: a seat for every qubit that is wanted, or the first that has none.
 //   C26  Deterministic: best calibrated first, then where the job is already, then the emptiest, then as modules are listed; a job is kept
-//        in one module when one has room, so that it needs no channels.
+//        in one module when one has room, so that it needs no channels; else modules are filled one after the other, large blocks first.
 import type { Profile } from "../../../kernel-abi/qvm/qec/terms.ts";
 import type { Wanted } from "./block.ts";
 import type { Module } from "./module.ts";
@@ -42,7 +42,11 @@ export class Seating {
   }
 
   seat(asked: Profile, modules: readonly Module[], room: Room, homes: ReadonlySet<string> = NOWHERE): Seat | undefined {
-    for (const module of modules.length === 1 ? modules : this.#ranked(modules, room, homes)) {
+    return this.#first(asked, this.#ranked(modules, room, homes), room);
+  }
+
+  #first(asked: Profile, modules: readonly Module[], room: Room): Seat | undefined {
+    for (const module of modules) {
       const profile = this.#calibration.profileOn(asked, module.name);
       if (profile !== undefined && room(module) >= profile.physicalQubits) return { module, profile, asked };
     }
@@ -52,10 +56,11 @@ export class Seating {
   #fill(wanted: readonly Wanted[], modules: readonly Module[], room: Room, homes: ReadonlySet<string>): readonly Seat[] | Shortage {
     const taken = new Map<Module, number>();
     const left = (module: Module): number => room(module) - (taken.get(module) ?? 0);
+    const ranked = this.#ranked(modules, room, homes);
     const seats: Seat[] = [];
-    for (const { profile, count } of wanted) {
+    for (const { profile, count } of wanted.toSorted((a, b) => b.profile.physicalQubits - a.profile.physicalQubits)) {
       for (let placed = 0; placed < count; placed += 1) {
-        const seat = this.seat(profile, modules, left, homes);
+        const seat = this.#first(profile, ranked, left);
         if (seat === undefined) return { profile: profile.text, asked: count, placed, freePhysical: modules.reduce((sum, module) => sum + left(module), 0) };
         taken.set(seat.module, (taken.get(seat.module) ?? 0) + seat.profile.physicalQubits);
         seats.push(seat);
@@ -65,6 +70,7 @@ export class Seating {
   }
 
   #ranked(modules: readonly Module[], room: Room, homes: ReadonlySet<string>): readonly Module[] {
+    if (modules.length < 2) return modules;
     const keyed = modules.map((module) => ({ module, avoid: this.#calibration.avoid(module.name), away: homes.has(module.name) ? 0 : 1, room: room(module) }));
     return keyed.sort((a, b) => a.avoid - b.avoid || a.away - b.away || b.room - a.room).map(({ module }) => module);
   }

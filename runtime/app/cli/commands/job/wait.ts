@@ -1,0 +1,51 @@
+// triad job wait: until a job has ended. On a terminal its events are shown as they come; what it came to decides the exit code.
+import type { Command } from "commander";
+import { EXIT, Fault } from "../../../../../kernel-abi/fault.ts";
+import type { JobObject } from "../../../../../kernel-abi/rpc/methods.ts";
+import type { KernelJob } from "../../../kernel/client.ts";
+import { countOption } from "../../arguments.ts";
+import { runs, type Invocation } from "../../command.ts";
+import { interruptible } from "../../interrupt.ts";
+import { addJobOptions, calling, printJob, type JobFlags } from "../../kernel-call.ts";
+import type { Io, Terminal } from "../../terminal.ts";
+import { printable } from "../../values.ts";
+
+interface Flags extends JobFlags {
+  readonly timeout?: number;
+}
+
+/** Draws over itself; gone when the wait is over. */
+async function shown(err: Terminal, job: KernelJob, signal: AbortSignal): Promise<void> {
+  try {
+    for await (const { state, type, epoch } of job.events({ signal })) err.write(`\r\u001b[K${printable(`${state}${type === "state" ? "" : ` ${type}`}`)}, epoch ${epoch}`);
+  } catch { /* the wait itself tells */ }
+}
+
+async function ended(io: Io, job: KernelJob, timeout: number | undefined, interrupted: AbortSignal): Promise<JobObject> {
+  const over = new AbortController();
+  const drawn = io.err.tty ? shown(io.err, job, over.signal) : undefined;
+  try {
+    return await job.wait({ signal: interrupted, ...(timeout === undefined ? {} : { timeoutMs: timeout }) });
+  } catch (error) {
+    throw interrupted.aborted ? new Fault("RUN_INTERRUPTED", { job: job.id }, { cause: error }) : error;
+  } finally {
+    over.abort();
+    await drawn;
+    if (drawn !== undefined) io.err.write("\r\u001b[K");
+  }
+}
+
+/** Waits for a job and shows it; 0 when it completed. */
+export async function waitFor(io: Io, job: KernelJob, { timeout, json = false }: Pick<Flags, "timeout" | "json">): Promise<number> {
+  const found = await interruptible(io.err, (signal) => ended(io, job, timeout, signal));
+  printJob(io, found, json);
+  return found.state === "COMPLETED" ? EXIT.ok : EXIT.failed;
+}
+
+export function configure(command: Command, invocation: Invocation): void {
+  addJobOptions(command).addOption(countOption("--timeout <ms>", "most milliseconds to wait; the job goes on (default: as long as it takes)", 1));
+  runs(command, invocation, (job = "") => {
+    const { socket, session, ...flags } = command.opts<Flags>();
+    return calling(socket, async (client) => waitFor(invocation.io, client.job(job, session), flags));
+  });
+}

@@ -1,0 +1,10 @@
+// triad kernel: the logical-qubit kernel, one command a file in kernel/.
+import type { Command } from "commander";
+import type { Entry, Invocation } from "../command.ts";
+import { group } from "../group.ts";
+
+const COMMANDS: readonly Entry[] = [
+  { name: "serve", summary: "serve sessions and jobs over a Unix socket, until it is told to stop", load: () => import("./kernel/serve.ts") },
+];
+
+export const configure = (command: Command, invocation: Invocation): Promise<void> => group(command, invocation, COMMANDS);

@@ -1,0 +1,64 @@
+// triad kernel serve: a kernel behind a socket. The first SIGTERM or SIGINT stops it gracefully, the second kills.
+import process from "node:process";
+import type { Command } from "commander";
+import { EXIT } from "../../../../../kernel-abi/fault.ts";
+import { kernelFactory } from "../../../kernel/factory.ts";
+import { serveKernel, type KernelOptions } from "../../../kernel/serving.ts";
+import { countOption, jsonOption, workersOption } from "../../arguments.ts";
+import { runs, type Invocation } from "../../command.ts";
+import { printFacts, printJson } from "../../output.ts";
+import type { Io } from "../../terminal.ts";
+import { printable } from "../../values.ts";
+
+interface Flags extends KernelOptions {
+  readonly socket: string;
+  readonly connections?: number;
+  readonly idle?: number;
+  readonly grace?: number;
+  readonly json?: boolean;
+}
+
+const SIGNALS = ["SIGTERM", "SIGINT"] as const;
+
+/** Resolves at the first signal; from then on the system's own handling is back. */
+function told(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    const stop = (signal: NodeJS.Signals): void => {
+      for (const one of SIGNALS) process.off(one, stop);
+      resolve(signal);
+    };
+    for (const one of SIGNALS) process.on(one, stop);
+  });
+}
+
+const factsOf = (summary: Readonly<Record<string, string | number | boolean>>): readonly (readonly [string, string])[] =>
+  Object.entries(summary).map(([name, value]) => [printable(name), printable(String(value))]);
+
+async function serve({ socket, connections, idle, grace, json, ...options }: Flags, { out, err }: Io): Promise<void> {
+  const stopping = told(); // before anything is accepted
+  const limits = { ...(connections === undefined ? {} : { connections }), ...(idle === undefined ? {} : { idleMs: 1_000 * idle }) };
+  const defect = (error: unknown, method: string): void => { err.print(`defect in ${method}: ${printable(error instanceof Error ? error.stack ?? error.message : String(error))}`); };
+  const { state, workers } = options;
+  const served = await serveKernel({ socket, limits, defect, ...(state === undefined ? {} : { state }), ...(workers === undefined ? {} : { workers }) }, kernelFactory);
+  if (json === true) printJson(out, "kernel-serve", { socket: served.path, pid: process.pid, ...served.service.summary() });
+  else printFacts(out, [["listening", printable(served.path)], ["process", String(process.pid)], ...factsOf(served.service.summary())]);
+  const signal = await stopping;
+  if (err.tty) err.print(`\n${signal}: answering what is in flight; once more to kill`);
+  await served.stop(grace === undefined ? {} : { graceMs: 1_000 * grace });
+  if (json !== true) printFacts(out, [["stopped", printable(served.path)], ...factsOf(served.service.summary())]);
+}
+
+export function configure(command: Command, invocation: Invocation): void {
+  command
+    .requiredOption("--socket <path>", "where to listen; the socket is yours alone (mode 0700)")
+    .option("--state <folder>", "what survives the process: accepted jobs, sealed traces (default: nothing does)")
+    .addOption(workersOption())
+    .addOption(countOption("--connections <n>", "connections served at once (default: 2048)", 1))
+    .addOption(countOption("--idle <seconds>", "seconds after which a connection without a call is closed (default: 300)", 1))
+    .addOption(countOption("--grace <seconds>", "seconds what is in flight has to end when it stops (default: 10)"))
+    .addOption(jsonOption());
+  runs(command, invocation, async () => {
+    await serve(command.opts<Flags>(), invocation.io);
+    return EXIT.ok;
+  });
+}

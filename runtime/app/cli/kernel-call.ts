@@ -1,0 +1,64 @@
+// Calls of the command line to a kernel: the options that say which, a client for as long as a command takes, refusals as faults.
+import type { Command } from "commander";
+import { Fault, type FaultDetail, type FaultName } from "../../../kernel-abi/fault.ts";
+import { KernelError } from "../../../kernel-abi/rpc/client.ts";
+import type { CodeName } from "../../../kernel-abi/rpc/codes.ts";
+import type { JobObject } from "../../../kernel-abi/rpc/methods.ts";
+import { connectKernel, type KernelClient } from "../kernel/client.ts";
+import { jsonOption } from "./arguments.ts";
+import { printFacts, printJson, type Facts } from "./output.ts";
+import type { Io } from "./terminal.ts";
+import { prettyJson, printable, toJson } from "./values.ts";
+
+export interface JobFlags {
+  readonly socket: string;
+  readonly session: string;
+  readonly json?: boolean;
+}
+
+export const addSocketOption = (command: Command): Command => command.requiredOption("--socket <path>", "the kernel's socket");
+
+/** What every command about one job takes. */
+export const addJobOptions = (command: Command): Command => addSocketOption(command.argument("<job>", "a job id, as `triad job submit` printed it"))
+  .requiredOption("--session <id>", "the session that submitted it").addOption(jsonOption());
+
+const FAULT_OF: Readonly<Partial<Record<CodeName | "UNKNOWN", FaultName>>> = {
+  INSUFFICIENT_CAPS: "CALL_DENIED", AUTH_FAILED: "CALL_DENIED", TENANT_SUSPENDED: "CALL_DENIED", ACCESS_DENIED: "CALL_DENIED", CHANNEL_REFUSED: "CALL_DENIED",
+  QUOTA_EXCEEDED: "CALL_EXHAUSTED", RESOURCE_EXHAUSTED: "CALL_EXHAUSTED", SERVER_BUSY: "CALL_EXHAUSTED", CHANNEL_FIDELITY: "CALL_EXHAUSTED", TIMEOUT: "CALL_EXHAUSTED",
+};
+
+const scalar = (value: unknown): FaultDetail[string] =>
+  (value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : JSON.stringify(value));
+
+/** What the kernel refused, as a fault of the command line: denied, exhausted or refused. */
+export function faultOfCall(error: KernelError): Fault {
+  const { name: _, next: __, ...data } = error.data;
+  const detail = Object.fromEntries(Object.entries(data).map(([key, value]) => [key, scalar(value)]));
+  return new Fault(FAULT_OF[error.name] ?? "CALL_REFUSED", { ...detail, method: error.method, refusal: error.name, rpc: error.code, says: error.message }, { cause: error, next: error.next });
+}
+
+/** A client for as long as `work` takes. @throws Fault */
+export async function calling<T>(socket: string, work: (client: KernelClient) => Promise<T>): Promise<T> {
+  const client = connectKernel({ socket });
+  try {
+    return await work(client);
+  } catch (error) {
+    throw error instanceof KernelError ? faultOfCall(error) : error;
+  } finally {
+    client.close();
+  }
+}
+
+const valueFact = (name: string, value: unknown): readonly [string, string] | undefined => (value === undefined ? undefined : [name, prettyJson(toJson(value))]);
+
+/** A job, for people or for machines. */
+export function printJob({ out }: Io, job: JobObject, json: boolean): void {
+  if (json) return printJson(out, "job", job);
+  const { progress: { current_epoch, total_epochs, nodes_executed, nodes_total }, error } = job;
+  const facts: Facts = [
+    ["job", printable(job.job_id)], ["state", job.state], ["progress", `epoch ${current_epoch} of ${total_epochs}, node ${nodes_executed} of ${nodes_total}`],
+    valueFact("events", job.events), valueFact("counts", job.counts), job.cancelled_at_epoch === undefined ? undefined : ["cancelled", `at epoch ${job.cancelled_at_epoch}`],
+    error === undefined ? undefined : ["error", printable(`${error.type}: ${error.message}`)], job.digest === undefined ? undefined : ["digest", printable(job.digest)], valueFact("evidence", job.evidence),
+  ];
+  printFacts(out, facts);
+}

@@ -1,0 +1,53 @@
+// Serving a kernel: the service behind a socket, and the order in which both begin and end.
+//   The socket is taken first, so that a second server is refused before it touches the state; calls wait until the service is there.
+//   At the end nobody is let in, what is in flight is answered, and only then the service is stopped.
+import { dispatch } from "../../../kernel-abi/rpc/dispatch.ts";
+import type { KernelService } from "../../../kernel-abi/rpc/handlers.ts";
+import { serveSocket, type ServerLimits } from "../../adapters/socket-server.ts";
+
+export interface KernelOptions {
+  /** Folder of what survives the process; nothing does when it is not given. */
+  readonly state?: string;
+  /** Worker threads; the host's number when it is not given. */
+  readonly workers?: number;
+}
+
+/** Brings a kernel up, with what was accepted before it went down. */
+export type KernelFactory = (options: KernelOptions) => KernelService | Promise<KernelService>;
+
+export interface ServeOptions extends KernelOptions {
+  readonly socket: string;
+  readonly limits?: Partial<ServerLimits>;
+  /** Told of what a handler threw that is no typed error. */
+  readonly defect?: (error: unknown, method: string) => void;
+}
+
+export interface Served {
+  /** Absolute path of the socket. */
+  readonly path: string;
+  readonly service: KernelService;
+  stop(options?: { readonly graceMs?: number }): Promise<void>;
+}
+
+/** @throws Fault SOCKET_IN_USE | SOCKET_REFUSED; what the factory throws */
+export async function serveKernel({ socket, limits, defect, ...options }: ServeOptions, create: KernelFactory): Promise<Served> {
+  let arrived: (service: KernelService) => void = () => undefined;
+  const arriving = new Promise<KernelService>((resolve) => { arrived = resolve; });
+  let answer = (value: unknown, context: Parameters<ReturnType<typeof dispatch>>[1]): ReturnType<ReturnType<typeof dispatch>> => arriving.then(() => answer(value, context));
+  const server = await serveSocket({ path: socket, dispatch: (value, context) => answer(value, context), ...(limits === undefined ? {} : { limits }) });
+  try {
+    const service = await create(options);
+    answer = dispatch(service.handlers, defect === undefined ? {} : { defect });
+    arrived(service);
+    return {
+      path: server.path, service,
+      stop: async (given) => {
+        await server.stop(given);
+        await service.stop();
+      },
+    };
+  } catch (error) {
+    await server.stop({ graceMs: 0 });
+    throw error;
+  }
+}
