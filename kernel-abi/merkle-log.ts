@@ -28,7 +28,7 @@ export function peakLevels(size: number): readonly number[] {
 
 export class MerkleLog {
   readonly #hash: HashPieces;
-  readonly #levels: Level[] = [];
+  readonly #levels: Level[];
   #size: number;
   #base: number;
 
@@ -39,8 +39,11 @@ export class MerkleLog {
     this.#hash = hash;
     this.#size = base;
     this.#base = base;
-    for (let level = 0; level <= (places[0] ?? -1); level++) this.#levels.push({ from: at(base, level), nodes: [] });
-    for (const [index, level] of places.entries()) this.#levels[level] = { from: at(base, level) - 1, nodes: [peaks[index] ?? NOTHING] };
+    const left = [...peaks];
+    this.#levels = Array.from({ length: (places[0] ?? -1) + 1 }, (_, level): Level => {
+      const peak = places.includes(level) ? left.pop() : undefined;
+      return peak === undefined ? { from: at(base, level), nodes: [] } : { from: at(base, level) - 1, nodes: [peak] };
+    });
   }
 
   get size(): number { return this.#size; }

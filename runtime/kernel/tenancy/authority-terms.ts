@@ -57,6 +57,8 @@ export interface Negotiation {
   readonly quota: SessionQuota;
   /** Milliseconds since the epoch. */
   readonly expires: number;
+  /** Sessions of the tenant that were closed to make room: the service does for each what it does for one that closes. */
+  readonly ended: readonly string[];
 }
 
 export interface NegotiateRequest {
@@ -73,6 +75,7 @@ export type JobEnd = "COMPLETED" | "FAILED" | "CANCELLED";
 /**
  * The facade of createAuthority(ports, options):
  *   negotiate(request): Negotiation                    throws AUTH_FAILED, TENANT_SUSPENDED, TOKEN_REFUSED, QUOTA_EXCEEDED, RATE_LIMITED, POLICY_DENIED
+ *   reopen(session): boolean                           one an earlier kernel opened, as it was kept; false when it can be none any more
  *   call(session, method): Session                     of every RPC call that names a session: alive, tenant active, calls/min; throws as above
  *   need(session, caps)                                throws INSUFFICIENT_CAPS {required, missing}
  *   admit(request): Admission                          once per submit; reserves the job's place in its session's queue
@@ -86,6 +89,7 @@ export type JobEnd = "COMPLETED" | "FAILED" | "CANCELLED";
  */
 export interface AuthorityShape {
   negotiate(request: NegotiateRequest): Negotiation;
+  reopen(session: unknown): boolean;
   call(session: string, method: string): { readonly tenant: string; readonly caps: readonly string[] };
   need(session: string, caps: readonly string[]): void;
   admit(request: AdmitRequest): Admission;

@@ -30,7 +30,7 @@ export interface AuthorityOptions {
   readonly sessionTtlMs?: number;
   /** What a tenant that nobody registered holds; null (the default): there are no such tenants. */
   readonly strangers?: readonly string[] | null;
-  /** A tenant at its limit of sessions: refuse another, or end its oldest one that has no live job (for clients that never close any). */
+  /** A tenant at its limit of sessions: refuse another, or end its oldest one that has no live job and holds nothing (for clients that never close any). */
   readonly fullHouse?: "refuse" | "end-idle";
   readonly auditKeep?: number;
   readonly rules?: readonly PolicyRule[];
@@ -80,13 +80,24 @@ export class Authority implements AuthorityShape {
       this.quotas.rate(tenant.id, "calls", this.#ports.now());
       refuseRuling(this.policies.judge({ action: "grant", tenant: tenant.id, tenant_active: true }));
       const { granted, denied } = bargain(request.requested, this.#bound(tenant, request.token));
-      this.#makeRoom(tenant.id);
+      const ended = this.#makeRoom(tenant.id);
       const most = this.#options.sessionTtlMs ?? DAY_MS;
       const session = this.sessions.open(tenant.id, granted, Math.min(request.ttlMs ?? most, most));
       this.quotas.reserve(session.id, { tenant: tenant.id, session: null }, { sessions: 1 });
       this.note({ kind: "grant", tenant: tenant.id, session: session.id, subject: null }, "allowed", { granted: granted.join(","), denied: String(denied.length) });
-      return { session: session.id, tenant: tenant.id, namespace: tenant.namespace, granted, denied, quota: this.quotas.session(session.id), expires: session.expires };
+      return { session: session.id, tenant: tenant.id, namespace: tenant.namespace, granted, denied, quota: this.quotas.session(session.id), expires: session.expires, ended };
     });
+  }
+
+  /** False when it has expired, its tenant is not served any more, or has no room for it. @throws Fault TENANCY_UNREADABLE when it is none */
+  reopen(data: unknown): boolean {
+    const session = this.sessions.take(data);
+    const holder = { tenant: session.tenant, session: null };
+    const welcome = this.tenants.find(session.tenant) !== undefined && this.#ports.now() < session.expires && this.quotas.shortage(holder, { sessions: 1 }) === undefined;
+    if (welcome) this.quotas.reserve(session.id, holder, { sessions: 1 });
+    else this.sessions.close(session.id);
+    this.note({ kind: "session", tenant: session.tenant, session: session.id, subject: null }, "noted", { change: welcome ? "reopened" : "not reopened" });
+    return welcome;
   }
 
   /** Of every call that names a session; only refusals leave an entry. @throws Fault SESSION_UNKNOWN | AUTH_FAILED | TENANT_SUSPENDED | RATE_LIMITED | POLICY_DENIED */
@@ -246,15 +257,16 @@ export class Authority implements AuthorityShape {
     return new Set(caps.filter((cap) => held.has(cap)));
   }
 
-  /** @throws Fault QUOTA_EXCEEDED */
-  #makeRoom(tenant: string): void {
-    const holder = { tenant, session: null };
-    const full = (): ReturnType<Quotas["shortage"]> => this.quotas.shortage(holder, { sessions: 1 });
-    if (full() === undefined) return;
-    for (const { id, expires } of this.sessions.of(tenant)) if (this.#ports.now() >= expires && this.jobs.of(id).length === 0) this.closeSession(id);
-    const idle = this.#options.fullHouse === "end-idle" && full() !== undefined ? this.sessions.of(tenant).find(({ id }) => this.jobs.of(id).length === 0) : undefined;
-    if (idle !== undefined) this.closeSession(idle.id);
+  /** Closes what has expired and, where that was asked for, one that is idle; which they were. @throws Fault QUOTA_EXCEEDED */
+  #makeRoom(tenant: string): readonly string[] {
+    const full = (): ReturnType<Quotas["shortage"]> => this.quotas.shortage({ tenant, session: null }, { sessions: 1 });
+    if (full() === undefined) return [];
+    const idle = this.sessions.of(tenant).filter(({ id }) => this.jobs.of(id).length === 0 && !this.linear.holds(id)).map(({ id }) => id);
+    const over = idle.filter((id) => this.#ports.now() >= (this.sessions.find(id)?.expires ?? 0));
+    const ended = over.length > 0 || this.#options.fullHouse !== "end-idle" ? over : idle.slice(0, 1);
+    for (const id of ended) this.closeSession(id);
     refuseShortage(full());
+    return ended;
   }
 }
 

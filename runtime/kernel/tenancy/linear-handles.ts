@@ -64,6 +64,12 @@ export class LinearHandles {
     return held.owner !== owner && held.past.includes(owner) ? "moved" : held.state;
   }
 
+  /** Whether anything of the owner is allocated. */
+  holds(owner: string): boolean {
+    for (const held of this.#handles.values()) if (held.owner === owner && held.state === "allocated") return true;
+    return false;
+  }
+
   /** Allocated for longer than `olderThanMs`: resource leaks, oldest first. */
   leaks(olderThanMs: number = LEAK_MS): readonly LinearHandle[] {
     const now = this.#now();

@@ -24,7 +24,7 @@ describe("negotiation", () => {
     const answer = authority.negotiate({ tenant: "tenant1", requested: ["CAP_MEASURE", "CAP_ALLOC", "CAP_ALLOC", "CAP_X", "ALLOC"] });
     expect(answer).toEqual({
       session: expect.stringMatching(/^sess_[0-9a-f]{16}$/) as string, tenant: "tenant1", namespace: "ns_45b3e9dd6490eac7", granted: ["CAP_ALLOC", "CAP_MEASURE"], denied: ["CAP_X", "ALLOC"],
-      quota: { max_logical_qubits: 100, max_channels: 10, max_jobs: 5, max_physical_qubits: 10_000 }, expires: ports.now() + 86_400_000,
+      quota: { max_logical_qubits: 100, max_channels: 10, max_jobs: 5, max_physical_qubits: 10_000 }, expires: ports.now() + 86_400_000, ended: [],
     });
     expect(authority.call(answer.session, "q_status")).toEqual({ tenant: "tenant1", caps: ["CAP_ALLOC", "CAP_MEASURE"] });
     expect(authority.audit.since(0).map(({ kind, outcome, session }) => [kind, outcome, session])).toEqual([["grant", "allowed", answer.session]]);
@@ -62,6 +62,35 @@ describe("negotiation", () => {
     for (const { id } of lenient.authority.sessions.of("a")) if (id !== busy) lenient.submit(id, BELL);
     expect(faultOf(() => lenient.session("a"))).toBe("QUOTA_EXCEEDED");
     expect(lenient.authority.quotas.usage({ tenant: "a", session: null }).sessions).toBe(10);
+  });
+
+  it("names the sessions that were closed to make room, and closes none that holds anything", () => {
+    const { authority, ports } = house({ fullHouse: "end-idle", sessionTtlMs: 1_000 });
+    authority.tenants.register("a", WIRE_CAPS);
+    const open = (): ReturnType<typeof authority.negotiate> => authority.negotiate({ tenant: "a", requested: WIRE_CAPS });
+    const first = Array.from({ length: 10 }, () => open().session) as [string, string, ...string[]];
+    authority.linear.allocate("ns:vq", first[0]);
+    expect(open().ended).toEqual([first[1]]);
+    ports.clock.ms += 1_000;
+    expect(open().ended).toHaveLength(9);
+    expect(authority.sessions.find(first[0])).toBeDefined();
+  });
+
+  it("opens again what an earlier kernel had open, as far as there is room and time", () => {
+    const before = house();
+    const kept: unknown[] = [];
+    for (let at = 0; at < 10; at++) kept.push(before.authority.sessions.find(before.session("a")));
+    const { authority, ports } = house({ tenantQuota: { ...TENANT_QUOTA, sessions: 8 } });
+    const again = (data: unknown): boolean => authority.reopen(JSON.parse(JSON.stringify(data)));
+    expect(again(kept[0])).toBe(false);
+    authority.tenants.register("a", ["CAP_ALLOC"]);
+    expect(kept.map(again)).toEqual([true, true, true, true, true, true, true, true, false, false]);
+    expect(authority.quotas.usage({ tenant: "a", session: null }).sessions).toBe(8);
+    expect(authority.call((kept[0] as { id: string }).id, "x").caps).toEqual(["CAP_ALLOC"]);
+    expect(faultOf(() => again({ ...kept[9] as object, granted: ["CAP_FOO"] }))).toBe("TENANCY_UNREADABLE");
+    authority.closeSession((kept[0] as { id: string }).id);
+    ports.clock.ms += 86_400_000;
+    expect(again(kept[0])).toBe(false);
   });
 
   it("makes room of sessions that have expired", () => {
