@@ -3,9 +3,10 @@ import { bundle } from "./bundle.target.ts";
 import { commandLine } from "./command-line.target.ts";
 import { configuration } from "./configuration.target.ts";
 import { envelope } from "./envelope.target.ts";
+import { rpc } from "./rpc.target.ts";
 import type { Target } from "./target.ts";
 import { trace } from "./trace.target.ts";
 
 export const TARGETS: ReadonlyMap<string, () => Target> = new Map<string, () => Target>([
-  ["trace", () => trace], ["bundle", () => bundle], ["envelope", () => envelope], ["command-line", commandLine], ["configuration", () => configuration],
+  ["trace", () => trace], ["bundle", () => bundle], ["envelope", () => envelope], ["command-line", commandLine], ["configuration", () => configuration], ["rpc", () => rpc],
 ]);
