@@ -10,10 +10,15 @@ export interface PlainStream {
 const SPACE = /^[ \t\r\n]*/;
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/;
 
+/** A value ends with one of these, by how it begins. */
+const ENDS: Readonly<Record<string, RegExp>> = { "{": /\}/g, "[": /\]/g, "\"": /"/g, t: /e/g, f: /e/g, n: /l/g };
+
 function shortest(text: string): readonly [value: unknown, end: number] | undefined {
-  for (let end = 1; end <= text.length; end++) {
+  const ends = ENDS[text[0] ?? ""];
+  if (ends === undefined) return undefined;
+  for (const { index } of text.matchAll(ends)) {
     try {
-      return [JSON.parse(text.slice(0, end)), end];
+      return [JSON.parse(text.slice(0, index + 1)), index + 1];
     } catch { /* not yet */ }
   }
   return undefined;

@@ -1,0 +1,141 @@
+// The kernel over its socket. Of the wire alone, with a service that computes nothing: trivial requests a second on one connection and on a
+// connection for each, and what a submit of 20,000 nodes takes to be read. Of a service handed over: Bell jobs a second from 8 clients,
+// and the 95th percentile of submit and wait at 200 jobs a second, which come at fixed times whatever the answers do.
+import { mkdtempSync, rmSync } from "node:fs";
+import { createConnection } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { requestText } from "../../kernel-abi/rpc/encode.ts";
+import type { KernelService } from "../../kernel-abi/rpc/handlers.ts";
+import { METHODS } from "../../kernel-abi/rpc/methods.ts";
+import { Scanner } from "../../kernel-abi/rpc/scanner.ts";
+import { connectKernel } from "../../runtime/app/kernel/client.ts";
+import { serveKernel } from "../../runtime/app/kernel/serving.ts";
+import { kernelStub } from "../support/kernel-stub.ts";
+import { least, most, type Figure } from "./figure.ts";
+
+const CAPS = ["CAP_ALLOC", "CAP_COMPUTE", "CAP_MEASURE"];
+const BELL = METHODS.q_submit.example.params.graph;
+const seconds = (started: bigint): number => Number(process.hrtime.bigint() - started) / 1e9;
+
+interface At {
+  readonly socket: string;
+  readonly session: string;
+}
+
+/** A service behind a socket for as long as `work` takes. */
+export async function served<T>(service: KernelService, work: (at: At) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), "triad-kernel-"));
+  const kernel = await serveKernel({ socket: join(folder, "k.sock") }, () => service);
+  const client = connectKernel({ socket: kernel.path });
+  try {
+    return await work({ socket: kernel.path, session: (await client.session(CAPS)).id });
+  } finally {
+    client.close();
+    await kernel.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Requests a second on one connection, so many on their way at once. */
+async function persistent({ socket, session }: At, calls: number, atOnce: number): Promise<number> {
+  const client = connectKernel({ socket });
+  const { id } = await client.resume(session).submit(BELL);
+  const started = process.hrtime.bigint();
+  let left = calls;
+  await Promise.all(Array.from({ length: atOnce }, async () => { while (left-- > 0) await client.q_status({ job_id: id, session_id: session }); }));
+  const rate = calls / seconds(started);
+  client.close();
+  return rate;
+}
+
+/** As callers do that open a connection for each call: connect, ask, read until the reply is there, close. */
+const once = (socket: string, request: string): Promise<void> => new Promise((resolve, reject) => {
+  const scanner = new Scanner();
+  const connection = createConnection(socket, () => { connection.write(request); });
+  connection.on("error", reject);
+  connection.on("data", (chunk: Buffer) => {
+    if (scanner.push(chunk).length === 0) return;
+    connection.destroy();
+    resolve();
+  });
+});
+
+async function each({ socket }: At, calls: number, atOnce: number): Promise<number> {
+  const request = requestText(1, "q_negotiate_caps", { requested: CAPS });
+  const started = process.hrtime.bigint();
+  let left = calls;
+  await Promise.all(Array.from({ length: atOnce }, async () => { while (left-- > 0) await once(socket, request); }));
+  return calls / seconds(started);
+}
+
+/** Milliseconds from the first byte of a submit of so many nodes to the value, in pieces as a socket gives them: the median. */
+export function readTime(nodes: number): number {
+  const program = { nodes: Array.from({ length: nodes }, (_, at) => ({ id: `n${at}`, op: at % 2 === 0 ? "APPLY_H" : "APPLY_CNOT", args: {}, vqs: ["q0", "q1"], chs: [], inputs: [], produces: [], caps: ["CAP_ALLOC"] })) };
+  const bytes = Buffer.from(requestText(1, "q_submit", { graph: { ...(BELL as object), program }, policy: {}, session_id: "s" }));
+  const times = Array.from({ length: 9 }, () => {
+    const started = process.hrtime.bigint();
+    const scanner = new Scanner();
+    for (let at = 0; at < bytes.length; at += 65_536) scanner.push(bytes.subarray(at, at + 65_536));
+    return 1e3 * seconds(started);
+  });
+  return times.sort((a, b) => a - b)[4] ?? NaN;
+}
+
+/** Jobs a second from `clients` callers, each submitting one Bell job and waiting for it before the next. */
+export async function jobRate({ socket, session }: At, jobs: number, clients: number): Promise<number> {
+  const made = Array.from({ length: clients }, () => connectKernel({ socket }));
+  let left = jobs;
+  const started = process.hrtime.bigint();
+  await Promise.all(made.map(async (client) => {
+    while (left-- > 0) {
+      const { state } = await (await client.resume(session).submit(BELL, { policy: { seed: left } })).wait();
+      if (state !== "COMPLETED") throw new Error(`a job ended ${state}`);
+    }
+  }));
+  const rate = jobs / seconds(started);
+  for (const client of made) client.close();
+  return rate;
+}
+
+/** The 95th percentile, in milliseconds, of submit and wait, at so many jobs a second; lateness of the caller counts. */
+export async function latency({ socket, session }: At, jobs: number, rate: number): Promise<number> {
+  const client = connectKernel({ socket });
+  const start = process.hrtime.bigint();
+  const times = await Promise.all(Array.from({ length: jobs }, async (_, at) => {
+    const due = at / rate;
+    await new Promise((resolve) => { setTimeout(resolve, 1e3 * (due - seconds(start))); });
+    await (await client.resume(session).submit(BELL, { policy: { seed: at } })).wait();
+    return 1e3 * (seconds(start) - due);
+  }));
+  client.close();
+  return times.sort((a, b) => a - b)[Math.floor(0.95 * jobs)] ?? NaN;
+}
+
+/** Figures of the wire alone. */
+async function ofTheWire(): Promise<readonly Figure[]> {
+  return served(kernelStub(), async (at) => {
+    await persistent(at, 5_000, 16);
+    await each(at, 500, 16);
+    return [
+      { name: "trivial requests a second, one connection", value: await persistent(at, 30_000, 64), unit: "requests/s", goal: least(10_000) },
+      { name: "the same, a connection for each", value: await each(at, 6_000, 32), unit: "requests/s", goal: least(3_000) },
+      { name: "a submit of 20,000 nodes, from its first byte to the value", value: readTime(20_000), unit: "ms", goal: most(100) },
+    ];
+  });
+}
+
+/** Figures of a service: what it is handed in is served on a socket of its own. */
+export async function ofService(service: KernelService, name: string): Promise<readonly Figure[]> {
+  return served(service, async (at) => {
+    await jobRate(at, 200, 8);
+    return [
+      { name: `Bell jobs a second from 8 clients, ${name}`, value: await jobRate(at, 3_000, 8), unit: "jobs/s", goal: least(1_000) },
+      { name: `95th percentile of submit and wait at 200 jobs a second, ${name}`, value: await latency(at, 600, 200), unit: "ms", goal: most(5) },
+    ];
+  });
+}
+
+export async function run(): Promise<readonly Figure[]> {
+  return [...await ofTheWire(), ...await ofService(kernelStub(), "nothing computed")];
+}
