@@ -27,6 +27,8 @@ export type Wish = Pick<JobOrder, "shots" | "priority" | "deadlineEpochs" | "tim
 export class Admission {
   readonly #parts: Parts;
   readonly #tokens = new Map<string, string>();
+  /** The other way round. */
+  readonly #tokenOf = new Map<string, string>();
 
   constructor(parts: Parts) { this.#parts = parts; }
 
@@ -59,7 +61,7 @@ export class Admission {
     const at = now();
     const own: JobFacts = { auditFrom, verified, debug: wish.debug, noise: wish.noise, clientToken: wish.clientToken, seedGiven: wish.seed !== null, createdAt: at };
     facts.set(id, own);
-    if (wish.clientToken !== null) this.#tokens.set(`${session} ${wish.clientToken}`, id);
+    this.recall(session, wish.clientToken, id);
     memory.keepGraph(verified.digest, verified.graph);
     memory.keep(acceptedEntry(order, own));
     const job = jobs.accept(order, at);
@@ -77,13 +79,17 @@ export class Admission {
     return admission.tenant;
   }
 
-  /** A job an earlier kernel accepted with this token. */
+  /** The job of this token is known again. */
   recall(session: string, token: string | null, job: string): void {
-    if (token !== null) this.#tokens.set(`${session} ${token}`, job);
+    if (token === null) return;
+    this.#tokens.set(`${session} ${token}`, job);
+    this.#tokenOf.set(job, `${session} ${token}`);
   }
 
-  forget({ session, token }: { readonly session: string; readonly token: string | null }): void {
-    if (token !== null) this.#tokens.delete(`${session} ${token}`);
+  forget(job: string): void {
+    const key = this.#tokenOf.get(job);
+    this.#tokenOf.delete(job);
+    if (key !== undefined) this.#tokens.delete(key);
   }
 
   /** Of a job whose seed nobody gave: from the kernel's and its id, so it stands in the run like any other. */

@@ -1,8 +1,13 @@
-// Where a kernel comes from: the one place that names the service `triad kernel serve` serves.
-import { Fault } from "../../../kernel-abi/fault.ts";
+// Where a kernel comes from: the one place that names the service `triad kernel serve` serves. Keys are the user's; nothing of a kernel is
+// loaded before one is asked for.
 import type { KernelFactory } from "./serving.ts";
 
-/** @throws Fault ENVIRONMENT */
-export const kernelFactory: KernelFactory = () => {
-  throw new Fault("ENVIRONMENT", { what: "this build has no kernel service" });
+/** @throws Fault KEY_UNUSABLE; LEDGER_DAMAGED and the like when what an earlier kernel left cannot be read */
+export const kernelFactory: KernelFactory = async ({ state, workers }) => {
+  const [{ createKernelService }, { loadOrCreateSigner }, { loadOrCreateMac }] = await Promise.all([
+    import("./service.ts"), import("../../adapters/keys.ts"), import("../../adapters/mac.ts"),
+  ]);
+  return createKernelService({
+    signer: loadOrCreateSigner(), mac: loadOrCreateMac(), ...(state === undefined ? {} : { state }), ...(workers === undefined ? {} : { workers }),
+  });
 };

@@ -67,8 +67,7 @@ export function createKernelService(options: KernelOptions): Kernel {
   const counts = { accepted: 0, COMPLETED: 0, FAILED: 0, CANCELLED: 0 };
 
   const forget = (id: string): void => {
-    const token = parts.facts.get(id)?.clientToken ?? null;
-    admission.forget({ session: "", token });
+    admission.forget(id);
     parts.facts.delete(id);
     parts.places.forget(id);
     parts.histories.forget(id);
