@@ -11,6 +11,5 @@ import { trace } from "./trace.target.ts";
 
 export const TARGETS: ReadonlyMap<string, () => Target> = new Map<string, () => Target>([
   ["trace", () => trace], ["bundle", () => bundle], ["envelope", () => envelope], ["command-line", commandLine], ["configuration", () => configuration], ["asm", () => asm],
-  ["graph", () => graph],
-  ["trace", () => trace], ["bundle", () => bundle], ["envelope", () => envelope], ["command-line", commandLine], ["configuration", () => configuration], ["rpc", () => rpc],
+  ["graph", () => graph], ["rpc", () => rpc],
 ]);
