@@ -23,6 +23,10 @@ export const Quota = open({
   max_logical_qubits: Count("logical qubits at once"), max_channels: Count("channels at once"), max_jobs: Count("jobs at once"), max_physical_qubits: Count("physical qubits at once"),
 }, "what the session may hold at once");
 
+const Rate = (what: string) => Type.Number({ minimum: 0, maximum: 1, description: what });
+const Rates = { pauli: Rate("of one Pauli error in a logical cycle"), readout: Rate("of a readout that says the opposite") };
+export const Noise = Type.Object({ ...Rates, qubits: maybe(Type.Record(Type.String(), Type.Object(Rates, { additionalProperties: false }), { description: "of some qubits, by name" })) }, { additionalProperties: false, description: "rates of logical errors" });
+
 export const Policy = open({
   priority: maybe(Type.Integer({ minimum: 0, maximum: 100, description: "higher runs first; 10 when not given" })),
   debug: maybe(Type.Boolean({ description: "needs CAP_DEBUG; more in the telemetry" })),
@@ -30,7 +34,7 @@ export const Policy = open({
   deadline_epochs: maybe(Type.Union([Count("the job fails when it has not ended within so many epochs"), Type.Null()])),
   timeout_ms: maybe(Type.Union([Count("the job fails when it has not ended within so many milliseconds of running"), Type.Null()])),
   shots: maybe(Type.Integer({ minimum: 1, maximum: 10_000_000, description: "shots of the job; 1 when not given" })),
-  noise: maybe(Type.Unknown({ description: "logical Pauli noise; none when not given" })),
+  noise: maybe(Type.Union([Type.Boolean(), Type.Null(), Noise], { description: "logical Pauli noise: true for the rates of the graph's profiles, or rates; none when not given" })),
 }, "how the job is to be run");
 
 export const Progress = open({ current_epoch: Count("fences passed"), total_epochs: Count("epochs of the graph"), nodes_executed: Count("nodes done"), nodes_total: Count("nodes of the graph") }, "how far the job is");

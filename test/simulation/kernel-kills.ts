@@ -73,7 +73,7 @@ export class KernelKills {
       if (job.state !== "COMPLETED") broken.push(`${job_id} of seed ${seed} is lost: ${job.state}`);
       if (told.ended.has(job_id) && told.ended.get(job_id) !== job.digest) broken.push(`${job_id} ended as another run`);
       if (told.ended.has(job_id) && (again > 0 || said > 0)) broken.push(`${job_id} had ended and was run again`);
-      if (again > 1 || (again === 1) !== (said === 1)) broken.push(`${job_id} was run ${again} times more and says ${said}`);
+      if (again > 1 || (again > 0) !== (said > 0)) broken.push(`${job_id} was run ${again} times more and says ${said}`);
       resumed += said;
     }
     if (told.accepted.size === 0) broken.push("nothing was accepted");

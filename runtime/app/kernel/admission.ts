@@ -6,6 +6,7 @@ import { Fault } from "../../../kernel-abi/fault.ts";
 import type { ParamsOf, ResultOf } from "../../../kernel-abi/rpc/methods.ts";
 import { Refusal } from "../../../kernel-abi/rpc/codes.ts";
 import { PRIORITY_DEFAULT, type Job, type JobOrder } from "../../kernel/jobs/job.ts";
+import { graphNoise } from "../../../domains/q/api/graph-rates.ts";
 import type { Verified } from "./graphs.ts";
 import type { JobFacts } from "./job-facts.ts";
 import type { Parts } from "./parts.ts";
@@ -39,9 +40,15 @@ export class Admission {
     if (this.#parts.stopping()) throw new Refusal("STOPPING");
     const wish = wishOf(params);
     const before = wish.clientToken === null ? undefined : this.#tokens.get(`${session} ${wish.clientToken}`);
-    const job = (before === undefined ? undefined : this.#parts.jobs.get(before)) ?? this.take(session, graphs.of(params.graph), wish, FROM_THE_START);
+    const job = (before === undefined ? undefined : this.#parts.jobs.get(before)) ?? this.#first(session, graphs.of(params.graph), wish);
     await memory.settled();
     return { job_id: job.order.id, state: job.state, estimated_epochs: job.order.epochs.length };
+  }
+
+  /** Noise that was asked for without rates is that of the graph's own profiles. */
+  #first(session: string, verified: Verified, wish: Wish): Job {
+    const noise = wish.noise === true ? graphNoise(verified.graph) : wish.noise === false ? null : wish.noise;
+    return this.take(session, verified, { ...wish, noise }, FROM_THE_START);
   }
 
   /** A job of a verified graph, waiting. @throws Fault what authority refuses with; RESOURCES_EXHAUSTED for more than the machine has */

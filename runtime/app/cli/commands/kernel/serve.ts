@@ -2,15 +2,18 @@
 import process from "node:process";
 import type { Command } from "commander";
 import { EXIT } from "../../../../../kernel-abi/fault.ts";
+import { readText } from "../../../../adapters/files.ts";
+import { parseConditions } from "../../../kernel/conditions.ts";
 import { kernelFactory } from "../../../kernel/factory.ts";
 import { serveKernel, type KernelOptions } from "../../../kernel/serving.ts";
-import { countOption, jsonOption, workersOption } from "../../arguments.ts";
+import { countOption, jsonOption, parseJson, workersOption } from "../../arguments.ts";
 import { runs, type Invocation } from "../../command.ts";
 import { printFacts, printJson } from "../../output.ts";
 import type { Io } from "../../terminal.ts";
 import { printable } from "../../values.ts";
 
-interface Flags extends KernelOptions {
+interface Flags extends Omit<KernelOptions, "conditions"> {
+  readonly conditions?: string;
   readonly socket: string;
   readonly connections?: number;
   readonly idle?: number;
@@ -34,12 +37,13 @@ function told(): Promise<NodeJS.Signals> {
 const factsOf = (summary: Readonly<Record<string, string | number | boolean>>): readonly (readonly [string, string])[] =>
   Object.entries(summary).map(([name, value]) => [printable(name), printable(String(value))]);
 
-async function serve({ socket, connections, idle, grace, json, ...options }: Flags, { out, err }: Io): Promise<void> {
+async function serve({ socket, connections, idle, grace, json, conditions, ...options }: Flags, { out, err }: Io): Promise<void> {
   const stopping = told(); // before anything is accepted
   const limits = { ...(connections === undefined ? {} : { connections }), ...(idle === undefined ? {} : { idleMs: 1_000 * idle }) };
   const defect = (error: unknown, method: string): void => { err.print(`defect in ${method}: ${printable(error instanceof Error ? error.stack ?? error.message : String(error))}`); };
   const { state, workers } = options;
-  const served = await serveKernel({ socket, limits, defect, ...(state === undefined ? {} : { state }), ...(workers === undefined ? {} : { workers }) }, kernelFactory);
+  const wrong = conditions === undefined ? {} : { conditions: parseConditions(parseJson("--conditions", readText(conditions), conditions)) };
+  const served = await serveKernel({ socket, limits, defect, ...wrong, ...(state === undefined ? {} : { state }), ...(workers === undefined ? {} : { workers }) }, kernelFactory);
   if (json === true) printJson(out, "kernel-serve", { socket: served.path, pid: process.pid, ...served.service.summary() });
   else printFacts(out, [["listening", printable(served.path)], ["process", String(process.pid)], ...factsOf(served.service.summary())]);
   const signal = await stopping;
@@ -52,6 +56,7 @@ export function configure(command: Command, invocation: Invocation): void {
   command
     .requiredOption("--socket <path>", "where to listen; the socket is yours alone (mode 0700)")
     .option("--state <folder>", "what survives the process: accepted jobs, sealed traces (default: nothing does)")
+    .option("--conditions <file>", "JSON: what is wrong with the machine from the beginning (calibration-drift, link-degradation, module-failure, decoder-overload), for drills")
     .addOption(workersOption())
     .addOption(countOption("--connections <n>", "connections served at once (default: 2048)", 1))
     .addOption(countOption("--idle <seconds>", "seconds after which a connection without a call is closed (default: 300)", 1))

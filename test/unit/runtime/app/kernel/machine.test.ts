@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { openAttestation } from "../../../../../kernel-abi/qvm/attestation.ts";
 import { signatureHolds } from "../../../../../replay/seal.ts";
 import { sha256 } from "../../../../../runtime/adapters/sha256.ts";
+import { parseConditions } from "../../../../../runtime/app/kernel/conditions.ts";
 import type { Kernel } from "../../../../../runtime/app/kernel/service.ts";
 import { call, coins, ghz, session, testKernel } from "../../../../support/kernel-service.ts";
 
@@ -125,4 +126,36 @@ describe("a machine that is not well", () => {
     expect(attested.usage.nodes).toBe(81);
     await kernel.stop();
   });
+});
+
+describe("noise", () => {
+  const counts = async (noise: unknown): Promise<Readonly<Record<string, number>>> => {
+    const kernel = testKernel();
+    const s = await session(kernel);
+    const graph = ghz(2, { distance: 3 });
+    const { job_id } = await call(kernel, "q_submit", { graph, session_id: s, policy: { seed: SEED, shots: 2_000, ...(noise === undefined ? {} : { noise: noise as boolean }) } });
+    const job = await ended(kernel, s, job_id);
+    expect(job.state).toBe("COMPLETED");
+    await kernel.stop();
+    return job.counts ?? {};
+  };
+
+  it("is off unless the policy asks, and then at the rates of the graph's profiles or at its own", async () => {
+    expect(Object.keys(await counts(undefined)).toSorted()).toEqual(["m0=0 m1=0", "m0=1 m1=1"]);
+    expect(await counts(false)).toEqual(await counts(undefined));
+    const own = await counts(true); // d=3: 1e-2 a cycle
+    const odd = (own["m0=0 m1=1"] ?? 0) + (own["m0=1 m1=0"] ?? 0);
+    expect(odd).toBeGreaterThan(10);
+    expect(odd).toBeLessThan(300);
+    const lies = await counts({ pauli: 0, readout: 0, qubits: { q0: { pauli: 0, readout: 1 } } });
+    expect(Object.keys(lies).toSorted()).toEqual(["m0=0 m1=1", "m0=1 m1=0"]);
+  });
+});
+
+it("conditions of an operator's file are read whole or refused with what is allowed", () => {
+  const good = [{ mode: "module-failure", module: "module-0" }, { mode: "decoder-overload", roundsPerEpoch: 5 }, { mode: "calibration-drift", module: "module-1", factor: 2.5 }];
+  expect(parseConditions(good)).toEqual(good);
+  for (const bad of [{}, [{ mode: "rust" }], [{ mode: "module-failure" }], [{ mode: "decoder-overload", roundsPerEpoch: -1 }], [{ ...good[0], extra: 1 }], null]) {
+    expect(() => parseConditions(bad)).toThrow(expect.objectContaining({ fault: "ABI_MALFORMED", detail: expect.objectContaining({ argument: "conditions" }) }));
+  }
 });
