@@ -50,6 +50,15 @@ describe("triad qvm run", () => {
     expect(await counts("--noise")).toEqual(noisy);
   });
 
+  it("runs a program of assembly as the graph it stands for", async () => {
+    const [source, graph] = [path("bell.qvm.asm"), path("bell.qvm.json")];
+    writeFileSync(source, '.version 0.1\n.caps CAP_ALLOC\nalloc: ALLOC_LQ n=2, profile="logical:surface_code(d=3)" -> q0, q1\nh: APPLY_H q0\nc: APPLY_CNOT q0, q1\nm0: MEASURE_Z q0 -> e0\nm1: MEASURE_Z q1 -> e1\n');
+    expect((await triad("qvm", "asm", source, "--out", graph)).code).toBe(0);
+    const counts = async (file: string): Promise<unknown> => onlyObject((await run(file, "--shots", "300", "--seed", "3", "--json")).out)["counts"];
+    expect(Object.keys(await counts(source) as object)).toEqual(["e0=0 e1=0", "e0=1 e1=1"]);
+    expect(await counts(source)).toEqual(await counts(graph));
+  });
+
   it("refuses an invalid graph with its findings, and leaves nothing", async () => {
     const [graph, out] = [path("bad.qvm.json"), path("bad.triad")];
     writeFileSync(graph, JSON.stringify({ version: "0.1", program: { nodes: [{ id: "h", op: "APPLY_H", vqs: ["q"] }] }, resources: { vqs: ["q"], chs: [], events: [] }, caps: [] }));
