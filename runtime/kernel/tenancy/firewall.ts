@@ -97,10 +97,11 @@ export class Firewall {
     return this.edges().filter(({ tenants, channel }) => tenants[0] !== tenants[1] && this.#broker.lacks(channel ?? undefined, ...tenants, 0) !== undefined);
   }
 
-  /** Each once. */
+  /** Each once, in the order of its qubits' names, however it came about. */
   edges(): readonly Edge[] {
     return [...this.#edges].flatMap(([one, others]) => [...others].filter(([other]) => one < other)
-      .map(([other, channel]): Edge => ({ qubits: [one, other], tenants: [this.#owners.get(one) ?? "", this.#owners.get(other) ?? ""], channel })));
+      .map(([other, channel]): Edge => ({ qubits: [one, other], tenants: [this.#owners.get(one) ?? "", this.#owners.get(other) ?? ""], channel })))
+      .sort((a, b) => (a.qubits.join(" ") < b.qubits.join(" ") ? -1 : 1));
   }
 
   saved(): unknown { return { owners: [...this.#owners].map(([qubit, tenant]) => ({ qubit, tenant })), edges: this.edges() }; }
