@@ -44,7 +44,7 @@ describe("the four families", () => {
   });
 
   it("count qubits of a rate exactly: a rounded quotient would lose one", () => {
-    for (const [text, wanted] of [["d=9,rate=0.2", 405], ["d=7,rate=0.1", 490], ["d=9,rate=0.3", 270], ["d=21,rate=0.7", 630], ["d=9, rate = 0.20", 405], ["d=3,rate=1", 9]] as const) {
+    for (const [text, wanted] of [["d=9,rate=0.2", 405], ["d=7,rate=0.1", 490], ["d=9,rate=0.3", 270], ["d=7,rate=0.28", 175], ["d=9,rate=0.675", 120], ["d=21,rate=0.7", 630], ["d=9, rate = 0.20", 405], ["d=3,rate=1", 9]] as const) {
       expect(profile(`logical:qldpc(${text})`).physicalQubits).toBe(wanted);
     }
     expect(profile("logical:QLDPC(d=9,rate=0.20)").text).toBe("logical:qldpc(d=9,rate=0.2)");

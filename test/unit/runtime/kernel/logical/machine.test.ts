@@ -198,6 +198,8 @@ describe("a job on the machine", () => {
     machine.run("j1", { from: 0, to: 3 }, BELL.slice(0, 3));
     const again = machine.run("j1", { from: 1, to: 5 }, BELL.slice(1));
     expect([again.from, again.to, again.redone, again.usage.nodes, again.usage.decoderCycles]).toEqual([3, 5, 2, 2, 3 * (3 + 2)]);
+    const whole = machine.run("j1", { from: 0, to: 5 }, BELL); // as from the fence before its qubits were made: they are there already
+    expect([whole.redone, whole.usage.nodes, machine.resources.mapping("j1").length]).toEqual([5, 0, 2]);
     machine.restart("j1");
     expect([machine.account("j1").epochs, machine.resources.mapping("j1")]).toEqual([[], []]);
     expect(ran(BELL, machine).usage.nodes).toBe(5);
