@@ -181,9 +181,10 @@ export class Execution {
 
   #failed(id: string, error: unknown): void {
     const { jobs, histories, now } = this.#parts;
-    if (!(error instanceof Fault)) throw error; // a defect of ours stops the kernel
-    const told: JobError = { type: error.fault, message: error.message, code: FAULTS[error.fault].code };
-    const job = jobs.fail(id, told, now(), isTransient(error));
+    if (error instanceof InvariantBroken) throw error; // no table can be relied on: the next kernel takes up what was accepted
+    const fault = error instanceof Fault ? error : new Fault("RUNTIME_DEFECT", { what: error instanceof Error ? error.name : "no error" }, { cause: error });
+    const told: JobError = { type: fault.fault, message: fault.message, code: FAULTS[fault.fault].code };
+    const job = jobs.fail(id, told, now(), isTransient(fault));
     if (job.state === "QUEUED") histories.add(id, { type: "retried", state: job.state, epoch: job.epoch, data: { attempt: job.attempts, after: told.type } });
     else this.told(job);
   }
