@@ -40,7 +40,7 @@ function lineShuffled(dice: Dice, text: string): string {
 function program(dice: Dice): string {
   if (dice.once(4)) return written(dice);
   let text = dice.pick(PROGRAMS);
-  for (let left = 1 + dice.below(4); left > 0; left--) {
+  for (let left = 1 + dice.below(dice.once(3) ? 4 : 1); left > 0; left--) {
     const at = dice.below(text.length + 1);
     text = dice.once(3) ? lineShuffled(dice, text) : dice.once(2) ? text.slice(0, at) + dice.pick(WORDS) + text.slice(at + dice.below(3)) : alteredText(dice, text);
   }

@@ -140,7 +140,10 @@ export class Evaluator {
       case "|": case "^": case "&": return bitwise(sign, integerOf(first, at, sign), integerOf(second, at, sign), at);
       case "<<": case ">>": return finite(shifted(sign, integerOf(first, at, sign), integerOf(second, at, sign), at), at, "the shifted number");
       case "+": return added(first, second, at, this.#budget);
-      default: return finite(calculated(sign, numberOf(first, at, sign), numberOf(second, at, sign), at), at, `${shown(first)} ${sign} ${shown(second)}`);
+      default: {
+        const result = calculated(sign, numberOf(first, at, sign), numberOf(second, at, sign), at);
+        return Number.isFinite(result) ? result + 0 : finite(result, at, `${shown(first)} ${sign} ${shown(second)}`);
+      }
     }
   }
 

@@ -1,5 +1,5 @@
 // Expressions: their tree, and the grammar that makes it. Nothing here is evaluated and nothing of the host can be named.
-//   X1  Precedence, loosest first: `..`  or  and  not  comparisons  |  ^  &  << >>  + -  * / // %  signs  **  [index] .join(…).
+//   X1  Precedence, loosest first: `..`  ||  &&  !  comparisons  |  ^  &  << >>  + -  * / // %  signs  **  [index] .join(…).
 //   X2  A tree is no deeper than EXPRESSION_DEPTH, whatever the text says: readers may recurse.
 import { EXPRESSION_DEPTH, refuse, type Place } from "./place.ts";
 import type { Scanner } from "./scanner.ts";
@@ -18,12 +18,15 @@ export type Expression = { readonly at: Place; readonly depth: number } & (
   | { readonly kind: "range"; readonly from: Expression; readonly to: Expression; readonly step?: Expression }
   | { readonly kind: "call"; readonly name: string; readonly args: readonly Expression[] });
 
-/** Loosest first; a longer sign stands before the shorter one it begins with. */
-const LEVELS = [["||", "or"], ["&&", "and"], ["==", "!=", "<=", ">=", "<", ">"], ["|"], ["^"], ["&"], ["<<", ">>"], ["+", "-"], ["*", "//", "/", "%"]] as const;
-export type Sign = (typeof LEVELS)[number][number] | "**";
+/** How closely signs bind, loosest first. */
+const LEVELS = { "||": 0, "&&": 1, "==": 2, "!=": 2, "<=": 2, ">=": 2, "<": 2, ">": 2, "|": 3, "^": 4, "&": 5, "<<": 6, ">>": 6, "+": 7, "-": 7, "*": 8, "//": 8, "/": 8, "%": 8 } as const;
+type Infix = keyof typeof LEVELS;
+export type Sign = Infix | "**";
+const NEGATION_LEVEL = 2;
 /** What may stand behind `==` in a guard. */
 export const SUM_LEVEL = 7;
-const LONGER: readonly string[] = ["||", "&&", "==", "!=", "<=", ">=", "<<", ">>", "//", "**", "->", "<-"];
+const SIGN = /\|\||&&|==|!=|<=|>=|<<|>>|\/\/|\*\*|->|<-|or(?![A-Za-z0-9_{])|and(?![A-Za-z0-9_{])|[|^&<>+\-*/%]/y;
+const isInfix = (sign: string): sign is Infix => Object.hasOwn(LEVELS, sign);
 
 type Bare<T> = T extends unknown ? Omit<T, "depth"> : never;
 
@@ -50,36 +53,32 @@ export class ExpressionReader {
   }
 
   /** Operators that bind at least as closely as this level. */
-  level(level: number): Expression {
-    const signs = LEVELS[level];
-    if (signs === undefined) return this.#signed();
-    if (level === 2 && this.#negated()) {
-      const { place: at } = this.#in;
-      const of = this.#in.nested(() => this.level(level));
-      return made({ kind: "unary", sign: "!", at, of }, [of]);
-    }
-    let left = this.level(level + 1);
+  level(least: number): Expression {
+    let left = this.#operand(least);
     for (;;) {
+      const written = this.#in.peek(SIGN) ?? "";
+      const sign = written === "or" ? "||" : written === "and" ? "&&" : written;
+      if (!isInfix(sign) || LEVELS[sign] < least) return left;
       const { place: at } = this.#in;
-      const sign = signs.find((one) => this.#operator(one));
-      if (sign === undefined) return left;
-      const right = this.level(level + 1);
-      left = made({ kind: "binary", sign: sign === "or" ? "||" : sign === "and" ? "&&" : sign, at, left, right }, [left, right]);
+      this.#in.take(written);
+      const right = this.level(LEVELS[sign] + 1);
+      left = made({ kind: "binary", sign, at, left, right }, [left, right]);
     }
+  }
+
+  #operand(least: number): Expression {
+    if (least > NEGATION_LEVEL || !this.#negated()) return this.#signed();
+    const { place: at } = this.#in;
+    const of = this.#in.nested(() => this.level(NEGATION_LEVEL));
+    return made({ kind: "unary", sign: "!", at, of }, [of]);
   }
 
   #negated(): boolean { return this.#in.word("not") || (this.#in.sees("!") && !this.#in.sees("!=") && this.#in.take("!")); }
 
-  #operator(sign: string): boolean {
-    if (sign === "or" || sign === "and") return this.#in.word(sign);
-    if (LONGER.some((longer) => longer !== sign && longer.startsWith(sign) && this.#in.sees(longer))) return false;
-    return this.#in.take(sign);
-  }
-
   #signed(): Expression {
     this.#in.space();
     const { place: at } = this.#in;
-    const sign = (["-", "+"] as const).find((one) => !this.#in.sees("->") && this.#in.take(one));
+    const sign = (["-", "+"] as const).find((one) => this.#in.next === one && !this.#in.sees("->") && this.#in.take(one));
     if (sign !== undefined) {
       const of = this.#in.nested(() => this.#signed());
       return made({ kind: "unary", sign, at, of }, [of]);

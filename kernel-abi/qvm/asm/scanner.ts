@@ -32,12 +32,22 @@ export class Scanner {
     return found;
   }
 
-  space(): void { this.#match(SPACE); }
+  space(): void {
+    if (!" \t\r\u00a0".includes(this.next)) return;
+    this.#match(SPACE);
+  }
 
   /** Nothing is left but a comment. */
   get ended(): boolean {
     this.space();
     return this.next === "" || this.next === ";";
+  }
+
+  /** What of this pattern stands here, behind space; it is not taken. */
+  peek(pattern: RegExp): string | undefined {
+    this.space();
+    pattern.lastIndex = this.#at;
+    return pattern.exec(this.#text)?.[0];
   }
 
   /** Whether this stands here, behind space. */

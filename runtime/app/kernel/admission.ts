@@ -7,7 +7,8 @@ import type { ParamsOf, ResultOf } from "../../../kernel-abi/rpc/methods.ts";
 import { Refusal } from "../../../kernel-abi/rpc/codes.ts";
 import { PRIORITY_DEFAULT, type Job, type JobOrder } from "../../kernel/jobs/job.ts";
 import type { Verified } from "./graphs.ts";
-import type { JobFacts, Parts } from "./parts.ts";
+import type { JobFacts } from "./job-facts.ts";
+import type { Parts } from "./parts.ts";
 
 const JOB_ID_BYTES = 8;
 const SEED_DIGITS = 32;

@@ -9,7 +9,8 @@ import type { Job } from "../../kernel/jobs/job.ts";
 import { isEnd } from "../../kernel/jobs/lifecycle.ts";
 import type { Admission } from "./admission.ts";
 import { eventsOf } from "./job-runs.ts";
-import type { JobFacts, Parts } from "./parts.ts";
+import type { JobFacts } from "./job-facts.ts";
+import type { Parts } from "./parts.ts";
 import type { Watching } from "./watching.ts";
 
 const CAP = ["CAP_CHECKPOINT"];

@@ -14,7 +14,8 @@ import { expiryOf } from "../../kernel/jobs/expiry.ts";
 import { attestationOf } from "./attestation.ts";
 import { eventsOf, isTransient } from "./job-runs.ts";
 import { endedEntry } from "./job-end.ts";
-import type { JobFacts, Parts } from "./parts.ts";
+import type { JobFacts } from "./job-facts.ts";
+import type { Parts } from "./parts.ts";
 
 export class Execution {
   readonly #parts: Parts;

@@ -2,7 +2,7 @@
 import type { JobObject } from "../../../kernel-abi/rpc/methods.ts";
 import type { Job, JobError } from "../../kernel/jobs/job.ts";
 import type { JobTelemetry } from "../../kernel/logical/telemetry.ts";
-import type { JobFacts } from "./parts.ts";
+import type { JobFacts } from "./job-facts.ts";
 
 export interface Backend {
   /** Of this package. */

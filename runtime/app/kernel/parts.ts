@@ -6,26 +6,13 @@ import type { Jobs } from "../../kernel/jobs/jobs.ts";
 import type { LogicalMachine } from "../../kernel/logical/machine.ts";
 import type { Authority } from "../../kernel/tenancy/authority.ts";
 import type { ByHand } from "./by-hand.ts";
-import type { Graphs, Verified } from "./graphs.ts";
+import type { Graphs } from "./graphs.ts";
 import type { Histories } from "./histories.ts";
+import type { JobFacts } from "./job-facts.ts";
 import type { JobRuns } from "./job-runs.ts";
 import type { Memory } from "./memory.ts";
 import type { Places } from "./placement.ts";
 import type { Traces } from "./traces.ts";
-
-/** What the kernel knows of a job beside what the table does: it is here from acceptance until the job is forgotten. */
-export interface JobFacts {
-  readonly verified: Verified;
-  readonly debug: boolean;
-  readonly noise: unknown;
-  readonly clientToken: string | null;
-  /** The seed came from the caller. */
-  readonly seedGiven: boolean;
-  /** Entries of the audit log before the first that speaks of it. */
-  readonly auditFrom: number;
-  /** Milliseconds since 1970 at acceptance, for people. */
-  readonly createdAt: number;
-}
 
 export interface Parts {
   readonly authority: Authority;

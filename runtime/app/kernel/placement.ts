@@ -11,7 +11,7 @@ import { tightened } from "../../kernel/logical/conditions.ts";
 import type { LogicalMachine } from "../../kernel/logical/machine.ts";
 import type { JobTelemetry } from "../../kernel/logical/telemetry.ts";
 import type { Histories } from "./histories.ts";
-import type { JobFacts } from "./parts.ts";
+import type { JobFacts } from "./job-facts.ts";
 
 export interface PlacesOptions {
   readonly machine: LogicalMachine;

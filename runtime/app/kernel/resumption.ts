@@ -8,7 +8,8 @@ import type { Admission } from "./admission.ts";
 import { refusedGraph, type Verified } from "./graphs.ts";
 import { endedJob, orderOf } from "./job-end.ts";
 import type { Accepted } from "./memory-entry.ts";
-import type { JobFacts, Parts } from "./parts.ts";
+import type { JobFacts } from "./job-facts.ts";
+import type { Parts } from "./parts.ts";
 
 /** A job that ended so many kernels is not given another. */
 const RESUMED_MAX = 8;

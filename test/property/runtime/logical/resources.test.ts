@@ -15,7 +15,7 @@ const PROFILES: readonly Profile[] = ["logical:bacon_shor(d=3)", "logical:SHYPS(
 });
 
 type Op =
-  | { readonly op: "open" | "close" | "fence" | "spare"; readonly job: number }
+  | { readonly op: "open"; readonly job: number } | { readonly op: "close"; readonly job: number } | { readonly op: "fence"; readonly job: number } | { readonly op: "spare"; readonly job: number }
   | { readonly op: "acquire"; readonly job: number; readonly counts: readonly number[] }
   | { readonly op: "place"; readonly job: number; readonly vqs: readonly number[]; readonly profile: number }
   | { readonly op: "free"; readonly job: number; readonly vqs: readonly number[] }
