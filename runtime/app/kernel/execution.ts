@@ -35,15 +35,15 @@ export class Execution {
     });
   }
 
-  /** Whether a job that is next may go; holds nothing. */
-  clearance(job: Job): Clearance {
+  /** Whether a job that is next may go. One that is taken has authority's place reserved when it does; one that is looked at holds nothing. */
+  clearance(job: Job, purpose: "take" | "look"): Clearance {
     const { authority, jobs } = this.#parts;
     const facts = this.#facts(job);
     if (jobs.runningOf(job.order.session) >= authority.quotas.session(job.order.session).max_jobs) return "session";
     if (!this.#parts.places.room(facts)) return "tenant";
     try {
       if (!authority.start(job.order.id)) return "tenant";
-      authority.pause(job.order.id);
+      if (purpose === "look") authority.pause(job.order.id);
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault; // it may never: it goes, and fails in validation, where that is told
     }
@@ -65,7 +65,7 @@ export class Execution {
     const { jobs, stopping, now } = this.#parts;
     for (const late of jobs.sweep(now())) this.told(late);
     while (!stopping()) {
-      const job = jobs.next(now());
+      const job = jobs.next();
       if (job === undefined) return;
       this.#atWork++;
       void this.#through(job).finally(() => {

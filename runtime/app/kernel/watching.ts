@@ -41,6 +41,7 @@ export class Watching {
     const timeoutMs = params.timeout_ms ?? 0;
     const ended = await this.#parts.histories.until(id, () => this.#isOver(id), { timeoutMs, signal });
     if (!ended) throw signal.aborted ? new Refusal("STOPPING") : new Refusal("TIMEOUT", { timeout_ms: timeoutMs, state: this.#parts.jobs.get(id)?.state ?? "QUEUED" });
+    this.#ended(id);
     return this.#told(id);
   }
 
@@ -63,6 +64,7 @@ export class Watching {
     const job = jobs.cancel(session, id, now());
     if (before === "QUEUED" && job.state === "CANCELLED") ended(job);
     await histories.until(id, () => this.#isOver(id), { timeoutMs: 0, signal });
+    this.#ended(id);
     return this.#told(id);
   }
 
@@ -74,6 +76,12 @@ export class Watching {
     const shown = jobObject({ job, facts: own, record: places.record(id), caps: [...authority.held(job.order.session)], backend: this.#backend });
     await memory.settled();
     return shown;
+  }
+
+  /** Whoever waited for an end is told of one, or that this kernel will not see it. @throws Refusal STOPPING */
+  #ended(id: string): void {
+    const job = this.#parts.jobs.get(id);
+    if (job !== undefined && !isEnd(job.state)) throw new Refusal("STOPPING");
   }
 
   #isOver(id: string): boolean {
