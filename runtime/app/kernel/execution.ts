@@ -13,7 +13,6 @@ import type { Clearance } from "../../kernel/jobs/queue.ts";
 import { expiryOf } from "../../kernel/jobs/expiry.ts";
 import { attestationOf } from "./attestation.ts";
 import { eventsOf, isTransient } from "./job-runs.ts";
-import { endedEntry } from "./job-end.ts";
 import type { JobFacts } from "./job-facts.ts";
 import type { Parts } from "./parts.ts";
 
@@ -192,9 +191,7 @@ export class Execution {
 
   /** An end: written down, then told. */
   told(job: Job): void {
-    const { memory, ended } = this.#parts;
-    memory.keep(endedEntry(job));
-    ended(job);
+    this.#parts.ended(job);
   }
 
   #leave(id: string): void {

@@ -21,6 +21,7 @@ import { Memory } from "./memory.ts";
 import { DEFAULTS, type KernelOptions } from "./options.ts";
 import type { Parts } from "./parts.ts";
 import { Places } from "./placement.ts";
+import { endedEntry } from "./job-end.ts";
 import { preparedRuns } from "./prepared-runs.ts";
 import { ReplayCall } from "./replay-call.ts";
 import { resume } from "./resumption.ts";
@@ -78,6 +79,7 @@ export function createKernelService(options: KernelOptions): Kernel {
     const { order: { id, session }, state, epoch, error } = job;
     if (state !== "COMPLETED" && state !== "FAILED" && state !== "CANCELLED") return;
     counts[state]++;
+    parts.memory.keep(endedEntry(job));
     parts.authority.end(id, state);
     parts.histories.add(id, { type: "state", state, epoch, ...(error === null ? {} : { data: { error } }) });
     sessions.jobEnded(session);

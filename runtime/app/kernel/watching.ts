@@ -51,7 +51,8 @@ export class Watching {
     const after = params.after ?? 0;
     await histories.until(id, () => this.#isOver(id) || histories.after(id, after).length > 0, { timeoutMs: params.timeout_ms ?? 0, signal });
     const events = [...histories.after(id, after)];
-    const done = this.#isOver(id);
+    if (events.length === 0) this.#ended(id, signal);
+    const done = isEnd(this.#parts.jobs.get(id)?.state ?? "FAILED");
     await memory.settled();
     return { events, next: events.at(-1)?.seq ?? after, done };
   }
@@ -79,9 +80,9 @@ export class Watching {
   }
 
   /** Whoever waited for an end is told of one, or that this kernel will not see it. @throws Refusal STOPPING */
-  #ended(id: string): void {
+  #ended(id: string, { aborted }: Pick<AbortSignal, "aborted"> = { aborted: false }): void {
     const job = this.#parts.jobs.get(id);
-    if (job !== undefined && !isEnd(job.state)) throw new Refusal("STOPPING");
+    if (job !== undefined && !isEnd(job.state) && (aborted || this.#parts.stopping())) throw new Refusal("STOPPING");
   }
 
   #isOver(id: string): boolean {
