@@ -13,7 +13,6 @@ import type { Clearance } from "../../kernel/jobs/queue.ts";
 import { expiryOf } from "../../kernel/jobs/expiry.ts";
 import { attestationOf } from "./attestation.ts";
 import { eventsOf, isTransient } from "./job-runs.ts";
-import { endedEntry } from "./job-end.ts";
 import type { JobFacts } from "./job-facts.ts";
 import type { Parts } from "./parts.ts";
 
@@ -35,15 +34,15 @@ export class Execution {
     });
   }
 
-  /** Whether a job that is next may go; holds nothing. */
-  clearance(job: Job): Clearance {
+  /** Whether a job that is next may go. One that is taken has authority's place reserved when it does; one that is looked at holds nothing. */
+  clearance(job: Job, purpose: "take" | "look"): Clearance {
     const { authority, jobs } = this.#parts;
     const facts = this.#facts(job);
     if (jobs.runningOf(job.order.session) >= authority.quotas.session(job.order.session).max_jobs) return "session";
     if (!this.#parts.places.room(facts)) return "tenant";
     try {
       if (!authority.start(job.order.id)) return "tenant";
-      authority.pause(job.order.id);
+      if (purpose === "look") authority.pause(job.order.id);
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault; // it may never: it goes, and fails in validation, where that is told
     }
@@ -65,7 +64,7 @@ export class Execution {
     const { jobs, stopping, now } = this.#parts;
     for (const late of jobs.sweep(now())) this.told(late);
     while (!stopping()) {
-      const job = jobs.next(now());
+      const job = jobs.next();
       if (job === undefined) return;
       this.#atWork++;
       void this.#through(job).finally(() => {
@@ -182,18 +181,17 @@ export class Execution {
 
   #failed(id: string, error: unknown): void {
     const { jobs, histories, now } = this.#parts;
-    if (!(error instanceof Fault)) throw error; // a defect of ours stops the kernel
-    const told: JobError = { type: error.fault, message: error.message, code: FAULTS[error.fault].code };
-    const job = jobs.fail(id, told, now(), isTransient(error));
+    if (error instanceof InvariantBroken) throw error; // no table can be relied on: the next kernel takes up what was accepted
+    const fault = error instanceof Fault ? error : new Fault("RUNTIME_DEFECT", { what: error instanceof Error ? error.name : "no error" }, { cause: error });
+    const told: JobError = { type: fault.fault, message: fault.message, code: FAULTS[fault.fault].code };
+    const job = jobs.fail(id, told, now(), isTransient(fault));
     if (job.state === "QUEUED") histories.add(id, { type: "retried", state: job.state, epoch: job.epoch, data: { attempt: job.attempts, after: told.type } });
     else this.told(job);
   }
 
   /** An end: written down, then told. */
   told(job: Job): void {
-    const { memory, ended } = this.#parts;
-    memory.keep(endedEntry(job));
-    ended(job);
+    this.#parts.ended(job);
   }
 
   #leave(id: string): void {

@@ -1,8 +1,8 @@
 // Graphs that were submitted: verified once per text, certified once per graph. Owns the cache, whose size is bounded in nodes.
 //   K1  What runs is what was verified: the normalised graph, under a certificate of this kernel's key, opened and compared before use.
 import type { Sha256, SignatureCheck, Signer } from "../../../kernel-abi/ports.ts";
-import { canonicalJson, toHex } from "../../../kernel-abi/canonical.ts";
-import { certificateDigest, certifyGraph, checkCertificate } from "../../../kernel-abi/qvm/certificate.ts";
+import { toHex } from "../../../kernel-abi/canonical.ts";
+import { certificateDigest, certifyGraph, checkCertificate, openCertificate } from "../../../kernel-abi/qvm/certificate.ts";
 import { epochsOf } from "../../../kernel-abi/qvm/epochs.ts";
 import type { Finding, Graph } from "../../../kernel-abi/qvm/graph.ts";
 import { needsOf, type GraphNeeds } from "../../../kernel-abi/qvm/needs.ts";
@@ -36,6 +36,15 @@ export interface GraphsOptions {
   readonly verify?: VerifyOptions;
   /** Nodes of all graphs kept. */
   readonly nodesMax?: number;
+}
+
+/** Stands for a graph that was accepted by an earlier version and is refused by this one: it has no certificate, so nothing of it runs. */
+export function refusedGraph(digest: string): Verified {
+  const graph: Graph = { version: "0.1", program: { nodes: [] }, resources: { vqs: [], chs: [], events: [] }, caps: [] };
+  return {
+    digest, graph, needs: needsOf(graph), certificate: new Uint8Array(), certificateDigest: "", epochs: [{ from: 0, to: 0 }],
+    blocks: { wanted: [], physicalQubits: 0, unreadable: null }, deadlineHint: null, warnings: 0,
+  };
 }
 
 const NODES_MAX = 400_000;
@@ -78,7 +87,7 @@ export class Graphs {
   }
 
   #verified(json: unknown): Verified {
-    const { signer, sha256, verify = {} } = this.#options;
+    const { signer, sha256, signature, verify = {} } = this.#options;
     const verdict = verifyGraph(json, verify);
     if (!verdict.valid || verdict.graph === undefined) throw refused(verdict.findings);
     const { graph } = verdict;
@@ -87,7 +96,7 @@ export class Graphs {
     const wanted = wantedOf(graph.program.nodes);
     const spans = epochsOf(graph).map(({ from, to }) => ({ from, to }));
     return {
-      digest: toHex(sha256(canonicalJson(graph))), graph, needs, certificate, certificateDigest: certificateDigest(certificate, sha256),
+      digest: openCertificate(certificate, { sha256, signature }).graph, graph, needs, certificate, certificateDigest: certificateDigest(certificate, sha256),
       epochs: spans.length === 0 ? [{ from: 0, to: 0 }] : spans, wanted, physicalQubits: physicalOf(wanted), deadlineHint: deadlineHint(graph), warnings: verdict.findings.length,
     };
   }

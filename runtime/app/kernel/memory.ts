@@ -86,6 +86,9 @@ export class Memory {
     if (this.#ledger.size > COMPACT_BYTES && this.#ledger.size > 2 * this.#compacted) this.compact();
   }
 
+  /** As settled, at once. @throws Fault */
+  commit(): void { this.#ledger?.commit(); }
+
   /** The ledger holds what is live, and nothing else. */
   compact(): void {
     if (this.#ledger === undefined) return;

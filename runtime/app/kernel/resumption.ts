@@ -2,9 +2,10 @@
 //   K14 Nothing accepted is lost and nothing is run twice unreported: a job without an end is queued again and says how often it was
 //       resumed; one that cannot be (its session expired, its graph is refused now) ends as FAILED, with the reason.
 import { Fault } from "../../../kernel-abi/fault.ts";
+import { Refusal } from "../../../kernel-abi/rpc/codes.ts";
 import { newJob, type Job } from "../../kernel/jobs/job.ts";
 import type { Admission } from "./admission.ts";
-import type { Verified } from "./graphs.ts";
+import { refusedGraph, type Verified } from "./graphs.ts";
 import { endedJob, orderOf } from "./job-end.ts";
 import type { Accepted } from "./memory-entry.ts";
 import type { JobFacts } from "./job-facts.ts";
@@ -26,24 +27,31 @@ export function resume(parts: Parts, admission: Admission, told: (job: Job) => v
   const sessions = reopened(parts);
   const resumed: Record<string, number> = {};
   let [ended, failed] = [0, 0];
+  const graphs = new Map<string, Verified>();
   for (const accepted of [...live.accepted.values()]) {
-    const verified = graphOf(parts, accepted);
-    const end = live.ended.get(accepted.id);
-    if (verified === undefined && end !== undefined) continue; // its graph is refused now; its trace stays
+    const { id, session, graph, token, at } = accepted;
+    const end = live.ended.get(id);
+    if (end !== undefined && parts.authority.sessions.find(session) === undefined) {
+      parts.memory.forget(id); // nobody can ask for it any more; its trace stays
+      continue;
+    }
+    const verified = graphs.get(graph) ?? graphOf(parts, graph);
+    graphs.set(graph, verified);
     const facts = factsOf(accepted, verified, parts.authority.audit.size);
-    if (end !== undefined && facts !== undefined) {
-      parts.facts.set(accepted.id, facts);
-      parts.jobs.recall(endedJob(newJob(orderOf(accepted, facts.verified), { seq: 0, now: accepted.at, epoch: 0, resumed: 0 }), end));
+    parts.facts.set(id, facts);
+    if (end !== undefined) {
+      parts.jobs.recall(endedJob(newJob(orderOf(accepted, verified), { seq: 0, now: at, epoch: 0, resumed: 0 }), end));
       ended++;
-    } else if (facts !== undefined) {
-      const times = (live.resumed.get(accepted.id) ?? 0) + 1;
-      if (again(parts, admission, accepted, { facts, times, told })) resumed[accepted.id] = times;
+    } else {
+      const times = (live.resumed.get(id) ?? 0) + 1;
+      if (again(parts, admission, accepted, { facts, times, told })) resumed[id] = times;
       else failed++;
     }
-    admission.recall(accepted.session, accepted.token, accepted.id);
-    for (const text of live.checkpoints.get(accepted.id) ?? []) parts.checkpoints.keep(new TextEncoder().encode(text));
+    admission.recall(session, token, id);
+    for (const text of live.checkpoints.get(id) ?? []) parts.checkpoints.keep(new TextEncoder().encode(text));
   }
   parts.memory.keep({ k: "started", at: parts.now(), resumed });
+  parts.memory.commit(); // before any of them runs
   return { sessions, resumed: Object.keys(resumed).length, ended, failed };
 }
 
@@ -59,26 +67,27 @@ function reopened({ memory, authority, now }: Parts): number {
   return count;
 }
 
-function graphOf({ graphs, memory }: Parts, { graph: digest }: Accepted): Verified | undefined {
+/** As it is verified now; of one that is refused now, nothing but its digest. */
+function graphOf({ graphs, memory }: Parts, digest: string): Verified {
   try {
     const verified = graphs.of(memory.live.graphs.get(digest));
-    return verified.digest === digest ? verified : undefined;
+    if (verified.digest === digest) return verified;
   } catch (error) {
-    if (error instanceof Error && (error.name === "Refusal" || error instanceof Fault)) return undefined;
-    throw error;
+    if (!(error instanceof Refusal || error instanceof Fault)) throw error;
   }
+  return refusedGraph(digest);
 }
 
-const factsOf = (accepted: Accepted, verified: Verified | undefined, auditFrom: number): JobFacts | undefined => (verified === undefined ? undefined : {
+const factsOf = (accepted: Accepted, verified: Verified, auditFrom: number): JobFacts => ({
   verified, debug: accepted.debug, noise: accepted.noise, clientToken: accepted.token, seedGiven: accepted.seedGiven, createdAt: accepted.at, auditFrom,
 });
 
 /** Queued again; false when it could not be, which ends it. */
 function again(parts: Parts, admission: Admission, accepted: Accepted, { facts, times, told }: { readonly facts: JobFacts; readonly times: number; readonly told: (job: Job) => void }): boolean {
   const { id, session } = accepted;
-  parts.facts.set(id, facts);
   const job = parts.jobs.accept(orderOf(accepted, facts.verified), accepted.at, times);
   try {
+    if (facts.verified.certificate.length === 0) throw new Fault("GRAPH_UNCERTIFIED", { what: "the verifier of this version refuses the graph" });
     if (times > RESUMED_MAX) throw new Fault("RUNTIME_DEFECT", { what: "every kernel that ran it ended", times });
     admission.admit(session, id, facts.verified, true);
     parts.histories.add(id, { type: "resumed", state: "QUEUED", epoch: job.epoch, data: { times } });

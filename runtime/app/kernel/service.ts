@@ -21,6 +21,7 @@ import { Memory } from "./memory.ts";
 import { DEFAULTS, type KernelOptions } from "./options.ts";
 import type { Parts } from "./parts.ts";
 import { Places } from "./placement.ts";
+import { endedEntry } from "./job-end.ts";
 import { preparedRuns } from "./prepared-runs.ts";
 import { ReplayCall } from "./replay-call.ts";
 import { resume } from "./resumption.ts";
@@ -51,7 +52,7 @@ export function createKernelService(options: KernelOptions): Kernel {
     authority, machine, histories,
     places: new Places({ machine, histories, physicalLimit: (session) => authority.quotas.session(session).max_physical_qubits, halted: (id) => execution.isHalted(id) }),
     hand: new ByHand({ authority, resources: machine.resources, links: machine.links }),
-    jobs: new Jobs({ slots: options.slots ?? DEFAULTS.slots, kept: options.kept ?? DEFAULTS.kept, may: (job) => execution.clearance(job), forgotten: (id) => { forget(id); } }),
+    jobs: new Jobs({ slots: options.slots ?? DEFAULTS.slots, kept: options.kept ?? DEFAULTS.kept, may: (job, purpose) => execution.clearance(job, purpose), forgotten: (id) => { forget(id); } }),
     facts: new Map(),
     graphs: new Graphs({ signer: options.signer, sha256, signature: signatureHolds, ...(options.verify === undefined ? {} : { verify: options.verify }) }),
     checkpoints: new Checkpoints(options.mac),
@@ -78,6 +79,7 @@ export function createKernelService(options: KernelOptions): Kernel {
     const { order: { id, session }, state, epoch, error } = job;
     if (state !== "COMPLETED" && state !== "FAILED" && state !== "CANCELLED") return;
     counts[state]++;
+    parts.memory.keep(endedEntry(job));
     parts.authority.end(id, state);
     parts.histories.add(id, { type: "state", state, epoch, ...(error === null ? {} : { data: { error } }) });
     sessions.jobEnded(session);

@@ -1,8 +1,8 @@
 // Sealed traces of jobs: one file each in the state folder, or the latest in memory where there is none.
 //   K3  A trace is whole under its name or not there: it is written beside and renamed (adapters/files.ts does no less).
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { hostDisk, readAll, stands } from "../../adapters/disk.ts";
+import { attempt, hostDisk, readAll, stands, withFile, writeAll } from "../../adapters/disk.ts";
 
 const BYTES_MAX = 256 * 1024 * 1024;
 
@@ -44,20 +44,15 @@ export function tracesInMemory(bytesMax = BYTES_MAX): Traces {
   };
 }
 
-/** They stay when their jobs are forgotten: evidence is the operator's to remove. */
+/** @throws Fault DISK_FAILED | FILE_UNREADABLE. They stay when their jobs are forgotten: evidence is the operator's to remove. */
 export function tracesIn(folder: string): Traces {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  attempt(folder, "create", () => hostDisk.mkdirSync(folder, { recursive: true, mode: 0o700 }));
   const pathOf = (job: string): string => join(folder, `${job}.triad`);
   const attestedIn = (job: string): string => join(folder, `${job}.attestation.json`);
   const write = (path: string, bytes: Uint8Array): void => {
     const beside = `${path}.new`;
-    const fd = openSync(beside, "w", 0o600);
-    try {
-      writeSync(fd, bytes);
-    } finally {
-      closeSync(fd);
-    }
-    renameSync(beside, path);
+    withFile(hostDisk, beside, attempt(beside, "create", () => hostDisk.openSync(beside, "w", 0o600)), (fd) => { writeAll(hostDisk, beside, fd, bytes); });
+    attempt(path, "rename", () => { hostDisk.renameSync(beside, path); });
   };
   const read = (path: string): Uint8Array | undefined => (stands(hostDisk, path) ? readAll(hostDisk, path, BYTES_MAX) : undefined);
   return {

@@ -41,6 +41,7 @@ export class Watching {
     const timeoutMs = params.timeout_ms ?? 0;
     const ended = await this.#parts.histories.until(id, () => this.#isOver(id), { timeoutMs, signal });
     if (!ended) throw signal.aborted ? new Refusal("STOPPING") : new Refusal("TIMEOUT", { timeout_ms: timeoutMs, state: this.#parts.jobs.get(id)?.state ?? "QUEUED" });
+    this.#ended(id);
     return this.#told(id);
   }
 
@@ -50,7 +51,8 @@ export class Watching {
     const after = params.after ?? 0;
     await histories.until(id, () => this.#isOver(id) || histories.after(id, after).length > 0, { timeoutMs: params.timeout_ms ?? 0, signal });
     const events = [...histories.after(id, after)];
-    const done = this.#isOver(id);
+    if (events.length === 0) this.#ended(id, signal);
+    const done = isEnd(this.#parts.jobs.get(id)?.state ?? "FAILED");
     await memory.settled();
     return { events, next: events.at(-1)?.seq ?? after, done };
   }
@@ -63,6 +65,7 @@ export class Watching {
     const job = jobs.cancel(session, id, now());
     if (before === "QUEUED" && job.state === "CANCELLED") ended(job);
     await histories.until(id, () => this.#isOver(id), { timeoutMs: 0, signal });
+    this.#ended(id);
     return this.#told(id);
   }
 
@@ -74,6 +77,12 @@ export class Watching {
     const shown = jobObject({ job, facts: own, record: places.record(id), caps: [...authority.held(job.order.session)], backend: this.#backend });
     await memory.settled();
     return shown;
+  }
+
+  /** Whoever waited for an end is told of one, or that this kernel will not see it. @throws Refusal STOPPING */
+  #ended(id: string, { aborted }: Pick<AbortSignal, "aborted"> = { aborted: false }): void {
+    const job = this.#parts.jobs.get(id);
+    if (job !== undefined && !isEnd(job.state) && (aborted || this.#parts.stopping())) throw new Refusal("STOPPING");
   }
 
   #isOver(id: string): boolean {

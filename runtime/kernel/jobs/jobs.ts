@@ -18,8 +18,11 @@ export interface JobsOptions {
   readonly slots: number;
   /** Ended jobs kept per session for questions; the earliest ended is forgotten first. */
   readonly kept: number;
-  /** Whether a job that is next may go now: limits and resources, which are others' tables. Default: always. */
-  readonly may?: (job: Job) => Clearance;
+  /**
+   * Whether a job that is next may go now: limits and resources, which are others' tables. Default: always. `take`: what says "go" is
+   * taken at once, so it may be reserved for; `look`: nothing comes of it.
+   */
+  readonly may?: (job: Job, purpose: "take" | "look") => Clearance;
   /** Told of every job that is forgotten. */
   readonly forgotten?: (id: string) => void;
 }
@@ -51,7 +54,8 @@ const RETRY_EPOCHS_LOG2_MAX = 16;
 export class Jobs {
   readonly #table: JobTable;
   readonly #slots: number;
-  readonly #may: (job: Job) => Clearance;
+  readonly #mayTake: (job: Job) => Clearance;
+  readonly #mayLook: (job: Job) => Clearance;
   #epoch = 0;
   #seq = 0;
 
@@ -59,7 +63,8 @@ export class Jobs {
     invariant(slots >= 1 && kept >= 1, "L1", "at least one slot and one job kept");
     this.#table = new JobTable(kept, forgotten);
     this.#slots = slots;
-    this.#may = may;
+    this.#mayTake = (job) => may(job, "take");
+    this.#mayLook = (job) => may(job, "look");
   }
 
   /** Kernel epochs so far. */
@@ -81,11 +86,10 @@ export class Jobs {
   }
 
   /** The next job to go, now VALIDATING and with a slot; undefined when no slot is free or nobody may go. */
-  next(now: number): Job | undefined {
-    this.sweep(now);
+  next(): Job | undefined {
     this.#wake();
     if (this.#table.running >= this.#slots) return undefined;
-    const job = this.#table.take(this.#may) ?? (this.#passIdle() ? this.#table.take(this.#may) : undefined);
+    const job = this.#table.take(this.#mayTake) ?? (this.#passIdle() ? this.#table.take(this.#mayTake) : undefined);
     return job === undefined ? undefined : this.#table.move(job, { type: "VALIDATE", slot: true }, {});
   }
 
@@ -184,7 +188,7 @@ export class Jobs {
 
   forgetSession(session: string): void { this.#table.forget(session); }
 
-  /** Fails waiting jobs whose time is up, and says which. */
+  /** Fails waiting jobs whose time is up, and says which: ask before `next`. One that starts all the same fails at its first fence. */
   sweep(now: number): readonly Job[] {
     return this.#table.timed.flatMap((job) => this.#expire(job, now) ?? []);
   }
@@ -209,7 +213,7 @@ export class Jobs {
   }
 
   #goOnOrGiveWay(job: Job): FenceDecision {
-    if (this.#table.running >= this.#slots && this.#table.outranks(job, this.#may)) {
+    if (this.#table.running >= this.#slots && this.#table.outranks(job, this.#mayLook)) {
       this.#requeue(job, job.node);
       return { kind: "gave way" };
     }

@@ -46,7 +46,7 @@ class Story {
   }
 
   next(): boolean {
-    const job = this.table.next(this.now);
+    const job = this.table.next();
     if (job !== undefined) expect(this.running).not.toContain(job.order.id);
     if (job !== undefined) this.running.push(job.order.id);
     this.look();

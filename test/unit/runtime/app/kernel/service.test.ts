@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Fault } from "../../../../../kernel-abi/fault.ts";
 import { Refusal } from "../../../../../kernel-abi/rpc/codes.ts";
@@ -187,6 +190,36 @@ describe("the kernel service", () => {
     expect(await fault(call(kernel, "q_status", { job_id: jobs[0] ?? "", session_id: s }))).toMatch(/SESSION_UNKNOWN|AUTH_FAILED/);
     await kernel.stop();
     expect([kernel.parts.jobs.running, kernel.parts.jobs.waiting, kernel.parts.facts.size, kernel.parts.machine.resources.holders.length]).toEqual([0, 0, 0, 0]);
+  });
+
+  it("begun anew on its folder knows every end, takes up what had none, and says so", async () => {
+    const state = mkdtempSync(join(tmpdir(), "triad-state-"));
+    const first = testKernel({ state, slots: 1 });
+    const s = await session(first);
+    const submit = async (graph: unknown, token?: string) => (await call(first, "q_submit", { graph, session_id: s, ...(token === undefined ? {} : { client_token: token }) })).job_id;
+    const done = await submit(coins(3));
+    const ended = await call(first, "q_wait", { job_id: done, session_id: s });
+    const { checkpoint_id } = await call(first, "q_checkpoint", { job_id: done, session_id: s });
+    const [long, cancelled, waiting] = [await submit(coins(300)), await submit(coins(2)), await submit(coins(2), "t")];
+    await call(first, "q_cancel", { job_id: cancelled, session_id: s });
+    await first.stop();
+    expect(await fault(call(first, "q_submit", { graph: coins(1), session_id: s }))).toBe("STOPPING");
+    const second = testKernel({ state, slots: 1 });
+    expect(second.summary()).toMatchObject({ sessions_found: 1, jobs_resumed: 2, jobs_ended_before: 2, jobs_not_resumed: 0 });
+    const again = await call(second, "q_status", { job_id: done, session_id: s });
+    expect([again.state, again.events, again.digest, again.created_at]).toEqual([ended.state, ended.events, ended.digest, ended.created_at]);
+    expect(await call(second, "q_status", { job_id: cancelled, session_id: s })).toMatchObject({ state: "CANCELLED", cancelled_at_epoch: 0 });
+    expect((await call(second, "q_submit", { graph: coins(2), session_id: s, client_token: "t" })).job_id).toBe(waiting);
+    for (const job_id of [long, waiting]) expect(await call(second, "q_wait", { job_id, session_id: s })).toMatchObject({ state: "COMPLETED", resumed: 1 });
+    expect(await call(second, "q_replay", { job_id: done, session_id: s })).toMatchObject({ matches: true });
+    const restored = await call(second, "q_restore", { checkpoint_id, session_id: s });
+    expect((await call(second, "q_wait", { job_id: restored.job_id, session_id: s })).digest).toBe(ended.digest);
+    await call(second, "q_close_session", { session_id: s });
+    await second.stop();
+    const third = testKernel({ state });
+    expect(third.summary()).toMatchObject({ sessions_found: 0, jobs_resumed: 0, jobs_not_resumed: 0 });
+    await third.stop();
+    rmSync(state, { recursive: true });
   });
 
   it("takes a submit that is made twice with one token as one job", async () => {

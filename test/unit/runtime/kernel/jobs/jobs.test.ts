@@ -24,7 +24,7 @@ const thrown = (act: () => unknown): string => {
 };
 /** Runs whoever is next to its end. */
 function runNext(table: Jobs): string | undefined {
-  const job = table.next(0);
+  const job = table.next();
   if (job === undefined) return undefined;
   table.start(job.order.id, 0);
   for (;;) {
@@ -60,7 +60,7 @@ describe("jobs", () => {
     const table = jobs();
     const { id } = table.accept(order({}, 2), 100).order;
     expect(table.get(id)).toMatchObject({ state: "QUEUED", acceptedAt: 100, startedAt: null });
-    expect(table.next(110)).toMatchObject({ state: "VALIDATING" });
+    expect(table.next()).toMatchObject({ state: "VALIDATING" });
     expect(table.start(id, 120)).toMatchObject({ state: "RUNNING", startedAt: 120 });
     expect(table.fence(id, 130)).toEqual({ kind: "go on" });
     expect(table.get(id)).toMatchObject({ epoch: 1, node: 10 });
@@ -78,7 +78,7 @@ describe("jobs", () => {
   it("that wait are cancelled at once, those that run at the next fence; asking twice changes nothing; an ended one has ended", () => {
     const table = jobs();
     const [a, b, c] = [order({}, 3), order(), order()].map((one) => table.accept(one, 0).order.id) as [string, string, string];
-    expect(table.next(0)?.order.id).toBe(a);
+    expect(table.next()?.order.id).toBe(a);
     table.start(a, 0);
     table.fence(a, 0);
     expect(table.cancel("s", b, 5)).toMatchObject({ state: "CANCELLED", cancelledAtEpoch: 0, endedAt: 5 });
@@ -117,7 +117,7 @@ describe("jobs", () => {
   it("give way at a fence to another tenant that was given less, and go on from there", () => {
     const table = jobs();
     const long = table.accept(order({ tenant: "a", session: "a" }, 100), 0).order.id;
-    expect(table.next(0)?.order.id).toBe(long);
+    expect(table.next()?.order.id).toBe(long);
     table.start(long, 0);
     expect(table.fence(long, 0)).toEqual({ kind: "go on" });
     const short = table.accept(order({ tenant: "b", session: "b" }), 0).order.id;
@@ -127,18 +127,18 @@ describe("jobs", () => {
     expect(epochs).toBe(10);
     expect(table.get(long)).toMatchObject({ state: "QUEUED", epoch: 11, node: 110, preemptions: 1 });
     expect(runNext(table)).toBe(short);
-    expect(table.next(0)?.order.id).toBe(long);
+    expect(table.next()?.order.id).toBe(long);
     expect(table.start(long, 0)).toMatchObject({ epoch: 11, attempts: 2 });
   });
   it("give way to an urgent one of their own tenant, and between fences are rolled back to where that is cheap", () => {
     const table = jobs();
     const long = table.accept(order({}, 3), 0).order.id;
-    table.next(0);
+    table.next();
     table.start(long, 0);
     const urgent = table.accept(order({ priority: 50 }), 0).order.id;
     expect(table.fence(long, 0)).toEqual({ kind: "gave way" });
     expect(runNext(table)).toBe(urgent);
-    expect(table.next(0)?.order.id).toBe(long);
+    expect(table.next()?.order.id).toBe(long);
     table.start(long, 0);
     expect(() => table.preempt(long, 9)).toThrow("S1");
     expect(table.preempt(long, 14)).toMatchObject({ state: "QUEUED", epoch: 1, node: 14, preemptions: 2 });
@@ -148,7 +148,7 @@ describe("jobs", () => {
     const table = jobs();
     const { id } = table.accept(order({ retries: 2 }), 0).order;
     const attempt = (): unknown => {
-      expect(table.next(0)?.order.id).toBe(id);
+      expect(table.next()?.order.id).toBe(id);
       table.start(id, 0);
       table.fence(id, 0);
       return table.fail(id, { type: "WORKER_LOST", message: "", code: 3503 }, 0, true);
@@ -157,14 +157,14 @@ describe("jobs", () => {
     expect(attempt()).toMatchObject({ state: "QUEUED", attempts: 2, notBefore: 5 });
     expect(attempt()).toMatchObject({ state: "FAILED", attempts: 3, error: { type: "WORKER_LOST" } });
     const once = table.accept(order(), 0).order.id;
-    table.next(0);
+    table.next();
     expect(table.fail(once, { type: "INVALID", message: "", code: 0 }, 0)).toMatchObject({ state: "FAILED" });
     expect(table.running).toBe(0);
   });
   it("run out of time: waiting ones when asked for, running ones at a fence", () => {
     const table = jobs();
     const [running, waiting, dead] = [order({ timeoutMs: 100 }, 3), order({ timeoutMs: 100 }), order({ deadlineEpochs: 0, priority: 0 })].map((one) => table.accept(one, 0).order.id) as [string, string, string];
-    expect(table.next(0)?.order.id).toBe(running);
+    expect(table.next()?.order.id).toBe(running);
     table.start(running, 0);
     expect(table.sweep(99)).toEqual([]);
     expect(table.fence(running, 99)).toEqual({ kind: "go on" });
@@ -176,7 +176,7 @@ describe("jobs", () => {
   it("move at a fence", () => {
     const table = jobs();
     const { id } = table.accept(order({}, 3), 0).order;
-    table.next(0);
+    table.next();
     table.start(id, 0);
     table.migrate("s", id, "b");
     expect(table.fence(id, 0)).toEqual({ kind: "move", to: "b" });
@@ -192,17 +192,17 @@ describe("jobs", () => {
     const table = jobs({ slots: 9, may: ({ order: { session, priority } }) => (full.has(session) ? "session" : priority === 99 ? "tenant" : "go") });
     table.accept(order({ session: "s1", priority: 90 }), 0);
     const second = table.accept(order({ session: "s2" }), 0).order.id;
-    expect(table.next(0)?.order.id).toBe(second);
+    expect(table.next()?.order.id).toBe(second);
     table.accept(order({ session: "s3", priority: 99 }), 0);
     table.accept(order({ session: "s4" }), 0);
-    expect(table.next(0)).toBeUndefined();
+    expect(table.next()).toBeUndefined();
     const other = table.accept(order({ tenant: "b", session: "s5" }), 0).order.id;
-    expect(table.next(0)?.order.id).toBe(other);
+    expect(table.next()?.order.id).toBe(other);
   });
   it("of a closed session end; then it is forgotten, and so are the earliest ends of an open one", () => {
     const table = jobs({ kept: 2 });
     const running = table.accept(order({}, 2), 0).order.id;
-    table.next(0);
+    table.next();
     table.start(running, 0);
     const waiting = table.accept(order(), 0).order.id;
     expect(table.closeSession("s", 0)).toBe(false);
@@ -219,7 +219,7 @@ describe("jobs", () => {
     const table = jobs({ slots: 2 });
     const [ended, running, waiting] = [order(), order({ tenant: "b", session: "t" }, 3), order()].map((one) => table.accept(one, 0).order.id) as [string, string, string];
     expect(runNext(table)).toBe(ended);
-    expect(table.next(0)?.order.id).toBe(running);
+    expect(table.next()?.order.id).toBe(running);
     table.start(running, 0);
     table.fence(running, 0);
     const again = Jobs.restored(JSON.parse(JSON.stringify(table.saved())), { slots: 1, kept: 100 });
