@@ -43,7 +43,7 @@ export function refusedGraph(digest: string): Verified {
   const graph: Graph = { version: "0.1", program: { nodes: [] }, resources: { vqs: [], chs: [], events: [] }, caps: [] };
   return {
     digest, graph, needs: needsOf(graph), certificate: new Uint8Array(), certificateDigest: "", epochs: [{ from: 0, to: 0 }],
-    blocks: { wanted: [], physicalQubits: 0, unreadable: null }, deadlineHint: null, warnings: 0,
+    wanted: [], physicalQubits: 0, deadlineHint: null, warnings: 0,
   };
 }
 
