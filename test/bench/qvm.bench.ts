@@ -6,6 +6,7 @@ import { GRAPH_PROGRAM } from "../../runtime/app/qvm/program-file.ts";
 import { record } from "../../runtime/app/record.ts";
 import { testSigner } from "../support/signer.ts";
 import { least, type Figure } from "./figure.ts";
+import { oneShotJobs } from "./qvm-jobs.ts";
 
 interface Written { readonly version: string; readonly program: { readonly nodes: readonly unknown[] }; readonly resources: object; readonly caps: readonly string[] }
 
@@ -45,7 +46,10 @@ async function overShots(name: keyof typeof UPSTREAM, qubits: number, shots: num
 }
 
 export async function run(): Promise<readonly Figure[]> {
-  return [await overShots("Bell", 2, 100_000, 200_000), await overShots("GHZ-50", 50, 10_000, 200_000), await overShots("GHZ-500", 500, 1_000)];
+  return [
+    await overShots("Bell", 2, 100_000, 200_000), await overShots("GHZ-50", 50, 10_000, 200_000), await overShots("GHZ-500", 500, 1_000),
+    await oneShotJobs("Bell", ghzGraph(2), { jobs: 3_000, goal: 3_000 }), await oneShotJobs("GHZ-50", ghzGraph(50), { jobs: 300 }), await oneShotJobs("GHZ-500", ghzGraph(500), { jobs: 20, goal: 20 }),
+  ];
 }
 
 /** What is profiled when a goal is missed. */
