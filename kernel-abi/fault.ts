@@ -102,16 +102,6 @@ export const FAULTS = Object.freeze({
   RUNTIME_DEFECT: row(3504, 6, "failed", "runtime", "Triad itself failed; this is a defect of ours.", "Report it with the command, the seed and the trace; TRIAD_DEBUG=1 shows the stack."),
   // 36xx kernels
   KERNEL_REFUSED: row(3601, 2, "failed", "caller", "A numerical kernel refused its input.", "The detail names the argument and its allowed range."),
-  // 3760-3769 the kernel's socket and its clients
-  SOCKET_IN_USE: row(3760, 3, "environment", "operator", "Another server answers on this socket.", "Stop it, or serve on another path."),
-  SOCKET_REFUSED: row(3761, 2, "environment", "operator", "The socket cannot be made at this path.", "The detail says why; choose a short path in a folder of your own, where nothing else stands."),
-  KERNEL_UNREACHABLE: row(3762, 6, "environment", "operator", "No kernel answers on this socket.", "Start one with `triad kernel serve --socket PATH`, or check the path."),
-  KERNEL_SILENT: row(3763, 6, "failed", "runtime", "The kernel did not answer in the time it was given.", "Ask again with more time; what was accepted goes on."),
-  KERNEL_GARBLED: row(3764, 2, "failed", "runtime", "What came back is not an answer to this call.", "Check that a Triad kernel serves this socket."),
-  CALL_REFUSED: row(3765, 2, "failed", "caller", "The kernel refused the call.", "The detail has the kernel's own code and reason."),
-  CALL_DENIED: row(3766, 1, "denied", "caller", "The kernel did not permit the call.", "Negotiate a session that holds what is missing; the detail names it."),
-  CALL_EXHAUSTED: row(3767, 3, "budget", "caller", "The kernel has no room for this now, or the session's quota is used up.", "Release what is held, or try again later; the detail has the limit."),
-  JOB_UNDONE: row(3768, 6, "failed", "caller", "The job ended without a result.", "The detail says how and why; mend the graph or submit it again."),
   // 3712-3715 graphs as circuits
   QVM_NOT_EXECUTABLE: row(3712, 2, "failed", "caller", "The graph cannot be made a circuit.", "Run `triad qvm verify` on it; the detail names the node and what is wrong with it."),
   QVM_GUARD_LIMIT: row(3713, 3, "failed", "caller", "A guard expands into too many conjunctions.", "Split the guard: put the node several times, or guard on fewer events with `or`."),
@@ -127,6 +117,11 @@ export const FAULTS = Object.freeze({
   CHANNEL_FIDELITY_UNREACHABLE: row(3747, 3, "failed", "provider", "The link's pairs cannot be purified to the fidelity that is asked for.", "Ask for less; the detail says what the link reaches. A local decomposition needs no channel."),
   CHANNEL_CAPACITY_EXCEEDED: row(3748, 3, "budget", "caller", "The channel takes more entangled pairs than the link makes.", "Ask for a lower fidelity, wait for the next epoch, or close channels."),
   MODULE_UNKNOWN: row(3749, 2, "usage", "operator", "There is no such module or link in the machine.", "The detail lists the modules."),
+  // 3706-3709 assembly of graphs
+  QVM_ASM_SYNTAX: row(3706, 2, "usage", "caller", "The assembly text is not understood.", "The detail names the place; kernel-abi/qvm/asm/README.md has the grammar."),
+  QVM_ASM_VALUE: row(3707, 2, "usage", "caller", "A value or name in the assembly text cannot stand where it does.", "The detail names the place and the value."),
+  QVM_ASM_INCLUDE: row(3708, 2, "usage", "caller", "An included file cannot be had.", "Includes stay inside the folder of the program; std/ is the library."),
+  QVM_ASM_LIMIT: row(3709, 3, "failed", "caller", "The assembly text unfolds into more than is allowed.", "The detail names the limit; make loops, lists or recursion smaller."),
   // 3701-3705 QVM graphs
   GRAPH_INVALID: row(3701, 2, "failed", "caller", "The QVM graph breaks a rule, so it does not run.", "`triad qvm verify FILE` lists every finding with what to write instead."),
   // 3750-3759 jobs of the logical-qubit kernel
@@ -157,6 +152,20 @@ export const FAULTS = Object.freeze({
   AUDIT_BROKEN: row(3733, 2, "tamper", "evidence", "The audit log is not what was signed.", "Do not rely on it; the detail names the first entry or the size that does not fit."),
   SESSION_UNKNOWN: row(3735, 1, "denied", "caller", "No session of this id is open.", "Negotiate a new session; one that was closed does not come back."),
   TENANCY_UNREADABLE: row(3734, 2, "tamper", "evidence", "The saved state of the tenants cannot be read.", "Restore it from the place it was saved to; the detail names the table and the place."),
+  // 3716-3719 certificates and attestations of graphs
+  CERTIFICATE_REFUSED: row(3716, 2, "tamper", "evidence", "The certificate is not what was signed, or is not this graph's.", "Verify the graph again with `triad qvm verify FILE --certificate OUT`."),
+  GRAPH_UNCERTIFIED: row(3717, 1, "denied", "caller", "A graph runs only on a certificate, and there is none for this one.", "The detail says why; `triad qvm verify FILE` lists what is wrong with the graph and what to write instead."),
+  ATTESTATION_REFUSED: row(3718, 2, "tamper", "evidence", "The attestation is not what was signed, or does not fit the run.", "Do not rely on this file; fetch the attestation again, or ask the kernel that ran the job for it."),
+  // 3760-3769 the kernel's socket and its clients
+  SOCKET_IN_USE: row(3760, 3, "environment", "operator", "Another server answers on this socket.", "Stop it, or serve on another path."),
+  SOCKET_REFUSED: row(3761, 2, "environment", "operator", "The socket cannot be made at this path.", "The detail says why; choose a short path in a folder of your own, where nothing else stands."),
+  KERNEL_UNREACHABLE: row(3762, 6, "environment", "operator", "No kernel answers on this socket.", "Start one with `triad kernel serve --socket PATH`, or check the path."),
+  KERNEL_SILENT: row(3763, 6, "failed", "runtime", "The kernel did not answer in the time it was given.", "Ask again with more time; what was accepted goes on."),
+  KERNEL_GARBLED: row(3764, 2, "failed", "runtime", "What came back is not an answer to this call.", "Check that a Triad kernel serves this socket."),
+  CALL_REFUSED: row(3765, 2, "failed", "caller", "The kernel refused the call.", "The detail has the kernel's own code and reason."),
+  CALL_DENIED: row(3766, 1, "denied", "caller", "The kernel did not permit the call.", "Negotiate a session that holds what is missing; the detail names it."),
+  CALL_EXHAUSTED: row(3767, 3, "budget", "caller", "The kernel has no room for this now, or the session's quota is used up.", "Release what is held, or try again later; the detail has the limit."),
+  JOB_UNDONE: row(3768, 6, "failed", "caller", "The job ended without a result.", "The detail says how and why; mend the graph or submit it again."),
 } satisfies Record<string, FaultRow>);
 
 export type FaultName = keyof typeof FAULTS;

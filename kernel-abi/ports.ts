@@ -39,6 +39,9 @@ export interface Signer {
   sign(bytes: Uint8Array): Uint8Array;
 }
 
+/** Whether `signature` is one over `signed` by the Ed25519 key whose 32 bytes these are. */
+export type SignatureCheck = (publicKey: Uint8Array, signed: Uint8Array, signature: Uint8Array) => boolean;
+
 /** One piece of work for the pool: a kernel's name and its input. */
 export interface KernelTask {
   readonly kernel: string;

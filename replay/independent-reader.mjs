@@ -12,6 +12,7 @@ const FORMAT = 1;
 const LIMIT = { H: 1 << 20, P: 1 << 26, I: 1 << 28, B: 1 << 28, S: 1 << 20 };
 const RUN_END = 190;
 const TYPE = "application/vnd.in-toto+json";
+const BATCH_TYPE = "application/vnd.triad-runtime.seal-batch+json";
 
 export class NotIntact extends Error {}
 
@@ -116,17 +117,46 @@ function statusOf(body) {
   return body.latin1Slice(at, at + 7) === "\xa6status" ? body.utf8Slice(at + 8, at + 8 + (body[at + 7] & 31)) : "";
 }
 
+const preAuthentication = (type, payload) => Buffer.concat([Buffer.from(`DSSEv1 ${type.length} ${type} ${payload.length} `), payload]);
+
+// The root that an audit path leads to, as RFC 9162, section 2.1.3.2 walks it; undefined when the path is of another length.
+function rootOf(leaf, index, count, path) {
+  let [node, at, last] = [leaf, index, count - 1];
+  for (const sibling of path) {
+    if (last === 0) return undefined;
+    const right = at % 2 === 1 || at === last;
+    node = right ? sha256(Uint8Array.of(1), sibling, node) : sha256(Uint8Array.of(1), node, sibling);
+    for (; right && at % 2 === 0 && at !== 0; at /= 2) last = Math.floor(last / 2);
+    [at, last] = [Math.floor(at / 2), Math.floor(last / 2)];
+  }
+  return last === 0 ? node : undefined;
+}
+
+// What the signature is over: the statement, or the root of the batch of statements it is one of.
+function signedBy(statementBytes, batch, path, check) {
+  const alone = preAuthentication(TYPE, statementBytes);
+  check((batch === undefined) === (path === undefined), "an audit path without a batch, or a batch without one");
+  if (batch === undefined) return alone;
+  const { count, index, salt } = batch;
+  check(Number.isInteger(count) && count >= 2 && count <= 65536 && Number.isInteger(index) && index >= 0 && index < count, "no place in a batch");
+  check(/^[0-9a-f]{32}$/.test(salt) && Object.keys(batch).length === 3 && path.every((sibling) => /^[0-9a-f]{64}$/.test(sibling)), "salt or audit path is not hex");
+  const root = rootOf(sha256(Uint8Array.of(0), alone), index, count, path.map((sibling) => Buffer.from(sibling, "hex")));
+  check(root !== undefined, "audit path does not fit the place in the batch");
+  return preAuthentication(BATCH_TYPE, Buffer.from(canonical({ count, root: hex(root) })));
+}
+
 function openSeal(bytes, check) {
-  const { payload, signatures: [{ keyid, sig }] } = json(bytes, check);
-  check(canonical({ payload, payloadType: TYPE, signatures: [{ keyid, sig }] }) === bytes.toString(), "envelope has more than one signature and its payload");
+  const { payload, path, signatures: [{ keyid, sig }] } = json(bytes, check);
+  const members = { payload, payloadType: TYPE, signatures: [{ keyid, sig }], ...(path === undefined ? {} : { path }) };
+  check(canonical(members) === bytes.toString(), "envelope has more than one signature, its payload and an audit path");
   const statementBytes = base64(payload, check);
   const statement = json(statementBytes, check);
-  const { key } = statement.predicate;
+  const { key, batch } = statement.predicate;
   const publicKey = base64(key.public, check);
   check(publicKey.length === 32, "an Ed25519 key has 32 bytes");
   const keyId = hex(sha256(publicKey));
   check(keyId === key.id && keyId === keyid, "key id is not the key's fingerprint");
-  const signed = Buffer.concat([Buffer.from(`DSSEv1 ${TYPE.length} ${TYPE} ${statementBytes.length} `), statementBytes]);
+  const signed = signedBy(statementBytes, batch, path, check);
   const spki = createPublicKey({ key: Buffer.concat([Buffer.from("302a300506032b6570032100", "hex"), publicKey]), format: "der", type: "spki" });
   check(verify(null, signed, spki, base64(sig, check)), "signature does not hold");
   return { keyId, statement };

@@ -2,25 +2,28 @@
 //   J9   A block closes at LIMITS.block_frames_max frames, before it would pass block_bytes_max bytes, or at a barrier;
 //        a frame larger than a block has one of its own. Where blocks end is part of the digest.
 //   J10  What has been handed to the sink is never written again; an open block is lost with the process, a closed one is not.
-import { canonicalJson, sameBytes, toHex } from "../kernel-abi/canonical.ts";
-import { Fault } from "../kernel-abi/fault.ts";
+import { sameBytes, toHex } from "../kernel-abi/canonical.ts";
 import { EVENT, type Entry, type Frame } from "../kernel-abi/frame.ts";
 import type { Durability, HostFacts } from "../kernel-abi/header.ts";
 import { invariant } from "../kernel-abi/invariant.ts";
 import { LIMITS } from "../kernel-abi/limits.ts";
 import type { ByteSink, Journal, Recording, RunEnd, Signer } from "../kernel-abi/ports.ts";
 import { FORMAT_VERSION } from "../kernel-abi/version.ts";
-import { END_MARK, firstHead, LEAF_PREFIX, leafOf, nextHead, preamble, putUnitHead, TAG, unit, UNIT_BYTES_MAX, type UnitName } from "./chain.ts";
+import { END_MARK, LEAF_PREFIX, nextHead, putUnitHead, TAG, unit } from "./chain.ts";
 import { eventCount } from "./entry/count.ts";
 import { FrameWriter } from "./entry/writer.ts";
 import { MerkleTree } from "./merkle.ts";
-import { makeSeal } from "./seal.ts";
+import { openingOf, type Opening } from "./opening.ts";
+import { makeSeal, type SealFacts } from "./seal.ts";
 import { sha256 } from "./sha256.ts";
 import type { ChainedUnit } from "./units.ts";
 
 export interface RecorderOptions {
-  readonly recording: Recording;
+  /** What is run, or that as it stands at the beginning of its file. */
+  readonly recording: Recording | Opening;
   readonly sink: ByteSink;
+  /** Bytes of the open block that room is made for at once; more is made when it is needed. */
+  readonly capacity?: number;
   /** `power` syncs each block; `process` (default) leaves closed blocks to the operating system. */
   readonly durability?: Durability;
   /** Asked when a block of so many frames closes, before it is written: the leaf hash of its unit, if somebody has hashed the same bytes before. */
@@ -69,7 +72,7 @@ export class Recorder implements Journal {
   readonly #durability: Durability;
   readonly #hashed: (unit: Uint8Array, frames: number) => Uint8Array | undefined;
   readonly #tree = new MerkleTree();
-  readonly #writer = new FrameWriter(undefined, FRONT);
+  readonly #writer: FrameWriter;
   #head: Uint8Array;
   #open = 0;
   #frames = 0;
@@ -81,16 +84,14 @@ export class Recorder implements Journal {
   #sealed = false;
 
   /** Writes preamble, header, program and inputs. @throws Fault ABI_UNENCODABLE when JSON cannot carry one of them, ABI_LIMIT */
-  constructor({ recording, sink, durability = "process", hashed = () => undefined }: RecorderOptions) {
+  constructor({ recording, sink, durability = "process", hashed = () => undefined, capacity }: RecorderOptions) {
     this.#sink = sink;
     this.#hashed = hashed;
     this.#durability = durability;
-    const start = preamble();
-    this.#head = firstHead(start);
-    this.#put(joined(start, this.#head));
-    this.#section("header", canonicalJson(recording.header));
-    this.#section("program", canonicalJson(recording.program));
-    this.#section("inputs", canonicalJson(recording.inputs));
+    this.#writer = new FrameWriter(capacity, FRONT);
+    const { pieces, head } = "pieces" in recording ? recording : openingOf(recording);
+    for (const piece of pieces) this.#put(piece);
+    this.#head = head;
     this.#settle();
   }
 
@@ -157,27 +158,26 @@ export class Recorder implements Journal {
 
   /** Closes the last block and writes the seal. The last entry must be RUN_END. */
   seal({ signer, host, end }: { readonly signer: Signer; readonly host: HostFacts; readonly end: Pick<RunEnd, "status"> }): Sealed {
+    const facts = this.ended({ host, end });
+    return this.finish(facts, makeSeal(facts, signer), signer.keyId);
+  }
+
+  /** Closes the last block; what is to be sealed of the run. The last entry must be RUN_END. */
+  ended({ host, end }: { readonly host: HostFacts; readonly end: Pick<RunEnd, "status"> }): SealFacts {
     this.barrier();
     invariant(!this.#sealed && this.#last?.code === EVENT.RUN_END, "J9", "a seal follows RUN_END, once");
-    const { digest, counts } = this;
-    const merkleRoot = toHex(this.#tree.root());
-    const envelope = makeSeal({
-      ...counts, digest, merkleRoot, format: FORMAT_VERSION, status: end.status, durability: this.#durability, host,
-    }, signer);
+    return { ...this.counts, digest: this.digest, merkleRoot: toHex(this.#tree.root()), format: FORMAT_VERSION, status: end.status, durability: this.#durability, host };
+  }
+
+  /** Writes the seal that was made of what `ended` gave. */
+  finish({ digest, merkleRoot }: SealFacts, envelope: Uint8Array, keyId: string): Sealed {
+    invariant(!this.#sealed && digest === this.digest, "J9", "a seal follows RUN_END, once");
     this.#put(unit("seal", envelope));
     this.#settle(); // the mark claims a whole seal: it must not be on the disk before it
     this.#put(END_MARK);
     this.#sink.sync();
     this.#sealed = true;
-    return { ...this.counts, digest, merkleRoot, keyId: signer.keyId };
-  }
-
-  #section(name: UnitName, payload: Uint8Array): void {
-    const allowed = UNIT_BYTES_MAX[name];
-    if (payload.length > allowed) throw new Fault("ABI_LIMIT", { limit: `${name}_bytes_max`, value: payload.length, allowed });
-    const bytes = unit(name, payload);
-    this.#head = nextHead(this.#head, leafOf(bytes));
-    this.#put(joined(bytes, this.#head));
+    return { ...this.counts, digest, merkleRoot, keyId };
   }
 
   /** The last frame, of `size` bytes, opens the next block. */

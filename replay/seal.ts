@@ -1,21 +1,35 @@
-// The seal: an in-toto Statement v1 in a DSSE envelope, both canonical JSON, signed with Ed25519 (FORMAT.md, section 6).
-//   J7  The key id is the SHA-256 fingerprint of the public key, and the public key stands inside what is signed.
-//   J8  Envelope and statement have one form: what does not re-encode to the same bytes is refused.
+// The seal: what is stated of a run, signed alone or in a batch of runs (FORMAT.md, section 6).
+//   J60  A batch is signed once: over the RFC 6962 root of its statements, each of which says which leaf it is, of how many, and has a
+//        salt of its own, so that the audit path in one bundle says nothing of the other runs, and two equal runs are two leaves.
+//   J61  A batch of one is none: it is sealed as a run by itself is, and what claims to be a batch of one is refused.
 import { createPublicKey, verify as verifySignature } from "node:crypto";
 import { compiled, Type, type Static } from "../kernel-abi/schema.ts";
-import { canonicalJson, fromBase64, parseCanonicalJson, toBase64, toHex } from "../kernel-abi/canonical.ts";
+import { canonicalJson, fromHex, toHex } from "../kernel-abi/canonical.ts";
+import { ENVELOPE_MEMBERS, enveloped, Hex256, keyOf, openStatement, PAYLOAD_TYPE, preAuthentication, signStatement, STATEMENT_TYPE, StatementKeySchema, statementSchema, type Refuse } from "../kernel-abi/dsse.ts";
 import { END_STATUSES, type EndStatus } from "../kernel-abi/frame.ts";
 import { DURABILITY, HostFactsSchema, type Durability, type HostFacts } from "../kernel-abi/header.ts";
+import { invariant } from "../kernel-abi/invariant.ts";
 import type { Signer } from "../kernel-abi/ports.ts";
+import { inclusionProofs, merkleRoot, rootFromPath } from "./merkle.ts";
 import { sha256 } from "./sha256.ts";
 
-export const PAYLOAD_TYPE = "application/vnd.in-toto+json";
-export const STATEMENT_TYPE = "https://in-toto.io/Statement/v1";
+export { PAYLOAD_TYPE, preAuthentication, STATEMENT_TYPE };
 export const PREDICATE_TYPE = "urn:triad-runtime:seal:v1";
+/** What is signed for a batch is of this type: canonical JSON of how many statements it has, and their root. */
+export const BATCH_TYPE = "application/vnd.triad-runtime.seal-batch+json";
+/** Statements in a batch. */
+export const BATCH_MAX = 65_536;
+const SALT_BYTES = 16;
 
 const exact = { additionalProperties: false } as const;
 const Count = Type.Integer({ minimum: 0 });
-const Hex256 = Type.String({ pattern: "^[0-9a-f]{64}$" });
+
+const BatchSchema = Type.Object({
+  count: Type.Integer({ minimum: 2, maximum: BATCH_MAX }),
+  index: Count,
+  /** 16 random bytes, hex. */
+  salt: Type.String({ pattern: "^[0-9a-f]{32}$" }),
+}, exact);
 
 const PredicateSchema = Type.Object({
   format: Type.Integer({ minimum: 1 }),
@@ -29,22 +43,20 @@ const PredicateSchema = Type.Object({
   status: Type.Enum([...END_STATUSES]),
   durability: Type.Enum([...DURABILITY]),
   host: HostFactsSchema,
-  key: Type.Object({ algorithm: Type.Literal("Ed25519"), id: Hex256, public: Type.String() }, exact),
+  key: StatementKeySchema,
+  /** Absent: signed alone. */
+  batch: Type.Optional(BatchSchema),
 }, exact);
 
-const StatementSchema = Type.Object({
-  _type: Type.Literal(STATEMENT_TYPE),
-  subject: Type.Tuple([Type.Object({ name: Type.Literal("run"), digest: Type.Object({ sha256: Hex256 }, exact) }, exact)]),
-  predicateType: Type.Literal(PREDICATE_TYPE),
-  predicate: PredicateSchema,
-}, exact);
+const StatementSchema = statementSchema({ subject: "run", predicateType: PREDICATE_TYPE, predicate: PredicateSchema });
 export type Statement = Static<typeof StatementSchema>;
 
 const EnvelopeSchema = Type.Object({
-  payload: Type.String(),
-  payloadType: Type.Literal(PAYLOAD_TYPE),
-  signatures: Type.Tuple([Type.Object({ keyid: Hex256, sig: Type.String() }, exact)]),
+  ...ENVELOPE_MEMBERS,
+  /** Audit path of a statement that was signed in a batch, lowest sibling first. */
+  path: Type.Optional(Type.Array(Hex256, { minItems: 1, maxItems: 16 })),
 }, exact);
+type SealEnvelope = Static<typeof EnvelopeSchema>;
 
 const statementCheck = compiled(StatementSchema);
 const envelopeCheck = compiled(EnvelopeSchema);
@@ -63,42 +75,55 @@ export interface SealFacts {
   readonly host: HostFacts;
 }
 
+/** Of runs that were signed together, which one this is. */
+export interface BatchPlace {
+  readonly index: number;
+  readonly count: number;
+}
+
 /** A seal whose signature holds for the key it names; whether that key is trusted is another question. */
 export interface OpenedSeal extends SealFacts {
   readonly keyId: string;
   readonly publicKey: Uint8Array;
+  /** Absent: signed alone. */
+  readonly batch?: BatchPlace;
 }
 
 /** Key id of a 32-byte Ed25519 public key: its SHA-256, hex. */
 export const keyIdOf = (publicKey: Uint8Array): string => toHex(sha256(publicKey));
 
-const utf8 = new TextEncoder();
-
-/** DSSE pre-authentication encoding: what is signed. */
-export function preAuthentication(payloadType: string, payload: Uint8Array): Uint8Array {
-  const type = utf8.encode(payloadType);
-  const head = utf8.encode(`DSSEv1 ${type.length} ${payloadType} ${payload.length} `);
-  const out = new Uint8Array(head.length + payload.length);
-  out.set(head);
-  out.set(payload, head.length);
-  return out;
-}
-
-function statementOf(facts: SealFacts, signer: Signer): Statement {
+function statementOf(facts: SealFacts, signer: Signer, batch?: Static<typeof BatchSchema>): Statement {
   const { digest, ...rest } = facts;
   return {
     _type: STATEMENT_TYPE,
     subject: [{ name: "run", digest: { sha256: digest } }],
     predicateType: PREDICATE_TYPE,
-    predicate: { ...rest, key: { algorithm: "Ed25519", id: signer.keyId, public: toBase64(signer.publicKey) } },
+    predicate: { ...rest, key: keyOf(signer), ...(batch === undefined ? {} : { batch }) },
   };
 }
 
 /** The envelope's bytes. */
-export function makeSeal(facts: SealFacts, signer: Signer): Uint8Array {
-  const payload = canonicalJson(statementOf(facts, signer));
-  const sig = signer.sign(preAuthentication(PAYLOAD_TYPE, payload));
-  return canonicalJson({ payload: toBase64(payload), payloadType: PAYLOAD_TYPE, signatures: [{ keyid: signer.keyId, sig: toBase64(sig) }] });
+export const makeSeal = (facts: SealFacts, signer: Signer): Uint8Array => signStatement(statementOf(facts, signer), signer);
+
+const LEAF = Uint8Array.of(0);
+/** A statement as a leaf of its batch. */
+const leafOfStatement = (payload: Uint8Array): Uint8Array => sha256(LEAF, preAuthentication(PAYLOAD_TYPE, payload));
+const batchSigned = (count: number, root: Uint8Array): Uint8Array => preAuthentication(BATCH_TYPE, canonicalJson({ count, root: toHex(root) }));
+
+/**
+ * Envelopes of runs that are signed together, in their order: one signature, whatever their number (J60, J61).
+ * @param fresh so many random bytes
+ */
+export function makeSeals(all: readonly SealFacts[], signer: Signer, fresh: (bytes: number) => Uint8Array): readonly Uint8Array[] {
+  invariant(all.length <= BATCH_MAX, "J60", "a batch has an end");
+  if (all.length <= 1) return all.map((facts) => makeSeal(facts, signer));
+  const count = all.length;
+  const salts = fresh(count * SALT_BYTES);
+  const payloads = all.map((facts, index) => canonicalJson(statementOf(facts, signer, { count, index, salt: toHex(salts.subarray(index * SALT_BYTES, (index + 1) * SALT_BYTES)) })));
+  const leaves = payloads.map(leafOfStatement);
+  const sig = signer.sign(batchSigned(count, merkleRoot(leaves)));
+  const paths = inclusionProofs(leaves);
+  return payloads.map((payload, index) => canonicalJson({ ...enveloped(payload, signer, sig), path: paths[index]?.map(toHex) }));
 }
 
 /** Subject public key info of an Ed25519 key up to the 32 bytes of the key (RFC 8410). */
@@ -114,31 +139,26 @@ export function signatureHolds(publicKey: Uint8Array, signed: Uint8Array, signat
 export class SealRefused extends Error {
   override readonly name = "SealRefused";
 }
-const refuse = (what: string): never => { throw new SealRefused(what); };
 
-function canonical<T>(what: string, read: () => T): T {
-  try {
-    return read();
-  } catch (cause) {
-    throw new SealRefused(`${what} is not in canonical form`, { cause });
-  }
+/** What the signature of an envelope is over. */
+function signedOf({ payload, statement: { predicate: { batch } }, envelope: { path } }: { readonly payload: Uint8Array; readonly statement: Statement; readonly envelope: SealEnvelope }, refuse: Refuse): Uint8Array {
+  if (batch === undefined && path === undefined) return preAuthentication(PAYLOAD_TYPE, payload);
+  if (batch === undefined || path === undefined) return refuse("an audit path is of a statement in a batch, and every such statement has one");
+  const root = rootFromPath(leafOfStatement(payload), batch.index, batch.count, path.map(fromHex));
+  return root === undefined ? refuse("audit path does not fit the statement's place in its batch") : batchSigned(batch.count, root);
 }
 
+const CHECKS = {
+  sha256, signature: signatureHolds,
+  refuse(what: string, cause?: unknown): never { throw new SealRefused(what, { cause }); },
+} as const;
+
 /**
- * Reads an envelope's bytes and checks form, key id and signature.
+ * Reads an envelope's bytes and checks form, key id, signature and, of a batch, the audit path.
  * @throws SealRefused
  */
 export function openSeal(bytes: Uint8Array): OpenedSeal {
-  const envelope = canonical("envelope", () => parseCanonicalJson(bytes));
-  if (!envelopeCheck().Check(envelope)) return refuse("envelope does not have the shape of one");
-  const payload = canonical("payload", () => fromBase64(envelope.payload));
-  const statement = canonical("statement", () => parseCanonicalJson(payload));
-  if (!statementCheck().Check(statement)) return refuse("statement does not have the shape of one");
-  const [{ keyid, sig }] = envelope.signatures;
-  const { key, ...facts } = statement.predicate;
-  const publicKey = canonical("public key", () => fromBase64(key.public));
-  if (publicKey.length !== 32 || key.id !== keyIdOf(publicKey) || keyid !== key.id) return refuse("key id is not the key's fingerprint");
-  const signature = canonical("signature", () => fromBase64(sig));
-  if (!signatureHolds(publicKey, preAuthentication(PAYLOAD_TYPE, payload), signature)) return refuse("signature does not hold");
-  return { ...facts, digest: statement.subject[0].digest.sha256, keyId: key.id, publicKey };
+  const { statement, keyId, publicKey } = openStatement(bytes, { statement: statementCheck, envelope: envelopeCheck, signed: signedOf }, CHECKS);
+  const { key: _, batch, ...facts } = statement.predicate;
+  return { ...facts, digest: statement.subject[0].digest.sha256, keyId, publicKey, ...(batch === undefined ? {} : { batch: { index: batch.index, count: batch.count } }) };
 }

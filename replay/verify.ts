@@ -9,7 +9,7 @@ import type { ByteSource } from "../kernel-abi/ports.ts";
 import { eachFrame, openUnits } from "./bundle.ts";
 import { Consistency } from "./consistency/consistency.ts";
 import { MerkleTree } from "./merkle.ts";
-import { openSeal, SealRefused, type OpenedSeal } from "./seal.ts";
+import { openSeal, SealRefused, type BatchPlace, type OpenedSeal } from "./seal.ts";
 import type { Place, Tail } from "./units.ts";
 
 export interface VerifyOptions {
@@ -29,6 +29,8 @@ export interface VerifyReport {
   /** Who sealed it; null when unsealed. */
   readonly keyId: string | null;
   readonly trusted: boolean;
+  /** Of the runs that were signed together, which one this is; null when it was signed alone, or not at all. */
+  readonly batch: BatchPlace | null;
   readonly blocks: number;
   readonly frames: number;
   readonly events: number;
@@ -97,13 +99,13 @@ export function verify(source: ByteSource, options: VerifyOptions = {}): VerifyR
   if (tail.kind === "open") {
     if (options.allowUnsealed !== true) return unsealed(tail, units.offset, frames);
     const warning = `unsealed: intact up to byte ${units.offset} of ${units.size}, ${frames} frames`;
-    return { ok: true, sealed: false, ...found, status, keyId: null, trusted: false, durability: null, host: null, intactBytes: units.offset, warnings: [warning] };
+    return { ok: true, sealed: false, ...found, status, keyId: null, trusted: false, batch: null, durability: null, host: null, intactBytes: units.offset, warnings: [warning] };
   }
   const seal = readSeal(tail);
   checkFacts(seal, { ...found, merkleRoot: toHex(tree.root()), bytes: units.offset, format: units.version }, tail.place);
   if (status !== seal.status) throw new Fault("TRACE_INCONSISTENT", { ...at(tail.place), rule: "a sealed run ends with RUN_END and the status sealed" });
   const trusted = checkSigner(seal, tail.place, options);
   const warnings = trusted ? [] : [`the signer ${seal.keyId} is not among the trusted keys`];
-  const { keyId, durability, host } = seal;
-  return { ok: true, sealed: true, ...found, status, keyId, trusted, durability, host, intactBytes: units.size, warnings };
+  const { keyId, durability, host, batch = null } = seal;
+  return { ok: true, sealed: true, ...found, status, keyId, trusted, batch, durability, host, intactBytes: units.size, warnings };
 }

@@ -4,18 +4,13 @@
 //   Q2  A stream is whole when its start, every sequence number from 0 and its end are there, each signed by one key.
 import { createHash, createPublicKey, verify as verifySignature } from "node:crypto";
 import { compiled } from "../kernel-abi/schema.ts";
+import { preAuthentication } from "../kernel-abi/dsse.ts";
 import { canonicalJson, fromBase64, parseCanonicalJson, toBase64 } from "../kernel-abi/canonical.ts";
 import type { Signer } from "../kernel-abi/ports.ts";
 import { LineSchema, SCHEMA, type Signature, type StreamStart, type TelemetryLine } from "./schema.ts";
 
 const utf8 = new TextEncoder();
 const sha256Hex = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
-
-/** DSSE pre-authentication encoding. */
-function preAuthentication(type: string, payload: Uint8Array): Uint8Array {
-  const [kind, head] = [utf8.encode(type), `DSSEv1 ${utf8.encode(type).length} `];
-  return Uint8Array.from(Buffer.concat([utf8.encode(head), kind, utf8.encode(` ${payload.length} `), payload]));
-}
 
 /** What is signed of a line; `stream` is empty for the first. */
 function signedBytes({ signature: _, ...line }: TelemetryLine, stream: string): Uint8Array {

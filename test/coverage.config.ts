@@ -6,6 +6,8 @@ import { defineConfig } from "vitest/config";
 export const TRUSTED = [
   "kernel-abi/capability.ts",
   "kernel-abi/capability-set.ts",
+  "kernel-abi/dsse.ts",
+  "kernel-abi/merkle.ts",
   "runtime/kernel/capability-table.ts",
   "runtime/kernel/contract-table.ts",
   "replay/chain.ts",
@@ -44,10 +46,10 @@ export const TRUSTED = [
 
 /** Tests of the trusted core. */
 export const HOLDING = [
-  "test/unit/kernel-abi/**/*.test.ts",
-  "test/property/kernel-abi/**/*.test.ts",
+  "test/unit/kernel-abi/*.test.ts",
+  "test/property/kernel-abi/*.test.ts",
   "test/unit/runtime/kernel/{capability-table,contract-table}.test.ts",
-  "test/unit/replay/{bounds,bundle,chain,codec,consistency,contradictions,merkle,reader,rows,seal-form,units,verify}.test.ts",
+  "test/unit/replay/{bounds,bundle,chain,codec,consistency,contradictions,merkle,reader,rows,seal-batch,seal-form,units,verify}.test.ts",
   "test/unit/runtime/kernel/{authority,contracts,control,deferral,faults,lost,places,sharing}.test.ts",
   "test/unit/runtime/app/copies.test.ts",
   "test/property/replay/revocation.test.ts",

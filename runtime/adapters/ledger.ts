@@ -110,6 +110,9 @@ export class Ledger {
   /** Bytes on the disk and on their way there. */
   get size(): number { return this.#pending.reduce((sum, { length }) => sum + length, this.#size); }
 
+  /** Whether something was appended that no commit has kept yet. */
+  get pending(): boolean { return this.#pending.length > 0; }
+
   /** Takes an entry in; it is kept once the next commit returns. @throws Fault ABI_LIMIT, or what failed before (F14) */
   append(entry: Uint8Array): void {
     if (this.#failure !== undefined) throw this.#failure;

@@ -4,6 +4,7 @@ import { VERBS, type VerbName } from "../../kernel-abi/capability.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import { parseFaultScript, parseRecovery } from "../../kernel-abi/injection.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
+import type { Header, InputsSection } from "../../kernel-abi/header.ts";
 import type { Tick } from "../../kernel-abi/ids.ts";
 import type { Behaviour } from "../../kernel-abi/operation.ts";
 import type { Journal, Keeper, Observer, Outcomes, Recording, RunEnd, RunMachine, RunPause, Sealer, TakenUp } from "../../kernel-abi/ports.ts";
@@ -14,9 +15,11 @@ import { createWatchdog } from "../adapters/watchdog.ts";
 import { runContext, type ContextReport } from "../context/context.ts";
 import { drive, type DriveOptions } from "../context/driver.ts";
 import { isolated } from "../../telemetry/observer.ts";
+import type { MachineConfig } from "../kernel/machine.ts";
+import type { PolicyChoice } from "../scheduler/policies.ts";
 import type { PolicyPlugin } from "../scheduler/plugin.ts";
 import { loadedOf } from "./definitions.ts";
-import { checkRuntime, createAdmissions } from "./header.ts";
+import { checkRuntime, createAdmissions, type Admissions } from "./header.ts";
 import { recordedPolicy, rootPolicy } from "./policy.ts";
 import { ambientOf } from "./program/load.ts";
 
@@ -35,6 +38,23 @@ export interface Execution {
   /** What the run was when it was put down: it goes on from there. */
   readonly from?: TakenUp | undefined;
 }
+
+/** What the machine is told of a run besides where its frames go. */
+export interface Described {
+  readonly header: Header;
+  readonly inputs: InputsSection;
+  readonly root: Behaviour;
+  readonly admissions: Admissions;
+  readonly policy: PolicyChoice;
+}
+
+/** @throws Fault TRACE_VERSION for what this runtime has no name for */
+export const machineConfig = ({ header, inputs, root, admissions, policy }: Described): MachineConfig => ({
+  seed: header.seed, bounds: header.bounds, policy, allow: verbs(header.allow), admissions, root, input: inputs.input, files: inputs.files,
+  flags: header.abi.flags, mailboxBound: LIMITS.mailbox_depth_max, node: header.node, vhm: header.vhm, slice: header.slice,
+  faults: header.faults === undefined ? undefined : parseFaultScript(header.faults), reseeds: header.reseeds, recovery: header.recovery === undefined ? undefined : parseRecovery(header.recovery),
+  definitions: loadedOf(root)?.definitions,
+});
 
 const isVerb = (name: string): name is VerbName => VERBS.some((verb) => verb === name);
 
@@ -55,12 +75,7 @@ async function wired<R>({ recording, root, journal, outcomes, observer = {}, sig
   const uninstall = guard.install();
   try {
     return await use({
-      config: {
-        seed: header.seed, bounds: header.bounds, policy, allow: verbs(header.allow), admissions, root, input: inputs.input, files: inputs.files,
-        flags: header.abi.flags, mailboxBound: LIMITS.mailbox_depth_max, node: header.node, vhm: header.vhm, slice: header.slice,
-        faults: header.faults === undefined ? undefined : parseFaultScript(header.faults), reseeds: header.reseeds, recovery: header.recovery === undefined ? undefined : parseRecovery(header.recovery),
-        definitions: loadedOf(root)?.definitions,
-      },
+      config: machineConfig({ header, inputs, root, admissions, policy }),
       ports: { sha256, random: seededRandom, journal, guard, observer: isolated(observer), watchdog: createWatchdog(), keeper },
       outcomes, signal, from,
     });

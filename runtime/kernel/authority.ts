@@ -23,8 +23,18 @@ import type { Transaction } from "./transaction.ts";
 export const AUTHORITY: FlagName = "authorityAfterFaults";
 export const ENDS_WITH_AUTHORITY: FlagName = "contractsEndWithAuthority";
 
-const capabilityBody = (record: CapabilityRecord): Uint8Array =>
-  pack({ holder: record.holder, parent: record.parent, verb: record.grant.verb, scope: record.grant.scope });
+const bodyOf = ({ holder, parent, grant: { verb, scope } }: CapabilityRecord): Uint8Array => pack({ holder, parent, verb, scope });
+
+/** Of the root's, as every run begins with them; nobody writes to what stands in an entry. */
+const OF_ROOT = new Map<VerbName, Uint8Array>();
+
+function capabilityBody(record: CapabilityRecord): Uint8Array {
+  const { holder, parent, grant: { verb, scope } } = record;
+  if (holder !== ROOT || parent !== 0 || scope !== UNLIMITED) return bodyOf(record);
+  let body = OF_ROOT.get(verb);
+  if (body === undefined) OF_ROOT.set(verb, body = bodyOf(record));
+  return body;
+}
 
 /** Records the issue of a capability and gives it to its holder. */
 export function hold(state: KernelState, record: CapabilityRecord, holder: Process, tx: Transaction): void {

@@ -8,6 +8,9 @@ import { invariant } from "../../kernel-abi/invariant.ts";
 const BITS = 10;
 const PAGE = 1 << BITS;
 const PLACE = PAGE - 1;
+/** Of a column's page that begins: most runs have no more of anything. */
+const FEW = 16;
+const NONE = new Uint32Array(0);
 /** More ids than any table gives out. */
 const PAGES_MAX = 1 << 22;
 
@@ -33,7 +36,8 @@ export class Pages<T> {
   set(id: number, item: T): void {
     const index = id >>> BITS;
     while (this.#pages.length <= index) this.#pages.push(undefined);
-    const page = this.#pages[index] ??= { items: new Array<T | undefined>(PAGE).fill(undefined), count: 0 };
+    const page = this.#pages[index] ??= { items: [], count: 0 };
+    while (page.items.length <= (id & PLACE)) page.items.push(undefined); // as long as it has to be: most runs have a handful of everything
     if (page.items[id & PLACE] === undefined) {
       page.count += 1;
       this.#size += 1;
@@ -76,14 +80,18 @@ export class Column {
 
   set(id: number, value: number): void {
     const index = id >>> BITS;
+    const place = id & PLACE;
     const page = this.#pages[index];
-    if (page !== undefined) page[id & PLACE] = value;
-    else if (value !== 0) this.#add(index)[id & PLACE] = value;
+    if (page !== undefined && place < page.length) page[place] = value;
+    else if (value !== 0) this.#add(index, place < FEW ? FEW : PAGE)[place] = value;
   }
 
-  #add(index: number): Uint32Array {
+  /** A page with room for so many, and what stood there. */
+  #add(index: number, room: number): Uint32Array {
     while (this.#pages.length <= index) this.#pages.push(undefined);
-    return this.#pages[index] = new Uint32Array(PAGE);
+    const page = new Uint32Array(room);
+    page.set(this.#pages[index] ?? NONE);
+    return this.#pages[index] = page;
   }
 
   saved(): ColumnState {
@@ -94,7 +102,7 @@ export class Column {
   restore(pages: ColumnState): void {
     for (const [index, values] of pages) {
       invariant(index >= 0 && index < PAGES_MAX, "P5", "page", index);
-      this.#add(index).set(values.subarray(0, PAGE));
+      this.#add(index, PAGE).set(values.subarray(0, PAGE));
     }
   }
 }

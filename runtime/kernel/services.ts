@@ -12,6 +12,14 @@ import type { Transaction } from "./transaction.ts";
 export const serviceOf = (domain: BoundDomain): ProcessId => (domain === "Q" ? Q_SERVICE : PHI_SERVICE);
 export const serviceName = (domain: BoundDomain): string => (domain === "Q" ? "service.q" : "service.phi");
 
+/** The same in every run; nobody writes to what stands in an entry. */
+const ATTESTED = new WeakMap<object, Uint8Array>();
+function attestation(provider: Admission["providers"][number]): Uint8Array {
+  let body = ATTESTED.get(provider);
+  if (body === undefined) ATTESTED.set(provider, body = pack(provider));
+  return body;
+}
+
 export class Services {
   readonly #states: Record<BoundDomain, ServiceState> = { Q: serviceLifecycle.initial, PHI: serviceLifecycle.initial };
 
@@ -26,7 +34,7 @@ export class Services {
     const name = serviceName(domain);
     tx.event(EVENT.PROCESS_DECLARED, DOMAIN_RANK[domain], { subject: serviceOf(domain), body: pack({ name, parent: KERNEL, definition: name, domains: [domain], ...place, input: null }) });
     this.#step(domain, { type: "REGISTER", declared: true }, tx);
-    for (const provider of providers) tx.event(EVENT.PROVIDER_ATTESTED, DOMAIN_RANK[domain], { subject: serviceOf(domain), body: pack(provider) });
+    for (const provider of providers) tx.event(EVENT.PROVIDER_ATTESTED, DOMAIN_RANK[domain], { subject: serviceOf(domain), body: attestation(provider) });
     this.#step(domain, { type: "ATTEST", attested: providers.length > 0 && providers.every(({ attestation }) => attestation === "simulated") }, tx);
     this.#step(domain, { type: "SERVE", capacity: providers.some(({ units }) => units > 0) }, tx);
   }

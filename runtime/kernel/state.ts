@@ -111,14 +111,19 @@ export function post(state: KernelState, from: { readonly id: ProcessId; seq: nu
   return { due: tick(state.clock.now + delay), rank: DOMAIN_RANK.K, from: from.id, seq, to, kind, subject, value };
 }
 
-const TRANSITIONS = new Map<string, Uint8Array>();
+/** By machine, the state it leaves and the one it comes to. */
+const TRANSITIONS = new Map<string, Map<string, Map<string, Uint8Array>>>();
+
+function within<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let found = map.get(key);
+  if (found === undefined) map.set(key, found = make());
+  return found;
+}
 
 /** Body of a TRANSITION entry; the same few are used over and over. */
 export function transitionBody(machine: string, from: string, to: string): Uint8Array {
-  const key = `${machine} ${from} ${to}`;
-  let body = TRANSITIONS.get(key);
-  if (body === undefined) TRANSITIONS.set(key, body = pack({ machine, from, to }));
-  return body;
+  const known = TRANSITIONS.get(machine)?.get(from)?.get(to);
+  return known ?? within(within(within(TRANSITIONS, machine, () => new Map<string, Map<string, Uint8Array>>()), from, () => new Map<string, Uint8Array>()), to, () => pack({ machine, from, to }));
 }
 
 export const nameOf = (state: KernelState, id: number): ProcessName | null => state.processes.get(id)?.name ?? null;

@@ -2,6 +2,8 @@
 // again when it is short, so that a million processes that return nothing return the same nothing.
 
 const CHUNK_BYTES = 65_536;
+/** Of the first: most runs keep no more. */
+const FIRST_BYTES = 1_024;
 /** In front of each string. */
 const LENGTH_BYTES = 4;
 /** Places are counted in these, so that 32 bits reach sixteen gigabytes. */
@@ -18,7 +20,8 @@ export interface VaultState {
 
 export class Vault {
   readonly #chunks: Uint8Array[] = [];
-  #used = CHUNK_BYTES;
+  /** Of the last chunk. */
+  #used = 0;
   readonly #known = new Map<string, number>();
 
   /** Where `bytes` can be found: at least 1. */
@@ -58,11 +61,12 @@ export class Vault {
 
   #append(bytes: Uint8Array): number {
     const size = LENGTH_BYTES + bytes.length;
-    if (this.#used + size > CHUNK_BYTES) {
-      this.#chunks.push(new Uint8Array(Math.max(size, CHUNK_BYTES)));
+    let chunk = this.#chunks[this.#chunks.length - 1] ?? NO_CHUNK;
+    if (this.#used + size > chunk.length) {
+      chunk = new Uint8Array(Math.max(size, this.#chunks.length === 0 ? FIRST_BYTES : CHUNK_BYTES));
+      this.#chunks.push(chunk);
       this.#used = 0;
     }
-    const chunk = this.#chunks[this.#chunks.length - 1] ?? NO_CHUNK;
     new DataView(chunk.buffer, chunk.byteOffset).setUint32(this.#used, bytes.length);
     chunk.set(bytes, this.#used + LENGTH_BYTES);
     const place = (this.#chunks.length - 1) * CHUNK_PLACES + this.#used / ALIGNMENT + 1;

@@ -29,12 +29,15 @@ const list = <T>(value: T | readonly T[] | undefined): readonly T[] =>
 
 interface TransitionConfig { readonly target: string; readonly guard?: string }
 
-function rowsOf(machine: AnyStateMachine): ReadonlyMap<string, readonly Row[]> {
-  const rows = new Map<string, readonly Row[]>();
+/** By state, then by event. */
+function rowsOf(machine: AnyStateMachine): ReadonlyMap<string, ReadonlyMap<string, readonly Row[]>> {
+  const rows = new Map<string, Map<string, readonly Row[]>>();
   const guards = machine.implementations.guards as Readonly<Record<string, (scope: { event: object }) => boolean>>;
   for (const [state, node] of Object.entries(machine.config.states ?? {})) {
+    const ofState = new Map<string, readonly Row[]>();
+    rows.set(state, ofState);
     for (const [event, transitions] of Object.entries(node.on ?? {})) {
-      rows.set(`${state} ${event}`, list(transitions as TransitionConfig | TransitionConfig[] | string).map((transition) => {
+      ofState.set(event, list(transitions as TransitionConfig | TransitionConfig[] | string).map((transition) => {
         const { target, guard } = typeof transition === "string" ? { target: transition } as TransitionConfig : transition;
         const predicate = guard === undefined ? undefined : guards[guard];
         invariant(guard === undefined || predicate !== undefined, "P1", `${machine.id}: guard ${String(guard)}`);
@@ -53,7 +56,7 @@ export function compileLifecycle<S extends string, E extends { readonly type: st
   const initial = known.get(String(machine.config.initial));
   invariant(initial !== undefined && Object.keys(machine.config.states ?? {}).length === states.length, "P1", machine.id);
   const find = (state: S, event: E): S | undefined =>
-    known.get((rows.get(`${state} ${event.type}`) ?? []).find((row) => row.holds(event))?.target ?? "");
+    known.get((rows.get(state)?.get(event.type) ?? []).find((row) => row.holds(event))?.target ?? "");
   return {
     name: machine.id,
     initial,
@@ -61,7 +64,7 @@ export function compileLifecycle<S extends string, E extends { readonly type: st
     next(state, event) {
       const target = find(state, event);
       if (target !== undefined) return target;
-      const guards = (rows.get(`${state} ${event.type}`) ?? []).map((row) => row.guard).join(", ");
+      const guards = (rows.get(state)?.get(event.type) ?? []).map((row) => row.guard).join(", ");
       throw new Fault("LIFECYCLE_REFUSED", { machine: machine.id, state, event: event.type, guards: guards || "no transition" });
     },
   };

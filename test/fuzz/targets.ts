@@ -1,4 +1,5 @@
 // All targets, by name; those that need a folder of their own are made when they are used.
+import { asm } from "./asm.target.ts";
 import { bundle } from "./bundle.target.ts";
 import { commandLine } from "./command-line.target.ts";
 import { configuration } from "./configuration.target.ts";
@@ -9,4 +10,5 @@ import { trace } from "./trace.target.ts";
 
 export const TARGETS: ReadonlyMap<string, () => Target> = new Map<string, () => Target>([
   ["trace", () => trace], ["bundle", () => bundle], ["envelope", () => envelope], ["command-line", commandLine], ["configuration", () => configuration], ["rpc", () => rpc],
+  ["trace", () => trace], ["bundle", () => bundle], ["envelope", () => envelope], ["command-line", commandLine], ["configuration", () => configuration], ["asm", () => asm],
 ]);

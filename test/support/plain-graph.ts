@@ -96,13 +96,16 @@ const placesOf = ({ qubits }: Branch, names: readonly string[]): readonly number
 
 export function applied(branch: Branch, matrix: Matrix, names: readonly string[]): Branch {
   const places = placesOf(branch, names);
-  const amplitudes = branch.amplitudes.map((_, index) => {
-    const row = places.reduce((local, place, bit) => local | (((index >> place) & 1) << bit), 0);
-    const rest = places.reduce((bare, place) => bare & ~(1 << place), index);
-    return (matrix[row] ?? []).reduce((sum, entry, column) => {
-      const from = places.reduce((whole, place, bit) => whole | (((column >> bit) & 1) << place), rest);
-      return plus(sum, times(entry, branch.amplitudes[from] ?? ZERO));
-    }, ZERO);
+  const amplitudes = branch.amplitudes.map(() => ZERO);
+  branch.amplitudes.forEach((amplitude, from) => {
+    if (amplitude[0] === 0 && amplitude[1] === 0) return;
+    const column = places.reduce((local, place, bit) => local | (((from >> place) & 1) << bit), 0);
+    const rest = places.reduce((bare, place) => bare & ~(1 << place), from);
+    matrix.forEach((row, at) => {
+      const to = places.reduce((whole, place, bit) => whole | (((at >> bit) & 1) << place), rest);
+      const entry = row[column] ?? ZERO;
+      if (entry !== ZERO) amplitudes[to] = plus(amplitudes[to] ?? ZERO, times(entry, amplitude));
+    });
   });
   return { ...branch, amplitudes };
 }

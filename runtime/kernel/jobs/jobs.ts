@@ -20,6 +20,8 @@ export interface JobsOptions {
   readonly kept: number;
   /** Whether a job that is next may go now: limits and resources, which are others' tables. Default: always. */
   readonly may?: (job: Job) => Clearance;
+  /** Told of every job that is forgotten. */
+  readonly forgotten?: (id: string) => void;
 }
 
 /** What a job that reached a fence does next. */
@@ -53,9 +55,9 @@ export class Jobs {
   #epoch = 0;
   #seq = 0;
 
-  constructor({ slots, kept, may = () => "go" }: JobsOptions) {
+  constructor({ slots, kept, may = () => "go", forgotten }: JobsOptions) {
     invariant(slots >= 1 && kept >= 1, "L1", "at least one slot and one job kept");
-    this.#table = new JobTable(kept);
+    this.#table = new JobTable(kept, forgotten);
     this.#slots = slots;
     this.#may = may;
   }
@@ -69,6 +71,13 @@ export class Jobs {
   /** Takes a job in as QUEUED. `resumed`: kernels that had it before this one. @throws InvariantBroken when the id is known */
   accept(order: JobOrder, now: number, resumed = 0): Job {
     return this.#table.keep(newJob(order, { seq: ++this.#seq, now, epoch: this.#epoch, resumed }));
+  }
+
+  /** Takes in a job of an earlier kernel that had ended, for questions. */
+  recall(job: Job): void {
+    invariant(isEnd(job.state), "S1", "what is recalled has ended");
+    this.#seq = Math.max(this.#seq, job.seq);
+    this.#table.keep(job);
   }
 
   /** The next job to go, now VALIDATING and with a slot; undefined when no slot is free or nobody may go. */
@@ -164,6 +173,8 @@ export class Jobs {
   /** For the kernel's own use, whoever's it is. */
   get(id: string): Job | undefined { return this.#table.get(id); }
   of(session: string): readonly Job[] { return this.#table.of(session); }
+  /** Slots that jobs of this session hold. */
+  runningOf(session: string): number { return this.#table.runningOf(session); }
 
   /** Cancels what a session has going; true when nothing of it is left to end, and it may be forgotten. */
   closeSession(session: string, now: number): boolean {

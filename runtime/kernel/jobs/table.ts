@@ -21,12 +21,19 @@ export class JobTable {
   readonly #jobs = new Map<string, Job>();
   readonly #sessions = new Map<string, SessionJobs>();
   readonly #holders = new Set<string>();
+  /** Slots held, by session. */
+  readonly #holding = new Map<string, number>();
   /** Waiting jobs with a limit of time; those that are tried again later, which are not in the queue. */
   readonly #timed = new Set<string>();
   readonly #delayed = new Set<string>();
   readonly #kept: number;
+  readonly #forgotten: (id: string) => void;
 
-  constructor(kept: number) { this.#kept = kept; }
+  /** `kept`: ended jobs a session keeps; who is forgotten is told. */
+  constructor(kept: number, forgotten: (id: string) => void = () => undefined) {
+    this.#kept = kept;
+    this.#forgotten = forgotten;
+  }
 
   get running(): number { return this.#holders.size; }
   get waiting(): number { return this.queue.length + this.#delayed.size; }
@@ -54,6 +61,7 @@ export class JobTable {
     return jobs === undefined ? [] : [...jobs.live, ...jobs.ended].map((id) => this.known(id));
   }
 
+  runningOf(session: string): number { return this.#holding.get(session) ?? 0; }
   live(session: string): number { return this.#sessions.get(session)?.live.size ?? 0; }
   all(): readonly Job[] { return [...this.#jobs.values()]; }
 
@@ -81,14 +89,19 @@ export class JobTable {
 
   /** @throws Fault LIFECYCLE_REFUSED, changing nothing */
   move(job: Job, event: GraphJobEvent, patch: Patch): Job {
-    const { id, tenant } = job.order;
+    const { id, tenant, session } = job.order;
     const moved: Job = { ...job, ...patch, state: graphJobLifecycle.next(job.state, event) };
     this.#jobs.set(id, moved);
     if (job.state === "QUEUED") this.#unwait(job);
-    if (!holds(job.state) && holds(moved.state)) this.#holders.add(id);
+    if (!holds(job.state) && holds(moved.state)) {
+      this.#holders.add(id);
+      this.#holding.set(session, this.runningOf(session) + 1);
+    }
     if (holds(job.state) && !holds(moved.state)) {
       invariant(this.#holders.delete(id), "S1", "a slot given back was held");
       this.queue.left(tenant);
+      this.#holding.set(session, this.runningOf(session) - 1);
+      if (this.runningOf(session) === 0) this.#holding.delete(session);
     }
     if (moved.state === "QUEUED") this.#wait(moved);
     if (isEnd(moved.state)) this.#ended(moved);
@@ -112,7 +125,7 @@ export class JobTable {
   forget(session: string): void {
     const jobs = this.#sessions.get(session);
     invariant(jobs === undefined || jobs.live.size === 0, "S1", "a forgotten session has nothing going");
-    for (const id of jobs?.ended ?? []) this.#jobs.delete(id);
+    for (const id of jobs?.ended ?? []) this.#forget(id);
     this.#sessions.delete(session);
   }
 
@@ -139,6 +152,11 @@ export class JobTable {
 
   #keepEnded({ ended }: SessionJobs, id: string): void {
     ended.push(id);
-    if (ended.length > this.#kept) this.#jobs.delete(ended.shift() ?? "");
+    if (ended.length > this.#kept) this.#forget(ended.shift() ?? "");
+  }
+
+  #forget(id: string): void {
+    this.#jobs.delete(id);
+    this.#forgotten(id);
   }
 }

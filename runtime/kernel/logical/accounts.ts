@@ -60,6 +60,7 @@ export interface EpochRecord {
   readonly conditions: readonly string[];
 }
 
+type Counted = { -readonly [Key in keyof QubitAccount]: QubitAccount[Key] };
 type Running = { -readonly [Key in keyof Omit<EpochRecord, "usage">]: EpochRecord[Key] } & { usage: { -readonly [Key in keyof EpochUsage]: number } };
 
 const NO_ERRORS: ErrorCounts = Object.freeze({ depolarizing: 0, coherence: 0, measurement: 0 });
@@ -69,19 +70,19 @@ export interface AccountSaved { readonly qubits: readonly QubitAccount[]; readon
 
 /** Of one job. */
 export class Account {
-  readonly #qubits = new Map<string, QubitAccount>();
+  readonly #qubits = new Map<string, Counted>();
   readonly #epochs: EpochRecord[] = [];
   #running: Running | undefined;
+  #timeNs = 0;
+  /** When all were last aligned: at a fence. */
+  #epochNs = 0;
 
   get qubits(): readonly QubitAccount[] { return [...this.#qubits.values()]; }
   get epochs(): readonly EpochRecord[] { return this.#epochs; }
   /** The node it goes on with. */
   get next(): number { return this.#epochs.at(-1)?.to ?? 0; }
-  get timeNs(): number {
-    let latest = 0;
-    for (const { clockNs } of this.#qubits.values()) latest = Math.max(latest, clockNs);
-    return latest;
-  }
+  /** When the last of its qubits is free, on the job's own clock. */
+  get timeNs(): number { return this.#timeNs; }
 
   /** Of the job: peaks and sums over its epochs. */
   get usage(): EpochUsage {
@@ -100,16 +101,20 @@ export class Account {
     };
   }
 
-  /** A qubit comes to life, or lives on elsewhere. */
-  seat(vq: string, { profile, module }: Pick<Block, "profile" | "module">): void {
+  /** A qubit comes to life, or lives on elsewhere; on a block of its own it begins with the epoch, `after` another on that one's, when that is done. */
+  seat(vq: string, { profile, module }: Pick<Block, "profile" | "module">, after = false): void {
     const known = this.#qubits.get(vq);
-    this.#qubits.set(vq, known === undefined
-      ? { vq, profile, module, live: true, gates: 0, measurements: 0, cycles: 0, decoderCycles: 0, decoderNs: 0, corrections: 0, syndromeWeight: 0, errors: NO_ERRORS, clockNs: this.timeNs }
-      : { ...known, profile, module, live: true, clockNs: known.live ? known.clockNs : this.timeNs });
+    const clockNs = after ? this.#timeNs : this.#epochNs;
+    if (known === undefined) {
+      this.#qubits.set(vq, { vq, profile, module, live: true, gates: 0, measurements: 0, cycles: 0, decoderCycles: 0, decoderNs: 0, corrections: 0, syndromeWeight: 0, errors: NO_ERRORS, clockNs });
+      return;
+    }
+    if (!known.live) known.clockNs = Math.max(known.clockNs, clockNs);
+    Object.assign(known, { profile, module, live: true });
   }
   freed(vq: string): void {
     const known = this.#qubits.get(vq);
-    if (known !== undefined) this.#qubits.set(vq, { ...known, live: false });
+    if (known !== undefined) known.live = false;
   }
 
   /** Tells the epoch how many there are now; `mapping` is asked for when there were never more. */
@@ -133,25 +138,39 @@ export class Account {
     running.usage.measurements += reads ? 1 : 0;
     running.usage.tStates += tStatesOf(step);
     const own = step.vqs.flatMap((vq) => this.#qubits.get(vq) ?? []);
-    const start = Math.max(0, ...own.map(({ clockNs }) => clockNs));
-    const took = Math.max(0, ...own.map(({ profile }) => cycles * profile.cycleNs + (reads ? decodingNs(profile, profile.distance) : 0)));
-    for (const qubit of own) {
-      const rounds = roundsOf(qubit.profile, cycles);
-      const worked = decodingNs(qubit.profile, rounds);
-      running.usage.decoderCycles += rounds;
-      running.decoderNs += worked;
-      running.backlogNs += Math.max(0, worked - cycles * qubit.profile.cycleNs);
-      this.#qubits.set(qubit.vq, {
-        ...qubit, cycles: qubit.cycles + cycles, decoderCycles: qubit.decoderCycles + rounds, decoderNs: qubit.decoderNs + worked, clockNs: start + took,
-        gates: qubit.gates + (isGate(step.op) ? 1 : 0), measurements: qubit.measurements + (reads ? 1 : 0),
-      });
+    let start = 0;
+    let took = 0;
+    for (const { profile, clockNs } of own) {
+      start = Math.max(start, clockNs);
+      took = Math.max(took, cycles * profile.cycleNs + (reads ? decodingNs(profile, profile.distance) : 0));
     }
+    for (const qubit of own) this.#work(running, qubit, cycles, start + took);
+    for (const qubit of own) {
+      qubit.gates += isGate(step.op) ? 1 : 0;
+      qubit.measurements += reads ? 1 : 0;
+    }
+  }
+
+  #work(running: Running, qubit: Counted, cycles: number, until: number): void {
+    const rounds = roundsOf(qubit.profile, cycles);
+    const worked = decodingNs(qubit.profile, rounds);
+    running.usage.decoderCycles += rounds;
+    running.decoderNs += worked;
+    running.backlogNs += Math.max(0, worked - cycles * qubit.profile.cycleNs);
+    qubit.cycles += cycles;
+    qubit.decoderCycles += rounds;
+    qubit.decoderNs += worked;
+    this.#until(qubit, until);
+  }
+  #until(qubit: Counted, clockNs: number): void {
+    qubit.clockNs = clockNs;
+    this.#timeNs = Math.max(this.#timeNs, clockNs);
   }
 
   /** Waits of a cycle for resets of these qubits. */
   resets(vqs: readonly string[], count: number): void {
     if (this.#running !== undefined) this.#running.resets += count;
-    for (const qubit of vqs.flatMap((vq) => this.#qubits.get(vq) ?? []).slice(0, count)) this.#qubits.set(qubit.vq, { ...qubit, clockNs: qubit.clockNs + qubit.profile.cycleNs });
+    for (const qubit of count === 0 ? [] : vqs.flatMap((vq) => this.#qubits.get(vq) ?? []).slice(0, count)) this.#until(qubit, qubit.clockNs + qubit.profile.cycleNs);
   }
   pairs(count: number, { stalled }: { readonly stalled: boolean }): void {
     if (this.#running === undefined) return;
@@ -163,13 +182,12 @@ export class Account {
     const qubit = this.#qubits.get(vq);
     if (qubit === undefined) return;
     const { errors } = qubit;
-    this.#qubits.set(vq, {
-      ...qubit, corrections: qubit.corrections + (counts.corrections ?? 0), syndromeWeight: qubit.syndromeWeight + (counts.syndromeWeight ?? 0),
-      errors: {
-        depolarizing: errors.depolarizing + (counts.depolarizing ?? 0), coherence: errors.coherence + (counts.coherence ?? 0),
-        measurement: errors.measurement + (counts.measurement ?? 0),
-      },
-    });
+    qubit.corrections += counts.corrections ?? 0;
+    qubit.syndromeWeight += counts.syndromeWeight ?? 0;
+    qubit.errors = {
+      depolarizing: errors.depolarizing + (counts.depolarizing ?? 0), coherence: errors.coherence + (counts.coherence ?? 0),
+      measurement: errors.measurement + (counts.measurement ?? 0),
+    };
   }
 
   /** Ends the epoch that was begun. */
@@ -183,17 +201,21 @@ export class Account {
   }
 
   /** At a fence, between two epochs. */
-  saved(): AccountSaved { return { qubits: this.qubits, epochs: [...this.#epochs] }; }
+  saved(): AccountSaved { return { qubits: this.qubits.map((qubit) => ({ ...qubit })), epochs: [...this.#epochs] }; }
   static restored(saved: AccountSaved): Account {
     const account = new Account();
-    for (const qubit of saved.qubits) account.#qubits.set(qubit.vq, qubit);
+    for (const qubit of saved.qubits) {
+      account.#qubits.set(qubit.vq, { ...qubit });
+      account.#timeNs = Math.max(account.#timeNs, qubit.clockNs);
+    }
+    account.#epochNs = account.#timeNs;
     account.#epochs.push(...saved.epochs);
     return account;
   }
 
   #align(): void {
-    const now = this.timeNs;
-    for (const qubit of this.#qubits.values()) if (qubit.live && qubit.clockNs < now) this.#qubits.set(qubit.vq, { ...qubit, clockNs: now });
+    for (const qubit of this.#qubits.values()) if (qubit.live) qubit.clockNs = this.#timeNs;
+    this.#epochNs = this.#timeNs;
   }
 }
 

@@ -1,5 +1,6 @@
 // The logical machine: resources, links, flows, conditions and accounts as one, driven by whoever runs jobs. Pure and synchronous.
-//   A job's way: start → at each fence: fence, admit → run → … → finish. Between, turnover: once for every kernel epoch.
+//   A job's way: start → at each fence: fence, admit → run → … → finish. Between, turnover: once for every kernel epoch. A job that has to
+//   wait without its resources: leave, later resume.
 //   LM1  A job starts with everything it will ever hold, or not at all.
 //   LM2  What is done about conditions is done at the job's own fences, and recorded in the epoch that follows.
 //   LM3  A job that ended holds nothing: no block, channel, claim or account.
@@ -35,6 +36,9 @@ export const MACHINE: MachineOptions = Object.freeze({
 });
 
 type FlowName = "decoder" | "t-states" | "teleports";
+
+/** An epoch of a graph and its nodes, [from, to). */
+export interface Span { readonly from: number; readonly to: number; readonly nodes: readonly Step[] }
 
 /** What a job does at its fence. */
 export interface FenceReport {
@@ -85,7 +89,35 @@ export class LogicalMachine {
       this.#resources.close(holder.job);
       throw error;
     }
-    this.#accounts.set(holder.job, new Account());
+    if (!this.#accounts.has(holder.job)) this.#accounts.set(holder.job, new Account());
+  }
+  /** Whether what is wanted is there now. */
+  fits(wanted: readonly Wanted[]): boolean { return this.#resources.shortage(wanted) === undefined; }
+
+  /** A job gives its resources back and keeps its account: it waits at a fence, with nothing. */
+  leave(job: string): void {
+    for (const flow of [this.#tStates, this.#teleports, this.#decoder]) flow.withdraw(job);
+    this.#links.closeAll({ job });
+    this.#resources.close(job);
+    this.#granted.delete(job);
+  }
+  /**
+   * A job starts, at the fence after the spans that are behind it: what lives there is placed again. Spans that no account tells of yet (it
+   * was restored from a checkpoint) are accounted for, because its run goes through them. @throws as start and run, and nothing is held then
+   */
+  resume(holder: Holder, wanted: readonly Wanted[], behind: readonly Span[]): void {
+    this.start(holder, wanted);
+    const { job } = holder;
+    const account = this.#account(job);
+    try {
+      for (const { from, to, nodes } of behind) {
+        if (account.next < to) this.run(job, { from, to }, nodes);
+        else new Walk({ resources: this.#resources, links: this.#links, account }, holder).again(nodes);
+      }
+    } catch (error) {
+      this.leave(job);
+      throw error;
+    }
   }
 
   /** A job stands at a fence: its blocks leave what is out of service or drifted (LM2). @throws Fault HOLDER_UNKNOWN */
@@ -93,9 +125,8 @@ export class LogicalMachine {
     this.#resources.atFence(job, true);
     this.#resources.replaceSpare(job);
     const moves = this.#resources.mapping(job).flatMap(({ vq }) => this.#mend(job, vq) ?? []);
-    const mapping = this.#resources.mapping(job);
     const rollback = this.#struck.delete(job);
-    return { moves, rollback, stranded: this.#resources.damaged(job).length, fenceEvery: this.conditions.fenceEvery([...new Set(mapping.map(({ module }) => module))]) };
+    return { moves, rollback, stranded: this.#resources.damaged(job).length, fenceEvery: this.conditions.fenceEvery(this.#resources.modules(job)) };
   }
 
   /** Moves one qubit, at a fence, on somebody's wish. @throws as LogicalResources.move */
@@ -105,6 +136,9 @@ export class LogicalMachine {
     this.#moved.set(job, [...this.#moved.get(job) ?? [], record]);
     return record;
   }
+
+  /** Moves every qubit of a job; one record each. @throws as LogicalResources.move */
+  migrate(job: string, to?: string): readonly MoveRecord[] { return this.#resources.mapping(job).map(({ vq }) => this.move(job, vq, to)); }
 
   /** What the nodes of a job's next epoch use up. */
   demand(job: string, nodes: readonly Step[]): Demand {
@@ -157,13 +191,10 @@ export class LogicalMachine {
   /** Ends a job, however it ended (LM3). Its last telemetry; undefined when it never started. */
   finish(job: string, physicalLimit = 0): JobTelemetry | undefined {
     const told = this.#accounts.has(job) ? this.jobTelemetry(job, physicalLimit) : undefined;
-    for (const flow of [this.#tStates, this.#teleports, this.#decoder]) flow.withdraw(job);
-    this.#links.closeAll({ job });
-    this.#resources.close(job);
+    this.leave(job);
     this.#accounts.delete(job);
     this.#moved.delete(job);
     this.#struck.delete(job);
-    this.#granted.delete(job);
     return told;
   }
   /** Ends everything a session had; its jobs. */
@@ -211,10 +242,9 @@ export class LogicalMachine {
   /** Of a session's live jobs and what it holds on its own; `holder`: the id that is held under, whose qubits go without a prefix. */
   sessionTelemetry(session: string, physicalLimit: number, holder?: string): Telemetry {
     const jobs = this.#resources.holders.filter((each) => each.session === session).map(({ job }) => job);
-    const parts = jobs.flatMap((job) => {
-      const account = this.#accounts.get(job);
-      return account === undefined ? [] : [{ prefix: jobs.length === 1 || job === holder ? "" : `${job}:`, account, drift: (module: string) => this.conditions.drift(module) }];
-    });
+    const parts = jobs.map((job) => ({
+      prefix: jobs.length === 1 || job === holder ? "" : `${job}:`, account: this.#accounts.get(job) ?? this.#asPlaced(job), drift: (module: string) => this.conditions.drift(module),
+    }));
     return telemetry(parts, this.#resources.usage({ session }), this.#links.channels({ session }), physicalLimit);
   }
   /** @throws Fault HOLDER_UNKNOWN */
@@ -250,6 +280,13 @@ export class LogicalMachine {
   #account(job: string): Account {
     const account = this.#accounts.get(job);
     if (account === undefined) throw new Fault("HOLDER_UNKNOWN", { job });
+    return account;
+  }
+
+  /** Of a holder that runs nothing: its qubits, which have done nothing. */
+  #asPlaced(job: string): Account {
+    const account = new Account();
+    for (const { vq } of this.#resources.mapping(job)) account.seat(vq, this.#resources.blockOf(job, vq));
     return account;
   }
 

@@ -17,8 +17,9 @@ export type { Block, Holder, MoveRecord, Placement, Usage, Wanted } from "./bloc
 
 interface HolderState extends Holder {
   readonly blocks: Map<number, Block>;
-  /** Block by qubit. */
+  /** Block by qubit, and the blocks no qubit is on. */
   readonly placed: Map<string, number>;
+  readonly spare: Set<number>;
   fence: boolean;
 }
 
@@ -61,7 +62,7 @@ export class LogicalResources {
   /** A holder, at a fence, with nothing. @throws Fault HOLDER_UNKNOWN when it is open already */
   open({ job, session, tenant }: Holder): void {
     if (this.#holders.has(job)) throw new Fault("HOLDER_UNKNOWN", { job, why: "open already" });
-    this.#holders.set(job, { job, session, tenant, blocks: new Map(), placed: new Map(), fence: true });
+    this.#holders.set(job, { job, session, tenant, blocks: new Map(), placed: new Map(), spare: new Set(), fence: true });
   }
 
   /** What stands in the way of acquiring all of this now; undefined: nothing. */
@@ -91,9 +92,13 @@ export class LogicalResources {
   place(job: string, vqs: readonly string[], profile: string): { readonly resets: number } {
     const holder = this.#holder(job);
     if (vqs.some((vq) => holder.placed.has(vq)) || new Set(vqs).size !== vqs.length) throw new Fault("QUBIT_UNKNOWN", { job, why: "placed already" });
-    const own = [...holder.blocks.values()].filter(({ asked, vq, hurt }) => asked.text === profile && vq === null && hurt.length === 0);
-    const ready = own.filter(({ state }) => state === "READY");
-    const blocks = [...ready, ...own.filter(({ state }) => state === "RESETTING")].slice(0, vqs.length);
+    const ready: Block[] = [];
+    const resetting: Block[] = [];
+    for (const block of spareOf(holder)) {
+      if (ready.length === vqs.length) break;
+      if (block.asked.text === profile && block.hurt.length === 0) (block.state === "READY" ? ready : resetting).push(block);
+    }
+    const blocks = [...ready, ...resetting].slice(0, vqs.length);
     if (blocks.length < vqs.length) throw new Fault("RESOURCES_EXHAUSTED", { job, profile, asked: vqs.length, ready: blocks.length });
     for (const [at, block] of blocks.entries()) this.#settle(holder, block, vqs[at] ?? "");
     return { resets: Math.max(0, blocks.length - ready.length) };
@@ -106,6 +111,7 @@ export class LogicalResources {
     if (new Set(vqs).size !== vqs.length) throw new Fault("QUBIT_UNKNOWN", { job, why: "freed twice" });
     for (const block of blocks) {
       holder.placed.delete(block.vq ?? "");
+      holder.spare.add(block.id);
       holder.blocks.set(block.id, { ...block, vq: null, state: "RESETTING" });
     }
   }
@@ -131,8 +137,8 @@ export class LogicalResources {
   turnover(): void {
     this.#epoch += 1;
     for (const module of this.#modules) module.turnover();
-    for (const { blocks } of this.#holders.values()) {
-      for (const block of blocks.values()) if (block.state === "RESETTING") blocks.set(block.id, { ...block, state: "READY" });
+    for (const holder of this.#holders.values()) {
+      for (const block of spareOf(holder)) if (block.state === "RESETTING") holder.blocks.set(block.id, { ...block, state: "READY" });
     }
     this.#commit();
   }
@@ -186,15 +192,15 @@ export class LogicalResources {
   /** Replaces hurt blocks that no qubit is on; how many could not be. @throws Fault HOLDER_UNKNOWN */
   replaceSpare(job: string): number {
     const holder = this.#holder(job);
-    const spare = [...holder.blocks.values()].filter(({ vq, hurt }) => vq === null && hurt.length > 0);
-    for (const block of spare) {
+    const hurt = spareOf(holder).filter((block) => block.hurt.length > 0);
+    for (const block of hurt) {
       const seat = this.#seating.seat(block.asked, this.#modules, freeIn, homesOf(holder));
       if (seat === undefined) continue;
       this.#raze(holder, block);
       this.#build(holder, seat);
     }
-    this.#commit();
-    return [...holder.blocks.values()].filter(({ vq, hurt }) => vq === null && hurt.length > 0).length;
+    if (hurt.length > 0) this.#commit();
+    return spareOf(holder).filter((block) => block.hurt.length > 0).length;
   }
 
   /** Where a job's qubits are, by name. @throws Fault HOLDER_UNKNOWN */
@@ -203,6 +209,8 @@ export class LogicalResources {
     return [...blocks.values()].flatMap((block) => (block.vq === null ? [] : [placementOf(block, block.vq)])).sort((a, b) => (a.vq < b.vq ? -1 : 1));
   }
 
+  /** Modules that a job's blocks are in, with qubits on them or yet to come. @throws Fault HOLDER_UNKNOWN */
+  modules(job: string): readonly string[] { return [...new Set([...this.#holder(job).blocks.values()].map(({ module }) => module))].sort(); }
   /** The block a qubit is on. @throws Fault QUBIT_UNKNOWN | HOLDER_UNKNOWN */
   blockOf(job: string, vq: string): Block { return this.#placed(this.#holder(job), vq); }
 
@@ -286,10 +294,12 @@ export class LogicalResources {
     this.#heldIn.set(module, (this.#heldIn.get(module) ?? 0) + sizeOf(block.ranges));
     this.#blocks += 1;
     holder.blocks.set(block.id, block);
-    if (block.vq !== null) holder.placed.set(block.vq, block.id);
+    if (block.vq === null) holder.spare.add(block.id);
+    else holder.placed.set(block.vq, block.id);
   }
   #settle(holder: HolderState, block: Block, vq: string): void {
     holder.blocks.set(block.id, { ...block, vq, state: "PLACED" });
+    holder.spare.delete(block.id);
     holder.placed.set(vq, block.id);
   }
   /** The qubits of a block go back to their module. */
@@ -299,6 +309,7 @@ export class LogicalResources {
     this.#heldIn.set(module, (this.#heldIn.get(module) ?? 0) - sizeOf(block.ranges));
     this.#blocks -= 1;
     holder.blocks.delete(block.id);
+    holder.spare.delete(block.id);
   }
 
   #commit(): void {
@@ -313,3 +324,4 @@ export class LogicalResources {
 }
 
 const homesOf = ({ blocks }: HolderState): ReadonlySet<string> => new Set([...blocks.values()].map(({ module }) => module));
+const spareOf = ({ blocks, spare }: HolderState): readonly Block[] => [...spare].flatMap((id) => blocks.get(id) ?? []);

@@ -51,6 +51,14 @@ export class Walk {
     this.#peak();
   }
 
+  /** Nodes that were accounted for before: qubits that live after them are placed, channels opened; nothing is charged. */
+  again(nodes: readonly Step[]): void {
+    for (const node of nodes) {
+      this.#before(node);
+      this.#after(node);
+    }
+  }
+
   #before(node: Step): void {
     if (node.op === "ALLOC_LQ") this.#place(node);
     if (node.op === "OPEN_CHAN") this.#open(node);
@@ -67,7 +75,7 @@ export class Walk {
 
   #place(node: Step): void {
     const { resets } = this.#resources.place(this.#job, node.vqs, profileOf(node).text);
-    for (const vq of node.vqs) this.#account.seat(vq, this.#resources.blockOf(this.#job, vq));
+    for (const vq of node.vqs) this.#account.seat(vq, this.#resources.blockOf(this.#job, vq), resets > 0);
     this.#account.resets(node.vqs, resets);
     this.#grown = true;
   }

@@ -3,12 +3,12 @@
 //   U2  A head says size, root and time under the kernel's MAC: a log that lost its tail is shorter than its head says, and refused.
 //   U3  The last `keep` entries are kept whole; older ones by the tree's peaks alone. Any two heads can be shown to be one log.
 //   U4  An append costs O(log n) hashes and no copy of what is there.
-import { canonicalJson, toHex } from "../../../kernel-abi/canonical.ts";
+import { toHex } from "../../../kernel-abi/canonical.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import { inPieces, leafHash, type HashPieces } from "../../../kernel-abi/merkle.ts";
 import { MerkleLog } from "../../../kernel-abi/merkle-log.ts";
 import type { Mac } from "../../../kernel-abi/ports.ts";
-import { hashesOf, readEntry, readPeaks, type AuditEntry } from "./audit-entry.ts";
+import { entryBytes, hashesOf, readEntry, readPeaks, type AuditEntry } from "./audit-entry.ts";
 import type { TenancyPorts } from "./ports.ts";
 import { readRecord } from "./saved.ts";
 import { signs, signText } from "./signed-text.ts";
@@ -53,7 +53,7 @@ export class AuditLog {
 
   append(what: Omit<AuditEntry, "seq" | "at">): AuditEntry {
     const entry: AuditEntry = Object.freeze({ seq: this.#tree.size, at: this.#ports.now(), ...what, detail: Object.freeze({ ...what.detail }) });
-    this.#tree.append(leafHash(this.#hash, canonicalJson(entry)));
+    this.#tree.append(leafHash(this.#hash, entryBytes(entry)));
     this.#entries.push(entry);
     if (this.#entries.length >= 2 * this.#keep) this.#trim(this.#keep);
     return entry;
@@ -121,7 +121,7 @@ export function checkAudit(data: unknown, by: { readonly mac: Mac; readonly hash
   const entries = row.rows("entries").map(readEntry);
   for (const entry of entries) {
     if (entry.seq !== tree.size) throw new Fault("AUDIT_BROKEN", { reason: "entry", index: tree.size });
-    tree.append(leafHash(by.hash, canonicalJson(entry)));
+    tree.append(leafHash(by.hash, entryBytes(entry)));
   }
   if (tree.size !== head.size) throw new Fault("AUDIT_BROKEN", { reason: "size", said: head.size, found: tree.size });
   if (toHex(tree.root()) !== head.root) throw new Fault("AUDIT_BROKEN", { reason: "root" });

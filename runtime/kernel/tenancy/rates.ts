@@ -1,6 +1,6 @@
-// Counting per minute: how many in any 60 seconds, by the injected clock. Memory is 60 numbers a key, whatever the traffic; a second counts
-// whole until it is 60 seconds gone, so a limit is never exceeded and may bind up to one second longer.
-const SECONDS = 60;
+// Counting per minute: how many in any 60 seconds, by the injected clock. Memory is 61 numbers a key, whatever the traffic; a second counts
+// whole until all of it is 60 seconds gone, so a limit is never exceeded and may bind up to one second longer.
+const SECONDS = 61;
 const SECOND_MS = 1_000;
 
 interface Window {

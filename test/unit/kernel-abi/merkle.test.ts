@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { fromHex, toHex } from "../../../kernel-abi/canonical.ts";
 import { InvariantBroken } from "../../../kernel-abi/invariant.ts";
-import { inPieces, leafHash, merkleRoot, MerkleTree, provesInclusion } from "../../../kernel-abi/merkle.ts";
+import { inclusionProof, inclusionProofs, inPieces, leafHash, merkleRoot, MerkleTree, provesInclusion } from "../../../kernel-abi/merkle.ts";
 import { MerkleLog, peakLevels, provesConsistency } from "../../../kernel-abi/merkle-log.ts";
 
 const digest = (bytes: Uint8Array): Uint8Array => new Uint8Array(createHash("sha256").update(bytes).digest());
@@ -124,4 +124,8 @@ describe("the log", () => {
     log.append(leaf(1));
     for (const act of [() => log.root(), () => log.inclusion(17), () => log.consistency(1_234)]) expect(counted(act)).toBeLessThanOrEqual(80);
   });
+});
+
+it("audit paths made together are those made one by one, of no leaves none", () => {
+  for (let count = 0; count <= 17; count++) expect(inclusionProofs(hash, leaves(count))).toEqual(leaves(count).map((_, at) => inclusionProof(hash, leaves(count), at)));
 });

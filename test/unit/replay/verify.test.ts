@@ -21,14 +21,14 @@ describe("the report", () => {
   it("of a sealed run says everything the seal and the chain say", () => {
     expect(sealedWith({})).toEqual(file);
     expect(verified(file, { trusted: [signer.keyId] })).toEqual({
-      ok: true, sealed: true, digest, keyId: signer.keyId, trusted: true, blocks: 3, frames: 10, events: 54, status: "completed", durability: "process", host: HOST,
+      ok: true, sealed: true, digest, keyId: signer.keyId, trusted: true, batch: null, blocks: 3, frames: 10, events: 54, status: "completed", durability: "process", host: HOST,
       intactBytes: file.length, warnings: [],
     });
   });
 
   it("of a journal says how far it is intact and trusts nobody", () => {
     expect(verified(file.subarray(0, at), { allowUnsealed: true, trusted: [signer.keyId], signer: signer.keyId })).toEqual({
-      ok: true, sealed: false, digest, keyId: null, trusted: false, blocks: 3, frames: 10, events: 54, status: "completed", durability: null, host: null,
+      ok: true, sealed: false, digest, keyId: null, trusted: false, batch: null, blocks: 3, frames: 10, events: 54, status: "completed", durability: null, host: null,
       intactBytes: at, warnings: [`unsealed: intact up to byte ${at} of ${at}, 10 frames`],
     });
   });

@@ -135,6 +135,64 @@ describe("a job on the machine", () => {
     expect(machine.account("j1").qubits.map(({ vq, live, clockNs }) => [vq, live, clockNs])).toEqual([["a", false, 300], ["b", true, 900]]);
   });
 
+  it("begins each qubit with its epoch, on a block of its own", () => {
+    const nodes = [alloc(["a"]), step("APPLY_H", ["a"]), alloc(["b"]), step("FENCE_EPOCH"), alloc(["c"])];
+    const machine = started(nodes);
+    ran(nodes, machine);
+    expect(machine.account("j1").qubits.map(({ clockNs }) => clockNs)).toEqual([900, 900, 900]);
+    expect(machine.account("j1").timeNs).toBe(900);
+  });
+
+  it("leaves with nothing and resumes where it was, its account kept; a restored one is told of what it runs through again", () => {
+    const nodes = [...BELL, alloc(["q2"]), step("OPEN_CHAN", ["q0", "q2"], {}, ["ch0"]), step("FREE_LQ", ["q1"]), step("FENCE_EPOCH"), step("APPLY_X", ["q0"])];
+    const behind = { from: 0, to: 9, nodes: nodes.slice(0, 9) };
+    const machine = started(nodes);
+    machine.run("j1", behind, behind.nodes);
+    const mapping = machine.resources.mapping("j1");
+    const account = machine.account("j1").saved();
+    machine.leave("j1");
+    expect([machine.resources.holds("j1"), machine.links.channels()]).toEqual([false, []]);
+    machine.turnover();
+    expect(machine.fits(wantedOf(nodes))).toBe(true);
+    machine.resume(holder("j1"), wantedOf(nodes), [behind]);
+    expect([machine.resources.mapping("j1").map(({ vq }) => vq), machine.account("j1").saved(), machine.links.channels().length]).toEqual([mapping.map(({ vq }) => vq), account, 1]);
+    const record = machine.run("j1", { from: 9, to: 10 }, nodes.slice(9));
+    expect([record.epoch, record.from, record.usage.nodes, record.redone]).toEqual([1, 9, 1, 0]);
+
+    const other = new LogicalMachine(OPTIONS);
+    other.resume(holder("j1"), wantedOf(nodes), [behind]);
+    expect(other.account("j1").epochs.map(({ from, to, usage }) => [from, to, usage.decoderCycles])).toEqual([[0, 9, account.epochs[0]?.usage.decoderCycles]]);
+    expect(faultOf(() => { other.resume(holder("j2"), wantedOf([]), [behind]); })).toBe("RESOURCES_EXHAUSTED");
+    expect(other.resources.holds("j2")).toBe(false);
+  });
+
+  it("keeps no claim once it has ended, whatever it waited for", () => {
+    const machine = new LogicalMachine(OPTIONS);
+    machine.start(holder("j1"), []);
+    expect(machine.admit("j1", { nodes: 1, operations: 1, measurements: 0, teleports: 0, tStates: 99, rounds: 0 }).kind).toBe("wait");
+    machine.finish("j1");
+    expect([machine.flows.tStates.waiting, machine.flows.tStates.stock]).toEqual([[], 4]);
+  });
+
+  it("shows a session what it holds outside of jobs, under plain names", () => {
+    const machine = started(BELL);
+    ran(BELL, machine);
+    machine.resources.open(holder("hand s1"));
+    machine.resources.acquire("hand s1", [{ profile: profile("logical:surface_code(d=3)"), count: 1 }]);
+    machine.resources.place("hand s1", ["vq_1"], "logical:surface_code(d=3)");
+    const told = machine.sessionTelemetry("s1", 100, "hand s1");
+    expect(Object.keys(told.qubits)).toEqual(["j1:q0", "j1:q1", "vq_1"]);
+    expect(told.qubits["vq_1"]).toMatchObject({ gate_count: 0, decoder_cycles: 0, module: "m0" });
+    expect(told.resource_usage).toMatchObject({ logical_qubits_allocated: 3, physical_qubits_used: 54, physical_qubits_available: 46 });
+  });
+
+  it("moves as a whole when it is asked to", () => {
+    const machine = started(BELL);
+    ran(BELL, machine);
+    expect(machine.migrate("j1").map(({ vq, success, to }) => [vq, success, to?.module])).toEqual([["q0", true, "m1"], ["q1", true, "m1"]]);
+    expect(machine.migrate("j1", "m0").map(({ to }) => to?.module)).toEqual(["m0", "m0"]);
+  });
+
   it("does work again after a rollback without placing anything twice, and begins anew when restarted", () => {
     const machine = started(BELL);
     machine.run("j1", { from: 0, to: 3 }, BELL.slice(0, 3));

@@ -1,0 +1,109 @@
+// q_submit: whether a graph becomes a job. Owns the order of the questions; each is answered elsewhere.
+//   K6  Verified, then admitted (capabilities, firewall, quotas), then taken in, then on disk, then answered. What is refused leaves nothing.
+//   K7  With a client token a submit may be made twice and is one job.
+import { toHex } from "../../../kernel-abi/canonical.ts";
+import { Fault } from "../../../kernel-abi/fault.ts";
+import type { ParamsOf, ResultOf } from "../../../kernel-abi/rpc/methods.ts";
+import { Refusal } from "../../../kernel-abi/rpc/codes.ts";
+import { PRIORITY_DEFAULT, type Job, type JobOrder } from "../../kernel/jobs/job.ts";
+import type { Verified } from "./graphs.ts";
+import type { JobFacts } from "./job-facts.ts";
+import type { Parts } from "./parts.ts";
+
+const JOB_ID_BYTES = 8;
+const SEED_DIGITS = 32;
+/** Attempts after the first, when the provider is to blame. */
+const RETRIES = 2;
+
+/** What an accepted job begins from: the start, or a checkpoint. */
+export interface Beginning {
+  readonly startEpoch: number;
+  readonly restored: string | null;
+}
+const FROM_THE_START: Beginning = Object.freeze({ startEpoch: 0, restored: null });
+
+export type Wish = Pick<JobOrder, "shots" | "priority" | "deadlineEpochs" | "timeoutMs"> & Pick<JobFacts, "debug" | "noise" | "clientToken"> & { readonly seed: string | null };
+
+export class Admission {
+  readonly #parts: Parts;
+  readonly #tokens = new Map<string, string>();
+
+  constructor(parts: Parts) { this.#parts = parts; }
+
+  async submit(params: ParamsOf<"q_submit">): Promise<ResultOf<"q_submit">> {
+    const { authority, graphs, memory } = this.#parts;
+    const session = params.session_id;
+    authority.call(session, "q_submit");
+    if (this.#parts.stopping()) throw new Refusal("STOPPING");
+    const wish = wishOf(params);
+    const before = wish.clientToken === null ? undefined : this.#tokens.get(`${session} ${wish.clientToken}`);
+    const job = (before === undefined ? undefined : this.#parts.jobs.get(before)) ?? this.take(session, graphs.of(params.graph), wish, FROM_THE_START);
+    await memory.settled();
+    return { job_id: job.order.id, state: job.state, estimated_epochs: job.order.epochs.length };
+  }
+
+  /** A job of a verified graph, waiting. @throws Fault what authority refuses with; RESOURCES_EXHAUSTED for more than the machine has */
+  take(session: string, verified: Verified, wish: Wish, { startEpoch, restored }: Beginning): Job {
+    const { authority, machine, facts, jobs, histories, memory, now, fresh } = this.#parts;
+    if (wish.debug) authority.need(session, ["CAP_DEBUG"]);
+    const id = `job_${toHex(fresh(JOB_ID_BYTES))}`;
+    const lacking = machine.resources.impossible(verified.wanted);
+    if (lacking !== undefined) throw new Fault("RESOURCES_EXHAUSTED", { ...lacking });
+    const auditFrom = authority.audit.size;
+    const tenant = this.admit(session, id, verified, false);
+    const seed = wish.seed ?? this.#seedOf(id);
+    const order: JobOrder = {
+      id, tenant, session, graph: verified.digest, seed, shots: wish.shots, epochs: verified.epochs, priority: wish.priority, deadlineEpochs: wish.deadlineEpochs,
+      deadlineHint: verified.deadlineHint, timeoutMs: wish.timeoutMs, retries: RETRIES, startEpoch, restored,
+    };
+    const at = now();
+    const own: JobFacts = { auditFrom, verified, debug: wish.debug, noise: wish.noise, clientToken: wish.clientToken, seedGiven: wish.seed !== null, createdAt: at };
+    facts.set(id, own);
+    if (wish.clientToken !== null) this.#tokens.set(`${session} ${wish.clientToken}`, id);
+    memory.keepGraph(verified.digest, verified.graph);
+    memory.keep(acceptedEntry(order, own));
+    const job = jobs.accept(order, at);
+    histories.add(id, { type: "state", state: "QUEUED", epoch: startEpoch, ...(restored === null ? {} : { data: { restored } }) });
+    this.#parts.kick();
+    return job;
+  }
+
+  /** The tenant of an admitted job. `again`: an earlier kernel accepted it. @throws Fault */
+  admit(session: string, job: string, { graph, needs, physicalQubits }: Verified, again: boolean): string {
+    const admission = this.#parts.authority.admit({
+      session, job, graph, again, needs: { caps: needs.caps, peakQubits: needs.peakQubits, channels: needs.channels, physicalQubits },
+    });
+    if (!admission.allowed) throw admission.fault;
+    return admission.tenant;
+  }
+
+  /** A job an earlier kernel accepted with this token. */
+  recall(session: string, token: string | null, job: string): void {
+    if (token !== null) this.#tokens.set(`${session} ${token}`, job);
+  }
+
+  forget({ session, token }: { readonly session: string; readonly token: string | null }): void {
+    if (token !== null) this.#tokens.delete(`${session} ${token}`);
+  }
+
+  /** Of a job whose seed nobody gave: from the kernel's and its id, so it stands in the run like any other. */
+  #seedOf(id: string): string {
+    return toHex(this.#parts.sha256(new TextEncoder().encode(`${this.#parts.seed} ${id}`))).slice(0, SEED_DIGITS);
+  }
+}
+
+const acceptedEntry = (order: JobOrder, facts: JobFacts) => {
+  const { epochs: _, deadlineHint: __, ...kept } = order;
+  return { k: "accepted", ...kept, at: facts.createdAt, token: facts.clientToken, debug: facts.debug, noise: facts.noise ?? null, seedGiven: facts.seedGiven } as const;
+};
+
+/** Members beside `policy` are as good as those in it, and weigh more. */
+function wishOf({ policy = {}, deadline_epochs, timeout_ms, client_token }: ParamsOf<"q_submit">): Wish {
+  const { seed, noise = null } = policy;
+  const timeoutMs = timeout_ms ?? policy.timeout_ms ?? null;
+  return {
+    seed: seed === undefined || seed === null || seed === "" ? null : String(seed), shots: policy.shots ?? 1, priority: policy.priority ?? PRIORITY_DEFAULT,
+    deadlineEpochs: deadline_epochs ?? policy.deadline_epochs ?? null, timeoutMs: timeoutMs === 0 ? null : timeoutMs,
+    debug: policy.debug ?? false, noise, clientToken: client_token ?? null,
+  };
+}

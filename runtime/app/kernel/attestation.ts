@@ -1,0 +1,50 @@
+// What the kernel attests of a job whose run is sealed: epoch by epoch where its qubits stood, which capabilities were decided how, what it
+// used, and which part of the audit log speaks of it. Pure: facts in, a signed statement out (kernel-abi/qvm/attestation.ts).
+//   K17 Epochs are the graph's: what the machine walked in shorter stretches, or walked again, is one epoch here.
+import type { Signer } from "../../../kernel-abi/ports.ts";
+import { makeAttestation, type AttestationFacts, type AttestedEpoch, type Usage } from "../../../kernel-abi/qvm/attestation.ts";
+import type { EpochSpan, Job } from "../../kernel/jobs/job.ts";
+import type { EpochRecord } from "../../kernel/logical/accounts.ts";
+import type { JobTelemetry } from "../../kernel/logical/telemetry.ts";
+import type { Verified } from "./graphs.ts";
+
+export interface Attested {
+  readonly job: Job;
+  readonly verified: Verified;
+  readonly record: JobTelemetry;
+  /** Digest of the sealed run, hex. */
+  readonly run: string;
+  /** Nodes that were run. */
+  readonly nodes: number;
+  readonly namespace: string;
+  readonly audit: AttestationFacts["audit"];
+}
+
+const PEAKS = ["logicalQubits", "physicalQubits", "channels"] as const;
+const SUMS = ["nodes", "measurements", "tStates", "decoderCycles", "pairs"] as const;
+const NOTHING: Usage = Object.freeze({ logicalQubits: 0, physicalQubits: 0, channels: 0, nodes: 0, measurements: 0, tStates: 0, decoderCycles: 0, pairs: 0 });
+
+function together(one: Usage, other: Usage): Usage {
+  const sum = { ...one };
+  for (const name of PEAKS) sum[name] = Math.max(one[name], other[name]);
+  for (const name of SUMS) sum[name] = one[name] + other[name];
+  return sum;
+}
+
+/** The stretches of one epoch of the graph as one. */
+function epochOf(epoch: number, { from, to }: EpochSpan, parts: readonly EpochRecord[], decisions: AttestedEpoch["decisions"]): AttestedEpoch {
+  const widest = parts.reduce<EpochRecord | undefined>((best, part) => (best === undefined || part.usage.logicalQubits > best.usage.logicalQubits ? part : best), undefined);
+  return { epoch, from, to, mapping: (widest?.mapping ?? []).map((place) => ({ ...place })), decisions, usage: parts.reduce((sum, { usage }) => together(sum, usage), NOTHING) };
+}
+
+/** Undefined for a job of which nothing was run. */
+export function attestationOf({ job: { order: { id, shots } }, verified, record, run, nodes, namespace, audit }: Attested, signer: Signer): Uint8Array | undefined {
+  const spans = verified.epochs.filter(({ to }) => to <= nodes);
+  if (spans.length === 0) return undefined;
+  const granted = verified.needs.caps.map((capability) => ({ capability, decision: "granted" as const, by: "session" }));
+  const epochs = spans.map((span, at) => epochOf(at, span, record.epochs.filter(({ from, to }) => from >= span.from && to <= span.to && (to > from || span.to === span.from)), at === 0 ? granted : []));
+  return makeAttestation(run, {
+    graph: verified.digest, certificate: verified.certificateDigest, tenant: namespace, job: id, shots, nodes, epochs,
+    usage: epochs.reduce((sum, { usage }) => together(sum, usage), NOTHING), audit,
+  }, signer);
+}

@@ -1,0 +1,203 @@
+// The loop that runs jobs: who is next, validated, through its epochs, its run made and sealed, its end written down. Owns nothing but the
+// loop: states are kernel/jobs', authority and resources each their own table's.
+//   K8  A job holds authority's place and its blocks exactly while it has a slot; whatever way it leaves, both are given back (`#leave`).
+//   K9  A job is one run, made when its last epoch, or the fence it stops at, is reached: amplitudes never leave a provider, so until then
+//       there is nothing to keep, and the same seed comes to the same events wherever it was interrupted.
+//   K10 Between two epochs everybody else has a turn of the event loop: requests are answered while jobs run.
+import { setImmediate as turn } from "node:timers/promises";
+import { Fault, FAULTS } from "../../../kernel-abi/fault.ts";
+import { InvariantBroken } from "../../../kernel-abi/invariant.ts";
+import type { Job, JobError, JobOutcome } from "../../kernel/jobs/job.ts";
+import type { FenceDecision } from "../../kernel/jobs/jobs.ts";
+import type { Clearance } from "../../kernel/jobs/queue.ts";
+import { expiryOf } from "../../kernel/jobs/expiry.ts";
+import { attestationOf } from "./attestation.ts";
+import { eventsOf, isTransient } from "./job-runs.ts";
+import { endedEntry } from "./job-end.ts";
+import type { JobFacts } from "./job-facts.ts";
+import type { Parts } from "./parts.ts";
+
+export class Execution {
+  readonly #parts: Parts;
+  #looking = false;
+  #atWork = 0;
+  #idle: (() => void)[] = [];
+
+  constructor(parts: Parts) { this.#parts = parts; }
+
+  /** Work may have come: looked for once in this turn of the event loop, however often it is said. */
+  kick(): void {
+    if (this.#looking) return;
+    this.#looking = true;
+    setImmediate(() => {
+      this.#looking = false;
+      this.#look();
+    });
+  }
+
+  /** Whether a job that is next may go; holds nothing. */
+  clearance(job: Job): Clearance {
+    const { authority, jobs } = this.#parts;
+    const facts = this.#facts(job);
+    if (jobs.runningOf(job.order.session) >= authority.quotas.session(job.order.session).max_jobs) return "session";
+    if (!this.#parts.places.room(facts)) return "tenant";
+    try {
+      if (!authority.start(job.order.id)) return "tenant";
+      authority.pause(job.order.id);
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault; // it may never: it goes, and fails in validation, where that is told
+    }
+    return "go";
+  }
+
+  /** Resolves when no job is between two fences. */
+  atRest(): Promise<void> {
+    return this.#atWork === 0 ? Promise.resolve() : new Promise((resolve) => { this.#idle.push(resolve); });
+  }
+
+  #facts({ order: { id } }: Job): JobFacts {
+    const facts = this.#parts.facts.get(id);
+    if (facts === undefined) throw new InvariantBroken("E1", `facts of ${id}`);
+    return facts;
+  }
+
+  #look(): void {
+    const { jobs, stopping, now } = this.#parts;
+    for (const late of jobs.sweep(now())) this.told(late);
+    while (!stopping()) {
+      const job = jobs.next(now());
+      if (job === undefined) return;
+      this.#atWork++;
+      void this.#through(job).finally(() => {
+        this.#atWork--;
+        if (this.#atWork === 0) for (const resolve of this.#idle.splice(0)) resolve();
+        this.kick();
+      });
+    }
+  }
+
+  async #through(job: Job): Promise<void> {
+    const { id } = job.order;
+    try {
+      if (this.#validated(job)) await this.#epochs(id);
+    } catch (error) {
+      this.#failed(id, error);
+    } finally {
+      this.#leave(id);
+    }
+  }
+
+  /** Certificate, authority, blocks; RUNNING when all are there. */
+  #validated(job: Job): boolean {
+    const { authority, graphs, jobs, histories, now } = this.#parts;
+    const { id } = job.order;
+    const facts = this.#facts(job);
+    histories.add(id, { type: "state", state: "VALIDATING", epoch: job.epoch });
+    graphs.check(facts.verified);
+    if (!authority.start(id)) throw new InvariantBroken("E1", "what was cleared is reserved in the same turn");
+    this.#parts.places.take(job, facts);
+    const running = jobs.start(id, now());
+    histories.add(id, { type: "state", state: "RUNNING", epoch: running.epoch });
+    return true;
+  }
+
+  async #epochs(id: string): Promise<void> {
+    const { jobs, histories, places, stopping, now } = this.#parts;
+    for (let first = true; ; first = false) {
+      if (!first) await turn();
+      const job = jobs.get(id);
+      if (job === undefined) return;
+      if (stopping() && !job.cancelAsked && job.order.epochs.length - job.epoch > 1) return this.#put(id);
+      if (!await places.enter(job, this.#facts(job))) return this.#halted(id);
+      const decision = this.#moved(id, jobs.fence(id, now()));
+      places.turnover();
+      const { state, epoch } = jobs.get(id) ?? job;
+      if (decision.kind === "end" || decision.kind === "cancel") return this.#run(id, decision.kind === "cancel" ? decision.nodes : undefined);
+      histories.add(id, { type: decision.kind === "gave way" ? "preempted" : "epoch", state, epoch });
+      if (decision.kind === "expired") return this.told(jobs.get(id) ?? job);
+      if (decision.kind === "gave way") return;
+    }
+  }
+
+  /** Whether a job that waits at its fence is to wait no longer. */
+  isHalted(id: string): boolean {
+    const { jobs, stopping, now } = this.#parts;
+    const job = jobs.get(id);
+    return job === undefined || job.cancelAsked || stopping() || expiryOf(job, { now: now(), epoch: jobs.epoch }) !== undefined;
+  }
+
+  /** It waited at its fence, and is cancelled there, out of time, or left to the next kernel. */
+  #halted(id: string): Promise<void> | undefined {
+    const { jobs, now } = this.#parts;
+    const job = jobs.get(id);
+    if (job === undefined) return undefined;
+    if (job.cancelAsked) return this.#run(id, job.node);
+    const error = expiryOf(job, { now: now(), epoch: jobs.epoch });
+    if (error === undefined) this.#put(id);
+    else this.told(jobs.fail(id, error, now()));
+    return undefined;
+  }
+
+  /** A kernel that stops leaves a job at the fence it reached: the next one takes it up. */
+  #put(id: string): void {
+    const job = this.#parts.jobs.get(id);
+    if (job !== undefined) this.#parts.jobs.preempt(id, job.node);
+  }
+
+  #moved(id: string, decision: FenceDecision): FenceDecision {
+    if (decision.kind !== "move") return decision;
+    const { jobs, histories } = this.#parts;
+    const { from, to, success } = this.#parts.places.move(id, decision.to === "" ? undefined : decision.to);
+    const job = jobs.get(id);
+    histories.add(id, { type: "migrated", state: "RUNNING", epoch: job?.epoch ?? 0, data: { from, to, success } });
+    return jobs.moved(id, from);
+  }
+
+  /** The run of the whole graph, or of the prefix before the fence a job is cancelled at. */
+  async #run(id: string, nodes: number | undefined): Promise<void> {
+    const { jobs, runs, traces, now } = this.#parts;
+    const job = jobs.get(id);
+    if (job === undefined) return;
+    const { verified, noise } = this.#facts(job);
+    const { counts, digest, bundle } = await runs.run({ graph: verified.graph, digest: verified.digest, shots: job.order.shots, seed: job.order.seed, nodes, noise });
+    const trace = traces.keep(id, bundle);
+    this.#attest(job, digest, nodes ?? verified.graph.program.nodes.length);
+    const outcome: JobOutcome = { events: job.order.shots === 1 ? eventsOf(counts) : {}, counts: job.order.shots === 1 ? null : counts, digest, trace };
+    const asked = jobs.get(id)?.cancelAsked === true; // while it ran: the end of the graph was its next fence
+    this.told(asked ? jobs.cancelled(id, outcome, now()) : jobs.finish(id, outcome, now()));
+  }
+
+  /** Signed beside the trace, before anybody hears of the end. */
+  #attest(job: Job, run: string, nodes: number): void {
+    const { authority, traces, places, signer } = this.#parts;
+    const { order: { id, tenant } } = job;
+    const { verified, auditFrom } = this.#facts(job);
+    const record = places.record(id);
+    const namespace = authority.tenants.find(tenant)?.namespace;
+    if (record === undefined || namespace === undefined) return;
+    const { size } = authority.audit;
+    const attested = attestationOf({ job, verified, record, run, nodes, namespace, audit: { root: authority.audit.root(), size, from: Math.min(auditFrom, size), to: size } }, signer);
+    if (attested !== undefined) traces.attest(id, attested);
+  }
+
+  #failed(id: string, error: unknown): void {
+    const { jobs, histories, now } = this.#parts;
+    if (!(error instanceof Fault)) throw error; // a defect of ours stops the kernel
+    const told: JobError = { type: error.fault, message: error.message, code: FAULTS[error.fault].code };
+    const job = jobs.fail(id, told, now(), isTransient(error));
+    if (job.state === "QUEUED") histories.add(id, { type: "retried", state: job.state, epoch: job.epoch, data: { attempt: job.attempts, after: told.type } });
+    else this.told(job);
+  }
+
+  /** An end: written down, then told. */
+  told(job: Job): void {
+    const { memory, ended } = this.#parts;
+    memory.keep(endedEntry(job));
+    ended(job);
+  }
+
+  #leave(id: string): void {
+    this.#parts.places.leave(id);
+    this.#parts.authority.pause(id);
+  }
+}

@@ -1,0 +1,112 @@
+// Graphs that were submitted: verified once per text, certified once per graph. Owns the cache, whose size is bounded in nodes.
+//   K1  What runs is what was verified: the normalised graph, under a certificate of this kernel's key, opened and compared before use.
+import type { Sha256, SignatureCheck, Signer } from "../../../kernel-abi/ports.ts";
+import { canonicalJson, toHex } from "../../../kernel-abi/canonical.ts";
+import { certificateDigest, certifyGraph, checkCertificate } from "../../../kernel-abi/qvm/certificate.ts";
+import { epochsOf } from "../../../kernel-abi/qvm/epochs.ts";
+import type { Finding, Graph } from "../../../kernel-abi/qvm/graph.ts";
+import { needsOf, type GraphNeeds } from "../../../kernel-abi/qvm/needs.ts";
+import { verifyGraph, type VerifyOptions } from "../../../kernel-abi/qvm/verify.ts";
+import { Refusal } from "../../../kernel-abi/rpc/codes.ts";
+import type { EpochSpan } from "../../kernel/jobs/job.ts";
+import type { Wanted } from "../../kernel/logical/block.ts";
+import { physicalOf, wantedOf } from "../../kernel/logical/demand.ts";
+
+export interface Verified {
+  /** Hex SHA-256 of the normalised graph. */
+  readonly digest: string;
+  readonly graph: Graph;
+  readonly needs: GraphNeeds;
+  readonly certificate: Uint8Array;
+  readonly certificateDigest: string;
+  /** At least one, which is empty for an empty graph. */
+  readonly epochs: readonly EpochSpan[];
+  /** Blocks by profile, the most of each at once, and the physical qubits of them all. */
+  readonly wanted: readonly Wanted[];
+  readonly physicalQubits: number;
+  /** The earliest deadline of its own policy nodes. */
+  readonly deadlineHint: number | null;
+  readonly warnings: number;
+}
+
+export interface GraphsOptions {
+  readonly signer: Signer;
+  readonly sha256: Sha256;
+  readonly signature: SignatureCheck;
+  readonly verify?: VerifyOptions;
+  /** Nodes of all graphs kept. */
+  readonly nodesMax?: number;
+}
+
+const NODES_MAX = 400_000;
+const FINDINGS_SHOWN = 100;
+
+const refused = (findings: readonly Finding[]): Refusal => {
+  const errors = findings.filter(({ severity }) => severity === "error");
+  const [first] = errors.length > 0 ? errors : findings;
+  const more = findings.length > FINDINGS_SHOWN ? { findings_in_all: findings.length } : {};
+  return new Refusal("INVALID_GRAPH", { findings: findings.slice(0, FINDINGS_SHOWN), ...more }, { message: `The graph is refused by the verifier: ${first === undefined ? "no finding" : `${first.rule}${first.node === null ? "" : ` at ${first.node}`}: ${first.message}`}` });
+};
+
+export class Graphs {
+  readonly #options: GraphsOptions;
+  /** By digest of the text that was submitted, oldest use first. */
+  readonly #byText = new Map<string, Verified>();
+  readonly #checked = new WeakSet<Verified>();
+  #nodes = 0;
+
+  constructor(options: GraphsOptions) { this.#options = options; }
+
+  /** @throws Refusal INVALID_GRAPH with all findings */
+  of(json: unknown): Verified {
+    const text = JSON.stringify(json) ?? "null";
+    const key = toHex(this.#options.sha256(new TextEncoder().encode(text)));
+    const known = this.#byText.get(key);
+    if (known !== undefined) this.#byText.delete(key);
+    const verified = known ?? this.#verified(json);
+    this.#byText.set(key, verified);
+    if (known === undefined) this.#evict(verified);
+    return verified;
+  }
+
+  /** Before a job starts (K1). @throws Fault CERTIFICATE_REFUSED | GRAPH_UNCERTIFIED */
+  check(verified: Verified): void {
+    if (this.#checked.has(verified)) return;
+    const { signer, sha256, signature, verify } = this.#options;
+    checkCertificate(verified.certificate, { graph: verified.graph, keyIds: [signer.keyId], mode: verify?.mode ?? "thread", needs: verified.needs, sha256, signature });
+    this.#checked.add(verified);
+  }
+
+  #verified(json: unknown): Verified {
+    const { signer, sha256, verify = {} } = this.#options;
+    const verdict = verifyGraph(json, verify);
+    if (!verdict.valid || verdict.graph === undefined) throw refused(verdict.findings);
+    const { graph } = verdict;
+    const needs = needsOf(graph);
+    const certificate = certifyGraph({ verdict, options: verify, needs }, signer, sha256);
+    const wanted = wantedOf(graph.program.nodes);
+    const spans = epochsOf(graph).map(({ from, to }) => ({ from, to }));
+    return {
+      digest: toHex(sha256(canonicalJson(graph))), graph, needs, certificate, certificateDigest: certificateDigest(certificate, sha256),
+      epochs: spans.length === 0 ? [{ from: 0, to: 0 }] : spans, wanted, physicalQubits: physicalOf(wanted), deadlineHint: deadlineHint(graph), warnings: verdict.findings.length,
+    };
+  }
+
+  #evict(added: Verified): void {
+    this.#nodes += added.graph.program.nodes.length;
+    for (const [key, { graph }] of this.#byText) {
+      if (this.#nodes <= (this.#options.nodesMax ?? NODES_MAX) || this.#byText.size === 1) break;
+      this.#byText.delete(key);
+      this.#nodes -= graph.program.nodes.length;
+    }
+  }
+}
+
+/** The earliest deadline among its SET_POLICY nodes, in epochs; null: none. */
+export function deadlineHint(graph: Graph): number | null {
+  const deadlines = graph.program.nodes.flatMap(({ op, args }) => {
+    const deadline = Number(op === "SET_POLICY" ? args["deadline"] : NaN);
+    return Number.isSafeInteger(deadline) && deadline >= 0 ? [deadline] : [];
+  });
+  return deadlines.length === 0 ? null : deadlines.reduce((least, one) => Math.min(least, one));
+}

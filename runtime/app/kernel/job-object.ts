@@ -1,0 +1,63 @@
+// A job as the wire shows it: upstream's members, and ours beside them. Owns the shape; a member that has no value is absent, never null.
+import type { JobObject } from "../../../kernel-abi/rpc/methods.ts";
+import type { Job, JobError } from "../../kernel/jobs/job.ts";
+import type { JobTelemetry } from "../../kernel/logical/telemetry.ts";
+import type { JobFacts } from "./job-facts.ts";
+
+export interface Backend {
+  /** Of this package. */
+  readonly version: string;
+  readonly maxPhysicalQubits: number;
+  readonly strict: boolean;
+}
+
+export interface Shown {
+  readonly job: Job;
+  readonly facts: JobFacts;
+  readonly record: JobTelemetry | undefined;
+  /** What its session was granted. */
+  readonly caps: readonly string[];
+  readonly backend: Backend;
+}
+
+const MILLISECONDS = 1_000;
+const at = (ms: number): number => ms / MILLISECONDS;
+
+/** How and where the job is, or was, run. */
+const contextOf = ({ job: { order }, facts, caps, backend }: Shown) => ({
+  backend: "triad", backend_version: backend.version, simulator: "triad-runtime", qec_enabled: facts.verified.wanted.length > 0,
+  configuration: {
+    max_physical_qubits: backend.maxPhysicalQubits, deterministic: true, seed: /^\d{1,15}$/.test(order.seed) ? Number(order.seed) : order.seed, seed_given: facts.seedGiven,
+    certification_required: true, strict_verification: backend.strict, shots: order.shots, noise: facts.noise ?? null,
+  },
+  security_features: { entanglement_firewall: true, linear_type_system: true, capability_system: true },
+  capabilities: [...caps], graph: order.graph, certificate: facts.verified.certificateDigest,
+});
+
+/** Upstream's two members, and the fault's number. */
+const errorOf = ({ message, type, code }: JobError): { readonly message: string; readonly type: string } => Object.assign({ message, type }, { code });
+
+/** Nodes behind it: of the epochs it has behind it. A job that ended whole has done them all. */
+const nodesOf = ({ order: { epochs }, epoch }: Job): number => epochs[epoch - 1]?.to ?? 0;
+
+export function jobObject(shown: Shown): JobObject {
+  const { job, facts: { verified: { graph } }, record } = shown;
+  const { order, outcome, error } = job;
+  const { logicalQubits, physicalQubits, channels } = record?.usage ?? { logicalQubits: 0, physicalQubits: 0, channels: 0 };
+  return {
+    job_id: order.id, session_id: order.session, state: job.state, created_at: at(job.acceptedAt),
+    ...(job.startedAt === null ? {} : { started_at: at(job.startedAt) }),
+    ...(job.endedAt === null ? {} : { completed_at: at(job.endedAt) }),
+    progress: { current_epoch: job.epoch, total_epochs: order.epochs.length, nodes_executed: nodesOf(job), nodes_total: graph.program.nodes.length },
+    ...(outcome === null ? {} : { ...(order.shots === 1 ? { events: { ...outcome.events } } : {}), ...(outcome.counts === null ? {} : { counts: { ...outcome.counts } }) }),
+    ...(job.startedAt === null ? {} : { peak_resources: { logical_qubits: logicalQubits, physical_qubits: physicalQubits, channels } }),
+    execution_context: contextOf(shown),
+    ...(outcome === null ? {} : { digest: outcome.digest, evidence: { trace: outcome.trace, digest: outcome.digest } }),
+    ...(error === null ? {} : { error: errorOf(error) }),
+    ...(job.cancelledAtEpoch === null ? {} : { cancelled_at_epoch: job.cancelledAtEpoch }),
+    ...(job.resumed === 0 ? {} : { resumed: job.resumed }),
+    ...(job.attempts <= 1 && job.preemptions === 0 ? {} : { attempts: job.attempts, preemptions: job.preemptions }),
+    ...(job.moves.length === 0 ? {} : { moves: [...job.moves] }),
+    ...(order.restored === null ? {} : { restored_from: order.restored }),
+  };
+}

@@ -1,0 +1,109 @@
+// What a kernel remembers over its own end: sessions, accepted jobs, ends, checkpoints; read when it begins, written as things happen.
+// Owns the ledger and what of it is live. Without a folder nothing is kept, and everything else is the same.
+//   K5  Nothing accepted is lost: a job's entry is committed before submit answers, its end before anybody is told of it (`settled`).
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Durability } from "../../../kernel-abi/header.ts";
+import { openLedger, type Ledger } from "../../adapters/ledger.ts";
+import { entryBytes, readEntry, type Accepted, type Ended, type Entry, type SessionRow } from "./memory-entry.ts";
+
+export interface Remembered {
+  readonly sessions: Map<string, SessionRow>;
+  readonly graphs: Map<string, unknown>;
+  /** By acceptance. */
+  readonly accepted: Map<string, Accepted>;
+  readonly ended: Map<string, Ended>;
+  /** Signed checkpoints by job, in the order they were made. */
+  readonly checkpoints: Map<string, string[]>;
+  /** By job: kernels that had it before. */
+  readonly resumed: Map<string, number>;
+}
+
+/** Bytes beyond which the ledger is rewritten, once it has grown to twice what was live. */
+const COMPACT_BYTES = 8 * 1024 * 1024;
+
+const nothing = (): Remembered => ({ sessions: new Map(), graphs: new Map(), accepted: new Map(), ended: new Map(), checkpoints: new Map(), resumed: new Map() });
+
+function take(into: Remembered, entry: Entry): void {
+  switch (entry.k) {
+    case "session": into.sessions.set(entry.session.id, entry.session); break;
+    case "closed": forgetSession(into, entry.session); break;
+    case "graph": into.graphs.set(entry.digest, entry.graph); break;
+    case "accepted": into.accepted.set(entry.id, entry); break;
+    case "ended": into.ended.set(entry.id, entry); break;
+    case "checkpoint": into.checkpoints.set(entry.job, [...into.checkpoints.get(entry.job) ?? [], entry.text]); break;
+    case "started": for (const [job, times] of Object.entries(entry.resumed)) into.resumed.set(job, times); break;
+  }
+}
+
+/** Of a closed session stay only jobs that have not ended: they end under the next kernel. */
+function forgetSession(into: Remembered, session: string): void {
+  into.sessions.delete(session);
+  for (const { id, session: owner } of [...into.accepted.values()]) if (owner === session && into.ended.has(id)) forgetJob(into, id);
+}
+
+function forgetJob(into: Remembered, id: string): void {
+  for (const table of [into.accepted, into.ended, into.checkpoints, into.resumed]) table.delete(id);
+}
+
+export class Memory {
+  readonly #ledger: Ledger | undefined;
+  readonly #live: Remembered = nothing();
+  #compacted = 0;
+
+  constructor(folder: string | undefined, durability: Durability = "process") {
+    if (folder === undefined) return;
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    this.#ledger = openLedger({ path: join(folder, "ledger"), durability });
+    for (const bytes of this.#ledger.found) take(this.#live, readEntry(bytes));
+    this.#compacted = this.#ledger.size;
+  }
+
+  /** What was found, and has been remembered since. */
+  get live(): Readonly<Remembered> { return this.#live; }
+  /** Bytes of an unfinished entry that were cut off. */
+  get cut(): number { return this.#ledger?.cut ?? 0; }
+
+  /** Kept once `settled` resolves. @throws Fault DISK_FAILED and the like when the ledger takes nothing any more */
+  keep(entry: Entry): void {
+    if (this.#ledger === undefined) return;
+    take(this.#live, entry);
+    this.#ledger.append(entryBytes(entry));
+  }
+
+  /** The graph, unless it is there. */
+  keepGraph(digest: string, graph: unknown): void {
+    if (this.#ledger !== undefined && !this.#live.graphs.has(digest)) this.keep({ k: "graph", digest, graph });
+  }
+
+  /** The table has forgotten it, so a restart need not know it. */
+  forget(job: string): void { forgetJob(this.#live, job); }
+
+  /** Everything kept so far survives a kill. @throws Fault when it does not */
+  async settled(): Promise<void> {
+    if (this.#ledger === undefined || !this.#ledger.pending) return;
+    await this.#ledger.committed();
+    if (this.#ledger.size > COMPACT_BYTES && this.#ledger.size > 2 * this.#compacted) this.compact();
+  }
+
+  /** The ledger holds what is live, and nothing else. */
+  compact(): void {
+    if (this.#ledger === undefined) return;
+    this.#ledger.compact(this.#entries());
+    this.#compacted = this.#ledger.size;
+  }
+
+  close(): void { this.#ledger?.close(); }
+
+  *#entries(): Generator<Uint8Array> {
+    const { sessions, graphs, accepted, ended, checkpoints, resumed } = this.#live;
+    const used = new Set([...accepted.values()].map(({ graph }) => graph));
+    for (const digest of [...graphs.keys()]) if (!used.has(digest)) graphs.delete(digest);
+    for (const session of sessions.values()) yield entryBytes({ k: "session", session });
+    for (const [digest, graph] of graphs) yield entryBytes({ k: "graph", digest, graph });
+    for (const job of accepted.values()) yield entryBytes(job);
+    for (const [job, texts] of checkpoints) for (const text of texts) yield entryBytes({ k: "checkpoint", job, text });
+    if (resumed.size > 0) yield entryBytes({ k: "started", at: 0, resumed: Object.fromEntries(resumed) });
+    for (const job of ended.values()) yield entryBytes(job);
+  }
+}

@@ -1,0 +1,113 @@
+// Where jobs stand on the logical machine: what a job wants it holds from its slot to its end, its epochs are walked there one by one, and
+// what the machine did about its conditions is told. Owns what remains of a job when it holds nothing any more: its telemetry.
+//   K15 A job that waits for the machine (T states, the decoder, teleports, a place for a block) stands at its fence: kernel epochs pass
+//       until it is given what it asked for, and it can be cancelled and run out of time there as anywhere.
+//   K16 A job that comes to a slot again has no blocks any more: the epochs behind it are walked again first, as after a restore.
+import { setTimeout as pause, setImmediate as turn } from "node:timers/promises";
+import { rollbackTo } from "../../../kernel-abi/qvm/epochs.ts";
+import type { GraphNode } from "../../../kernel-abi/qvm/graph.ts";
+import type { EpochSpan, Job } from "../../kernel/jobs/job.ts";
+import { tightened } from "../../kernel/logical/conditions.ts";
+import type { LogicalMachine } from "../../kernel/logical/machine.ts";
+import type { JobTelemetry } from "../../kernel/logical/telemetry.ts";
+import type { Histories } from "./histories.ts";
+import type { JobFacts } from "./job-facts.ts";
+
+export interface PlacesOptions {
+  readonly machine: LogicalMachine;
+  readonly histories: Histories;
+  /** Physical qubits a session may hold: what its jobs' telemetry is measured against. */
+  readonly physicalLimit: (session: string) => number;
+  /** Whether the job is to stop where it stands: cancelled, out of time, or the kernel stops. */
+  readonly halted: (id: string) => boolean;
+}
+
+/** Turns of the event loop a job waits by before it waits by the clock. */
+const TURNS = 64;
+const WAIT_MS = 2;
+
+export class Places {
+  readonly #options: PlacesOptions;
+  /** Of jobs that hold nothing any more. */
+  readonly #records = new Map<string, JobTelemetry>();
+
+  constructor(options: PlacesOptions) { this.#options = options; }
+
+  /** Whether its blocks are to be had now. */
+  room({ verified }: JobFacts): boolean { return this.#options.machine.resources.shortage(verified.wanted) === undefined; }
+
+  /** All of its blocks, and the qubits that are alive where it stands (K16). @throws Fault RESOURCES_EXHAUSTED, holding nothing; CHANNEL_… */
+  take({ order: { id, session, tenant }, epoch }: Job, { verified: { wanted, epochs, graph } }: JobFacts): void {
+    const { machine } = this.#options;
+    machine.start({ job: id, session, tenant }, wanted);
+    for (const span of epochs.slice(0, epoch)) {
+      machine.fence(id);
+      machine.run(id, span, nodesOf(graph.program.nodes, span));
+      machine.turnover();
+    }
+  }
+
+  /** The job goes through its next epoch; false when it was halted at a fence before the epoch's end. @throws Fault of the walk */
+  async enter({ order: { id }, epoch }: Job, { verified: { graph, epochs } }: JobFacts): Promise<boolean> {
+    const { machine } = this.#options;
+    const span = epochs[epoch] ?? { from: 0, to: 0 };
+    let at = span.from;
+    do {
+      const most = await this.#ready(id, epoch, nodesOf(graph.program.nodes, { from: at, to: span.to }));
+      if (most === "halted") return false;
+      const [part = { from: at, to: span.to }] = tightened([{ from: at, to: span.to }], most.fenceEvery);
+      const from = most.rollback ? rollbackTo(graph, at) : part.from;
+      machine.run(id, { from, to: part.to }, nodesOf(graph.program.nodes, { from, to: part.to }));
+      at = part.to;
+      if (at < span.to) await turn();
+    } while (at < span.to);
+    return true;
+  }
+
+  /** A kernel epoch has passed: what was used is made anew. */
+  turnover(): void { this.#options.machine.turnover(); }
+
+  /** What a job has used: as it stands, or as it stood when it last held something. */
+  record(id: string): JobTelemetry | undefined {
+    const { machine, physicalLimit } = this.#options;
+    const holder = machine.resources.holds(id) ? machine.resources.holder(id) : undefined;
+    return holder === undefined ? this.#records.get(id) : machine.jobTelemetry(id, physicalLimit(holder.session));
+  }
+
+  /** It waits again, or has ended: it holds nothing. */
+  leave(id: string): void {
+    const told = this.record(id);
+    if (told !== undefined) this.#records.set(id, told);
+    this.#options.machine.finish(id);
+  }
+  forget(id: string): void { this.#records.delete(id); }
+
+  /** Moves every qubit of a job at its fence; where they were and are. */
+  move(id: string, to: string | undefined): { readonly from: string; readonly to: string; readonly success: boolean } {
+    const { machine } = this.#options;
+    const modules = (): string => [...new Set(machine.resources.mapping(id).map(({ module }) => module))].sort().join("+");
+    const from = modules();
+    const moved = machine.resources.mapping(id).map(({ vq }) => machine.move(id, vq, to));
+    return { from, to: modules(), success: moved.every(({ success }) => success) };
+  }
+
+  /** Waits at the fence until the machine has what the next nodes ask for (K15). */
+  async #ready(id: string, epoch: number, nodes: readonly GraphNode[]): Promise<"halted" | { readonly fenceEvery: number | null; readonly rollback: boolean }> {
+    const { machine, histories, halted } = this.#options;
+    let rollback = false;
+    for (let waited = 0; ; waited++) {
+      const report = machine.fence(id);
+      rollback ||= report.rollback;
+      for (const { vq, from, to, success, reason } of report.moves) histories.add(id, { type: "migrated", state: "RUNNING", epoch, data: { vq, from, to, success, reason } });
+      if (report.rollback) histories.add(id, { type: "rolled back", state: "RUNNING", epoch });
+      const admitted = report.stranded > 0 ? undefined : machine.admit(id, machine.demand(id, nodes));
+      if (admitted?.kind === "go") return { fenceEvery: report.fenceEvery, rollback };
+      if (waited === 0) histories.add(id, { type: "waiting", state: "RUNNING", epoch, data: { for: admitted?.for ?? "a module with room" } });
+      await (waited < TURNS ? turn() : pause(WAIT_MS));
+      if (halted(id)) return "halted";
+      machine.turnover();
+    }
+  }
+}
+
+const nodesOf = (nodes: readonly GraphNode[], { from, to }: EpochSpan): readonly GraphNode[] => nodes.slice(from, to);

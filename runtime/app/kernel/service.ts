@@ -1,0 +1,141 @@
+// The kernel service: its parts wired, and the handlers a server asks. Owns the wiring, what follows from an end, and the way to stop.
+import { signatureHolds } from "../../../replay/seal.ts";
+import { toHex } from "../../../kernel-abi/canonical.ts";
+import type { Handlers, KernelService, KernelSummary } from "../../../kernel-abi/rpc/handlers.ts";
+import { packageVersion } from "../../adapters/host.ts";
+import { freshBytes } from "../../adapters/mac.ts";
+import { sha256 } from "../../adapters/sha256.ts";
+import { Checkpoints } from "../../kernel/jobs/checkpoints.ts";
+import type { Job } from "../../kernel/jobs/job.ts";
+import { Jobs } from "../../kernel/jobs/jobs.ts";
+import { LogicalMachine, MACHINE } from "../../kernel/logical/machine.ts";
+import { Admission } from "./admission.ts";
+import { ByHand } from "./by-hand.ts";
+import { handCalls } from "./hand-calls.ts";
+import { CheckpointCalls } from "./checkpoint-calls.ts";
+import { risingClock } from "./clock.ts";
+import { Execution } from "./execution.ts";
+import { Graphs } from "./graphs.ts";
+import { Histories } from "./histories.ts";
+import { Memory } from "./memory.ts";
+import { DEFAULTS, type KernelOptions } from "./options.ts";
+import type { Parts } from "./parts.ts";
+import { Places } from "./placement.ts";
+import { preparedRuns } from "./prepared-runs.ts";
+import { ReplayCall } from "./replay-call.ts";
+import { resume } from "./resumption.ts";
+import { SessionCalls } from "./sessions.ts";
+import { telemetryCalls } from "./telemetry-calls.ts";
+import { servedTenants } from "./tenants.ts";
+import { tracesIn, tracesInMemory } from "./traces.ts";
+import { Watching } from "./watching.ts";
+
+const SEED_BYTES = 16;
+const SWEEP_MS = 1_000;
+
+export interface Kernel extends KernelService {
+  /** For its operator and for tests: everything it is made of. */
+  readonly parts: Parts;
+}
+
+/** @throws Fault LEDGER_DAMAGED | FILE_UNREADABLE | DISK_FAILED when what an earlier kernel left cannot be read */
+export function createKernelService(options: KernelOptions): Kernel {
+  const now = risingClock(options.clock);
+  const fresh = options.fresh ?? freshBytes;
+  let stopping = false;
+  const authority = servedTenants(options, { now, mac: options.mac, sha256, fresh });
+  const histories = new Histories();
+  const machine = new LogicalMachine({ ...MACHINE, ...options.machine });
+  for (const injection of options.conditions ?? []) machine.inject(injection);
+  const parts: Parts = {
+    authority, machine, histories,
+    places: new Places({ machine, histories, physicalLimit: (session) => authority.quotas.session(session).max_physical_qubits, halted: (id) => execution.isHalted(id) }),
+    hand: new ByHand({ authority, resources: machine.resources, links: machine.links }),
+    jobs: new Jobs({ slots: options.slots ?? DEFAULTS.slots, kept: options.kept ?? DEFAULTS.kept, may: (job) => execution.clearance(job), forgotten: (id) => { forget(id); } }),
+    facts: new Map(),
+    graphs: new Graphs({ signer: options.signer, sha256, signature: signatureHolds, ...(options.verify === undefined ? {} : { verify: options.verify }) }),
+    checkpoints: new Checkpoints(options.mac),
+    memory: new Memory(options.state, options.durability), traces: options.state === undefined ? tracesInMemory() : tracesIn(`${options.state}/traces`),
+    runs: options.runs ?? preparedRuns({ signer: options.signer, workers: options.workers ?? DEFAULTS.workers }), signer: options.signer, sha256, now, fresh, seed: options.seed ?? toHex(fresh(SEED_BYTES)),
+    stopping: () => stopping, kick: () => { execution.kick(); }, ended: (job) => { ended(job); },
+  };
+  const execution = new Execution(parts);
+  const admission = new Admission(parts);
+  const sessions = new SessionCalls(parts);
+  const backend = { version: packageVersion(), maxPhysicalQubits: (options.sessionQuota ?? DEFAULTS.sessionQuota).max_physical_qubits, strict: options.verify?.strict ?? false };
+  const watching = new Watching(parts, backend);
+  const counts = { accepted: 0, COMPLETED: 0, FAILED: 0, CANCELLED: 0 };
+
+  const forget = (id: string): void => {
+    const token = parts.facts.get(id)?.clientToken ?? null;
+    admission.forget({ session: "", token });
+    parts.facts.delete(id);
+    parts.places.forget(id);
+    parts.histories.forget(id);
+    parts.memory.forget(id);
+    parts.traces.forget(id);
+  };
+  const ended = (job: Job): void => {
+    const { order: { id, session }, state, epoch, error } = job;
+    if (state !== "COMPLETED" && state !== "FAILED" && state !== "CANCELLED") return;
+    counts[state]++;
+    parts.authority.end(id, state);
+    parts.histories.add(id, { type: "state", state, epoch, ...(error === null ? {} : { data: { error } }) });
+    sessions.jobEnded(session);
+    parts.kick();
+  };
+
+  const found = resume(parts, admission, (job) => { execution.told(job); });
+  const handlers = handlersOf({ parts, admission, sessions, watching });
+  const timer = setInterval(() => {
+    sessions.sweep();
+    execution.kick();
+  }, SWEEP_MS);
+  timer.unref();
+  execution.kick();
+
+  return {
+    parts, handlers,
+    summary: (): KernelSummary => ({
+      waiting: parts.jobs.waiting, running: parts.jobs.running, completed: counts.COMPLETED, failed: counts.FAILED, cancelled: counts.CANCELLED,
+      sessions_found: found.sessions, jobs_resumed: found.resumed, jobs_ended_before: found.ended, jobs_not_resumed: found.failed, ledger_bytes_cut: parts.memory.cut,
+    }),
+    async stop() {
+      stopping = true;
+      clearInterval(timer);
+      parts.histories.wakeAll();
+      await execution.atRest();
+      await parts.memory.settled();
+      parts.histories.wakeAll();
+      parts.memory.close();
+      await parts.runs.close();
+    },
+  };
+}
+
+interface Calls {
+  readonly parts: Parts;
+  readonly admission: Admission;
+  readonly sessions: SessionCalls;
+  readonly watching: Watching;
+}
+
+function handlersOf({ parts, admission, sessions, watching }: Calls): Handlers {
+  const checkpoints = new CheckpointCalls(parts, watching, admission);
+  const replays = new ReplayCall(parts, watching);
+  return {
+    q_negotiate_caps: (params) => sessions.negotiate(params),
+    q_close_session: (params) => sessions.close(params),
+    q_submit: (params) => admission.submit(params),
+    q_status: (params) => watching.status(params),
+    q_wait: (params, context) => watching.wait(params, context),
+    q_job_events: (params, context) => watching.events(params, context),
+    q_cancel: (params, context) => watching.cancel(params, context),
+    q_checkpoint: (params) => checkpoints.checkpoint(params),
+    q_restore: (params) => checkpoints.restore(params),
+    q_migrate: (params, context) => checkpoints.migrate(params, context),
+    q_replay: (params) => replays.replay(params),
+    ...handCalls(parts),
+    ...telemetryCalls(parts, watching),
+  };
+}

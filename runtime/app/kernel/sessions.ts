@@ -1,0 +1,71 @@
+// q_negotiate_caps and q_close_session: how a session begins and how everything of it ends.
+import type { ParamsOf, ResultOf } from "../../../kernel-abi/rpc/methods.ts";
+import { Refusal } from "../../../kernel-abi/rpc/codes.ts";
+import { isEnd } from "../../kernel/jobs/lifecycle.ts";
+import type { Parts } from "./parts.ts";
+
+/** Who calls without a name. */
+export const DEFAULT_TENANT = "default";
+
+export class SessionCalls {
+  readonly #parts: Parts;
+  /** Closed, with jobs that have not reached their fence. */
+  readonly #closing = new Set<string>();
+
+  constructor(parts: Parts) { this.#parts = parts; }
+
+  async negotiate({ requested, tenant_id, credential }: ParamsOf<"q_negotiate_caps">): Promise<ResultOf<"q_negotiate_caps">> {
+    const { authority, memory } = this.#parts;
+    if (this.#parts.stopping()) throw new Refusal("STOPPING");
+    const { session, tenant, namespace, granted, denied, quota } = authority.negotiate({ tenant: tenant_id ?? DEFAULT_TENANT, requested, ...(credential === undefined ? {} : { token: credential }) });
+    const kept = authority.sessions.live(session);
+    memory.keep({ k: "session", session: { id: session, tenant, granted: [...kept.granted], opened: kept.opened, expires: kept.expires } });
+    await memory.settled();
+    const told = { session_id: session, granted: [...granted], denied: [...denied], quota: { ...quota }, namespace };
+    return told;
+  }
+
+  async close({ session_id }: ParamsOf<"q_close_session">): Promise<ResultOf<"q_close_session">> {
+    const { authority, memory } = this.#parts;
+    authority.call(session_id, "q_close_session");
+    const released = this.#parts.hand.closeSession(session_id);
+    authority.closeSession(session_id);
+    const cancelled = this.end(session_id);
+    await memory.settled();
+    return { session_id, closed: true, jobs_cancelled: cancelled, released };
+  }
+
+  /** Of a session that authority has closed: jobs cancelled, qubits and channels given back. How many jobs had not ended. */
+  end(session: string): number {
+    const { jobs, hand, memory, ended, now } = this.#parts;
+    const live = jobs.of(session).filter(({ state }) => !isEnd(state));
+    const waiting = live.filter(({ state }) => state === "QUEUED");
+    this.#closing.add(session);
+    const over = jobs.closeSession(session, now());
+    for (const { order: { id } } of waiting) {
+      const job = jobs.get(id);
+      if (job !== undefined) ended(job);
+    }
+    hand.closeSession(session);
+    memory.keep({ k: "closed", session });
+    if (over) this.forget(session);
+    return live.length;
+  }
+
+  /** A job ended: with the last of a closed session, the session is forgotten. */
+  jobEnded(session: string): void {
+    if (this.#closing.has(session) && this.#parts.jobs.of(session).every(({ state }) => isEnd(state))) this.forget(session);
+  }
+
+  /** Everything of it. */
+  forget(session: string): void {
+    if (!this.#closing.delete(session)) return;
+    this.#parts.jobs.forgetSession(session);
+    this.#parts.checkpoints.forget(session);
+  }
+
+  /** Sessions whose time is over. */
+  sweep(): void {
+    for (const { session } of this.#parts.authority.sweep()) this.end(session);
+  }
+}

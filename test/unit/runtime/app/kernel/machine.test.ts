@@ -1,0 +1,128 @@
+// Jobs on the logical machine: what they used is told epoch by epoch and attested; what is wrong with the machine shows, delays and moves
+// them, and changes nothing of what they come to.
+import { describe, expect, it } from "vitest";
+import { openAttestation } from "../../../../../kernel-abi/qvm/attestation.ts";
+import { signatureHolds } from "../../../../../replay/seal.ts";
+import { sha256 } from "../../../../../runtime/adapters/sha256.ts";
+import type { Kernel } from "../../../../../runtime/app/kernel/service.ts";
+import { call, coins, ghz, session, testKernel } from "../../../../support/kernel-service.ts";
+
+const SEED = 7;
+const submit = async (kernel: Kernel, s: string, graph: unknown): Promise<string> => (await call(kernel, "q_submit", { graph, session_id: s, policy: { seed: SEED } })).job_id;
+const ended = (kernel: Kernel, s: string, job_id: string) => call(kernel, "q_wait", { job_id, session_id: s });
+const told = (kernel: Kernel, job: string): readonly string[] => kernel.parts.histories.after(job, 0).map(({ type }) => type);
+const turns = async (count: number): Promise<void> => { for (let at = 0; at < count; at++) await new Promise((resolve) => { setImmediate(resolve); }); };
+
+/** What a job comes to on a machine that is well. */
+async function undisturbed(graph: unknown) {
+  const kernel = testKernel();
+  const s = await session(kernel);
+  const job = await ended(kernel, s, await submit(kernel, s, graph));
+  await kernel.stop();
+  return job;
+}
+
+describe("a job's telemetry", () => {
+  it("tells qubits and epochs while it is kept, and its attestation says the same of the sealed run", async () => {
+    const kernel = testKernel();
+    const s = await session(kernel);
+    const job_id = await submit(kernel, s, coins(5));
+    const job = await ended(kernel, s, job_id);
+    const whole = await call(kernel, "q_get_telemetry", { session_id: s, job_id });
+    expect(whole).toMatchObject({ usage: { logicalQubits: 1, physicalQubits: 18, nodes: 15, measurements: 5 }, resource_usage: { physical_qubits_available: 10_000 - 18 } });
+    expect(whole.qubits["q"]).toMatchObject({ profile: "logical:surface_code(d=3)", gate_count: 5, measurement_count: 5, physical_qubits: 18 });
+    expect("epochs" in whole && Array.isArray(whole["epochs"]) ? whole["epochs"].length : 0).toBe(5);
+    const third = await call(kernel, "q_get_telemetry", { session_id: s, job_id, epoch: 2 });
+    expect(third).toMatchObject({ usage: { nodes: 3, measurements: 1 }, epochs: [{ epoch: 2, from: 7, to: 10 }] });
+    const bytes = kernel.parts.traces.attestation(job_id) ?? new Uint8Array();
+    const attested = openAttestation(bytes, { sha256, signature: signatureHolds });
+    expect(attested).toMatchObject({ run: job.digest, job: job_id, shots: 1, nodes: 15, usage: { logicalQubits: 1, measurements: 5 }, keyId: kernel.parts.signer.keyId });
+    expect(attested.epochs.map(({ from, to }) => [from, to])).toEqual([[0, 4], [4, 7], [7, 10], [10, 13], [13, 15]]);
+    expect(attested.epochs[0]?.decisions.map(({ capability }) => capability)).toEqual(["CAP_ALLOC", "CAP_COMPUTE", "CAP_MEASURE"]);
+    expect(attested.audit.to).toBeGreaterThan(attested.audit.from);
+    expect(JSON.stringify(attested)).not.toContain("default");
+    await kernel.stop();
+  });
+
+  it("of an epoch there is none, and of another session's job, is refused", async () => {
+    const kernel = testKernel();
+    const [s, other] = [await session(kernel), await session(kernel)];
+    const job_id = await submit(kernel, s, coins(2));
+    await ended(kernel, s, job_id);
+    await expect(call(kernel, "q_get_telemetry", { session_id: s, job_id, epoch: 2 })).rejects.toMatchObject({ refusal: "INVALID_PARAMS" });
+    await expect(call(kernel, "q_get_telemetry", { session_id: other, job_id })).rejects.toMatchObject({ fault: "ACCESS_DENIED" });
+    await expect(call(kernel, "q_get_mapping", { session_id: other, job_id })).rejects.toMatchObject({ fault: "ACCESS_DENIED" });
+    await kernel.stop();
+  });
+
+  it("tells a session what it holds by hand", async () => {
+    const kernel = testKernel();
+    const [s, other] = [await session(kernel), await session(kernel)];
+    const { vqs: [a = "", b = ""] } = await call(kernel, "q_alloc", { n: 2, profile: "logical:surface_code(d=3)", session_id: s });
+    await call(kernel, "q_open_chan", { vq_a: a, vq_b: b, session_id: s });
+    expect(await call(kernel, "q_get_telemetry", { session_id: s })).toMatchObject({ resource_usage: { logical_qubits_allocated: 2, physical_qubits_used: 36, channels_open: 1 }, channels: { ch_vq_1_vq_2: { state: "open" } } });
+    expect(await call(kernel, "q_get_mapping", { session_id: s })).toMatchObject({ mapping: { vq_1: { physical_qubits: 18 }, vq_2: {} }, physical_qubits_used: 36 });
+    expect(await call(kernel, "q_get_mapping", { session_id: other })).toEqual({ mapping: {}, physical_qubits_used: 0 });
+    expect(await call(kernel, "q_close_session", { session_id: s })).toMatchObject({ released: { qubits: 2, channels: 1 } });
+    expect(kernel.parts.machine.resources.holders).toEqual([]);
+    await kernel.stop();
+  });
+});
+
+describe("a machine that is not well", () => {
+  it("decodes nothing: jobs that read out wait at their fence, can be cancelled there, and go on to the same end when it is well", async () => {
+    const whole = await undisturbed(coins(4));
+    const kernel = testKernel({ conditions: [{ mode: "decoder-overload", roundsPerEpoch: 0 }] });
+    const s = await session(kernel);
+    const [waits, stops] = [await submit(kernel, s, coins(4)), await submit(kernel, s, coins(3))];
+    await turns(200);
+    expect([told(kernel, waits).at(-1), told(kernel, stops).at(-1)]).toEqual(["waiting", "waiting"]);
+    expect(await call(kernel, "q_get_telemetry", { session_id: s })).toMatchObject({ conditions: [{ mode: "decoder-overload", target: "decoder" }] });
+    expect(await call(kernel, "q_cancel", { job_id: stops, session_id: s })).toMatchObject({ state: "CANCELLED", cancelled_at_epoch: 0 });
+    kernel.parts.machine.clear("decoder-overload", "decoder");
+    expect(await ended(kernel, s, waits)).toMatchObject({ state: "COMPLETED", events: whole.events, digest: whole.digest });
+    expect(kernel.parts.machine.resources.holders).toEqual([]);
+    await kernel.stop();
+  });
+
+  it("lets a job that waits run out of its time", async () => {
+    const kernel = testKernel({ conditions: [{ mode: "decoder-overload", roundsPerEpoch: 0 }] });
+    const s = await session(kernel);
+    const { job_id } = await call(kernel, "q_submit", { graph: coins(2), session_id: s, timeout_ms: 20 });
+    expect(await ended(kernel, s, job_id)).toMatchObject({ state: "FAILED", error: { type: "JOB_EXPIRED" } });
+    expect(kernel.parts.jobs.running).toBe(0);
+    await kernel.stop();
+  });
+
+  it("loses a module: its jobs move at their next fence and come to the same", async () => {
+    const whole = await undisturbed(coins(40));
+    const kernel = testKernel();
+    const s = await session(kernel);
+    const job_id = await submit(kernel, s, coins(40));
+    await call(kernel, "q_job_events", { job_id, session_id: s, after: 5 });
+    kernel.parts.machine.inject({ mode: "module-failure", module: "module-0" });
+    const job = await ended(kernel, s, job_id);
+    expect(job).toMatchObject({ state: "COMPLETED", events: whole.events, digest: whole.digest });
+    expect(told(kernel, job_id)).toEqual(expect.arrayContaining(["migrated", "rolled back"]));
+    const record = kernel.parts.places.record(job_id);
+    expect([...new Set(record?.epochs.map(({ mapping }) => mapping[0]?.module))]).toEqual(["module-0", "module-1"]);
+    expect(record?.epochs.at(-1)?.conditions).toEqual(["module-failure module-0"]);
+    await kernel.stop();
+  });
+
+  it("drifts: distances grow, fences come closer, and the attestation still has the graph's epochs", async () => {
+    const graph = ghz(40, { distance: 3 });
+    const whole = await undisturbed(graph);
+    const kernel = testKernel({ conditions: ["module-0", "module-1"].map((module) => ({ mode: "calibration-drift" as const, module, factor: 4 })) });
+    const s = await session(kernel);
+    const job_id = await submit(kernel, s, graph);
+    expect(await ended(kernel, s, job_id)).toMatchObject({ state: "COMPLETED", events: whole.events, digest: whole.digest });
+    const record = kernel.parts.places.record(job_id);
+    expect(record?.epochs.length).toBeGreaterThan(1);
+    expect(Number(record?.epochs[0]?.mapping[0]?.profile.match(/d=(\d+)/)?.[1])).toBeGreaterThan(3);
+    const attested = openAttestation(kernel.parts.traces.attestation(job_id) ?? new Uint8Array(), { sha256, signature: signatureHolds });
+    expect(attested.epochs.map(({ from, to }) => [from, to])).toEqual([[0, 81]]);
+    expect(attested.usage.nodes).toBe(81);
+    await kernel.stop();
+  });
+});
