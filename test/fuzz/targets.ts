@@ -9,6 +9,5 @@ import type { Target } from "./target.ts";
 import { trace } from "./trace.target.ts";
 
 export const TARGETS: ReadonlyMap<string, () => Target> = new Map<string, () => Target>([
-  ["trace", () => trace], ["bundle", () => bundle], ["envelope", () => envelope], ["command-line", commandLine], ["configuration", () => configuration], ["rpc", () => rpc],
-  ["trace", () => trace], ["bundle", () => bundle], ["envelope", () => envelope], ["command-line", commandLine], ["configuration", () => configuration], ["asm", () => asm],
+  ["trace", () => trace], ["bundle", () => bundle], ["envelope", () => envelope], ["command-line", commandLine], ["configuration", () => configuration], ["asm", () => asm], ["rpc", () => rpc],
 ]);
