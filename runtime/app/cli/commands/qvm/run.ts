@@ -5,7 +5,6 @@ import { Fault } from "../../../../../kernel-abi/fault.ts";
 import type { Finding, Graph } from "../../../../../kernel-abi/qvm/graph.ts";
 import { assemble } from "../../../../../kernel-abi/qvm/asm/assemble.ts";
 import { verifyGraph, type Verdict, type VerifyOptions } from "../../../../../kernel-abi/qvm/verify.ts";
-import { graphNoise } from "../../../../../domains/q/api/graph-rates.ts";
 import { createMemorySink } from "../../../../adapters/memory.ts";
 import { GRAPH_PROGRAM } from "../../../qvm/program-file.ts";
 import { record, type RecordReport } from "../../../record.ts";
@@ -101,7 +100,7 @@ async function run(file: string, flags: Flags, io: Io): Promise<number> {
 }
 
 const inputOf = (graph: Graph, shots: number, nodes: number | undefined, noisy: boolean): unknown =>
-  ({ graph, shots, ...(nodes === undefined ? {} : { nodes }), ...(noisy ? { noise: graphNoise(graph) } : {}) });
+  ({ graph, shots, ...(nodes === undefined ? {} : { nodes }), ...(noisy ? { noise: true } : {}) });
 
 export function configure(command: Command, invocation: Invocation): void {
   command

@@ -2,6 +2,7 @@
 // number of workers; and what it counts is what the kernels give for the seed.
 import { describe, expect, it } from "vitest";
 import { graphCircuit } from "../../../../../domains/q/api/graph.ts";
+import { graphNoise } from "../../../../../domains/q/api/graph-rates.ts";
 import { createMemorySink } from "../../../../../runtime/adapters/memory.ts";
 import { GRAPH_PROGRAM } from "../../../../../runtime/app/qvm/program-file.ts";
 import { judgeTrace, replayTrace, reproduceTrace, verifyTrace } from "../../../../../runtime/app/index.ts";
@@ -45,6 +46,13 @@ describe("the run of a graph", () => {
   it("without noise is the run with noise of rate 0, to the count", async () => {
     const quiet = await recorded({ graph: bell, shots: 300, noise: { pauli: 0, readout: 0 } });
     expect(counts(quiet.report.end.result)).toEqual(counts((await recorded({ graph: bell, shots: 300 })).report.end.result));
+  });
+
+  it("takes true for the rates of the profiles, and false for none", async () => {
+    const graph = plainly(bell);
+    const of = async (noise: unknown): Promise<Odds> => counts((await recorded({ graph: bell, shots: 400, noise })).report.end.result);
+    expect(await of(true)).toEqual(await of(graphNoise(graph)));
+    expect(await of(false)).toEqual(counts((await recorded({ graph: bell, shots: 400 })).report.end.result));
   });
 
   it("of a prefix says what the whole says of the events it has, and - of the others", async () => {
