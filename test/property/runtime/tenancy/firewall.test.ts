@@ -64,7 +64,7 @@ describe("the firewall", () => {
         } else {
           const names = act.qubits.map((at) => `q${at}`);
           const [left, right] = names.map((name) => owners.get(name)).filter((owner, at, all) => all.indexOf(owner) === at);
-          const fitting = channels.find((_, at) => [left, right].every((name) => [terms[at]?.[0], terms[at]?.[1]].some((one) => one === name)))?.id;
+          const fitting = channels.find(({ tenants: named }) => left !== undefined && right !== undefined && named.includes(left) && named.includes(right))?.id;
           const channel = act.honest ? fitting : act.channel === null ? undefined : ids[act.channel];
           const pairs = names.flatMap((one, at) => names.slice(at + 1).map((other) => [one, other] as const));
           const entangling = !["COND_PAULI", "FREE_LQ"].includes(act.op);
