@@ -324,4 +324,5 @@ export class LogicalResources {
 }
 
 const homesOf = ({ blocks }: HolderState): ReadonlySet<string> => new Set([...blocks.values()].map(({ module }) => module));
-const spareOf = ({ blocks, spare }: HolderState): readonly Block[] => [...spare].flatMap((id) => blocks.get(id) ?? []);
+/** Oldest first, whenever they became spare: what was saved goes on the same way. */
+const spareOf = ({ blocks, spare }: HolderState): readonly Block[] => [...spare].sort((a, b) => a - b).flatMap((id) => blocks.get(id) ?? []);
