@@ -47,6 +47,7 @@ export const TRUSTED = [
 /** Tests of the trusted core. */
 export const HOLDING = [
   "test/unit/kernel-abi/*.test.ts",
+  "test/unit/kernel-abi/qvm/{attestation,certificate}.test.ts",
   "test/property/kernel-abi/*.test.ts",
   "test/unit/runtime/kernel/{capability-table,contract-table}.test.ts",
   "test/unit/replay/{bounds,bundle,chain,codec,consistency,contradictions,merkle,reader,rows,seal-batch,seal-form,units,verify}.test.ts",

@@ -10,6 +10,7 @@ import { InvariantBroken } from "../../../kernel-abi/invariant.ts";
 import type { Job, JobError, JobOutcome } from "../../kernel/jobs/job.ts";
 import type { FenceDecision } from "../../kernel/jobs/jobs.ts";
 import type { Clearance } from "../../kernel/jobs/queue.ts";
+import { isEnd } from "../../kernel/jobs/lifecycle.ts";
 import { expiryOf } from "../../kernel/jobs/expiry.ts";
 import { attestationOf } from "./attestation.ts";
 import { eventsOf, isTransient } from "./job-runs.ts";
@@ -195,7 +196,7 @@ export class Execution {
   }
 
   #leave(id: string): void {
-    this.#parts.places.leave(id);
+    this.#parts.places.leave(id, isEnd(this.#parts.jobs.get(id)?.state ?? "FAILED"));
     this.#parts.authority.pause(id);
   }
 }

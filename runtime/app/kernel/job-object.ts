@@ -52,7 +52,7 @@ export function jobObject(shown: Shown): JobObject {
     ...(outcome === null ? {} : { ...(order.shots === 1 ? { events: { ...outcome.events } } : {}), ...(outcome.counts === null ? {} : { counts: { ...outcome.counts } }) }),
     ...(job.startedAt === null ? {} : { peak_resources: { logical_qubits: logicalQubits, physical_qubits: physicalQubits, channels } }),
     execution_context: contextOf(shown),
-    ...(outcome === null ? {} : { digest: outcome.digest, evidence: { trace: outcome.trace, attestation: outcome.trace?.replace(/\.triad$/, ".attestation.json") ?? null, digest: outcome.digest } }),
+    ...(outcome === null ? {} : { digest: outcome.digest, evidence: { trace: outcome.trace, attestation: outcome.trace === null ? null : `${outcome.trace}.attestation`, digest: outcome.digest } }),
     ...(error === null ? {} : { error: errorOf(error) }),
     ...(job.cancelledAtEpoch === null ? {} : { cancelled_at_epoch: job.cancelledAtEpoch }),
     ...(job.resumed === 0 ? {} : { resumed: job.resumed }),

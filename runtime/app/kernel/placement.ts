@@ -2,7 +2,7 @@
 // what the machine did about its conditions is told. Owns what remains of a job when it holds nothing any more: its telemetry.
 //   K15 A job that waits for the machine (T states, the decoder, teleports, a place for a block) stands at its fence: kernel epochs pass
 //       until it is given what it asked for, and it can be cancelled and run out of time there as anywhere.
-//   K16 A job that comes to a slot again has no blocks any more: the epochs behind it are walked again first, as after a restore.
+//   K16 A job that gave way comes back to other blocks, and to the account it had; one that was restored is accounted for from its beginning.
 import { setTimeout as pause, setImmediate as turn } from "node:timers/promises";
 import { rollbackTo } from "../../../kernel-abi/qvm/epochs.ts";
 import type { GraphNode } from "../../../kernel-abi/qvm/graph.ts";
@@ -38,13 +38,7 @@ export class Places {
 
   /** All of its blocks, and the qubits that are alive where it stands (K16). @throws Fault RESOURCES_EXHAUSTED, holding nothing; CHANNEL_… */
   take({ order: { id, session, tenant }, epoch }: Job, { verified: { wanted, epochs, graph } }: JobFacts): void {
-    const { machine } = this.#options;
-    machine.start({ job: id, session, tenant }, wanted);
-    for (const span of epochs.slice(0, epoch)) {
-      machine.fence(id);
-      machine.run(id, span, nodesOf(graph.program.nodes, span));
-      machine.turnover();
-    }
+    this.#options.machine.resume({ job: id, session, tenant }, wanted, epochs.slice(0, epoch).map((span) => ({ ...span, nodes: nodesOf(graph.program.nodes, span) })));
   }
 
   /** The job goes through its next epoch; false when it was halted at a fence before the epoch's end. @throws Fault of the walk */
@@ -75,10 +69,11 @@ export class Places {
   }
 
   /** It waits again, or has ended: it holds nothing. */
-  leave(id: string): void {
+  leave(id: string, over: boolean): void {
     const told = this.record(id);
     if (told !== undefined) this.#records.set(id, told);
-    this.#options.machine.finish(id);
+    if (over) this.#options.machine.finish(id);
+    else this.#options.machine.leave(id);
   }
   forget(id: string): void { this.#records.delete(id); }
 

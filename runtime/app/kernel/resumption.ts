@@ -56,13 +56,10 @@ export function resume(parts: Parts, admission: Admission, told: (job: Job) => v
 }
 
 /** Sessions of tenants that are still served, with their place in the quotas. */
-function reopened({ memory, authority, now }: Parts): number {
+function reopened({ memory, authority }: Parts): number {
   let count = 0;
   for (const session of [...memory.live.sessions.values()]) {
-    if (now() >= session.expires || authority.tenants.find(session.tenant) === undefined) continue;
-    authority.sessions.take(session);
-    authority.quotas.reserve(session.id, { tenant: session.tenant, session: null }, { sessions: 1 });
-    count++;
+    if (authority.reopen(session)) count++;
   }
   return count;
 }

@@ -17,7 +17,8 @@ export class SessionCalls {
   async negotiate({ requested, tenant_id, credential }: ParamsOf<"q_negotiate_caps">): Promise<ResultOf<"q_negotiate_caps">> {
     const { authority, memory } = this.#parts;
     if (this.#parts.stopping()) throw new Refusal("STOPPING");
-    const { session, tenant, namespace, granted, denied, quota } = authority.negotiate({ tenant: tenant_id ?? DEFAULT_TENANT, requested, ...(credential === undefined ? {} : { token: credential }) });
+    const { session, tenant, namespace, granted, denied, quota, ended } = authority.negotiate({ tenant: tenant_id ?? DEFAULT_TENANT, requested, ...(credential === undefined ? {} : { token: credential }) });
+    for (const idle of ended) this.end(idle);
     const kept = authority.sessions.live(session);
     memory.keep({ k: "session", session: { id: session, tenant, granted: [...kept.granted], opened: kept.opened, expires: kept.expires } });
     await memory.settled();

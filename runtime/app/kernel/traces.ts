@@ -48,7 +48,7 @@ export function tracesInMemory(bytesMax = BYTES_MAX): Traces {
 export function tracesIn(folder: string): Traces {
   attempt(folder, "create", () => hostDisk.mkdirSync(folder, { recursive: true, mode: 0o700 }));
   const pathOf = (job: string): string => join(folder, `${job}.triad`);
-  const attestedIn = (job: string): string => join(folder, `${job}.attestation.json`);
+  const attestedIn = (job: string): string => join(folder, `${job}.triad.attestation`);
   const write = (path: string, bytes: Uint8Array): void => {
     const beside = `${path}.new`;
     withFile(hostDisk, beside, attempt(beside, "create", () => hostDisk.openSync(beside, "w", 0o600)), (fd) => { writeAll(hostDisk, beside, fd, bytes); });
