@@ -131,9 +131,9 @@ export class Jobs {
   /** Asks for an end at the next fence; a waiting job ends at once. @throws Fault JOB_UNKNOWN | JOB_FOREIGN | JOB_ENDED */
   cancel(session: string, id: string, now: number): Job {
     const job = this.seen(session, id);
-    if (job.state === "CANCELLED" || job.cancelAsked) return job;
+    if (job.state === "CANCELLED") return job;
     if (isEnd(job.state)) throw new Fault("JOB_ENDED", { job: id, state: job.state });
-    if (job.state !== "QUEUED") return this.#table.put({ ...job, cancelAsked: true });
+    if (job.state !== "QUEUED") return job.cancelAsked ? job : this.#table.put({ ...job, cancelAsked: true });
     return this.#table.move(job, { type: "CANCEL", atFence: true }, { endedAt: now, cancelAsked: true, cancelledAtEpoch: job.epoch });
   }
 
