@@ -54,9 +54,22 @@ const EpochSchema = Type.Object({
 }, exact);
 export type AttestedEpoch = Readonly<Static<typeof EpochSchema>>;
 
+/** An entry of the audit log that is about the job, without the secrets of whose it is. */
+export const AuditEventSchema = Type.Object({
+  seq: Count,
+  /** Milliseconds since the epoch. */
+  at: Count,
+  kind: Type.String(),
+  outcome: Type.Union([Type.Literal("allowed"), Type.Literal("denied"), Type.Literal("noted")]),
+  detail: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()])),
+}, exact);
+export type AuditEvent = Readonly<Static<typeof AuditEventSchema>>;
+
 const AuditSchema = Type.Object({
-  /** RFC 6962 root over the log's first `size` entries, hex; this job's are those from `from`, up to and without `to`. */
+  /** RFC 6962 root over the log's first `size` entries, hex; this job's are among those from `from`, up to and without `to`. */
   root: Hex256, size: Count, from: Count, to: Count,
+  /** The job's, in the order of the log. */
+  events: Type.Array(AuditEventSchema),
 }, exact);
 
 const FactsSchema = {
@@ -122,7 +135,13 @@ function contradiction({ epochs, usage, nodes, audit }: AttestationFacts): strin
   if (next !== nodes) return "the epochs do not end where the job does";
   for (const name of PEAKS) if (usage[name] !== Math.max(0, ...epochs.map((epoch) => epoch.usage[name]))) return `${name} of the job is not the most of its epochs`;
   for (const name of SUMS) if (usage[name] !== epochs.reduce((sum, epoch) => sum + epoch.usage[name], 0)) return `${name} of the job is not the sum over its epochs`;
-  return audit.from <= audit.to && audit.to <= audit.size ? undefined : "the part of the audit log is none";
+  if (audit.from > audit.to || audit.to > audit.size) return "the part of the audit log is none";
+  let last = audit.from - 1;
+  for (const { seq } of audit.events) {
+    if (seq <= last || seq >= audit.to) return "an audit event is outside of its part of the log, or out of order";
+    last = seq;
+  }
+  return undefined;
 }
 
 /** What a trace, and the graph in its input, say of a job. */

@@ -13,5 +13,5 @@ export const epoch = (at: number, from: number, to: number, more: Partial<Attest
 
 export const attestationFacts = (more: Partial<AttestationFacts> = {}): AttestationFacts => ({
   graph: "0a".repeat(32), certificate: "0b".repeat(32), tenant: "ns_45b3e9dd6490eac7", job: "job_1", shots: 8, nodes: 5, epochs: [epoch(0, 0, 3), epoch(1, 3, 5)],
-  usage: usage({ logicalQubits: 2, physicalQubits: 36, nodes: 5, decoderCycles: 6, measurements: 1 }), audit: { root: "0c".repeat(32), size: 40, from: 4, to: 9 }, ...more,
+  usage: usage({ logicalQubits: 2, physicalQubits: 36, nodes: 5, decoderCycles: 6, measurements: 1 }), audit: { root: "0c".repeat(32), size: 40, from: 4, to: 9, events: [{ seq: 4, at: 1_000, kind: "job", outcome: "allowed", detail: { caps: "allowed" } }, { seq: 7, at: 1_002, kind: "job", outcome: "noted", detail: { change: "RUNNING" } }] }, ...more,
 });

@@ -176,7 +176,9 @@ export class Execution {
     const namespace = authority.tenants.find(tenant)?.namespace;
     if (record === undefined || namespace === undefined) return;
     const { size } = authority.audit;
-    const attested = attestationOf({ job, verified, record, run, nodes, namespace, audit: { root: authority.audit.root(), size, from: Math.min(auditFrom, size), to: size } }, signer);
+    const from = Math.min(auditFrom, size);
+    const events = authority.audit.since(from).filter(({ subject }) => subject === id).map(({ seq, at, kind, outcome, detail }) => ({ seq, at, kind, outcome, detail: { ...detail } }));
+    const attested = attestationOf({ job, verified, record, run, nodes, namespace, audit: { root: authority.audit.root(), size, from, to: size, events } }, signer);
     if (attested !== undefined) traces.attest(id, attested);
   }
 

@@ -47,6 +47,7 @@ describe("an attestation", () => {
       [{ usage: { ...FACTS.usage, measurements: 9 } }, "measurements of the job is not the sum over its epochs"],
       [{ audit: { ...FACTS.audit, from: 3, to: 2 } }, "the part of the audit log is none"],
       [{ audit: { ...FACTS.audit, to: 99 } }, "the part of the audit log is none"],
+      ...[[3], [9], [5, 5], [6, 5]].map((seqs) => [{ audit: { ...FACTS.audit, events: seqs.map((seq) => ({ seq, at: 1, kind: "job", outcome: "noted" as const, detail: {} })) } }, "an audit event is outside of its part of the log, or out of order"] as const),
     ];
     for (const [change, said] of cases) expect([said, made(change)]).toEqual([said, said]);
     expect(made({ tenant: "alice" })).toBe("the facts do not have the shape of an attestation's");

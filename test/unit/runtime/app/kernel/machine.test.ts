@@ -40,7 +40,9 @@ describe("a job's telemetry", () => {
     expect(attested).toMatchObject({ run: job.digest, job: job_id, shots: 1, nodes: 15, usage: { logicalQubits: 1, measurements: 5 }, keyId: kernel.parts.signer.keyId });
     expect(attested.epochs.map(({ from, to }) => [from, to])).toEqual([[0, 4], [4, 7], [7, 10], [10, 13], [13, 15]]);
     expect(attested.epochs[0]?.decisions.map(({ capability }) => capability)).toEqual(["CAP_ALLOC", "CAP_COMPUTE", "CAP_MEASURE"]);
-    expect(attested.audit.to).toBeGreaterThan(attested.audit.from);
+    expect(attested.audit.events.map(({ kind, outcome }) => [kind, outcome])).toEqual([["job", "allowed"], ["job", "noted"]]);
+    expect(attested.audit.events[1]?.detail).toEqual({ change: "RUNNING" });
+    expect(JSON.stringify(attested)).not.toContain(s);
     expect(JSON.stringify(attested)).not.toContain("default");
     await kernel.stop();
   });
