@@ -3,11 +3,9 @@
 import type { KernelFactory } from "./serving.ts";
 
 /** @throws Fault KEY_UNUSABLE; LEDGER_DAMAGED and the like when what an earlier kernel left cannot be read */
-export const kernelFactory: KernelFactory = async ({ state, workers, conditions }) => {
+export const kernelFactory: KernelFactory = async (options) => {
   const [{ createKernelService }, { loadOrCreateSigner }, { loadOrCreateMac }] = await Promise.all([
     import("./service.ts"), import("../../adapters/keys.ts"), import("../../adapters/mac.ts"),
   ]);
-  return createKernelService({
-    signer: loadOrCreateSigner(), mac: loadOrCreateMac(), ...(state === undefined ? {} : { state }), ...(workers === undefined ? {} : { workers }), ...(conditions === undefined ? {} : { conditions }),
-  });
+  return createKernelService({ signer: loadOrCreateSigner(), mac: loadOrCreateMac(), ...options });
 };

@@ -3,16 +3,14 @@
 //   At the end nobody is let in, what is in flight is answered, and only then the service is stopped.
 import { dispatch } from "../../../kernel-abi/rpc/dispatch.ts";
 import type { KernelService } from "../../../kernel-abi/rpc/handlers.ts";
-import type { Injection } from "../../kernel/logical/conditions.ts";
+import type { KernelOptions as ServiceOptions } from "./options.ts";
 import { serveSocket, type ServerLimits } from "../../adapters/socket-server.ts";
 
-export interface KernelOptions {
+export interface KernelOptions extends Pick<ServiceOptions, "tenants" | "sessionQuota" | "conditions"> {
   /** Folder of what survives the process; nothing does when it is not given. */
   readonly state?: string;
   /** Worker threads; the host's number when it is not given. */
   readonly workers?: number;
-  /** What is wrong with the machine from the beginning. */
-  readonly conditions?: readonly Injection[];
 }
 
 /** Brings a kernel up, with what was accepted before it went down. */

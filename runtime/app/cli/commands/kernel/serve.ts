@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { EXIT } from "../../../../../kernel-abi/fault.ts";
 import { readText } from "../../../../adapters/files.ts";
 import { parseConditions } from "../../../kernel/conditions.ts";
+import { parseTenants } from "../../../kernel/tenants-file.ts";
 import { kernelFactory } from "../../../kernel/factory.ts";
 import { serveKernel, type KernelOptions } from "../../../kernel/serving.ts";
 import { countOption, jsonOption, parseJson, workersOption } from "../../arguments.ts";
@@ -12,8 +13,9 @@ import { printFacts, printJson } from "../../output.ts";
 import type { Io } from "../../terminal.ts";
 import { printable } from "../../values.ts";
 
-interface Flags extends Omit<KernelOptions, "conditions"> {
+interface Flags extends Omit<KernelOptions, "conditions" | "tenants"> {
   readonly conditions?: string;
+  readonly tenants?: string;
   readonly socket: string;
   readonly connections?: number;
   readonly idle?: number;
@@ -37,13 +39,14 @@ function told(): Promise<NodeJS.Signals> {
 const factsOf = (summary: Readonly<Record<string, string | number | boolean>>): readonly (readonly [string, string])[] =>
   Object.entries(summary).map(([name, value]) => [printable(name), printable(String(value))]);
 
-async function serve({ socket, connections, idle, grace, json, conditions, ...options }: Flags, { out, err }: Io): Promise<void> {
+async function serve({ socket, connections, idle, grace, json, conditions, tenants, ...options }: Flags, { out, err }: Io): Promise<void> {
   const stopping = told(); // before anything is accepted
   const limits = { ...(connections === undefined ? {} : { connections }), ...(idle === undefined ? {} : { idleMs: 1_000 * idle }) };
   const defect = (error: unknown, method: string): void => { err.print(`defect in ${method}: ${printable(error instanceof Error ? error.stack ?? error.message : String(error))}`); };
   const { state, workers } = options;
   const wrong = conditions === undefined ? {} : { conditions: parseConditions(parseJson("--conditions", readText(conditions), conditions)) };
-  const served = await serveKernel({ socket, limits, defect, ...wrong, ...(state === undefined ? {} : { state }), ...(workers === undefined ? {} : { workers }) }, kernelFactory);
+  const who = tenants === undefined ? {} : parseTenants(parseJson("--tenants", readText(tenants), tenants));
+  const served = await serveKernel({ socket, limits, defect, ...wrong, ...who, ...(state === undefined ? {} : { state }), ...(workers === undefined ? {} : { workers }) }, kernelFactory);
   if (json === true) printJson(out, "kernel-serve", { socket: served.path, pid: process.pid, ...served.service.summary() });
   else printFacts(out, [["listening", printable(served.path)], ["process", String(process.pid)], ...factsOf(served.service.summary())]);
   const signal = await stopping;
@@ -56,6 +59,7 @@ export function configure(command: Command, invocation: Invocation): void {
   command
     .requiredOption("--socket <path>", "where to listen; the socket is yours alone (mode 0700)")
     .option("--state <folder>", "what survives the process: accepted jobs, sealed traces (default: nothing does)")
+    .option("--tenants <file>", "JSON: who is served, what they hold and what they may have at once (default: the tenant default, who needs no name, holding all)")
     .option("--conditions <file>", "JSON: what is wrong with the machine from the beginning (calibration-drift, link-degradation, module-failure, decoder-overload), for drills")
     .addOption(workersOption())
     .addOption(countOption("--connections <n>", "connections served at once (default: 2048)", 1))
