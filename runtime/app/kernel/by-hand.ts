@@ -3,11 +3,14 @@
 //   H1  All of a call or none of it: what a later step refuses, the earlier ones give back.
 //   H2  A qubit is named by its id in its own session; anybody else has to show a signed handle of it, and the broker's channel.
 //   H3  What a session holds, it holds no longer than it lives.
+//   H4  A session's id is its secret: names that others see have an alias of it, which says nothing of it.
+import { toHex } from "../../../kernel-abi/canonical.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import { DEFAULT_PROFILE, isProfile, parseProfile, type Profile } from "../../../kernel-abi/qvm/qec/profile.ts";
 import { Refusal } from "../../../kernel-abi/rpc/codes.ts";
 import type { Channel, EntanglementLinks } from "../../kernel/logical/links.ts";
 import type { LogicalResources } from "../../kernel/logical/resources.ts";
+import { refuseShortage } from "../../kernel/tenancy/quotas.ts";
 import type { Authority } from "../../kernel/tenancy/authority.ts";
 
 /** Whose they are. */
@@ -22,6 +25,8 @@ export interface ByHandParts {
   readonly authority: Pick<Authority, "quotas" | "handles" | "linear" | "firewall">;
   readonly resources: LogicalResources;
   readonly links: EntanglementLinks;
+  /** Fresh random bytes. */
+  readonly fresh: (bytes: number) => Uint8Array;
 }
 
 export interface Allocated {
@@ -33,12 +38,14 @@ export interface Allocated {
 
 /** One end of a channel as it was named. */
 interface End {
-  readonly owner: Owner;
+  readonly held: Held;
   readonly vq: string;
 }
 
 interface Held {
   readonly owner: Owner;
+  /** Fresh, for the names of what it holds. */
+  readonly alias: string;
   readonly vqs: Set<string>;
   readonly channels: Map<string, readonly [string, string]>;
   next: number;
@@ -50,9 +57,11 @@ const SIGNED = "~";
 /** Of what a session holds by hand, where resources ask for one. */
 export const handHolder = (session: string): string => `hand ${session}`;
 const holderOf = ({ session }: Owner): string => handHolder(session);
-const nameOf = ({ namespace, session }: Owner, vq: string): string => `${namespace}:${session}:${vq}`;
+const ALIAS_BYTES = 8;
+const nameOf = ({ owner: { namespace }, alias }: Held, vq: string): string => `${namespace}:${alias}:${vq}`;
+
 /** Its id, or the whole name of another session's. */
-const labelOf = ({ session }: Owner, end: End): string => (end.owner.session === session ? end.vq : nameOf(end.owner, end.vq));
+const labelOf = (own: Held, end: End): string => (end.held === own ? end.vq : nameOf(end.held, end.vq));
 
 /** @throws Fault PROFILE_INVALID */
 function profileOf(text: string): Profile {
@@ -66,6 +75,7 @@ const unknown = (kind: string, id: string): never => { throw new Refusal("JOB_NO
 export class ByHand {
   readonly #parts: ByHandParts;
   readonly #held = new Map<string, Held>();
+  readonly #byAlias = new Map<string, Held>();
   constructor(parts: ByHandParts) { this.#parts = parts; }
 
   /** @throws Fault PROFILE_INVALID | QUOTA_EXCEEDED | RESOURCES_EXHAUSTED */
@@ -74,17 +84,9 @@ export class ByHand {
     const profile = profileOf(profileText);
     const held = this.#open(owner);
     const vqs = Array.from({ length: count }, (_, at) => `vq_${held.next + at}`);
-    const reserved: string[] = [];
-    try {
-      for (const vq of vqs) {
-        quotas.reserve(nameOf(owner, vq), owner, { logical_qubits: 1, physical_qubits: profile.physicalQubits });
-        reserved.push(vq);
-      }
-      resources.acquire(holderOf(owner), [{ profile, count }]);
-    } catch (error) {
-      for (const vq of reserved) quotas.release(nameOf(owner, vq));
-      throw error;
-    }
+    refuseShortage(quotas.shortage(owner, { logical_qubits: count, physical_qubits: count * profile.physicalQubits }));
+    resources.acquire(holderOf(owner), [{ profile, count }]);
+    for (const vq of vqs) quotas.reserve(nameOf(held, vq), owner, { logical_qubits: 1, physical_qubits: profile.physicalQubits });
     resources.place(holderOf(owner), vqs, profile.text);
     held.next += count;
     return { vqs, handles: vqs.map((vq) => this.#take(held, vq)), profile };
@@ -93,8 +95,9 @@ export class ByHand {
   /** All of them or none; channels that end at one of them are closed. @throws Refusal | Fault HANDLE_REFUSED */
   release(owner: Owner, shown: readonly string[]): readonly string[] {
     const vqs = shown.map((name) => this.#own(owner, name));
-    this.#parts.authority.linear.use(vqs.map((vq) => nameOf(owner, vq)), owner.session);
-    for (const vq of vqs) this.#drop(this.#open(owner), vq);
+    const held = this.#open(owner);
+    this.#parts.authority.linear.use(vqs.map((vq) => nameOf(held, vq)), owner.session);
+    for (const vq of vqs) this.#drop(held, vq);
     this.#parts.resources.free(holderOf(owner), vqs);
     return vqs;
   }
@@ -103,21 +106,23 @@ export class ByHand {
   open(owner: Owner, names: readonly [string, string], { fidelity = 0.99, brokered }: { readonly fidelity?: number; readonly brokered?: string } = {}): Channel {
     const { authority: { quotas, firewall, linear }, links, resources } = this.#parts;
     const [a, b] = [this.#end(owner, names[0]), this.#end(owner, names[1])];
-    const ends = [nameOf(a.owner, a.vq), nameOf(b.owner, b.vq)] as const;
-    const id = `ch_${a.vq}_${b.vq}`;
-    if (this.#open(owner).channels.has(id)) throw new Fault("CHANNEL_EXISTS", { channel: id, why: "open already" });
-    for (const end of [a, b]) linear.use([nameOf(end.owner, end.vq)], end.owner.session);
+    const held = this.#open(owner);
+    const ends = [nameOf(a.held, a.vq), nameOf(b.held, b.vq)] as const;
+    const labels = [labelOf(held, a), labelOf(held, b)] as const;
+    const id = `ch_${labels[0]}_${labels[1]}`.replaceAll(":", "_");
+    if (held.channels.has(id)) throw new Fault("CHANNEL_EXISTS", { channel: id, why: "open already" });
+    for (const end of [a, b]) linear.use([nameOf(end.held, end.vq)], end.held.owner.session);
     const violation = firewall.judge("OPEN_CHAN", ends, brokered);
     if (violation !== undefined) throw new Refusal("CHANNEL_REFUSED", { vq_a: a.vq, vq_b: b.vq, what: violation.kind });
-    const modules = [resources.blockOf(holderOf(a.owner), a.vq).module, resources.blockOf(holderOf(b.owner), b.vq).module] as const;
-    quotas.reserve(nameOf(owner, id), owner, { channels: 1 });
+    const modules = [resources.blockOf(holderOf(a.held.owner), a.vq).module, resources.blockOf(holderOf(b.held.owner), b.vq).module] as const;
+    quotas.reserve(nameOf(held, id), owner, { channels: 1 });
     try {
-      const channel = links.open({ session: owner.session, job: null }, { a: labelOf(owner, a), b: labelOf(owner, b), modules, fidelity, id });
+      const channel = links.open({ session: owner.session, job: null }, { a: labels[0], b: labels[1], modules, fidelity, id });
       firewall.entangle("OPEN_CHAN", ends, brokered);
-      this.#open(owner).channels.set(id, ends);
+      held.channels.set(id, ends);
       return channel;
     } catch (error) {
-      quotas.release(nameOf(owner, id));
+      quotas.release(nameOf(held, id));
       throw error;
     }
   }
@@ -125,8 +130,9 @@ export class ByHand {
   /** @throws Fault CHANNEL_UNKNOWN */
   close(owner: Owner, id: string): void {
     this.#parts.links.close({ session: owner.session, job: null }, id);
-    this.#parts.authority.quotas.release(nameOf(owner, id));
-    this.#open(owner).channels.delete(id);
+    const held = this.#open(owner);
+    this.#parts.authority.quotas.release(nameOf(held, id));
+    held.channels.delete(id);
   }
 
   /** @throws Fault CHANNEL_UNKNOWN */
@@ -144,13 +150,15 @@ export class ByHand {
     for (const id of [...held.channels.keys()]) this.close(held.owner, id);
     this.#parts.resources.close(holderOf(held.owner));
     this.#held.delete(session);
+    this.#byAlias.delete(held.alias);
     return gone;
   }
 
   #open(owner: Owner): Held {
     const known = this.#held.get(owner.session);
     if (known !== undefined) return known;
-    const held: Held = { owner, vqs: new Set(), channels: new Map(), next: 1 };
+    const held: Held = { owner, alias: toHex(this.#parts.fresh(ALIAS_BYTES)), vqs: new Set(), channels: new Map(), next: 1 };
+    this.#byAlias.set(held.alias, held);
     this.#parts.resources.open({ job: holderOf(owner), session: owner.session, tenant: owner.tenant });
     this.#held.set(owner.session, held);
     return held;
@@ -159,7 +167,7 @@ export class ByHand {
   /** Its signed handle. */
   #take(held: Held, vq: string): string {
     const { owner } = held;
-    const name = nameOf(owner, vq);
+    const name = nameOf(held, vq);
     held.vqs.add(vq);
     const { firewall, linear, handles } = this.#parts.authority;
     firewall.register(name, owner.tenant);
@@ -168,7 +176,7 @@ export class ByHand {
   }
 
   #drop(held: Held, vq: string): void {
-    const name = nameOf(held.owner, vq);
+    const name = nameOf(held, vq);
     for (const { owner, channels } of this.#held.values()) for (const [id, ends] of [...channels]) if (ends.includes(name)) this.close(owner, id);
     const { firewall, linear, handles, quotas } = this.#parts.authority;
     held.vqs.delete(vq);
@@ -181,18 +189,19 @@ export class ByHand {
   /** A qubit of the session, by id or by signed handle. */
   #own(owner: Owner, shown: string): string {
     const end = this.#end(owner, shown);
-    if (end.owner.session !== owner.session) throw new Refusal("ACCESS_DENIED", { kind: "qubit", id: end.vq });
+    if (end.held.owner.session !== owner.session) throw new Refusal("ACCESS_DENIED", { kind: "qubit", id: end.vq });
     return end.vq;
   }
 
   /** H2. A handle is checked as that of the session it was issued in: showing it is what gives the right to name it. */
   #end(owner: Owner, shown: string): End {
     const [name = "", signature] = shown.split(SIGNED);
-    if (signature === undefined) return this.#held.get(owner.session)?.vqs.has(name) === true ? { owner, vq: name } : unknown("qubit", name);
-    const [, session = "", vq = ""] = name.split(":");
-    const held = this.#held.get(session);
+    const own = this.#held.get(owner.session);
+    if (signature === undefined) return own?.vqs.has(name) === true ? { held: own, vq: name } : unknown("qubit", name);
+    const [, alias = "", vq = ""] = name.split(":");
+    const held = this.#byAlias.get(alias);
     if (held === undefined || !held.vqs.has(vq)) return unknown("handle", name);
-    this.#parts.authority.handles.verify({ handle: name, signature }, { tenant: held.owner.tenant, session, type: "VQ" });
-    return { owner: held.owner, vq };
+    this.#parts.authority.handles.verify({ handle: name, signature }, { tenant: held.owner.tenant, session: held.owner.session, type: "VQ" });
+    return { held, vq };
   }
 }

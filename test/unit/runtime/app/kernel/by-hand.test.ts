@@ -11,14 +11,14 @@ const D3 = "logical:surface_code(d=3)";
 const PHYSICAL = 18;
 
 function kernel({ physicalQubits = 1_000 } = {}) {
-  const { authority, session } = house();
+  const { authority, session, ports } = house();
   const resources = new LogicalResources([{ name: "module-0", physicalQubits }, { name: "module-1", physicalQubits: 100 }]);
   const links = new EntanglementLinks();
   const owner = (tenant: string): Owner => {
     const id = session(tenant);
     return { session: id, tenant, namespace: authority.tenants.find(tenant)?.namespace ?? "" };
   };
-  return { authority, resources, links, hand: new ByHand({ authority, resources, links }), owner };
+  return { authority, resources, links, hand: new ByHand({ authority, resources, links, fresh: ports.fresh }), owner };
 }
 
 const refusal = (act: () => unknown): string => {
@@ -49,7 +49,7 @@ describe("qubits by hand", () => {
   it("are all or none where the quota or the machine is short", () => {
     const { authority, resources, hand, owner } = kernel({ physicalQubits: 40 });
     const mine = owner("alice");
-    expect(refusal(() => hand.alloc(mine, 101, D3))).toBe("QUOTA_EXCEEDED");
+    expect(() => hand.alloc(mine, 101, D3)).toThrow(expect.objectContaining({ fault: "QUOTA_EXCEEDED", detail: expect.objectContaining({ resource: "logical_qubits", limit: 100, used: 0, requested: 101 }) }));
     expect(refusal(() => hand.alloc(mine, 50, D3))).toBe("RESOURCES_EXHAUSTED");
     expect(refusal(() => hand.alloc(mine, 1, "logical:surface_code(d=4)"))).toBe("PROFILE_INVALID");
     expect(authority.quotas.usage(mine)).toMatchObject({ logical_qubits: 0, physical_qubits: 0 });
@@ -68,6 +68,13 @@ describe("qubits by hand", () => {
     hand.release(mine, [first, second]);
     expect(refusal(() => hand.release(mine, [first]))).toBe("JOB_NOT_FOUND");
     expect(refusal(() => hand.release(mine, [handles[0] ?? ""]))).toBe("JOB_NOT_FOUND");
+  });
+
+  it("never show whose they are: no name of a session's, which is its secret", () => {
+    const { hand, owner } = kernel();
+    const mine = owner("alice");
+    const { handles } = hand.alloc(mine, 2, D3);
+    for (const handle of handles) expect([handle.includes(mine.session), handle.includes("alice")]).toEqual([false, false]);
   });
 
   it("are another session's: neither the id nor the handle lets it release them, and no forged handle names them", () => {
@@ -126,8 +133,11 @@ describe("channels by hand", () => {
     const { id } = authority.broker.propose("alice", "bob");
     expect(refusal(() => hand.open(mine, [a, shown], { brokered: id }))).toBe("CHANNEL_REFUSED");
     authority.broker.consent(id, "bob");
-    expect(hand.open(mine, [a, shown], { brokered: id }).state).toBe("OPEN");
+    const opened = hand.open(mine, [a, shown], { brokered: id });
+    expect(opened.state).toBe("OPEN");
     expect(authority.broker.find(id)?.uses).toBe(1);
+    const { b: shownAs } = hand.status(mine, opened.id);
+    expect(shownAs).not.toContain(theirs.session);
     hand.release(theirs, [b]);
     expect(authority.quotas.usage(mine)).toMatchObject({ channels: 0 });
   });
