@@ -7,6 +7,8 @@ import { epochsOf } from "../../../kernel-abi/qvm/epochs.ts";
 import type { Finding, Graph } from "../../../kernel-abi/qvm/graph.ts";
 import { needsOf, type GraphNeeds } from "../../../kernel-abi/qvm/needs.ts";
 import { verifyGraph, type VerifyOptions } from "../../../kernel-abi/qvm/verify.ts";
+import { chooseProvider } from "../../../domains/q/declared.ts";
+import { graphCircuit } from "../../../domains/q/api/graph.ts";
 import { Refusal } from "../../../kernel-abi/rpc/codes.ts";
 import type { EpochSpan } from "../../kernel/jobs/job.ts";
 import type { Wanted } from "../../kernel/logical/block.ts";
@@ -57,6 +59,12 @@ const refused = (findings: readonly Finding[]): Refusal => {
   return new Refusal("INVALID_GRAPH", { findings: findings.slice(0, FINDINGS_SHOWN), ...more }, { message: `The graph is refused by the verifier: ${first === undefined ? "no finding" : `${first.rule}${first.node === null ? "" : ` at ${first.node}`}: ${first.message}`}` });
 };
 
+/** A graph that no provider here can run is refused before it is certified. @throws Fault QVM_NOT_EXECUTABLE | QVM_GUARD_LIMIT | Q_ERR_GATE_UNSUPPORTED */
+function checkRuns(graph: Graph): void {
+  const { circuit } = graphCircuit(graph);
+  if (circuit !== undefined) chooseProvider(circuit.lower());
+}
+
 export class Graphs {
   readonly #options: GraphsOptions;
   /** By digest of the text that was submitted, oldest use first. */
@@ -66,7 +74,7 @@ export class Graphs {
 
   constructor(options: GraphsOptions) { this.#options = options; }
 
-  /** @throws Refusal INVALID_GRAPH with all findings */
+  /** @throws Refusal INVALID_GRAPH with all findings; as checkRuns */
   of(json: unknown): Verified {
     const text = JSON.stringify(json) ?? "null";
     const key = toHex(this.#options.sha256(new TextEncoder().encode(text)));
@@ -91,6 +99,7 @@ export class Graphs {
     const verdict = verifyGraph(json, verify);
     if (!verdict.valid || verdict.graph === undefined) throw refused(verdict.findings);
     const { graph } = verdict;
+    checkRuns(graph);
     const needs = needsOf(graph);
     const certificate = certifyGraph({ verdict, options: verify, needs }, signer, sha256);
     const wanted = wantedOf(graph.program.nodes);
