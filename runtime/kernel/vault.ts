@@ -49,10 +49,10 @@ export class Vault {
     return { chunks: this.#chunks.map((chunk, at) => chunk.slice(0, at === last ? this.#used : chunk.length)), used: this.#used };
   }
 
-  /** Into an empty one. What is known of short strings is only for saving room. */
+  /** Into an empty one, which goes on as this one would have: chunks end where they would. What is known of short strings is only for saving room. */
   restore({ chunks, used }: VaultState): void {
     chunks.forEach((bytes, at) => {
-      const chunk = new Uint8Array(at === chunks.length - 1 ? Math.max(bytes.length, CHUNK_BYTES) : bytes.length);
+      const chunk = new Uint8Array(at === chunks.length - 1 ? Math.max(bytes.length, at === 0 ? FIRST_BYTES : CHUNK_BYTES) : bytes.length);
       chunk.set(bytes);
       this.#chunks.push(chunk);
     });

@@ -97,7 +97,7 @@ describe("a run put down between two ticks and taken up again", () => {
       const whole = await everyPoint(root, { definitions: new Map([[machine.name, machine as Behaviour], [child.name, child]]), answers: 1 + order % 4, bounds: { turns: 200, ticks: 300 } });
       points += whole.kept.length;
       for (const { state } of whole.kept) saved += (unpack(state) as { living: readonly { body: { kind: string } }[] }).living.filter(({ body }) => body.kind === "saved").length;
-    }), { numRuns: LONG ? 500 : 8 });
+    }), { numRuns: LONG ? 500 : 20 });
     expect([points > 20, saved > 10]).toEqual([true, true]);
   });
 });
