@@ -35,19 +35,18 @@ export class Execution {
     });
   }
 
-  /** Whether a job that is next may go. One that is taken has authority's place reserved when it does; one that is looked at holds nothing. */
-  clearance(job: Job, purpose: "take" | "look"): Clearance {
+  /** Whether a job that is next may go. Nothing is held by asking: one that is taken reserves in the same turn of the event loop (`#validated`). */
+  clearance(job: Job): Clearance {
     const { authority, jobs } = this.#parts;
     const facts = this.#facts(job);
     if (jobs.runningOf(job.order.session) >= authority.quotas.session(job.order.session).max_jobs) return "session";
     if (!this.#parts.places.room(facts)) return "tenant";
     try {
-      if (!authority.start(job.order.id)) return "tenant";
-      if (purpose === "look") authority.pause(job.order.id);
+      return authority.blocked(job.order.id) ?? "go";
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault; // it may never: it goes, and fails in validation, where that is told
+      return "go";
     }
-    return "go";
   }
 
   /** Resolves when no job is between two fences. */

@@ -18,11 +18,8 @@ export interface JobsOptions {
   readonly slots: number;
   /** Ended jobs kept per session for questions; the earliest ended is forgotten first. */
   readonly kept: number;
-  /**
-   * Whether a job that is next may go now: limits and resources, which are others' tables. Default: always. `take`: what says "go" is
-   * taken at once, so it may be reserved for; `look`: nothing comes of it.
-   */
-  readonly may?: (job: Job, purpose: "take" | "look") => Clearance;
+  /** Whether a job that is next may go now: limits and resources, which are others' tables. Default: always. Something may come of it or not. */
+  readonly may?: (job: Job) => Clearance;
   /** Told of every job that is forgotten. */
   readonly forgotten?: (id: string) => void;
 }
@@ -54,8 +51,7 @@ const RETRY_EPOCHS_LOG2_MAX = 16;
 export class Jobs {
   readonly #table: JobTable;
   readonly #slots: number;
-  readonly #mayTake: (job: Job) => Clearance;
-  readonly #mayLook: (job: Job) => Clearance;
+  readonly #may: (job: Job) => Clearance;
   #epoch = 0;
   #seq = 0;
 
@@ -63,8 +59,7 @@ export class Jobs {
     invariant(slots >= 1 && kept >= 1, "L1", "at least one slot and one job kept");
     this.#table = new JobTable(kept, forgotten);
     this.#slots = slots;
-    this.#mayTake = (job) => may(job, "take");
-    this.#mayLook = (job) => may(job, "look");
+    this.#may = may;
   }
 
   /** Kernel epochs so far. */
@@ -89,7 +84,7 @@ export class Jobs {
   next(): Job | undefined {
     this.#wake();
     if (this.#table.running >= this.#slots) return undefined;
-    const job = this.#table.take(this.#mayTake) ?? (this.#passIdle() ? this.#table.take(this.#mayTake) : undefined);
+    const job = this.#table.take(this.#may) ?? (this.#passIdle() ? this.#table.take(this.#may) : undefined);
     return job === undefined ? undefined : this.#table.move(job, { type: "VALIDATE", slot: true }, {});
   }
 
@@ -213,7 +208,7 @@ export class Jobs {
   }
 
   #goOnOrGiveWay(job: Job): FenceDecision {
-    if (this.#table.running >= this.#slots && this.#table.outranks(job, this.#mayLook)) {
+    if (this.#table.running >= this.#slots && this.#table.outranks(job, this.#may)) {
       this.#requeue(job, job.node);
       return { kind: "gave way" };
     }
