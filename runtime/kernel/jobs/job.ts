@@ -71,6 +71,7 @@ export interface Job {
   readonly node: number;
   /** Kernel epoch before which it is not tried again; null when it may. */
   readonly notBefore: number | null;
+  /** Times it was started: one, and one for every failure and every preemption it came back from. */
   readonly attempts: number;
   readonly preemptions: number;
   /** Asked to stop at the next fence. */

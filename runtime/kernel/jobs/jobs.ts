@@ -117,9 +117,10 @@ export class Jobs {
   /** It cannot go on. `again`: the failure was the provider's; it begins anew while attempts are left, later each time, under the same seed. */
   fail(id: string, error: JobError, now: number, again = false): Job {
     const job = this.#table.known(id);
-    if (!again || job.state !== "RUNNING" || job.cancelAsked || job.attempts > job.order.retries) return this.#table.move(job, { type: "FAIL", why: error.type }, { endedAt: now, error });
+    const tried = job.attempts - job.preemptions; // a start after it gave way is no new try
+    if (!again || job.state !== "RUNNING" || job.cancelAsked || tried > job.order.retries) return this.#table.move(job, { type: "FAIL", why: error.type }, { endedAt: now, error });
     const { startEpoch, epochs } = job.order;
-    const notBefore = this.#epoch + (1 << Math.min(job.attempts - 1, RETRY_EPOCHS_LOG2_MAX));
+    const notBefore = this.#epoch + (1 << Math.min(tried - 1, RETRY_EPOCHS_LOG2_MAX));
     return this.#table.move(job, { type: "REQUEUE", atFence: true, because: "retry" }, { epoch: startEpoch, node: epochs[startEpoch]?.from ?? 0, notBefore });
   }
 

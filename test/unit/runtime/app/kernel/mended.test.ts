@@ -1,7 +1,13 @@
 // What was wrong in the kernel service once, each as it was found.
 import { describe, expect, it } from "vitest";
+import { Fault } from "../../../../../kernel-abi/fault.ts";
+import { openAttestation } from "../../../../../kernel-abi/qvm/attestation.ts";
+import { signatureHolds } from "../../../../../replay/seal.ts";
+import { sha256 } from "../../../../../runtime/adapters/sha256.ts";
 import type { Kernel } from "../../../../../runtime/app/kernel/service.ts";
-import { call, ghz, session, testKernel } from "../../../../support/kernel-service.ts";
+import { recordedRuns, type JobRuns } from "../../../../../runtime/app/kernel/job-runs.ts";
+import { call, coins, ghz, session, testKernel } from "../../../../support/kernel-service.ts";
+import { testSigner } from "../../../../support/signer.ts";
 
 const submit = async (kernel: Kernel, s: string, graph: unknown, given: { readonly client_token?: string } = {}): Promise<string> =>
   (await call(kernel, "q_submit", { graph, session_id: s, policy: { seed: 7 }, ...given })).job_id;
@@ -19,6 +25,23 @@ describe("a session at its own limit", () => {
     expect(await ended(kernel, full, waiting)).toMatchObject({ state: "COMPLETED" });
     const { audit } = kernel.parts.authority;
     expect(audit.since(0).filter(({ subject }) => subject === waiting).map(({ detail }) => detail["change"])).toEqual([undefined, "RUNNING", "COMPLETED"]);
+    await kernel.stop();
+  });
+});
+
+describe("a run whose worker was lost", () => {
+  it.each([["of one epoch", ghz(3)], ["of three", coins(3)]])("%s is made again, and its attestation tells of the attempt that came through", async (_, graph) => {
+    const sound = recordedRuns(testSigner());
+    let lost = 0;
+    const runs: JobRuns = { ...sound, run: (job) => (lost++ === 0 ? Promise.reject(new Fault("WORKER_LOST", {})) : sound.run(job)) };
+    const kernel = testKernel({ runs });
+    const s = await session(kernel);
+    const job_id = await submit(kernel, s, graph);
+    const job = await ended(kernel, s, job_id);
+    expect(job).toMatchObject({ state: "COMPLETED", attempts: 2, preemptions: 0 });
+    const attested = openAttestation(kernel.parts.traces.attestation(job_id) ?? new Uint8Array(), { sha256, signature: signatureHolds });
+    expect(attested).toMatchObject({ run: job.digest, nodes: job.progress.nodes_total });
+    expect([attested.epochs.length, attested.epochs.at(-1)?.to]).toEqual([job.progress.total_epochs, job.progress.nodes_total]);
     await kernel.stop();
   });
 });
