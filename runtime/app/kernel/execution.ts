@@ -159,10 +159,12 @@ export class Execution {
     if (job === undefined) return;
     const { verified, noise } = this.#facts(job);
     const { counts, digest, bundle } = await runs.run({ graph: verified.graph, digest: verified.digest, shots: job.order.shots, seed: job.order.seed, nodes, noise });
+    const asked = jobs.get(id)?.cancelAsked === true; // while it ran: the end of the graph was its next fence
+    const late = nodes === undefined && !asked ? expiryOf(job, { now: now(), epoch: jobs.epoch }) : undefined;
+    if (late !== undefined) return this.told(jobs.fail(id, late, now()));
     const trace = traces.keep(id, bundle);
     this.#attest(job, digest, nodes ?? verified.graph.program.nodes.length);
     const outcome: JobOutcome = { events: job.order.shots === 1 ? eventsOf(counts) : {}, counts: job.order.shots === 1 ? null : counts, digest, trace };
-    const asked = jobs.get(id)?.cancelAsked === true; // while it ran: the end of the graph was its next fence
     this.told(asked ? jobs.cancelled(id, outcome, now()) : jobs.finish(id, outcome, now()));
   }
 

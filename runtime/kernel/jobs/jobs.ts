@@ -1,7 +1,7 @@
 // What happens to jobs, and when. Pure and synchronous: `now` is handed in, in milliseconds; runs are made by whoever drives it
 // (runtime/app/kernel), who asks `next`, says what came of validation, and asks at every fence what to do.
 //   J7  A slot is held by exactly the jobs in VALIDATING and RUNNING, and given back on every way out; asserted at every move.
-//   J8  Kernel epochs pass at fences. Cancelling, giving way, moving, retrying and running out of time happen there; a job that waits
+//   J8  Kernel epochs pass at fences, one for each, and while a job waits at one for the machine. Cancelling, giving way, moving, retrying and running out of time happen there; a job that waits
 //       is at a fence all the while.
 //   J9  A job is seen by the session that asked for it: to others it is foreign, to those who guess an id, unknown.
 //   J10 An end is final and told: cancelling twice changes nothing, cancelling what ended otherwise is refused.
@@ -106,6 +106,9 @@ export class Jobs {
     if (job.epoch === epochs.length) return { kind: "end" };
     return job.moveAsked === null ? this.#goOnOrGiveWay(job) : { kind: "move", to: job.moveAsked };
   }
+
+  /** A kernel epoch passes while a job waits at its fence for what others hold. */
+  pass(): void { this.#epoch++; }
 
   /** The whole run is sealed. */
   finish(id: string, outcome: JobOutcome, now: number): Job {

@@ -9,7 +9,7 @@ import { recordedRuns, type JobRuns } from "../../../../../runtime/app/kernel/jo
 import { call, coins, ghz, session, testKernel } from "../../../../support/kernel-service.ts";
 import { testSigner } from "../../../../support/signer.ts";
 
-const submit = async (kernel: Kernel, s: string, graph: unknown, given: { readonly client_token?: string } = {}): Promise<string> =>
+const submit = async (kernel: Kernel, s: string, graph: unknown, given: { readonly client_token?: string; readonly timeout_ms?: number; readonly deadline_epochs?: number } = {}): Promise<string> =>
   (await call(kernel, "q_submit", { graph, session_id: s, policy: { seed: 7 }, ...given })).job_id;
 const ended = (kernel: Kernel, s: string, job_id: string) => call(kernel, "q_wait", { job_id, session_id: s });
 
@@ -42,6 +42,29 @@ describe("a run whose worker was lost", () => {
     const attested = openAttestation(kernel.parts.traces.attestation(job_id) ?? new Uint8Array(), { sha256, signature: signatureHolds });
     expect(attested).toMatchObject({ run: job.digest, nodes: job.progress.nodes_total });
     expect([attested.epochs.length, attested.epochs.at(-1)?.to]).toEqual([job.progress.total_epochs, job.progress.nodes_total]);
+    await kernel.stop();
+  });
+});
+
+describe("a job's limit of time", () => {
+  it("holds while its run is under way: it never completes late, and nothing of the late run is kept", async () => {
+    const sound = recordedRuns(testSigner());
+    let at = 1_000;
+    const runs: JobRuns = { ...sound, run: async (job) => { const run = await sound.run(job); at += 5_000; return run; } };
+    const kernel = testKernel({ runs, clock: () => at });
+    const s = await session(kernel);
+    const job_id = await submit(kernel, s, ghz(2), { timeout_ms: 4_000 });
+    const job = await ended(kernel, s, job_id);
+    expect(job).toMatchObject({ state: "FAILED", error: { type: "JOB_EXPIRED" } });
+    expect([job.digest, kernel.parts.traces.read(job_id)]).toEqual([undefined, undefined]);
+    expect(await ended(kernel, s, await submit(kernel, s, ghz(2), { timeout_ms: 6_000 }))).toMatchObject({ state: "COMPLETED" });
+    await kernel.stop();
+  });
+
+  it("in kernel epochs passes while it waits for the machine", async () => {
+    const kernel = testKernel({ conditions: [{ mode: "decoder-overload", roundsPerEpoch: 0 }] });
+    const s = await session(kernel);
+    expect(await ended(kernel, s, await submit(kernel, s, coins(3), { deadline_epochs: 2 }))).toMatchObject({ state: "FAILED", error: { type: "DEADLINE_MISSED" } });
     await kernel.stop();
   });
 });
