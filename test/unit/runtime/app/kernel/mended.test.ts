@@ -68,3 +68,19 @@ describe("a job's limit of time", () => {
     await kernel.stop();
   });
 });
+
+describe("a client token", () => {
+  it("shown again with another graph or policy is refused; with the same, it is the same job", async () => {
+    const kernel = testKernel();
+    const s = await session(kernel);
+    const ask = (graph: unknown, policy: { readonly seed?: number; readonly shots?: number; readonly noise?: boolean } = { seed: 1, noise: true }) =>
+      call(kernel, "q_submit", { graph, session_id: s, client_token: "t", policy });
+    const { job_id } = await ask(ghz(2));
+    expect((await ask(ghz(2))).job_id).toBe(job_id);
+    const others = [() => ask(ghz(3)), () => ask(ghz(2), { seed: 2, noise: true }), () => ask(ghz(2), { noise: true }), () => ask(ghz(2), { seed: 1, noise: true, shots: 2 }), () => ask(ghz(2), { seed: 1 })];
+    for (const other of others) {
+      await expect(other()).rejects.toMatchObject({ refusal: "INVALID_PARAMS", data: { at: "/client_token" } });
+    }
+    await kernel.stop();
+  });
+});
