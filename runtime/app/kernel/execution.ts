@@ -78,7 +78,9 @@ export class Execution {
   async #through(job: Job): Promise<void> {
     const { id } = job.order;
     try {
-      if (this.#validated(job)) await this.#epochs(id);
+      this.#validated(job);
+      if (job.resumed > 0 && job.attempts === 0) await this.#begun(id);
+      await this.#epochs(id);
     } catch (error) {
       this.#failed(id, error);
     } finally {
@@ -86,8 +88,15 @@ export class Execution {
     }
   }
 
+  /** On disk before it runs: should it end this kernel too, the next one knows. */
+  #begun(job: string): Promise<void> {
+    const { memory } = this.#parts;
+    memory.keep({ k: "begun", job, times: (memory.live.begun.get(job) ?? 0) + 1 });
+    return memory.settled();
+  }
+
   /** Certificate, authority, blocks; RUNNING when all are there. */
-  #validated(job: Job): boolean {
+  #validated(job: Job): void {
     const { authority, graphs, jobs, histories, now } = this.#parts;
     const { id } = job.order;
     const facts = this.#facts(job);
@@ -97,7 +106,6 @@ export class Execution {
     this.#parts.places.take(job, facts);
     const running = jobs.start(id, now());
     histories.add(id, { type: "state", state: "RUNNING", epoch: running.epoch });
-    return true;
   }
 
   async #epochs(id: string): Promise<void> {

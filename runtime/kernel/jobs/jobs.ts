@@ -68,9 +68,9 @@ export class Jobs {
   /** Slots held. */
   get running(): number { return this.#table.running; }
 
-  /** Takes a job in as QUEUED. `resumed`: kernels that had it before this one. @throws InvariantBroken when the id is known */
-  accept(order: JobOrder, now: number, resumed = 0): Job {
-    return this.#table.keep(newJob(order, { seq: ++this.#seq, now, epoch: this.#epoch, resumed }));
+  /** Takes a job in as QUEUED. `before`: kernels that had it before this one, checkpoints they made. @throws InvariantBroken when the id is known */
+  accept(order: JobOrder, now: number, before: { readonly resumed: number; readonly checkpoints: number } = { resumed: 0, checkpoints: 0 }): Job {
+    return this.#table.keep(newJob(order, { seq: ++this.#seq, now, epoch: this.#epoch, ...before }));
   }
 
   /** Takes in a job of an earlier kernel that had ended, for questions. */

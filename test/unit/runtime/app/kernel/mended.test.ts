@@ -1,4 +1,7 @@
 // What was wrong in the kernel service once, each as it was found.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Fault } from "../../../../../kernel-abi/fault.ts";
 import { openAttestation } from "../../../../../kernel-abi/qvm/attestation.ts";
@@ -82,5 +85,38 @@ describe("a client token", () => {
       await expect(other()).rejects.toMatchObject({ refusal: "INVALID_PARAMS", data: { at: "/client_token" } });
     }
     await kernel.stop();
+  });
+});
+
+describe("a kernel begun anew on its folder", () => {
+  it("numbers checkpoints on, and gives up only jobs that it had started each time", async () => {
+    const state = mkdtempSync(join(tmpdir(), "triad-mended-"));
+    const conditions = [{ mode: "decoder-overload", roundsPerEpoch: 0 }] as const;
+    const well = testKernel({ state });
+    const s = await session(well);
+    const done = await submit(well, s, coins(2));
+    await ended(well, s, done);
+    const numbered = (kernel: Kernel) => call(kernel, "q_checkpoint", { job_id: done, session_id: s }).then(({ checkpoint_id }) => checkpoint_id);
+    const ids = [await numbered(well)];
+    await well.stop();
+    const first = testKernel({ state, conditions, slots: 1 });
+    const [running, waiting] = [await submit(first, s, coins(2)), await submit(first, s, coins(3))];
+    const begun = (kernel: Kernel) => kernel.parts.histories.until(running, () => kernel.parts.jobs.get(running)?.state === "RUNNING", { timeoutMs: 0, signal: new AbortController().signal });
+    await begun(first);
+    ids.push(await numbered(first));
+    await first.stop();
+    for (let times = 1; times <= 8; times++) {
+      const kernel = testKernel({ state, conditions, slots: 1 });
+      await begun(kernel);
+      if (times === 1) ids.push(await numbered(kernel));
+      await kernel.stop();
+    }
+    const last = testKernel({ state });
+    expect(last.summary()).toMatchObject({ jobs_resumed: 1, jobs_not_resumed: 1 });
+    expect(await ended(last, s, running)).toMatchObject({ state: "FAILED", error: { type: "RUNTIME_DEFECT" }, resumed: 9 });
+    expect(await ended(last, s, waiting)).toMatchObject({ state: "COMPLETED", resumed: 9 });
+    expect(new Set(ids).size).toBe(3);
+    await last.stop();
+    rmSync(state, { recursive: true });
   });
 });

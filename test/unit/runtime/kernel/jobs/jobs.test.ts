@@ -245,8 +245,8 @@ describe("jobs", () => {
     expect(again.get(ended)).toMatchObject({ state: "COMPLETED", resumed: 0 });
     expect([again.epoch, again.running, again.waiting]).toEqual([2, 0, 2]);
     expect([runNext(again), runNext(again), runNext(again)].toSorted()).toEqual([running, undefined, waiting].toSorted());
-    const resumed = again.accept(order(), 0, 3);
-    expect(resumed.resumed).toBe(3);
+    const resumed = again.accept(order(), 0, { resumed: 3, checkpoints: 2 });
+    expect([resumed.resumed, resumed.checkpoints]).toEqual([3, 2]);
     expect(resumed.seq).toBe(4);
   });
 });
