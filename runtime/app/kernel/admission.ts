@@ -1,6 +1,7 @@
 // q_submit: whether a graph becomes a job. Owns the order of the questions; each is answered elsewhere.
 //   K6  Verified, then admitted (capabilities, firewall, quotas), then taken in, then on disk, then answered. What is refused leaves nothing.
-//   K7  With a client token a submit may be made twice and is one job.
+//   K7  With a client token a submit may be made twice and is one job; another submit under it is refused.
+import { isDeepStrictEqual } from "node:util";
 import { toHex } from "../../../kernel-abi/canonical.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { ParamsOf, ResultOf } from "../../../kernel-abi/rpc/methods.ts";
@@ -40,15 +41,21 @@ export class Admission {
     if (this.#parts.stopping()) throw new Refusal("STOPPING");
     const wish = wishOf(params);
     const before = wish.clientToken === null ? undefined : this.#tokens.get(`${session} ${wish.clientToken}`);
-    const job = (before === undefined ? undefined : this.#parts.jobs.get(before)) ?? this.#first(session, graphs.of(params.graph), wish);
+    const known = before === undefined ? undefined : this.#parts.jobs.get(before);
+    const verified = graphs.of(params.graph);
+    const asked = { ...wish, noise: noiseOf(wish, verified) };
+    if (known !== undefined && !this.#isAgain(known, verified, asked)) throw new Refusal("INVALID_PARAMS", { at: "/client_token", what: "another submit of this session had it, with another graph or policy" });
+    const job = known ?? this.take(session, verified, asked, FROM_THE_START);
     await memory.settled();
     return { job_id: job.order.id, state: job.state, estimated_epochs: job.order.epochs.length };
   }
 
-  /** Noise that was asked for without rates is that of the graph's own profiles. */
-  #first(session: string, verified: Verified, wish: Wish): Job {
-    const noise = wish.noise === true ? graphNoise(verified.graph) : wish.noise === false ? null : wish.noise;
-    return this.take(session, verified, { ...wish, noise }, FROM_THE_START);
+  /** Whether what is asked for is what this job was asked for (K7). */
+  #isAgain({ order }: Job, { digest }: Verified, { seed, debug, noise, clientToken: _, ...wish }: Wish): boolean {
+    const own = this.#parts.facts.get(order.id);
+    const { shots, priority, deadlineEpochs, timeoutMs } = order;
+    return own !== undefined && digest === order.graph && seed === (own.seedGiven ? order.seed : null) && debug === own.debug
+      && isDeepStrictEqual(wish, { shots, priority, deadlineEpochs, timeoutMs }) && isDeepStrictEqual(noise ?? null, own.noise ?? null);
   }
 
   /** A job of a verified graph, waiting. @throws Fault what authority refuses with; RESOURCES_EXHAUSTED for more than the machine has */
@@ -109,6 +116,9 @@ const acceptedEntry = (order: JobOrder, facts: JobFacts) => {
   const { epochs: _, deadlineHint: __, ...kept } = order;
   return { k: "accepted", ...kept, at: facts.createdAt, token: facts.clientToken, debug: facts.debug, noise: facts.noise ?? null, seedGiven: facts.seedGiven } as const;
 };
+
+/** Noise that was asked for without rates is that of the graph's own profiles. */
+const noiseOf = ({ noise }: Wish, { graph }: Verified): unknown => (noise === true ? graphNoise(graph) : noise === false ? null : noise);
 
 /** Members beside `policy` are as good as those in it, and weigh more. */
 function wishOf({ policy = {}, deadline_epochs, timeout_ms, client_token }: ParamsOf<"q_submit">): Wish {

@@ -35,19 +35,18 @@ export class Execution {
     });
   }
 
-  /** Whether a job that is next may go. One that is taken has authority's place reserved when it does; one that is looked at holds nothing. */
-  clearance(job: Job, purpose: "take" | "look"): Clearance {
+  /** Whether a job that is next may go. Nothing is held by asking: one that is taken reserves in the same turn of the event loop (`#validated`). */
+  clearance(job: Job): Clearance {
     const { authority, jobs } = this.#parts;
     const facts = this.#facts(job);
     if (jobs.runningOf(job.order.session) >= authority.quotas.session(job.order.session).max_jobs) return "session";
     if (!this.#parts.places.room(facts)) return "tenant";
     try {
-      if (!authority.start(job.order.id)) return "tenant";
-      if (purpose === "look") authority.pause(job.order.id);
+      return authority.blocked(job.order.id) ?? "go";
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault; // it may never: it goes, and fails in validation, where that is told
+      return "go";
     }
-    return "go";
   }
 
   /** Resolves when no job is between two fences. */
@@ -79,7 +78,9 @@ export class Execution {
   async #through(job: Job): Promise<void> {
     const { id } = job.order;
     try {
-      if (this.#validated(job)) await this.#epochs(id);
+      this.#validated(job);
+      if (job.resumed > 0 && job.attempts === 0) await this.#begun(id);
+      await this.#epochs(id);
     } catch (error) {
       this.#failed(id, error);
     } finally {
@@ -87,8 +88,15 @@ export class Execution {
     }
   }
 
+  /** On disk before it runs: should it end this kernel too, the next one knows. */
+  #begun(job: string): Promise<void> {
+    const { memory } = this.#parts;
+    memory.keep({ k: "begun", job, times: (memory.live.begun.get(job) ?? 0) + 1 });
+    return memory.settled();
+  }
+
   /** Certificate, authority, blocks; RUNNING when all are there. */
-  #validated(job: Job): boolean {
+  #validated(job: Job): void {
     const { authority, graphs, jobs, histories, now } = this.#parts;
     const { id } = job.order;
     const facts = this.#facts(job);
@@ -98,7 +106,6 @@ export class Execution {
     this.#parts.places.take(job, facts);
     const running = jobs.start(id, now());
     histories.add(id, { type: "state", state: "RUNNING", epoch: running.epoch });
-    return true;
   }
 
   async #epochs(id: string): Promise<void> {
@@ -160,10 +167,12 @@ export class Execution {
     if (job === undefined) return;
     const { verified, noise } = this.#facts(job);
     const { counts, digest, bundle } = await runs.run({ graph: verified.graph, digest: verified.digest, shots: job.order.shots, seed: job.order.seed, nodes, noise });
+    const asked = jobs.get(id)?.cancelAsked === true; // while it ran: the end of the graph was its next fence
+    const late = nodes === undefined && !asked ? expiryOf(job, { now: now(), epoch: jobs.epoch }) : undefined;
+    if (late !== undefined) return this.told(jobs.fail(id, late, now()));
     const trace = traces.keep(id, bundle);
     this.#attest(job, digest, nodes ?? verified.graph.program.nodes.length);
     const outcome: JobOutcome = { events: job.order.shots === 1 ? eventsOf(counts) : {}, counts: job.order.shots === 1 ? null : counts, digest, trace };
-    const asked = jobs.get(id)?.cancelAsked === true; // while it ran: the end of the graph was its next fence
     this.told(asked ? jobs.cancelled(id, outcome, now()) : jobs.finish(id, outcome, now()));
   }
 

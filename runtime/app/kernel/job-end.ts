@@ -18,5 +18,5 @@ export function orderOf(accepted: Accepted, { epochs, deadlineHint }: Pick<JobOr
 
 export function endedJob(fresh: Job, ended: Ended): Job {
   const { state, at, started, epoch, node, attempts, preemptions, resumed, checkpoints, cancelledAtEpoch, outcome, error } = ended;
-  return { ...fresh, state, endedAt: at, startedAt: started, epoch, node, attempts, preemptions, resumed, checkpoints, cancelledAtEpoch, outcome, error, cancelAsked: state === "CANCELLED" };
+  return { ...fresh, state, endedAt: at, startedAt: started, epoch, node, attempts, preemptions, resumed, checkpoints: Math.max(checkpoints, fresh.checkpoints), cancelledAtEpoch, outcome, error, cancelAsked: state === "CANCELLED" };
 }

@@ -17,12 +17,14 @@ export interface Remembered {
   readonly checkpoints: Map<string, string[]>;
   /** By job: kernels that had it before. */
   readonly resumed: Map<string, number>;
+  /** By job: kernels that took it up again and started it. */
+  readonly begun: Map<string, number>;
 }
 
 /** Bytes beyond which the ledger is rewritten, once it has grown to twice what was live. */
 const COMPACT_BYTES = 8 * 1024 * 1024;
 
-const nothing = (): Remembered => ({ sessions: new Map(), graphs: new Map(), accepted: new Map(), ended: new Map(), checkpoints: new Map(), resumed: new Map() });
+const nothing = (): Remembered => ({ sessions: new Map(), graphs: new Map(), accepted: new Map(), ended: new Map(), checkpoints: new Map(), resumed: new Map(), begun: new Map() });
 
 function take(into: Remembered, entry: Entry): void {
   switch (entry.k) {
@@ -33,6 +35,7 @@ function take(into: Remembered, entry: Entry): void {
     case "ended": into.ended.set(entry.id, entry); break;
     case "checkpoint": into.checkpoints.set(entry.job, [...into.checkpoints.get(entry.job) ?? [], entry.text]); break;
     case "started": for (const [job, times] of Object.entries(entry.resumed)) into.resumed.set(job, times); break;
+    case "begun": into.begun.set(entry.job, entry.times); break;
   }
 }
 
@@ -43,7 +46,7 @@ function forgetSession(into: Remembered, session: string): void {
 }
 
 function forgetJob(into: Remembered, id: string): void {
-  for (const table of [into.accepted, into.ended, into.checkpoints, into.resumed]) table.delete(id);
+  for (const table of [into.accepted, into.ended, into.checkpoints, into.resumed, into.begun]) table.delete(id);
 }
 
 export class Memory {
@@ -99,7 +102,7 @@ export class Memory {
   close(): void { this.#ledger?.close(); }
 
   *#entries(): Generator<Uint8Array> {
-    const { sessions, graphs, accepted, ended, checkpoints, resumed } = this.#live;
+    const { sessions, graphs, accepted, ended, checkpoints, resumed, begun } = this.#live;
     const used = new Set([...accepted.values()].map(({ graph }) => graph));
     for (const digest of [...graphs.keys()]) if (!used.has(digest)) graphs.delete(digest);
     for (const session of sessions.values()) yield entryBytes({ k: "session", session });
@@ -107,6 +110,7 @@ export class Memory {
     for (const job of accepted.values()) yield entryBytes(job);
     for (const [job, texts] of checkpoints) for (const text of texts) yield entryBytes({ k: "checkpoint", job, text });
     if (resumed.size > 0) yield entryBytes({ k: "started", at: 0, resumed: Object.fromEntries(resumed) });
+    for (const [job, times] of begun) yield entryBytes({ k: "begun", job, times });
     for (const job of ended.values()) yield entryBytes(job);
   }
 }

@@ -20,6 +20,8 @@ export interface PlacesOptions {
   readonly physicalLimit: (session: string) => number;
   /** Whether the job is to stop where it stands: cancelled, out of time, or the kernel stops. */
   readonly halted: (id: string) => boolean;
+  /** A kernel epoch passed while a job waited: deadlines are counted in them. */
+  readonly passed: () => void;
 }
 
 /** Turns of the event loop a job waits by before it waits by the clock. */
@@ -99,6 +101,7 @@ export class Places {
       if (admitted?.kind === "go") return { fenceEvery: report.fenceEvery, rollback };
       if (waited === 0) histories.add(id, { type: "waiting", state: "RUNNING", epoch, data: { for: admitted?.for ?? "a module with room" } });
       await (waited < TURNS ? turn() : pause(WAIT_MS));
+      this.#options.passed();
       if (halted(id)) return "halted";
       machine.turnover();
     }

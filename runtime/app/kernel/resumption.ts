@@ -11,7 +11,7 @@ import type { Accepted } from "./memory-entry.ts";
 import type { JobFacts } from "./job-facts.ts";
 import type { Parts } from "./parts.ts";
 
-/** A job that ended so many kernels is not given another. */
+/** A job that so many kernels took up again and started, and none ended, is not given another; one that only waited is. */
 const RESUMED_MAX = 8;
 
 export interface Found {
@@ -39,12 +39,13 @@ export function resume(parts: Parts, admission: Admission, told: (job: Job) => v
     graphs.set(graph, verified);
     const facts = factsOf(accepted, verified, parts.authority.audit.size);
     parts.facts.set(id, facts);
+    const checkpoints = live.checkpoints.get(id)?.length ?? 0; // numbered on, also after the end
     if (end !== undefined) {
-      parts.jobs.recall(endedJob(newJob(orderOf(accepted, verified), { seq: 0, now: at, epoch: 0, resumed: 0 }), end));
+      parts.jobs.recall(endedJob(newJob(orderOf(accepted, verified), { seq: 0, now: at, epoch: 0, resumed: 0, checkpoints }), end));
       ended++;
     } else {
       const times = (live.resumed.get(id) ?? 0) + 1;
-      if (again(parts, admission, accepted, { facts, times, told })) resumed[id] = times;
+      if (again(parts, admission, accepted, { facts, before: { resumed: times, checkpoints }, told })) resumed[id] = times;
       else failed++;
     }
     admission.recall(session, token, id);
@@ -80,14 +81,15 @@ const factsOf = (accepted: Accepted, verified: Verified, auditFrom: number): Job
 });
 
 /** Queued again; false when it could not be, which ends it. */
-function again(parts: Parts, admission: Admission, accepted: Accepted, { facts, times, told }: { readonly facts: JobFacts; readonly times: number; readonly told: (job: Job) => void }): boolean {
+function again(parts: Parts, admission: Admission, accepted: Accepted, { facts, before, told }: { readonly facts: JobFacts; readonly before: { readonly resumed: number; readonly checkpoints: number }; readonly told: (job: Job) => void }): boolean {
   const { id, session } = accepted;
-  const job = parts.jobs.accept(orderOf(accepted, facts.verified), accepted.at, times);
+  const job = parts.jobs.accept(orderOf(accepted, facts.verified), accepted.at, before);
+  const begun = parts.memory.live.begun.get(id) ?? 0;
   try {
     if (facts.verified.certificate.length === 0) throw new Fault("GRAPH_UNCERTIFIED", { what: "the verifier of this version refuses the graph" });
-    if (times > RESUMED_MAX) throw new Fault("RUNTIME_DEFECT", { what: "every kernel that ran it ended", times });
+    if (begun >= RESUMED_MAX) throw new Fault("RUNTIME_DEFECT", { what: "every kernel that ran it ended", times: begun });
     admission.admit(session, id, facts.verified, true);
-    parts.histories.add(id, { type: "resumed", state: "QUEUED", epoch: job.epoch, data: { times } });
+    parts.histories.add(id, { type: "resumed", state: "QUEUED", epoch: job.epoch, data: { times: before.resumed } });
     return true;
   } catch (error) {
     if (!(error instanceof Fault)) throw error;

@@ -71,6 +71,7 @@ export interface Job {
   readonly node: number;
   /** Kernel epoch before which it is not tried again; null when it may. */
   readonly notBefore: number | null;
+  /** Times it was started: one, and one for every failure and every preemption it came back from. */
   readonly attempts: number;
   readonly preemptions: number;
   /** Asked to stop at the next fence. */
@@ -92,10 +93,10 @@ export const PRIORITY_MAX = 100;
 export const PRIORITY_DEFAULT = 10;
 
 /** As it is accepted: waiting, at the fence it begins from. */
-export function newJob(order: JobOrder, { seq, now, epoch, resumed }: { readonly seq: number; readonly now: number; readonly epoch: number; readonly resumed: number }): Job {
+export function newJob(order: JobOrder, { seq, now, epoch, resumed, checkpoints }: { readonly seq: number; readonly now: number; readonly epoch: number; readonly resumed: number; readonly checkpoints: number }): Job {
   return {
     order, state: "QUEUED", seq, acceptedAt: now, acceptedEpoch: epoch, startedAt: null, endedAt: null,
     epoch: order.startEpoch, node: order.epochs[order.startEpoch]?.from ?? 0, notBefore: null, attempts: 0, preemptions: 0,
-    cancelAsked: false, cancelledAtEpoch: null, checkpoints: 0, moveAsked: null, moves: [], resumed, outcome: null, error: null,
+    cancelAsked: false, cancelledAtEpoch: null, checkpoints, moveAsked: null, moves: [], resumed, outcome: null, error: null,
   };
 }

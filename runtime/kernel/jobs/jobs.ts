@@ -1,7 +1,7 @@
 // What happens to jobs, and when. Pure and synchronous: `now` is handed in, in milliseconds; runs are made by whoever drives it
 // (runtime/app/kernel), who asks `next`, says what came of validation, and asks at every fence what to do.
 //   J7  A slot is held by exactly the jobs in VALIDATING and RUNNING, and given back on every way out; asserted at every move.
-//   J8  Kernel epochs pass at fences. Cancelling, giving way, moving, retrying and running out of time happen there; a job that waits
+//   J8  Kernel epochs pass at fences, one for each, and while a job waits at one for the machine. Cancelling, giving way, moving, retrying and running out of time happen there; a job that waits
 //       is at a fence all the while.
 //   J9  A job is seen by the session that asked for it: to others it is foreign, to those who guess an id, unknown.
 //   J10 An end is final and told: cancelling twice changes nothing, cancelling what ended otherwise is refused.
@@ -18,11 +18,8 @@ export interface JobsOptions {
   readonly slots: number;
   /** Ended jobs kept per session for questions; the earliest ended is forgotten first. */
   readonly kept: number;
-  /**
-   * Whether a job that is next may go now: limits and resources, which are others' tables. Default: always. `take`: what says "go" is
-   * taken at once, so it may be reserved for; `look`: nothing comes of it.
-   */
-  readonly may?: (job: Job, purpose: "take" | "look") => Clearance;
+  /** Whether a job that is next may go now: limits and resources, which are others' tables. Default: always. Something may come of it or not. */
+  readonly may?: (job: Job) => Clearance;
   /** Told of every job that is forgotten. */
   readonly forgotten?: (id: string) => void;
 }
@@ -54,8 +51,7 @@ const RETRY_EPOCHS_LOG2_MAX = 16;
 export class Jobs {
   readonly #table: JobTable;
   readonly #slots: number;
-  readonly #mayTake: (job: Job) => Clearance;
-  readonly #mayLook: (job: Job) => Clearance;
+  readonly #may: (job: Job) => Clearance;
   #epoch = 0;
   #seq = 0;
 
@@ -63,8 +59,7 @@ export class Jobs {
     invariant(slots >= 1 && kept >= 1, "L1", "at least one slot and one job kept");
     this.#table = new JobTable(kept, forgotten);
     this.#slots = slots;
-    this.#mayTake = (job) => may(job, "take");
-    this.#mayLook = (job) => may(job, "look");
+    this.#may = may;
   }
 
   /** Kernel epochs so far. */
@@ -73,9 +68,9 @@ export class Jobs {
   /** Slots held. */
   get running(): number { return this.#table.running; }
 
-  /** Takes a job in as QUEUED. `resumed`: kernels that had it before this one. @throws InvariantBroken when the id is known */
-  accept(order: JobOrder, now: number, resumed = 0): Job {
-    return this.#table.keep(newJob(order, { seq: ++this.#seq, now, epoch: this.#epoch, resumed }));
+  /** Takes a job in as QUEUED. `before`: kernels that had it before this one, checkpoints they made. @throws InvariantBroken when the id is known */
+  accept(order: JobOrder, now: number, before: { readonly resumed: number; readonly checkpoints: number } = { resumed: 0, checkpoints: 0 }): Job {
+    return this.#table.keep(newJob(order, { seq: ++this.#seq, now, epoch: this.#epoch, ...before }));
   }
 
   /** Takes in a job of an earlier kernel that had ended, for questions. */
@@ -89,7 +84,7 @@ export class Jobs {
   next(): Job | undefined {
     this.#wake();
     if (this.#table.running >= this.#slots) return undefined;
-    const job = this.#table.take(this.#mayTake) ?? (this.#passIdle() ? this.#table.take(this.#mayTake) : undefined);
+    const job = this.#table.take(this.#may) ?? (this.#passIdle() ? this.#table.take(this.#may) : undefined);
     return job === undefined ? undefined : this.#table.move(job, { type: "VALIDATE", slot: true }, {});
   }
 
@@ -112,6 +107,9 @@ export class Jobs {
     return job.moveAsked === null ? this.#goOnOrGiveWay(job) : { kind: "move", to: job.moveAsked };
   }
 
+  /** A kernel epoch passes while a job waits at its fence for what others hold. */
+  pass(): void { this.#epoch++; }
+
   /** The whole run is sealed. */
   finish(id: string, outcome: JobOutcome, now: number): Job {
     const job = this.#table.known(id);
@@ -122,9 +120,10 @@ export class Jobs {
   /** It cannot go on. `again`: the failure was the provider's; it begins anew while attempts are left, later each time, under the same seed. */
   fail(id: string, error: JobError, now: number, again = false): Job {
     const job = this.#table.known(id);
-    if (!again || job.state !== "RUNNING" || job.cancelAsked || job.attempts > job.order.retries) return this.#table.move(job, { type: "FAIL", why: error.type }, { endedAt: now, error });
+    const tried = job.attempts - job.preemptions; // a start after it gave way is no new try
+    if (!again || job.state !== "RUNNING" || job.cancelAsked || tried > job.order.retries) return this.#table.move(job, { type: "FAIL", why: error.type }, { endedAt: now, error });
     const { startEpoch, epochs } = job.order;
-    const notBefore = this.#epoch + (1 << Math.min(job.attempts - 1, RETRY_EPOCHS_LOG2_MAX));
+    const notBefore = this.#epoch + (1 << Math.min(tried - 1, RETRY_EPOCHS_LOG2_MAX));
     return this.#table.move(job, { type: "REQUEUE", atFence: true, because: "retry" }, { epoch: startEpoch, node: epochs[startEpoch]?.from ?? 0, notBefore });
   }
 
@@ -213,7 +212,7 @@ export class Jobs {
   }
 
   #goOnOrGiveWay(job: Job): FenceDecision {
-    if (this.#table.running >= this.#slots && this.#table.outranks(job, this.#mayLook)) {
+    if (this.#table.running >= this.#slots && this.#table.outranks(job, this.#may)) {
       this.#requeue(job, job.node);
       return { kind: "gave way" };
     }

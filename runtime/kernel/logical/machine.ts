@@ -103,11 +103,13 @@ export class LogicalMachine {
   }
   /**
    * A job starts, at the fence after the spans that are behind it: what lives there is placed again. Spans that no account tells of yet (it
-   * was restored from a checkpoint) are accounted for, because its run goes through them. @throws as start and run, and nothing is held then
+   * was restored from a checkpoint) are accounted for, because its run goes through them; one that begins before what its account tells of (it
+   * is tried again) has a fresh account, which tells of this attempt alone. @throws as start and run, and nothing is held then
    */
   resume(holder: Holder, wanted: readonly Wanted[], behind: readonly Span[]): void {
     this.start(holder, wanted);
     const { job } = holder;
+    if (this.#account(job).next > (behind.at(-1)?.to ?? 0)) this.#accounts.set(job, new Account());
     const account = this.#account(job);
     try {
       for (const { from, to, nodes } of behind) {

@@ -81,6 +81,7 @@ export type JobEnd = "COMPLETED" | "FAILED" | "CANCELLED";
  *   admit(request): Admission                          once per submit; reserves the job's place in its session's queue
  *   owned(session, job, owner)                            `owner`: the session that made it; throws ACCESS_DENIED for another's
  *   start(job): boolean                                reserves what the run takes; false: not now, try when another ends
+ *   blocked(job): "session" | "tenant" | undefined     whose limit keeps it from starting now; holds and notes nothing; throws as start
  *   pause(job)                                         gives that back (preempted, queued again)
  *   end(job, how): boolean                             gives everything back, exactly once; false when it was already
  *   closeSession(session): readonly string[]           ids of its jobs that have not ended, for the service to cancel
@@ -95,6 +96,7 @@ export interface AuthorityShape {
   admit(request: AdmitRequest): Admission;
   owned(session: string, job: string, owner: string): void;
   start(job: string): boolean;
+  blocked(job: string): "session" | "tenant" | undefined;
   pause(job: string): void;
   end(job: string, how: JobEnd): boolean;
   closeSession(session: string): readonly string[];

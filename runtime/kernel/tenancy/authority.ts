@@ -16,7 +16,7 @@ import { LinearHandles } from "./linear-handles.ts";
 import { DEFAULT_RULES, Policies, refuseRuling, type PolicyRule } from "./policies.ts";
 import type { TenancyPorts } from "./ports.ts";
 import type { SessionQuota, TenantQuota } from "./quota-terms.ts";
-import { Quotas, refuseShortage } from "./quotas.ts";
+import { Quotas, refuseShortage, type Shortage } from "./quotas.ts";
 import { readRecord } from "./saved.ts";
 import { bargain, Sessions, type Session } from "./sessions.ts";
 import { Tenants, type Tenant } from "./tenants.ts";
@@ -159,6 +159,15 @@ export class Authority implements AuthorityShape {
       this.note(about, "noted", { change: "RUNNING" });
       return true;
     });
+  }
+
+  /** Whose limit keeps a job from starting now; undefined when none does. Reserves and notes nothing. @throws as start */
+  blocked(job: string): Shortage["scope"] | undefined {
+    const held = this.jobs.find(job);
+    if (held === undefined) return undefined;
+    this.#live(held.session);
+    refuseMissing(held.required, this.held(held.session));
+    return this.jobs.runs(job) ? undefined : this.quotas.shortage(held, held.run)?.scope;
   }
 
   pause(job: string): void {

@@ -161,6 +161,23 @@ describe("jobs", () => {
     expect(table.fail(once, { type: "INVALID", message: "", code: 0 }, 0)).toMatchObject({ state: "FAILED" });
     expect(table.running).toBe(0);
   });
+  it("use up no retry by giving way", () => {
+    const table = jobs();
+    const { id } = table.accept(order({ retries: 1 }), 0).order;
+    const start = (): void => {
+      expect(table.next()?.order.id).toBe(id);
+      table.start(id, 0);
+    };
+    for (let times = 0; times < 3; times++) {
+      start();
+      table.preempt(id, 0);
+    }
+    const lost = { type: "WORKER_LOST", message: "", code: 3503 };
+    start();
+    expect(table.fail(id, lost, 0, true)).toMatchObject({ state: "QUEUED", attempts: 4, preemptions: 3, notBefore: 1 });
+    start();
+    expect(table.fail(id, lost, 0, true)).toMatchObject({ state: "FAILED", attempts: 5 });
+  });
   it("run out of time: waiting ones when asked for, running ones at a fence", () => {
     const table = jobs();
     const [running, waiting, dead] = [order({ timeoutMs: 100 }, 3), order({ timeoutMs: 100 }), order({ deadlineEpochs: 0, priority: 0 })].map((one) => table.accept(one, 0).order.id) as [string, string, string];
@@ -228,8 +245,8 @@ describe("jobs", () => {
     expect(again.get(ended)).toMatchObject({ state: "COMPLETED", resumed: 0 });
     expect([again.epoch, again.running, again.waiting]).toEqual([2, 0, 2]);
     expect([runNext(again), runNext(again), runNext(again)].toSorted()).toEqual([running, undefined, waiting].toSorted());
-    const resumed = again.accept(order(), 0, 3);
-    expect(resumed.resumed).toBe(3);
+    const resumed = again.accept(order(), 0, { resumed: 3, checkpoints: 2 });
+    expect([resumed.resumed, resumed.checkpoints]).toEqual([3, 2]);
     expect(resumed.seq).toBe(4);
   });
 });
