@@ -56,7 +56,7 @@ export function printJob({ out }: Io, job: JobObject, json: boolean): void {
   if (json) return printJson(out, "job", job);
   const { progress: { current_epoch, total_epochs, nodes_executed, nodes_total }, error } = job;
   const facts: Facts = [
-    ["job", printable(job.job_id)], ["state", job.state], ["progress", `epoch ${current_epoch} of ${total_epochs}, node ${nodes_executed} of ${nodes_total}`],
+    ["session", printable(job.session_id)], ["job", printable(job.job_id)], ["state", job.state], ["progress", `epoch ${current_epoch} of ${total_epochs}, node ${nodes_executed} of ${nodes_total}`],
     valueFact("events", job.events), valueFact("counts", job.counts), job.cancelled_at_epoch === undefined ? undefined : ["cancelled", `at epoch ${job.cancelled_at_epoch}`],
     error === undefined ? undefined : ["error", printable(`${error.type}: ${error.message}`)], job.digest === undefined ? undefined : ["digest", printable(job.digest)], valueFact("evidence", job.evidence),
   ];

@@ -128,6 +128,28 @@ describe("triad job", () => {
     expect((await triad("job", "cancel", other.job, "--socket", socket, "--session", other.session, "--json")).err).toContain("ALREADY_COMPLETED");
   });
 
+  it("a wait that ends before its job says which job goes on, and how to wait for it", async () => {
+    const stub = kernelStub({ hold: true });
+    const { socket } = await serving(stub);
+    const late = await triad("job", "submit", graphFile(), "--socket", socket, "--wait", "--timeout", "1");
+    const [, session = "", job = ""] = /^session +(sess_\w+)\njob +(job_\w+)\n/.exec(late.err) ?? [];
+    const again = `triad job wait ${job} --socket ${socket} --session ${session}`;
+    expect([late.code, late.out, stub.jobs.has(job)]).toEqual([6, "", true]);
+    expect(late.err).toMatch(new RegExp(`\\n +job +${job}\\n`));
+    expect(late.err).toMatch(new RegExp(`\\n +session +${session}\\n`));
+    expect(late.err).toContain(again);
+    const waiting = triad("job", "submit", graphFile(), "--socket", socket, "--wait", "--json");
+    while (stub.waiting() === 0) await new Promise((resolve) => { setTimeout(resolve, 5); });
+    const [interrupt] = process.listeners("SIGINT").slice(-1);
+    interrupt?.("SIGINT");
+    const { code, err } = await waiting;
+    expect(code).toBe(130);
+    expect(err).toMatch(/^\{.*"session_id":"sess_\w+","job_id":"job_\w+".*\}\n\{.*"next":"The job goes on: triad job wait job_\w+ /);
+    expect(err).not.toContain("Nothing was written");
+    stub.finish(job);
+    expect((await triad(...again.split(" ").slice(1))).out).toMatch(new RegExp(`^session +${session}\\njob +${job}\\nstate +COMPLETED\\n`));
+  });
+
   it("refusals have the house's exit codes, the kernel's words and the next step", async () => {
     const { socket } = await serving(kernelStub());
     const { session, job } = await submitted(socket);

@@ -13,7 +13,7 @@ import { addSocketOption, calling, faultOfCall } from "../../kernel-call.ts";
 import { printFacts, printFault, printJson } from "../../output.ts";
 import type { Io } from "../../terminal.ts";
 import { printable, shellWord } from "../../values.ts";
-import { waitFor } from "./wait.ts";
+import { waitAgain, waitFor } from "./wait.ts";
 
 interface Flags {
   readonly socket: string;
@@ -80,9 +80,11 @@ async function submit(file: string, flags: Flags, io: Io): Promise<number> {
     const session = await sessionFor(client, graph, flags, io);
     try {
       const job = await session.submit(graph, optionsOf(flags));
-      if (wait) return await waitFor(io, job, { json, ...(timeout === undefined ? {} : { timeout }) });
+      if (wait && json) printJson(io.err, "job-submit", { session_id: session.id, job_id: job.id }); // known, however the wait ends
+      else if (wait) printFacts(io.err, [["session", printable(session.id)], ["job", printable(job.id)]]);
+      if (wait) return await waitFor(io, job, { json, socket, ...(timeout === undefined ? {} : { timeout }) });
       if (json) printJson(io.out, "job-submit", { session_id: session.id, job_id: job.id });
-      else printFacts(io.out, [["session", printable(session.id)], ["job", printable(job.id)], ["next", `triad job wait ${printable(job.id)} --socket ${shellWord(socket)} --session ${printable(session.id)}`]]);
+      else printFacts(io.out, [["session", printable(session.id)], ["job", printable(job.id)], ["next", waitAgain(job, socket)]]);
       return EXIT.ok;
     } catch (error) {
       if (refusedGraph(error)) return printRefused(io, error, json);
