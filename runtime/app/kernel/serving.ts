@@ -1,6 +1,6 @@
 // Serving a kernel: the service behind a socket, and the order in which both begin and end.
 //   The socket is taken first, so that a second server is refused before it touches the state; calls wait until the service is there.
-//   At the end nobody is let in, what is in flight is answered, and only then the service is stopped.
+//   At the end nobody is let in, what is in flight is answered, and only then the service is stopped, for as long as the grace lasts.
 import { dispatch } from "../../../kernel-abi/rpc/dispatch.ts";
 import type { KernelService } from "../../../kernel-abi/rpc/handlers.ts";
 import type { KernelOptions as ServiceOptions } from "./options.ts";
@@ -27,7 +27,25 @@ export interface Served {
   /** Absolute path of the socket. */
   readonly path: string;
   readonly service: KernelService;
-  stop(options?: { readonly graceMs?: number }): Promise<void>;
+  /** Whether everything came to rest. With `graceMs` it resolves then at the latest, with false when a job is still at work: what was accepted is
+   *  kept, and the process is to end without it. */
+  stop(options?: { readonly graceMs?: number }): Promise<boolean>;
+}
+
+/** Least time for jobs to come to their next fence, where those who waited for them have used up the grace. */
+const FENCE_MS = 250;
+
+/** Whether it was done within so many milliseconds. */
+async function within(work: Promise<void>, ms: number | undefined): Promise<boolean> {
+  const done = work.then(() => true);
+  if (ms === undefined) return done;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => { timer = setTimeout(() => { resolve(false); }, ms); });
+  try {
+    return await Promise.race([done, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** @throws Fault SOCKET_IN_USE | SOCKET_REFUSED; what the factory throws */
@@ -43,8 +61,10 @@ export async function serveKernel({ socket, limits, defect, ...options }: ServeO
     return {
       path: server.path, service,
       stop: async (given) => {
+        const from = performance.now();
         await server.stop(given);
-        await service.stop();
+        const left = given?.graceMs === undefined ? undefined : Math.max(FENCE_MS, given.graceMs - (performance.now() - from));
+        return within(service.stop(), left);
       },
     };
   } catch (error) {

@@ -59,6 +59,26 @@ describe("triad kernel serve", () => {
     expect((await waiting).code).not.toBe(0);
   });
 
+  it("ends with the grace, whatever is still computed, and says how many jobs are kept", async () => {
+    let rested = (): void => undefined;
+    const exit = vi.spyOn(process, "exit").mockImplementation(((): undefined => undefined) as unknown as typeof process.exit);
+    const busy = (): Stub => ({ ...kernelStub(), summary: () => ({ waiting: 2, running: 1 }), stop: () => new Promise((resolve) => { rested = resolve; }) });
+    for (const [words, told] of [[["--state", at("kept")], /\nkept +3 jobs, for the next kernel/], [[], /\nlost +3 jobs with the process/]] as const) {
+      const { said } = await serving(busy(), "--grace", "0", ...words);
+      process.emit("SIGTERM", "SIGTERM");
+      const { code, out } = await said;
+      expect([code, exit.mock.calls]).toEqual([0, [[0]]]);
+      expect(out).toMatch(told);
+      exit.mockClear();
+      rested();
+    }
+    const { said } = await serving({ ...kernelStub(), summary: () => ({ waiting: 1, running: 0 }) }, "--grace", "5", "--state", at("kept"));
+    process.emit("SIGTERM", "SIGTERM");
+    expect((await said).out).toMatch(/\nkept +1 job, /);
+    expect(exit).not.toHaveBeenCalled(); // it came to rest
+    exit.mockRestore();
+  });
+
   it("says it as one object, and hands its options on", async () => {
     let seen: unknown;
     const stub = kernelStub();
@@ -109,6 +129,24 @@ describe("triad job", () => {
     expect([code, onlyObject(out)["state"]]).toEqual([0, "COMPLETED"]);
     expect(seen).toMatchObject([{ policy: { seed: 42, priority: 3, shots: 5 }, client_token: "t", session_id: session, graph: BELL }, { policy: { seed: "a b" }, session_id: session }]);
     expect((await triad("job", "submit", graphFile(), "--socket", socket, "--caps", "COMPUTE,MEASURE,NONE")).err).toBe("warning: not granted: CAP_NONE\n");
+  });
+
+  it("submit takes a graph as assembly, and noise", async () => {
+    const stub = kernelStub();
+    const seen: unknown[] = [];
+    const handlers: Handlers = { ...stub.handlers, q_submit: (params, context) => { seen.push(params); return stub.handlers.q_submit(params, context); } };
+    const { socket } = await serving({ ...stub, handlers });
+    const asm = at("bell.qvm.asm");
+    await triad("qvm", "disasm", graphFile(), "--out", asm, "--replace");
+    await submitted(socket);
+    expect((await triad("job", "submit", asm, "--socket", socket, "--noise")).code).toBe(0);
+    const graph = JSON.parse((await triad("qvm", "asm", asm)).out) as unknown;
+    expect(seen).toMatchObject([{ graph: BELL }, { graph, policy: { noise: true } }]);
+    expect(seen[0]).not.toHaveProperty("policy.noise");
+    for (const command of ["verify", "stats"]) {
+      const [text, json] = [await triad("qvm", command, asm, "--json"), await triad("qvm", command, graphFile(), "--json")];
+      expect(text).toEqual(json);
+    }
   });
 
   it("status, cancel, and a wait that ends in a failure or in time", async () => {
@@ -162,7 +200,7 @@ describe("triad job", () => {
     expect((await triad("job", "status", job, "--socket", at("nobody.sock"), "--session", session)).code).toBe(7);
     expect((await triad("job", "submit", graphFile("{"), "--socket", socket)).code).toBe(2);
     expect((await triad("job", "submit", at("none.json"), "--socket", socket)).code).toBe(2);
-    expect((await triad("job", "submit", at("a.qasm"), "--socket", socket)).err).toContain("triad qvm asm");
+    expect((await triad("job", "submit", at("none.qasm"), "--socket", socket)).err).toContain("FILE_UNREADABLE");
     expect((await triad("job", "submit", graphFile(), "--socket", socket, "--priority", "101")).code).toBe(2);
     expect((await triad("job", "status", job, "--socket", socket)).code).toBe(2);
   });

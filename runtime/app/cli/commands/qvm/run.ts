@@ -3,13 +3,10 @@ import type { Command } from "commander";
 import { LIMITS } from "../../../../../kernel-abi/limits.ts";
 import { Fault } from "../../../../../kernel-abi/fault.ts";
 import type { Finding, Graph } from "../../../../../kernel-abi/qvm/graph.ts";
-import { assemble } from "../../../../../kernel-abi/qvm/asm/assemble.ts";
-import { verifyGraph, type Verdict, type VerifyOptions } from "../../../../../kernel-abi/qvm/verify.ts";
 import { createMemorySink } from "../../../../adapters/memory.ts";
 import { GRAPH_PROGRAM } from "../../../qvm/program-file.ts";
 import { record, type RecordReport } from "../../../record.ts";
 import { choiceOption, countOption, jsonOption, workersOption } from "../../arguments.ts";
-import { asmSource } from "../../asm-files.ts";
 import { runs, type Invocation } from "../../command.ts";
 import { exitOfRun } from "../../exit.ts";
 import { findingText, verifyFile } from "../../graph-file.ts";
@@ -37,15 +34,6 @@ type Counts = Readonly<Record<string, number>>;
 const isCounts = (result: unknown): result is { readonly counts: Counts } => typeof result === "object" && result !== null && "counts" in result;
 
 const BAR_CHARACTERS = 30;
-
-const ASSEMBLY = /\.(asm|qasm)$/i;
-
-/** A graph in JSON, or the one a program of assembly stands for. @throws Fault FILE_UNREADABLE, QVM_ASM_* */
-function verdictOf(path: string, options: VerifyOptions): Verdict {
-  if (!ASSEMBLY.test(path)) return verifyFile(path, options);
-  const { text, file, read } = asmSource(path, undefined);
-  return verifyGraph(assemble(text, { file, read, parameters: {} }), options);
-}
 
 /** Nothing runs that is not valid; all findings are told with the refusal. */
 function refused(findings: readonly Finding[], file: string, io: Io, json: boolean): number {
@@ -90,7 +78,7 @@ async function run(file: string, flags: Flags, io: Io): Promise<number> {
   const json = flags.json === true;
   if (seed === "") throw new Fault("USAGE", { option: "--seed", value: "", allowed: "non-empty text" });
   if (shots > LIMITS.shots_max) throw new Fault("USAGE", { option: "--shots", value: shots, allowed: `an integer from 1 to ${LIMITS.shots_max}` });
-  const { graph, findings } = verdictOf(file, { ...(mode === undefined ? {} : { mode }), ...(strict === undefined ? {} : { strict }) });
+  const { graph, findings } = verifyFile(file, { ...(mode === undefined ? {} : { mode }), ...(strict === undefined ? {} : { strict }) });
   if (graph === undefined) return refused(findings, file, io, json);
   const recorded = await interruptible(io.err, (signal) => record({
     program: GRAPH_PROGRAM, input: inputOf(graph, shots, nodes, noise), out: out ?? createMemorySink(), signal,
