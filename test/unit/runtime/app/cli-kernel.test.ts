@@ -182,7 +182,8 @@ describe("triad job", () => {
     interrupt?.("SIGINT");
     const { code, err } = await waiting;
     expect(code).toBe(130);
-    expect(err).toMatch(/^\{.*"session_id":"sess_\w+","job_id":"job_\w+".*\}\n\{.*"next":"The job goes on: triad job wait job_\w+ /);
+    expect(onlyObject(err)).toMatchObject({ error: { name: "RUN_INTERRUPTED", detail: { job: expect.stringMatching(/^job_/) as string, session: expect.stringMatching(/^sess_/) as string } } });
+    expect(err).toMatch(/"next":"The job goes on: triad job wait job_\w+ /);
     expect(err).not.toContain("Nothing was written");
     stub.finish(job);
     expect((await triad(...again.split(" ").slice(1))).out).toMatch(new RegExp(`^session +${session}\\njob +${job}\\nstate +COMPLETED\\n`));

@@ -78,8 +78,7 @@ async function submit(file: string, flags: Flags, io: Io): Promise<number> {
     const session = await sessionFor(client, graph, flags, io);
     try {
       const job = await session.submit(graph, optionsOf(flags));
-      if (wait && json) printJson(io.err, "job-submit", { session_id: session.id, job_id: job.id }); // known, however the wait ends
-      else if (wait) printFacts(io.err, [["session", printable(session.id)], ["job", printable(job.id)]]);
+      if (wait && !json) printFacts(io.err, [["session", printable(session.id)], ["job", printable(job.id)]]); // known, however the wait ends
       if (wait) return await waitFor(io, job, { json, socket, ...(timeout === undefined ? {} : { timeout }) });
       if (json) printJson(io.out, "job-submit", { session_id: session.id, job_id: job.id });
       else printFacts(io.out, [["session", printable(session.id)], ["job", printable(job.id)], ["next", waitAgain(job, socket)]]);

@@ -27,7 +27,9 @@ function told(error: unknown, job: KernelJob, socket: string, interrupted: boole
   const next = `The job goes on: ${waitAgain(job, socket)}`;
   const which = { job: printable(job.id), session: printable(job.session) };
   if (interrupted) return new Fault("RUN_INTERRUPTED", which, { cause: error, next });
-  if (!(error instanceof KernelError) || error.name !== "TIMEOUT") return error;
+  if (error instanceof Fault) return new Fault(error.fault, { ...error.detail, ...which }, { cause: error, next: error.next });
+  if (!(error instanceof KernelError)) return error;
+  if (error.name !== "TIMEOUT") return new KernelError(error.method, { code: error.code, message: error.message, data: { ...error.data, ...which } });
   return new KernelError(error.method, { code: error.code, message: error.message, data: { ...error.data, ...which, next } });
 }
 
