@@ -4,7 +4,7 @@
 import { dispatch } from "../../../kernel-abi/rpc/dispatch.ts";
 import type { KernelService } from "../../../kernel-abi/rpc/handlers.ts";
 import type { KernelOptions as ServiceOptions } from "./options.ts";
-import { serveSocket, type ServerLimits } from "../../adapters/socket-server.ts";
+import { serveSocket, type ServerLimits, type SocketServer } from "../../adapters/socket-server.ts";
 
 export interface KernelOptions extends Pick<ServiceOptions, "tenants" | "sessionQuota" | "conditions"> {
   /** Folder of what survives the process; nothing does when it is not given. */
@@ -35,16 +35,27 @@ export interface Served {
 /** Least time for jobs to come to their next fence, where those who waited for them have used up the grace. */
 const FENCE_MS = 250;
 
-/** Whether it was done within so many milliseconds. */
-async function within(work: Promise<void>, ms: number | undefined): Promise<boolean> {
-  const done = work.then(() => true);
-  if (ms === undefined) return done;
+/** Resolves with false after so many milliseconds. */
+function after(ms: number): { readonly late: Promise<boolean>; readonly end: () => void } {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => { timer = setTimeout(() => { resolve(false); }, ms); });
+  return { late, end: () => { clearTimeout(timer); } };
+}
+
+async function stopped(server: Pick<SocketServer, "stop">, service: KernelService, graceMs: number | undefined): Promise<boolean> {
+  if (graceMs === undefined) {
+    await server.stop();
+    await service.stop();
+    return true;
+  }
+  const grace = after(graceMs);
+  await server.stop({ graceMs });
+  const fence = after(FENCE_MS);
   try {
-    return await Promise.race([done, late]);
+    return await Promise.race([service.stop().then(() => true), Promise.all([grace.late, fence.late]).then(() => false)]);
   } finally {
-    clearTimeout(timer);
+    grace.end();
+    fence.end();
   }
 }
 
@@ -60,12 +71,7 @@ export async function serveKernel({ socket, limits, defect, ...options }: ServeO
     arrived(service);
     return {
       path: server.path, service,
-      stop: async (given) => {
-        const from = performance.now();
-        await server.stop(given);
-        const left = given?.graceMs === undefined ? undefined : Math.max(FENCE_MS, given.graceMs - (performance.now() - from));
-        return within(service.stop(), left);
-      },
+      stop: ({ graceMs } = {}) => stopped(server, service, graceMs),
     };
   } catch (error) {
     await server.stop({ graceMs: 0 });
