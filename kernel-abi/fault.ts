@@ -166,6 +166,7 @@ export const FAULTS = Object.freeze({
   CALL_DENIED: row(3766, 1, "denied", "caller", "The kernel did not permit the call.", "Negotiate a session that holds what is missing; the detail names it."),
   CALL_EXHAUSTED: row(3767, 3, "budget", "caller", "The kernel has no room for this now, or the session's quota is used up.", "Release what is held, or try again later; the detail has the limit."),
   JOB_UNDONE: row(3768, 6, "failed", "caller", "The job ended without a result.", "The detail says how and why; mend the graph or submit it again."),
+  STATE_IN_USE: row(3769, 3, "environment", "operator", "Another kernel keeps its state in this folder.", "Stop it, or use another folder; the detail has its process number."),
 } satisfies Record<string, FaultRow>);
 
 export type FaultName = keyof typeof FAULTS;

@@ -24,7 +24,7 @@ const AT_WHAT = { at: "JSON pointer of the place", what: "what is wrong with it"
 export const CODES = Object.freeze({
   PARSE_ERROR: row(-32700, "The bytes are not one JSON value.", "Send one JSON value in UTF-8, whole and within the limits; the connection is closed.", { what: "what is wrong", byte: "where in the value" }),
   INVALID_REQUEST: row(-32600, "The value is not a JSON-RPC 2.0 request.", "Send {\"jsonrpc\":\"2.0\",\"method\":…,\"params\":{…},\"id\":…}.", AT_WHAT),
-  METHOD_NOT_FOUND: row(-32601, "No method has this name.", "Ask rpc.discover for the methods there are.", { method: "the name that was asked for", meant: "a name that is near" }),
+  METHOD_NOT_FOUND: row(-32601, "No method has this name.", "Ask rpc.discover for the methods there are.", { method: "the name that was asked for", meant: "the method of this name with q_ before it, where there is one" }),
   INVALID_PARAMS: row(-32602, "The params do not fit the method.", "Mend the member that is named; rpc.discover has the schema.", AT_WHAT),
   INTERNAL_ERROR: row(-32603, "The kernel itself failed; this is a defect of ours.", "Report it with the request; what was accepted before is not lost.", { what: "the error's name" }),
   INSUFFICIENT_CAPS: row(-32001, "The session lacks a capability that this needs.", "Negotiate a session with the capabilities in `missing`.", { required: "capabilities needed", missing: "those of them the session lacks" }),

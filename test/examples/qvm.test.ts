@@ -26,6 +26,7 @@ describe("the tutorial of graphs", () => {
     const { code, out } = await triad(...words.map((word) => (word.startsWith("examples/") ? resolve(root, word) : word)));
     expect(code).toBe(0);
     const said = out.replaceAll(`${root}/`, "").split("\n").map((line) => line.trimEnd());
-    for (const line of shown) expect(said).toContain(line);
+    for (const line of shown) if (line !== "…") expect(said).toContain(line);
+    if (shown.length > 0 && !shown.includes("…")) expect(said.filter((line) => line !== "")).toEqual(shown); // what is left out is said to be
   });
 });

@@ -78,7 +78,7 @@ function refusal(error: CommanderError): Fault | undefined {
 function advice(failure: unknown, words: readonly string[]): { readonly next?: string } {
   const command = COMMANDS.find(({ name }) => name === chosenOf(words));
   if (!(failure instanceof Fault)) return {};
-  if (failure.fault === "RUN_INTERRUPTED") return { next: "Nothing was written. Run it again." };
+  if (failure.fault === "RUN_INTERRUPTED") return { next: failure.detail["job"] === undefined ? "Nothing was written. Run it again." : failure.next };
   return failure.fault === "USAGE" && command !== undefined ? { next: `See \`triad help ${command.name}\`.` } : {};
 }
 

@@ -2,11 +2,24 @@
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { Finding, Graph } from "../../../kernel-abi/qvm/graph.ts";
 import { verifyGraph, type Verdict, type VerifyOptions } from "../../../kernel-abi/qvm/verify.ts";
+import { assemble } from "../../../kernel-abi/qvm/asm/assemble.ts";
 import { readText } from "../../adapters/files.ts";
+import { asmSource } from "./asm-files.ts";
 import { jsonPlace } from "./json-place.ts";
 
-/** @throws Fault FILE_UNREADABLE */
+const ASSEMBLY = /\.(asm|qasm)$/i;
+
+/** The graph a program of assembly stands for; undefined of a file of another name. @throws Fault FILE_UNREADABLE, QVM_ASM_* */
+export function assembledFile(path: string): Graph | undefined {
+  if (!ASSEMBLY.test(path)) return undefined;
+  const { text, file, read } = asmSource(path);
+  return assemble(text, { file, read, parameters: {} });
+}
+
+/** JSON, or a program of assembly. @throws Fault FILE_UNREADABLE, QVM_ASM_* */
 export function verifyFile(path: string, options: VerifyOptions): Verdict {
+  const assembled = assembledFile(path);
+  if (assembled !== undefined) return verifyGraph(assembled, options);
   const text = readText(path);
   let json: unknown;
   try {
@@ -27,7 +40,7 @@ export const findingText = ({ rule, severity, node, message, fix }: Finding): st
 
 /**
  * The graph in a file, verified in mode thread.
- * @throws Fault GRAPH_INVALID when it may not run, with its first error; FILE_UNREADABLE
+ * @throws Fault GRAPH_INVALID when it may not run, with its first error; FILE_UNREADABLE, QVM_ASM_*
  */
 export function validGraph(path: string): Graph {
   const { graph, findings } = verifyFile(path, {});

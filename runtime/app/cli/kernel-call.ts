@@ -6,6 +6,7 @@ import type { CodeName } from "../../../kernel-abi/rpc/codes.ts";
 import type { JobObject } from "../../../kernel-abi/rpc/methods.ts";
 import { connectKernel, type KernelClient } from "../kernel/client.ts";
 import { jsonOption } from "./arguments.ts";
+import { countsTable } from "./counts.ts";
 import { printFacts, printJson, type Facts } from "./output.ts";
 import type { Io } from "./terminal.ts";
 import { prettyJson, printable, toJson } from "./values.ts";
@@ -49,6 +50,9 @@ export async function calling<T>(socket: string, work: (client: KernelClient) =>
   }
 }
 
+/** Outcomes shown of a job; --json has them all. */
+const COUNTS_MOST = 20;
+
 const valueFact = (name: string, value: unknown): readonly [string, string] | undefined => (value === undefined ? undefined : [name, prettyJson(toJson(value))]);
 
 /** A job, for people or for machines. */
@@ -56,9 +60,10 @@ export function printJob({ out }: Io, job: JobObject, json: boolean): void {
   if (json) return printJson(out, "job", job);
   const { progress: { current_epoch, total_epochs, nodes_executed, nodes_total }, error } = job;
   const facts: Facts = [
-    ["job", printable(job.job_id)], ["state", job.state], ["progress", `epoch ${current_epoch} of ${total_epochs}, node ${nodes_executed} of ${nodes_total}`],
-    valueFact("events", job.events), valueFact("counts", job.counts), job.cancelled_at_epoch === undefined ? undefined : ["cancelled", `at epoch ${job.cancelled_at_epoch}`],
+    ["session", printable(job.session_id)], ["job", printable(job.job_id)], ["state", job.state], ["progress", `epoch ${current_epoch} of ${total_epochs}, node ${nodes_executed} of ${nodes_total}`],
+    valueFact("events", job.events), job.cancelled_at_epoch === undefined ? undefined : ["cancelled", `at epoch ${job.cancelled_at_epoch}`],
     error === undefined ? undefined : ["error", printable(`${error.type}: ${error.message}`)], job.digest === undefined ? undefined : ["digest", printable(job.digest)], valueFact("evidence", job.evidence),
   ];
+  if (job.counts !== undefined) out.print([...countsTable(job.counts, out, COUNTS_MOST)].join("").trimEnd());
   printFacts(out, facts);
 }

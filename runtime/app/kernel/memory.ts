@@ -1,9 +1,10 @@
 // What a kernel remembers over its own end: sessions, accepted jobs, ends, checkpoints; read when it begins, written as things happen.
 // Owns the ledger and what of it is live. Without a folder nothing is kept, and everything else is the same.
 //   K5  Nothing accepted is lost: a job's entry is committed before submit answers, its end before anybody is told of it (`settled`).
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Durability } from "../../../kernel-abi/header.ts";
+import { attempt, hostDisk } from "../../adapters/disk.ts";
+import { lockFolder } from "../../adapters/folder-lock.ts";
 import { openLedger, type Ledger } from "../../adapters/ledger.ts";
 import { entryBytes, readEntry, type Accepted, type Ended, type Entry, type SessionRow } from "./memory-entry.ts";
 
@@ -53,13 +54,21 @@ export class Memory {
   readonly #ledger: Ledger | undefined;
   readonly #live: Remembered = nothing();
   #compacted = 0;
+  #unlock: () => void = () => undefined;
 
+  /** The folder is this kernel's until `close`. @throws Fault STATE_IN_USE | LEDGER_DAMAGED | FILE_UNREADABLE | DISK_FAILED */
   constructor(folder: string | undefined, durability: Durability = "process") {
     if (folder === undefined) return;
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    this.#ledger = openLedger({ path: join(folder, "ledger"), durability });
-    for (const bytes of this.#ledger.found) take(this.#live, readEntry(bytes));
-    this.#compacted = this.#ledger.size;
+    attempt(folder, "create", () => hostDisk.mkdirSync(folder, { recursive: true, mode: 0o700 }));
+    this.#unlock = lockFolder(folder);
+    try {
+      this.#ledger = openLedger({ path: join(folder, "ledger"), durability });
+      for (const bytes of this.#ledger.found) take(this.#live, readEntry(bytes));
+      this.#compacted = this.#ledger.size;
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   /** What was found, and has been remembered since. */
@@ -99,7 +108,13 @@ export class Memory {
     this.#compacted = this.#ledger.size;
   }
 
-  close(): void { this.#ledger?.close(); }
+  close(): void {
+    try {
+      this.#ledger?.close();
+    } finally {
+      this.#unlock();
+    }
+  }
 
   *#entries(): Generator<Uint8Array> {
     const { sessions, graphs, accepted, ended, checkpoints, resumed, begun } = this.#live;

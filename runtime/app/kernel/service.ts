@@ -39,7 +39,17 @@ export interface Kernel extends KernelService {
   readonly parts: Parts;
 }
 
-/** @throws Fault LEDGER_DAMAGED | FILE_UNREADABLE | DISK_FAILED when what an earlier kernel left cannot be read */
+/** A kernel that does not begin leaves its state folder to another. */
+function orClose<T>(memory: Memory, begin: () => T): T {
+  try {
+    return begin();
+  } catch (error) {
+    memory.close();
+    throw error;
+  }
+}
+
+/** @throws Fault STATE_IN_USE when another kernel has the state folder; LEDGER_DAMAGED | FILE_UNREADABLE | DISK_FAILED when what an earlier kernel left cannot be read */
 export function createKernelService(options: KernelOptions): Kernel {
   const now = risingClock(options.clock);
   const fresh = options.fresh ?? freshBytes;
@@ -48,6 +58,7 @@ export function createKernelService(options: KernelOptions): Kernel {
   const histories = new Histories();
   const machine = new LogicalMachine({ ...MACHINE, ...options.machine });
   for (const injection of options.conditions ?? []) machine.inject(injection);
+  const memory = new Memory(options.state, options.durability);
   const parts: Parts = {
     authority, machine, histories,
     places: new Places({ machine, histories, physicalLimit: (session) => authority.quotas.session(session).max_physical_qubits, halted: (id) => execution.isHalted(id), passed: () => { parts.jobs.pass(); } }),
@@ -56,7 +67,7 @@ export function createKernelService(options: KernelOptions): Kernel {
     facts: new Map(),
     graphs: new Graphs({ signer: options.signer, sha256, signature: signatureHolds, ...(options.verify === undefined ? {} : { verify: options.verify }) }),
     checkpoints: new Checkpoints(options.mac),
-    memory: new Memory(options.state, options.durability), traces: options.state === undefined ? tracesInMemory() : tracesIn(`${options.state}/traces`),
+    memory, traces: orClose(memory, () => (options.state === undefined ? tracesInMemory() : tracesIn(`${options.state}/traces`))),
     runs: options.runs ?? preparedRuns({ signer: options.signer, workers: options.workers ?? DEFAULTS.workers }), signer: options.signer, sha256, now, fresh, seed: options.seed ?? toHex(fresh(SEED_BYTES)),
     stopping: () => stopping, kick: () => { execution.kick(); }, ended: (job) => { ended(job); },
   };
@@ -86,7 +97,7 @@ export function createKernelService(options: KernelOptions): Kernel {
     parts.kick();
   };
 
-  const found = resume(parts, admission, (job) => { execution.told(job); });
+  const found = orClose(memory, () => resume(parts, admission, (job) => { execution.told(job); }));
   const handlers = handlersOf({ parts, admission, sessions, watching });
   const timer = setInterval(() => {
     sessions.sweep();

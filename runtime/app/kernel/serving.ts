@@ -1,10 +1,10 @@
 // Serving a kernel: the service behind a socket, and the order in which both begin and end.
 //   The socket is taken first, so that a second server is refused before it touches the state; calls wait until the service is there.
-//   At the end nobody is let in, what is in flight is answered, and only then the service is stopped.
+//   At the end nobody is let in, what is in flight is answered, and only then the service is stopped, for as long as the grace lasts.
 import { dispatch } from "../../../kernel-abi/rpc/dispatch.ts";
 import type { KernelService } from "../../../kernel-abi/rpc/handlers.ts";
 import type { KernelOptions as ServiceOptions } from "./options.ts";
-import { serveSocket, type ServerLimits } from "../../adapters/socket-server.ts";
+import { serveSocket, type ServerLimits, type SocketServer } from "../../adapters/socket-server.ts";
 
 export interface KernelOptions extends Pick<ServiceOptions, "tenants" | "sessionQuota" | "conditions"> {
   /** Folder of what survives the process; nothing does when it is not given. */
@@ -27,7 +27,36 @@ export interface Served {
   /** Absolute path of the socket. */
   readonly path: string;
   readonly service: KernelService;
-  stop(options?: { readonly graceMs?: number }): Promise<void>;
+  /** Whether everything came to rest. With `graceMs` it resolves then at the latest, with false when a job is still at work: what was accepted is
+   *  kept, and the process is to end without it. */
+  stop(options?: { readonly graceMs?: number }): Promise<boolean>;
+}
+
+/** Least time for jobs to come to their next fence, where those who waited for them have used up the grace. */
+const FENCE_MS = 250;
+
+/** Resolves with false after so many milliseconds. */
+function after(ms: number): { readonly late: Promise<boolean>; readonly end: () => void } {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => { timer = setTimeout(() => { resolve(false); }, ms); });
+  return { late, end: () => { clearTimeout(timer); } };
+}
+
+async function stopped(server: Pick<SocketServer, "stop">, service: KernelService, graceMs: number | undefined): Promise<boolean> {
+  if (graceMs === undefined) {
+    await server.stop();
+    await service.stop();
+    return true;
+  }
+  const grace = after(graceMs);
+  await server.stop({ graceMs });
+  const fence = after(FENCE_MS);
+  try {
+    return await Promise.race([service.stop().then(() => true), Promise.all([grace.late, fence.late]).then(() => false)]);
+  } finally {
+    grace.end();
+    fence.end();
+  }
 }
 
 /** @throws Fault SOCKET_IN_USE | SOCKET_REFUSED; what the factory throws */
@@ -42,10 +71,7 @@ export async function serveKernel({ socket, limits, defect, ...options }: ServeO
     arrived(service);
     return {
       path: server.path, service,
-      stop: async (given) => {
-        await server.stop(given);
-        await service.stop();
-      },
+      stop: ({ graceMs } = {}) => stopped(server, service, graceMs),
     };
   } catch (error) {
     await server.stop({ graceMs: 0 });

@@ -59,6 +59,26 @@ describe("triad kernel serve", () => {
     expect((await waiting).code).not.toBe(0);
   });
 
+  it("ends with the grace, whatever is still computed, and says how many jobs are kept", async () => {
+    let rested = (): void => undefined;
+    const exit = vi.spyOn(process, "exit").mockImplementation(((): undefined => undefined) as unknown as typeof process.exit);
+    const busy = (): Stub => ({ ...kernelStub(), summary: () => ({ waiting: 2, running: 1 }), stop: () => new Promise((resolve) => { rested = resolve; }) });
+    for (const [words, told] of [[["--state", at("kept")], /\nkept +3 jobs, for the next kernel/], [[], /\nlost +3 jobs with the process/]] as const) {
+      const { said } = await serving(busy(), "--grace", "0", ...words);
+      process.emit("SIGTERM", "SIGTERM");
+      const { code, out } = await said;
+      expect([code, exit.mock.calls]).toEqual([0, [[0]]]);
+      expect(out).toMatch(told);
+      exit.mockClear();
+      rested();
+    }
+    const { said } = await serving({ ...kernelStub(), summary: () => ({ waiting: 1, running: 0 }) }, "--grace", "5", "--state", at("kept"));
+    process.emit("SIGTERM", "SIGTERM");
+    expect((await said).out).toMatch(/\nkept +1 job, /);
+    expect(exit).not.toHaveBeenCalled(); // it came to rest
+    exit.mockRestore();
+  });
+
   it("says it as one object, and hands its options on", async () => {
     let seen: unknown;
     const stub = kernelStub();
@@ -111,6 +131,24 @@ describe("triad job", () => {
     expect((await triad("job", "submit", graphFile(), "--socket", socket, "--caps", "COMPUTE,MEASURE,NONE")).err).toBe("warning: not granted: CAP_NONE\n");
   });
 
+  it("submit takes a graph as assembly, and noise", async () => {
+    const stub = kernelStub();
+    const seen: unknown[] = [];
+    const handlers: Handlers = { ...stub.handlers, q_submit: (params, context) => { seen.push(params); return stub.handlers.q_submit(params, context); } };
+    const { socket } = await serving({ ...stub, handlers });
+    const asm = at("bell.qvm.asm");
+    await triad("qvm", "disasm", graphFile(), "--out", asm, "--replace");
+    await submitted(socket);
+    expect((await triad("job", "submit", asm, "--socket", socket, "--noise")).code).toBe(0);
+    const graph = JSON.parse((await triad("qvm", "asm", asm)).out) as unknown;
+    expect(seen).toMatchObject([{ graph: BELL }, { graph, policy: { noise: true } }]);
+    expect(seen[0]).not.toHaveProperty("policy.noise");
+    for (const command of ["verify", "stats"]) {
+      const [text, json] = [await triad("qvm", command, asm, "--json"), await triad("qvm", command, graphFile(), "--json")];
+      expect(text).toEqual(json);
+    }
+  });
+
   it("status, cancel, and a wait that ends in a failure or in time", async () => {
     const stub = kernelStub({ hold: true });
     const { socket } = await serving(stub);
@@ -128,6 +166,29 @@ describe("triad job", () => {
     expect((await triad("job", "cancel", other.job, "--socket", socket, "--session", other.session, "--json")).err).toContain("ALREADY_COMPLETED");
   });
 
+  it("a wait that ends before its job says which job goes on, and how to wait for it", async () => {
+    const stub = kernelStub({ hold: true });
+    const { socket } = await serving(stub);
+    const late = await triad("job", "submit", graphFile(), "--socket", socket, "--wait", "--timeout", "1");
+    const [, session = "", job = ""] = /^session +(sess_\w+)\njob +(job_\w+)\n/.exec(late.err) ?? [];
+    const again = `triad job wait ${job} --socket ${socket} --session ${session}`;
+    expect([late.code, late.out, stub.jobs.has(job)]).toEqual([6, "", true]);
+    expect(late.err).toMatch(new RegExp(`\\n +job +${job}\\n`));
+    expect(late.err).toMatch(new RegExp(`\\n +session +${session}\\n`));
+    expect(late.err).toContain(again);
+    const waiting = triad("job", "submit", graphFile(), "--socket", socket, "--wait", "--json");
+    while (stub.waiting() === 0) await new Promise((resolve) => { setTimeout(resolve, 5); });
+    const [interrupt] = process.listeners("SIGINT").slice(-1);
+    interrupt?.("SIGINT");
+    const { code, err } = await waiting;
+    expect(code).toBe(130);
+    expect(onlyObject(err)).toMatchObject({ error: { name: "RUN_INTERRUPTED", detail: { job: expect.stringMatching(/^job_/) as string, session: expect.stringMatching(/^sess_/) as string } } });
+    expect(err).toMatch(/"next":"The job goes on: triad job wait job_\w+ /);
+    expect(err).not.toContain("Nothing was written");
+    stub.finish(job);
+    expect((await triad(...again.split(" ").slice(1))).out).toMatch(new RegExp(`^session +${session}\\njob +${job}\\nstate +COMPLETED\\n`));
+  });
+
   it("refusals have the house's exit codes, the kernel's words and the next step", async () => {
     const { socket } = await serving(kernelStub());
     const { session, job } = await submitted(socket);
@@ -140,7 +201,7 @@ describe("triad job", () => {
     expect((await triad("job", "status", job, "--socket", at("nobody.sock"), "--session", session)).code).toBe(7);
     expect((await triad("job", "submit", graphFile("{"), "--socket", socket)).code).toBe(2);
     expect((await triad("job", "submit", at("none.json"), "--socket", socket)).code).toBe(2);
-    expect((await triad("job", "submit", at("a.qasm"), "--socket", socket)).err).toContain("triad qvm asm");
+    expect((await triad("job", "submit", at("none.qasm"), "--socket", socket)).err).toContain("FILE_UNREADABLE");
     expect((await triad("job", "submit", graphFile(), "--socket", socket, "--priority", "101")).code).toBe(2);
     expect((await triad("job", "status", job, "--socket", socket)).code).toBe(2);
   });

@@ -8,18 +8,19 @@ import { readText } from "../../../../adapters/files.ts";
 import type { KernelClient, KernelSession, SubmitOptions } from "../../../kernel/client.ts";
 import { countOption, jsonOption, parseJson } from "../../arguments.ts";
 import { runs, type Invocation } from "../../command.ts";
-import { findingText } from "../../graph-file.ts";
+import { assembledFile, findingText } from "../../graph-file.ts";
 import { addSocketOption, calling, faultOfCall } from "../../kernel-call.ts";
 import { printFacts, printFault, printJson } from "../../output.ts";
 import type { Io } from "../../terminal.ts";
-import { printable, shellWord } from "../../values.ts";
-import { waitFor } from "./wait.ts";
+import { printable } from "../../values.ts";
+import { waitAgain, waitFor } from "./wait.ts";
 
 interface Flags {
   readonly socket: string;
   readonly seed?: string;
   readonly priority?: number;
   readonly shots?: number;
+  readonly noise?: boolean;
   readonly caps?: string;
   readonly session?: string;
   readonly tenant?: string;
@@ -32,11 +33,8 @@ interface Flags {
 
 const PRIORITY_MOST = 100;
 
-/** The graph as it stands in the file: the kernel is the one that verifies it. @throws Fault USAGE | FILE_UNREADABLE */
-function graphIn(file: string): unknown {
-  if (/\.(?:qasm|asm)$/.test(file)) throw new Fault("USAGE", { file, allowed: "a graph in JSON", hint: `assemble it first: triad qvm asm ${shellWord(file)}` });
-  return parseJson("FILE", readText(file), file);
-}
+/** The graph as it stands in the file, or as its assembly says: the kernel is the one that verifies it. @throws Fault USAGE | FILE_UNREADABLE | QVM_ASM_* */
+const graphIn = (file: string): unknown => assembledFile(file) ?? parseJson("FILE", readText(file), file);
 
 /** What a session needs for the graph; of one that cannot be read, what every graph needs. */
 function neededCaps(graph: unknown): readonly string[] {
@@ -66,8 +64,8 @@ async function sessionFor(client: KernelClient, graph: unknown, { session, caps,
   return made;
 }
 
-function optionsOf({ seed, priority, shots, deadlineEpochs, token }: Flags): SubmitOptions {
-  const policy = { ...(priority === undefined ? {} : { priority }), ...(seed === undefined ? {} : { seed: /^\d{1,15}$/.test(seed) ? Number(seed) : seed }), ...(shots === undefined ? {} : { shots }) };
+function optionsOf({ seed, priority, shots, noise, deadlineEpochs, token }: Flags): SubmitOptions {
+  const policy = { ...(priority === undefined ? {} : { priority }), ...(seed === undefined ? {} : { seed: /^\d{1,15}$/.test(seed) ? Number(seed) : seed }), ...(shots === undefined ? {} : { shots }), ...(noise === true ? { noise } : {}) };
   return { policy, ...(deadlineEpochs === undefined ? {} : { deadline_epochs: deadlineEpochs }), ...(token === undefined ? {} : { client_token: token }) };
 }
 
@@ -80,9 +78,10 @@ async function submit(file: string, flags: Flags, io: Io): Promise<number> {
     const session = await sessionFor(client, graph, flags, io);
     try {
       const job = await session.submit(graph, optionsOf(flags));
-      if (wait) return await waitFor(io, job, { json, ...(timeout === undefined ? {} : { timeout }) });
+      if (wait && !json) printFacts(io.err, [["session", printable(session.id)], ["job", printable(job.id)]]); // known, however the wait ends
+      if (wait) return await waitFor(io, job, { json, socket, ...(timeout === undefined ? {} : { timeout }) });
       if (json) printJson(io.out, "job-submit", { session_id: session.id, job_id: job.id });
-      else printFacts(io.out, [["session", printable(session.id)], ["job", printable(job.id)], ["next", `triad job wait ${printable(job.id)} --socket ${shellWord(socket)} --session ${printable(session.id)}`]]);
+      else printFacts(io.out, [["session", printable(session.id)], ["job", printable(job.id)], ["next", waitAgain(job, socket)]]);
       return EXIT.ok;
     } catch (error) {
       if (refusedGraph(error)) return printRefused(io, error, json);
@@ -92,10 +91,11 @@ async function submit(file: string, flags: Flags, io: Io): Promise<number> {
 }
 
 export function configure(command: Command, invocation: Invocation): void {
-  addSocketOption(command.argument("<file>", "a QVM graph in JSON"))
+  addSocketOption(command.argument("<file>", "a QVM graph: JSON (.qvm.json), or a program of assembly (.qvm.asm, .qasm)"))
     .option("--seed <text>", "same seed, same events (default: a fresh one)")
     .addOption(countOption("--priority <n>", `0 to ${PRIORITY_MOST}, higher runs first (default: 10)`))
     .addOption(countOption("--shots <n>", "shots of the job (default: 1)", 1))
+    .option("--noise", "logical errors at the rates of the profiles (default: none)")
     .option("--caps <list>", "capabilities to negotiate, joined by commas (default: what the graph needs)")
     .option("--session <id>", "a session that is open, in place of a new one")
     .option("--tenant <id>", "whose session it is to be (default: default)")

@@ -1,6 +1,7 @@
 // triad job wait: until a job has ended. On a terminal its events are shown as they come; what it came to decides the exit code.
 import type { Command } from "commander";
 import { EXIT, Fault } from "../../../../../kernel-abi/fault.ts";
+import { KernelError } from "../../../../../kernel-abi/rpc/client.ts";
 import type { JobObject } from "../../../../../kernel-abi/rpc/methods.ts";
 import type { KernelJob } from "../../../kernel/client.ts";
 import { countOption } from "../../arguments.ts";
@@ -8,7 +9,7 @@ import { runs, type Invocation } from "../../command.ts";
 import { interruptible } from "../../interrupt.ts";
 import { addJobOptions, calling, printJob, type JobFlags } from "../../kernel-call.ts";
 import type { Io, Terminal } from "../../terminal.ts";
-import { printable } from "../../values.ts";
+import { printable, shellWord } from "../../values.ts";
 
 interface Flags extends JobFlags {
   readonly timeout?: number;
@@ -21,13 +22,28 @@ async function shown(err: Terminal, job: KernelJob, signal: AbortSignal): Promis
   } catch { /* the wait itself tells */ }
 }
 
-async function ended(io: Io, job: KernelJob, timeout: number | undefined, interrupted: AbortSignal): Promise<JobObject> {
+/** A wait that ended before its job: which job goes on, and how to wait for it again. */
+function told(error: unknown, job: KernelJob, socket: string, interrupted: boolean): unknown {
+  const next = `The job goes on: ${waitAgain(job, socket)}`;
+  const which = { job: printable(job.id), session: printable(job.session) };
+  if (interrupted) return new Fault("RUN_INTERRUPTED", which, { cause: error, next });
+  if (error instanceof Fault) return new Fault(error.fault, { ...error.detail, ...which }, { cause: error, next: error.next });
+  if (!(error instanceof KernelError)) return error;
+  if (error.name !== "TIMEOUT") return new KernelError(error.method, { code: error.code, message: error.message, data: { ...error.data, ...which } });
+  return new KernelError(error.method, { code: error.code, message: error.message, data: { ...error.data, ...which, next } });
+}
+
+/** The command that waits for a job. */
+export const waitAgain = ({ id, session }: Pick<KernelJob, "id" | "session">, socket: string): string =>
+  `triad job wait ${printable(id)} --socket ${shellWord(socket)} --session ${printable(session)}`;
+
+async function ended(io: Io, job: KernelJob, { timeout, socket }: Pick<Flags, "timeout" | "socket">, interrupted: AbortSignal): Promise<JobObject> {
   const over = new AbortController();
   const drawn = io.err.tty ? shown(io.err, job, over.signal) : undefined;
   try {
     return await job.wait({ signal: interrupted, ...(timeout === undefined ? {} : { timeoutMs: timeout }) });
   } catch (error) {
-    throw interrupted.aborted ? new Fault("RUN_INTERRUPTED", { job: job.id }, { cause: error }) : error;
+    throw told(error, job, socket, interrupted.aborted);
   } finally {
     over.abort();
     await drawn;
@@ -36,8 +52,8 @@ async function ended(io: Io, job: KernelJob, timeout: number | undefined, interr
 }
 
 /** Waits for a job and shows it; 0 when it completed. */
-export async function waitFor(io: Io, job: KernelJob, { timeout, json = false }: Pick<Flags, "timeout" | "json">): Promise<number> {
-  const found = await interruptible(io.err, (signal) => ended(io, job, timeout, signal));
+export async function waitFor(io: Io, job: KernelJob, { timeout, json = false, socket }: Pick<Flags, "timeout" | "json" | "socket">): Promise<number> {
+  const found = await interruptible(io.err, (signal) => ended(io, job, { socket, ...(timeout === undefined ? {} : { timeout }) }, signal));
   printJob(io, found, json);
   return found.state === "COMPLETED" ? EXIT.ok : EXIT.failed;
 }
@@ -46,6 +62,6 @@ export function configure(command: Command, invocation: Invocation): void {
   addJobOptions(command).addOption(countOption("--timeout <ms>", "most milliseconds to wait; the job goes on (default: as long as it takes)", 1));
   runs(command, invocation, (job = "") => {
     const { socket, session, ...flags } = command.opts<Flags>();
-    return calling(socket, async (client) => waitFor(invocation.io, client.job(job, session), flags));
+    return calling(socket, async (client) => waitFor(invocation.io, client.job(job, session), { socket, ...flags }));
   });
 }

@@ -9,9 +9,9 @@ import { kernelFactory } from "../../../kernel/factory.ts";
 import { serveKernel, type KernelOptions } from "../../../kernel/serving.ts";
 import { countOption, jsonOption, parseJson, workersOption } from "../../arguments.ts";
 import { runs, type Invocation } from "../../command.ts";
-import { printFacts, printJson } from "../../output.ts";
+import { printFacts, printJson, type Facts } from "../../output.ts";
 import type { Io } from "../../terminal.ts";
-import { printable } from "../../values.ts";
+import { plural, printable } from "../../values.ts";
 
 interface Flags extends Omit<KernelOptions, "conditions" | "tenants"> {
   readonly conditions?: string;
@@ -23,6 +23,7 @@ interface Flags extends Omit<KernelOptions, "conditions" | "tenants"> {
   readonly json?: boolean;
 }
 
+const GRACE_SECONDS = 10;
 const SIGNALS = ["SIGTERM", "SIGINT"] as const;
 
 /** Resolves at the first signal; from then on the system's own handling is back. */
@@ -39,7 +40,7 @@ function told(): Promise<NodeJS.Signals> {
 const factsOf = (summary: Readonly<Record<string, string | number | boolean>>): readonly (readonly [string, string])[] =>
   Object.entries(summary).map(([name, value]) => [printable(name), printable(String(value))]);
 
-async function serve({ socket, connections, idle, grace, json, conditions, tenants, ...options }: Flags, { out, err }: Io): Promise<void> {
+async function serve({ socket, connections, idle, grace = GRACE_SECONDS, json, conditions, tenants, ...options }: Flags, { out, err }: Io): Promise<void> {
   const stopping = told(); // before anything is accepted
   const limits = { ...(connections === undefined ? {} : { connections }), ...(idle === undefined ? {} : { idleMs: 1_000 * idle }) };
   const defect = (error: unknown, method: string): void => { err.print(`defect in ${method}: ${printable(error instanceof Error ? error.stack ?? error.message : String(error))}`); };
@@ -51,8 +52,13 @@ async function serve({ socket, connections, idle, grace, json, conditions, tenan
   else printFacts(out, [["listening", printable(served.path)], ["process", String(process.pid)], ...factsOf(served.service.summary())]);
   const signal = await stopping;
   if (err.tty) err.print(`\n${signal}: answering what is in flight; once more to kill`);
-  await served.stop(grace === undefined ? {} : { graceMs: 1_000 * grace });
-  if (json !== true) printFacts(out, [["stopped", printable(served.path)], ...factsOf(served.service.summary())]);
+  const rested = await served.stop({ graceMs: 1_000 * grace });
+  const summary = served.service.summary();
+  const unended = Number(summary["waiting"] ?? 0) + Number(summary["running"] ?? 0);
+  const fate = state === undefined ? "with the process, for want of --state" : "for the next kernel with this --state";
+  const kept: Facts = rested && unended === 0 ? [] : [[state === undefined ? "lost" : "kept", `${plural(unended, "job")}${state === undefined ? " " : ", "}${fate}`]];
+  if (json !== true) printFacts(out, [["stopped", printable(served.path)], ...factsOf(summary), ...kept]);
+  if (!rested) process.exit(EXIT.ok); // a job is still computed, and would hold the process until it is done
 }
 
 export function configure(command: Command, invocation: Invocation): void {
@@ -64,7 +70,7 @@ export function configure(command: Command, invocation: Invocation): void {
     .addOption(workersOption())
     .addOption(countOption("--connections <n>", "connections served at once (default: 2048)", 1))
     .addOption(countOption("--idle <seconds>", "seconds after which a connection without a call is closed (default: 300)", 1))
-    .addOption(countOption("--grace <seconds>", "seconds what is in flight has to end when it stops (default: 10)"))
+    .addOption(countOption("--grace <seconds>", `seconds what is in flight has to end when it stops; jobs that have not are kept (default: ${GRACE_SECONDS})`))
     .addOption(jsonOption());
   runs(command, invocation, async () => {
     await serve(command.opts<Flags>(), invocation.io);

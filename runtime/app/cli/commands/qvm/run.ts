@@ -3,20 +3,17 @@ import type { Command } from "commander";
 import { LIMITS } from "../../../../../kernel-abi/limits.ts";
 import { Fault } from "../../../../../kernel-abi/fault.ts";
 import type { Finding, Graph } from "../../../../../kernel-abi/qvm/graph.ts";
-import { assemble } from "../../../../../kernel-abi/qvm/asm/assemble.ts";
-import { verifyGraph, type Verdict, type VerifyOptions } from "../../../../../kernel-abi/qvm/verify.ts";
 import { createMemorySink } from "../../../../adapters/memory.ts";
 import { GRAPH_PROGRAM } from "../../../qvm/program-file.ts";
 import { record, type RecordReport } from "../../../record.ts";
 import { choiceOption, countOption, jsonOption, workersOption } from "../../arguments.ts";
-import { asmSource } from "../../asm-files.ts";
 import { runs, type Invocation } from "../../command.ts";
+import { countsTable, type Counts } from "../../counts.ts";
 import { exitOfRun } from "../../exit.ts";
 import { findingText, verifyFile } from "../../graph-file.ts";
 import { interruptible } from "../../interrupt.ts";
 import { printFacts, printFault, printJson } from "../../output.ts";
 import { printEnd } from "../../run-end.ts";
-import { table } from "../../table.ts";
 import type { Io } from "../../terminal.ts";
 import { plural, printable, shellWord } from "../../values.ts";
 
@@ -33,19 +30,7 @@ interface Flags {
   readonly json?: boolean;
 }
 
-type Counts = Readonly<Record<string, number>>;
 const isCounts = (result: unknown): result is { readonly counts: Counts } => typeof result === "object" && result !== null && "counts" in result;
-
-const BAR_CHARACTERS = 30;
-
-const ASSEMBLY = /\.(asm|qasm)$/i;
-
-/** A graph in JSON, or the one a program of assembly stands for. @throws Fault FILE_UNREADABLE, QVM_ASM_* */
-function verdictOf(path: string, options: VerifyOptions): Verdict {
-  if (!ASSEMBLY.test(path)) return verifyFile(path, options);
-  const { text, file, read } = asmSource(path, undefined);
-  return verifyGraph(assemble(text, { file, read, parameters: {} }), options);
-}
 
 /** Nothing runs that is not valid; all findings are told with the refusal. */
 function refused(findings: readonly Finding[], file: string, io: Io, json: boolean): number {
@@ -56,15 +41,6 @@ function refused(findings: readonly Finding[], file: string, io: Io, json: boole
   if (json) printJson(io.err, "error", { error: fault.toJSON(), findings, exit: fault.exitCode });
   else printFault(io.err, fault.toJSON(), { more: [["findings", said]] });
   return fault.exitCode;
-}
-
-/** A line for each outcome that was seen, in the order of the keys. */
-async function printCounts(counts: Counts, { out }: Io): Promise<void> {
-  const rows = Object.entries(counts);
-  const total = rows.reduce((sum, [, shots]) => sum + shots, 0);
-  const most = rows.reduce((so, [, shots]) => Math.max(so, shots), 1);
-  const cells = rows.map(([key, shots]) => [key === "" ? "(no events)" : key, String(shots), `${((100 * shots) / total).toFixed(2)} %`, "█".repeat(Math.round((BAR_CHARACTERS * shots) / most))]);
-  await out.flow(table([{ title: "events" }, { title: "shots", align: "right" }, { title: "share", align: "right" }, { title: "" }], cells, out.width, out.paint.dim));
 }
 
 async function report({ end, seed, digest, trace }: RecordReport, file: string, io: Io, json: boolean): Promise<number> {
@@ -78,7 +54,7 @@ async function report({ end, seed, digest, trace }: RecordReport, file: string, 
     else printEnd(io, file, end, []);
     return exitOfRun(end);
   }
-  await printCounts(counts, io);
+  await io.out.flow(countsTable(counts, io.out));
   const next = trace === undefined ? undefined : `triad verify ${shellWord(trace)}\ntriad replay ${shellWord(trace)} --trust-program`;
   printFacts(io.out, [["used", `${plural(end.tick, "tick")}, ${plural(end.shots, "shot")}`], ["seed", printable(seed)], ["digest", digest],
     trace === undefined ? undefined : ["trace", printable(trace)], next === undefined ? undefined : ["next", next]]);
@@ -90,7 +66,7 @@ async function run(file: string, flags: Flags, io: Io): Promise<number> {
   const json = flags.json === true;
   if (seed === "") throw new Fault("USAGE", { option: "--seed", value: "", allowed: "non-empty text" });
   if (shots > LIMITS.shots_max) throw new Fault("USAGE", { option: "--shots", value: shots, allowed: `an integer from 1 to ${LIMITS.shots_max}` });
-  const { graph, findings } = verdictOf(file, { ...(mode === undefined ? {} : { mode }), ...(strict === undefined ? {} : { strict }) });
+  const { graph, findings } = verifyFile(file, { ...(mode === undefined ? {} : { mode }), ...(strict === undefined ? {} : { strict }) });
   if (graph === undefined) return refused(findings, file, io, json);
   const recorded = await interruptible(io.err, (signal) => record({
     program: GRAPH_PROGRAM, input: inputOf(graph, shots, nodes, noise), out: out ?? createMemorySink(), signal,

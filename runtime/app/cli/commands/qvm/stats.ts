@@ -30,7 +30,7 @@ function print({ out }: Io, file: string, { needs, ops, gates, entangling, guard
 }
 
 export function configure(command: Command, invocation: Invocation): void {
-  command.argument("<file>", "a graph in JSON (.qvm.json)").addOption(jsonOption());
+  command.argument("<file>", "a QVM graph: JSON (.qvm.json), or a program of assembly (.qvm.asm, .qasm)").addOption(jsonOption());
   runs(command, invocation, (file = "") => {
     const stats = statsOf(validGraph(file));
     if (command.opts<Flags>().json === true) printJson(invocation.io.out, "qvm-stats", { ...stats });

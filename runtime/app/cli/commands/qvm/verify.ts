@@ -21,7 +21,7 @@ interface Flags {
 export function configure(command: Command, invocation: Invocation): void {
   const { io: { out } } = invocation;
   command
-    .argument("<file>", "a graph in JSON (.qvm.json)")
+    .argument("<file>", "a QVM graph: JSON (.qvm.json), or a program of assembly (.qvm.asm, .qasm)")
     .addOption(choiceOption("--mode <mode>", "thread: a measured or reset qubit stays usable; consume: it does not (default: thread)", ["thread", "consume"]))
     .option("--strict", "warnings are errors")
     .option("--certificate <file>", "write a signed certificate of a valid graph: what was verified, how, and what it needs; replaced if it exists")
