@@ -21,12 +21,15 @@ const HEAVY_STEPS = 4_000_000;
 /** A state vector of more is heavy, whatever else. */
 const STATEVECTOR_QUBITS = 26;
 
-/** A rough count of what the kernel will do: amplitudes, or rows of a tableau, for every node and shot. */
-export function stepsOf({ nodes, peakQubits, rotations, tStates, measurements }: GraphNeeds, shots: number): number {
+/** Under noise every pattern of errors is a kernel job of its own, made, recorded and merged: as much as so many steps, however small the graph. */
+const PATTERN_STEPS = 50_000;
+
+/** A rough count of what the kernel will do: amplitudes, or rows of a tableau, for every node and shot; under noise a pattern a shot, at worst. */
+export function stepsOf({ nodes, peakQubits, rotations, tStates, measurements }: GraphNeeds, shots: number, noisy = false): number {
   const clifford = rotations === 0 && tStates === 0;
   const perNode = clifford ? 1 + peakQubits / 16 : 1 << Math.min(peakQubits, STATEVECTOR_QUBITS);
   const readouts = clifford ? measurements * peakQubits : 0;
-  return shots * (nodes * perNode + readouts);
+  return shots * (nodes * perNode + readouts + (noisy ? PATTERN_STEPS : 0));
 }
 
 export function preparedRuns({ signer, workers }: PreparedRunsOptions): JobRuns {
@@ -35,10 +38,10 @@ export function preparedRuns({ signer, workers }: PreparedRunsOptions): JobRuns 
   let heavy: Promise<GraphRuns> | undefined;
   const needs = new WeakMap<Graph, GraphNeeds>();
   let under = 0;
-  const stepsFor = ({ graph, shots }: JobRun): number => {
+  const stepsFor = ({ graph, shots, noise }: JobRun): number => {
     const found = needs.get(graph) ?? needsOf(graph);
     needs.set(graph, found);
-    return stepsOf(found, shots);
+    return stepsOf(found, shots, noise !== undefined && noise !== null);
   };
   const made = async (job: JobRun): Promise<{ readonly runs: GraphRuns; readonly run: Awaited<ReturnType<GraphRuns["run"]>> }> => {
     const runs = await (workers > 0 && stepsFor(job) > HEAVY_STEPS ? (heavy ??= createGraphRuns({ signer, workers, batch: BATCH, patienceMs: PATIENCE_MS })) : light);
