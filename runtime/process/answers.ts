@@ -65,5 +65,8 @@ function isMessage(value: unknown): value is Mail {
   return keys.length === 2 && keys[0] === "from" && keys[1] === "body" && Object.getPrototypeOf(value) === Object.prototype;
 }
 
+/** A fault with a next step of its own has three parts too; its first is a name. */
+const isMail = (answer: Answer): answer is Exclude<Answer, ExactResumption> => answer.length === 3 && typeof answer[0] === "number";
+
 export const told = (answer: Answer): Resumption =>
-  (answer.length === 3 ? { kind: "value", value: { from: answer[0], body: taken(answer[1]) } } : takenResumption(answer));
+  (isMail(answer) ? { kind: "value", value: { from: answer[0], body: taken(answer[1]) } } : takenResumption(answer));

@@ -74,4 +74,12 @@ describe("what a body was told", () => {
     expect(Answers.restored(unpack(pack({ input: answers.input, told: answers.told })) as Answers)).toMatchObject({ input: answers.input, told: answers.told, weight: answers.weight });
     expect(seen(taken(keptDecoded(unpack(pack({ a: [1, "x"] })))))).toEqual(seen({ a: [1, "x"] }));
   });
+
+  it("are faults as they were thrown, those with a next step of their own too, and never messages", () => {
+    const answers = new Answers(null);
+    const faults = [new Fault("PROCESS_UNKNOWN", { process: 9 }), new Fault("ABI_MALFORMED", { call: "k.unlink" }, { next: "Write k.unlink(to)." })];
+    for (const fault of faults) answers.add({ kind: "fault", fault });
+    const { told: kept } = Answers.restored(unpack(pack({ input: answers.input, told: answers.told })) as Answers);
+    expect(kept.map(told).map((resumption) => (resumption.kind === "fault" ? resumption.fault.toJSON() : resumption))).toEqual(faults.map((fault) => fault.toJSON()));
+  });
 });
