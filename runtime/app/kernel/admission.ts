@@ -80,7 +80,8 @@ export class Admission {
     memory.keep(acceptedEntry(order, own));
     const job = jobs.accept(order, at);
     histories.add(id, { type: "state", state: "QUEUED", epoch: startEpoch, ...(restored === null ? {} : { data: { restored } }) });
-    this.#parts.kick();
+    const kick = (): void => { this.#parts.kick(); };
+    memory.settled().then(kick, kick); // what was accepted is on disk, and answered, before work on it begins
     return job;
   }
 
