@@ -1,5 +1,4 @@
 // Canonical encodings. JSON by RFC 8785, base64 strict: one value has one form, any other form is refused.
-import canonicalize from "canonicalize";
 import { Fault } from "./fault.ts";
 
 const utf8 = new TextEncoder();
@@ -8,16 +7,48 @@ const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /** A value JSON can carry without loss; -0, NaN and infinities cannot be carried. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
-function refuseLoss(value: unknown, path: string): void {
-  if (typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))) {
-    throw new Fault("ABI_UNENCODABLE", { path, value: Object.is(value, -0) ? "-0" : String(value) });
+const refuseValue = (path: Path, value: string): never => {
+  throw new Fault("ABI_UNENCODABLE", { path: pathText(path), value });
+};
+
+/** From the value outwards: made into text only for somebody who is told of it. */
+interface Path { readonly key: string; readonly outside: Path | undefined }
+const ROOT: Path = { key: "$", outside: undefined };
+function pathText(path: Path): string {
+  const keys: string[] = [];
+  for (let at: Path | undefined = path; at !== undefined; at = at.outside) keys.push(at.key);
+  return keys.toReversed().join(".");
+}
+
+function textOf(text: string, path: Path): string {
+  if (!text.isWellFormed()) throw new Fault("ABI_UNENCODABLE", { path: pathText(path), what: "half a surrogate pair" });
+  return JSON.stringify(text);
+}
+
+/** Keys in the order of their UTF-16 code units; as a rule they are given so. */
+function sortedKeys(value: object): readonly string[] {
+  const keys = Object.keys(value);
+  for (let at = 1; at < keys.length; at++) if ((keys[at - 1] as string) > (keys[at] as string)) return keys.sort();
+  return keys;
+}
+
+function written(value: unknown, path: Path): string {
+  switch (typeof value) {
+    case "string": return textOf(value, path);
+    case "number": return Number.isFinite(value) && !Object.is(value, -0) ? String(value) : refuseValue(path, Object.is(value, -0) ? "-0" : String(value));
+    case "boolean": return value ? "true" : "false";
+    case "object": break;
+    default: return refuseValue(path, typeof value);
   }
-  if (value === undefined || typeof value === "function" || typeof value === "symbol" || typeof value === "bigint") {
-    throw new Fault("ABI_UNENCODABLE", { path, value: typeof value });
+  if (value === null) return "null";
+  if ("toJSON" in value && typeof value.toJSON === "function") return written((value.toJSON as () => unknown)(), path);
+  let text = "";
+  if (Array.isArray(value)) {
+    for (let at = 0; at < value.length; at++) text += (at === 0 ? "" : ",") + written(value[at], { key: String(at), outside: path });
+    return `[${text}]`;
   }
-  if (typeof value === "object" && value !== null) {
-    for (const [key, member] of Object.entries(value)) refuseLoss(member, `${path}.${key}`);
-  }
+  for (const key of sortedKeys(value)) text += `${text === "" ? "" : ","}${textOf(key, path)}:${written((value as Readonly<Record<string, unknown>>)[key], { key, outside: path })}`;
+  return `{${text}}`;
 }
 
 /**
@@ -25,16 +56,11 @@ function refuseLoss(value: unknown, path: string): void {
  * @throws Fault ABI_UNENCODABLE for anything JSON would lose or change.
  */
 export function canonicalJson(value: unknown): Uint8Array {
-  refuseLoss(value, "$");
-  let text: string | undefined;
-  try {
-    text = canonicalize(value);
-  } catch (cause) { // half a surrogate pair
-    throw new Fault("ABI_UNENCODABLE", { path: "$", what: cause instanceof Error ? cause.message : "" }, { cause });
-  }
-  if (text === undefined) throw new Fault("ABI_UNENCODABLE", { path: "$" });
-  return utf8.encode(text);
+  return utf8.encode(canonicalText(value));
 }
+
+/** As text. @throws as `canonicalJson` */
+export const canonicalText = (value: unknown): string => written(value, ROOT);
 
 /**
  * Parses bytes that must already be in RFC 8785 form.
