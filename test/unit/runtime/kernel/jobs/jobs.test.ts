@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { Fault } from "../../../../../kernel-abi/fault.ts";
 import type { JobOrder } from "../../../../../runtime/kernel/jobs/job.ts";
 import { Jobs, type JobsOptions } from "../../../../../runtime/kernel/jobs/jobs.ts";
 import { graphJobLifecycle, graphJobMachine, GRAPH_JOB_STATES } from "../../../../../runtime/kernel/jobs/lifecycle.ts";
+import { faultName } from "../../../../support/refusals.ts";
 import { initialTransition, transition } from "xstate";
 
 let ordinal = 0;
@@ -13,15 +13,6 @@ const order = (given: Partial<JobOrder> = {}, epochs = 1): JobOrder => ({
 });
 const jobs = (options: Partial<JobsOptions> = {}): Jobs => new Jobs({ slots: 1, kept: 100, ...options });
 const outcome = { events: { m: 1 }, counts: null, digest: "d", trace: null };
-const thrown = (act: () => unknown): string => {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof Fault) return error.fault;
-    throw error;
-  }
-  return "nothing";
-};
 /** Runs whoever is next to its end. */
 function runNext(table: Jobs): string | undefined {
   const job = table.next();
@@ -71,8 +62,8 @@ describe("jobs", () => {
   it("of a session are nobody else's", () => {
     const table = jobs();
     const { id } = table.accept(order(), 0).order;
-    for (const act of [() => table.seen("t", id), () => table.cancel("t", id, 0), () => table.migrate("t", id, "x")]) expect(thrown(act)).toBe("JOB_FOREIGN");
-    expect(thrown(() => table.seen("s", "job_x"))).toBe("JOB_UNKNOWN");
+    for (const act of [() => table.seen("t", id), () => table.cancel("t", id, 0), () => table.migrate("t", id, "x")]) expect(faultName(act)).toBe("JOB_FOREIGN");
+    expect(faultName(() => table.seen("s", "job_x"))).toBe("JOB_UNKNOWN");
     expect(table.of("t")).toEqual([]);
   });
   it("that wait are cancelled at once, those that run at the next fence; asking twice changes nothing; an ended one has ended", () => {
@@ -89,7 +80,7 @@ describe("jobs", () => {
     expect(table.cancelled(a, outcome, 8)).toMatchObject({ state: "CANCELLED", cancelledAtEpoch: 2, outcome });
     expect(table.cancel("s", a, 9)).toMatchObject({ state: "CANCELLED" });
     expect(runNext(table)).toBe(c);
-    expect(thrown(() => table.cancel("s", c, 0))).toBe("JOB_ENDED");
+    expect(faultName(() => table.cancel("s", c, 0))).toBe("JOB_ENDED");
     expect([table.running, table.waiting]).toEqual([0, 0]);
   });
   it("are served across tenants in turn, whatever priority one of them claims", () => {
@@ -202,7 +193,7 @@ describe("jobs", () => {
     table.fence(id, 0);
     table.fence(id, 0);
     table.finish(id, outcome, 0);
-    expect(thrown(() => table.migrate("s", id, "c"))).toBe("JOB_ENDED");
+    expect(faultName(() => table.migrate("s", id, "c"))).toBe("JOB_ENDED");
   });
   it("wait when they may not go: a session at its limit holds up no other, a tenant without room is held up whole", () => {
     const full = new Set(["s1"]);
