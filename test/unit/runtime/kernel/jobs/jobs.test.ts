@@ -152,6 +152,36 @@ describe("jobs", () => {
     expect(table.fail(once, { type: "INVALID", message: "", code: 0 }, 0)).toMatchObject({ state: "FAILED" });
     expect(table.running).toBe(0);
   });
+  it("wait twice as long before each further try, and not for ever", () => {
+    const table = jobs();
+    const { id } = table.accept(order({ retries: 18 }), 0).order;
+    const waits = Array.from({ length: 18 }, () => {
+      table.next();
+      table.start(id, 0);
+      return (table.fail(id, { type: "WORKER_LOST", message: "", code: 3503 }, 0, true).notBefore ?? 0) - table.epoch;
+    });
+    expect(waits).toEqual([...Array.from({ length: 17 }, (_, at) => 2 ** at), 65_536]);
+  });
+  it("begin again where they began, a restored one at its checkpoint's fence, and keep the time of their first start", () => {
+    const table = jobs();
+    const { id } = table.accept(order({ retries: 1, startEpoch: 2, restored: "ckpt_job_x_1" }, 4), 0).order;
+    table.next();
+    table.start(id, 7);
+    table.fence(id, 8);
+    expect(table.get(id)).toMatchObject({ epoch: 3, node: 30 });
+    expect(table.fail(id, { type: "WORKER_LOST", message: "", code: 3503 }, 9, true)).toMatchObject({ state: "QUEUED", epoch: 2, node: 20, startedAt: 7 });
+    table.next();
+    expect(table.start(id, 50)).toMatchObject({ state: "RUNNING", startedAt: 7, attempts: 2 });
+  });
+  it("that were asked to stop are not tried again", () => {
+    const table = jobs();
+    const { id } = table.accept(order({ retries: 2 }, 2), 0).order;
+    table.next();
+    table.start(id, 0);
+    table.cancel("s", id, 0);
+    expect(table.fail(id, { type: "WORKER_LOST", message: "", code: 3503 }, 0, true)).toMatchObject({ state: "FAILED", attempts: 1 });
+    expect([table.running, table.waiting]).toEqual([0, 0]);
+  });
   it("use up no retry by giving way", () => {
     const table = jobs();
     const { id } = table.accept(order({ retries: 1 }), 0).order;
@@ -239,5 +269,7 @@ describe("jobs", () => {
     const resumed = again.accept(order(), 0, { resumed: 3, checkpoints: 2 });
     expect([resumed.resumed, resumed.checkpoints]).toEqual([3, 2]);
     expect(resumed.seq).toBe(4);
+    again.recall({ ...resumed, order: order(), seq: 40, state: "FAILED" });
+    expect(again.accept(order(), 0).seq).toBe(41); // what is recalled stays the earlier one
   });
 });
