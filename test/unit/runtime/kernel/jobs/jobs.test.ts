@@ -121,6 +121,15 @@ describe("jobs", () => {
     expect(table.next()?.order.id).toBe(long);
     expect(table.start(long, 0)).toMatchObject({ epoch: 11, attempts: 2 });
   });
+  it("keep their slot while another is free", () => {
+    const table = jobs({ slots: 2 });
+    const long = table.accept(order({}, 3), 0).order.id;
+    table.next();
+    table.start(long, 0);
+    const urgent = table.accept(order({ priority: 50 }), 0).order.id;
+    expect(table.fence(long, 0)).toEqual({ kind: "go on" });
+    expect(table.next()?.order.id).toBe(urgent);
+  });
   it("give way to an urgent one of their own tenant, and between fences are rolled back to where that is cheap", () => {
     const table = jobs();
     const long = table.accept(order({}, 3), 0).order.id;
@@ -182,6 +191,18 @@ describe("jobs", () => {
     expect(table.fail(id, { type: "WORKER_LOST", message: "", code: 3503 }, 0, true)).toMatchObject({ state: "FAILED", attempts: 1 });
     expect([table.running, table.waiting]).toEqual([0, 0]);
   });
+  it("that are to be tried later wait for epochs that pass while others work", () => {
+    const table = jobs({ slots: 2 });
+    const [lost, other] = [order({ retries: 1 }), order({}, 3)].map((one) => table.accept(one, 0).order.id) as [string, string];
+    for (const id of [lost, other]) {
+      table.next();
+      table.start(id, 0);
+    }
+    expect(table.fail(lost, { type: "WORKER_LOST", message: "", code: 3503 }, 0, true)).toMatchObject({ notBefore: 1 });
+    expect([table.next(), table.epoch]).toEqual([undefined, 0]);
+    table.fence(other, 0);
+    expect(table.next()?.order.id).toBe(lost);
+  });
   it("use up no retry by giving way", () => {
     const table = jobs();
     const { id } = table.accept(order({ retries: 1 }), 0).order;
@@ -211,6 +232,24 @@ describe("jobs", () => {
     expect(table.get(running)).toMatchObject({ state: "FAILED", error: { type: "JOB_EXPIRED", code: 3753 } });
     expect([table.running, table.waiting]).toEqual([0, 0]);
   });
+  it("that were asked to stop are cancelled at their fence, though their time is up as well", () => {
+    const table = jobs();
+    const { id } = table.accept(order({ timeoutMs: 100 }, 2), 0).order;
+    table.next();
+    table.start(id, 0);
+    table.cancel("s", id, 50);
+    expect(table.fence(id, 100)).toEqual({ kind: "cancel", nodes: 10 });
+  });
+  it("have their deadlines from their acceptance on, and of two the earlier counts", () => {
+    const table = jobs({ slots: 2 });
+    const clock = table.accept(order({ session: "c" }, 20), 0).order.id;
+    table.next();
+    table.start(clock, 0);
+    const early = table.accept(order({ deadlineEpochs: 12 }), 0).order.id;
+    for (let epochs = 0; epochs < 10; epochs++) table.fence(clock, 0);
+    const [hinted, both] = [order({ deadlineHint: 5 }), order({ deadlineEpochs: 50, deadlineHint: 3 })].map((one) => table.accept(one, 0).order.id);
+    expect([runNext(table), runNext(table), runNext(table)]).toEqual([early, both, hinted]);
+  });
   it("move at a fence", () => {
     const table = jobs();
     const { id } = table.accept(order({}, 3), 0).order;
@@ -238,7 +277,8 @@ describe("jobs", () => {
     expect(table.next()?.order.id).toBe(other);
   });
   it("of a closed session end; then it is forgotten, and so are the earliest ends of an open one", () => {
-    const table = jobs({ kept: 2 });
+    const gone: string[] = [];
+    const table = jobs({ kept: 2, forgotten: (id) => { gone.push(id); } });
     const running = table.accept(order({}, 2), 0).order.id;
     table.next();
     table.start(running, 0);
@@ -249,7 +289,7 @@ describe("jobs", () => {
     table.cancelled(running, null, 0);
     expect(table.closeSession("s", 0)).toBe(true);
     table.forgetSession("s");
-    expect([table.get(running), table.get(waiting), table.of("s")]).toEqual([undefined, undefined, []]);
+    expect([table.get(running), table.get(waiting), table.of("s"), gone.toSorted()]).toEqual([undefined, undefined, [], [running, waiting].toSorted()]);
     const ids = Array.from({ length: 3 }, () => { const { id } = table.accept(order(), 0).order; runNext(table); return id; });
     expect(ids.map((id) => table.get(id)?.state)).toEqual([undefined, "COMPLETED", "COMPLETED"]);
   });
