@@ -99,6 +99,7 @@ export class ByHand {
     this.#parts.authority.linear.use(vqs.map((vq) => nameOf(held, vq)), owner.session);
     for (const vq of vqs) this.#drop(held, vq);
     this.#parts.resources.free(holderOf(owner), vqs);
+    this.#parts.resources.surrender(holderOf(owner)); // a job keeps blocks for its next qubits, a session asks for them anew
     return vqs;
   }
 

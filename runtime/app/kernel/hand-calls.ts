@@ -7,7 +7,7 @@ import type { Parts } from "./parts.ts";
 
 export type HandMethods = "q_alloc" | "q_release" | "q_open_chan" | "q_close_chan" | "q_chan_status";
 
-export function handCalls({ authority, hand, stopping }: Parts): Pick<Handlers, HandMethods> {
+export function handCalls({ authority, hand, jobs, places, stopping }: Parts): Pick<Handlers, HandMethods> {
   /** Who calls, when it may. */
   const caller = (session: string, method: MethodName, caps: readonly string[] = []): Owner => {
     const { tenant } = authority.call(session, method);
@@ -17,7 +17,9 @@ export function handCalls({ authority, hand, stopping }: Parts): Pick<Handlers, 
   return {
     q_alloc({ n, profile, session_id }) {
       if (stopping()) throw new Refusal("STOPPING");
-      const { vqs, handles, profile: found } = hand.alloc(caller(session_id, "q_alloc", ["CAP_ALLOC"]), n, profile);
+      const owner = caller(session_id, "q_alloc", ["CAP_ALLOC"]);
+      if (jobs.running === 0) places.turnover(); // with nobody at work no fence lets an epoch pass, and what was given back would never be reset
+      const { vqs, handles, profile: found } = hand.alloc(owner, n, profile);
       return { vqs: [...vqs], handles: [...handles], profile: found.text, physical_qubits: n * found.physicalQubits };
     },
     q_release({ vqs, session_id }) { return { released: [...hand.release(caller(session_id, "q_release", ["CAP_ALLOC"]), vqs)] }; },

@@ -41,7 +41,6 @@ export class SessionCalls {
     const { jobs, hand, memory, ended, now } = this.#parts;
     const live = jobs.of(session).filter(({ state }) => !isEnd(state));
     const waiting = live.filter(({ state }) => state === "QUEUED");
-    this.#closing.add(session);
     const over = jobs.closeSession(session, now());
     for (const { order: { id } } of waiting) {
       const job = jobs.get(id);
@@ -49,6 +48,7 @@ export class SessionCalls {
     }
     hand.closeSession(session);
     memory.keep({ k: "closed", session });
+    this.#closing.add(session); // not before: with the end of its first job it would be forgotten, and the others' never written down
     if (over) this.forget(session);
     return live.length;
   }

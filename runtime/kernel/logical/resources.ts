@@ -116,6 +116,13 @@ export class LogicalResources {
     }
   }
 
+  /** Gives back the blocks that hold no qubit, for whoever asks next: reset and free at the next turnover. @throws Fault HOLDER_UNKNOWN */
+  surrender(job: string): void {
+    const holder = this.#holder(job);
+    for (const block of spareOf(holder)) this.#raze(holder, block);
+    this.#commit();
+  }
+
   /** Ends a holder: everything it had is reset and free at the next turnover. False when there is none (any more). */
   close(job: string): boolean {
     const holder = this.#holders.get(job);

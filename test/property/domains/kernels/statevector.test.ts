@@ -7,8 +7,8 @@ import { planCircuit } from "../../../../domains/kernels/statevector/plan.ts";
 import { referenceJob, referenceRun } from "../../../../domains/kernels/statevector/reference.ts";
 import { Register } from "../../../../domains/kernels/statevector/register.ts";
 import { samplePlan } from "../../../../domains/kernels/statevector/sample.ts";
-import { Fault } from "../../../../kernel-abi/fault.ts";
 import { measuredClifford } from "../../../support/clifford-circuits.ts";
+import { faultName } from "../../../support/refusals.ts";
 import { anyKey, anyPauliSum, measuredCircuit, sampleJob, unitaryCircuit } from "../../../support/statevector-circuits.ts";
 
 describe("kernel against reference", () => {
@@ -58,20 +58,11 @@ describe("kernel against reference", () => {
 });
 
 describe("malformed jobs", () => {
-  const faultOf = (run: () => unknown): string => {
-    try {
-      run();
-      return "none";
-    } catch (error) {
-      if (error instanceof Fault) return error.fault;
-      throw error;
-    }
-  };
   const allowed = ["none", "KERNEL_REFUSED", "ABI_UNDECODABLE"];
 
   it("random bytes are a typed fault", () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => {
-      expect(allowed.slice(1)).toContain(faultOf(() => statevectorKernel.run(bytes)));
+      expect(allowed.slice(1)).toContain(faultName(() => statevectorKernel.run(bytes)));
     }), { numRuns: 300 });
   });
   it("damaged jobs run or are a typed fault", () => {
@@ -82,7 +73,7 @@ describe("malformed jobs", () => {
         const job = decodeCircuitJob(bytes); // a blow may ask for a vast but legal job: not what is tested here
         return job.circuit.qubits <= 16 && job.mode === "sample" && job.shots * (1 + job.circuit.clbits) < 1e6;
       };
-      expect(allowed).toContain(faultOf(() => small() && statevectorKernel.run(bytes)));
+      expect(allowed).toContain(faultName(() => small() && statevectorKernel.run(bytes)));
     }), { numRuns: 400 });
   });
 });

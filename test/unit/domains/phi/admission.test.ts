@@ -6,7 +6,8 @@ import { unpack } from "../../../../kernel-abi/packer.ts";
 import { createPhiAdmission } from "../../../../domains/phi/admission.ts";
 import { DURATION_MAX } from "../../../../domains/phi/declared.ts";
 import { transformsOf } from "../../../../domains/phi/transforms.ts";
-import { bench, failingRunner, faultOf } from "./fixtures.ts";
+import { faultName } from "../../../support/refusals.ts";
+import { bench, failingRunner } from "./fixtures.ts";
 
 const A = jobId(1), B = jobId(2);
 const phases = Float64Array.of(0.1, 0.2, 0.3);
@@ -33,15 +34,15 @@ describe("reserve", () => {
     expect(request({}).permitted).toHaveLength(7);
   });
   it("refuses a window that opens in the past", () => {
-    expect(faultOf(() => request({ start: 9 }))).toBe("PHI_ERR_COHERENCE_TIMEOUT");
-    expect(faultOf(() => request({ start: 10 }))).toBe("none");
+    expect(faultName(() => request({ start: 9 }))).toBe("PHI_ERR_COHERENCE_TIMEOUT");
+    expect(faultName(() => request({ start: 10 }))).toBe("none");
   });
   it.each([
     null, 3, "x", [], {}, { components: 0, duration: 1 }, { components: 65_537, duration: 1 }, { components: 1, duration: 0 }, { components: 1, duration: DURATION_MAX + 1 },
     { components: 1, duration: 1, tolerance: { noise: 1.1 } }, { components: 1, duration: 1, tolerance: { error: -1 } }, { components: 1, duration: 1, transforms: "ALL" },
     { components: 1, duration: 1, transforms: [] }, { components: 1, duration: 1, start: 0.5 }, { components: 1, duration: 1, budget: 0 }, { components: 1, duration: 1, more: 1 },
   ])("refuses %j", (wish) => {
-    expect(faultOf(() => admission.request(wish, tick(0)))).toBe("ABI_MALFORMED");
+    expect(faultName(() => admission.request(wish, tick(0)))).toBe("ABI_MALFORMED");
   });
 });
 
@@ -49,7 +50,7 @@ describe("window", () => {
   const at = (now: number, duration = 10) => {
     const made = bench({ start: 5, duration });
     made.now = now;
-    return faultOf(() => made.start(open));
+    return faultName(() => made.start(open));
   };
   it("is half-open: the first tick is in, the end is not", () => {
     expect([4, 5, 13, 14, 15].map((now) => at(now))).toEqual(
@@ -59,7 +60,7 @@ describe("window", () => {
     const first = createPhiAdmission().request({ components: 2, start: 5, duration: 10 }, tick(0));
     const second = createPhiAdmission().request({ components: 2, start: first.end, duration: 10 }, tick(0));
     const open3 = createPhiAdmission().shape(open, []);
-    const inside = (terms: typeof first, now: number) => faultOf(() => { open3.calibration({ ...bench().view(), terms }, tick(now)); }) === "none";
+    const inside = (terms: typeof first, now: number) => faultName(() => { open3.calibration({ ...bench().view(), terms }, tick(now)); }) === "none";
     for (let now = 5; now < 25; now++) expect([inside(first, now), inside(second, now)].filter(Boolean)).toHaveLength(1);
   });
   it("refuses a call that would not be done by the end", () => {
@@ -67,15 +68,15 @@ describe("window", () => {
     const idle = failingRunner(new Fault("WORKER_LOST"));
     const { due: cost } = bench({}, idle).start(call);
     expect(cost).toBeGreaterThan(2);
-    expect(faultOf(() => bench({ duration: cost }, idle).start(call))).toBe("none");
-    expect(faultOf(() => bench({ duration: cost - 1 }, idle).start(call))).toBe("PHI_ERR_COHERENCE_TIMEOUT");
+    expect(faultName(() => bench({ duration: cost }, idle).start(call))).toBe("none");
+    expect(faultName(() => bench({ duration: cost - 1 }, idle).start(call))).toBe("PHI_ERR_COHERENCE_TIMEOUT");
   });
 });
 
 describe("capacity", () => {
   it("refuses an envelope that is unknown, of another contract, busy or closed", () => {
     const at = bench();
-    const shift = () => faultOf(() => at.start({ op: "shift", delta: Float64Array.of(1) }, [A]));
+    const shift = () => faultName(() => at.start({ op: "shift", delta: Float64Array.of(1) }, [A]));
     expect(shift()).toBe("PHI_ERR_ENVELOPE_INVALID");
     at.start(open);
     expect(shift()).toBe("PHI_ERR_ENVELOPE_INVALID");
@@ -86,7 +87,7 @@ describe("capacity", () => {
     const parsed = at.admission.shape({ op: "evaluate" }, [A]);
     const foreign = { ...bench({}, undefined, 2).view(), ledger: { budget: 0, shots: 0, jobs: 9 } };
     parsed.calibration(foreign, tick(2));
-    expect(faultOf(() => { parsed.capacity(foreign); })).toBe("PHI_ERR_ENVELOPE_INVALID");
+    expect(faultName(() => { parsed.capacity(foreign); })).toBe("PHI_ERR_ENVELOPE_INVALID");
     at.start({ op: "close" }, [A]);
     at.now = 9;
     expect(shift()).toBe("PHI_ERR_ENVELOPE_INVALID");
@@ -103,37 +104,37 @@ describe("capacity", () => {
       parsed.accepted(jobId(id), view, tick(5));
     };
     run(open, [], 0, 1); // and its turn is undone: the contract has had no calls
-    expect(faultOf(() => { run({ op: "evaluate" }, [A], 0, 1); })).toBe("PHI_ERR_ENVELOPE_INVALID");
+    expect(faultName(() => { run({ op: "evaluate" }, [A], 0, 1); })).toBe("PHI_ERR_ENVELOPE_INVALID");
     run(open, [], 0, 2);
-    expect(faultOf(() => { run({ op: "evaluate" }, [A], 1, 3); })).toBe("PHI_ERR_ENVELOPE_INVALID");
+    expect(faultName(() => { run({ op: "evaluate" }, [A], 1, 3); })).toBe("PHI_ERR_ENVELOPE_INVALID");
     run({ op: "evaluate" }, [B], 1, 3);
   });
   it("refuses more components or envelopes than the contract holds", () => {
-    expect(faultOf(() => bench({ components: 2 }).start(open))).toBe("RESOURCE_EXHAUSTED");
-    expect(faultOf(() => bench({ components: 1 }).start(ising()))).toBe("RESOURCE_EXHAUSTED");
+    expect(faultName(() => bench({ components: 2 }).start(open))).toBe("RESOURCE_EXHAUSTED");
+    expect(faultName(() => bench({ components: 1 }).start(ising()))).toBe("RESOURCE_EXHAUSTED");
     const at = bench({ envelopes: 2 });
     at.start(open);
     at.start(open);
-    expect(faultOf(() => at.start(open))).toBe("RESOURCE_EXHAUSTED");
+    expect(faultName(() => at.start(open))).toBe("RESOURCE_EXHAUSTED");
   });
   it("merges envelopes of one size only", () => {
     const at = bench();
     at.start(open);
     at.start({ op: "open", phases: Float64Array.of(1, 2) });
     at.now = 5;
-    expect(faultOf(() => at.start({ op: "merge" }, [A, B]))).toBe("PHI_ERR_ENVELOPE_INVALID");
+    expect(faultName(() => at.start({ op: "merge" }, [A, B]))).toBe("PHI_ERR_ENVELOPE_INVALID");
   });
 });
 
 describe("support and budget", () => {
   it("refuses what the transform set lacks; opening, evaluating and closing need none", () => {
     const at = bench({ transforms: ["SPECTRUM"] });
-    expect(faultOf(() => at.start(ising()))).toBe("PHI_ERR_TRANSFORM_UNSUPPORTED");
+    expect(faultName(() => at.start(ising()))).toBe("PHI_ERR_TRANSFORM_UNSUPPORTED");
     at.start(open);
     at.start(open);
     at.now = 5;
     for (const [call, refs] of [[{ op: "shift", delta: Float64Array.of(1) }, [A]], [{ op: "align", kappa: 1 }, [A]], [{ op: "merge" }, [A, B]], [{ op: "split" }, [A, B]]] as const) {
-      expect(faultOf(() => at.start(call, refs))).toBe("PHI_ERR_TRANSFORM_UNSUPPORTED");
+      expect(faultName(() => at.start(call, refs))).toBe("PHI_ERR_TRANSFORM_UNSUPPORTED");
     }
     at.start({ op: "evaluate" }, [A]);
     at.start({ op: "close" }, [B]);
@@ -143,7 +144,7 @@ describe("support and budget", () => {
     at.start(open);
     expect(at.view().ledger).toEqual({ budget: 192, shots: 0, jobs: 1 });
     at.start(open);
-    expect(faultOf(() => at.start(open))).toBe("RESOURCE_EXHAUSTED");
+    expect(faultName(() => at.start(open))).toBe("RESOURCE_EXHAUSTED");
     const pair = bench();
     pair.start(open);
     pair.start(open);
@@ -155,10 +156,10 @@ describe("support and budget", () => {
     const wish = { components: 1, transforms: "BASE", budget: 1 };
     const late = bench({ ...wish, duration: 10 });
     late.now = 10;
-    expect(faultOf(() => late.start(ising()))).toBe("PHI_ERR_COHERENCE_TIMEOUT");
-    expect(faultOf(() => bench(wish).start(ising()))).toBe("RESOURCE_EXHAUSTED");
-    expect(faultOf(() => bench({ ...wish, components: 2 }).start(ising()))).toBe("PHI_ERR_TRANSFORM_UNSUPPORTED");
-    expect(faultOf(() => bench({ ...wish, components: 2, transforms: "ISING" }).start(ising()))).toBe("RESOURCE_EXHAUSTED");
+    expect(faultName(() => late.start(ising()))).toBe("PHI_ERR_COHERENCE_TIMEOUT");
+    expect(faultName(() => bench(wish).start(ising()))).toBe("RESOURCE_EXHAUSTED");
+    expect(faultName(() => bench({ ...wish, components: 2 }).start(ising()))).toBe("PHI_ERR_TRANSFORM_UNSUPPORTED");
+    expect(faultName(() => bench({ ...wish, components: 2, transforms: "ISING" }).start(ising()))).toBe("RESOURCE_EXHAUSTED");
   });
 });
 
@@ -170,13 +171,13 @@ describe("shape", () => {
     ["a strength that is none", { op: "align", kappa: Infinity }, [A]], ["a one-sided coupling", { ...ising(), couplings: { ...pair, offsets: Int32Array.of(0, 1, 1), targets: Int32Array.of(1), weights: Float64Array.of(1) } }, []],
     ["no restarts", ising(0), []], ["a field more", { ...open, key: Uint32Array.of(1, 2) }, []],
   ])("refuses %s", (_, call, refs) => {
-    expect(faultOf(() => createPhiAdmission().shape(call, refs))).toBe("ABI_MALFORMED");
+    expect(faultName(() => createPhiAdmission().shape(call, refs))).toBe("ABI_MALFORMED");
   });
   it("refuses δ of a length that fits neither one nor the envelope", () => {
     const at = bench();
     at.start(open);
     at.now = 5;
-    expect(faultOf(() => at.start({ op: "shift", delta: Float64Array.of(1, 2) }, [A]))).toBe("ABI_MALFORMED");
+    expect(faultName(() => at.start({ op: "shift", delta: Float64Array.of(1, 2) }, [A]))).toBe("ABI_MALFORMED");
     at.start({ op: "shift", delta: Float64Array.of(1, 2, 3) }, [A]);
   });
   it("gives a public descriptor: the same bytes for the same call, no key in it", () => {

@@ -7,7 +7,8 @@ import type { Outcome } from "../../../../kernel-abi/ports.ts";
 import { readResult } from "../../../../domains/phi/outcome.ts";
 import type { Evaluation, StabilityReport } from "../../../../domains/phi/outcome.ts";
 import { figures } from "../../../../domains/phi/declared.ts";
-import { bench, delayedRunner, failingRunner, faultOf, inlineRunner } from "./fixtures.ts";
+import { faultName } from "../../../support/refusals.ts";
+import { bench, delayedRunner, failingRunner, inlineRunner } from "./fixtures.ts";
 import type { Bench } from "./fixtures.ts";
 
 const PHASES = Float64Array.from({ length: 16 }, (_, at) => 0.1 * at);
@@ -172,7 +173,7 @@ describe("what gets out", () => {
   });
   it("an envelope that one component dominates cannot be opened: its ψ would be that phase", async () => {
     const pair = (r: number, s: number) => ({ op: "open", phases: Float64Array.of(0.7, 2), magnitudes: Float64Array.of(r, s) });
-    for (const [r, s] of [[1, 0], [0, 5], [3, 1.7], [1_048_576, 1]] as const) expect(faultOf(() => bench().start(pair(r, s)))).toBe("ABI_MALFORMED");
+    for (const [r, s] of [[1, 0], [0, 5], [3, 1.7], [1_048_576, 1]] as const) expect(faultName(() => bench().start(pair(r, s)))).toBe("ABI_MALFORMED");
     const at = bench();
     read(await at.ask(pair(3, 1.8)));
     expect((await evaluate(at)).R).toBeGreaterThan(0.5);

@@ -1,6 +1,5 @@
 // A kernel in miniature for the Φ tests: judges calls in the order of A2, keeps one contract's ledger, asks the service.
 import type { Ledger, Terms } from "../../../../kernel-abi/contract.ts";
-import { Fault } from "../../../../kernel-abi/fault.ts";
 import { contractId, jobId, processId, processName, tick } from "../../../../kernel-abi/ids.ts";
 import type { JobId } from "../../../../kernel-abi/ids.ts";
 import type { Admission, ContractView, JobRunner, JobStart, Outcome } from "../../../../kernel-abi/ports.ts";
@@ -78,13 +77,3 @@ export function bench(request: object = {}, runner: JobRunner = inlineRunner, co
   return made;
 }
 
-/** The name of the fault an action ends in. */
-export function faultOf(action: () => unknown): string {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof Fault) return error.fault;
-    throw error;
-  }
-  return "none";
-}

@@ -7,7 +7,7 @@ import { phi } from "../../../../domains/phi/api/operations.ts";
 import { encodeResult } from "../../../../domains/phi/outcome.ts";
 import type { StabilityReport } from "../../../../domains/phi/outcome.ts";
 import { unpack } from "../../../../kernel-abi/packer.ts";
-import { faultOf } from "./fixtures.ts";
+import { faultName } from "../../../support/refusals.ts";
 
 /** Feeds a method its answers; the operations it yielded and what it returned. */
 function drive<R>(method: Generator<Operation<"PHI">, R, unknown>, ...answers: readonly unknown[]): { readonly yielded: readonly Operation<"PHI">[]; readonly result: R } {
@@ -47,7 +47,7 @@ describe("phi", () => {
     expect(drive(phi.close(envelope), job, { kind: "closed" }).result).toBeUndefined();
   });
   it("an envelope cannot be serialised: its handles refuse", () => {
-    expect(faultOf(() => JSON.stringify(envelope))).toBe("Q_ERR_NO_CLONE_VIOLATION");
+    expect(faultName(() => JSON.stringify(envelope))).toBe("Q_ERR_NO_CLONE_VIOLATION");
   });
   it("submits dynamics with their defaults and reads their results", () => {
     expect(drive(phi.kuramoto(contract, { omega: [1, 2], couplings: 3 }), job).yielded[0]).toMatchObject({
@@ -59,9 +59,9 @@ describe("phi", () => {
     expect(drive(phi.project(job), body).result).toEqual({ spins: [1, -1], energy: -0.5, restart: 3, energies: [-0.5] });
   });
   it("refuses answers that are none, with a typed fault", () => {
-    expect(faultOf(() => drive(phi.reserve({ components: 1, duration: 1 }), makeContract("Q")))).toBe("ABI_MALFORMED");
-    expect(faultOf(() => drive(phi.project(job), { kind: "state", z: Float64Array.of(1) }))).toBe("ABI_MALFORMED");
-    expect(faultOf(() => drive(phi.project(job), undefined))).toBe("ABI_MALFORMED");
-    expect(faultOf(() => drive(phi.ledger(contract), {}))).toBe("ABI_MALFORMED");
+    expect(faultName(() => drive(phi.reserve({ components: 1, duration: 1 }), makeContract("Q")))).toBe("ABI_MALFORMED");
+    expect(faultName(() => drive(phi.project(job), { kind: "state", z: Float64Array.of(1) }))).toBe("ABI_MALFORMED");
+    expect(faultName(() => drive(phi.project(job), undefined))).toBe("ABI_MALFORMED");
+    expect(faultName(() => drive(phi.ledger(contract), {}))).toBe("ABI_MALFORMED");
   });
 });

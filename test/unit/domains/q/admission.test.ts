@@ -5,13 +5,14 @@ import { jobId, tick } from "../../../../kernel-abi/ids.ts";
 import { unpack } from "../../../../kernel-abi/packer.ts";
 import { createQAdmission } from "../../../../domains/q/admission.ts";
 import { CALIBRATION_SPAN, DURATION_MAX, issueCalibration } from "../../../../domains/q/declared.ts";
-import { faultOf, ghz, judge, lower, view } from "./fixtures.ts";
+import { faultName } from "../../../support/refusals.ts";
+import { ghz, judge, lower, view } from "./fixtures.ts";
 
 const admission = createQAdmission();
 const NOW = tick(100);
 const terms = (wish: object = {}): Terms => admission.request({ qubits: 4, budget: 10_000, ...wish }, NOW);
 const bits = (circuit: unknown) => ({ mode: "bits", circuit });
-const judged = (call: unknown, wish: object = {}, now = 100): string => faultOf(() => judge(admission.shape(call, []), view(terms(wish)), now));
+const judged = (call: unknown, wish: object = {}, now = 100): string => faultName(() => judge(admission.shape(call, []), view(terms(wish)), now));
 
 describe("reserve", () => {
   it("freezes terms over [now, now + duration) under the calibration in force", () => {
@@ -27,7 +28,7 @@ describe("reserve", () => {
     { qubits: 1, budget: 1, shots: 0 }, { qubits: 1, budget: 1, errorTolerance: 1.5 }, { qubits: 1, budget: 1, errorTolerance: Number.NaN },
     { qubits: 1, budget: 1, gates: ["FOO"] }, { qubits: 1, budget: 1, wish: 3 }, { qubits: 1, budget: 1, duration: Infinity },
   ])("refuses %j", (request) => {
-    expect(faultOf(() => admission.request(request, NOW))).toBe("ABI_MALFORMED");
+    expect(faultName(() => admission.request(request, NOW))).toBe("ABI_MALFORMED");
   });
   it("permits the gates asked for and no others", () => {
     expect(terms({ gates: ["MEASURE", "H"] }).permitted).toEqual(["H", "MEASURE"]);
@@ -42,7 +43,7 @@ describe("schedule of calibrations", () => {
   });
   it("a contract may outlast its calibration, up to the declared duration", () => {
     expect(terms({ duration: DURATION_MAX })).toMatchObject({ end: 100 + DURATION_MAX, calibration: { until: CALIBRATION_SPAN } });
-    expect(faultOf(() => terms({ duration: DURATION_MAX + 1 }))).toBe("ABI_MALFORMED");
+    expect(faultName(() => terms({ duration: DURATION_MAX + 1 }))).toBe("ABI_MALFORMED");
   });
 });
 
@@ -61,8 +62,8 @@ describe("stages", () => {
   });
   it("calibration: none before its first tick", () => {
     const later = admission.request({ qubits: 4, budget: 10_000, duration: DURATION_MAX }, tick(CALIBRATION_SPAN));
-    expect(faultOf(() => judge(admission.shape(bits(ghz(2)), []), view(later), CALIBRATION_SPAN - 1))).toBe("Q_ERR_CALIBRATION_INVALID");
-    expect(faultOf(() => judge(admission.shape(bits(ghz(2)), []), view(later), CALIBRATION_SPAN))).toBe("none");
+    expect(faultName(() => judge(admission.shape(bits(ghz(2)), []), view(later), CALIBRATION_SPAN - 1))).toBe("Q_ERR_CALIBRATION_INVALID");
+    expect(faultName(() => judge(admission.shape(bits(ghz(2)), []), view(later), CALIBRATION_SPAN))).toBe("none");
   });
   it("capacity: qubits, channels, size of the result", () => {
     expect(judged(bits(ghz(5)))).toBe("Q_ERR_RESOURCE_UNAVAILABLE");
@@ -89,7 +90,7 @@ describe("stages", () => {
     expect(judged(call, { budget: charge.budget - 1 })).toBe("Q_ERR_DECOHERENCE_EXCEEDED");
     expect(judged(call, { shots: 99 })).toBe("Q_ERR_DECOHERENCE_EXCEEDED");
     const spent = (ledger: object) => view(terms({ shots: 150, budget: charge.budget + 9 }), { budget: 0, shots: 0, jobs: 1, ...ledger });
-    const after = (ledger: object) => faultOf(() => judge(admission.shape(call, []), spent(ledger), 100));
+    const after = (ledger: object) => faultName(() => judge(admission.shape(call, []), spent(ledger), 100));
     expect([{ shots: 50 }, { shots: 51 }, { budget: 9 }, { budget: 10 }].map(after)).toEqual(
       ["none", "Q_ERR_DECOHERENCE_EXCEEDED", "none", "Q_ERR_DECOHERENCE_EXCEEDED"]);
     expect(judged(call, { duration: 1 }, 101)).toBe("Q_ERR_DECOHERENCE_EXCEEDED");
@@ -109,7 +110,7 @@ describe("stages", () => {
 
 describe("shape", () => {
   it("refuses references: a Q call builds on no other job", () => {
-    expect(faultOf(() => admission.shape(bits(ghz(2)), [jobId(1)]))).toBe("ABI_MALFORMED");
+    expect(faultName(() => admission.shape(bits(ghz(2)), [jobId(1)]))).toBe("ABI_MALFORMED");
   });
   it("is the same for two admissions and two calls, byte for byte", () => {
     const of = () => judge(createQAdmission().shape({ mode: "counts", circuit: ghz(3, true), shots: 5 }, []), view(terms()), 100);
@@ -129,11 +130,11 @@ describe("shape", () => {
   ])("refuses a damaged circuit: %s", (_, damage) => {
     const circuit = ghz(2);
     damage(circuit.ops);
-    expect(faultOf(() => admission.shape(bits(circuit), []))).toBe("ABI_MALFORMED");
+    expect(faultName(() => admission.shape(bits(circuit), []))).toBe("ABI_MALFORMED");
   });
   it("refuses angles no kernel reduces", () => {
     for (const angle of [Number.NaN, Infinity, 1e9]) {
-      expect(faultOf(() => admission.shape(bits(lower(1, 1, [{ op: "RX", qubits: [0], angle }])), []))).toBe("ABI_MALFORMED");
+      expect(faultName(() => admission.shape(bits(lower(1, 1, [{ op: "RX", qubits: [0], angle }])), []))).toBe("ABI_MALFORMED");
     }
   });
 });

@@ -1,7 +1,6 @@
 // Circuits, contracts and an inline pool for the Q tests.
 import type { ContractView, JobRunner, JobStart, ParsedCall, Admission, Admitted } from "../../../../kernel-abi/ports.ts";
 import type { Ledger, Terms } from "../../../../kernel-abi/contract.ts";
-import { Fault } from "../../../../kernel-abi/fault.ts";
 import { contractId, jobId, processId, processName, tick } from "../../../../kernel-abi/ids.ts";
 import { OP, OP_WIDTH } from "../../../../domains/kernels/circuit.ts";
 import type { LoweredCircuit } from "../../../../domains/kernels/circuit.ts";
@@ -62,13 +61,3 @@ export function jobOf(admission: Admission, call: unknown, contract: ContractVie
   };
 }
 
-/** The name of the fault an action ends in. */
-export function faultOf(action: () => unknown): string {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof Fault) return error.fault;
-    throw error;
-  }
-  return "none";
-}

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { makeContract, makeJob } from "../../../../kernel-abi/handle.ts";
 import type { Operation } from "../../../../kernel-abi/operation.ts";
 import { q } from "../../../../domains/q/api/operations.ts";
-import { faultOf, ghz } from "./fixtures.ts";
+import { faultName } from "../../../support/refusals.ts";
+import { ghz } from "./fixtures.ts";
 
 /** Steps a method: the operation it yields, then what it returns for `answer`. */
 function step<R>(method: Generator<Operation<"Q">, R, unknown>, answer: unknown): readonly [Operation<"Q">, R] {
@@ -36,9 +37,9 @@ describe("q", () => {
   });
   it("refuses answers that are none, with a typed fault", () => {
     for (const answer of [undefined, null, 1, {}, { handle: "contract", domain: "PHI" }, makeJob("Q")]) {
-      expect(faultOf(() => step(q.reserve({ qubits: 1, budget: 1 }), answer))).toBe("ABI_MALFORMED");
+      expect(faultName(() => step(q.reserve({ qubits: 1, budget: 1 }), answer))).toBe("ABI_MALFORMED");
     }
-    expect(faultOf(() => step(q.measure(job), { kind: "amplitudes" }))).toBe("ABI_MALFORMED");
-    expect(faultOf(() => step(q.submit(contract, ghz(1)), contract))).toBe("ABI_MALFORMED");
+    expect(faultName(() => step(q.measure(job), { kind: "amplitudes" }))).toBe("ABI_MALFORMED");
+    expect(faultName(() => step(q.submit(contract, ghz(1)), contract))).toBe("ABI_MALFORMED");
   });
 });

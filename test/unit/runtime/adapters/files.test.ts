@@ -2,11 +2,11 @@ import * as disk from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { Fault } from "../../../../kernel-abi/fault.ts";
 import type { Disk } from "../../../../runtime/adapters/disk.ts";
 import { createBundleFile, openSource, readText, writeAtomically, type BundleFileOptions } from "../../../../runtime/adapters/files.ts";
 import { createMemorySink, memorySource } from "../../../../runtime/adapters/memory.ts";
 import { sha256 } from "../../../../runtime/adapters/sha256.ts";
+import { faultTold } from "../../../support/refusals.ts";
 
 const root = disk.mkdtempSync(join(tmpdir(), "triad-files-"));
 afterAll(() => disk.rmSync(root, { recursive: true }));
@@ -16,15 +16,6 @@ beforeEach(() => { path = join(root, `run-${count += 1}.triad`); });
 
 const PLAIN: BundleFileOptions = { durability: "process", replace: false };
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
-const faultOf = (act: () => unknown): Readonly<Record<string, unknown>> => {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof Fault) return { fault: error.fault, ...error.detail, cause: error.cause };
-    throw error;
-  }
-  return {};
-};
 const failing = (code: string) => (): never => { throw Object.assign(new Error(code), { code }); };
 
 describe("a bundle on disk", () => {
@@ -48,12 +39,12 @@ describe("a bundle on disk", () => {
 
   it("overwrites nothing unasked: neither a bundle, nor a journal, nor a bundle that appeared meanwhile", () => {
     disk.writeFileSync(path, "evidence");
-    expect(faultOf(() => createBundleFile(path, PLAIN))).toMatchObject({ fault: "FILE_UNREADABLE", path, doing: "create" });
+    expect(faultTold(() => createBundleFile(path, PLAIN))).toMatchObject({ fault: "FILE_UNREADABLE", path, doing: "create" });
     disk.rmSync(path);
     const first = createBundleFile(path, PLAIN);
-    expect(faultOf(() => createBundleFile(path, PLAIN))).toMatchObject({ fault: "FILE_UNREADABLE", path: first.partial });
+    expect(faultTold(() => createBundleFile(path, PLAIN))).toMatchObject({ fault: "FILE_UNREADABLE", path: first.partial });
     disk.writeFileSync(path, "evidence");
-    expect(faultOf(() => first.seal())).toMatchObject({ fault: "FILE_UNREADABLE", path });
+    expect(faultTold(() => first.seal())).toMatchObject({ fault: "FILE_UNREADABLE", path });
     expect([disk.readFileSync(path, "utf8"), disk.existsSync(first.partial)]).toEqual(["evidence", true]);
   });
 
@@ -79,18 +70,18 @@ describe("a bundle on disk", () => {
 
   it.each(["ENOSPC", "EIO"])("says which call failed and keeps the cause (%s)", (code) => {
     const full = createBundleFile(path, { ...PLAIN, disk: { ...disk, writeSync: failing(code) } });
-    expect(faultOf(() => full.write(bytes(1)))).toMatchObject({ fault: "DISK_FAILED", path: `${path}.partial`, doing: "write", what: code, cause: { code } });
+    expect(faultTold(() => full.write(bytes(1)))).toMatchObject({ fault: "DISK_FAILED", path: `${path}.partial`, doing: "write", what: code, cause: { code } });
     const lying = createBundleFile(`${path}2`, { ...PLAIN, disk: { ...disk, fdatasyncSync: failing(code), renameSync: failing(code) } });
-    expect(faultOf(() => lying.seal())).toMatchObject({ doing: "rename", what: code });
+    expect(faultTold(() => lying.seal())).toMatchObject({ doing: "rename", what: code });
     const unsynced = createBundleFile(`${path}4`, { ...PLAIN, disk: { ...disk, fdatasyncSync: failing(code) } });
-    const first = faultOf(() => unsynced.sync());
+    const first = faultTold(() => unsynced.sync());
     expect(first).toMatchObject({ doing: "sync", what: code });
-    for (const later of [() => unsynced.write(bytes(1)), () => unsynced.sync(), () => unsynced.seal()]) expect(faultOf(later)).toEqual(first);
+    for (const later of [() => unsynced.write(bytes(1)), () => unsynced.sync(), () => unsynced.seal()]) expect(faultTold(later)).toEqual(first);
     unsynced.abandon();
     expect(disk.existsSync(`${path}4`)).toBe(false);
     const stuck = createBundleFile(`${path}3`, { ...PLAIN, disk: { ...disk, writeSync: () => 0 } });
-    expect(faultOf(() => stuck.write(bytes(1)))).toMatchObject({ fault: "DISK_FAILED", doing: "write" });
-    expect(faultOf(() => createBundleFile(join(root, "nowhere", "x.triad"), PLAIN))).toMatchObject({ doing: "create", system: "ENOENT" });
+    expect(faultTold(() => stuck.write(bytes(1)))).toMatchObject({ fault: "DISK_FAILED", doing: "write" });
+    expect(faultTold(() => createBundleFile(join(root, "nowhere", "x.triad"), PLAIN))).toMatchObject({ doing: "create", system: "ENOENT" });
   });
 
   it("syncs content before the rename and the folder after it, in class power", () => {
@@ -121,19 +112,19 @@ describe("a file as a byte source", () => {
     const source = openSource(path);
     expect([source.size, source.read(2, 3), source.read(6, 0), source.read(0, 6)]).toEqual([6, bytes(2, 3, 4), bytes(), bytes(0, 1, 2, 3, 4, 5)]);
     for (const [offset, length] of [[4, 3], [-1, 1], [0, 7], [0, -1], [Number.NaN, 1]] as const) {
-      expect(faultOf(() => source.read(offset, length))).toMatchObject({ fault: "FILE_UNREADABLE", size: 6 });
+      expect(faultTold(() => source.read(offset, length))).toMatchObject({ fault: "FILE_UNREADABLE", size: 6 });
     }
     disk.truncateSync(path, 3);
-    expect(faultOf(() => source.read(2, 3))).toMatchObject({ fault: "FILE_UNREADABLE", offset: 3 });
+    expect(faultTold(() => source.read(2, 3))).toMatchObject({ fault: "FILE_UNREADABLE", offset: 3 });
     source.close();
   });
 
   it("refuses what is no readable file", () => {
-    expect(faultOf(() => openSource(path))).toMatchObject({ fault: "FILE_UNREADABLE", what: "it is not there", system: "ENOENT" });
-    expect(faultOf(() => openSource(root))).toMatchObject({ fault: "FILE_UNREADABLE", what: "not a regular file" });
-    expect(faultOf(() => readText(path))).toMatchObject({ fault: "FILE_UNREADABLE", what: "it is not there", system: "ENOENT" });
+    expect(faultTold(() => openSource(path))).toMatchObject({ fault: "FILE_UNREADABLE", what: "it is not there", system: "ENOENT" });
+    expect(faultTold(() => openSource(root))).toMatchObject({ fault: "FILE_UNREADABLE", what: "not a regular file" });
+    expect(faultTold(() => readText(path))).toMatchObject({ fault: "FILE_UNREADABLE", what: "it is not there", system: "ENOENT" });
     disk.writeFileSync(path, bytes(0xff, 0xfe));
-    expect(faultOf(() => readText(path))).toMatchObject({ fault: "FILE_UNREADABLE", path });
+    expect(faultTold(() => readText(path))).toMatchObject({ fault: "FILE_UNREADABLE", path });
   });
 
   it("shows a reader the old content or the new one, nothing between", () => {
@@ -155,7 +146,7 @@ describe("memory as byte ports", () => {
     const source = memorySource(sink.bytes());
     expect([source.size, source.read(1, 2)]).toEqual([4, bytes(2, 3)]);
     for (const [offset, length] of [[3, 2], [-1, 1], [0, 5], [Number.NaN, 1]] as const) {
-      expect(faultOf(() => source.read(offset, length))).toMatchObject({ fault: "FILE_UNREADABLE" });
+      expect(faultTold(() => source.read(offset, length))).toMatchObject({ fault: "FILE_UNREADABLE" });
     }
   });
 });

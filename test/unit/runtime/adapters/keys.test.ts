@@ -3,12 +3,12 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { Fault } from "../../../../kernel-abi/fault.ts";
 import { defaultWorkers, freshSeed, hostFacts, packageVersion } from "../../../../runtime/adapters/host.ts";
 import {
   configurationFolder, exportPublicKey, listKeys, loadOrCreateSigner, parsePublicKeyPem, publicKeyPem, trust, trustedKeyIds,
 } from "../../../../runtime/adapters/keys.ts";
 import { sha256 } from "../../../../runtime/adapters/sha256.ts";
+import { faultName } from "../../../support/refusals.ts";
 
 const root = mkdtempSync(join(tmpdir(), "triad-keys-"));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -18,14 +18,6 @@ beforeEach(() => { home = join(root, String(count += 1), "triad"); });
 
 const message = new TextEncoder().encode("a statement");
 const keyPath = (): string => join(home, "signing-key.pem");
-const codeOf = (act: () => unknown): unknown => {
-  try {
-    act();
-    return "no fault";
-  } catch (error) {
-    return error instanceof Fault ? error.fault : error;
-  }
-};
 
 describe("the user's signing key", () => {
   it("is made on first use, private to the user, and is the same ever after", () => {
@@ -62,16 +54,16 @@ describe("the user's signing key", () => {
   ])("is refused, and not replaced, when it is %s", (_, content) => {
     mkdirSync(home, { recursive: true });
     writeFileSync(keyPath(), content, { mode: 0o600 });
-    expect([codeOf(() => loadOrCreateSigner(home)), codeOf(() => listKeys(home))]).toEqual(["KEY_UNUSABLE", "KEY_UNUSABLE"]);
+    expect([faultName(() => loadOrCreateSigner(home)), faultName(() => listKeys(home))]).toEqual(["KEY_UNUSABLE", "KEY_UNUSABLE"]);
     expect(readFileSync(keyPath(), "utf8")).toBe(String(content));
   });
 
   it("is refused when others may read it, or when its folder cannot be made", () => {
     loadOrCreateSigner(home);
     chmodSync(keyPath(), 0o640);
-    expect(codeOf(() => loadOrCreateSigner(home))).toBe("KEY_UNUSABLE");
+    expect(faultName(() => loadOrCreateSigner(home))).toBe("KEY_UNUSABLE");
     writeFileSync(join(root, "file"), "");
-    expect(codeOf(() => loadOrCreateSigner(join(root, "file", "triad")))).toBe("KEY_UNUSABLE");
+    expect(faultName(() => loadOrCreateSigner(join(root, "file", "triad")))).toBe("KEY_UNUSABLE");
   });
 });
 
@@ -98,21 +90,21 @@ describe("trusted keys", () => {
   it("are refused when they are no public Ed25519 keys", () => {
     const { privateKey, publicKey } = generateKeyPairSync("x25519");
     for (const key of [privateKey.export({ format: "pem", type: "pkcs8" }), publicKey.export({ format: "pem", type: "spki" }), "", "junk"]) {
-      expect(codeOf(() => parsePublicKeyPem(String(key)))).toBe("KEY_UNUSABLE");
+      expect(faultName(() => parsePublicKeyPem(String(key)))).toBe("KEY_UNUSABLE");
     }
     loadOrCreateSigner(home);
-    expect(codeOf(() => parsePublicKeyPem(readFileSync(keyPath(), "utf8")))).toBe("KEY_UNUSABLE");
-    expect(codeOf(() => trust(stranger.subarray(1), home))).toBe("KEY_UNUSABLE");
+    expect(faultName(() => parsePublicKeyPem(readFileSync(keyPath(), "utf8")))).toBe("KEY_UNUSABLE");
+    expect(faultName(() => trust(stranger.subarray(1), home))).toBe("KEY_UNUSABLE");
   });
 
   it("are refused, never skipped, when a file is damaged or misnamed", () => {
     const id = trust(stranger, home);
     const path = join(home, "trusted", `${id}.pem`);
     writeFileSync(join(home, "trusted", `${"0".repeat(64)}.pem`), readFileSync(path));
-    expect(codeOf(() => trustedKeyIds(home))).toBe("KEY_UNUSABLE");
+    expect(faultName(() => trustedKeyIds(home))).toBe("KEY_UNUSABLE");
     rmSync(join(home, "trusted", `${"0".repeat(64)}.pem`));
     writeFileSync(path, "junk");
-    expect(codeOf(() => trustedKeyIds(home))).toBe("KEY_UNUSABLE");
+    expect(faultName(() => trustedKeyIds(home))).toBe("KEY_UNUSABLE");
   });
 });
 

@@ -2,9 +2,9 @@ import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmS
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Fault } from "../../../../kernel-abi/fault.ts";
 import { hostDisk, type Disk } from "../../../../runtime/adapters/disk.ts";
 import { openLedger, readLedger, type LedgerOptions } from "../../../../runtime/adapters/ledger.ts";
+import { faultName } from "../../../support/refusals.ts";
 
 let folder: string;
 let path: string;
@@ -27,15 +27,6 @@ const found = (): string[] => {
   const ledger = openLedger({ path });
   ledger.close();
   return texts(ledger.found);
-};
-const fault = (act: () => unknown): string => {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof Fault) return error.fault;
-    throw error;
-  }
-  return "nothing";
 };
 
 describe("a ledger", () => {
@@ -83,7 +74,7 @@ describe("a ledger", () => {
       for (let bit = 0; bit < 8; bit++) {
         const forged = bytes.map((byte, place) => (place === at ? byte ^ (1 << bit) : byte));
         writeFileSync(path, forged);
-        expect(fault(() => openLedger({ path })), `${at}.${bit}`).toBe("LEDGER_DAMAGED");
+        expect(faultName(() => openLedger({ path })), `${at}.${bit}`).toBe("LEDGER_DAMAGED");
       }
     }
     expect(new Uint8Array(readFileSync(path)).length).toBe(bytes.length);
@@ -97,7 +88,7 @@ describe("a ledger", () => {
     const orders = [[1, 2, 3, 4], [0, 0, 1, 2, 3, 4], [1, 0, 2, 3, 4], [0, 1, 3, 2, 4], [0, 1, 2, 4]];
     for (const order of orders) {
       writeFileSync(path, Buffer.concat([bytes.subarray(0, 8), ...order.map((at) => records[at] ?? new Uint8Array())]));
-      expect(fault(() => openLedger({ path })), order.join()).toBe("LEDGER_DAMAGED");
+      expect(faultName(() => openLedger({ path })), order.join()).toBe("LEDGER_DAMAGED");
     }
   });
 
@@ -137,12 +128,12 @@ describe("a ledger", () => {
       }])) as unknown as Disk;
       const ledger = openLedger({ path, disk });
       armed = true;
-      const refused = fault(() => { ledger.compact(["a", "ccc"].map(entry)); });
+      const refused = faultName(() => { ledger.compact(["a", "ccc"].map(entry)); });
       armed = false;
       const now = found();
       expect([TEXTS, ["a", "ccc"]], String(killed)).toContainEqual(now);
-      if (refused !== "nothing") expect(fault(() => { ledger.append(entry("x")); })).toBe("DISK_FAILED");
-      if (refused === "nothing") {
+      if (refused !== "none") expect(faultName(() => { ledger.append(entry("x")); })).toBe("DISK_FAILED");
+      if (refused === "none") {
         ledger.append(entry("f"));
         ledger.close();
         expect(found()).toEqual(["a", "ccc", "f"]);
@@ -160,10 +151,10 @@ describe("a ledger", () => {
     ledger.commit();
     full = true;
     ledger.append(entry("b"));
-    expect(fault(() => { ledger.commit(); })).toBe("DISK_FAILED");
+    expect(faultName(() => { ledger.commit(); })).toBe("DISK_FAILED");
     full = false;
-    expect(fault(() => { ledger.append(entry("c")); })).toBe("DISK_FAILED");
-    expect(fault(() => { ledger.commit(); })).toBe("DISK_FAILED");
+    expect(faultName(() => { ledger.append(entry("c")); })).toBe("DISK_FAILED");
+    expect(faultName(() => { ledger.commit(); })).toBe("DISK_FAILED");
     expect(found()).toEqual(["a"]);
   });
 
@@ -173,13 +164,13 @@ describe("a ledger", () => {
     ledger.commit();
     appendFileSync(path, "x");
     ledger.append(entry("b"));
-    expect(fault(() => { ledger.commit(); })).toBe("FILE_UNREADABLE");
+    expect(faultName(() => { ledger.commit(); })).toBe("FILE_UNREADABLE");
     expect(readFileSync(path).length).toBe(8 + 14 + 1);
   });
 
   it("refuses what is no ledger, and keeps it", () => {
     writeFileSync(path, "something else");
-    expect(fault(() => openLedger({ path }))).toBe("LEDGER_DAMAGED");
+    expect(faultName(() => openLedger({ path }))).toBe("LEDGER_DAMAGED");
     expect(existsSync(path)).toBe(true);
   });
 });

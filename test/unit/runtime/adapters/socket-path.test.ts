@@ -3,20 +3,12 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import process from "node:process";
 import { describe, expect, it } from "vitest";
-import { Fault } from "../../../../kernel-abi/fault.ts";
 import { callOnce } from "../../../support/raw-socket.ts";
+import { faultNameLater } from "../../../support/refusals.ts";
 import { socketGround } from "../../../support/socket-ground.ts";
 
 const ground = socketGround();
 const NEGOTIATE = { jsonrpc: "2.0", method: "q_negotiate_caps", params: { requested: [] }, id: 1 };
-const faultOf = async (work: Promise<unknown>): Promise<string> => {
-  try {
-    await work;
-    return "none";
-  } catch (error) {
-    return error instanceof Fault ? error.fault : String(error);
-  }
-};
 
 /** A socket nobody listens on, as a killed server leaves it. */
 async function stale(path: string): Promise<void> {
@@ -58,14 +50,14 @@ describe("the name of a socket", () => {
 
   it("a live one is not, and goes on", async () => {
     const { path } = await ground.serve();
-    expect(await faultOf(ground.serve({ path }))).toBe("SOCKET_IN_USE");
+    expect(await faultNameLater(ground.serve({ path }))).toBe("SOCKET_IN_USE");
     expect(await callOnce(path, NEGOTIATE)).toMatchObject({ id: 1 });
   });
 
   it("of several that start at once over a dead one, one serves and the others are told", async () => {
     const path = ground.path();
     await stale(path);
-    const faults = await Promise.all(Array.from({ length: 8 }, () => faultOf(ground.serve({ path }))));
+    const faults = await Promise.all(Array.from({ length: 8 }, () => faultNameLater(ground.serve({ path }))));
     expect(faults.sort()).toEqual([...Array.from({ length: 7 }, () => "SOCKET_IN_USE"), "none"]);
     expect(await callOnce(path, NEGOTIATE)).toMatchObject({ id: 1 });
   });
@@ -77,7 +69,7 @@ describe("the name of a socket", () => {
     mkdirSync(folder);
     const link = ground.path("link");
     symlinkSync(file, link);
-    for (const path of [file, folder, link]) expect(await faultOf(ground.serve({ path }))).toBe("SOCKET_REFUSED");
+    for (const path of [file, folder, link]) expect(await faultNameLater(ground.serve({ path }))).toBe("SOCKET_REFUSED");
     expect([readFileSync(file, "utf8"), lstatSync(folder).isDirectory(), lstatSync(link).isSymbolicLink()]).toEqual(["mine", true, true]);
   });
 
@@ -90,16 +82,16 @@ describe("the name of a socket", () => {
   });
 
   it("a path that is too long, or in a folder where anybody may replace it, is refused; a missing folder is made (U3)", async () => {
-    expect(await faultOf(ground.serve({ path: ground.path("x".repeat(120)) }))).toBe("SOCKET_REFUSED");
-    expect(await faultOf(ground.serve({ path: "" }))).toBe("SOCKET_REFUSED");
+    expect(await faultNameLater(ground.serve({ path: ground.path("x".repeat(120)) }))).toBe("SOCKET_REFUSED");
+    expect(await faultNameLater(ground.serve({ path: "" }))).toBe("SOCKET_REFUSED");
     const anybody = ground.path("anybody");
     mkdirSync(anybody);
     chmodSync(anybody, 0o777);
-    expect(await faultOf(ground.serve({ path: join(anybody, "s") }))).toBe("SOCKET_REFUSED");
+    expect(await faultNameLater(ground.serve({ path: join(anybody, "s") }))).toBe("SOCKET_REFUSED");
     chmodSync(anybody, 0o1777);
-    expect(await faultOf(ground.serve({ path: join(anybody, "s") }))).toBe("none");
-    expect(await faultOf(ground.serve({ path: ground.path("made/deep/s") }))).toBe("none");
+    expect(await faultNameLater(ground.serve({ path: join(anybody, "s") }))).toBe("none");
+    expect(await faultNameLater(ground.serve({ path: ground.path("made/deep/s") }))).toBe("none");
     expect(lstatSync(ground.path("made")).mode & 0o777).toBe(0o700);
-    expect(await faultOf(ground.serve({ path: join(ground.path("file2"), "s") }))).toBe("none");
+    expect(await faultNameLater(ground.serve({ path: join(ground.path("file2"), "s") }))).toBe("none");
   });
 });

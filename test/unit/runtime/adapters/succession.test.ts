@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { Fault } from "../../../../kernel-abi/fault.ts";
 import { createSuccessor, earlierResumptions, forgetResumptions, nameSealed, type SuccessorOptions } from "../../../../runtime/adapters/succession.ts";
+import { faultName } from "../../../support/refusals.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "triad-succession-"));
 afterAll(() => { rmSync(folder, { recursive: true }); });
@@ -20,15 +20,6 @@ const OPTIONS: SuccessorOptions = { durability: "process", replace: false, size:
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const text = (ending: string): string => readFileSync(`${path}${ending}`, "utf8");
 const names = (): readonly string[] => readdirSync(folder).filter((name) => join(folder, name).startsWith(path)).map((name) => name.slice(path.length - folder.length - 1));
-const why = (act: () => unknown): string => {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof Fault) return error.fault;
-    throw error;
-  }
-  return "";
-};
 
 describe("a journal that takes another's place", () => {
   it("grows beside it, replaces it whole, notes where, and has its name when it is sealed", () => {
@@ -61,16 +52,16 @@ describe("a journal that takes another's place", () => {
   it("does not replace what changed since it was read, nor what another put there", () => {
     const grown = createSuccessor(path, OPTIONS);
     writeFileSync(`${path}.partial`, "old journal.", { flag: "w" });
-    expect(why(() => { grown.takeOver(); })).toBe("RESUME_REFUSED");
+    expect(faultName(() => { grown.takeOver(); })).toBe("RESUME_REFUSED");
     grown.abandon();
     const gone = createSuccessor(path, { ...OPTIONS, size: 12 });
     rmSync(`${path}.partial`);
-    expect(why(() => { gone.takeOver(); })).toBe("RESUME_REFUSED");
+    expect(faultName(() => { gone.takeOver(); })).toBe("RESUME_REFUSED");
     gone.abandon();
     writeFileSync(`${path}.partial`, "old journal");
     const first = createSuccessor(path, OPTIONS);
     const second = createSuccessor(path, OPTIONS);
-    expect(why(() => { first.takeOver(); })).toBe("RESUME_REFUSED");
+    expect(faultName(() => { first.takeOver(); })).toBe("RESUME_REFUSED");
     first.abandon();
     expect(existsSync(`${path}.partial.resuming`)).toBe(true);
     second.takeOver();
@@ -80,14 +71,14 @@ describe("a journal that takes another's place", () => {
 
   it("overwrites no bundle unasked: neither at the start nor at the end", () => {
     writeFileSync(path, "evidence");
-    expect(why(() => createSuccessor(path, OPTIONS))).toBe("FILE_UNREADABLE");
+    expect(faultName(() => createSuccessor(path, OPTIONS))).toBe("FILE_UNREADABLE");
     rmSync(path);
     const file = createSuccessor(path, OPTIONS);
     file.write(bytes("sealed"));
     writeFileSync(path, "evidence");
-    expect(why(() => { file.seal(); })).toBe("FILE_UNREADABLE");
+    expect(faultName(() => { file.seal(); })).toBe("FILE_UNREADABLE");
     expect([text(""), text(".partial")]).toEqual(["evidence", "sealed"]);
-    expect(why(() => { nameSealed(path, { replace: false }); })).toBe("FILE_UNREADABLE");
+    expect(faultName(() => { nameSealed(path, { replace: false }); })).toBe("FILE_UNREADABLE");
     nameSealed(path, { replace: true });
     expect([names(), text("")]).toEqual([[""], "sealed"]);
   });

@@ -8,19 +8,10 @@ import { createAmbientGuard } from "../../../../runtime/adapters/ambient.ts";
 import { createWatchdog } from "../../../../runtime/adapters/watchdog.ts";
 import { schedulerWith, type SchedulerPorts } from "../../../../runtime/scheduler/policies.ts";
 import { definePolicy, type PolicyPlugin } from "../../../../runtime/scheduler/plugin.ts";
+import { faultOf } from "../../../support/refusals.ts";
 
 /** A plug-in may throw anything. */
 const NO_ERROR: unknown = null;
-
-const faultOf = (work: () => unknown): Fault => {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof Fault) return error;
-    throw error;
-  }
-  throw new Error("no fault");
-};
 
 /** Last come, first served; counts its picks. */
 const lifo = definePolicy({

@@ -1,22 +1,12 @@
 // Choosing a policy, and what each picks, by example.
 import { describe, expect, it } from "vitest";
-import { Fault } from "../../../../kernel-abi/fault.ts";
 import { processId } from "../../../../kernel-abi/ids.ts";
 import { InvariantBroken } from "../../../../kernel-abi/invariant.ts";
 import { PLAIN_FACTS, type ReadyFacts } from "../../../../kernel-abi/ports.ts";
 import { grantedPriority, PRIORITY, priority } from "../../../../kernel-abi/priority.ts";
 import { choosePolicy, parsePolicy, POLICY_NAMES, schedulerWith, type PolicyChoice } from "../../../../runtime/scheduler/policies.ts";
 import type { Scheduler } from "../../../../runtime/scheduler/scheduler.ts";
-
-const faultOf = (work: () => unknown): Fault => {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof Fault) return error;
-    throw error;
-  }
-  throw new Error("no fault");
-};
+import { faultOf } from "../../../support/refusals.ts";
 
 const told = (changes: Partial<ReadyFacts> = {}): ReadyFacts => ({ ...PLAIN_FACTS, ...changes });
 const picksOf = (scheduler: Scheduler): number[] => Array.from({ length: scheduler.length }, () => scheduler.pickActor());

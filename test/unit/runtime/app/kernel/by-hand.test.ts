@@ -1,10 +1,9 @@
 // Qubits and channels outside of jobs: all of a call or none, signed handles, the firewall between tenants, nothing left behind.
 import { describe, expect, it } from "vitest";
-import { Fault } from "../../../../../kernel-abi/fault.ts";
-import { Refusal } from "../../../../../kernel-abi/rpc/codes.ts";
 import { ByHand, type Owner } from "../../../../../runtime/app/kernel/by-hand.ts";
 import { EntanglementLinks } from "../../../../../runtime/kernel/logical/links.ts";
 import { LogicalResources } from "../../../../../runtime/kernel/logical/resources.ts";
+import { faultName } from "../../../../support/refusals.ts";
 import { house } from "../../../../support/tenancy.ts";
 
 const D3 = "logical:surface_code(d=3)";
@@ -20,17 +19,6 @@ function kernel({ physicalQubits = 1_000 } = {}) {
   };
   return { authority, resources, links, hand: new ByHand({ authority, resources, links, fresh: ports.fresh }), owner };
 }
-
-const refusal = (act: () => unknown): string => {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof Refusal) return error.refusal;
-    if (error instanceof Fault) return error.fault;
-    throw error;
-  }
-  return "done";
-};
 
 describe("qubits by hand", () => {
   it("are placed, reserved under the quota, and given back", () => {
@@ -50,8 +38,8 @@ describe("qubits by hand", () => {
     const { authority, resources, hand, owner } = kernel({ physicalQubits: 40 });
     const mine = owner("alice");
     expect(() => hand.alloc(mine, 101, D3)).toThrow(expect.objectContaining({ fault: "QUOTA_EXCEEDED", detail: expect.objectContaining({ resource: "logical_qubits", limit: 100, used: 0, requested: 101 }) }));
-    expect(refusal(() => hand.alloc(mine, 50, D3))).toBe("RESOURCES_EXHAUSTED");
-    expect(refusal(() => hand.alloc(mine, 1, "logical:surface_code(d=4)"))).toBe("PROFILE_INVALID");
+    expect(faultName(() => hand.alloc(mine, 50, D3))).toBe("RESOURCES_EXHAUSTED");
+    expect(faultName(() => hand.alloc(mine, 1, "logical:surface_code(d=4)"))).toBe("PROFILE_INVALID");
     expect(authority.quotas.usage(mine)).toMatchObject({ logical_qubits: 0, physical_qubits: 0 });
     expect(resources.usage().reservedPhysical).toBe(0);
     expect(hand.alloc(mine, 2, D3).vqs).toEqual(["vq_1", "vq_2"]);
@@ -62,12 +50,12 @@ describe("qubits by hand", () => {
     const mine = owner("alice");
     const { vqs, handles } = hand.alloc(mine, 2, D3);
     const [first = "", second = ""] = vqs;
-    expect(refusal(() => hand.release(mine, [first, first]))).toBe("LINEARITY_BROKEN");
-    expect(refusal(() => hand.release(mine, [first, "vq_9"]))).toBe("JOB_NOT_FOUND");
+    expect(faultName(() => hand.release(mine, [first, first]))).toBe("LINEARITY_BROKEN");
+    expect(faultName(() => hand.release(mine, [first, "vq_9"]))).toBe("JOB_NOT_FOUND");
     expect(authority.quotas.usage(mine)).toMatchObject({ logical_qubits: 2 });
     hand.release(mine, [first, second]);
-    expect(refusal(() => hand.release(mine, [first]))).toBe("JOB_NOT_FOUND");
-    expect(refusal(() => hand.release(mine, [handles[0] ?? ""]))).toBe("JOB_NOT_FOUND");
+    expect(faultName(() => hand.release(mine, [first]))).toBe("JOB_NOT_FOUND");
+    expect(faultName(() => hand.release(mine, [handles[0] ?? ""]))).toBe("JOB_NOT_FOUND");
   });
 
   it("never show whose they are: no name of a session's, which is its secret", () => {
@@ -81,13 +69,13 @@ describe("qubits by hand", () => {
     const { hand, owner } = kernel();
     const [mine, other] = [owner("alice"), owner("bob")];
     const { vqs: [vq = ""], handles: [handle = ""] } = hand.alloc(mine, 1, D3);
-    expect(refusal(() => hand.release(other, [vq]))).toBe("JOB_NOT_FOUND");
-    expect(refusal(() => hand.release(other, [handle]))).toBe("ACCESS_DENIED");
+    expect(faultName(() => hand.release(other, [vq]))).toBe("JOB_NOT_FOUND");
+    expect(faultName(() => hand.release(other, [handle]))).toBe("ACCESS_DENIED");
     for (let at = handle.indexOf("~") + 1; at < handle.length; at += 7) {
       const forged = `${handle.slice(0, at)}${handle[at] === "0" ? "1" : "0"}${handle.slice(at + 1)}`;
-      expect(refusal(() => hand.release(mine, [forged]))).toBe("HANDLE_REFUSED");
+      expect(faultName(() => hand.release(mine, [forged]))).toBe("HANDLE_REFUSED");
     }
-    expect(refusal(() => hand.release(mine, [handle.replace(vq, "vq_2")]))).toBe("JOB_NOT_FOUND");
+    expect(faultName(() => hand.release(mine, [handle.replace(vq, "vq_2")]))).toBe("JOB_NOT_FOUND");
   });
 });
 
@@ -107,18 +95,18 @@ describe("channels by hand", () => {
     hand.release(mine, [b]);
     expect(authority.quotas.usage(mine)).toMatchObject({ channels: 0 });
     expect(links.channels()).toEqual([]);
-    expect(refusal(() => hand.status(mine, channel.id))).toBe("CHANNEL_UNKNOWN");
+    expect(faultName(() => hand.status(mine, channel.id))).toBe("CHANNEL_UNKNOWN");
   });
 
   it("of qubits nobody allocated, of one qubit with itself, and twice are refused and leave nothing", () => {
     const { authority, hand, owner } = kernel();
     const mine = owner("alice");
     const { vqs: [a = "", b = ""] } = hand.alloc(mine, 2, D3);
-    expect(refusal(() => hand.open(mine, [a, "vq_9"]))).toBe("JOB_NOT_FOUND");
-    expect(refusal(() => hand.open(mine, [a, a]))).toBe("CHANNEL_EXISTS");
-    expect(refusal(() => hand.open(mine, [a, b], { fidelity: 1 }))).toBe("CHANNEL_FIDELITY_UNREACHABLE");
+    expect(faultName(() => hand.open(mine, [a, "vq_9"]))).toBe("JOB_NOT_FOUND");
+    expect(faultName(() => hand.open(mine, [a, a]))).toBe("CHANNEL_EXISTS");
+    expect(faultName(() => hand.open(mine, [a, b], { fidelity: 1 }))).toBe("CHANNEL_FIDELITY_UNREACHABLE");
     hand.open(mine, [a, b]);
-    expect(refusal(() => hand.open(mine, [a, b]))).toBe("CHANNEL_EXISTS");
+    expect(faultName(() => hand.open(mine, [a, b]))).toBe("CHANNEL_EXISTS");
     expect(authority.quotas.usage(mine)).toMatchObject({ channels: 1 });
   });
 
@@ -127,11 +115,11 @@ describe("channels by hand", () => {
     const [mine, theirs] = [owner("alice"), owner("bob")];
     const { vqs: [a = ""] } = hand.alloc(mine, 1, D3);
     const { vqs: [b = ""], handles: [shown = ""] } = hand.alloc(theirs, 1, D3);
-    expect(refusal(() => hand.open(mine, [a, b]))).not.toBe("done");
-    expect(refusal(() => hand.open(mine, [a, shown]))).toBe("CHANNEL_REFUSED");
-    expect(refusal(() => hand.open(mine, [a, shown], { brokered: "fake" }))).toBe("CHANNEL_REFUSED");
+    expect(faultName(() => hand.open(mine, [a, b]))).not.toBe("none");
+    expect(faultName(() => hand.open(mine, [a, shown]))).toBe("CHANNEL_REFUSED");
+    expect(faultName(() => hand.open(mine, [a, shown], { brokered: "fake" }))).toBe("CHANNEL_REFUSED");
     const { id } = authority.broker.propose("alice", "bob");
-    expect(refusal(() => hand.open(mine, [a, shown], { brokered: id }))).toBe("CHANNEL_REFUSED");
+    expect(faultName(() => hand.open(mine, [a, shown], { brokered: id }))).toBe("CHANNEL_REFUSED");
     authority.broker.consent(id, "bob");
     const opened = hand.open(mine, [a, shown], { brokered: id });
     expect(opened.state).toBe("OPEN");

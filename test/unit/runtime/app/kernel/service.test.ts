@@ -2,21 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { Fault } from "../../../../../kernel-abi/fault.ts";
-import { Refusal } from "../../../../../kernel-abi/rpc/codes.ts";
 import { WIRE_CAPS } from "../../../../../runtime/kernel/tenancy/caps.ts";
 import { call, CAPS, coins, ghz, session, testKernel } from "../../../../support/kernel-service.ts";
-
-const fault = async (answer: Promise<unknown>): Promise<string> => {
-  try {
-    await answer;
-  } catch (error) {
-    if (error instanceof Fault) return error.fault;
-    if (error instanceof Refusal) return error.refusal;
-    throw error;
-  }
-  return "nothing";
-};
+import { faultNameLater } from "../../../../support/refusals.ts";
 
 describe("the kernel service", () => {
   it("runs a submitted graph, tells its end, and replays it from its sealed trace", async () => {
@@ -79,9 +67,9 @@ describe("the kernel service", () => {
     const poor = await session(kernel, undefined, ["CAP_ALLOC", "CAP_COMPUTE", "CAP_NOBODY"]);
     const lacking = await call(kernel, "q_submit", { graph: ghz(2), session_id: poor }).catch((error: unknown) => error);
     expect(lacking).toMatchObject({ fault: "INSUFFICIENT_CAPS", detail: { missing: "CAP_MEASURE" } });
-    expect(await fault(call(kernel, "q_submit", { graph: ghz(2), policy: { debug: true }, session_id: poor }))).toBe("INSUFFICIENT_CAPS");
-    expect(await fault(call(kernel, "q_submit", { graph: ghz(101), session_id: s }))).toBe("QUOTA_EXCEEDED");
-    expect(await fault(call(kernel, "q_submit", { graph: ghz(2), session_id: "sess_0000000000000000" }))).toMatch(/SESSION_UNKNOWN|AUTH_FAILED/);
+    expect(await faultNameLater(call(kernel, "q_submit", { graph: ghz(2), policy: { debug: true }, session_id: poor }))).toBe("INSUFFICIENT_CAPS");
+    expect(await faultNameLater(call(kernel, "q_submit", { graph: ghz(101), session_id: s }))).toBe("QUOTA_EXCEEDED");
+    expect(await faultNameLater(call(kernel, "q_submit", { graph: ghz(2), session_id: "sess_0000000000000000" }))).toMatch(/SESSION_UNKNOWN|AUTH_FAILED/);
     expect(await call(kernel, "q_negotiate_caps", { requested: ["CAP_MAGIC", "CAP_WORLD", "CAP_ADMIN"] })).toMatchObject({ granted: ["CAP_MAGIC"], denied: ["CAP_WORLD", "CAP_ADMIN"] });
     expect(kernel.parts.jobs.waiting + kernel.parts.jobs.running + kernel.parts.facts.size).toBe(0);
     await kernel.stop();
@@ -92,10 +80,10 @@ describe("the kernel service", () => {
     const [a, a2, b] = [await session(kernel, "a"), await session(kernel, "a"), await session(kernel, "b")];
     const { job_id } = await call(kernel, "q_submit", { graph: ghz(2), session_id: a });
     for (const foreign of [a2, b]) {
-      for (const method of ["q_status", "q_wait", "q_job_events", "q_cancel", "q_checkpoint", "q_migrate", "q_replay"] as const) expect(await fault(call(kernel, method, { job_id, session_id: foreign })), method).toMatch(/^(ACCESS_DENIED|JOB_FOREIGN)$/);
+      for (const method of ["q_status", "q_wait", "q_job_events", "q_cancel", "q_checkpoint", "q_migrate", "q_replay"] as const) expect(await faultNameLater(call(kernel, method, { job_id, session_id: foreign })), method).toMatch(/^(ACCESS_DENIED|JOB_FOREIGN)$/);
     }
     expect((await call(kernel, "q_wait", { job_id, session_id: a })).state).toBe("COMPLETED");
-    expect(await fault(call(kernel, "q_status", { job_id: "job_0000000000000000", session_id: a }))).toBe("JOB_UNKNOWN");
+    expect(await faultNameLater(call(kernel, "q_status", { job_id: "job_0000000000000000", session_id: a }))).toBe("JOB_UNKNOWN");
     await kernel.stop();
   });
 
@@ -116,7 +104,7 @@ describe("the kernel service", () => {
     const whole = (await call(kernel, "q_submit", { graph: coins(400), session_id: s, policy: { seed: 1 } })).job_id;
     const completed = await call(kernel, "q_wait", { job_id: whole, session_id: s });
     for (const [name, value] of Object.entries(cancelled.events ?? {})) expect(completed.events?.[name]).toBe(value);
-    expect(await fault(call(kernel, "q_cancel", { job_id: whole, session_id: s }))).toMatch(/JOB_ENDED|ALREADY_COMPLETED/);
+    expect(await faultNameLater(call(kernel, "q_cancel", { job_id: whole, session_id: s }))).toMatch(/JOB_ENDED|ALREADY_COMPLETED/);
     expect(await call(kernel, "q_replay", { job_id: long, session_id: s })).toMatchObject({ matches: true });
     await kernel.stop();
   });
@@ -138,9 +126,9 @@ describe("the kernel service", () => {
       expect([job.state, job.digest, job.events]).toEqual(["COMPLETED", whole.digest, whole.events]);
     }
     const poor = await session(kernel, undefined, ["CAP_ALLOC", "CAP_COMPUTE", "CAP_MEASURE"]);
-    expect(await fault(call(kernel, "q_restore", { checkpoint_id: early.checkpoint_id, session_id: poor }))).toBe("INSUFFICIENT_CAPS");
+    expect(await faultNameLater(call(kernel, "q_restore", { checkpoint_id: early.checkpoint_id, session_id: poor }))).toBe("INSUFFICIENT_CAPS");
     const other = await session(kernel);
-    expect(await fault(call(kernel, "q_restore", { checkpoint_id: early.checkpoint_id, session_id: other }))).toBe("CHECKPOINT_UNKNOWN");
+    expect(await faultNameLater(call(kernel, "q_restore", { checkpoint_id: early.checkpoint_id, session_id: other }))).toBe("CHECKPOINT_UNKNOWN");
     await kernel.stop();
   });
 
@@ -154,7 +142,7 @@ describe("the kernel service", () => {
     const still = await call(kernel, "q_wait", { job_id: (await call(kernel, "q_submit", { graph: coins(200), session_id: s, policy: { seed: 7 } })).job_id, session_id: s });
     expect([moved.state, moved.events]).toEqual(["COMPLETED", still.events]);
     expect(kernel.parts.places.record(job_id)?.epochs.at(-1)?.mapping.map(({ module }) => module)).toEqual(["module-1"]);
-    expect(await fault(call(kernel, "q_migrate", { job_id, session_id: s }))).toBe("ALREADY_COMPLETED");
+    expect(await faultNameLater(call(kernel, "q_migrate", { job_id, session_id: s }))).toBe("ALREADY_COMPLETED");
     await kernel.stop();
   });
 
@@ -166,7 +154,7 @@ describe("the kernel service", () => {
     const gone = new AbortController();
     const waits = call(kernel, "q_wait", { job_id, session_id: s }, gone.signal);
     gone.abort();
-    expect(await fault(waits)).toBe("STOPPING");
+    expect(await faultNameLater(waits)).toBe("STOPPING");
     expect((await call(kernel, "q_wait", { job_id, session_id: s })).state).toBe("COMPLETED");
     expect(kernel.parts.histories.waiting).toBe(0);
     await kernel.stop();
@@ -187,7 +175,7 @@ describe("the kernel service", () => {
     const jobs = await Promise.all([coins(500), coins(2), coins(2)].map(async (graph) => (await call(kernel, "q_submit", { graph, session_id: s })).job_id));
     await call(kernel, "q_job_events", { job_id: jobs[0] ?? "", session_id: s, after: 3 });
     expect(await call(kernel, "q_close_session", { session_id: s })).toMatchObject({ closed: true, jobs_cancelled: 3 });
-    expect(await fault(call(kernel, "q_status", { job_id: jobs[0] ?? "", session_id: s }))).toMatch(/SESSION_UNKNOWN|AUTH_FAILED/);
+    expect(await faultNameLater(call(kernel, "q_status", { job_id: jobs[0] ?? "", session_id: s }))).toMatch(/SESSION_UNKNOWN|AUTH_FAILED/);
     await kernel.stop();
     expect([kernel.parts.jobs.running, kernel.parts.jobs.waiting, kernel.parts.facts.size, kernel.parts.machine.resources.holders.length]).toEqual([0, 0, 0, 0]);
   });
@@ -203,7 +191,7 @@ describe("the kernel service", () => {
     const [long, cancelled, waiting] = [await submit(coins(300)), await submit(coins(2)), await submit(coins(2), "t")];
     await call(first, "q_cancel", { job_id: cancelled, session_id: s });
     await first.stop();
-    expect(await fault(call(first, "q_submit", { graph: coins(1), session_id: s }))).toBe("STOPPING");
+    expect(await faultNameLater(call(first, "q_submit", { graph: coins(1), session_id: s }))).toBe("STOPPING");
     const second = testKernel({ state, slots: 1 });
     expect(second.summary()).toMatchObject({ sessions_found: 1, jobs_resumed: 2, jobs_ended_before: 2, jobs_not_resumed: 0 });
     const again = await call(second, "q_status", { job_id: done, session_id: s });

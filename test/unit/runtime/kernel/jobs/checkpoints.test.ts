@@ -1,10 +1,10 @@
 import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { Fault } from "../../../../../kernel-abi/fault.ts";
 import { sameBytes } from "../../../../../kernel-abi/canonical.ts";
 import type { Mac } from "../../../../../kernel-abi/ports.ts";
 import { checkpointId, type CheckpointRecord } from "../../../../../runtime/kernel/jobs/checkpoint-record.ts";
 import { Checkpoints } from "../../../../../runtime/kernel/jobs/checkpoints.ts";
+import { faultName } from "../../../../support/refusals.ts";
 
 const macOf = (key: string): Mac => {
   const tag = (bytes: Uint8Array): Uint8Array => new Uint8Array(createHmac("sha256", key).update(bytes).digest());
@@ -13,15 +13,6 @@ const macOf = (key: string): Mac => {
 const record = (ordinal: number, given: Partial<CheckpointRecord> = {}): CheckpointRecord => ({
   checkpoint_id: checkpointId("job_1", ordinal), job: "job_1", tenant: "a", session: "s", graph: "00", epoch: 1, node: 4, seed: "42", shots: 1, events: { m: 1 }, prefix: "ab", ...given,
 });
-const fault = (act: () => unknown): string => {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof Fault) return error.fault;
-    throw error;
-  }
-  return "nothing";
-};
 
 describe("checkpoints", () => {
   it("are opened as they were made, by their session alone", () => {
@@ -29,10 +20,10 @@ describe("checkpoints", () => {
     const made = table.make(record(1));
     expect(table.open("s", "ckpt_job_1_1")).toEqual(record(1));
     expect(made.bytes.length).toBeGreaterThan(200);
-    expect(fault(() => table.open("t", "ckpt_job_1_1"))).toBe("CHECKPOINT_UNKNOWN");
-    expect(fault(() => table.open("s", "ckpt_job_1_2"))).toBe("CHECKPOINT_UNKNOWN");
+    expect(faultName(() => table.open("t", "ckpt_job_1_1"))).toBe("CHECKPOINT_UNKNOWN");
+    expect(faultName(() => table.open("s", "ckpt_job_1_2"))).toBe("CHECKPOINT_UNKNOWN");
     table.forget("s");
-    expect(fault(() => table.open("s", "ckpt_job_1_1"))).toBe("CHECKPOINT_UNKNOWN");
+    expect(faultName(() => table.open("s", "ckpt_job_1_1"))).toBe("CHECKPOINT_UNKNOWN");
   });
   it("are kept to a number per session, the oldest makes room", () => {
     const table = new Checkpoints(macOf("k"), 3);
@@ -46,12 +37,12 @@ describe("checkpoints", () => {
     const table = new Checkpoints(macOf("k"));
     table.keep(bytes);
     expect(table.open("s", "ckpt_job_1_1")).toEqual(record(1));
-    for (let at = 0; at < bytes.length; at++) for (let bit = 0; bit < 8; bit++) expect(fault(() => { table.keep(bytes.map((byte, place) => (place === at ? byte ^ (1 << bit) : byte))); }), `${at}.${bit}`).toBe("CHECKPOINT_REFUSED");
-    expect(fault(() => { new Checkpoints(macOf("other")).keep(bytes); })).toBe("CHECKPOINT_REFUSED");
+    for (let at = 0; at < bytes.length; at++) for (let bit = 0; bit < 8; bit++) expect(faultName(() => { table.keep(bytes.map((byte, place) => (place === at ? byte ^ (1 << bit) : byte))); }), `${at}.${bit}`).toBe("CHECKPOINT_REFUSED");
+    expect(faultName(() => { new Checkpoints(macOf("other")).keep(bytes); })).toBe("CHECKPOINT_REFUSED");
   });
   it("of another shape are refused even under the key", () => {
     const table = new Checkpoints(macOf("k"));
     const { bytes } = table.make({ ...record(1), epoch: -1 });
-    expect(fault(() => table.read(bytes))).toBe("CHECKPOINT_REFUSED");
+    expect(faultName(() => table.read(bytes))).toBe("CHECKPOINT_REFUSED");
   });
 });

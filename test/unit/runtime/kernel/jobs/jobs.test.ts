@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { Fault } from "../../../../../kernel-abi/fault.ts";
 import type { JobOrder } from "../../../../../runtime/kernel/jobs/job.ts";
 import { Jobs, type JobsOptions } from "../../../../../runtime/kernel/jobs/jobs.ts";
 import { graphJobLifecycle, graphJobMachine, GRAPH_JOB_STATES } from "../../../../../runtime/kernel/jobs/lifecycle.ts";
+import { faultName } from "../../../../support/refusals.ts";
 import { initialTransition, transition } from "xstate";
 
 let ordinal = 0;
@@ -13,15 +13,6 @@ const order = (given: Partial<JobOrder> = {}, epochs = 1): JobOrder => ({
 });
 const jobs = (options: Partial<JobsOptions> = {}): Jobs => new Jobs({ slots: 1, kept: 100, ...options });
 const outcome = { events: { m: 1 }, counts: null, digest: "d", trace: null };
-const thrown = (act: () => unknown): string => {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof Fault) return error.fault;
-    throw error;
-  }
-  return "nothing";
-};
 /** Runs whoever is next to its end. */
 function runNext(table: Jobs): string | undefined {
   const job = table.next();
@@ -71,8 +62,8 @@ describe("jobs", () => {
   it("of a session are nobody else's", () => {
     const table = jobs();
     const { id } = table.accept(order(), 0).order;
-    for (const act of [() => table.seen("t", id), () => table.cancel("t", id, 0), () => table.migrate("t", id, "x")]) expect(thrown(act)).toBe("JOB_FOREIGN");
-    expect(thrown(() => table.seen("s", "job_x"))).toBe("JOB_UNKNOWN");
+    for (const act of [() => table.seen("t", id), () => table.cancel("t", id, 0), () => table.migrate("t", id, "x")]) expect(faultName(act)).toBe("JOB_FOREIGN");
+    expect(faultName(() => table.seen("s", "job_x"))).toBe("JOB_UNKNOWN");
     expect(table.of("t")).toEqual([]);
   });
   it("that wait are cancelled at once, those that run at the next fence; asking twice changes nothing; an ended one has ended", () => {
@@ -89,7 +80,7 @@ describe("jobs", () => {
     expect(table.cancelled(a, outcome, 8)).toMatchObject({ state: "CANCELLED", cancelledAtEpoch: 2, outcome });
     expect(table.cancel("s", a, 9)).toMatchObject({ state: "CANCELLED" });
     expect(runNext(table)).toBe(c);
-    expect(thrown(() => table.cancel("s", c, 0))).toBe("JOB_ENDED");
+    expect(faultName(() => table.cancel("s", c, 0))).toBe("JOB_ENDED");
     expect([table.running, table.waiting]).toEqual([0, 0]);
   });
   it("are served across tenants in turn, whatever priority one of them claims", () => {
@@ -130,6 +121,15 @@ describe("jobs", () => {
     expect(table.next()?.order.id).toBe(long);
     expect(table.start(long, 0)).toMatchObject({ epoch: 11, attempts: 2 });
   });
+  it("keep their slot while another is free", () => {
+    const table = jobs({ slots: 2 });
+    const long = table.accept(order({}, 3), 0).order.id;
+    table.next();
+    table.start(long, 0);
+    const urgent = table.accept(order({ priority: 50 }), 0).order.id;
+    expect(table.fence(long, 0)).toEqual({ kind: "go on" });
+    expect(table.next()?.order.id).toBe(urgent);
+  });
   it("give way to an urgent one of their own tenant, and between fences are rolled back to where that is cheap", () => {
     const table = jobs();
     const long = table.accept(order({}, 3), 0).order.id;
@@ -161,6 +161,48 @@ describe("jobs", () => {
     expect(table.fail(once, { type: "INVALID", message: "", code: 0 }, 0)).toMatchObject({ state: "FAILED" });
     expect(table.running).toBe(0);
   });
+  it("wait twice as long before each further try, and not for ever", () => {
+    const table = jobs();
+    const { id } = table.accept(order({ retries: 18 }), 0).order;
+    const waits = Array.from({ length: 18 }, () => {
+      table.next();
+      table.start(id, 0);
+      return (table.fail(id, { type: "WORKER_LOST", message: "", code: 3503 }, 0, true).notBefore ?? 0) - table.epoch;
+    });
+    expect(waits).toEqual([...Array.from({ length: 17 }, (_, at) => 2 ** at), 65_536]);
+  });
+  it("begin again where they began, a restored one at its checkpoint's fence, and keep the time of their first start", () => {
+    const table = jobs();
+    const { id } = table.accept(order({ retries: 1, startEpoch: 2, restored: "ckpt_job_x_1" }, 4), 0).order;
+    table.next();
+    table.start(id, 7);
+    table.fence(id, 8);
+    expect(table.get(id)).toMatchObject({ epoch: 3, node: 30 });
+    expect(table.fail(id, { type: "WORKER_LOST", message: "", code: 3503 }, 9, true)).toMatchObject({ state: "QUEUED", epoch: 2, node: 20, startedAt: 7 });
+    table.next();
+    expect(table.start(id, 50)).toMatchObject({ state: "RUNNING", startedAt: 7, attempts: 2 });
+  });
+  it("that were asked to stop are not tried again", () => {
+    const table = jobs();
+    const { id } = table.accept(order({ retries: 2 }, 2), 0).order;
+    table.next();
+    table.start(id, 0);
+    table.cancel("s", id, 0);
+    expect(table.fail(id, { type: "WORKER_LOST", message: "", code: 3503 }, 0, true)).toMatchObject({ state: "FAILED", attempts: 1 });
+    expect([table.running, table.waiting]).toEqual([0, 0]);
+  });
+  it("that are to be tried later wait for epochs that pass while others work", () => {
+    const table = jobs({ slots: 2 });
+    const [lost, other] = [order({ retries: 1 }), order({}, 3)].map((one) => table.accept(one, 0).order.id) as [string, string];
+    for (const id of [lost, other]) {
+      table.next();
+      table.start(id, 0);
+    }
+    expect(table.fail(lost, { type: "WORKER_LOST", message: "", code: 3503 }, 0, true)).toMatchObject({ notBefore: 1 });
+    expect([table.next(), table.epoch]).toEqual([undefined, 0]);
+    table.fence(other, 0);
+    expect(table.next()?.order.id).toBe(lost);
+  });
   it("use up no retry by giving way", () => {
     const table = jobs();
     const { id } = table.accept(order({ retries: 1 }), 0).order;
@@ -190,6 +232,24 @@ describe("jobs", () => {
     expect(table.get(running)).toMatchObject({ state: "FAILED", error: { type: "JOB_EXPIRED", code: 3753 } });
     expect([table.running, table.waiting]).toEqual([0, 0]);
   });
+  it("that were asked to stop are cancelled at their fence, though their time is up as well", () => {
+    const table = jobs();
+    const { id } = table.accept(order({ timeoutMs: 100 }, 2), 0).order;
+    table.next();
+    table.start(id, 0);
+    table.cancel("s", id, 50);
+    expect(table.fence(id, 100)).toEqual({ kind: "cancel", nodes: 10 });
+  });
+  it("have their deadlines from their acceptance on, and of two the earlier counts", () => {
+    const table = jobs({ slots: 2 });
+    const clock = table.accept(order({ session: "c" }, 20), 0).order.id;
+    table.next();
+    table.start(clock, 0);
+    const early = table.accept(order({ deadlineEpochs: 12 }), 0).order.id;
+    for (let epochs = 0; epochs < 10; epochs++) table.fence(clock, 0);
+    const [hinted, both] = [order({ deadlineHint: 5 }), order({ deadlineEpochs: 50, deadlineHint: 3 })].map((one) => table.accept(one, 0).order.id);
+    expect([runNext(table), runNext(table), runNext(table)]).toEqual([early, both, hinted]);
+  });
   it("move at a fence", () => {
     const table = jobs();
     const { id } = table.accept(order({}, 3), 0).order;
@@ -202,7 +262,7 @@ describe("jobs", () => {
     table.fence(id, 0);
     table.fence(id, 0);
     table.finish(id, outcome, 0);
-    expect(thrown(() => table.migrate("s", id, "c"))).toBe("JOB_ENDED");
+    expect(faultName(() => table.migrate("s", id, "c"))).toBe("JOB_ENDED");
   });
   it("wait when they may not go: a session at its limit holds up no other, a tenant without room is held up whole", () => {
     const full = new Set(["s1"]);
@@ -217,7 +277,8 @@ describe("jobs", () => {
     expect(table.next()?.order.id).toBe(other);
   });
   it("of a closed session end; then it is forgotten, and so are the earliest ends of an open one", () => {
-    const table = jobs({ kept: 2 });
+    const gone: string[] = [];
+    const table = jobs({ kept: 2, forgotten: (id) => { gone.push(id); } });
     const running = table.accept(order({}, 2), 0).order.id;
     table.next();
     table.start(running, 0);
@@ -228,7 +289,7 @@ describe("jobs", () => {
     table.cancelled(running, null, 0);
     expect(table.closeSession("s", 0)).toBe(true);
     table.forgetSession("s");
-    expect([table.get(running), table.get(waiting), table.of("s")]).toEqual([undefined, undefined, []]);
+    expect([table.get(running), table.get(waiting), table.of("s"), gone.toSorted()]).toEqual([undefined, undefined, [], [running, waiting].toSorted()]);
     const ids = Array.from({ length: 3 }, () => { const { id } = table.accept(order(), 0).order; runNext(table); return id; });
     expect(ids.map((id) => table.get(id)?.state)).toEqual([undefined, "COMPLETED", "COMPLETED"]);
   });
@@ -248,5 +309,7 @@ describe("jobs", () => {
     const resumed = again.accept(order(), 0, { resumed: 3, checkpoints: 2 });
     expect([resumed.resumed, resumed.checkpoints]).toEqual([3, 2]);
     expect(resumed.seq).toBe(4);
+    again.recall({ ...resumed, order: order(), seq: 40, state: "FAILED" });
+    expect(again.accept(order(), 0).seq).toBe(41); // what is recalled stays the earlier one
   });
 });

@@ -1,13 +1,8 @@
 // Channels: their fidelity against a density matrix, what they cost, and whose they are.
 import { describe, expect, it } from "vitest";
-import { Fault } from "../../../../../kernel-abi/fault.ts";
 import { EntanglementLinks } from "../../../../../runtime/kernel/logical/links.ts";
 import { type BellWeights, type Protocol, purification, purified, werner } from "../../../../../runtime/kernel/logical/purification.ts";
-
-const faultOf = (act: () => unknown): string => {
-  try { act(); } catch (error) { return error instanceof Fault ? error.fault : String(error); }
-  return "none";
-};
+import { faultName } from "../../../../support/refusals.ts";
 
 // ---- an oracle that knows no recurrence: two pairs as a mixture of pure states of four qubits, gates as matrices, readout by projection ----
 type Complex = readonly [number, number];
@@ -106,9 +101,9 @@ describe("channels", () => {
   it("are refused when their pairs are used up in this epoch, and open in the next", () => {
     const table = links();
     const ids = ["a", "b", "c", "d", "e"];
-    const opened = ids.filter((id) => faultOf(() => table.open(owner, join(id, "z"))) === "none");
+    const opened = ids.filter((id) => faultName(() => table.open(owner, join(id, "z"))) === "none");
     expect(opened.length).toBe(Math.floor(20 / purification(0.95, 0.99, "DEJMPS").pairs));
-    expect(faultOf(() => table.open(owner, join("x", "z")))).toBe("CHANNEL_CAPACITY_EXCEEDED");
+    expect(faultName(() => table.open(owner, join("x", "z")))).toBe("CHANNEL_CAPACITY_EXCEEDED");
     table.turnover();
     expect(table.open(owner, join("x", "z")).state).toBe("OPEN");
   });
@@ -116,11 +111,11 @@ describe("channels", () => {
   it("are refused twice, of one qubit, out of range, and beyond what purification reaches", () => {
     const table = links();
     table.open(owner, join("q0", "q1", 0.9));
-    expect(faultOf(() => table.open(owner, join("q0", "q1", 0.9)))).toBe("CHANNEL_EXISTS");
-    expect(faultOf(() => table.open(owner, join("q0", "q0", 0.9)))).toBe("CHANNEL_EXISTS");
-    for (const fidelity of [1, 1.5, 0.4, Number.NaN]) expect(faultOf(() => table.open(owner, join("q0", "q2", fidelity)))).toBe("CHANNEL_FIDELITY_UNREACHABLE");
+    expect(faultName(() => table.open(owner, join("q0", "q1", 0.9)))).toBe("CHANNEL_EXISTS");
+    expect(faultName(() => table.open(owner, join("q0", "q0", 0.9)))).toBe("CHANNEL_EXISTS");
+    for (const fidelity of [1, 1.5, 0.4, Number.NaN]) expect(faultName(() => table.open(owner, join("q0", "q2", fidelity)))).toBe("CHANNEL_FIDELITY_UNREACHABLE");
     table.degrade("m0", "m1", { fidelity: 0.5, pairsPerEpoch: 20 });
-    expect(faultOf(() => table.open(owner, join("q0", "q2", 0.9)))).toBe("CHANNEL_FIDELITY_UNREACHABLE");
+    expect(faultName(() => table.open(owner, join("q0", "q2", 0.9)))).toBe("CHANNEL_FIDELITY_UNREACHABLE");
     expect(table.channels()).toHaveLength(1);
   });
 
@@ -128,8 +123,8 @@ describe("channels", () => {
     const table = links();
     table.open(owner, join("q0", "q1", 0.9));
     for (const other of [{ session: "s2", job: "j1" }, { session: "s1", job: "j2" }, { session: "s1", job: null }]) {
-      expect(faultOf(() => table.use(other, "ch_q0_q1"))).toBe("CHANNEL_UNKNOWN");
-      expect(faultOf(() => { table.close(other, "ch_q0_q1"); })).toBe("CHANNEL_UNKNOWN");
+      expect(faultName(() => table.use(other, "ch_q0_q1"))).toBe("CHANNEL_UNKNOWN");
+      expect(faultName(() => { table.close(other, "ch_q0_q1"); })).toBe("CHANNEL_UNKNOWN");
     }
     table.open({ session: "s2", job: "j1" }, join("q0", "q1", 0.9));
     expect([table.channels({ session: "s1" }).length, table.closeAll({ session: "s1" }), table.channels().length]).toEqual([1, 1, 1]);
@@ -162,7 +157,7 @@ describe("channels", () => {
     const table = links();
     table.degrade("m0", "m1", { fidelity: 0.95, pairsPerEpoch: 0 });
     expect(table.route(...modules, 0.99).kind).toBe("local");
-    expect(faultOf(() => table.open(owner, join("q0", "q1")))).toBe("CHANNEL_CAPACITY_EXCEEDED");
+    expect(faultName(() => table.open(owner, join("q0", "q1")))).toBe("CHANNEL_CAPACITY_EXCEEDED");
     expect([table.draw("m0", "m1", 1), table.draw("m0", "m0", 1)]).toEqual([false, true]);
   });
 
@@ -176,6 +171,6 @@ describe("channels", () => {
     const back = EntanglementLinks.restored(JSON.parse(JSON.stringify(saved)), options);
     expect(back.saved()).toEqual(saved);
     expect(back.degraded).toBe(true);
-    expect(faultOf(() => EntanglementLinks.restored({ ...saved, epoch: "1" }, options))).toBe("RESUME_REFUSED");
+    expect(faultName(() => EntanglementLinks.restored({ ...saved, epoch: "1" }, options))).toBe("RESUME_REFUSED");
   });
 });

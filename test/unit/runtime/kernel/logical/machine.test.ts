@@ -1,6 +1,5 @@
 // The machine as a job sees it: admission, accounts, telemetry; and each degraded mode: injected, decided upon, told, cleared.
 import { describe, expect, it } from "vitest";
-import { Fault } from "../../../../../kernel-abi/fault.ts";
 import { parseProfile } from "../../../../../kernel-abi/qvm/qec/profile.ts";
 import { logicalErrorRate } from "../../../../../kernel-abi/qvm/qec/rates.ts";
 import { type Profile, isProfile } from "../../../../../kernel-abi/qvm/qec/terms.ts";
@@ -9,11 +8,8 @@ import { type Step, demandOf, isMeasurementHeavy, physicalOf, tStatesOf, wantedO
 import { Flow } from "../../../../../runtime/kernel/logical/flow.ts";
 import { LogicalMachine, MACHINE, type MachineOptions } from "../../../../../runtime/kernel/logical/machine.ts";
 import { purification } from "../../../../../runtime/kernel/logical/purification.ts";
+import { faultName } from "../../../../support/refusals.ts";
 
-const faultOf = (act: () => unknown): string => {
-  try { act(); } catch (error) { return error instanceof Fault ? error.fault : String(error); }
-  return "none";
-};
 const profile = (text: string): Profile => {
   const read = parseProfile(text);
   if (!isProfile(read)) throw new Error(read.reason);
@@ -40,8 +36,8 @@ describe("what a graph wants", () => {
     expect(wanted.map(({ profile: { text }, count }) => [text, count])).toEqual([["logical:surface_code(d=3)", 2], ["logical:SHYPS(d=5)", 1]]);
     expect(physicalOf(wanted)).toBe(2 * 18 + 37);
     expect(wantedOf([step("ALLOC_LQ", ["a"])])[0]?.profile.text).toBe("logical:surface_code(d=9)");
-    expect(faultOf(() => wantedOf([alloc(["a"], "logical:surface_code(d=4)")]))).toBe("PROFILE_INVALID");
-    expect(faultOf(() => wantedOf([step("ALLOC_LQ", ["a"], { profile: 7 })]))).toBe("PROFILE_INVALID");
+    expect(faultName(() => wantedOf([alloc(["a"], "logical:surface_code(d=4)")]))).toBe("PROFILE_INVALID");
+    expect(faultName(() => wantedOf([step("ALLOC_LQ", ["a"], { profile: 7 })]))).toBe("PROFILE_INVALID");
   });
 
   it("is counted epoch by epoch in rounds, T states, teleports and readouts", () => {
@@ -55,10 +51,10 @@ describe("what a graph wants", () => {
 describe("a job on the machine", () => {
   it("starts with all it wants or not at all, and leaves nothing behind", () => {
     const machine = new LogicalMachine(OPTIONS);
-    expect(faultOf(() => { machine.start(holder("big"), [{ profile: profile("logical:surface_code(d=9)"), count: 2 }]); })).toBe("RESOURCES_EXHAUSTED");
+    expect(faultName(() => { machine.start(holder("big"), [{ profile: profile("logical:surface_code(d=9)"), count: 2 }]); })).toBe("RESOURCES_EXHAUSTED");
     expect(machine.resources.holders).toEqual([]);
     started(BELL, "j1", machine);
-    expect(faultOf(() => started(BELL, "j1", machine))).toBe("HOLDER_UNKNOWN");
+    expect(faultName(() => started(BELL, "j1", machine))).toBe("HOLDER_UNKNOWN");
     expect(machine.resources.holds("j1")).toBe(true);
     ran(BELL, machine);
     expect(machine.finish("j1")?.epochs).toHaveLength(1);
@@ -98,7 +94,7 @@ describe("a job on the machine", () => {
     machine.start(holder("j2"), []);
     expect(Object.keys(machine.sessionTelemetry("s1", 0).qubits)).toEqual(["j1:q0", "j1:q1"]);
     expect(Object.keys(machine.sessionTelemetry("s1", 0, "j1").qubits)).toEqual(["q0", "q1"]);
-    expect(faultOf(() => machine.jobTelemetry("j3", 0))).toBe("HOLDER_UNKNOWN");
+    expect(faultName(() => machine.jobTelemetry("j3", 0))).toBe("HOLDER_UNKNOWN");
   });
 
   it("opens channels of its graph, uses them for gates between modules, and pays pairs where it has none", () => {
@@ -116,7 +112,7 @@ describe("a job on the machine", () => {
     expect([joined.usage.pairs, joined.usage.channels]).toEqual([purification(0.95, 0.97, "DEJMPS").pairs, 1]);
     const teleport = machine.run("j1", { from: 7, to: 8 }, [step("TELEPORT_CNOT", ["a", "b"])]);
     expect(teleport.usage.pairs).toBe(pairs);
-    expect(faultOf(() => machine.run("j1", { from: 8, to: 9 }, [step("OPEN_CHAN", ["a", "b"], { fidelity: "high" }, ["ch1"])]))).toBe("CHANNEL_FIDELITY_UNREACHABLE");
+    expect(faultName(() => machine.run("j1", { from: 8, to: 9 }, [step("OPEN_CHAN", ["a", "b"], { fidelity: "high" }, ["ch1"])]))).toBe("CHANNEL_FIDELITY_UNREACHABLE");
   });
 
   it("shows its channels, and other sessions none of them", () => {
@@ -162,7 +158,7 @@ describe("a job on the machine", () => {
     const other = new LogicalMachine(OPTIONS);
     other.resume(holder("j1"), wantedOf(nodes), [behind]);
     expect(other.account("j1").epochs.map(({ from, to, usage }) => [from, to, usage.decoderCycles])).toEqual([[0, 9, account.epochs[0]?.usage.decoderCycles]]);
-    expect(faultOf(() => { other.resume(holder("j2"), wantedOf([]), [behind]); })).toBe("RESOURCES_EXHAUSTED");
+    expect(faultName(() => { other.resume(holder("j2"), wantedOf([]), [behind]); })).toBe("RESOURCES_EXHAUSTED");
     expect(other.resources.holds("j2")).toBe(false);
   });
 
@@ -356,7 +352,7 @@ describe("injections", () => {
       { mode: "module-failure", module: "m9" }, { mode: "calibration-drift", module: "m0", factor: 0.5 }, { mode: "calibration-drift", module: "m0", factor: Number.NaN },
       { mode: "link-degradation", a: "m0", b: "m9", fidelity: 0.9, pairsPerEpoch: 1 }, { mode: "link-degradation", a: "m0", b: "m1", fidelity: 2, pairsPerEpoch: 1 },
       { mode: "link-degradation", a: "m0", b: "m1", fidelity: 0.9, pairsPerEpoch: 0.5 }, { mode: "decoder-overload", roundsPerEpoch: -1 },
-    ] as const) expect(faultOf(() => { machine.inject(injection); })).toBe("MODULE_UNKNOWN");
+    ] as const) expect(faultName(() => { machine.inject(injection); })).toBe("MODULE_UNKNOWN");
     expect(machine.conditions.all).toEqual([]);
   });
 });
@@ -381,7 +377,7 @@ describe("a saved machine", () => {
       each.run("j1", { from: 1, to: 5 }, BELL.slice(1));
     }
     expect(back.saved()).toEqual(machine.saved());
-    expect(faultOf(() => LogicalMachine.restored({ ...saved, flows: {} }, OPTIONS))).toBe("RESUME_REFUSED");
+    expect(faultName(() => LogicalMachine.restored({ ...saved, flows: {} }, OPTIONS))).toBe("RESUME_REFUSED");
   });
 
   it("by default has room for a GHZ of 500 at distance 9", () => {

@@ -1,21 +1,11 @@
 // The facade: what the service asks at each step, and what each answer leaves behind.
 import { describe, expect, it } from "vitest";
-import { Fault } from "../../../../../kernel-abi/fault.ts";
 import { Authority } from "../../../../../runtime/kernel/tenancy/authority.ts";
 import { WIRE_CAPS } from "../../../../../runtime/kernel/tenancy/caps.ts";
 import { NO_RATES, TENANT_QUOTA } from "../../../../../runtime/kernel/tenancy/quota-terms.ts";
 import { writeToken } from "../../../../../runtime/kernel/tenancy/tokens.ts";
+import { faultName } from "../../../../support/refusals.ts";
 import { across, BELL, graph, house, node, tenancyPorts } from "../../../../support/tenancy.ts";
-
-const faultOf = (act: () => unknown): string => {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof Fault) return error.fault;
-    throw error;
-  }
-  return "none";
-};
 
 describe("negotiation", () => {
   it("answers as the wire wants it", () => {
@@ -32,10 +22,10 @@ describe("negotiation", () => {
 
   it("gives strangers what strangers hold, and only when told to", () => {
     const closed = house().authority;
-    expect(faultOf(() => closed.negotiate({ tenant: "x", requested: [] }))).toBe("AUTH_FAILED");
+    expect(faultName(() => closed.negotiate({ tenant: "x", requested: [] }))).toBe("AUTH_FAILED");
     const open = house({ strangers: ["CAP_ALLOC"] }).authority;
     expect(open.negotiate({ tenant: "x", requested: [...WIRE_CAPS] }).granted).toEqual(["CAP_ALLOC"]);
-    for (const name of ["", "a b", "a|b", "\ud800", "é", "x".repeat(129)]) expect([name, faultOf(() => open.negotiate({ tenant: name, requested: [] }))]).toEqual([name, "AUTH_FAILED"]);
+    for (const name of ["", "a b", "a|b", "\ud800", "é", "x".repeat(129)]) expect([name, faultName(() => open.negotiate({ tenant: name, requested: [] }))]).toEqual([name, "AUTH_FAILED"]);
     expect(open.audit.export().entries.filter(({ outcome }) => outcome === "denied")).toHaveLength(6);
   });
 
@@ -44,23 +34,23 @@ describe("negotiation", () => {
     authority.tenants.register("a", ["CAP_ALLOC", "CAP_MEASURE"], "token");
     const token = writeToken(authority.tokens.issue("a", { caps: ["CAP_ALLOC", "CAP_MAGIC"], maxUses: 1 }));
     const other = writeToken(authority.tokens.issue("b", { caps: ["CAP_ALLOC"] }));
-    expect(faultOf(() => authority.negotiate({ tenant: "a", requested: [], token: other }))).toBe("TOKEN_REFUSED");
-    expect(faultOf(() => authority.negotiate({ tenant: "a", requested: [], token: "?" }))).toBe("TOKEN_REFUSED");
+    expect(faultName(() => authority.negotiate({ tenant: "a", requested: [], token: other }))).toBe("TOKEN_REFUSED");
+    expect(faultName(() => authority.negotiate({ tenant: "a", requested: [], token: "?" }))).toBe("TOKEN_REFUSED");
     expect(authority.negotiate({ tenant: "a", requested: [...WIRE_CAPS], token }).granted).toEqual(["CAP_ALLOC"]);
-    expect(faultOf(() => authority.negotiate({ tenant: "a", requested: [], token }))).toBe("TOKEN_REFUSED");
+    expect(faultName(() => authority.negotiate({ tenant: "a", requested: [], token }))).toBe("TOKEN_REFUSED");
   });
 
   it("refuses the eleventh session, or ends the oldest idle one where that was asked for", () => {
     const strict = house();
     for (let at = 0; at < 10; at++) strict.session("a");
-    expect(faultOf(() => strict.session("a"))).toBe("QUOTA_EXCEEDED");
+    expect(faultName(() => strict.session("a"))).toBe("QUOTA_EXCEEDED");
     const lenient = house({ fullHouse: "end-idle" });
     const [busy, idle] = Array.from({ length: 10 }, () => lenient.session("a")) as [string, string];
     lenient.submit(busy, BELL);
     lenient.session("a");
     expect([busy, idle].map((id) => lenient.authority.sessions.find(id) !== undefined)).toEqual([true, false]);
     for (const { id } of lenient.authority.sessions.of("a")) if (id !== busy) lenient.submit(id, BELL);
-    expect(faultOf(() => lenient.session("a"))).toBe("QUOTA_EXCEEDED");
+    expect(faultName(() => lenient.session("a"))).toBe("QUOTA_EXCEEDED");
     expect(lenient.authority.quotas.usage({ tenant: "a", session: null }).sessions).toBe(10);
   });
 
@@ -87,7 +77,7 @@ describe("negotiation", () => {
     expect(kept.map(again)).toEqual([true, true, true, true, true, true, true, true, false, false]);
     expect(authority.quotas.usage({ tenant: "a", session: null }).sessions).toBe(8);
     expect(authority.call((kept[0] as { id: string }).id, "x").caps).toEqual(["CAP_ALLOC"]);
-    expect(faultOf(() => again({ ...kept[9] as object, granted: ["CAP_FOO"] }))).toBe("TENANCY_UNREADABLE");
+    expect(faultName(() => again({ ...kept[9] as object, granted: ["CAP_FOO"] }))).toBe("TENANCY_UNREADABLE");
     authority.closeSession((kept[0] as { id: string }).id);
     ports.clock.ms += 86_400_000;
     expect(again(kept[0])).toBe(false);
@@ -131,7 +121,7 @@ describe("calls and submits", () => {
     const { authority, session } = house();
     const own = session("a");
     for (let at = 1; at < 1_000; at++) authority.call(own, "q_status");
-    expect(faultOf(() => authority.call(own, "q_status"))).toBe("RATE_LIMITED");
+    expect(faultName(() => authority.call(own, "q_status"))).toBe("RATE_LIMITED");
     const free = house({ tenantQuota: { ...TENANT_QUOTA, ...NO_RATES } });
     const other = free.session("a");
     for (let at = 0; at < 2_000; at++) free.authority.call(other, "q_status");
@@ -169,10 +159,10 @@ describe("calls and submits", () => {
     const own = session("a");
     const { job } = submit(own, BELL);
     expect(authority.suspend("a")).toEqual([job]);
-    expect(faultOf(() => authority.call(own, "x"))).toBe("TENANT_SUSPENDED");
+    expect(faultName(() => authority.call(own, "x"))).toBe("TENANT_SUSPENDED");
     expect(submit(own, BELL)).toMatchObject({ allowed: false, fault: { fault: "TENANT_SUSPENDED" } });
-    expect(faultOf(() => authority.start(job))).toBe("TENANT_SUSPENDED");
-    expect(faultOf(() => authority.negotiate({ tenant: "a", requested: [] }))).toBe("TENANT_SUSPENDED");
+    expect(faultName(() => authority.start(job))).toBe("TENANT_SUSPENDED");
+    expect(faultName(() => authority.negotiate({ tenant: "a", requested: [] }))).toBe("TENANT_SUSPENDED");
     authority.tenants.resume("a");
     expect(authority.start(job)).toBe(true);
   });
@@ -183,7 +173,7 @@ describe("calls and submits", () => {
     authority.policies.set({ id: "no-submits", priority: 10, when: { action: "submit", tenant: "a" }, effect: "deny" });
     authority.policies.set({ id: "no-debug", priority: 10, when: { action: "call", method: "q_debug" }, effect: "deny" });
     expect(submit(own, BELL)).toMatchObject({ allowed: false, fault: { fault: "POLICY_DENIED", detail: { rule: "no-submits" } } });
-    expect(faultOf(() => authority.call(own, "q_debug"))).toBe("POLICY_DENIED");
+    expect(faultName(() => authority.call(own, "q_debug"))).toBe("POLICY_DENIED");
     expect(submit(session("b"), BELL).allowed).toBe(true);
   });
 
@@ -191,7 +181,7 @@ describe("calls and submits", () => {
     const { authority, session } = house();
     const [own, other] = [session("a"), session("b")];
     authority.owned(own, "job_1", own);
-    expect(faultOf(() => { authority.owned(other, "job_1", own); })).toBe("ACCESS_DENIED");
+    expect(faultName(() => { authority.owned(other, "job_1", own); })).toBe("ACCESS_DENIED");
     expect(authority.audit.since(0).at(-1)).toMatchObject({ kind: "owner", outcome: "denied", tenant: "b", subject: "job_1" });
   });
 
@@ -246,7 +236,7 @@ describe("a job's life", () => {
     expect(authority.closeSession(own)).toEqual([job]);
     expect(authority.closeSession(own)).toEqual([]);
     expect(authority.quotas.usage({ tenant: "a", session: null })).toMatchObject({ sessions: 0, running: 1, jobs: 1, logical_qubits: 2 });
-    expect(faultOf(() => authority.start(job))).toBe("SESSION_UNKNOWN");
+    expect(faultName(() => authority.start(job))).toBe("SESSION_UNKNOWN");
     authority.end(job, "CANCELLED");
     expect(authority.quotas.size).toBe(0);
     expect(authority.quotas.session(own).max_jobs).toBe(5);
@@ -261,7 +251,7 @@ describe("a job's life", () => {
     const signed = authority.handles.issue({ handle: "ns:vq", type: "VQ", tenant: "a", session: own });
     authority.closeSession(own);
     expect([authority.quotas.size, authority.linear.size, authority.firewall.size]).toEqual([0, 0, 0]);
-    expect(faultOf(() => authority.handles.verify(signed, { tenant: "a", session: own }))).toBe("HANDLE_REFUSED");
+    expect(faultName(() => authority.handles.verify(signed, { tenant: "a", session: own }))).toBe("HANDLE_REFUSED");
   });
 });
 
@@ -317,7 +307,7 @@ describe("saved and restored", () => {
           const holder = [...path].reduce<unknown>((at, step) => (at as Record<string, unknown>)[step], copy) as Record<string, unknown>;
           holder[key] = other;
           places += 1;
-          const fault = faultOf(() => { new Authority(ports).restore(copy); });
+          const fault = faultName(() => { new Authority(ports).restore(copy); });
           expect(["none", "TENANCY_UNREADABLE", "AUDIT_BROKEN"]).toContain(fault);
         }
         alter(member, [...path, key]);
@@ -325,13 +315,13 @@ describe("saved and restored", () => {
     };
     alter(JSON.parse(text), []);
     expect(places).toBeGreaterThan(1_000);
-    for (const whole of odd) expect(faultOf(() => { new Authority(ports).restore(whole); })).toBe("TENANCY_UNREADABLE");
+    for (const whole of odd) expect(faultName(() => { new Authority(ports).restore(whole); })).toBe("TENANCY_UNREADABLE");
   });
 
   it("does not believe an audit log under another key", () => {
     const { authority } = busy();
     const other = tenancyPorts(new TextEncoder().encode("another key"));
-    expect(faultOf(() => { new Authority(other).restore(authority.saved()); })).toBe("AUDIT_BROKEN");
+    expect(faultName(() => { new Authority(other).restore(authority.saved()); })).toBe("AUDIT_BROKEN");
   });
 });
 

@@ -1,21 +1,12 @@
 // Tokens and handles: the published vectors, the order of checks, attenuation.
 import { describe, expect, it } from "vitest";
-import { Fault } from "../../../../../kernel-abi/fault.ts";
 import { handleText, Handles, type HandleRecord } from "../../../../../runtime/kernel/tenancy/handles.ts";
 import { seconds, signs, signText } from "../../../../../runtime/kernel/tenancy/signed-text.ts";
 import { namespaceOf } from "../../../../../runtime/kernel/tenancy/tenants.ts";
 import { parseToken, Tokens, tokenText, writeToken, type SignedToken, type Token } from "../../../../../runtime/kernel/tenancy/tokens.ts";
+import { faultReason } from "../../../../support/refusals.ts";
 import { tenancyPorts } from "../../../../support/tenancy.ts";
 
-const reasonOf = (act: () => unknown): string => {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof Fault) return String(error.detail["reason"] ?? error.fault);
-    throw error;
-  }
-  return "fine";
-};
 const ANYWHERE = { tenant: "tenant1", session: null };
 const { mac, sha256 } = tenancyPorts();
 
@@ -59,18 +50,18 @@ describe("tokens", () => {
     const { ports, tokens } = made();
     const token = tokens.issue("tenant1", { caps: CAPS, maxUses: 1, ttlMs: 100, session: "sess_1" });
     const forged = { ...token, caps: ["CAP_MAGIC"] };
-    expect(reasonOf(() => tokens.check({ ...token, id: "cap_0" }, ANYWHERE))).toBe("unknown");
-    expect(reasonOf(() => tokens.check(forged, ANYWHERE))).toBe("signature");
-    expect(reasonOf(() => tokens.check(token, { tenant: "b", session: "sess_1" }))).toBe("tenant");
-    expect(reasonOf(() => tokens.check(token, ANYWHERE))).toBe("session");
-    expect(reasonOf(() => tokens.use(token, { tenant: "tenant1", session: "sess_1" }))).toBe("fine");
-    expect(reasonOf(() => tokens.check(forged, ANYWHERE))).toBe("exhausted");
+    expect(faultReason(() => tokens.check({ ...token, id: "cap_0" }, ANYWHERE))).toBe("unknown");
+    expect(faultReason(() => tokens.check(forged, ANYWHERE))).toBe("signature");
+    expect(faultReason(() => tokens.check(token, { tenant: "b", session: "sess_1" }))).toBe("tenant");
+    expect(faultReason(() => tokens.check(token, ANYWHERE))).toBe("session");
+    expect(faultReason(() => tokens.use(token, { tenant: "tenant1", session: "sess_1" }))).toBe("none");
+    expect(faultReason(() => tokens.check(forged, ANYWHERE))).toBe("exhausted");
     ports.clock.ms += 100;
-    expect(reasonOf(() => tokens.check(forged, ANYWHERE))).toBe("expired");
+    expect(faultReason(() => tokens.check(forged, ANYWHERE))).toBe("expired");
     tokens.revoke(token.id);
-    expect(reasonOf(() => tokens.check(forged, ANYWHERE))).toBe("revoked");
+    expect(faultReason(() => tokens.check(forged, ANYWHERE))).toBe("revoked");
     tokens.sweep();
-    expect([reasonOf(() => tokens.check(forged, ANYWHERE)), tokens.size, tokens.revoke(token.id)]).toEqual(["unknown", 0, false]);
+    expect([faultReason(() => tokens.check(forged, ANYWHERE)), tokens.size, tokens.revoke(token.id)]).toEqual(["unknown", 0, false]);
   });
 
   it("live an hour unless told otherwise, and may live for ever", () => {
@@ -78,20 +69,20 @@ describe("tokens", () => {
     const [hour, ever] = [tokens.issue("tenant1", { caps: CAPS }), tokens.issue("tenant1", { caps: CAPS, ttlMs: null })];
     expect([hour.expires, ever.expires]).toEqual([ports.now() + 3_600_000, null]);
     ports.clock.ms += 3_600_000;
-    expect([hour, ever].map((token) => reasonOf(() => tokens.use(token, ANYWHERE)))).toEqual(["expired", "fine"]);
+    expect([hour, ever].map((token) => faultReason(() => tokens.use(token, ANYWHERE)))).toEqual(["expired", "none"]);
   });
 
   it("weaken and never grow: a subset, no longer, no oftener, three deep, within the session", () => {
     const { tokens } = made();
     const token = tokens.issue("tenant1", { caps: CAPS, ttlMs: 1_000, maxUses: 5 });
-    expect(reasonOf(() => tokens.attenuate(token, { caps: ["CAP_ALLOC", "CAP_MAGIC"] }))).toBe("INSUFFICIENT_CAPS");
+    expect(faultReason(() => tokens.attenuate(token, { caps: ["CAP_ALLOC", "CAP_MAGIC"] }))).toBe("INSUFFICIENT_CAPS");
     const child = tokens.attenuate(token, { caps: ["CAP_ALLOC"], ttlMs: 10, maxUses: 2, session: "sess_1" });
     expect(child).toMatchObject({ depth: 1, parent: token.id, max_uses: 2, expires: child.issued + 10, session: "sess_1" });
-    expect(reasonOf(() => tokens.attenuate(child, { caps: ["CAP_ALLOC"], session: "sess_2" }))).toBe("session");
+    expect(faultReason(() => tokens.attenuate(child, { caps: ["CAP_ALLOC"], session: "sess_2" }))).toBe("session");
     const third = tokens.attenuate(tokens.attenuate(child, { caps: ["CAP_ALLOC"] }), { caps: [] });
     expect(third).toMatchObject({ depth: 3, caps: [], session: "sess_1", max_uses: 2 });
-    expect(reasonOf(() => tokens.attenuate(third, { caps: [] }))).toBe("depth");
-    expect(reasonOf(() => tokens.attenuate({ ...child, max_uses: 9 }, { caps: [] }))).toBe("signature");
+    expect(faultReason(() => tokens.attenuate(third, { caps: [] }))).toBe("depth");
+    expect(faultReason(() => tokens.attenuate({ ...child, max_uses: 9 }, { caps: [] }))).toBe("signature");
   });
 
   it("count no fraction and no negative as more", () => {
@@ -99,7 +90,7 @@ describe("tokens", () => {
     for (const odd of [-1, 0.5, Number.NaN, Infinity]) {
       expect(tokens.issue("tenant1", { caps: CAPS, ttlMs: odd, maxUses: odd })).toMatchObject({ max_uses: 0, expires: 1_000_000 });
     }
-    expect(reasonOf(() => tokens.issue("tenant1", { caps: ["CAP_FOO"] }))).toBe("INSUFFICIENT_CAPS");
+    expect(faultReason(() => tokens.issue("tenant1", { caps: ["CAP_FOO"] }))).toBe("INSUFFICIENT_CAPS");
   });
 
   it("travel as text, and nothing else is one", () => {
@@ -107,7 +98,7 @@ describe("tokens", () => {
     const token = tokens.issue("tenant1", { caps: CAPS });
     expect(parseToken(writeToken(token))).toEqual(token);
     for (const text of ["", "{}", "null", "[]", "{", writeToken(token).slice(1), ` ${writeToken(token)}`, writeToken(token).replace("\"depth\":0", "\"depth\":-1"), "\ud800"]) {
-      expect([text, reasonOf(() => parseToken(text))]).toEqual([text, "form"]);
+      expect([text, faultReason(() => parseToken(text))]).toEqual([text, "form"]);
     }
   });
 
@@ -121,8 +112,8 @@ describe("tokens", () => {
     const again = new Tokens(ports);
     again.restore(JSON.parse(JSON.stringify(tokens.saved())));
     expect(again.saved()).toEqual(tokens.saved());
-    const tried = (shown: SignedToken): string => reasonOf(() => again.use(shown, ANYWHERE));
-    expect([tried(dead), tried(child), tried(token)]).toEqual(["revoked", "fine", "exhausted"]);
+    const tried = (shown: SignedToken): string => faultReason(() => again.use(shown, ANYWHERE));
+    expect([tried(dead), tried(child), tried(token)]).toEqual(["revoked", "none", "exhausted"]);
     again.revoke(token.id);
     expect(tried(child)).toBe("revoked");
   });
@@ -140,23 +131,23 @@ describe("handles", () => {
     const { ports, handles } = made();
     const signed = handles.issue({ ...VQ, ttlMs: 10 });
     const forged = { handle: signed.handle, signature: "0".repeat(64) };
-    expect(reasonOf(() => handles.verify({ ...signed, handle: "ns:vq_2" }, HERE))).toBe("unknown");
-    expect(reasonOf(() => handles.verify(forged, { tenant: "b", session: "t" }))).toBe("signature");
-    expect(reasonOf(() => handles.verify(signed, { tenant: "b", session: "t" }))).toBe("tenant");
-    expect(reasonOf(() => handles.verify(signed, { tenant: "a", session: "t" }))).toBe("session");
-    expect(reasonOf(() => handles.verify(signed, { ...HERE, type: "CH" }))).toBe("type");
+    expect(faultReason(() => handles.verify({ ...signed, handle: "ns:vq_2" }, HERE))).toBe("unknown");
+    expect(faultReason(() => handles.verify(forged, { tenant: "b", session: "t" }))).toBe("signature");
+    expect(faultReason(() => handles.verify(signed, { tenant: "b", session: "t" }))).toBe("tenant");
+    expect(faultReason(() => handles.verify(signed, { tenant: "a", session: "t" }))).toBe("session");
+    expect(faultReason(() => handles.verify(signed, { ...HERE, type: "CH" }))).toBe("type");
     expect(handles.verify(signed, { ...HERE, type: "VQ" })).toMatchObject(VQ);
     ports.clock.ms += 10;
-    expect(reasonOf(() => handles.verify(forged, HERE))).toBe("expired");
+    expect(faultReason(() => handles.verify(forged, HERE))).toBe("expired");
     handles.sweep();
-    expect([reasonOf(() => handles.verify(signed, HERE)), handles.size]).toEqual(["unknown", 0]);
+    expect([faultReason(() => handles.verify(signed, HERE)), handles.size]).toEqual(["unknown", 0]);
   });
 
   it("are issued once, under a name that fits between bars", () => {
     const { handles } = made();
     handles.issue(VQ);
-    expect(reasonOf(() => handles.issue(VQ))).toBe("taken");
-    for (const handle of ["", "a|b", "a b", "é", "x".repeat(513)]) expect([handle, reasonOf(() => handles.issue({ ...VQ, handle }))]).toEqual([handle, "name"]);
+    expect(faultReason(() => handles.issue(VQ))).toBe("taken");
+    for (const handle of ["", "a|b", "a b", "é", "x".repeat(513)]) expect([handle, faultReason(() => handles.issue({ ...VQ, handle }))]).toEqual([handle, "name"]);
   });
 
   it("are revoked one by one, by session, by tenant; a name that is free again has another signature", () => {
@@ -168,7 +159,7 @@ describe("handles", () => {
     expect([handles.revoke(first.handle), handles.revoke(first.handle), handles.revokeSession("s"), handles.revokeTenant("a"), handles.size]).toEqual([true, false, 1, 1, 1]);
     ports.clock.ms += 1;
     handles.issue(VQ);
-    expect(reasonOf(() => handles.verify(first, HERE))).toBe("signature");
+    expect(faultReason(() => handles.verify(first, HERE))).toBe("signature");
   });
 
   it("come back from their saved form, under the same key alone", () => {
@@ -180,6 +171,6 @@ describe("handles", () => {
     expect(again.verify(signed, HERE)).toEqual(handles.verify(signed, HERE));
     const other = new Handles(tenancyPorts(new TextEncoder().encode("another key")));
     other.restore(saved);
-    expect(reasonOf(() => other.verify(signed, HERE))).toBe("signature");
+    expect(faultReason(() => other.verify(signed, HERE))).toBe("signature");
   });
 });

@@ -3,7 +3,6 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { canonicalJson, fromHex, toHex } from "../../../../../kernel-abi/canonical.ts";
-import { Fault } from "../../../../../kernel-abi/fault.ts";
 import { InvariantBroken } from "../../../../../kernel-abi/invariant.ts";
 import { inPieces, leafHash, provesInclusion } from "../../../../../kernel-abi/merkle.ts";
 import { provesConsistency } from "../../../../../kernel-abi/merkle-log.ts";
@@ -17,24 +16,15 @@ import { Sessions } from "../../../../../runtime/kernel/tenancy/sessions.ts";
 import { Tenants } from "../../../../../runtime/kernel/tenancy/tenants.ts";
 import { TIMING, TimingIsolator } from "../../../../../runtime/kernel/tenancy/timing.ts";
 import { Witness } from "../../../../../runtime/kernel/tenancy/witness.ts";
+import { faultTold } from "../../../../support/refusals.ts";
 import { house, tenancyPorts } from "../../../../support/tenancy.ts";
-
-const detailOf = (act: () => unknown): Readonly<Record<string, unknown>> => {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof Fault) return { fault: error.fault, ...error.detail };
-    throw error;
-  }
-  return {};
-};
 
 describe("linear handles", () => {
   const made = (): { readonly linear: LinearHandles; readonly at: (ms: number) => void } => {
     let now = 0;
     return { linear: new LinearHandles(() => now), at: (ms) => { now = ms; } };
   };
-  const violation = (act: () => unknown): unknown => detailOf(act)["violation"];
+  const violation = (act: () => unknown): unknown => faultTold(act)["violation"];
 
   it("name each violation", () => {
     const { linear } = made();
@@ -81,15 +71,15 @@ describe("the broker", () => {
     const { id } = broker.propose("a", "b", { most: 5_000 });
     expect(broker.find(id)).toMatchObject({ state: "proposed", most: 1_000, expires: null });
     expect([broker.joined("a", "b"), broker.lacks(id, "a", "b")]).toEqual([false, "invalid_channel"]);
-    for (const tenant of ["a", "c"]) expect(detailOf(() => broker.consent(id, tenant))).toMatchObject({ fault: "CHANNEL_REFUSED", reason: "tenant" });
+    for (const tenant of ["a", "c"]) expect(faultTold(() => broker.consent(id, tenant))).toMatchObject({ fault: "CHANNEL_REFUSED", reason: "tenant" });
     broker.consent(id, "b");
     expect([broker.joined("b", "a"), broker.lacks(id, "b", "a"), broker.lacks(id, "a", "c"), broker.lacks(undefined, "a", "b")]).toEqual([true, undefined, "invalid_channel", "missing_channel"]);
-    expect(detailOf(() => broker.consent(id, "b"))).toMatchObject({ reason: "state" });
-    expect(detailOf(() => broker.propose("a", "a"))).toMatchObject({ reason: "self" });
-    expect(detailOf(() => broker.propose("a", "nobody"))).toMatchObject({ fault: "AUTH_FAILED" });
-    expect(detailOf(() => broker.revoke(id, "c"))).toMatchObject({ reason: "tenant" });
-    expect(detailOf(() => broker.revoke("bch_x", "a"))).toMatchObject({ reason: "unknown" });
-    expect(detailOf(() => { broker.use(id, "a", "c"); })).toMatchObject({ reason: "invalid_channel" });
+    expect(faultTold(() => broker.consent(id, "b"))).toMatchObject({ reason: "state" });
+    expect(faultTold(() => broker.propose("a", "a"))).toMatchObject({ reason: "self" });
+    expect(faultTold(() => broker.propose("a", "nobody"))).toMatchObject({ fault: "AUTH_FAILED" });
+    expect(faultTold(() => broker.revoke(id, "c"))).toMatchObject({ reason: "tenant" });
+    expect(faultTold(() => broker.revoke("bch_x", "a"))).toMatchObject({ reason: "unknown" });
+    expect(faultTold(() => { broker.use(id, "a", "c"); })).toMatchObject({ reason: "invalid_channel" });
     tenants.suspend("b");
     expect(broker.lacks(id, "a", "b")).toBe("invalid_channel");
     tenants.resume("b");
@@ -105,8 +95,8 @@ describe("tenants and sessions", () => {
   it("are each of one name, one namespace, known capabilities", () => {
     const tenants = new Tenants(tenancyPorts().sha256);
     expect(tenants.register("tenant1", ["CAP_MAGIC", "CAP_ALLOC", "CAP_ALLOC"])).toEqual({ id: "tenant1", namespace: "ns_45b3e9dd6490eac7", state: "active", caps: ["CAP_ALLOC", "CAP_MAGIC"], entry: "open" });
-    expect(detailOf(() => tenants.register("tenant1", []))).toMatchObject({ reason: "tenant-exists" });
-    expect(detailOf(() => tenants.register("x", ["CAP_FOO"]))).toMatchObject({ fault: "INSUFFICIENT_CAPS", missing: "CAP_FOO" });
+    expect(faultTold(() => tenants.register("tenant1", []))).toMatchObject({ reason: "tenant-exists" });
+    expect(faultTold(() => tenants.register("x", ["CAP_FOO"]))).toMatchObject({ fault: "INSUFFICIENT_CAPS", missing: "CAP_FOO" });
     expect(tenants.size).toBe(1);
   });
   it("stop the kernel rather than hand out an id twice", () => {
@@ -200,12 +190,12 @@ describe("the audit log", () => {
       expect(provesInclusion(hash, proof)).toBe(true);
       expect(provesInclusion(hash, { ...proof, leaf: leafHash(hash, canonicalJson({ ...entry, tenant: "b" })) })).toBe(false);
     }
-    for (const index of [32, 43, -1, 0.5]) expect(detailOf(() => log.proof(index))).toMatchObject({ fault: "AUDIT_BROKEN" });
-    expect(detailOf(() => log.consistency(before))).toMatchObject({ reason: "not-kept" });
+    for (const index of [32, 43, -1, 0.5]) expect(faultTold(() => log.proof(index))).toMatchObject({ fault: "AUDIT_BROKEN" });
+    expect(faultTold(() => log.consistency(before))).toMatchObject({ reason: "not-kept" });
     const whole = logOf(43, 100);
     expect(whole.root()).toBe(log.root());
     expect(provesConsistency(hash, { from: before, size: 43, before: root, root: fromHex(whole.root()), path: whole.consistency(before).map(fromHex) })).toBe(true);
-    for (const size of [44, -1, 0.5]) expect(detailOf(() => whole.consistency(size))).toMatchObject({ reason: "not-kept" });
+    for (const size of [44, -1, 0.5]) expect(faultTold(() => whole.consistency(size))).toMatchObject({ reason: "not-kept" });
   });
 
   it("refuses every change of an exported log", () => {
@@ -213,7 +203,7 @@ describe("the audit log", () => {
     expect([data.base, data.peaks.length, data.entries.length]).toEqual([17, 2, 8]);
     const by = { mac, hash };
     expect(checkAudit(JSON.parse(JSON.stringify(data)), by).head).toEqual(data.head);
-    const reason = (changed: unknown): unknown => { const { fault, reason: why } = detailOf(() => checkAudit(changed, by)); return why ?? fault; };
+    const reason = (changed: unknown): unknown => { const { fault, reason: why } = faultTold(() => checkAudit(changed, by)); return why ?? fault; };
     const [first, second, ...others] = data.entries as [(typeof data.entries)[number], (typeof data.entries)[number], ...(typeof data.entries)[number][]];
     expect(reason({ ...data, entries: [{ ...first, tenant: "b" }, second, ...others] })).toBe("root");
     expect(reason({ ...data, entries: [{ ...first, detail: { more: 1 } }, second, ...others] })).toBe("root");
