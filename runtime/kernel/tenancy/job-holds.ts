@@ -34,6 +34,7 @@ export class JobHolds {
   of(session: string): readonly string[] { return [...this.#bySession.get(session) ?? []]; }
   runs(job: string): boolean { return this.#quotas.reserved(runOf(job)); }
   get size(): number { return this.#jobs.size; }
+  get all(): readonly (readonly [string, HeldJob])[] { return [...this.#jobs]; }
 
   /** Takes its place in the queue. @throws Fault QUOTA_EXCEEDED */
   keep(job: string, held: HeldJob): void {

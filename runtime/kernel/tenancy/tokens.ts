@@ -93,6 +93,9 @@ export class Tokens {
     return known === undefined;
   }
 
+  /** Ids of first tokens. */
+  get roots(): readonly string[] { return [...this.#issued.values()].flatMap(({ token: { id, parent } }) => (parent === null ? [id] : [])); }
+  isRevoked(id: string): boolean { return this.#issued.get(id)?.revoked === true; }
   find(id: string): Token | undefined { return this.#issued.get(id)?.token; }
   /** Whether it and all above it are known, unrevoked and unexpired: what it opened goes on. */
   stands(id: string): boolean {
@@ -104,7 +107,8 @@ export class Tokens {
 
   /** A weaker one under `parent`, which is checked as for a use but not used up (K5). @throws Fault TOKEN_REFUSED | INSUFFICIENT_CAPS */
   attenuate(parent: SignedToken, wish: TokenWish): SignedToken {
-    const { token, children } = this.#valid(parent);
+    const above = this.#valid(parent);
+    const { token, children } = above;
     const caps = knownCaps(wish.caps);
     const missing = missingCaps(caps, new Set(token.caps));
     if (missing.length > 0) throw new Fault("INSUFFICIENT_CAPS", { required: caps.join(","), missing: missing.join(",") });
@@ -114,6 +118,7 @@ export class Tokens {
     if (children.size >= CHILDREN_MAX) throw new Fault("QUOTA_EXCEEDED", { resource: "tokens", limit: CHILDREN_MAX });
     const issued = this.#ports.now();
     const asked = wish.ttlMs === undefined || wish.ttlMs === null ? null : issued + count(wish.ttlMs);
+    this.#told(above); // kept before what hangs on it
     const child = this.#add({
       id: this.#freshId(), tenant: token.tenant, session, caps, issued, parent: token.id, depth: token.depth + 1,
       expires: lesser(asked, token.expires), max_uses: lesser(countOrNull(wish.maxUses), token.max_uses),

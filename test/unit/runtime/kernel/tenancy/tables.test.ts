@@ -86,7 +86,7 @@ describe("the broker", () => {
     expect([broker.joined("b", "a"), broker.lacks(id, "b", "a"), broker.lacks(id, "a", "c"), broker.lacks(undefined, "a", "b")]).toEqual([true, undefined, "invalid_channel", "missing_channel"]);
     expect(detailOf(() => broker.consent(id, "b"))).toMatchObject({ reason: "state" });
     expect(detailOf(() => broker.propose("a", "a"))).toMatchObject({ reason: "self" });
-    expect(detailOf(() => broker.propose("a", "nobody"))).toMatchObject({ fault: "AUTH_FAILED" });
+    expect(detailOf(() => broker.propose("a", "nobody"))).toMatchObject({ fault: "CHANNEL_REFUSED", reason: "receiver" });
     expect(detailOf(() => broker.revoke(id, "c"))).toMatchObject({ reason: "tenant" });
     expect(detailOf(() => broker.revoke("bch_x", "a"))).toMatchObject({ reason: "unknown" });
     expect(detailOf(() => { broker.use(id, "a", "c"); })).toMatchObject({ reason: "invalid_channel" });
