@@ -55,7 +55,7 @@ export const TENANCY_METHODS = Object.freeze({
   }),
   q_offer_channel: method({
     summary: "Offers another tenant a channel for entanglement between the two.",
-    help: "Needs CAP_LINK. Nothing goes over it before the other tenant agrees; an operator may limit which pairs of tenants may have one at all. Once it is active, name it as `options.channel` of q_open_chan and as `args.channel` of a graph's nodes that act on qubits of both.",
+    help: "Needs CAP_LINK. Nothing goes over it before the other tenant agrees; an operator may limit which pairs of tenants may have one at all. Once it is active, name it as `options.channel` of q_open_chan; a graph opens it under this id (OPEN_CHAN, `chs`) and names it as `args.channel` of nodes that act on qubits of both.",
     params: { to: Tenant, max_uses: maybe(Type.Integer({ minimum: 1, maximum: 1_000, description: "entanglements over it; 1,000 when not given" })), ttl_ms: Ttl, session_id: SessionId },
     result: Brokered, errors: [...OF_SESSION, "INSUFFICIENT_CAPS", "CHANNEL_REFUSED", "QUOTA_EXCEEDED"],
     example: { params: { to: "green", session_id: SESSION_EXAMPLE }, result: OFFERED },

@@ -1,7 +1,8 @@
 // The firewall over a whole graph, before any of it runs. Owns nothing: it reads the graph and the broker, and says what stands against it.
 //   W13 A qubit is the session's tenant's unless its ALLOC_LQ claims another's; a claim on another tenant's behalf holds only while a channel
 //       joins the two. So `tenant_id` proves nothing by being written.
-//   W14 Every op on qubits of two tenants names a valid channel of both in `args.channel`, whatever the op is called; what the graph would use
+//   W14 Every op on qubits of two tenants names a valid channel of both in `args.channel`, whatever the op is called; OPEN_CHAN and USE_CHAN
+//       by the channel they act on, which the graph calls by the broker's id, so that what verifier and broker know by it is one thing. What the graph would use
 //       of a channel is counted as a whole.
 //   W15 A graph without claims belongs to one tenant and costs one look at each node.
 import { Fault } from "../../../kernel-abi/fault.ts";
@@ -51,7 +52,7 @@ function refuseClaim(node: AdmittedNode, tenant: string, broker: Broker): string
 }
 
 function cross(node: AdmittedNode, qubits: readonly string[], ownerOf: (qubit: string) => string, broker: Broker, { uses, counted: accepted }: { readonly uses: Map<string, ChannelUse>; readonly counted: boolean }): void {
-  const channel = textOf(node.args["channel"]);
+  const channel = textOf(node.args["channel"]) ?? (node.op === "OPEN_CHAN" || node.op === "USE_CHAN" ? node.chs[0] : undefined);
   let counted = false;
   for (const pair of pairsOf(qubits)) {
     const tenants = [ownerOf(pair[0]), ownerOf(pair[1])] as const;

@@ -110,10 +110,12 @@ const crossing = (tenant: string, channel: string): unknown => ({
   program: { nodes: [
     { id: "a", op: "ALLOC_LQ", args: { n: 1, profile: "logical:surface_code(d=3)" }, vqs: ["q0"] },
     { id: "b", op: "ALLOC_LQ", args: { n: 1, profile: "logical:surface_code(d=3)", tenant_id: tenant }, vqs: ["q1"] },
+    { id: "open", op: "OPEN_CHAN", args: { fidelity: 0.99 }, vqs: ["q0", "q1"], chs: [channel] },
     { id: "cx", op: "APPLY_CNOT", args: { channel }, vqs: ["q0", "q1"] },
+    { id: "close", op: "CLOSE_CHAN", chs: [channel] },
     { id: "r0", op: "MEASURE_Z", vqs: ["q0"], produces: ["m0"] }, { id: "r1", op: "MEASURE_Z", vqs: ["q1"], produces: ["m1"] },
   ] },
-  resources: { vqs: ["q0", "q1"], chs: [], events: ["m0", "m1"] }, caps: [],
+  resources: { vqs: ["q0", "q1"], chs: [channel], events: ["m0", "m1"] }, caps: ["CAP_ALLOC", "CAP_LINK"],
 });
 
 describe("channels between tenants", () => {
@@ -138,7 +140,7 @@ describe("channels between tenants", () => {
     expect(await open(channel)).toMatchObject({ allowed: { actual_fidelity: expect.any(Number) as unknown } });
     const { job_id } = await client.q_submit({ graph: crossing("grey", channel), session_id: red });
     await running(served, job_id);
-    expect((await client.q_list_channels({ session_id: grey })).channels).toMatchObject([{ uses: 2, max_uses: 5 }]);
+    expect((await client.q_list_channels({ session_id: grey })).channels).toMatchObject([{ uses: 3, max_uses: 5 }]); // one by hand, two in the job
 
     expect(await client.q_revoke_channel({ channel, session_id: grey })).toEqual({ channel, closed: 1, jobs_cancelled: 1 });
     expect((await client.q_wait({ job_id, session_id: red, timeout_ms: 60_000 })).state).toBe("CANCELLED");
