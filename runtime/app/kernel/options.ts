@@ -7,7 +7,9 @@ import type { MachineOptions } from "../../kernel/logical/machine.ts";
 import { WIRE_CAPS } from "../../kernel/tenancy/caps.ts";
 import { NO_RATES, SESSION_QUOTA, TENANT_QUOTA, type SessionQuota, type TenantQuota } from "../../kernel/tenancy/quota-terms.ts";
 import type { JobRuns } from "./job-runs.ts";
-import { DEFAULT_TENANT } from "./sessions.ts";
+
+/** Who calls without a name. */
+export const DEFAULT_TENANT = "default";
 
 export interface TenantSpec {
   readonly name: string;

@@ -2,11 +2,9 @@
 import type { ParamsOf, ResultOf } from "../../../kernel-abi/rpc/methods.ts";
 import { Refusal } from "../../../kernel-abi/rpc/codes.ts";
 import { isEnd } from "../../kernel/jobs/lifecycle.ts";
+import { DEFAULT_TENANT } from "./options.ts";
 import type { Parts } from "./parts.ts";
 import { standing } from "./standing.ts";
-
-/** Who calls without a name. */
-export const DEFAULT_TENANT = "default";
 
 export class SessionCalls {
   readonly #parts: Parts;

@@ -155,7 +155,7 @@ describe("triad kernel", () => {
     expect((await submit("--tenant", "green")).err).toContain("TENANT_SUSPENDED");
     process.emit("SIGTERM", "SIGTERM");
     const { code, err } = await served;
-    running.splice(0);
+    running.length = 0;
     expect([code, process.listenerCount("SIGHUP")]).toEqual([0, 0]);
     expect(err).toMatch(/^tenants read again: 1 session closed, \d jobs? to be cancelled, 0 channels closed\nerror ABI_MALFORMED [^]*send SIGHUP again; what held before holds\.\n$/);
   });

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { EXIT } from "../../../../../kernel-abi/fault.ts";
 import { runs, type Invocation } from "../../command.ts";
+import { wallMilliseconds } from "../../../../adapters/host.ts";
 import { loadOrCreateMac } from "../../../../adapters/mac.ts";
 import { operatorProof } from "../../../../kernel/tenancy/tenant-token.ts";
 import { jsonOption } from "../../arguments.ts";
@@ -23,7 +24,7 @@ export function configure(command: Command, invocation: Invocation): void {
   runs(command, invocation, async () => {
     const { socket, session, json = false } = command.opts<Flags>();
     const { out } = invocation.io;
-    const told = await calling(socket, (client) => client.q_kernel_status(session === undefined ? { proof: operatorProof(loadOrCreateMac(), Date.now()) } : { session_id: session }));
+    const told = await calling(socket, (client) => client.q_kernel_status(session === undefined ? { proof: operatorProof(loadOrCreateMac(), wallMilliseconds()) } : { session_id: session }));
     if (json) {
       printJson(out, "kernel-status", told);
       return EXIT.ok;
