@@ -68,7 +68,7 @@ export const Room = open({ jobs: Left("jobs to run"), logical_qubits: Left("logi
 /** What happened to a job, in order; `seq` counts from 1. */
 export const JobEvent = open({
   seq: Type.Integer({ minimum: 1, description: "place in the job's history" }),
-  type: Type.String({ description: "state, epoch, measured, checkpoint, restored, migrated, retried, degraded …" }),
+  type: Type.String({ description: "state, epoch, measured, checkpoint, restored, migrated, retried, revoked, degraded …" }),
   state: State,
   epoch: Count("epoch it happened in"),
   data: maybe(Type.Unknown({ description: "more, by type" })),

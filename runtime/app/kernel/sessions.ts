@@ -66,7 +66,8 @@ export class SessionCalls {
 
   /** Sessions whose time is over, and whatever lost what it stood on. */
   sweep(): void {
+    const { lapses } = this.#parts.authority; // asked before what has lapsed is forgotten
     for (const { session } of this.#parts.authority.sweep()) this.end(session);
-    standing(this.#parts, this);
+    if (lapses) standing(this.#parts, this);
   }
 }

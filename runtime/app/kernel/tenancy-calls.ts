@@ -38,7 +38,7 @@ function loanCalls(parts: Parts, stand: Stand): Loans {
     async q_delegate({ to, caps, ttl_ms, source, session_id }) {
       const from = callerOf(parts, session_id, "q_delegate");
       const loan = authority.decided({ kind: "delegation", tenant: from, session: session_id, subject: source ?? null }, () => {
-        authority.needDelegate(session_id);
+        authority.needDelegate(session_id, "lend");
         authority.need(session_id, caps.filter((cap) => cap !== "CAP_DELEGATE"));
         return delegations.delegate({ from, to, caps, ...(ttl_ms === undefined ? {} : { ttlMs: ttl_ms }), ...(source === undefined ? {} : { source }) });
       }, ({ id }) => ({ change: "lent", delegation: id, to, caps: caps.join(",") }));
@@ -48,7 +48,7 @@ function loanCalls(parts: Parts, stand: Stand): Loans {
     async q_revoke_delegation({ delegation_id, session_id }) {
       const by = callerOf(parts, session_id, "q_revoke_delegation");
       const revoked = authority.decided({ kind: "delegation", tenant: by, session: session_id, subject: delegation_id }, () => {
-        authority.needDelegate(session_id);
+        authority.needDelegate(session_id, "revoke");
         return delegations.revoke(delegation_id, by);
       }, (ids) => ({ change: "revoked", loans: ids.length }));
       const { jobs } = stand();

@@ -126,12 +126,16 @@ export class Authority implements AuthorityShape {
     return new Set(found?.granted.filter((cap) => tenant.has(cap)));
   }
 
-  /** Whether a session may lend: its tenant holds CAP_DELEGATE, and so does the token it was opened with. @throws Fault INSUFFICIENT_CAPS, SESSION_UNKNOWN … */
-  needDelegate(session: string): void {
+  /** Whether a session may lend, or end what its tenant lent: by the token it was opened with, and to lend by what the tenant holds now. @throws Fault INSUFFICIENT_CAPS, SESSION_UNKNOWN … */
+  needDelegate(session: string, to: "lend" | "revoke"): void {
     const { tenant, token } = this.#live(session);
     const permitted = token === null || this.tokens.find(token)?.caps.includes("CAP_DELEGATE") === true;
-    this.#witness.judged({ kind: "caps", tenant, session, subject: null }, () => { refuseMissing(["CAP_DELEGATE"], permitted ? this.delegations.holds(tenant) : new Set()); });
+    const held = to === "lend" ? this.delegations.holds(tenant) : new Set(["CAP_DELEGATE"]);
+    this.#witness.judged({ kind: "caps", tenant, session, subject: null }, () => { refuseMissing(["CAP_DELEGATE"], permitted ? held : new Set()); });
   }
+
+  /** Whether anything stands that time may end: loans, channels, credentials. */
+  get lapses(): boolean { return this.tokens.size + this.delegations.size + this.broker.size > 0; }
 
   need(session: string, caps: readonly string[]): void {
     const { tenant } = this.#live(session);

@@ -146,7 +146,7 @@ describe("channels between tenants", () => {
     expect((await client.q_wait({ job_id, session_id: red, timeout_ms: 60_000 })).state).toBe("CANCELLED");
     expect(await open(channel)).toMatchObject({ code: -32501 });
     expect(await refusalOf(client.q_submit({ graph: crossing("grey", channel), session_id: red }))).toMatchObject({ code: -32301 });
-    expect(await refusalOf(client.q_accept_channel({ channel, session_id: grey }))).toMatchObject({ code: -32501, data: { reason: "state" } });
+    expect(await refusalOf(client.q_accept_channel({ channel, session_id: grey }))).toMatchObject({ code: -32501 }); // for good
   });
 
   it("are for the pairs an operator permits, when it says which", async () => {
@@ -257,6 +257,15 @@ describe("an operator", () => {
     served.service.serve?.({ tenants: [{ name: "red", caps: BASE }] });
     expect(await refusalOf(client.q_submit({ graph: ghz(2), session_id: red }))).toEqual(insufficient("CAP_MEASURE"));
     expect(await refusalOf(client.q_list_jobs({ session_id: grey }))).toMatchObject({ code: -32101 });
+  });
+
+  it("who takes the right to lend leaves what was lent, and the right to end it", async () => {
+    const { client, session, served } = await ground.serve({ tenants: TENANTS });
+    const red = await session("red");
+    const { delegation_id } = await client.q_delegate({ to: "green", caps: ["CAP_MEASURE"], session_id: red });
+    served.service.serve?.({ tenants: TENANTS.map((tenant) => (tenant.name === "red" ? { ...tenant, caps: CAPS } : tenant)) });
+    expect(await refusalOf(client.q_delegate({ to: "blue", caps: ["CAP_MEASURE"], session_id: red }))).toEqual(insufficient("CAP_DELEGATE"));
+    expect(await client.q_revoke_delegation({ delegation_id, session_id: red })).toMatchObject({ revoked: [delegation_id] });
   });
 });
 
