@@ -1,36 +1,13 @@
-// The methods of the kernel: one record each. Params, result, errors, the OpenRPC document, the reference page, the types of handlers and
+// The methods of the kernel: one record each; those between tenants stand in tenancy-methods.ts. Params, result, errors, the OpenRPC document, the reference page, the types of handlers and
 // of the client all come from here.
 //   R2  A method's wire name is permanent; a param may be added as optional, none may change or go.
-import { Type, type Static, type TProperties, type TSchema } from "../schema.ts";
-import type { CodeName } from "./codes.ts";
-import { Count, Id, Job, JobEvent, JobId, Policy, Quota, Real, SessionId, State, Telemetry, Words, maybe, open } from "./shapes.ts";
+import { Type, type Static, type TProperties } from "../schema.ts";
+import { JOB_EXAMPLE, method, OF_JOB, OF_SESSION, SESSION_EXAMPLE, timeout } from "./method.ts";
+import { Count, Id, Job, JobEvent, JobId, JobRow, Policy, Quota, Real, Room, SessionId, State, Telemetry, Words, maybe, open } from "./shapes.ts";
+import { TENANCY_METHODS } from "./tenancy-methods.ts";
 
-export interface MethodRow<P extends TProperties, R extends TSchema> {
-  readonly summary: string;
-  readonly help: string;
-  /** By name, in the order of the reference. */
-  readonly params: P;
-  readonly result: R;
-  /** Codes beside the standard's. */
-  readonly errors: readonly CodeName[];
-  /** Making the call twice does what making it once does: it may be tried again when nobody knows whether it was made. */
-  readonly idempotent: boolean;
-  /** It waits for something to happen, until its signal is aborted. */
-  readonly waits: boolean;
-  /** Both fit their schemas. */
-  readonly example: { readonly params: Readonly<Record<string, unknown>>; readonly result: unknown };
-}
-
-interface MethodGiven<P extends TProperties, R extends TSchema> extends Omit<MethodRow<P, R>, "idempotent" | "waits"> {
-  readonly idempotent?: boolean;
-  readonly waits?: boolean;
-}
-
-const method = <P extends TProperties, R extends TSchema>(given: MethodGiven<P, R>): MethodRow<P, R> =>
-  Object.freeze({ idempotent: false, waits: false, ...given });
-
-const S = "sess_0123456789abcdef";
-const J = "job_0123456789abcdef";
+const S = SESSION_EXAMPLE;
+const J = JOB_EXAMPLE;
 const CREATED = 1_700_000_000.25;
 const PROGRESS = { current_epoch: 1, total_epochs: 1, nodes_executed: 5, nodes_total: 5 };
 const RUNNING = { job_id: J, session_id: S, state: "RUNNING", created_at: CREATED, progress: { ...PROGRESS, current_epoch: 0, nodes_executed: 2 } };
@@ -49,10 +26,6 @@ const BELL = {
   resources: { vqs: ["q0", "q1"], chs: [], events: ["m0", "m1"] },
   caps: ["CAP_ALLOC"],
 };
-
-const OF_SESSION = ["JOB_NOT_FOUND", "AUTH_FAILED", "TENANT_SUSPENDED"] as const satisfies readonly CodeName[];
-const OF_JOB = [...OF_SESSION, "ACCESS_DENIED"] as const satisfies readonly CodeName[];
-const timeout = maybe(Type.Union([Count("most milliseconds to wait; 0, null or nothing: as long as it takes"), Type.Null()]));
 
 export const METHODS = Object.freeze({
   q_negotiate_caps: method({
@@ -192,6 +165,36 @@ export const METHODS = Object.freeze({
     errors: [...OF_JOB, "TIMEOUT"], idempotent: true, waits: true,
     example: { params: { job_id: J, session_id: S }, result: { job_id: J, matches: true, digest: "00".repeat(32), events: { m0: 1, m1: 1 } } },
   }),
+  q_list_jobs: method({
+    summary: "The jobs of a session, or of its tenant.",
+    help: "By acceptance; of more than `limit` the latest. A job of another session of the tenant is shown without that session, so it can be neither read nor cancelled. Nobody else's jobs are shown or counted.",
+    params: {
+      session_id: SessionId, states: maybe(Type.Array(State, { maxItems: 6, description: "only jobs in these states" })), tenant: maybe(Type.Boolean({ description: "of all sessions of the tenant" })),
+      limit: maybe(Type.Integer({ minimum: 1, maximum: 1_000, description: "most jobs shown; 100 when not given" })),
+    },
+    result: open({ jobs: Type.Array(JobRow), total: Count("jobs that match, shown or not") }, "the jobs"),
+    errors: OF_SESSION, idempotent: true,
+    example: { params: { session_id: S, states: ["RUNNING"] }, result: { jobs: [{ job_id: J, own: true, state: "RUNNING", priority: 10, shots: 1, epoch: 0, total_epochs: 1, created_at: CREATED, age_s: 0.25 }], total: 1 } },
+  }),
+  q_kernel_status: method({
+    summary: "How the kernel stands, as far as the caller may know.",
+    help: "To a session: its tenant's sessions and jobs, and the room its own quota leaves. To the operator, who shows a proof made with the kernel's key (`triad kernel status` makes it): everybody's, and the machine's. What is wrong with the machine, everybody may know.",
+    params: { session_id: maybe(SessionId), proof: maybe(Type.String({ maxLength: 200, description: "the operator's, in place of a session" })) },
+    result: open({
+      version: Type.String({ description: "of this kernel" }), view: Type.Union([Type.Literal("tenant"), Type.Literal("operator")], { description: "whose sessions, jobs and room these are" }),
+      started_at: Real("seconds since 1970"), uptime_s: Real("seconds"), stopping: Type.Boolean({ description: "nothing new is taken" }),
+      sessions: Count("sessions"), queued: Count("jobs that wait"), running: Count("jobs that hold a slot"), room: Room,
+      conditions: Type.Array(Type.Unknown(), { description: "what is wrong with the machine: mode, target and how much" }),
+      modules: maybe(Type.Array(Type.Unknown(), { description: "to the operator: each module's physical qubits, in all and free" })),
+      links: maybe(Type.Array(Type.Unknown(), { description: "to the operator: links between modules as they stand" })),
+      tenants: maybe(Type.Array(Type.Unknown(), { description: "to the operator: each tenant's name, state, sessions, jobs that have not ended and jobs that run" })),
+    }, "the kernel"),
+    errors: OF_SESSION, idempotent: true,
+    example: {
+      params: { session_id: S },
+      result: { version: "0.2.0", view: "tenant", started_at: CREATED, uptime_s: 12.5, stopping: false, sessions: 1, queued: 0, running: 1, room: { jobs: 4, logical_qubits: 98, physical_qubits: 9_964, channels: 10 }, conditions: [] },
+    },
+  }),
   q_close_session: method({
     summary: "Closes a session: its jobs are cancelled, its qubits and channels released.", help: "The id is void afterwards. Sealed traces stay.",
     params: { session_id: SessionId },
@@ -199,6 +202,7 @@ export const METHODS = Object.freeze({
     errors: OF_SESSION,
     example: { params: { session_id: S }, result: { session_id: S, closed: true, jobs_cancelled: 0 } },
   }),
+  ...TENANCY_METHODS,
 });
 
 export type MethodName = keyof typeof METHODS;

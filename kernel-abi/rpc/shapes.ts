@@ -54,10 +54,21 @@ export const Job = open({
   evidence: maybe(Type.Unknown({ description: "where the sealed trace is, and the proof of its seal" })),
 }, "a job");
 
+/** A job in a list. */
+export const JobRow = open({
+  job_id: JobId, own: Type.Boolean({ description: "it is of the session that asks" }), state: State, priority: Count("0 to 100, higher first"), shots: Count("shots"),
+  epoch: Count("fences passed"), total_epochs: Count("epochs of the graph"), created_at: Real("seconds since 1970"), age_s: Real("seconds since it was accepted"),
+  completed_at: maybe(Real("seconds since 1970")), restored_from: maybe(Type.String({ description: "the checkpoint it goes on from" })), resumed: maybe(Count("kernels that took it up again")),
+  error: maybe(Type.String({ description: "name of what it failed with" })),
+}, "a job");
+
+const Left = (what: string) => Type.Union([Count(`${what} that could be had now`), Type.Null({ description: "no limit" })]);
+export const Room = open({ jobs: Left("jobs to run"), logical_qubits: Left("logical qubits"), physical_qubits: Left("physical qubits"), channels: Left("channels") }, "what is left");
+
 /** What happened to a job, in order; `seq` counts from 1. */
 export const JobEvent = open({
   seq: Type.Integer({ minimum: 1, description: "place in the job's history" }),
-  type: Type.String({ description: "state, epoch, measured, checkpoint, restored, migrated, retried, degraded …" }),
+  type: Type.String({ description: "state, epoch, measured, checkpoint, restored, migrated, retried, revoked, degraded …" }),
   state: State,
   epoch: Count("epoch it happened in"),
   data: maybe(Type.Unknown({ description: "more, by type" })),

@@ -1,5 +1,5 @@
 // The tutorial of QVM graphs: every command it prints works as printed, in this order, and says what is printed under it.
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import process from "node:process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -9,7 +9,18 @@ const root = resolve(import.meta.dirname, "../..");
 const path = scratch();
 const before = process.cwd();
 beforeAll(() => { process.chdir(path(".")); });
-afterAll(() => { process.chdir(before); });
+/** Commands that go on, and what others printed that later ones are given. */
+const going: Promise<unknown>[] = [];
+const printed = new Map<string, string>();
+afterAll(async () => {
+  if (going.length > 0) process.emit("SIGTERM", "SIGTERM");
+  await Promise.all(going);
+  process.chdir(before);
+});
+
+function learn(out: string): void {
+  for (const [, name = "", value = ""] of out.matchAll(/^(session|job|checkpoint) +(\S+)$/gm)) if (!printed.has(name)) printed.set(name, value);
+}
 
 const text = readFileSync(resolve(root, "examples/qvm/README.md"), "utf8");
 const steps = [...text.matchAll(/^```\n(.*?)^```$/gms)].flatMap(([, block = ""]) => block.split(/^\$ /m).slice(1)).map((step) => {
@@ -21,10 +32,17 @@ describe("the tutorial of graphs", () => {
   it("has steps", () => { expect(steps.length).toBeGreaterThan(6); });
 
   it.each(steps)("$command", async ({ command, shown }) => {
-    const [npx, name, ...words] = command.split(" ");
+    const [npx, name, ...given] = command.split(" ");
     expect([npx, name]).toEqual(["npx", "triad"]);
-    const { code, out } = await triad(...words.map((word) => (word.startsWith("examples/") ? resolve(root, word) : word)));
+    const words = given.filter((word) => word !== "&").map((word) => (word.startsWith("examples/") ? resolve(root, word) : printed.get(/^[A-Z]+$/.test(word) ? word.toLowerCase() : "") ?? word));
+    if (given.includes("&")) {
+      going.push(triad(...words));
+      while (!existsSync("qmk.sock")) await new Promise((next) => { setTimeout(next, 5); });
+      return;
+    }
+    const { code, out } = await triad(...words);
     expect(code).toBe(0);
+    learn(out);
     const said = out.replaceAll(`${root}/`, "").split("\n").map((line) => line.trimEnd());
     for (const line of shown) if (line !== "…") expect(said).toContain(line);
     if (shown.length > 0 && !shown.includes("…")) expect(said.filter((line) => line !== "")).toEqual(shown); // what is left out is said to be

@@ -21,6 +21,7 @@ export interface Stub extends KernelService {
   readonly stopped: boolean;
 }
 
+const BETWEEN_TENANTS = ["q_delegate", "q_revoke_delegation", "q_list_delegations", "q_offer_channel", "q_accept_channel", "q_revoke_channel", "q_list_channels", "q_attenuate", "q_revoke_credential"] as const;
 const KNOWN = new Set(["CAP_ALLOC", "CAP_COMPUTE", "CAP_MEASURE", "CAP_LINK", "CAP_CHECKPOINT"]);
 const id = (kind: string, count: number): string => `${kind}_${count.toString(16).padStart(16, "0")}`;
 const eventsOf = (graph: unknown): readonly string[] => (graph as { readonly resources?: { readonly events?: readonly string[] } } | null)?.resources?.events ?? [];
@@ -120,12 +121,17 @@ export function kernelStub({ hold = false }: { readonly hold?: boolean } = {}): 
       await until(entry, () => entry.history.length > after || isTerminal(entry.job.state), context, params.timeout_ms, () => undefined);
       return { events: entry.history.slice(after), next: Math.max(after, entry.history.length), done: isTerminal(entry.job.state) };
     },
+    q_list_jobs: ({ session_id }) => {
+      session(session_id);
+      const found = [...jobs.values()].filter(({ job }) => job.session_id === session_id);
+      return { jobs: found.map(({ job }) => ({ job_id: job.job_id, own: true, state: job.state, priority: 10, shots: 1, epoch: 0, total_epochs: 1, created_at: 1, age_s: 1 })), total: found.length };
+    },
     q_close_session: ({ session_id }) => {
       session(session_id);
       sessions.delete(session_id);
       return { session_id, closed: true, jobs_cancelled: 0 };
     },
-    ...sampled(["q_alloc", "q_release", "q_open_chan", "q_close_chan", "q_chan_status", "q_checkpoint", "q_restore", "q_migrate", "q_get_telemetry", "q_get_mapping", "q_replay"], (name) => session(name)),
+    ...sampled(["q_alloc", "q_release", "q_open_chan", "q_close_chan", "q_chan_status", "q_checkpoint", "q_restore", "q_migrate", "q_get_telemetry", "q_get_mapping", "q_replay", ...BETWEEN_TENANTS, "q_kernel_status"], (name) => session(name)),
   };
   const handlers = Object.fromEntries(METHOD_NAMES.map((name) => [name, (params: never, context: CallContext) => {
     calls[name] += 1;
@@ -145,8 +151,8 @@ export function kernelStub({ hold = false }: { readonly hold?: boolean } = {}): 
 
 /** Methods answered with the example of their record, to who has a session. */
 function sampled<const M extends MethodName>(names: readonly M[], check: (session: string) => void): Pick<Handlers, M> {
-  return Object.fromEntries(names.map((name) => [name, ({ session_id }: { readonly session_id: string }) => {
-    check(session_id);
+  return Object.fromEntries(names.map((name) => [name, ({ session_id }: { readonly session_id?: string }) => {
+    if (session_id !== undefined) check(session_id);
     return METHODS[name].example.result;
   }])) as unknown as Pick<Handlers, M>; // the examples fit the results: rpc/methods.test.ts
 }

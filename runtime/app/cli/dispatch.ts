@@ -21,8 +21,8 @@ const COMMANDS: readonly Entry[] = [
   { name: "qvm", summary: "QVM graphs: verify them, and what else is done with one", load: () => import("./commands/qvm.ts") },
   { name: "keys", summary: "who signs here, and whose seals are trusted", load: () => import("./commands/keys.ts") },
   { name: "conformance", summary: "what of the hybrid-process checklist holds, self-tested; signed report, live self-test", load: () => import("./commands/conformance.ts") },
-  { name: "kernel", summary: "the logical-qubit kernel: serve it over a Unix socket", load: () => import("./commands/kernel.ts") },
-  { name: "job", summary: "jobs of a kernel that is served: submit, status, wait, cancel", load: () => import("./commands/job.ts") },
+  { name: "kernel", summary: "the logical-qubit kernel: serve it over a Unix socket, see how it stands", load: () => import("./commands/kernel.ts") },
+  { name: "job", summary: "jobs of a kernel that is served: submit, list, wait, cancel, checkpoint, replay and more", load: () => import("./commands/job.ts") },
   { name: "doctor", summary: "check that this machine has what Triad needs", load: () => import("./commands/doctor.ts") },
 ];
 

@@ -19,9 +19,11 @@ export interface JobFlags {
 
 export const addSocketOption = (command: Command): Command => command.requiredOption("--socket <path>", "the kernel's socket");
 
+/** What every command of a session takes. */
+export const addSessionOptions = (command: Command, whose = "the session that submitted it"): Command => addSocketOption(command).requiredOption("--session <id>", whose).addOption(jsonOption());
+
 /** What every command about one job takes. */
-export const addJobOptions = (command: Command): Command => addSocketOption(command.argument("<job>", "a job id, as `triad job submit` printed it"))
-  .requiredOption("--session <id>", "the session that submitted it").addOption(jsonOption());
+export const addJobOptions = (command: Command): Command => addSessionOptions(command.argument("<job>", "a job id, as `triad job submit` printed it"));
 
 const FAULT_OF: Readonly<Partial<Record<CodeName | "UNKNOWN", FaultName>>> = {
   INSUFFICIENT_CAPS: "CALL_DENIED", AUTH_FAILED: "CALL_DENIED", TENANT_SUSPENDED: "CALL_DENIED", ACCESS_DENIED: "CALL_DENIED", CHANNEL_REFUSED: "CALL_DENIED",

@@ -139,6 +139,20 @@ export class ByHand {
   /** @throws Fault CHANNEL_UNKNOWN */
   status(owner: Owner, id: string): Channel { return this.#parts.links.status({ session: owner.session, job: null }, id); }
 
+  /** Closes every channel over which nothing may go any more; how many. */
+  cut(): number {
+    const broken = new Set(this.#parts.authority.firewall.broken().map(({ qubits }) => [...qubits].sort().join(" ")));
+    let count = 0;
+    for (const { owner, channels } of this.#held.values()) {
+      for (const [id, ends] of [...channels]) {
+        if (!broken.has([...ends].sort().join(" "))) continue;
+        this.close(owner, id);
+        count++;
+      }
+    }
+    return count;
+  }
+
   /** Holder of what a session has by hand, where resources ask for one; undefined: it has nothing. */
   holder(owner: Owner): string | undefined { return this.#held.has(owner.session) ? holderOf(owner) : undefined; }
 

@@ -10,7 +10,7 @@ const Events = Type.Record(Type.String(), Type.Integer());
 
 const SessionEntry = Type.Object({
   k: Type.Literal("session"),
-  session: Type.Object({ id: Text, tenant: Text, granted: Type.Array(Text), opened: Count, expires: Count }),
+  session: Type.Object({ id: Text, tenant: Text, granted: Type.Array(Text), token: Type.Optional(OrNull(Text)), opened: Count, expires: Count }),
 });
 const ClosedEntry = Type.Object({ k: Type.Literal("closed"), session: Text });
 /** A graph as it was read, once, before the first job of it. */
@@ -34,8 +34,10 @@ const CheckpointEntry = Type.Object({ k: Type.Literal("checkpoint"), job: Text, 
 const StartedEntry = Type.Object({ k: Type.Literal("started"), at: Count, resumed: Type.Record(Type.String(), Count) });
 /** A job that was taken up again was started: by so many kernels. */
 const BegunEntry = Type.Object({ k: Type.Literal("begun"), job: Text, times: Count });
+/** A row of a table that outlasts a kernel (tenancy/ports.ts), as it is now; null: gone. */
+const RowEntry = Type.Object({ k: Type.Literal("row"), table: Type.Union([Type.Literal("tokens"), Type.Literal("delegations"), Type.Literal("broker")]), id: Text, row: Type.Unknown() });
 
-const Entry = Type.Union([SessionEntry, ClosedEntry, GraphEntry, AcceptedEntry, EndedEntry, CheckpointEntry, StartedEntry, BegunEntry]);
+const Entry = Type.Union([RowEntry, SessionEntry, ClosedEntry, GraphEntry, AcceptedEntry, EndedEntry, CheckpointEntry, StartedEntry, BegunEntry]);
 export type Entry = Readonly<Static<typeof Entry>>;
 export type SessionRow = Static<typeof SessionEntry>["session"];
 export type Accepted = Readonly<Static<typeof AcceptedEntry>>;

@@ -6,6 +6,7 @@ import type { Durability } from "../../../kernel-abi/header.ts";
 import { attempt, hostDisk } from "../../adapters/disk.ts";
 import { lockFolder } from "../../adapters/folder-lock.ts";
 import { openLedger, type Ledger } from "../../adapters/ledger.ts";
+import { LASTING_TABLES, type LastingTable } from "../../kernel/tenancy/ports.ts";
 import { entryBytes, readEntry, type Accepted, type Ended, type Entry, type SessionRow } from "./memory-entry.ts";
 
 export interface Remembered {
@@ -20,12 +21,14 @@ export interface Remembered {
   readonly resumed: Map<string, number>;
   /** By job: kernels that took it up again and started it. */
   readonly begun: Map<string, number>;
+  /** Rows by table and id, in the order they were first made: what a row hangs on stands before it. */
+  readonly rows: ReadonlyMap<LastingTable, Map<string, unknown>>;
 }
 
 /** Bytes beyond which the ledger is rewritten, once it has grown to twice what was live. */
 const COMPACT_BYTES = 8 * 1024 * 1024;
 
-const nothing = (): Remembered => ({ sessions: new Map(), graphs: new Map(), accepted: new Map(), ended: new Map(), checkpoints: new Map(), resumed: new Map(), begun: new Map() });
+const nothing = (): Remembered => ({ sessions: new Map(), graphs: new Map(), accepted: new Map(), ended: new Map(), checkpoints: new Map(), resumed: new Map(), begun: new Map(), rows: new Map(LASTING_TABLES.map((table) => [table, new Map<string, unknown>()])) });
 
 function take(into: Remembered, entry: Entry): void {
   switch (entry.k) {
@@ -36,8 +39,14 @@ function take(into: Remembered, entry: Entry): void {
     case "ended": into.ended.set(entry.id, entry); break;
     case "checkpoint": into.checkpoints.set(entry.job, [...into.checkpoints.get(entry.job) ?? [], entry.text]); break;
     case "started": for (const [job, times] of Object.entries(entry.resumed)) into.resumed.set(job, times); break;
+    case "row": takeRow(into, entry); break;
     case "begun": into.begun.set(entry.job, entry.times); break;
   }
+}
+
+function takeRow({ rows }: Remembered, { table, id, row }: Extract<Entry, { readonly k: "row" }>): void {
+  if (row === null) rows.get(table)?.delete(id);
+  else rows.get(table)?.set(id, row);
 }
 
 /** Of a closed session stay only jobs that have not ended: they end under the next kernel. */
@@ -117,9 +126,10 @@ export class Memory {
   }
 
   *#entries(): Generator<Uint8Array> {
-    const { sessions, graphs, accepted, ended, checkpoints, resumed, begun } = this.#live;
+    const { sessions, graphs, accepted, ended, checkpoints, resumed, begun, rows } = this.#live;
     const used = new Set([...accepted.values()].map(({ graph }) => graph));
     for (const digest of [...graphs.keys()]) if (!used.has(digest)) graphs.delete(digest);
+    for (const [table, own] of rows) for (const [id, row] of own) yield entryBytes({ k: "row", table, id, row });
     for (const session of sessions.values()) yield entryBytes({ k: "session", session });
     for (const [digest, graph] of graphs) yield entryBytes({ k: "graph", digest, graph });
     for (const job of accepted.values()) yield entryBytes(job);

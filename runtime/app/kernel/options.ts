@@ -7,26 +7,39 @@ import type { MachineOptions } from "../../kernel/logical/machine.ts";
 import { WIRE_CAPS } from "../../kernel/tenancy/caps.ts";
 import { NO_RATES, SESSION_QUOTA, TENANT_QUOTA, type SessionQuota, type TenantQuota } from "../../kernel/tenancy/quota-terms.ts";
 import type { JobRuns } from "./job-runs.ts";
-import { DEFAULT_TENANT } from "./sessions.ts";
+
+/** Who calls without a name. */
+export const DEFAULT_TENANT = "default";
 
 export interface TenantSpec {
   readonly name: string;
   readonly caps: readonly string[];
   /** `open`: its name is enough (the socket is the owner's alone). `token`: it shows one of its tokens. Default `open`. */
   readonly entry?: "open" | "token";
+  /** Of its token: another serial is another token, and the one before is revoked. Default "1". */
+  readonly serial?: string;
+  readonly state?: "active" | "suspended";
   readonly quota?: TenantQuota;
 }
 
-export interface KernelOptions {
+/** Who is served, as an operator says it; it can be said anew while a kernel serves. */
+export interface TenantTerms {
+  readonly tenants?: readonly TenantSpec[];
+  readonly sessionQuota?: SessionQuota;
+  /** Of tenants without one of their own. */
+  readonly tenantQuota?: TenantQuota;
+  /** What a tenant that nobody registered holds; null (the default): it is refused. */
+  readonly strangers?: readonly string[] | null;
+  /** Pairs of tenants that may agree to a channel; null (the default): any two. */
+  readonly channels?: readonly (readonly [string, string])[] | null;
+}
+
+export interface KernelOptions extends TenantTerms {
   /** Folder of the ledger and of sealed traces; without one a restart remembers nothing, and the latest traces are in memory. */
   readonly state?: string;
   readonly durability?: Durability;
   readonly signer: Signer;
   readonly mac: Mac;
-  readonly tenants?: readonly TenantSpec[];
-  readonly sessionQuota?: SessionQuota;
-  /** Of tenants without one of their own. */
-  readonly tenantQuota?: TenantQuota;
   readonly sessionTtlMs?: number;
   /** Jobs that run at once. */
   readonly slots?: number;

@@ -12,10 +12,12 @@ import type { JobFacts } from "./job-facts.ts";
 import type { JobRuns } from "./job-runs.ts";
 import type { Memory } from "./memory.ts";
 import type { Places } from "./placement.ts";
+import type { ServedTenants } from "./tenants.ts";
 import type { Traces } from "./traces.ts";
 
 export interface Parts {
   readonly authority: Authority;
+  readonly tenants: ServedTenants;
   readonly jobs: Jobs;
   readonly facts: Map<string, JobFacts>;
   readonly graphs: Graphs;

@@ -24,6 +24,7 @@ export interface Found {
 
 export function resume(parts: Parts, admission: Admission, told: (job: Job) => void): Found {
   const { live } = parts.memory;
+  agreed(parts);
   const sessions = reopened(parts);
   const resumed: Record<string, number> = {};
   let [ended, failed] = [0, 0];
@@ -54,6 +55,25 @@ export function resume(parts: Parts, admission: Admission, told: (job: Job) => v
   parts.memory.keep({ k: "started", at: parts.now(), resumed });
   parts.memory.commit(); // before any of them runs
   return { sessions, resumed: Object.keys(resumed).length, ended, failed };
+}
+
+/**
+ * What tenants lent and agreed to, row by row: one that can be none any more (its source is gone) is forgotten. Then the tokens the operator
+ * names now: one that was revoked stays so, and one that is named no more is revoked.
+ */
+function agreed({ authority, memory, tenants }: Parts): void {
+  const lists = { tokens: "tokens", delegations: "delegations", broker: "channels" } as const;
+  for (const [table, rows] of memory.live.rows) {
+    for (const [id, row] of [...rows]) {
+      try {
+        authority[table].restore({ [lists[table]]: [row] });
+      } catch (error) {
+        if (!(error instanceof Fault)) throw error;
+        memory.keep({ k: "row", table, id, row: null });
+      }
+    }
+  }
+  tenants.admitTokens();
 }
 
 /** Sessions of tenants that are still served, with their place in the quotas. */

@@ -18,7 +18,8 @@ import { Execution } from "./execution.ts";
 import { Graphs } from "./graphs.ts";
 import { Histories } from "./histories.ts";
 import { Memory } from "./memory.ts";
-import { DEFAULTS, type KernelOptions } from "./options.ts";
+import { DEFAULTS, type KernelOptions, type TenantTerms } from "./options.ts";
+import { overviewCalls } from "./overview-calls.ts";
 import type { Parts } from "./parts.ts";
 import { Places } from "./placement.ts";
 import { endedEntry } from "./job-end.ts";
@@ -27,7 +28,9 @@ import { ReplayCall } from "./replay-call.ts";
 import { resume } from "./resumption.ts";
 import { SessionCalls } from "./sessions.ts";
 import { telemetryCalls } from "./telemetry-calls.ts";
-import { servedTenants } from "./tenants.ts";
+import { standing, type Fallen } from "./standing.ts";
+import { tenancyCalls } from "./tenancy-calls.ts";
+import { ServedTenants } from "./tenants.ts";
 import { tracesIn, tracesInMemory } from "./traces.ts";
 import { Watching } from "./watching.ts";
 
@@ -37,6 +40,7 @@ const SWEEP_MS = 1_000;
 export interface Kernel extends KernelService {
   /** For its operator and for tests: everything it is made of. */
   readonly parts: Parts;
+  serve(terms: TenantTerms): Fallen;
 }
 
 /** A kernel that does not begin leaves its state folder to another. */
@@ -54,13 +58,14 @@ export function createKernelService(options: KernelOptions): Kernel {
   const now = risingClock(options.clock);
   const fresh = options.fresh ?? freshBytes;
   let stopping = false;
-  const authority = servedTenants(options, { now, mac: options.mac, sha256, fresh });
+  const tenants = new ServedTenants(options, { now, mac: options.mac, sha256, fresh, kept: (table, id, row) => { memory.keep({ k: "row", table, id, row }); } });
+  const { authority } = tenants;
   const histories = new Histories();
   const machine = new LogicalMachine({ ...MACHINE, ...options.machine });
   for (const injection of options.conditions ?? []) machine.inject(injection);
   const memory = new Memory(options.state, options.durability);
   const parts: Parts = {
-    authority, machine, histories,
+    authority, tenants, machine, histories,
     places: new Places({ machine, histories, physicalLimit: (session) => authority.quotas.session(session).max_physical_qubits, halted: (id) => execution.isHalted(id), passed: () => { parts.jobs.pass(); } }),
     hand: new ByHand({ authority, resources: machine.resources, links: machine.links, fresh }),
     jobs: new Jobs({ slots: options.slots ?? DEFAULTS.slots, kept: options.kept ?? DEFAULTS.kept, may: (job) => execution.clearance(job), forgotten: (id) => { forget(id); } }),
@@ -108,6 +113,10 @@ export function createKernelService(options: KernelOptions): Kernel {
 
   return {
     parts, handlers,
+    serve(terms) {
+      tenants.change(terms);
+      return standing(parts, sessions);
+    },
     summary: (): KernelSummary => ({
       waiting: parts.jobs.waiting, running: parts.jobs.running, completed: counts.COMPLETED, failed: counts.FAILED, cancelled: counts.CANCELLED,
       sessions_found: found.sessions, jobs_resumed: found.resumed, jobs_ended_before: found.ended, jobs_not_resumed: found.failed, ledger_bytes_cut: parts.memory.cut,
@@ -149,5 +158,7 @@ function handlersOf({ parts, admission, sessions, watching }: Calls): Handlers {
     q_replay: (params) => replays.replay(params),
     ...handCalls(parts),
     ...telemetryCalls(parts, watching),
+    ...tenancyCalls(parts, () => standing(parts, sessions)),
+    ...overviewCalls(parts, packageVersion()),
   };
 }

@@ -3,18 +3,24 @@
 //   At the end nobody is let in, what is in flight is answered, and only then the service is stopped, for as long as the grace lasts.
 import { dispatch } from "../../../kernel-abi/rpc/dispatch.ts";
 import type { KernelService } from "../../../kernel-abi/rpc/handlers.ts";
-import type { KernelOptions as ServiceOptions } from "./options.ts";
+import type { KernelOptions as ServiceOptions, TenantTerms } from "./options.ts";
+import type { Fallen } from "./standing.ts";
 import { serveSocket, type ServerLimits, type SocketServer } from "../../adapters/socket-server.ts";
 
-export interface KernelOptions extends Pick<ServiceOptions, "tenants" | "sessionQuota" | "conditions"> {
+export interface KernelOptions extends TenantTerms, Pick<ServiceOptions, "conditions"> {
   /** Folder of what survives the process; nothing does when it is not given. */
   readonly state?: string;
   /** Worker threads; the host's number when it is not given. */
   readonly workers?: number;
 }
 
+/** A service whose operator can say anew whom it serves; what had to end by it. */
+export interface ServedKernel extends KernelService {
+  serve?(terms: TenantTerms): Fallen;
+}
+
 /** Brings a kernel up, with what was accepted before it went down. */
-export type KernelFactory = (options: KernelOptions) => KernelService | Promise<KernelService>;
+export type KernelFactory = (options: KernelOptions) => ServedKernel | Promise<ServedKernel>;
 
 export interface ServeOptions extends KernelOptions {
   readonly socket: string;
@@ -26,7 +32,7 @@ export interface ServeOptions extends KernelOptions {
 export interface Served {
   /** Absolute path of the socket. */
   readonly path: string;
-  readonly service: KernelService;
+  readonly service: ServedKernel;
   /** Whether everything came to rest. With `graceMs` it resolves then at the latest, with false when a job is still at work: what was accepted is
    *  kept, and the process is to end without it. */
   stop(options?: { readonly graceMs?: number }): Promise<boolean>;

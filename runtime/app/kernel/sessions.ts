@@ -2,10 +2,9 @@
 import type { ParamsOf, ResultOf } from "../../../kernel-abi/rpc/methods.ts";
 import { Refusal } from "../../../kernel-abi/rpc/codes.ts";
 import { isEnd } from "../../kernel/jobs/lifecycle.ts";
+import { DEFAULT_TENANT } from "./options.ts";
 import type { Parts } from "./parts.ts";
-
-/** Who calls without a name. */
-export const DEFAULT_TENANT = "default";
+import { standing } from "./standing.ts";
 
 export class SessionCalls {
   readonly #parts: Parts;
@@ -20,7 +19,7 @@ export class SessionCalls {
     const { session, tenant, namespace, granted, denied, quota, ended } = authority.negotiate({ tenant: tenant_id ?? DEFAULT_TENANT, requested, ...(credential === undefined ? {} : { token: credential }) });
     for (const idle of ended) this.end(idle);
     const kept = authority.sessions.live(session);
-    memory.keep({ k: "session", session: { id: session, tenant, granted: [...kept.granted], opened: kept.opened, expires: kept.expires } });
+    memory.keep({ k: "session", session: { id: session, tenant, granted: [...kept.granted], token: kept.token, opened: kept.opened, expires: kept.expires } });
     await memory.settled();
     const told = { session_id: session, granted: [...granted], denied: [...denied], quota: { ...quota }, namespace };
     return told;
@@ -65,8 +64,10 @@ export class SessionCalls {
     this.#parts.checkpoints.forget(session);
   }
 
-  /** Sessions whose time is over. */
+  /** Sessions whose time is over, and whatever lost what it stood on. */
   sweep(): void {
+    const { lapses } = this.#parts.authority; // asked before what has lapsed is forgotten
     for (const { session } of this.#parts.authority.sweep()) this.end(session);
+    if (lapses) standing(this.#parts, this);
   }
 }

@@ -67,6 +67,8 @@ export class Jobs {
   get waiting(): number { return this.#table.waiting; }
   /** Slots held. */
   get running(): number { return this.#table.running; }
+  /** Slots nobody holds. */
+  get free(): number { return this.#slots - this.#table.running; }
 
   /** Takes a job in as QUEUED. `before`: kernels that had it before this one, checkpoints they made. @throws InvariantBroken when the id is known */
   accept(order: JobOrder, now: number, before: { readonly resumed: number; readonly checkpoints: number } = { resumed: 0, checkpoints: 0 }): Job {

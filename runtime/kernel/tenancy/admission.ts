@@ -77,7 +77,7 @@ export function checkAdmission(request: AdmitRequest, applicant: Applicant, by: 
     return needed;
   });
   step("policy", () => { refuseRuling(by.policies.judge({ action: "submit", tenant, session, tenant_active: true })); });
-  const crossings = step("firewall", () => graphCrossings(request.graph, tenant, by.broker));
+  const crossings = step("firewall", () => graphCrossings(request.graph, tenant, by.broker, request.again === true));
   step("quota", () => {
     refuseShortage(by.quotas.impossible(holder, runOf(request.needs)));
     refuseShortage(by.quotas.shortage(holder, QUEUED));

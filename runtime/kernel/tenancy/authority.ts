@@ -11,7 +11,7 @@ import { Broker } from "./broker.ts";
 import { Delegations } from "./delegations.ts";
 import { Firewall } from "./firewall.ts";
 import { Handles } from "./handles.ts";
-import { JobHolds } from "./job-holds.ts";
+import { JobHolds, type HeldJob } from "./job-holds.ts";
 import { LinearHandles } from "./linear-handles.ts";
 import { DEFAULT_RULES, Policies, refuseRuling, type PolicyRule } from "./policies.ts";
 import type { TenancyPorts } from "./ports.ts";
@@ -19,8 +19,9 @@ import type { SessionQuota, TenantQuota } from "./quota-terms.ts";
 import { Quotas, refuseShortage, type Shortage } from "./quotas.ts";
 import { readRecord } from "./saved.ts";
 import { bargain, Sessions, type Session } from "./sessions.ts";
-import { Tenants, type Tenant } from "./tenants.ts";
-import { parseToken, Tokens } from "./tokens.ts";
+import { provesOperator } from "./tenant-token.ts";
+import { isTenantName, Tenants, type Tenant } from "./tenants.ts";
+import { parseToken, Tokens, type Token } from "./tokens.ts";
 import { shown, Witness, type About, type AuditDetail } from "./witness.ts";
 
 export interface AuthorityOptions {
@@ -53,11 +54,15 @@ export class Authority implements AuthorityShape {
   readonly #ports: TenancyPorts;
   readonly #options: AuthorityOptions;
   readonly #witness: Witness;
+  #strangers: readonly string[] | null;
+  /** Tenants that came without being registered. */
+  readonly #strange = new Set<string>();
 
   constructor(ports: TenancyPorts, options: AuthorityOptions = {}) {
     const now = (): number => ports.now();
     this.#ports = ports;
     this.#options = options;
+    this.#strangers = options.strangers ?? null;
     this.tenants = new Tenants(ports.sha256);
     this.sessions = new Sessions(ports);
     this.quotas = new Quotas(options.tenantQuota, options.sessionQuota);
@@ -79,10 +84,13 @@ export class Authority implements AuthorityShape {
       const tenant = this.#enter(request.tenant);
       this.quotas.rate(tenant.id, "calls", this.#ports.now());
       refuseRuling(this.policies.judge({ action: "grant", tenant: tenant.id, tenant_active: true }));
-      const { granted, denied } = bargain(request.requested, this.#bound(tenant, request.token));
+      const token = this.#shown(tenant, request.token);
+      const held = this.delegations.holds(tenant.id);
+      const { granted, denied } = bargain(request.requested, token === undefined ? held : new Set(token.caps.filter((cap) => held.has(cap))));
       const ended = this.#makeRoom(tenant.id);
       const most = this.#options.sessionTtlMs ?? DAY_MS;
-      const session = this.sessions.open(tenant.id, granted, Math.min(request.ttlMs ?? most, most));
+      const left = token?.expires === undefined || token.expires === null ? most : token.expires - this.#ports.now();
+      const session = this.sessions.open(tenant.id, granted, Math.min(request.ttlMs ?? most, most, left), token?.id ?? null);
       this.quotas.reserve(session.id, { tenant: tenant.id, session: null }, { sessions: 1 });
       this.note({ kind: "grant", tenant: tenant.id, session: session.id, subject: null }, "allowed", { granted: granted.join(","), denied: String(denied.length) });
       return { session: session.id, tenant: tenant.id, namespace: tenant.namespace, granted, denied, quota: this.quotas.session(session.id), expires: session.expires, ended };
@@ -93,7 +101,7 @@ export class Authority implements AuthorityShape {
   reopen(data: unknown): boolean {
     const session = this.sessions.take(data);
     const holder = { tenant: session.tenant, session: null };
-    const welcome = this.tenants.find(session.tenant) !== undefined && this.#ports.now() < session.expires && this.quotas.shortage(holder, { sessions: 1 }) === undefined;
+    const welcome = this.#known(session.tenant) && (session.token === null || this.tokens.stands(session.token)) && this.#ports.now() < session.expires && this.quotas.shortage(holder, { sessions: 1 }) === undefined;
     if (welcome) this.quotas.reserve(session.id, holder, { sessions: 1 });
     else this.sessions.close(session.id);
     this.note({ kind: "session", tenant: session.tenant, session: session.id, subject: null }, "noted", { change: welcome ? "reopened" : "not reopened" });
@@ -117,6 +125,17 @@ export class Authority implements AuthorityShape {
     const tenant = found === undefined ? new Set<string>() : this.delegations.holds(found.tenant);
     return new Set(found?.granted.filter((cap) => tenant.has(cap)));
   }
+
+  /** Whether a session may lend, or end what its tenant lent: by the token it was opened with, and to lend by what the tenant holds now. @throws Fault INSUFFICIENT_CAPS, SESSION_UNKNOWN … */
+  needDelegate(session: string, to: "lend" | "revoke"): void {
+    const { tenant, token } = this.#live(session);
+    const permitted = token === null || this.tokens.find(token)?.caps.includes("CAP_DELEGATE") === true;
+    const held = to === "lend" ? this.delegations.holds(tenant) : new Set(["CAP_DELEGATE"]);
+    this.#witness.judged({ kind: "caps", tenant, session, subject: null }, () => { refuseMissing(["CAP_DELEGATE"], permitted ? held : new Set()); });
+  }
+
+  /** Whether anything stands that time may end: loans, channels, credentials. */
+  get lapses(): boolean { return this.tokens.size + this.delegations.size + this.broker.size > 0; }
 
   need(session: string, caps: readonly string[]): void {
     const { tenant } = this.#live(session);
@@ -153,7 +172,7 @@ export class Authority implements AuthorityShape {
     const about: About = { kind: "job", tenant: held.tenant, session: held.session, subject: job };
     return this.#witness.judged(about, () => {
       this.#live(held.session);
-      refuseMissing(held.required, this.held(held.session));
+      this.#stillMay(held);
       if (this.jobs.runs(job)) return true;
       if (this.jobs.start(job) !== undefined) return false;
       this.note(about, "noted", { change: "RUNNING" });
@@ -166,7 +185,7 @@ export class Authority implements AuthorityShape {
     const held = this.jobs.find(job);
     if (held === undefined) return undefined;
     this.#live(held.session);
-    refuseMissing(held.required, this.held(held.session));
+    this.#stillMay(held);
     return this.jobs.runs(job) ? undefined : this.quotas.shortage(held, held.run)?.scope;
   }
 
@@ -185,11 +204,52 @@ export class Authority implements AuthorityShape {
     return true;
   }
 
+  /** Why a job of the kernel may not go on: what its session has lost, a channel that is gone; undefined: it may. */
+  lost(job: string): Fault | undefined {
+    const held = this.jobs.find(job);
+    if (held === undefined || this.sessions.find(held.session) === undefined) return undefined;
+    try {
+      this.tenants.active(held.tenant);
+      this.#stillMay(held);
+      return undefined;
+    } catch (fault) {
+      if (fault instanceof Fault) return fault;
+      throw fault;
+    }
+  }
+
+  /** What a tenant that nobody registered holds from now on; null: there are no such tenants. Those that came before stay as they are. */
+  setStrangers(caps: readonly string[] | null): void { this.#strangers = caps === null ? null : [...caps]; }
+  isStranger(tenant: string): boolean { return this.#strange.has(tenant); }
+  /** Registered from now on: it is no stranger any more. */
+  adopt(tenant: string): void { this.#strange.delete(tenant); }
+
+  /** Whether the proof was made by who holds the kernel's key; only refusals leave an entry. @throws Fault AUTH_FAILED */
+  operates(proof: string): void {
+    if (provesOperator(proof, this.#ports.mac, this.#ports.now())) return;
+    this.note({ kind: "session", tenant: "", session: null, subject: "operator" }, "denied", { fault: "AUTH_FAILED" });
+    throw new Fault("AUTH_FAILED", { reason: "operator" });
+  }
+
+  /** Does what somebody asked for between tenants; it, or its refusal, stands in the audit log. */
+  decided<T>(about: About, act: () => T, said: (made: T) => AuditDetail): T {
+    return this.#witness.judged(about, () => {
+      const made = act();
+      this.note(about, "allowed", said(made));
+      return made;
+    });
+  }
+
   /** Suspends a tenant: from now on nothing of it is answered or started. The jobs it names have not ended; the service cancels them. */
   suspend(tenant: string): readonly string[] {
     this.tenants.suspend(tenant);
     this.note({ kind: "tenant", tenant, session: null, subject: null }, "noted", { change: "suspended" });
     return this.sessions.of(tenant).flatMap(({ id }) => this.jobs.of(id));
+  }
+
+  resume(tenant: string): void {
+    this.tenants.resume(tenant);
+    this.note({ kind: "tenant", tenant, session: null, subject: null }, "noted", { change: "resumed" });
   }
 
   /** Closes it, with its handles, qubits and tokens; the jobs it names still hold what they hold until each `end`. Nothing for one that is not open. */
@@ -239,8 +299,8 @@ export class Authority implements AuthorityShape {
     const caps = this.held(session);
     const judges = { policies: this.policies, broker: this.broker, quotas: this.quotas, now: () => this.#ports.now() };
     const { required, crossings } = checkAdmission(request, { tenant, session, caps }, judges, decisions);
-    this.jobs.keep(request.job, { tenant, session, required, run: runOf(request.needs) });
-    for (const { channel, tenants, uses } of crossings) this.broker.use(channel, ...tenants, uses);
+    this.jobs.keep(request.job, { tenant, session, required, run: runOf(request.needs), crossings: crossings.map(({ channel, tenants: both }) => ({ channel, tenants: both })) });
+    if (request.again !== true) for (const { channel, tenants, uses } of crossings) this.broker.use(channel, ...tenants, uses);
     return [...caps];
   }
 
@@ -251,19 +311,34 @@ export class Authority implements AuthorityShape {
     return session;
   }
 
+  /** Whether the tenant is served: registered, or a stranger where such are, who is registered by it. */
+  #known(name: string): boolean {
+    if (this.tenants.find(name) !== undefined) return true;
+    if (this.#strangers === null || !isTenantName(name)) return false;
+    this.tenants.register(name, this.#strangers);
+    this.#strange.add(name);
+    return true;
+  }
+
   #enter(name: string): Tenant {
-    const { strangers } = this.#options;
-    if (this.tenants.find(name) === undefined && strangers !== undefined && strangers !== null) return this.tenants.register(name, strangers);
+    if (!this.#known(name) && this.#strangers !== null) throw new Fault("AUTH_FAILED", { reason: "tenant-name" });
     return this.tenants.active(name);
   }
 
-  /** What may be granted: what the tenant holds, within the token when one is shown. @throws Fault AUTH_FAILED | TOKEN_REFUSED */
-  #bound(tenant: Tenant, token: string | undefined): ReadonlySet<string> {
-    const held = this.delegations.holds(tenant.id);
-    if (token === undefined && tenant.entry === "open") return held;
-    if (token === undefined) throw new Fault("AUTH_FAILED", { reason: "token-needed", tenant: tenant.id });
-    const { caps } = this.tokens.use(parseToken(token), { tenant: tenant.id, session: null });
-    return new Set(caps.filter((cap) => held.has(cap)));
+  /** What a job was accepted for still holds. @throws Fault INSUFFICIENT_CAPS | CHANNEL_REFUSED */
+  #stillMay({ session, required, crossings }: HeldJob): void {
+    refuseMissing(required, this.held(session));
+    for (const { channel, tenants } of crossings) {
+      const lack = this.broker.lacks(channel, ...tenants, 0);
+      if (lack !== undefined) throw new Fault("CHANNEL_REFUSED", { reason: lack, channel });
+    }
+  }
+
+  /** The token it enters with; undefined where none is asked for and none was shown. @throws Fault AUTH_FAILED | TOKEN_REFUSED */
+  #shown(tenant: Tenant, token: string | undefined): Token | undefined {
+    if (token !== undefined) return this.tokens.use(parseToken(token), { tenant: tenant.id, session: null });
+    if (tenant.entry === "token") throw new Fault("AUTH_FAILED", { reason: "token-needed", tenant: tenant.id });
+    return undefined;
   }
 
   /** Closes what has expired and, where that was asked for, one that is idle; which they were. @throws Fault QUOTA_EXCEEDED */

@@ -1,6 +1,7 @@
 // Brokered channels: the only way that entanglement may cross from one tenant to another. Owns who agreed to what, until when, how often used.
 //   B1  A channel names exactly two different tenants, and is active only while both consent; either ends it for good.
 //   B2  A use names both tenants, in either order; uses never exceed the channel's most.
+//   B3  An operator may say which pairs may have one; a channel of any other pair carries nothing, whoever agreed to it.
 import { toHex } from "../../../kernel-abi/canonical.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { TenancyPorts } from "./ports.ts";
@@ -22,6 +23,8 @@ export type ChannelLack = "missing_channel" | "invalid_channel" | "channel_quota
 
 export const CHANNEL_USES_MAX = 1_000;
 const CHANNELS_MAX = 100_000;
+/** Of one proposer: nobody uses up what there is for all. */
+const OFFERED_MAX = 1_000;
 const ID_BYTES = 8;
 const STATES = ["proposed", "active", "revoked"] as const;
 
@@ -29,6 +32,10 @@ export class Broker {
   readonly #channels = new Map<string, BrokeredChannel>();
   /** Ids by pair of tenants, in code-unit order. */
   readonly #byPair = new Map<string, Set<string>>();
+  /** Ids by each of their tenants. */
+  readonly #byTenant = new Map<string, Set<string>>();
+  /** Pairs that may have one; undefined: any (B3). */
+  #pairs: ReadonlySet<string> | undefined;
   readonly #tenants: Tenants;
   readonly #ports: TenancyPorts;
   constructor(tenants: Tenants, ports: TenancyPorts) {
@@ -36,15 +43,20 @@ export class Broker {
     this.#ports = ports;
   }
 
-  /** One tenant's offer, which is its consent. @throws Fault AUTH_FAILED | TENANT_SUSPENDED | CHANNEL_REFUSED {reason: self} */
+  /** Which pairs may have a channel, from now on (B3); null: any. */
+  permit(pairs: readonly (readonly [string, string])[] | null): void { this.#pairs = pairs === null ? undefined : new Set(pairs.map((pair) => pairOf(...pair))); }
+
+  /** One tenant's offer, which is its consent. @throws Fault AUTH_FAILED | TENANT_SUSPENDED | QUOTA_EXCEEDED | CHANNEL_REFUSED {reason: self | receiver | pair} */
   propose(from: string, to: string, terms: { readonly ttlMs?: number; readonly most?: number } = {}): BrokeredChannel {
     this.#tenants.active(from);
-    this.#tenants.active(to);
     if (from === to) throw new Fault("CHANNEL_REFUSED", { reason: "self" });
+    if (this.#tenants.find(to)?.state !== "active") throw new Fault("CHANNEL_REFUSED", { reason: "receiver" }); // unknown or suspended: who offers is not told which
+    if (!this.#permitted(from, to)) throw new Fault("CHANNEL_REFUSED", { reason: "pair" });
+    if (this.of(from).filter(({ tenants }) => tenants[0] === from).length >= OFFERED_MAX) throw new Fault("QUOTA_EXCEEDED", { resource: "channels", limit: OFFERED_MAX });
     if (this.#channels.size >= CHANNELS_MAX) throw new Fault("QUOTA_EXCEEDED", { resource: "channels", limit: CHANNELS_MAX });
     const expires = terms.ttlMs === undefined ? null : this.#ports.now() + Math.max(0, terms.ttlMs);
     const most = Math.max(0, Math.min(terms.most ?? CHANNEL_USES_MAX, CHANNEL_USES_MAX));
-    return this.#put({ id: `bch_${toHex(this.#ports.fresh(ID_BYTES))}`, tenants: [from, to], state: "proposed", expires, uses: 0, most });
+    return this.#change({ id: `bch_${toHex(this.#ports.fresh(ID_BYTES))}`, tenants: [from, to], state: "proposed", expires, uses: 0, most });
   }
 
   /** The other tenant's consent. @throws Fault CHANNEL_REFUSED {reason: unknown | tenant | state} */
@@ -53,17 +65,19 @@ export class Broker {
     if (channel.tenants[1] !== tenant) throw new Fault("CHANNEL_REFUSED", { reason: "tenant", channel: id });
     if (channel.state !== "proposed") throw new Fault("CHANNEL_REFUSED", { reason: "state", channel: id });
     this.#tenants.active(tenant);
-    return this.#put({ ...channel, state: "active" });
+    return this.#change({ ...channel, state: "active" });
   }
 
   /** Either tenant's withdrawal, for good. @throws Fault CHANNEL_REFUSED {reason: unknown | tenant} */
   revoke(id: string, tenant: string): BrokeredChannel {
     const channel = this.#named(id);
     if (!channel.tenants.includes(tenant)) throw new Fault("CHANNEL_REFUSED", { reason: "tenant", channel: id });
-    return this.#put({ ...channel, state: "revoked" });
+    return this.#change({ ...channel, state: "revoked" });
   }
 
   find(id: string): BrokeredChannel | undefined { return this.#channels.get(id); }
+  /** Of a tenant, whoever offered them; oldest first. */
+  of(tenant: string): readonly BrokeredChannel[] { return [...this.#byTenant.get(tenant) ?? []].flatMap((id) => this.#channels.get(id) ?? []); }
 
   /** What the channel lacks to entangle these two tenants so many times more; undefined: nothing. */
   lacks(id: string | undefined, one: string, other: string, uses = 1): ChannelLack | undefined {
@@ -78,7 +92,7 @@ export class Broker {
     const lack = this.lacks(id, one, other, uses);
     if (lack !== undefined) throw new Fault("CHANNEL_REFUSED", { reason: lack, channel: id });
     const channel = this.#named(id);
-    this.#put({ ...channel, uses: channel.uses + uses });
+    this.#change({ ...channel, uses: channel.uses + uses });
   }
 
   /** Whether any channel would carry something between the two now. */
@@ -111,7 +125,15 @@ export class Broker {
     const [from, to] = channel.tenants;
     const named = (from === one && to === other) || (from === other && to === one);
     const alive = channel.state === "active" && (channel.expires === null || this.#ports.now() < channel.expires);
-    return named && alive && channel.tenants.every((tenant) => this.#tenants.find(tenant)?.state === "active");
+    return named && alive && this.#permitted(one, other) && channel.tenants.every((tenant) => this.#tenants.find(tenant)?.state === "active");
+  }
+
+  #permitted(one: string, other: string): boolean { return this.#pairs?.has(pairOf(one, other)) ?? true; }
+
+  #change(channel: BrokeredChannel): BrokeredChannel {
+    const kept = this.#put(channel);
+    this.#ports.kept?.("broker", kept.id, kept);
+    return kept;
   }
 
   #named(id: string): BrokeredChannel {
@@ -124,16 +146,18 @@ export class Broker {
     const kept = Object.freeze({ ...channel, tenants: Object.freeze([...channel.tenants] as [string, string]) });
     this.#channels.set(kept.id, kept);
     const pair = pairOf(...kept.tenants);
-    this.#byPair.set(pair, (this.#byPair.get(pair) ?? new Set()).add(kept.id));
+    for (const [table, key] of [[this.#byPair, pair], [this.#byTenant, kept.tenants[0]], [this.#byTenant, kept.tenants[1]]] as const) table.set(key, (table.get(key) ?? new Set()).add(kept.id));
     return kept;
   }
 
   #drop(channel: BrokeredChannel): void {
     this.#channels.delete(channel.id);
-    const pair = pairOf(...channel.tenants);
-    const mates = this.#byPair.get(pair);
-    mates?.delete(channel.id);
-    if (mates?.size === 0) this.#byPair.delete(pair);
+    this.#ports.kept?.("broker", channel.id, null);
+    for (const [table, key] of [[this.#byPair, pairOf(...channel.tenants)], [this.#byTenant, channel.tenants[0]], [this.#byTenant, channel.tenants[1]]] as const) {
+      const mates = table.get(key);
+      mates?.delete(channel.id);
+      if (mates?.size === 0) table.delete(key);
+    }
   }
 }
 

@@ -23,6 +23,8 @@ export interface Delegation {
 
 export const DELEGATION_DEPTH_MAX = 3;
 const DELEGATIONS_MAX = 100_000;
+/** Of one lender: nobody uses up what there is for all. */
+const LENT_MAX = 1_000;
 const ID_BYTES = 8;
 const NONE: ReadonlySet<string> = new Set();
 
@@ -38,6 +40,7 @@ export interface DelegationWish {
 export class Delegations {
   readonly #live = new Map<string, Delegation>();
   readonly #byReceiver = new Map<string, Set<string>>();
+  readonly #byLender = new Map<string, Set<string>>();
   readonly #tenants: Tenants;
   readonly #ports: TenancyPorts;
   constructor(tenants: Tenants, ports: TenancyPorts) {
@@ -45,11 +48,11 @@ export class Delegations {
     this.#ports = ports;
   }
 
-  /** @throws Fault AUTH_FAILED | TENANT_SUSPENDED | INSUFFICIENT_CAPS | DELEGATION_REFUSED {reason: self | source | depth} */
+  /** @throws Fault AUTH_FAILED | TENANT_SUSPENDED | INSUFFICIENT_CAPS | QUOTA_EXCEEDED | DELEGATION_REFUSED {reason: self | receiver | source | depth} */
   delegate(wish: DelegationWish): Delegation {
     const from = this.#tenants.active(wish.from);
-    this.#tenants.active(wish.to);
     if (wish.from === wish.to) throw new Fault("DELEGATION_REFUSED", { reason: "self" });
+    if (this.#tenants.find(wish.to)?.state !== "active") throw new Fault("DELEGATION_REFUSED", { reason: "receiver" }); // unknown or suspended: the lender is not told which
     const source = wish.source === undefined ? undefined : this.#source(wish.source, wish.from);
     const caps = knownCaps(wish.caps);
     const missing = missingCaps(caps, source === undefined ? new Set(from.caps) : this.gives(source.id));
@@ -57,13 +60,20 @@ export class Delegations {
     const depth = (source?.depth ?? 0) + 1;
     if (depth > DELEGATION_DEPTH_MAX) throw new Fault("DELEGATION_REFUSED", { reason: "depth", most: DELEGATION_DEPTH_MAX });
     if (this.#live.size >= DELEGATIONS_MAX) throw new Fault("QUOTA_EXCEEDED", { resource: "delegations", limit: DELEGATIONS_MAX });
+    if ((this.#byLender.get(wish.from)?.size ?? 0) >= LENT_MAX) throw new Fault("QUOTA_EXCEEDED", { resource: "delegations", limit: LENT_MAX });
     const asked = wish.ttlMs === undefined ? null : this.#ports.now() + Math.max(0, wish.ttlMs);
     const limit = source?.expires ?? null;
     const expires = asked === null ? limit : limit === null ? asked : Math.min(asked, limit);
-    return this.#put({ id: `dlg_${toHex(this.#ports.fresh(ID_BYTES))}`, from: wish.from, to: wish.to, caps, expires, source: source?.id ?? null, depth });
+    const made = this.#put({ id: `dlg_${toHex(this.#ports.fresh(ID_BYTES))}`, from: wish.from, to: wish.to, caps, expires, source: source?.id ?? null, depth });
+    this.#ports.kept?.("delegations", made.id, made);
+    return made;
   }
 
   find(id: string): Delegation | undefined { return this.#live.get(id); }
+  /** What a tenant lent, oldest first. */
+  given(tenant: string): readonly Delegation[] { return this.#listed(this.#byLender.get(tenant)); }
+  /** What was lent to it. */
+  received(tenant: string): readonly Delegation[] { return this.#listed(this.#byReceiver.get(tenant)); }
 
   /** What it gives now (K11). */
   gives(id: string): ReadonlySet<string> {
@@ -115,6 +125,8 @@ export class Delegations {
     }
   }
 
+  #listed(ids: ReadonlySet<string> = new Set()): readonly Delegation[] { return [...ids].flatMap((id) => this.#live.get(id) ?? []); }
+
   #own(tenant: string): ReadonlySet<string> {
     const found = this.#tenants.find(tenant);
     return found?.state === "active" ? new Set(found.caps) : NONE;
@@ -135,8 +147,7 @@ export class Delegations {
   #put(delegation: Delegation): Delegation {
     const kept = Object.freeze({ ...delegation, caps: Object.freeze([...delegation.caps]) });
     this.#live.set(kept.id, kept);
-    const mates = this.#byReceiver.get(kept.to) ?? new Set();
-    this.#byReceiver.set(kept.to, mates.add(kept.id));
+    for (const [table, tenant] of this.#sides(kept)) table.set(tenant, (table.get(tenant) ?? new Set()).add(kept.id));
     return kept;
   }
 
@@ -144,8 +155,13 @@ export class Delegations {
     const held = this.#live.get(id);
     if (held === undefined) return;
     this.#live.delete(id);
-    const mates = this.#byReceiver.get(held.to);
-    mates?.delete(id);
-    if (mates?.size === 0) this.#byReceiver.delete(held.to);
+    this.#ports.kept?.("delegations", id, null);
+    for (const [table, tenant] of this.#sides(held)) {
+      const mates = table.get(tenant);
+      mates?.delete(id);
+      if (mates?.size === 0) table.delete(tenant);
+    }
   }
+
+  #sides({ from, to }: Delegation): readonly (readonly [Map<string, Set<string>>, string])[] { return [[this.#byLender, from], [this.#byReceiver, to]]; }
 }

@@ -1,7 +1,8 @@
 // The firewall over a whole graph, before any of it runs. Owns nothing: it reads the graph and the broker, and says what stands against it.
 //   W13 A qubit is the session's tenant's unless its ALLOC_LQ claims another's; a claim on another tenant's behalf holds only while a channel
 //       joins the two. So `tenant_id` proves nothing by being written.
-//   W14 Every op on qubits of two tenants names a valid channel of both in `args.channel`, whatever the op is called; what the graph would use
+//   W14 Every op on qubits of two tenants names a valid channel of both in `args.channel`, whatever the op is called; OPEN_CHAN and USE_CHAN
+//       by the channel they act on, which the graph calls by the broker's id, so that what verifier and broker know by it is one thing. What the graph would use
 //       of a channel is counted as a whole.
 //   W15 A graph without claims belongs to one tenant and costs one look at each node.
 import { Fault } from "../../../kernel-abi/fault.ts";
@@ -21,10 +22,10 @@ const textOf = (value: unknown): string | undefined => (typeof value === "string
 const claims = (node: AdmittedNode): boolean => node.args["tenant_id"] !== undefined;
 
 /**
- * What the graph uses of brokered channels; empty for a graph of one tenant.
+ * What the graph uses of brokered channels; empty for a graph of one tenant. `counted`: its uses are among those of the channel already.
  * @throws Fault ACCESS_DENIED for a claim that does not hold; FIREWALL_VIOLATION for a crossing without a channel. `node` is in the detail.
  */
-export function graphCrossings(graph: AdmittedGraph, tenant: string, broker: Broker): readonly ChannelUse[] {
+export function graphCrossings(graph: AdmittedGraph, tenant: string, broker: Broker, counted = false): readonly ChannelUse[] {
   const { nodes } = graph.program;
   if (!nodes.some(claims)) return [];
   const owners = new Map<string, string>();
@@ -36,7 +37,7 @@ export function graphCrossings(graph: AdmittedGraph, tenant: string, broker: Bro
     if (node.op === "ALLOC_LQ") for (const qubit of node.vqs) owners.set(qubit, claimed);
     if (node.op === "OPEN_CHAN") for (const channel of node.chs) ends.set(channel, node.vqs);
     const qubits = node.op === "USE_CHAN" ? [...new Set([...node.vqs, ...node.chs.flatMap((channel) => ends.get(channel) ?? [])])] : node.vqs;
-    if (qubits.length > 1 && entangles(node.op)) cross(node, qubits, (qubit) => owners.get(qubit) ?? tenant, broker, uses);
+    if (qubits.length > 1 && entangles(node.op)) cross(node, qubits, (qubit) => owners.get(qubit) ?? tenant, broker, { uses, counted });
   }
   return [...uses.values()];
 }
@@ -50,15 +51,15 @@ function refuseClaim(node: AdmittedNode, tenant: string, broker: Broker): string
   return claimed;
 }
 
-function cross(node: AdmittedNode, qubits: readonly string[], ownerOf: (qubit: string) => string, broker: Broker, uses: Map<string, ChannelUse>): void {
-  const channel = textOf(node.args["channel"]);
+function cross(node: AdmittedNode, qubits: readonly string[], ownerOf: (qubit: string) => string, broker: Broker, { uses, counted: accepted }: { readonly uses: Map<string, ChannelUse>; readonly counted: boolean }): void {
+  const channel = textOf(node.args["channel"]) ?? (node.op === "OPEN_CHAN" || node.op === "USE_CHAN" ? node.chs[0] : undefined);
   let counted = false;
   for (const pair of pairsOf(qubits)) {
     const tenants = [ownerOf(pair[0]), ownerOf(pair[1])] as const;
     if (tenants[0] === tenants[1]) continue;
     const before = channel === undefined ? 0 : uses.get(channel)?.uses ?? 0;
     const total = counted ? before : before + 1;
-    const kind = broker.lacks(channel, ...tenants, total);
+    const kind = broker.lacks(channel, ...tenants, accepted ? 0 : total);
     if (kind !== undefined) refuseViolation({ kind, op: node.op, qubits: pair, tenants, channel: channel ?? null }, node.id);
     if (channel !== undefined) uses.set(channel, { channel, tenants, uses: total });
     counted = true;

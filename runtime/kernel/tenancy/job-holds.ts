@@ -2,8 +2,9 @@
 //   A22 A job holds its place from `keep` to `end` and its run's share from `start` to `pause` or `end`; `end` gives back whatever is still
 //       held, once, however the job ended and how often it is told. So no way out of a job leaves a slot locked.
 import { invariant } from "../../../kernel-abi/invariant.ts";
+import type { ChannelUse } from "./graph-firewall.ts";
 import { refuseShortage, type Amounts, type Quotas, type Shortage } from "./quotas.ts";
-import { readRecord } from "./saved.ts";
+import { readRecord, type Fields } from "./saved.ts";
 
 export interface HeldJob {
   readonly tenant: string;
@@ -12,6 +13,8 @@ export interface HeldJob {
   readonly required: readonly string[];
   /** What its run takes. */
   readonly run: Amounts;
+  /** Brokered channels it crosses to another tenant by; must still be active when it starts. */
+  readonly crossings: readonly Pick<ChannelUse, "channel" | "tenants">[];
 }
 
 /** What a job holds while it is queued or runs. */
@@ -31,6 +34,7 @@ export class JobHolds {
   of(session: string): readonly string[] { return [...this.#bySession.get(session) ?? []]; }
   runs(job: string): boolean { return this.#quotas.reserved(runOf(job)); }
   get size(): number { return this.#jobs.size; }
+  get all(): readonly (readonly [string, HeldJob])[] { return [...this.#jobs]; }
 
   /** Takes its place in the queue. @throws Fault QUOTA_EXCEEDED */
   keep(job: string, held: HeldJob): void {
@@ -74,7 +78,7 @@ export class JobHolds {
       if (this.#jobs.has(id) || !this.#quotas.reserved(queueOf(id))) row.refuse("id");
       const run = row.record("run");
       const amounts = { running: run.count("running"), logical_qubits: run.count("logical_qubits"), physical_qubits: run.count("physical_qubits"), channels: run.count("channels") };
-      this.#put(id, { tenant: row.text("tenant"), session: row.text("session"), required: row.texts("required"), run: amounts });
+      this.#put(id, { tenant: row.text("tenant"), session: row.text("session"), required: row.texts("required"), run: amounts, crossings: row.rows("crossings").map(readCrossing) });
     }
   }
 
@@ -82,4 +86,9 @@ export class JobHolds {
     this.#jobs.set(job, Object.freeze({ ...held }));
     this.#bySession.set(held.session, (this.#bySession.get(held.session) ?? new Set()).add(job));
   }
+}
+
+function readCrossing(row: Fields): Pick<ChannelUse, "channel" | "tenants"> {
+  const [one, other] = row.texts("tenants");
+  return one === undefined || other === undefined ? row.refuse("tenants") : { channel: row.text("channel"), tenants: [one, other] };
 }

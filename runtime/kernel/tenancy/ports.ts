@@ -9,4 +9,10 @@ export interface TenancyPorts {
   readonly sha256: Sha256;
   /** That many unpredictable bytes. */
   fresh(bytes: number): Uint8Array;
+  /** Told of each row that is made, changed or gone (null), where somebody keeps them over the kernel's own end. */
+  kept?(table: LastingTable, id: string, row: unknown): void;
 }
+
+/** Tables whose rows outlast a kernel: what tenants agreed among themselves. */
+export const LASTING_TABLES = Object.freeze(["tokens", "delegations", "broker"] as const);
+export type LastingTable = (typeof LASTING_TABLES)[number];

@@ -55,14 +55,16 @@ export class Quotas {
   readonly #tenants = new Map<string, TenantQuota>();
   readonly #sessions = new Map<string, SessionQuota>();
   readonly #rates = new Rates();
-  readonly #default: TenantQuota;
-  readonly #defaultSession: SessionQuota;
+  #default: TenantQuota;
+  #defaultSession: SessionQuota;
 
   constructor(tenant: TenantQuota = TENANT_QUOTA, session: SessionQuota = SESSION_QUOTA) {
     this.#default = Object.freeze({ ...tenant });
     this.#defaultSession = Object.freeze({ ...session });
   }
 
+  /** Of tenants and sessions without one of their own, from now on; what is held stays held. */
+  setDefaults(tenant: TenantQuota, session: SessionQuota): void { [this.#default, this.#defaultSession] = [Object.freeze({ ...tenant }), Object.freeze({ ...session })]; }
   setTenant(tenant: string, quota: TenantQuota): void { this.#tenants.set(tenant, Object.freeze({ ...quota })); }
   setSession(session: string, quota: SessionQuota): void { this.#sessions.set(session, Object.freeze({ ...quota })); }
   tenant(tenant: string): TenantQuota { return this.#tenants.get(tenant) ?? this.#default; }

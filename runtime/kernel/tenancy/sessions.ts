@@ -15,6 +15,8 @@ export interface Session {
   readonly tenant: string;
   /** At negotiation; `Authority` meets it with what the tenant still holds. */
   readonly granted: readonly string[];
+  /** Id of the token it was opened with; it ends with that. Null: with none. */
+  readonly token: string | null;
   /** Milliseconds since the epoch. */
   readonly opened: number;
   /** The first millisecond at which it is no more. */
@@ -43,11 +45,11 @@ export class Sessions {
   constructor(ports: TenancyPorts) { this.#ports = ports; }
 
   /** `ttlMs`: at least 1. */
-  open(tenant: string, granted: readonly string[], ttlMs: number): Session {
+  open(tenant: string, granted: readonly string[], ttlMs: number, token: string | null = null): Session {
     const id = `sess_${toHex(this.#ports.fresh(ID_BYTES))}`;
     invariant(!this.#sessions.has(id), "A11", "fresh bytes repeat");
     const opened = this.#ports.now();
-    return this.#put({ id, tenant, granted: sortedCaps(granted), opened, expires: opened + Math.max(1, ttlMs) });
+    return this.#put({ id, tenant, granted: sortedCaps(granted), token, opened, expires: opened + Math.max(1, ttlMs) });
   }
 
   /** A live one. @throws Fault SESSION_UNKNOWN (or closed) | AUTH_FAILED {reason: session-expired} */
@@ -64,6 +66,7 @@ export class Sessions {
     return [...this.#byTenant.get(tenant) ?? []].flatMap((id) => this.#sessions.get(id) ?? []);
   }
   get size(): number { return this.#sessions.size; }
+  get all(): readonly Session[] { return [...this.#sessions.values()]; }
 
   /** False when it was not open. */
   close(id: string): boolean {
@@ -94,7 +97,7 @@ export class Sessions {
     if (!ID.test(id) || this.#sessions.has(id)) row.refuse("id");
     const granted = row.texts("granted");
     if (!granted.every(isCap)) row.refuse("granted");
-    return this.#put({ id, tenant: row.text("tenant"), granted: sortedCaps(granted), opened: row.count("opened"), expires: row.count("expires") });
+    return this.#put({ id, tenant: row.text("tenant"), granted: sortedCaps(granted), token: row.has("token") ? row.textOrNull("token") : null, opened: row.count("opened"), expires: row.count("expires") });
   }
 
   #put(session: Session): Session {

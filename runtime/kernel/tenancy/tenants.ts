@@ -58,6 +58,9 @@ export class Tenants {
 
   suspend(id: string): Tenant { return this.#put({ ...this.get(id), state: "suspended" }); }
   resume(id: string): Tenant { return this.#put({ ...this.get(id), state: "active" }); }
+  /** How it enters from now on; sessions it has stay. */
+  setEntry(id: string, entry: Tenant["entry"]): Tenant { return this.#put({ ...this.get(id), entry }); }
+  get all(): readonly Tenant[] { return [...this.#tenants.values()]; }
   /** Its own from now on; live sessions and delegations lose at once what it loses. */
   setCaps(id: string, caps: Iterable<string>): Tenant { return this.#put({ ...this.get(id), caps: knownCaps(caps) }); }
 

@@ -5,6 +5,7 @@
 //   K6  Checked in this order: known, revoked (itself or any above), expired, uses left, signature in constant time, tenant, session.
 import { canonicalJson, parseCanonicalJson, toHex } from "../../../kernel-abi/canonical.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
+import type { Mac } from "../../../kernel-abi/ports.ts";
 import { missingCaps } from "./caps.ts";
 import type { TenancyPorts } from "./ports.ts";
 import { readRecord, type Fields } from "./saved.ts";
@@ -37,12 +38,14 @@ interface Issued {
   readonly token: Token;
   uses: number;
   revoked: boolean;
-  readonly children: string[];
+  readonly children: Set<string>;
 }
 
 export const TOKEN_DEPTH_MAX = 3;
 export const TOKEN_TTL_MS = 3_600_000;
 const TOKENS_MAX = 1_000_000;
+/** Made from one: nobody uses up what there is for all. */
+const CHILDREN_MAX = 1_000;
 const ID_BYTES = 8;
 
 const utf8 = new TextEncoder();
@@ -83,22 +86,44 @@ export class Tokens {
     });
   }
 
+  /** A first token that was made outside, by whoever has the key (tenant-token.ts); false when it was known, or is revoked, already. */
+  admit(token: Token): boolean {
+    const known = this.#issued.get(token.id);
+    if (known === undefined) this.#issued.set(token.id, { token: frozen(token), uses: 0, revoked: false, children: new Set() });
+    return known === undefined;
+  }
+
+  /** Ids of first tokens. */
+  get roots(): readonly string[] { return [...this.#issued.values()].flatMap(({ token: { id, parent } }) => (parent === null ? [id] : [])); }
+  isRevoked(id: string): boolean { return this.#issued.get(id)?.revoked === true; }
+  find(id: string): Token | undefined { return this.#issued.get(id)?.token; }
+  /** Whether it and all above it are known, unrevoked and unexpired: what it opened goes on. */
+  stands(id: string): boolean {
+    const line = this.#line(id);
+    return line.length > 0 && line.at(-1)?.token.parent === null && this.#lack(line) === undefined;
+  }
+  /** Whether `id` is `above`, or was made from it. */
+  under(id: string, above: string): boolean { return this.#line(id).some(({ token }) => token.id === above); }
+
   /** A weaker one under `parent`, which is checked as for a use but not used up (K5). @throws Fault TOKEN_REFUSED | INSUFFICIENT_CAPS */
   attenuate(parent: SignedToken, wish: TokenWish): SignedToken {
-    const { token, children } = this.#valid(parent);
+    const above = this.#valid(parent);
+    const { token, children } = above;
     const caps = knownCaps(wish.caps);
     const missing = missingCaps(caps, new Set(token.caps));
     if (missing.length > 0) throw new Fault("INSUFFICIENT_CAPS", { required: caps.join(","), missing: missing.join(",") });
     if (token.depth >= TOKEN_DEPTH_MAX) throw new Fault("TOKEN_REFUSED", { reason: "depth", most: TOKEN_DEPTH_MAX });
     const session = wish.session ?? token.session;
     if (token.session !== null && session !== token.session) throw new Fault("TOKEN_REFUSED", { reason: "session" });
+    if (children.size >= CHILDREN_MAX) throw new Fault("QUOTA_EXCEEDED", { resource: "tokens", limit: CHILDREN_MAX });
     const issued = this.#ports.now();
     const asked = wish.ttlMs === undefined || wish.ttlMs === null ? null : issued + count(wish.ttlMs);
+    this.#told(above); // kept before what hangs on it
     const child = this.#add({
       id: this.#freshId(), tenant: token.tenant, session, caps, issued, parent: token.id, depth: token.depth + 1,
       expires: lesser(asked, token.expires), max_uses: lesser(countOrNull(wish.maxUses), token.max_uses),
     });
-    children.push(child.id);
+    children.add(child.id);
     return child;
   }
 
@@ -113,7 +138,10 @@ export class Tokens {
   /** As `check`, and one use of it and of all above it. @throws Fault TOKEN_REFUSED {reason} */
   use(shown: SignedToken, where: { readonly tenant: string; readonly session: string | null }): Token {
     const token = this.check(shown, where);
-    for (const issued of this.#line(token.id)) issued.uses += 1;
+    for (const issued of this.#line(token.id)) {
+      issued.uses += 1;
+      this.#told(issued);
+    }
     return token;
   }
 
@@ -124,6 +152,7 @@ export class Tokens {
     const open = [first];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       next.revoked = true;
+      this.#told(next);
       for (const child of next.children) { const found = this.#issued.get(child); if (found !== undefined) open.push(found); }
     }
     return true;
@@ -132,19 +161,24 @@ export class Tokens {
   /** Forgets what has expired: what was made from it expired no later. */
   sweep(): void {
     const now = this.#ports.now();
-    for (const [id, { token }] of this.#issued) if (token.expires !== null && now >= token.expires) this.#issued.delete(id);
+    for (const [id, { token }] of this.#issued) {
+      if (token.expires === null || now < token.expires) continue;
+      this.#issued.delete(id);
+      if (token.parent !== null) this.#issued.get(token.parent)?.children.delete(id);
+      this.#ports.kept?.("tokens", id, null);
+    }
   }
   get size(): number { return this.#issued.size; }
 
-  saved(): unknown { return { tokens: [...this.#issued.values()].map(({ token, uses, revoked }) => ({ token, uses, revoked })) }; }
+  saved(): unknown { return { tokens: [...this.#issued.values()].map(rowOf) }; }
   /** Into an empty one. @throws Fault TENANCY_UNREADABLE */
   restore(data: unknown): void {
     for (const row of readRecord(data, "tokens").rows("tokens")) {
       const token = readToken(row.record("token"));
       const above = token.parent === null ? undefined : this.#issued.get(token.parent);
       if (this.#issued.has(token.id) || (token.parent !== null && above === undefined)) row.refuse("token");
-      above?.children.push(token.id);
-      this.#issued.set(token.id, { token, uses: row.count("uses"), revoked: row.flag("revoked"), children: [] });
+      above?.children.add(token.id);
+      this.#issued.set(token.id, { token: frozen(token), uses: row.count("uses"), revoked: row.flag("revoked"), children: new Set() });
     }
   }
 
@@ -153,13 +187,20 @@ export class Tokens {
     const issued = this.#issued.get(shown.id);
     if (issued === undefined) throw new Fault("TOKEN_REFUSED", { reason: "unknown" });
     const line = this.#line(shown.id);
-    const now = this.#ports.now();
-    if (line.some(({ revoked }) => revoked)) throw new Fault("TOKEN_REFUSED", { reason: "revoked" });
-    if (line.some(({ token }) => token.expires !== null && now >= token.expires)) throw new Fault("TOKEN_REFUSED", { reason: "expired" });
+    const lack = this.#lack(line);
+    if (lack !== undefined) throw new Fault("TOKEN_REFUSED", { reason: lack });
     if (line.some(({ token, uses }) => token.max_uses !== null && uses >= token.max_uses)) throw new Fault("TOKEN_REFUSED", { reason: "exhausted" });
     if (!signs(this.#ports.mac, tokenText(shown), shown.signature)) throw new Fault("TOKEN_REFUSED", { reason: "signature" });
     return issued;
   }
+
+  #lack(line: readonly Issued[]): "revoked" | "expired" | undefined {
+    const now = this.#ports.now();
+    if (line.some(({ revoked }) => revoked)) return "revoked";
+    return line.some(({ token }) => token.expires !== null && now >= token.expires) ? "expired" : undefined;
+  }
+
+  #told(issued: Issued): void { this.#ports.kept?.("tokens", issued.token.id, rowOf(issued)); }
 
   /** Itself and all above it. */
   #line(id: string | null): readonly Issued[] {
@@ -179,11 +220,17 @@ export class Tokens {
   }
 
   #add(token: Token): SignedToken {
-    const kept = Object.freeze({ ...token, caps: Object.freeze([...token.caps]) });
-    this.#issued.set(token.id, { token: kept, uses: 0, revoked: false, children: [] });
-    return Object.freeze({ ...kept, signature: signText(this.#ports.mac, tokenText(kept)) });
+    const kept = frozen(token);
+    const issued: Issued = { token: kept, uses: 0, revoked: false, children: new Set() };
+    this.#issued.set(token.id, issued);
+    this.#told(issued);
+    return signToken(kept, this.#ports.mac);
   }
 }
+
+const frozen = (token: Token): Token => Object.freeze({ ...token, caps: Object.freeze([...token.caps]) });
+const rowOf = ({ token, uses, revoked }: Issued): unknown => ({ token, uses, revoked });
+export const signToken = (token: Token, mac: Mac): SignedToken => Object.freeze({ ...token, signature: signText(mac, tokenText(token)) });
 
 /** A token as text: canonical JSON of its nine fields and its signature. */
 export const writeToken = (token: SignedToken): string => text.decode(canonicalJson(token));

@@ -24,6 +24,7 @@ interface Flags {
   readonly caps?: string;
   readonly session?: string;
   readonly tenant?: string;
+  readonly credential?: string;
   readonly token?: string;
   readonly deadlineEpochs?: number;
   readonly timeout?: number;
@@ -57,9 +58,9 @@ function printRefused(io: Io, error: KernelError, json: boolean): number {
   return EXIT.failed;
 }
 
-async function sessionFor(client: KernelClient, graph: unknown, { session, caps, tenant }: Flags, io: Io): Promise<Pick<KernelSession, "submit" | "id">> {
+async function sessionFor(client: KernelClient, graph: unknown, { session, caps, tenant, credential }: Flags, io: Io): Promise<Pick<KernelSession, "submit" | "id">> {
   if (session !== undefined) return client.resume(session);
-  const made = await client.session(caps === undefined ? neededCaps(graph) : capsIn(caps), tenant === undefined ? {} : { tenant_id: tenant });
+  const made = await client.session(caps === undefined ? neededCaps(graph) : capsIn(caps), { ...(tenant === undefined ? {} : { tenant_id: tenant }), ...(credential === undefined ? {} : { credential: readText(credential).trim() }) });
   if (made.denied.length > 0) io.err.print(`${io.err.paint.warn("warning")}: not granted: ${printable(made.denied.join(", "))}`);
   return made;
 }
@@ -99,6 +100,7 @@ export function configure(command: Command, invocation: Invocation): void {
     .option("--caps <list>", "capabilities to negotiate, joined by commas (default: what the graph needs)")
     .option("--session <id>", "a session that is open, in place of a new one")
     .option("--tenant <id>", "whose session it is to be (default: default)")
+    .option("--credential <file>", "what `triad kernel token` printed, for a tenant that enters by one")
     .option("--token <text>", "of this submit alone: a second one with the same token and session gives the same job")
     .addOption(countOption("--deadline-epochs <n>", "the job fails when it has not ended within so many epochs"))
     .option("--wait", "wait until it has ended, and show what it came to")

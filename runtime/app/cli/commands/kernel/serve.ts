@@ -6,11 +6,12 @@ import { readText } from "../../../../adapters/files.ts";
 import { parseConditions } from "../../../kernel/conditions.ts";
 import { parseTenants } from "../../../kernel/tenants-file.ts";
 import { kernelFactory } from "../../../kernel/factory.ts";
-import { serveKernel, type KernelOptions } from "../../../kernel/serving.ts";
+import { serveKernel, type KernelOptions, type ServedKernel } from "../../../kernel/serving.ts";
 import { countOption, jsonOption, parseJson, workersOption } from "../../arguments.ts";
 import { runs, type Invocation } from "../../command.ts";
-import { printFacts, printJson, type Facts } from "../../output.ts";
-import type { Io } from "../../terminal.ts";
+import { faultOf } from "../../exit.ts";
+import { printFacts, printFault, printJson, type Facts } from "../../output.ts";
+import type { Io, Terminal } from "../../terminal.ts";
 import { plural, printable } from "../../values.ts";
 
 interface Flags extends Omit<KernelOptions, "conditions" | "tenants"> {
@@ -40,17 +41,36 @@ function told(): Promise<NodeJS.Signals> {
 const factsOf = (summary: Readonly<Record<string, string | number | boolean>>): readonly (readonly [string, string])[] =>
   Object.entries(summary).map(([name, value]) => [printable(name), printable(String(value))]);
 
+const termsIn = (file: string): ReturnType<typeof parseTenants> => parseTenants(parseJson("--tenants", readText(file), file));
+
+/** SIGHUP: the file is read again and holds from then on, or is refused whole and what held holds. Until the function it gives is called. */
+function onHangup(err: Terminal, service: ServedKernel, file: string): () => void {
+  const reread = (): void => {
+    try {
+      const { sessions, jobs, channels } = service.serve?.(termsIn(file)) ?? { sessions: 0, jobs: 0, channels: 0 };
+      err.print(`tenants read again: ${plural(sessions, "session")} closed, ${plural(jobs, "job")} to be cancelled, ${plural(channels, "channel")} closed`);
+    } catch (error) {
+      const fault = faultOf(error);
+      printFault(err, fault.toJSON(), { next: `Mend ${printable(file)} and send SIGHUP again; what held before holds.` });
+    }
+  };
+  process.on("SIGHUP", reread);
+  return () => { process.off("SIGHUP", reread); };
+}
+
 async function serve({ socket, connections, idle, grace = GRACE_SECONDS, json, conditions, tenants, ...options }: Flags, { out, err }: Io): Promise<void> {
   const stopping = told(); // before anything is accepted
   const limits = { ...(connections === undefined ? {} : { connections }), ...(idle === undefined ? {} : { idleMs: 1_000 * idle }) };
   const defect = (error: unknown, method: string): void => { err.print(`defect in ${method}: ${printable(error instanceof Error ? error.stack ?? error.message : String(error))}`); };
   const { state, workers } = options;
   const wrong = conditions === undefined ? {} : { conditions: parseConditions(parseJson("--conditions", readText(conditions), conditions)) };
-  const who = tenants === undefined ? {} : parseTenants(parseJson("--tenants", readText(tenants), tenants));
+  const who = tenants === undefined ? {} : termsIn(tenants);
   const served = await serveKernel({ socket, limits, defect, ...wrong, ...who, ...(state === undefined ? {} : { state }), ...(workers === undefined ? {} : { workers }) }, kernelFactory);
   if (json === true) printJson(out, "kernel-serve", { socket: served.path, pid: process.pid, ...served.service.summary() });
   else printFacts(out, [["listening", printable(served.path)], ["process", String(process.pid)], ...factsOf(served.service.summary())]);
+  const saidAnew = tenants === undefined ? undefined : onHangup(err, served.service, tenants);
   const signal = await stopping;
+  saidAnew?.();
   if (err.tty) err.print(`\n${signal}: answering what is in flight; once more to kill`);
   const rested = await served.stop({ graceMs: 1_000 * grace });
   const summary = served.service.summary();
@@ -65,7 +85,7 @@ export function configure(command: Command, invocation: Invocation): void {
   command
     .requiredOption("--socket <path>", "where to listen; the socket is yours alone (mode 0700)")
     .option("--state <folder>", "what survives the process: accepted jobs, sealed traces (default: nothing does)")
-    .option("--tenants <file>", "JSON: who is served, what they hold and what they may have at once (default: the tenant default, who needs no name, holding all)")
+    .option("--tenants <file>", "JSON: who is served, what they hold and what they may have at once ; read again at SIGHUP (default: the tenant default, who needs no name, holding all)")
     .option("--conditions <file>", "JSON: what is wrong with the machine from the beginning (calibration-drift, link-degradation, module-failure, decoder-overload), for drills")
     .addOption(workersOption())
     .addOption(countOption("--connections <n>", "connections served at once (default: 2048)", 1))

@@ -76,7 +76,7 @@ describe("the broker", () => {
     expect([broker.joined("b", "a"), broker.lacks(id, "b", "a"), broker.lacks(id, "a", "c"), broker.lacks(undefined, "a", "b")]).toEqual([true, undefined, "invalid_channel", "missing_channel"]);
     expect(faultTold(() => broker.consent(id, "b"))).toMatchObject({ reason: "state" });
     expect(faultTold(() => broker.propose("a", "a"))).toMatchObject({ reason: "self" });
-    expect(faultTold(() => broker.propose("a", "nobody"))).toMatchObject({ fault: "AUTH_FAILED" });
+    expect(faultTold(() => broker.propose("a", "nobody"))).toMatchObject({ fault: "CHANNEL_REFUSED", reason: "receiver" });
     expect(faultTold(() => broker.revoke(id, "c"))).toMatchObject({ reason: "tenant" });
     expect(faultTold(() => broker.revoke("bch_x", "a"))).toMatchObject({ reason: "unknown" });
     expect(faultTold(() => { broker.use(id, "a", "c"); })).toMatchObject({ reason: "invalid_channel" });

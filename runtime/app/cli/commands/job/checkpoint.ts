@@ -1,0 +1,20 @@
+// triad job checkpoint: the job is kept as it is at its next fence.
+import type { Command } from "commander";
+import { EXIT } from "../../../../../kernel-abi/fault.ts";
+import { runs, type Invocation } from "../../command.ts";
+import { addJobOptions, calling, type JobFlags } from "../../kernel-call.ts";
+import { printFacts, printJson } from "../../output.ts";
+import { printable, shellWord } from "../../values.ts";
+
+export function configure(command: Command, invocation: Invocation): void {
+  addJobOptions(command);
+  runs(command, invocation, async (job_id = "") => {
+    const { socket, session, json = false } = command.opts<JobFlags>();
+    const { out } = invocation.io;
+    const kept = await calling(socket, (client) => client.q_checkpoint({ job_id, session_id: session }));
+    if (json) printJson(out, "job-checkpoint", kept);
+    else printFacts(out, [["checkpoint", printable(kept.checkpoint_id)], ["fence", `after epoch ${kept.epoch}`], ["bytes", String(kept.size_bytes)],
+      ["next", `triad job restore ${printable(kept.checkpoint_id)} --socket ${shellWord(socket)} --session ${printable(session)}`]]);
+    return EXIT.ok;
+  });
+}

@@ -1,0 +1,19 @@
+// triad job replay: an ended job is run again from its sealed trace, by the kernel, and compared; 3 when it comes to something else.
+import type { Command } from "commander";
+import { EXIT } from "../../../../../kernel-abi/fault.ts";
+import { runs, type Invocation } from "../../command.ts";
+import { addJobOptions, calling, type JobFlags } from "../../kernel-call.ts";
+import { printFacts, printJson } from "../../output.ts";
+import { prettyJson, printable, toJson } from "../../values.ts";
+
+export function configure(command: Command, invocation: Invocation): void {
+  addJobOptions(command);
+  runs(command, invocation, async (job_id = "") => {
+    const { socket, session, json = false } = command.opts<JobFlags>();
+    const { out } = invocation.io;
+    const found = await calling(socket, (client) => client.q_replay({ job_id, session_id: session }));
+    if (json) printJson(out, "job-replay", found);
+    else printFacts(out, [["job", printable(found.job_id)], ["replay", found.matches ? "the same" : "not the same"], ["digest", printable(found.digest)], found.events === undefined ? undefined : ["events", prettyJson(toJson(found.events))]]);
+    return found.matches ? EXIT.ok : EXIT.divergence;
+  });
+}

@@ -1,0 +1,32 @@
+// triad job restore: a new job that goes on from a checkpoint.
+import type { Command } from "commander";
+import { EXIT } from "../../../../../kernel-abi/fault.ts";
+import { runs, type Invocation } from "../../command.ts";
+import { countOption } from "../../arguments.ts";
+import { addSessionOptions, calling, type JobFlags } from "../../kernel-call.ts";
+import { printFacts, printJson } from "../../output.ts";
+import { printable } from "../../values.ts";
+import { waitAgain, waitFor } from "./wait.ts";
+
+interface Flags extends JobFlags {
+  readonly wait?: boolean;
+  readonly timeout?: number;
+}
+
+export function configure(command: Command, invocation: Invocation): void {
+  addSessionOptions(command.argument("<checkpoint>", "a checkpoint's id, as `triad job checkpoint` printed it"), "the session that made it")
+    .option("--wait", "wait until the new job has ended, and show what it came to")
+    .addOption(countOption("--timeout <ms>", "with --wait: most milliseconds to wait", 1));
+  runs(command, invocation, (checkpoint_id = "") => {
+    const { socket, session, json = false, wait = false, timeout } = command.opts<Flags>();
+    const { io } = invocation;
+    return calling(socket, async (client) => {
+      const made = await client.q_restore({ checkpoint_id, session_id: session });
+      const job = client.job(made.job_id, session);
+      if (wait) return waitFor(io, job, { json, socket, ...(timeout === undefined ? {} : { timeout }) });
+      if (json) printJson(io.out, "job-restore", made);
+      else printFacts(io.out, [["job", printable(job.id)], ["from", `${printable(made.checkpoint_id)}, epoch ${made.epoch}`], ["next", waitAgain(job, socket)]]);
+      return EXIT.ok;
+    });
+  });
+}

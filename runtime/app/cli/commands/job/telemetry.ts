@@ -1,0 +1,41 @@
+// triad job telemetry: what a job, or a whole session, uses and has used.
+import type { Command } from "commander";
+import { EXIT } from "../../../../../kernel-abi/fault.ts";
+import { runs, type Invocation } from "../../command.ts";
+import { countOption } from "../../arguments.ts";
+import { addSessionOptions, calling, type JobFlags } from "../../kernel-call.ts";
+import { printFacts, printJson } from "../../output.ts";
+import { table } from "../../table.ts";
+import { printable, toJson } from "../../values.ts";
+
+interface Flags extends JobFlags {
+  readonly epoch?: number;
+}
+
+const SHOWN = ["profile", "physical_qubits", "gate_count", "measurement_count", "logical_error_rate"] as const;
+
+function cellsOf(qubit: unknown): readonly string[] {
+  const told = toJson(qubit);
+  const fields = typeof told === "object" && told !== null && !Array.isArray(told) ? told as Readonly<Record<string, unknown>> : {};
+  return SHOWN.map((name) => printable(String(fields[name] ?? "")));
+}
+
+export function configure(command: Command, invocation: Invocation): void {
+  addSessionOptions(command.argument("[job]", "a job id (default: the whole session)")).addOption(countOption("--epoch <n>", "of one epoch of the job"));
+  runs(command, invocation, async (job) => {
+    const { socket, session, json = false, epoch } = command.opts<Flags>();
+    const { out } = invocation.io;
+    const told = await calling(socket, (client) => client.q_get_telemetry({ session_id: session, ...(job === undefined ? {} : { job_id: job }), ...(epoch === undefined ? {} : { epoch }) }));
+    if (json) {
+      printJson(out, "job-telemetry", told);
+      return EXIT.ok;
+    }
+    const { logical_qubits_allocated, physical_qubits_used, physical_qubits_available, channels_open } = told.resource_usage;
+    printFacts(out, [
+      ["logical", `${logical_qubits_allocated} qubits held`], ["physical", `${physical_qubits_used} used, ${physical_qubits_available} left`], ["channels", `${channels_open} open`], ["time", `${told.simulation_time_us} µs on the modelled machine`],
+    ]);
+    const rows = Object.entries(told.qubits).map(([id, qubit]) => [printable(id), ...cellsOf(qubit)]);
+    if (rows.length > 0) out.print([...table([{ title: "qubit" }, { title: "profile" }, ...["physical", "gates", "readouts", "error rate"].map((title) => ({ title, align: "right" as const }))], rows, out.width, out.paint.dim)].join("").trimEnd());
+    return EXIT.ok;
+  });
+}
