@@ -37,16 +37,20 @@ export class Execution {
 
   /** Whether a job that is next may go. Nothing is held by asking: one that is taken reserves in the same turn of the event loop (`#validated`). */
   clearance(job: Job): Clearance {
-    const { authority, jobs } = this.#parts;
-    const facts = this.#facts(job);
+    const { authority, jobs, places } = this.#parts;
     if (jobs.runningOf(job.order.session) >= authority.quotas.session(job.order.session).max_jobs) return "session";
-    if (!this.#parts.places.room(facts)) return "tenant";
     try {
-      return authority.blocked(job.order.id) ?? "go";
+      return authority.blocked(job.order.id) ?? (places.room(this.#facts(job)) ? "go" : "machine");
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault; // it may never: it goes, and fails in validation, where that is told
       return "go";
     }
+  }
+
+  /** Whether a job that waits would have room if, of all jobs, these alone had theirs. */
+  beside(waiting: Job, others: readonly Job[]): boolean {
+    const { jobs, places } = this.#parts;
+    return places.roomBeside(this.#facts(waiting), others.map((job) => ({ id: job.order.id, facts: this.#facts(job) })), (holder) => jobs.get(holder) !== undefined);
   }
 
   /** Resolves when no job is between two fences. */
@@ -64,7 +68,7 @@ export class Execution {
     const { jobs, stopping, now } = this.#parts;
     for (const late of jobs.sweep(now())) this.told(late);
     while (!stopping()) {
-      const job = jobs.next();
+      const job = jobs.next() ?? this.#afterIdleEpoch();
       if (job === undefined) return;
       this.#atWork++;
       void this.#through(job).finally(() => {
@@ -73,6 +77,14 @@ export class Execution {
         this.kick();
       });
     }
+  }
+
+  /** With nobody at work there are no fences, and what the last ones used would never be made anew: an epoch passes for those who wait. */
+  #afterIdleEpoch(): Job | undefined {
+    const { jobs, places } = this.#parts;
+    if (jobs.running > 0 || jobs.waiting === 0) return undefined;
+    places.turnover();
+    return jobs.next();
   }
 
   async #through(job: Job): Promise<void> {

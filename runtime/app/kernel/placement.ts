@@ -38,6 +38,14 @@ export class Places {
   /** Whether its blocks are to be had now. */
   room({ verified }: JobFacts): boolean { return this.#options.machine.resources.shortage(verified.wanted) === undefined; }
 
+  /** Whether they were if, of all holders that are jobs, these alone had what they have, or would be given now. What is held by hand stays. */
+  roomBeside({ verified }: JobFacts, others: readonly { readonly id: string; readonly facts: JobFacts }[], isJob: (holder: string) => boolean): boolean {
+    const { resources } = this.#options.machine;
+    const kept = new Set(others.map(({ id }) => id));
+    const coming = others.filter(({ id }) => !resources.holds(id)).map(({ facts }) => facts.verified.wanted);
+    return resources.fitsBeside(verified.wanted, (holder) => kept.has(holder) || !isJob(holder), coming);
+  }
+
   /** All of its blocks, and the qubits that are alive where it stands (K16). @throws Fault RESOURCES_EXHAUSTED, holding nothing; CHANNEL_… */
   take({ order: { id, session, tenant }, epoch }: Job, { verified: { wanted, epochs, graph } }: JobFacts): void {
     this.#options.machine.resume({ job: id, session, tenant }, wanted, epochs.slice(0, epoch).map((span) => ({ ...span, nodes: nodesOf(graph.program.nodes, span) })));
