@@ -7,7 +7,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { Fault, FAULTS } from "../../../kernel-abi/fault.ts";
 import { InvariantBroken } from "../../../kernel-abi/invariant.ts";
-import type { Job, JobError, JobOutcome } from "../../kernel/jobs/job.ts";
+import { priorityOf, type Job, type JobError, type JobOutcome } from "../../kernel/jobs/job.ts";
 import type { FenceDecision } from "../../kernel/jobs/jobs.ts";
 import type { Clearance } from "../../kernel/jobs/queue.ts";
 import { isEnd } from "../../kernel/jobs/lifecycle.ts";
@@ -128,6 +128,7 @@ export class Execution {
       if (job === undefined) return;
       if (stopping() && !job.cancelAsked && job.order.epochs.length - job.epoch > 1) return this.#put(id);
       if (!await places.enter(job, this.#facts(job))) return this.#halted(id);
+      this.#detailed(job);
       const decision = this.#moved(id, jobs.fence(id, now()));
       places.turnover();
       const { state, epoch } = jobs.get(id) ?? job;
@@ -136,6 +137,14 @@ export class Execution {
       if (decision.kind === "expired") return this.told(jobs.get(id) ?? job);
       if (decision.kind === "gave way") return;
     }
+  }
+
+  /** To who asked for it, what an epoch came to: in stretches when the machine made it stop in between. */
+  #detailed(job: Job): void {
+    const { histories, places } = this.#parts;
+    const { order: { id, epochs }, state, epoch } = job;
+    if (!this.#facts(job).debug) return;
+    for (const { epoch: _, ...record } of places.latest(id, epochs[epoch]?.from ?? 0)) histories.add(id, { type: "debug", state, epoch, data: { ...record, priority: priorityOf(job) } });
   }
 
   /** Whether a job that waits at its fence is to wait no longer. */
@@ -169,7 +178,7 @@ export class Execution {
     const { from, to, success } = this.#parts.places.move(id, decision.to === "" ? undefined : decision.to);
     const job = jobs.get(id);
     histories.add(id, { type: "migrated", state: "RUNNING", epoch: job?.epoch ?? 0, data: { from, to, success } });
-    return jobs.moved(id, from);
+    return jobs.moved(id, from, to);
   }
 
   /** The run of the whole graph, or of the prefix before the fence a job is cancelled at. */

@@ -7,6 +7,7 @@ import { setTimeout as pause, setImmediate as turn } from "node:timers/promises"
 import { rollbackTo } from "../../../kernel-abi/qvm/epochs.ts";
 import type { GraphNode } from "../../../kernel-abi/qvm/graph.ts";
 import type { EpochSpan, Job } from "../../kernel/jobs/job.ts";
+import type { EpochRecord } from "../../kernel/logical/accounts.ts";
 import { tightened } from "../../kernel/logical/conditions.ts";
 import type { LogicalMachine } from "../../kernel/logical/machine.ts";
 import type { JobTelemetry } from "../../kernel/logical/telemetry.ts";
@@ -76,6 +77,12 @@ export class Places {
     const { machine, physicalLimit } = this.#options;
     const holder = machine.resources.holds(id) ? machine.resources.holder(id) : undefined;
     return holder === undefined ? this.#records.get(id) : machine.jobTelemetry(id, physicalLimit(holder.session));
+  }
+
+  /** What a job that stands at a fence did since it stood at the one before, `from`. */
+  latest(id: string, from: number): readonly EpochRecord[] {
+    const { epochs } = this.#options.machine.account(id);
+    return epochs.slice(epochs.findLastIndex((epoch) => epoch.from <= from));
   }
 
   /** It waits again, or has ended: it holds nothing. */

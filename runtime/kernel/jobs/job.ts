@@ -6,6 +6,8 @@ import type { GraphJobState } from "./lifecycle.ts";
 export interface EpochSpan {
   readonly from: number;
   readonly to: number;
+  /** The job's priority from its fence on, where the graph has said one by then. */
+  readonly priority?: number;
 }
 
 /** What a session asked for, fixed when the job is accepted. */
@@ -21,7 +23,7 @@ export interface JobOrder {
   readonly shots: number;
   /** At least one; consecutive, from node 0 to the last. */
   readonly epochs: readonly EpochSpan[];
-  /** 0 to PRIORITY_MAX, higher first; weighed against the tenant's own jobs only. */
+  /** 0 to PRIORITY_MAX, higher first, until its graph says another; weighed against the tenant's own jobs only. */
   readonly priority: number;
   /** Kernel epochs from acceptance within which the job has to have ended; null: none. Missed, the job fails. */
   readonly deadlineEpochs: number | null;
@@ -91,6 +93,9 @@ export interface Job {
 
 export const PRIORITY_MAX = 100;
 export const PRIORITY_DEFAULT = 10;
+
+/** Where it stands now. */
+export const priorityOf = ({ order, epoch }: Pick<Job, "order" | "epoch">): number => order.epochs[epoch - 1]?.priority ?? order.priority;
 
 /** As it is accepted: waiting, at the fence it begins from. */
 export function newJob(order: JobOrder, { seq, now, epoch, resumed, checkpoints }: { readonly seq: number; readonly now: number; readonly epoch: number; readonly resumed: number; readonly checkpoints: number }): Job {

@@ -152,10 +152,10 @@ export class Jobs {
   }
 
   /** It stands where it was asked to move. What a job that runs does next; a waiting one goes on waiting. */
-  moved(id: string, from: string): FenceDecision {
+  moved(id: string, from: string, to: string): FenceDecision {
     const job = this.#table.known(id);
     invariant(job.moveAsked !== null, "S1", "a job moves when it was asked to");
-    const placed = this.#table.put({ ...job, moveAsked: null, moves: [...job.moves, { epoch: job.epoch, from, to: job.moveAsked }] });
+    const placed = this.#table.put({ ...job, moveAsked: null, moves: [...job.moves, { epoch: job.epoch, from, to }] });
     return placed.state === "RUNNING" ? this.#goOnOrGiveWay(placed) : { kind: "go on" };
   }
 
