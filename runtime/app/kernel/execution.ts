@@ -7,7 +7,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { Fault, FAULTS } from "../../../kernel-abi/fault.ts";
 import { InvariantBroken } from "../../../kernel-abi/invariant.ts";
-import { priorityOf, type Job, type JobError, type JobOutcome } from "../../kernel/jobs/job.ts";
+import { priorityOf, type Job, type JobError, type JobOutcome, type Rollback } from "../../kernel/jobs/job.ts";
 import type { FenceDecision } from "../../kernel/jobs/jobs.ts";
 import type { Clearance } from "../../kernel/jobs/queue.ts";
 import { isEnd } from "../../kernel/jobs/lifecycle.ts";
@@ -127,7 +127,9 @@ export class Execution {
       const job = jobs.get(id);
       if (job === undefined) return;
       if (stopping() && !job.cancelAsked && job.order.epochs.length - job.epoch > 1) return this.#put(id);
-      if (!await places.enter(job, this.#facts(job))) return this.#halted(id);
+      const entered = await places.enter(job, this.#facts(job));
+      if (entered === "halted") return this.#halted(id);
+      if (entered !== "through") return this.#rolledBack(job, entered);
       this.#detailed(job);
       const decision = this.#moved(id, jobs.fence(id, now()));
       places.turnover();
@@ -145,6 +147,12 @@ export class Execution {
     const { order: { id, epochs }, state, epoch } = job;
     if (!this.#facts(job).debug) return;
     for (const { epoch: _, ...record } of places.latest(id, epochs[epoch]?.from ?? 0)) histories.add(id, { type: "debug", state, epoch, data: { ...record, priority: priorityOf(job) } });
+  }
+
+  /** It gave way inside a REV segment, and waits where that began. */
+  #rolledBack({ order: { id }, epoch }: Job, { from, to, cost }: Omit<Rollback, "epoch">): void {
+    const { state } = this.#parts.jobs.preempt(id, to, { from, cost });
+    this.#parts.histories.add(id, { type: "preempted", state, epoch, data: { rolled_back: { from, to, cost } } });
   }
 
   /** Whether a job that waits at its fence is to wait no longer. */

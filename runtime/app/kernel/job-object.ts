@@ -58,6 +58,7 @@ export function jobObject(shown: Shown): JobObject {
     ...(job.resumed === 0 ? {} : { resumed: job.resumed }),
     ...(job.attempts <= 1 && job.preemptions === 0 ? {} : { attempts: job.attempts, preemptions: job.preemptions }),
     ...(job.moves.length === 0 ? {} : { moves: [...job.moves] }),
+    ...(job.rollbacks.length === 0 ? {} : { rollbacks: [...job.rollbacks] }),
     ...(order.restored === null ? {} : { restored_from: order.restored }),
   };
 }

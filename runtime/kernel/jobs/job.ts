@@ -57,6 +57,13 @@ export interface JobOutcome {
   readonly trace: string | null;
 }
 
+export interface Rollback {
+  readonly epoch: number;
+  readonly from: number;
+  readonly to: number;
+  readonly cost: number;
+}
+
 export interface Job {
   readonly order: JobOrder;
   readonly state: GraphJobState;
@@ -85,6 +92,8 @@ export interface Job {
   readonly moveAsked: string | null;
   /** Provider or mapping it was moved to, in order. */
   readonly moves: readonly { readonly epoch: number; readonly from: string; readonly to: string }[];
+  /** Times it gave way inside a REV segment: undone from node `from` back to node `to`, where it goes on, at a cost (kernel-abi/qvm/rev.ts). */
+  readonly rollbacks: readonly Rollback[];
   /** Taken up again by a kernel that began anew: how often. */
   readonly resumed: number;
   readonly outcome: JobOutcome | null;
@@ -102,6 +111,6 @@ export function newJob(order: JobOrder, { seq, now, epoch, resumed, checkpoints 
   return {
     order, state: "QUEUED", seq, acceptedAt: now, acceptedEpoch: epoch, startedAt: null, endedAt: null,
     epoch: order.startEpoch, node: order.epochs[order.startEpoch]?.from ?? 0, notBefore: null, attempts: 0, preemptions: 0,
-    cancelAsked: false, cancelledAtEpoch: null, checkpoints, moveAsked: null, moves: [], resumed, outcome: null, error: null,
+    cancelAsked: false, cancelledAtEpoch: null, checkpoints, moveAsked: null, moves: [], rollbacks: [], resumed, outcome: null, error: null,
   };
 }

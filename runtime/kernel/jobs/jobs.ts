@@ -8,7 +8,7 @@
 import { Fault } from "../../../kernel-abi/fault.ts";
 import { invariant } from "../../../kernel-abi/invariant.ts";
 import { expiryOf } from "./expiry.ts";
-import { newJob, type Job, type JobError, type JobOrder, type JobOutcome } from "./job.ts";
+import { newJob, type Job, type JobError, type JobOrder, type JobOutcome, type Rollback } from "./job.ts";
 import { isEnd } from "./lifecycle.ts";
 import type { LaneSaved } from "./queue.ts";
 import { JobTable, type JobClaims } from "./table.ts";
@@ -159,12 +159,19 @@ export class Jobs {
     return placed.state === "RUNNING" ? this.#goOnOrGiveWay(placed) : { kind: "go on" };
   }
 
-  /** Takes the slot away between two fences: the job goes back to `node`, the start of the REV segment it is in. */
-  preempt(id: string, node: number): Job {
+  /** Whether a job the machine made stop between two fences is to give way there, if it can be rolled back. */
+  outranked(id: string): boolean {
+    const job = this.#table.known(id);
+    return job.state === "RUNNING" && !job.cancelAsked && this.#table.outranks(job, this.#table.running >= this.#slots, this.#claims);
+  }
+
+  /** Takes the slot away between two fences: the job goes back to `node`, the start of the REV segment it is in, undone from where it was. */
+  preempt(id: string, node: number, undone?: Pick<Rollback, "from" | "cost">): Job {
     const job = this.#table.known(id);
     const span = job.order.epochs[job.epoch];
     invariant(job.state === "RUNNING" && span !== undefined && node >= span.from && node <= span.to, "S1", "rolled back within its epoch");
-    return this.#requeue(job, node);
+    const rollbacks = undone === undefined ? job.rollbacks : [...job.rollbacks, { epoch: job.epoch, to: node, ...undone }];
+    return this.#requeue(this.#table.put({ ...job, rollbacks }), node);
   }
 
   /** The number of its next checkpoint, counted from 1. */
