@@ -94,7 +94,7 @@ export const FAULTS = Object.freeze({
   CONFORMANCE_REFUSED: row(3322, 2, "tamper", "evidence", "The conformance report is not what was signed, or is not one.", "Do not rely on this file; fetch the report again, or make one with `triad conformance --report FILE`."),
   // 34xx command line
   USAGE: row(3401, 2, "usage", "operator", "The command line is not understood.", "See `triad help`."),
-  FILE_UNREADABLE: row(3402, 2, "usage", "operator", "A file could not be read or written.", "Check the path and its permissions. A file that exists is replaced only with --replace; a .partial is what `triad resume` goes on with."),
+  FILE_UNREADABLE: row(3402, 2, "usage", "operator", "A file could not be read or written.", "See `path` and `what`: what is read has to exist and be readable, what is written to a folder that is there and writable. A file that exists is replaced only with --replace; a .partial is what `triad resume` goes on with."),
   // 35xx environment
   ENVIRONMENT: row(3501, 6, "environment", "operator", "This machine lacks something Triad needs.", "Run `triad doctor`."),
   KEY_UNUSABLE: row(3502, 6, "environment", "operator", "The signing key could not be used.", "Run `triad keys` to see where keys live; remove a damaged one to have it made anew."),

@@ -14,9 +14,9 @@ const NAME = new RegExp(NAME_PATTERN);
 type Read = { readonly value: unknown } | { readonly wrong: string; readonly fix: string };
 const wrong = (what: string, fix: string): Read => ({ wrong: what, fix });
 
-function inRange(value: unknown, { least = -Infinity, most = Infinity }: ArgRow, integer: boolean): Read {
-  const allowed = `${integer ? "an integer" : "a number"}${least === -Infinity ? "" : ` from ${least}`}${most === Infinity ? "" : ` to ${most}`}`;
-  if (typeof value !== "number" || !Number.isFinite(value) || (integer && !Number.isSafeInteger(value)) || value < least || value > most) return wrong(`is ${quoted(value)}`, `Write ${allowed}.`);
+function inRange(value: unknown, { least = -Infinity, most = Infinity, below = Infinity }: ArgRow, integer: boolean): Read {
+  const allowed = `${integer ? "an integer" : "a number"}${least === -Infinity ? "" : ` from ${least}`}${most === Infinity ? "" : ` to ${most}`}${below === Infinity ? "" : `, below ${below}`}`;
+  if (typeof value !== "number" || !Number.isFinite(value) || (integer && !Number.isSafeInteger(value)) || value < least || value > most || value >= below) return wrong(`is ${quoted(value)}`, `Write ${allowed}.`);
   return { value };
 }
 

@@ -51,6 +51,8 @@ const EpochSchema = Type.Object({
   mapping: MappingSchema,
   decisions: Type.Array(DecisionSchema),
   usage: UsageSchema,
+  /** Reversible nodes undone so that the job could give way, and what that cost; their use is in `usage`, as is that of doing them again. */
+  undone: Type.Optional(Type.Object({ nodes: Count, cost: Count }, exact)),
 }, exact);
 export type AttestedEpoch = Readonly<Static<typeof EpochSchema>>;
 

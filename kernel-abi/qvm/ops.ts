@@ -18,6 +18,8 @@ export interface ArgRow {
   /** Inclusive, of integers and numbers. */
   readonly least?: number;
   readonly most?: number;
+  /** Less than this. */
+  readonly below?: number;
   /** The only words allowed. */
   readonly words?: readonly string[];
   /** Another spelling that means the same. */
@@ -113,7 +115,7 @@ export const OPS = Object.freeze({
   TELEPORT_CNOT: gate(["control", "target"], CNOT, "TELEPORT_CNOT", "Controlled X by gate teleportation.", { ...standard, cap: "CAP_TELEPORT", declared: true }),
   INJECT_T_STATE: op({ vqs: qubits("qubit"), cap: "CAP_MAGIC", declared: true, class: "irreversible", ...standard, help: "Turns a qubit in |0⟩ into the magic state (|0⟩+e^{iπ/4}|1⟩)/√2." }),
   OPEN_CHAN: op({ vqs: qubits("end", "end"), chs: exactly(1), cap: "CAP_LINK", declared: true, class: "irreversible", ...standard,
-    args: { fidelity: { kind: "number", least: 0, most: 1, help: "Wanted fidelity; 0.99 when left out." },
+    args: { fidelity: { kind: "number", least: 0.5, below: 1, help: "Wanted fidelity; 0.99 when left out. Pairs of ½ and less join nothing, and no purification reaches 1." },
       type: { kind: "string", help: "Kind of link; metadata." },
       opts: { kind: "record", help: "{fidelity, type}: the same two, as the specification writes them." } },
     help: "Opens an entanglement channel between two qubits." }),
@@ -124,8 +126,8 @@ export const OPS = Object.freeze({
     args: { mask: { kind: "mask", required: true, alias: "pauli", help: "One letter of I, X, Y, Z for all qubits, or one for each." } },
     help: "Applies Paulis when the exclusive or of its input events is 1. Without inputs its guard alone decides." }),
   SET_POLICY: op({ class: "neutral", ...standard,
-    args: { priority: { kind: "level", help: "Wanted priority: an integer, or a word." }, deadline: { kind: "level", help: "Wanted deadline in epochs, or text." }, code_distance: { kind: "integer", least: 1, most: 1_001, help: "Wanted code distance." } },
-    help: "States wishes about scheduling (BND); changes no state." }),
+    args: { priority: { kind: "level", help: "The job's priority from the next fence on, among its tenant's jobs: 0 to 100, or low (1), normal (10) or high (50); other words say nothing." }, deadline: { kind: "level", help: "Wanted deadline in epochs, or text." }, code_distance: { kind: "integer", least: 1, most: 1_001, help: "Wanted code distance." } },
+    help: "States wishes about scheduling (BND); changes no state. Guarded or not it counts: when jobs are ordered nothing has been measured." }),
 } satisfies Record<string, OpRow>);
 
 export type OpName = keyof typeof OPS;

@@ -33,8 +33,8 @@ export const RULE_HELP: Readonly<Record<Rule, string>> = Object.freeze({
 
 const range = ({ least, most }: Count): string => (least === most ? String(least) : most === MANY ? `≥ ${least}` : `${least}–${most}`);
 
-function argumentText(name: string, { kind, required, least, most, words, alias, help }: ArgRow): string {
-  const limits = words !== undefined ? ` (${words.join(", ")})` : least === undefined && most === undefined ? "" : ` ${least ?? "…"} to ${most ?? "…"}`;
+function argumentText(name: string, { kind, required, least, most, below, words, alias, help }: ArgRow): string {
+  const limits = words !== undefined ? ` (${words.join(", ")})` : least === undefined && most === undefined ? "" : ` ${least ?? "…"} to ${below === undefined ? most ?? "…" : `below ${below}`}`;
   return `\`${name}\`${alias === undefined ? "" : ` (also \`${alias}\`)`}: ${kind}${limits}${required === true ? ", required" : ""}. ${help}`;
 }
 

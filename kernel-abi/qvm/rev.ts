@@ -92,6 +92,12 @@ export function uncompute(graph: Graph, { gates }: RevSegment): readonly GraphNo
   return gates.toReversed().map((at) => nodes[at]).filter((node) => node !== undefined).map((node) => inverseNode(node, fresh())).filter((node) => node !== undefined);
 }
 
+/** What undoes the nodes from `from` up to and without `to`, all of one segment (X3): the inverses, last first, and what they cost. */
+export function wayBack(graph: Graph, { from, to }: { readonly from: number; readonly to: number }): { readonly nodes: readonly GraphNode[]; readonly cost: number } {
+  const nodes = graph.program.nodes.slice(from, to).toReversed().flatMap((node) => inverseNode(node, node.id) ?? []);
+  return { nodes, cost: nodes.reduce((sum, node) => sum + costOf(node), 0) };
+}
+
 /** The graph in which a segment has been undone: its inverse stands right behind it. */
 export function uncomputed(graph: Graph, which: RevSegment): Graph {
   const { nodes } = graph.program;

@@ -11,8 +11,8 @@ const NAME: Schema = { type: "string", pattern: NAME_PATTERN };
 const namesOf = (description: string): Schema => ({ type: "array", items: { type: "string" }, default: [], description });
 
 function argument(row: ArgRow): Schema {
-  const { help: description, least: minimum, most: maximum, words } = row;
-  const range = { ...(minimum === undefined ? {} : { minimum }), ...(maximum === undefined ? {} : { maximum }) };
+  const { help: description, least: minimum, most: maximum, below: exclusiveMaximum, words } = row;
+  const range = { ...(minimum === undefined ? {} : { minimum }), ...(maximum === undefined ? {} : { maximum }), ...(exclusiveMaximum === undefined ? {} : { exclusiveMaximum }) };
   switch (row.kind) {
     case "integer": return { type: "integer", ...range, description };
     case "number": return { type: "number", ...range, description };

@@ -39,7 +39,16 @@ export class ChannelLives {
   #use(name: string, channel: Channel, node: GraphNode): void {
     if (channel.opened === undefined) this.#findings.error("channel", node.id, `${node.op} uses the channel ${quoted(name)}, which is not open.`, `Put an OPEN_CHAN of ${quoted(name)} before this node.`);
     else if (channel.closed !== undefined && channel.closed !== node) this.#findings.error("channel", node.id, `${node.op} uses the channel ${quoted(name)} after ${quoted(channel.closed.id)} has closed it.`, "Close a channel once, after its last use.");
+    else if (node.op === "USE_CHAN" && node.vqs.some((vq) => channel.opened?.vqs.includes(vq) === false)) {
+      this.#findings.error("channel", node.id, `USE_CHAN names a qubit that is no end of ${quoted(name)}.`, `Name one of the qubits that ${quoted(channel.opened.id)} joins, or both.`);
+    }
     if (node.op === "CLOSE_CHAN") channel.closed ??= node;
+  }
+
+  /** The ends a node acts on without naming them: what moves on along a channel from one end arrives at the other. */
+  implied({ op, args, chs, vqs }: GraphNode): readonly string[] {
+    if (op !== "USE_CHAN" || args["semantic"] === undefined || vqs.length !== 1) return [];
+    return this.#channels.get(chs[0] ?? "")?.opened?.vqs.filter((end) => end !== vqs[0]).slice(0, 1) ?? [];
   }
 
   /** Whether it is open between these qubits, either way round. */

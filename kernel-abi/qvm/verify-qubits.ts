@@ -35,11 +35,13 @@ export class QubitLives {
   /** What a node does to the lives of its qubits. */
   visit(node: GraphNode): void {
     for (const name of node.vqs) {
-      const life = this.#life(name, node);
-      if (node.op === "ALLOC_LQ") this.#allocate(name, life, node);
-      else this.#use(name, life, node);
+      if (node.op === "ALLOC_LQ") this.#allocate(name, this.#life(name, node), node);
+      else this.use(name, node);
     }
   }
+
+  /** A node acts on a qubit, whether it names it or not. */
+  use(name: string, node: GraphNode): void { this.#use(name, this.#life(name, node), node); }
 
   #life(name: string, node: GraphNode): Life {
     if (!this.#declared.has(name)) this.#findings.error("undeclared", node.id, `The qubit ${quoted(name)} is not declared.`, `Add ${quoted(name)} to resources.vqs.`);

@@ -56,6 +56,7 @@ function verifyRead(graph: Graph, consume: boolean, findings: Findings): void {
     events.visit(node, at);
     qubits.visit(node);
     channels.visit(node);
+    for (const end of channels.implied(node)) qubits.use(end, node);
     if (row !== undefined) channels.firewall(node, row, qubits);
   });
   qubits.end();

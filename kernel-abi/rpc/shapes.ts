@@ -20,7 +20,7 @@ export const SessionId = Id("session id: sess_ and 16 hexadecimal digits");
 export const JobId = Id("job id: job_ and 16 hexadecimal digits");
 
 export const Quota = open({
-  max_logical_qubits: Count("logical qubits at once"), max_channels: Count("channels at once"), max_jobs: Count("jobs at once"), max_physical_qubits: Count("physical qubits at once"),
+  max_logical_qubits: Count("logical qubits at once"), max_channels: Count("channels at once"), max_jobs: Count("jobs that run at once; more are accepted and wait"), max_physical_qubits: Count("physical qubits at once"),
 }, "what the session may hold at once");
 
 const Rate = (what: string) => Type.Number({ minimum: 0, maximum: 1, description: what });
@@ -29,7 +29,7 @@ export const Noise = Type.Object({ ...Rates, qubits: maybe(Type.Record(Type.Stri
 
 export const Policy = open({
   priority: maybe(Type.Integer({ minimum: 0, maximum: 100, description: "higher runs first; 10 when not given" })),
-  debug: maybe(Type.Boolean({ description: "needs CAP_DEBUG; more in the telemetry" })),
+  debug: maybe(Type.Boolean({ description: "needs CAP_DEBUG; the job's events tell of every epoch what it used, where its qubits stood, and what of it was done again" })),
   seed: maybe(Type.Union([Count("seed of the run"), Type.String({ maxLength: 64 }), Type.Null()], { description: "same seed, same events; a fresh one when not given" })),
   deadline_epochs: maybe(Type.Union([Count("the job fails when it has not ended within so many epochs"), Type.Null()])),
   timeout_ms: maybe(Type.Union([Count("the job fails when it has not ended within so many milliseconds of being accepted"), Type.Null()])),

@@ -34,7 +34,11 @@ function together(one: Usage, other: Usage): Usage {
 /** The stretches of one epoch of the graph as one. */
 function epochOf(epoch: number, { from, to }: EpochSpan, parts: readonly EpochRecord[], decisions: AttestedEpoch["decisions"]): AttestedEpoch {
   const widest = parts.reduce<EpochRecord | undefined>((best, part) => (best === undefined || part.usage.logicalQubits > best.usage.logicalQubits ? part : best), undefined);
-  return { epoch, from, to, mapping: (widest?.mapping ?? []).map((place) => ({ ...place })), decisions, usage: parts.reduce((sum, { usage }) => together(sum, usage), NOTHING) };
+  const undone = parts.flatMap((part) => part.undone ?? []).reduce((sum, { nodes, cost }) => ({ nodes: sum.nodes + nodes, cost: sum.cost + cost }), { nodes: 0, cost: 0 });
+  return {
+    epoch, from, to, mapping: (widest?.mapping ?? []).map((place) => ({ ...place })), decisions, usage: parts.reduce((sum, { usage }) => together(sum, usage), NOTHING),
+    ...(undone.nodes === 0 ? {} : { undone }),
+  };
 }
 
 /** Undefined for a job of which nothing was run. */
@@ -42,7 +46,7 @@ export function attestationOf({ job: { order: { id, shots } }, verified, record,
   const spans = verified.epochs.filter(({ to }) => to <= nodes);
   if (spans.length === 0) return undefined;
   const granted = verified.needs.caps.map((capability) => ({ capability, decision: "granted" as const, by: "session" }));
-  const epochs = spans.map((span, at) => epochOf(at, span, record.epochs.filter(({ from, to }) => from >= span.from && to <= span.to && (to > from || span.to === span.from)), at === 0 ? granted : []));
+  const epochs = spans.map((span, at) => epochOf(at, span, record.epochs.filter(({ from, to }) => from >= span.from && to <= span.to && (to > from || span.to === span.from || (from > span.from && to < span.to))), at === 0 ? granted : []));
   return makeAttestation(run, {
     graph: verified.digest, certificate: verified.certificateDigest, tenant: namespace, job: id, shots, nodes, epochs,
     usage: epochs.reduce((sum, { usage }) => together(sum, usage), NOTHING), audit,

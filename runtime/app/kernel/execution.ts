@@ -7,7 +7,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { Fault, FAULTS } from "../../../kernel-abi/fault.ts";
 import { InvariantBroken } from "../../../kernel-abi/invariant.ts";
-import type { Job, JobError, JobOutcome } from "../../kernel/jobs/job.ts";
+import { priorityOf, type Job, type JobError, type JobOutcome, type Rollback } from "../../kernel/jobs/job.ts";
 import type { FenceDecision } from "../../kernel/jobs/jobs.ts";
 import type { Clearance } from "../../kernel/jobs/queue.ts";
 import { isEnd } from "../../kernel/jobs/lifecycle.ts";
@@ -37,16 +37,20 @@ export class Execution {
 
   /** Whether a job that is next may go. Nothing is held by asking: one that is taken reserves in the same turn of the event loop (`#validated`). */
   clearance(job: Job): Clearance {
-    const { authority, jobs } = this.#parts;
-    const facts = this.#facts(job);
+    const { authority, jobs, places } = this.#parts;
     if (jobs.runningOf(job.order.session) >= authority.quotas.session(job.order.session).max_jobs) return "session";
-    if (!this.#parts.places.room(facts)) return "tenant";
     try {
-      return authority.blocked(job.order.id) ?? "go";
+      return authority.blocked(job.order.id) ?? (places.room(this.#facts(job)) ? "go" : "machine");
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault; // it may never: it goes, and fails in validation, where that is told
       return "go";
     }
+  }
+
+  /** Whether a job that waits would have room if, of all jobs, these alone had theirs. */
+  beside(waiting: Job, others: readonly Job[]): boolean {
+    const { jobs, places } = this.#parts;
+    return places.roomBeside(this.#facts(waiting), others.map((job) => ({ id: job.order.id, facts: this.#facts(job) })), (holder) => jobs.get(holder) !== undefined);
   }
 
   /** Resolves when no job is between two fences. */
@@ -64,7 +68,7 @@ export class Execution {
     const { jobs, stopping, now } = this.#parts;
     for (const late of jobs.sweep(now())) this.told(late);
     while (!stopping()) {
-      const job = jobs.next();
+      const job = jobs.next() ?? this.#afterIdleEpoch();
       if (job === undefined) return;
       this.#atWork++;
       void this.#through(job).finally(() => {
@@ -73,6 +77,14 @@ export class Execution {
         this.kick();
       });
     }
+  }
+
+  /** With nobody at work there are no fences, and what the last ones used would never be made anew: an epoch passes for those who wait. */
+  #afterIdleEpoch(): Job | undefined {
+    const { jobs, places } = this.#parts;
+    if (jobs.running > 0 || jobs.waiting === 0) return undefined;
+    places.turnover();
+    return jobs.next();
   }
 
   async #through(job: Job): Promise<void> {
@@ -115,7 +127,10 @@ export class Execution {
       const job = jobs.get(id);
       if (job === undefined) return;
       if (stopping() && !job.cancelAsked && job.order.epochs.length - job.epoch > 1) return this.#put(id);
-      if (!await places.enter(job, this.#facts(job))) return this.#halted(id);
+      const entered = await places.enter(job, this.#facts(job));
+      if (entered === "halted") return this.#halted(id);
+      if (entered !== "through") return this.#rolledBack(job, entered);
+      this.#detailed(job);
       const decision = this.#moved(id, jobs.fence(id, now()));
       places.turnover();
       const { state, epoch } = jobs.get(id) ?? job;
@@ -124,6 +139,20 @@ export class Execution {
       if (decision.kind === "expired") return this.told(jobs.get(id) ?? job);
       if (decision.kind === "gave way") return;
     }
+  }
+
+  /** To who asked for it, what an epoch came to: in stretches when the machine made it stop in between. */
+  #detailed(job: Job): void {
+    const { histories, places } = this.#parts;
+    const { order: { id, epochs }, state, epoch } = job;
+    if (!this.#facts(job).debug) return;
+    for (const { epoch: _, ...record } of places.latest(id, epochs[epoch]?.from ?? 0)) histories.add(id, { type: "debug", state, epoch, data: { ...record, priority: priorityOf(job) } });
+  }
+
+  /** It gave way inside a REV segment, and waits where that began. */
+  #rolledBack({ order: { id }, epoch }: Job, { from, to, cost }: Omit<Rollback, "epoch">): void {
+    const { state } = this.#parts.jobs.preempt(id, to, { from, cost });
+    this.#parts.histories.add(id, { type: "preempted", state, epoch, data: { rolled_back: { from, to, cost } } });
   }
 
   /** Whether a job that waits at its fence is to wait no longer. */
@@ -157,7 +186,7 @@ export class Execution {
     const { from, to, success } = this.#parts.places.move(id, decision.to === "" ? undefined : decision.to);
     const job = jobs.get(id);
     histories.add(id, { type: "migrated", state: "RUNNING", epoch: job?.epoch ?? 0, data: { from, to, success } });
-    return jobs.moved(id, from);
+    return jobs.moved(id, from, to);
   }
 
   /** The run of the whole graph, or of the prefix before the fence a job is cancelled at. */

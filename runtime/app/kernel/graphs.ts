@@ -4,13 +4,13 @@ import type { Sha256, SignatureCheck, Signer } from "../../../kernel-abi/ports.t
 import { toHex } from "../../../kernel-abi/canonical.ts";
 import { certificateDigest, certifyGraph, checkCertificate, openCertificate } from "../../../kernel-abi/qvm/certificate.ts";
 import { epochsOf } from "../../../kernel-abi/qvm/epochs.ts";
-import type { Finding, Graph } from "../../../kernel-abi/qvm/graph.ts";
+import type { Finding, Graph, GraphNode } from "../../../kernel-abi/qvm/graph.ts";
 import { needsOf, type GraphNeeds } from "../../../kernel-abi/qvm/needs.ts";
 import { verifyGraph, type VerifyOptions } from "../../../kernel-abi/qvm/verify.ts";
 import { chooseProvider } from "../../../domains/q/declared.ts";
 import { graphCircuit } from "../../../domains/q/api/graph.ts";
 import { Refusal } from "../../../kernel-abi/rpc/codes.ts";
-import type { EpochSpan } from "../../kernel/jobs/job.ts";
+import { PRIORITY_DEFAULT, PRIORITY_MAX, type EpochSpan } from "../../kernel/jobs/job.ts";
 import type { Wanted } from "../../kernel/logical/block.ts";
 import { physicalOf, wantedOf } from "../../kernel/logical/demand.ts";
 
@@ -103,7 +103,7 @@ export class Graphs {
     const needs = needsOf(graph);
     const certificate = certifyGraph({ verdict, options: verify, needs }, signer, sha256);
     const wanted = wantedOf(graph.program.nodes);
-    const spans = epochsOf(graph).map(({ from, to }) => ({ from, to }));
+    const spans = spansOf(graph);
     return {
       digest: openCertificate(certificate, { sha256, signature }).graph, graph, needs, certificate, certificateDigest: certificateDigest(certificate, sha256),
       epochs: spans.length === 0 ? [{ from: 0, to: 0 }] : spans, wanted, physicalQubits: physicalOf(wanted), deadlineHint: deadlineHint(graph), warnings: verdict.findings.length,
@@ -118,6 +118,23 @@ export class Graphs {
       this.#nodes -= graph.program.nodes.length;
     }
   }
+}
+
+const WORDS: ReadonlyMap<unknown, number> = new Map([["low", 1], ["normal", PRIORITY_DEFAULT], ["high", 50]]);
+
+/** What a SET_POLICY says of priority; undefined: nothing. */
+function saidPriority({ op, args }: GraphNode): number | undefined {
+  const said = op === "SET_POLICY" ? args["priority"] : undefined;
+  return typeof said === "number" ? Math.min(PRIORITY_MAX, Math.max(0, said)) : WORDS.get(said);
+}
+
+/** Its epochs, each with the priority its graph has said by its end. */
+function spansOf(graph: Graph): readonly EpochSpan[] {
+  let priority: number | undefined;
+  return epochsOf(graph).map(({ from, to }) => {
+    for (const node of graph.program.nodes.slice(from, to)) priority = saidPriority(node) ?? priority;
+    return { from, to, ...(priority === undefined ? {} : { priority }) };
+  });
 }
 
 /** The earliest deadline among its SET_POLICY nodes, in epochs; null: none. */

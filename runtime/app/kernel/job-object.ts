@@ -37,8 +37,8 @@ const contextOf = ({ job: { order }, facts, caps, backend }: Shown) => ({
 /** Upstream's two members, and the fault's number. */
 const errorOf = ({ message, type, code }: JobError): { readonly message: string; readonly type: string } => Object.assign({ message, type }, { code });
 
-/** Nodes behind it: of the epochs it has behind it. A job that ended whole has done them all. */
-const nodesOf = ({ order: { epochs }, epoch }: Job): number => epochs[epoch - 1]?.to ?? 0;
+/** Nodes of the epochs it has behind it. They are run in one run, at its end: of a job that failed without one, nothing was. */
+const nodesOf = ({ order: { epochs }, epoch, state, outcome }: Job): number => (state === "FAILED" && outcome === null ? 0 : epochs[epoch - 1]?.to ?? 0);
 
 export function jobObject(shown: Shown): JobObject {
   const { job, facts: { verified: { graph } }, record } = shown;
@@ -58,6 +58,7 @@ export function jobObject(shown: Shown): JobObject {
     ...(job.resumed === 0 ? {} : { resumed: job.resumed }),
     ...(job.attempts <= 1 && job.preemptions === 0 ? {} : { attempts: job.attempts, preemptions: job.preemptions }),
     ...(job.moves.length === 0 ? {} : { moves: [...job.moves] }),
+    ...(job.rollbacks.length === 0 ? {} : { rollbacks: [...job.rollbacks] }),
     ...(order.restored === null ? {} : { restored_from: order.restored }),
   };
 }

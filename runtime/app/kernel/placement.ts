@@ -2,11 +2,14 @@
 // what the machine did about its conditions is told. Owns what remains of a job when it holds nothing any more: its telemetry.
 //   K15 A job that waits for the machine (T states, the decoder, teleports, a place for a block) stands at its fence: kernel epochs pass
 //       until it is given what it asked for, and it can be cancelled and run out of time there as anywhere.
+//   K18 A job the machine made stop between two fences gives way there only inside a REV segment, undone to where that began; it is charged.
 //   K16 A job that gave way comes back to other blocks, and to the account it had; one that was restored is accounted for from its beginning.
 import { setTimeout as pause, setImmediate as turn } from "node:timers/promises";
 import { rollbackTo } from "../../../kernel-abi/qvm/epochs.ts";
-import type { GraphNode } from "../../../kernel-abi/qvm/graph.ts";
-import type { EpochSpan, Job } from "../../kernel/jobs/job.ts";
+import type { Graph, GraphNode } from "../../../kernel-abi/qvm/graph.ts";
+import { wayBack } from "../../../kernel-abi/qvm/rev.ts";
+import type { EpochSpan, Job, Rollback } from "../../kernel/jobs/job.ts";
+import type { EpochRecord } from "../../kernel/logical/accounts.ts";
 import { tightened } from "../../kernel/logical/conditions.ts";
 import type { LogicalMachine } from "../../kernel/logical/machine.ts";
 import type { JobTelemetry } from "../../kernel/logical/telemetry.ts";
@@ -20,6 +23,8 @@ export interface PlacesOptions {
   readonly physicalLimit: (session: string) => number;
   /** Whether the job is to stop where it stands: cancelled, out of time, or the kernel stops. */
   readonly halted: (id: string) => boolean;
+  /** Whether the job is to give way, now that the machine made it stop between two fences. */
+  readonly outranked: (id: string) => boolean;
   /** A kernel epoch passed while a job waited: deadlines are counted in them. */
   readonly passed: () => void;
 }
@@ -38,26 +43,50 @@ export class Places {
   /** Whether its blocks are to be had now. */
   room({ verified }: JobFacts): boolean { return this.#options.machine.resources.shortage(verified.wanted) === undefined; }
 
-  /** All of its blocks, and the qubits that are alive where it stands (K16). @throws Fault RESOURCES_EXHAUSTED, holding nothing; CHANNEL_… */
-  take({ order: { id, session, tenant }, epoch }: Job, { verified: { wanted, epochs, graph } }: JobFacts): void {
-    this.#options.machine.resume({ job: id, session, tenant }, wanted, epochs.slice(0, epoch).map((span) => ({ ...span, nodes: nodesOf(graph.program.nodes, span) })));
+  /** Whether they were if, of all holders that are jobs, these alone had what they have, or would be given now. What is held by hand stays. */
+  roomBeside({ verified }: JobFacts, others: readonly { readonly id: string; readonly facts: JobFacts }[], isJob: (holder: string) => boolean): boolean {
+    const { resources } = this.#options.machine;
+    const kept = new Set(others.map(({ id }) => id));
+    const coming = others.filter(({ id }) => !resources.holds(id)).map(({ facts }) => facts.verified.wanted);
+    return resources.fitsBeside(verified.wanted, (holder) => kept.has(holder) || !isJob(holder), coming);
   }
 
-  /** The job goes through its next epoch; false when it was halted at a fence before the epoch's end. @throws Fault of the walk */
-  async enter({ order: { id }, epoch }: Job, { verified: { graph, epochs } }: JobFacts): Promise<boolean> {
-    const { machine } = this.#options;
+  /** All of its blocks, and the qubits that are alive where it stands (K16). @throws Fault RESOURCES_EXHAUSTED, holding nothing; CHANNEL_… */
+  take(job: Job, { verified: { wanted, epochs, graph } }: JobFacts): void {
+    const { order: { id, session, tenant }, epoch, node } = job;
+    const from = epochs[epoch]?.from ?? node;
+    const behind = [...epochs.slice(0, epoch), ...(node > from ? [{ from, to: node }] : [])];
+    this.#options.machine.resume({ job: id, session, tenant }, wanted, behind.map((span) => ({ ...span, nodes: nodesOf(graph.program.nodes, span) })), reachedBy(job));
+  }
+
+  /**
+   * The job goes through its next epoch, to the fence; or it was halted before the epoch's end; or it was to give way there, and has undone
+   * what it did since its REV segment began. Outside of a segment nothing can be undone, and it goes on to its fence. @throws Fault of the walk
+   */
+  async enter(job: Job, { verified: { graph, epochs } }: JobFacts): Promise<"through" | "halted" | Omit<Rollback, "epoch">> {
+    const { machine, outranked } = this.#options;
+    const { order: { id }, epoch } = job;
     const span = epochs[epoch] ?? { from: 0, to: 0 };
-    let at = span.from;
+    let at = Math.max(job.node, reachedBy(job));
+    let back = job.node;
     do {
-      const most = await this.#ready(id, epoch, nodesOf(graph.program.nodes, { from: at, to: span.to }));
-      if (most === "halted") return false;
+      const most = await this.#ready(id, epoch, nodesOf(graph.program.nodes, { from: back, to: span.to }));
+      if (most === "halted") return most;
       const [part = { from: at, to: span.to }] = tightened([{ from: at, to: span.to }], most.fenceEvery);
-      const from = most.rollback ? rollbackTo(graph, at) : part.from;
+      const from = most.rollback ? rollbackTo(graph, at) : back;
       machine.run(id, { from, to: part.to }, nodesOf(graph.program.nodes, { from, to: part.to }));
-      at = part.to;
+      at = back = part.to;
       if (at < span.to) await turn();
+      const to = at < span.to ? rollbackTo(graph, at) : at;
+      if (to < at && outranked(id)) return this.#undone(id, graph, { from: at, to });
     } while (at < span.to);
-    return true;
+    return "through";
+  }
+
+  #undone(id: string, graph: Graph, { from, to }: { readonly from: number; readonly to: number }): Omit<Rollback, "epoch"> {
+    const way = wayBack(graph, { from: to, to: from });
+    this.#options.machine.undo(id, way);
+    return { from, to, cost: way.cost };
   }
 
   /** A kernel epoch has passed: what was used is made anew. */
@@ -68,6 +97,12 @@ export class Places {
     const { machine, physicalLimit } = this.#options;
     const holder = machine.resources.holds(id) ? machine.resources.holder(id) : undefined;
     return holder === undefined ? this.#records.get(id) : machine.jobTelemetry(id, physicalLimit(holder.session));
+  }
+
+  /** What a job that stands at a fence did since it stood at the one before, `from`. */
+  latest(id: string, from: number): readonly EpochRecord[] {
+    const { epochs } = this.#options.machine.account(id);
+    return epochs.slice(epochs.findLastIndex((epoch) => epoch.from <= from));
   }
 
   /** It waits again, or has ended: it holds nothing. */
@@ -106,6 +141,12 @@ export class Places {
       machine.turnover();
     }
   }
+}
+
+/** The node a job had come to when it was rolled back to where it stands; where it stands when it was not. */
+function reachedBy({ node, epoch, rollbacks }: Job): number {
+  const last = rollbacks.at(-1);
+  return last !== undefined && last.to === node && last.epoch === epoch ? last.from : node;
 }
 
 const nodesOf = (nodes: readonly GraphNode[], { from, to }: EpochSpan): readonly GraphNode[] => nodes.slice(from, to);

@@ -66,9 +66,9 @@ export function createKernelService(options: KernelOptions): Kernel {
   const memory = new Memory(options.state, options.durability);
   const parts: Parts = {
     authority, tenants, machine, histories,
-    places: new Places({ machine, histories, physicalLimit: (session) => authority.quotas.session(session).max_physical_qubits, halted: (id) => execution.isHalted(id), passed: () => { parts.jobs.pass(); } }),
+    places: new Places({ machine, histories, physicalLimit: (session) => authority.quotas.session(session).max_physical_qubits, halted: (id) => execution.isHalted(id), outranked: (id) => parts.jobs.outranked(id), passed: () => { parts.jobs.pass(); } }),
     hand: new ByHand({ authority, resources: machine.resources, links: machine.links, fresh }),
-    jobs: new Jobs({ slots: options.slots ?? DEFAULTS.slots, kept: options.kept ?? DEFAULTS.kept, may: (job) => execution.clearance(job), forgotten: (id) => { forget(id); } }),
+    jobs: new Jobs({ slots: options.slots ?? DEFAULTS.slots, kept: options.kept ?? DEFAULTS.kept, may: (job) => execution.clearance(job), beside: (job, others) => execution.beside(job, others), forgotten: (id) => { forget(id); } }),
     facts: new Map(),
     graphs: new Graphs({ signer: options.signer, sha256, signature: signatureHolds, ...(options.verify === undefined ? {} : { verify: options.verify }) }),
     checkpoints: new Checkpoints(options.mac),

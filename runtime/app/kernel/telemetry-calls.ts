@@ -1,6 +1,7 @@
 // q_get_telemetry and q_get_mapping: what a session or one of its jobs uses and has used. Nothing of anybody else's, and no state (A4).
 import type { Handlers } from "../../../kernel-abi/rpc/handlers.ts";
 import type { ParamsOf, ResultOf } from "../../../kernel-abi/rpc/methods.ts";
+import { isProfile, parseProfile } from "../../../kernel-abi/qvm/qec/profile.ts";
 import { Refusal } from "../../../kernel-abi/rpc/codes.ts";
 import { targetOf } from "../../kernel/logical/conditions.ts";
 import type { JobTelemetry } from "../../kernel/logical/telemetry.ts";
@@ -12,7 +13,13 @@ type Mapping = ResultOf<"q_get_mapping">["mapping"];
 interface Placed { readonly vq: string; readonly profile: string; readonly physicalQubits: number; readonly module: string }
 
 const placed = (prefix: string, places: readonly Placed[]): Mapping =>
-  Object.fromEntries(places.map(({ vq, profile, physicalQubits, module }) => [prefix + vq, { profile, physical_qubits: physicalQubits, module }]));
+  Object.fromEntries(places.map(({ vq, profile, physicalQubits, module }) => [prefix + vq, { profile, distance: distanceOf(profile), physical_qubits: physicalQubits, module }]));
+
+/** Of a profile's canonical text; 0, which none has, for a text that is none. */
+const distanceOf = (text: string): number => {
+  const profile = parseProfile(text);
+  return isProfile(profile) ? profile.distance : 0;
+};
 
 const physicalOf = (places: readonly Placed[]): number => places.reduce((sum, { physicalQubits }) => sum + physicalQubits, 0);
 

@@ -1,6 +1,6 @@
 // When a job has run out of time: milliseconds of its own, or kernel epochs. Pure facts; who asks decides what follows (J8).
 import { FAULTS } from "../../../kernel-abi/fault.ts";
-import type { Job, JobError } from "./job.ts";
+import { priorityOf, type Job, type JobError } from "./job.ts";
 import type { Waiting } from "./queue.ts";
 
 /** Absolute kernel epoch by which it has to have ended; null: none. */
@@ -10,9 +10,9 @@ export const isTimed = ({ order }: Job): boolean => order.timeoutMs !== null || 
 
 /** As the queue weighs it: the deadline that is kept and the graph's own hint, the earlier of them. */
 export function waitingOf(job: Job): Waiting {
-  const { id, tenant, session, priority, deadlineHint } = job.order;
+  const { id, tenant, session, deadlineHint } = job.order;
   const due = [dueEpoch(job), deadlineHint === null ? null : job.acceptedEpoch + deadlineHint].filter((epoch) => epoch !== null);
-  return { id, tenant, session, seq: job.seq, priority, accepted: job.acceptedEpoch, deadline: due.length === 0 ? null : Math.min(...due) };
+  return { id, tenant, session, seq: job.seq, priority: priorityOf(job), accepted: job.acceptedEpoch, deadline: due.length === 0 ? null : Math.min(...due) };
 }
 
 /** What a job that has not ended by now fails with. */

@@ -6,6 +6,8 @@ import type { GraphJobState } from "./lifecycle.ts";
 export interface EpochSpan {
   readonly from: number;
   readonly to: number;
+  /** The job's priority from its fence on, where the graph has said one by then. */
+  readonly priority?: number;
 }
 
 /** What a session asked for, fixed when the job is accepted. */
@@ -21,7 +23,7 @@ export interface JobOrder {
   readonly shots: number;
   /** At least one; consecutive, from node 0 to the last. */
   readonly epochs: readonly EpochSpan[];
-  /** 0 to PRIORITY_MAX, higher first; weighed against the tenant's own jobs only. */
+  /** 0 to PRIORITY_MAX, higher first, until its graph says another; weighed against the tenant's own jobs only. */
   readonly priority: number;
   /** Kernel epochs from acceptance within which the job has to have ended; null: none. Missed, the job fails. */
   readonly deadlineEpochs: number | null;
@@ -55,6 +57,13 @@ export interface JobOutcome {
   readonly trace: string | null;
 }
 
+export interface Rollback {
+  readonly epoch: number;
+  readonly from: number;
+  readonly to: number;
+  readonly cost: number;
+}
+
 export interface Job {
   readonly order: JobOrder;
   readonly state: GraphJobState;
@@ -83,6 +92,8 @@ export interface Job {
   readonly moveAsked: string | null;
   /** Provider or mapping it was moved to, in order. */
   readonly moves: readonly { readonly epoch: number; readonly from: string; readonly to: string }[];
+  /** Times it gave way inside a REV segment: undone from node `from` back to node `to`, where it goes on, at a cost (kernel-abi/qvm/rev.ts). */
+  readonly rollbacks: readonly Rollback[];
   /** Taken up again by a kernel that began anew: how often. */
   readonly resumed: number;
   readonly outcome: JobOutcome | null;
@@ -92,11 +103,14 @@ export interface Job {
 export const PRIORITY_MAX = 100;
 export const PRIORITY_DEFAULT = 10;
 
+/** Where it stands now. */
+export const priorityOf = ({ order, epoch }: Pick<Job, "order" | "epoch">): number => order.epochs[epoch - 1]?.priority ?? order.priority;
+
 /** As it is accepted: waiting, at the fence it begins from. */
 export function newJob(order: JobOrder, { seq, now, epoch, resumed, checkpoints }: { readonly seq: number; readonly now: number; readonly epoch: number; readonly resumed: number; readonly checkpoints: number }): Job {
   return {
     order, state: "QUEUED", seq, acceptedAt: now, acceptedEpoch: epoch, startedAt: null, endedAt: null,
     epoch: order.startEpoch, node: order.epochs[order.startEpoch]?.from ?? 0, notBefore: null, attempts: 0, preemptions: 0,
-    cancelAsked: false, cancelledAtEpoch: null, checkpoints, moveAsked: null, moves: [], resumed, outcome: null, error: null,
+    cancelAsked: false, cancelledAtEpoch: null, checkpoints, moveAsked: null, moves: [], rollbacks: [], resumed, outcome: null, error: null,
   };
 }

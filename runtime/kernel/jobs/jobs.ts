@@ -8,10 +8,10 @@
 import { Fault } from "../../../kernel-abi/fault.ts";
 import { invariant } from "../../../kernel-abi/invariant.ts";
 import { expiryOf } from "./expiry.ts";
-import { newJob, type Job, type JobError, type JobOrder, type JobOutcome } from "./job.ts";
+import { newJob, type Job, type JobError, type JobOrder, type JobOutcome, type Rollback } from "./job.ts";
 import { isEnd } from "./lifecycle.ts";
-import type { Clearance, LaneSaved } from "./queue.ts";
-import { JobTable } from "./table.ts";
+import type { LaneSaved } from "./queue.ts";
+import { JobTable, type JobClaims } from "./table.ts";
 
 export interface JobsOptions {
   /** Jobs that may hold a slot at once; at least 1. */
@@ -19,7 +19,9 @@ export interface JobsOptions {
   /** Ended jobs kept per session for questions; the earliest ended is forgotten first. */
   readonly kept: number;
   /** Whether a job that is next may go now: limits and resources, which are others' tables. Default: always. Something may come of it or not. */
-  readonly may?: (job: Job) => Clearance;
+  readonly may?: JobClaims["may"];
+  /** Whether a job that waits would have room in the machine if, of all jobs, these alone had theirs. Default: always. */
+  readonly beside?: JobClaims["beside"];
   /** Told of every job that is forgotten. */
   readonly forgotten?: (id: string) => void;
 }
@@ -51,15 +53,15 @@ const RETRY_EPOCHS_LOG2_MAX = 16;
 export class Jobs {
   readonly #table: JobTable;
   readonly #slots: number;
-  readonly #may: (job: Job) => Clearance;
+  readonly #claims: JobClaims;
   #epoch = 0;
   #seq = 0;
 
-  constructor({ slots, kept, may = () => "go", forgotten }: JobsOptions) {
+  constructor({ slots, kept, may = () => "go", beside = () => true, forgotten }: JobsOptions) {
     invariant(slots >= 1 && kept >= 1, "L1", "at least one slot and one job kept");
     this.#table = new JobTable(kept, forgotten);
     this.#slots = slots;
-    this.#may = may;
+    this.#claims = { may, beside };
   }
 
   /** Kernel epochs so far. */
@@ -86,7 +88,7 @@ export class Jobs {
   next(): Job | undefined {
     this.#wake();
     if (this.#table.running >= this.#slots) return undefined;
-    const job = this.#table.take(this.#may) ?? (this.#passIdle() ? this.#table.take(this.#may) : undefined);
+    const job = this.#table.take(this.#claims) ?? (this.#passIdle() ? this.#table.take(this.#claims) : undefined);
     return job === undefined ? undefined : this.#table.move(job, { type: "VALIDATE", slot: true }, {});
   }
 
@@ -152,19 +154,26 @@ export class Jobs {
   }
 
   /** It stands where it was asked to move. What a job that runs does next; a waiting one goes on waiting. */
-  moved(id: string, from: string): FenceDecision {
+  moved(id: string, from: string, to: string): FenceDecision {
     const job = this.#table.known(id);
     invariant(job.moveAsked !== null, "S1", "a job moves when it was asked to");
-    const placed = this.#table.put({ ...job, moveAsked: null, moves: [...job.moves, { epoch: job.epoch, from, to: job.moveAsked }] });
+    const placed = this.#table.put({ ...job, moveAsked: null, moves: [...job.moves, { epoch: job.epoch, from, to }] });
     return placed.state === "RUNNING" ? this.#goOnOrGiveWay(placed) : { kind: "go on" };
   }
 
-  /** Takes the slot away between two fences: the job goes back to `node`, the start of the REV segment it is in. */
-  preempt(id: string, node: number): Job {
+  /** Whether a job the machine made stop between two fences is to give way there, if it can be rolled back. */
+  outranked(id: string): boolean {
+    const job = this.#table.known(id);
+    return job.state === "RUNNING" && !job.cancelAsked && this.#table.outranks(job, this.#table.running >= this.#slots, this.#claims);
+  }
+
+  /** Takes the slot away between two fences: the job goes back to `node`, the start of the REV segment it is in, undone from where it was. */
+  preempt(id: string, node: number, undone?: Pick<Rollback, "from" | "cost">): Job {
     const job = this.#table.known(id);
     const span = job.order.epochs[job.epoch];
     invariant(job.state === "RUNNING" && span !== undefined && node >= span.from && node <= span.to, "S1", "rolled back within its epoch");
-    return this.#requeue(job, node);
+    const rollbacks = undone === undefined ? job.rollbacks : [...job.rollbacks, { epoch: job.epoch, to: node, ...undone }];
+    return this.#requeue(this.#table.put({ ...job, rollbacks }), node);
   }
 
   /** The number of its next checkpoint, counted from 1. */
@@ -214,7 +223,7 @@ export class Jobs {
   }
 
   #goOnOrGiveWay(job: Job): FenceDecision {
-    if (this.#table.running >= this.#slots && this.#table.outranks(job, this.#may)) {
+    if (this.#table.outranks(job, this.#table.running >= this.#slots, this.#claims)) {
       this.#requeue(job, job.node);
       return { kind: "gave way" };
     }

@@ -2,7 +2,8 @@
 // what the kernel found; a transition that no row allows is refused, never ignored (P1, P2).
 //   J1  QUEUED → VALIDATING → RUNNING → COMPLETED | FAILED | CANCELLED. Nothing leaves an end.
 //   J2  A job runs only validated: certificate checked and resources reserved, every time it leaves the queue.
-//   J3  A running job is preempted, retried, cancelled or moved at a fence alone; it goes back to QUEUED with the place it goes on from.
+//   J3  A running job is preempted, retried, cancelled or moved at a fence alone, or where it was rolled back to, the start of its REV
+//       segment; it goes back to QUEUED with the place it goes on from.
 import { setup } from "xstate";
 import { compileLifecycle } from "../../process/lifecycle.ts";
 

@@ -4,13 +4,16 @@
 //       nothing to do starts level with the others: idle time earns nothing.
 //   J5  Within a tenant: the lower band first, band = ⌊accepted / AGING_EPOCHS⌋ − priority; in a band the earlier deadline, then the earlier
 //       acceptance. A band is fixed for good and later jobs' bands rise, so whoever waits is overtaken by finitely many (no starvation).
-//   J6  A session at its own limit holds up nobody else; a job its tenant has no resources for holds up the tenant's later jobs, else small
-//       ones would pass a large one for ever.
+//   J6  A session at its own limit holds up nobody else; a job there are no resources for holds up its tenant's later jobs, else small ones
+//       would pass a large one for ever.
+//   J13 So it is between tenants: who is a quantum of epochs ahead of one whose first job has no room in the machine starts only what leaves
+//       it room (kept-room.ts), and gives way at fences where it stands in the way. Others go on meanwhile: room is kept for the first alone.
 import { invariant } from "../../../kernel-abi/invariant.ts";
+import { KeptRoom, type Beside } from "./kept-room.ts";
 
 /** Kernel epochs of waiting that weigh as much as one step of priority. */
 export const AGING_EPOCHS = 64;
-/** Epochs a tenant may be ahead of a waiting one before its running jobs give way at a fence. */
+/** Epochs a tenant may be ahead of a waiting one before its running jobs give way at a fence, and its next ones leave that one room. */
 export const QUANTUM_EPOCHS = 8;
 
 export interface Waiting {
@@ -25,8 +28,20 @@ export interface Waiting {
   readonly deadline: number | null;
 }
 
-/** What stands in the way of a job that is next: nothing, its session's limit, or its tenant's and the machine's. */
-export type Clearance = "go" | "session" | "tenant";
+/** What stands in the way of a job that is next: nothing, its session's limit, its tenant's, or that the machine has no room for it now. */
+export type Clearance = "go" | "session" | "tenant" | "machine";
+
+/** What the queue asks of others' tables; asking holds nothing. */
+export interface Claims {
+  readonly may: (job: Waiting) => Clearance;
+  readonly beside: Beside;
+}
+
+/** The first of a lane that only the machine can stand in the way of. */
+interface First {
+  readonly job: Waiting;
+  readonly room: boolean;
+}
 
 interface Lane {
   /** Epochs given, brought level when the tenant comes back. */
@@ -67,6 +82,7 @@ function insert(line: Waiting[], job: Waiting): void {
 export class FairQueue {
   readonly #lanes = new Map<string, Lane>();
   readonly #ids = new Set<string>();
+  readonly #room = new KeptRoom();
   #serial = 0;
 
   get length(): number { return this.#ids.size; }
@@ -92,14 +108,18 @@ export class FairQueue {
     line.splice(at, 1);
     if (line.length === 0) lane.sessions.delete(session);
     this.#ids.delete(id);
+    this.#room.served(id);
     return true;
   }
 
   /** Takes out who is next and may go: its tenant is given an epoch, and counts as running until `left`. */
-  take(may: (job: Waiting) => Clearance): Waiting | undefined {
+  take({ may, beside }: Claims): Waiting | undefined {
+    let ahead: { readonly job: Waiting; readonly pass: number } | undefined;
     for (const [tenant, lane] of this.#inTurn()) {
-      const job = this.#first(lane, may);
+      const { job, room } = this.#first(lane, may) ?? {};
       if (job === undefined) continue;
+      if (room === false && ahead === undefined && beside(job, [])) ahead = { job, pass: lane.pass };
+      if (room === false || (ahead !== undefined && lane.pass > ahead.pass + QUANTUM_EPOCHS && !this.#room.admits(ahead.job, job, beside))) continue;
       this.remove(job);
       lane.running++;
       lane.pass++;
@@ -110,14 +130,18 @@ export class FairQueue {
     return undefined;
   }
 
-  /** Whether someone waiting has the better claim to the slot `running` has: at a fence, where it is asked, that one gives way. */
-  outranks(running: Waiting, may: (job: Waiting) => Clearance): boolean {
+  /** Whether someone waiting has the better claim to the slot (when all are taken) or the room `running` has: at a fence, where it is asked, that one gives way. */
+  outranks(running: Waiting, full: boolean, { may, beside }: Claims): boolean {
     const own = this.#laneOf(running.tenant);
+    let asked = false;
     for (const [tenant, lane] of this.#inTurn()) {
-      if (tenant === running.tenant) {
-        const first = this.#first(lane, may);
-        if (first !== undefined && bandOf(first) < bandOf(running)) return true;
-      } else if (lane.pass + QUANTUM_EPOCHS < own.pass && this.#first(lane, may) !== undefined) return true;
+      if (tenant !== running.tenant && lane.pass + QUANTUM_EPOCHS >= own.pass) continue;
+      const first = this.#first(lane, may);
+      if (first === undefined || (tenant === running.tenant && bandOf(first.job) >= bandOf(running))) continue;
+      if (first.room && full) return true;
+      if (first.room || asked || !beside(first.job, [])) continue;
+      asked = true;
+      if (!this.#room.admits(first.job, running, beside)) return true;
     }
     return false;
   }
@@ -126,10 +150,11 @@ export class FairQueue {
   charge(tenant: string): void { this.#laneOf(tenant).pass++; }
 
   /** A job that had been taken has ended or waits again. */
-  left(tenant: string): void {
+  left({ tenant, id }: Pick<Waiting, "tenant" | "id">): void {
     const lane = this.#laneOf(tenant);
     invariant(lane.running > 0, "S1", "more jobs left than were taken");
     lane.running--;
+    this.#room.left(id);
   }
 
   /** Epochs given to each tenant, by name. */
@@ -161,11 +186,11 @@ export class FairQueue {
     return [...this.#lanes].filter(([, lane]) => lane.sessions.size > 0).sort(([a, x], [b, y]) => x.pass - y.pass || x.served - y.served || (a < b ? -1 : 1));
   }
 
-  #first(lane: Lane, may: (job: Waiting) => Clearance): Waiting | undefined {
+  #first(lane: Lane, may: Claims["may"]): First | undefined {
     const heads = [...lane.sessions.values()].flatMap((line) => line.slice(0, 1)).sort(compareWaiting);
-    for (const head of heads) {
-      const clearance = may(head);
-      if (clearance === "go") return head;
+    for (const job of heads) {
+      const clearance = may(job);
+      if (clearance === "go" || clearance === "machine") return { job, room: clearance === "go" };
       if (clearance === "tenant") return undefined;
     }
     return undefined;

@@ -5,9 +5,15 @@ import { invariant } from "../../../kernel-abi/invariant.ts";
 import { isTimed, waitingOf } from "./expiry.ts";
 import type { Job } from "./job.ts";
 import { graphJobLifecycle, isEnd, type GraphJobEvent, type GraphJobState } from "./lifecycle.ts";
-import { FairQueue, type Clearance, type LaneSaved, type Waiting } from "./queue.ts";
+import { FairQueue, type Claims, type Clearance, type LaneSaved } from "./queue.ts";
 
 export type Patch = Partial<Omit<Job, "order" | "state" | "seq">>;
+
+/** Of jobs, what the queue asks of those that wait (queue.ts). */
+export interface JobClaims {
+  readonly may: (job: Job) => Clearance;
+  readonly beside: (waiting: Job, others: readonly Job[]) => boolean;
+}
 
 interface SessionJobs {
   readonly live: Set<string>;
@@ -89,7 +95,7 @@ export class JobTable {
 
   /** @throws Fault LIFECYCLE_REFUSED, changing nothing */
   move(job: Job, event: GraphJobEvent, patch: Patch): Job {
-    const { id, tenant, session } = job.order;
+    const { id, session } = job.order;
     const moved: Job = { ...job, ...patch, state: graphJobLifecycle.next(job.state, event) };
     this.#jobs.set(id, moved);
     if (job.state === "QUEUED") this.#unwait(job);
@@ -99,7 +105,7 @@ export class JobTable {
     }
     if (holds(job.state) && !holds(moved.state)) {
       invariant(this.#holders.delete(id), "S1", "a slot given back was held");
-      this.queue.left(tenant);
+      this.queue.left(job.order);
       this.#holding.set(session, this.runningOf(session) - 1);
       if (this.runningOf(session) === 0) this.#holding.delete(session);
     }
@@ -109,12 +115,15 @@ export class JobTable {
   }
 
   /** Who is next and may go, still QUEUED; the queue counts it as taken. */
-  take(may: (job: Job) => Clearance): Job | undefined {
-    const taken = this.queue.take(this.#asked(may));
+  take(claims: JobClaims): Job | undefined {
+    const taken = this.queue.take(this.#asked(claims));
     return taken === undefined ? undefined : this.known(taken.id);
   }
 
-  outranks(job: Job, may: (job: Job) => Clearance): boolean { return this.queue.outranks(waitingOf(job), this.#asked(may)); }
+  /** `full`: every slot is taken. */
+  outranks(job: Job, full: boolean, claims: JobClaims): boolean {
+    return this.queue.length > 0 && this.queue.outranks(waitingOf(job), full, this.#asked(claims));
+  }
 
   /** A delayed job is in the queue again. */
   wake(job: Job): void {
@@ -131,7 +140,9 @@ export class JobTable {
 
   lanes(): readonly LaneSaved[] { return this.queue.saved(); }
 
-  #asked = (may: (job: Job) => Clearance) => ({ id }: Waiting): Clearance => may(this.known(id));
+  #asked({ may, beside }: JobClaims): Claims {
+    return { may: ({ id }) => may(this.known(id)), beside: ({ id }, others) => beside(this.known(id), others.map((other) => this.known(other.id))) };
+  }
 
   #wait(job: Job): void {
     if (isTimed(job)) this.#timed.add(job.order.id);

@@ -1,6 +1,7 @@
 // Accounts: what each qubit and each epoch of a job has used. Owns counts and clocks; observes, and decides nothing.
 //   N1  Epochs follow one another over the nodes without a gap; work done again after a rollback is charged to the epoch that does it.
 //   N2  Of qubits and channels an epoch tells the most at once, of everything else the sum.
+//   N4  What is undone is charged where the job stands, in a record of its own that gets no further.
 //   N3  Errors are those that noise has really put on the qubit: none while it is off.
 import { invariant } from "../../../kernel-abi/invariant.ts";
 import { cyclesOf, decodingNs, roundsOf } from "../../../kernel-abi/qvm/qec/rates.ts";
@@ -58,6 +59,8 @@ export interface EpochRecord {
   /** Its blocks that went elsewhere at the fence before it, and what was wrong with the machine. */
   readonly moves: readonly MoveRecord[];
   readonly conditions: readonly string[];
+  /** Reversible nodes it undid, so that the job could give way, and their cost (kernel-abi/qvm/rev.ts). */
+  readonly undone?: { readonly nodes: number; readonly cost: number };
 }
 
 type Counted = { -readonly [Key in keyof QubitAccount]: QubitAccount[Key] };
@@ -93,11 +96,11 @@ export class Account {
     }), NO_USAGE);
   }
 
-  begin({ from, to, moves, conditions }: { readonly from: number; readonly to: number; readonly moves: readonly MoveRecord[]; readonly conditions: readonly string[] }): void {
+  begin({ from, to, moves, conditions, undone }: Pick<EpochRecord, "from" | "to" | "moves" | "conditions" | "undone">): void {
     const start = this.next;
     this.#running = {
       epoch: this.#epochs.length, from: start, to, mapping: [], usage: { ...NO_USAGE, nodes: to - start }, decoderNs: 0, backlogNs: 0,
-      redone: Math.max(0, start - from), resets: 0, stalls: 0, moves, conditions,
+      redone: Math.max(0, start - from), resets: 0, stalls: 0, moves, conditions, ...(undone === undefined ? {} : { undone }),
     };
   }
 

@@ -46,6 +46,7 @@ const EpochSchema = Type.Object({
   mapping: Type.Array(Type.Object({ vq: Name, profile: Name, physicalQubits: Count, module: Name }, exact)),
   usage: Type.Object({ logicalQubits: Count, physicalQubits: Count, channels: Count, nodes: Count, measurements: Count, tStates: Count, decoderCycles: Count, pairs: Count }, exact),
   decoderNs: Real, backlogNs: Real, redone: Count, resets: Count, stalls: Count, moves: Type.Array(MoveSchema), conditions: Type.Array(Name),
+  undone: Type.Optional(Type.Object({ nodes: Count, cost: Count }, exact)),
 }, exact);
 
 const schema = compiled(Type.Object({

@@ -104,12 +104,12 @@ export class LogicalMachine {
   /**
    * A job starts, at the fence after the spans that are behind it: what lives there is placed again. Spans that no account tells of yet (it
    * was restored from a checkpoint) are accounted for, because its run goes through them; one that begins before what its account tells of (it
-   * is tried again) has a fresh account, which tells of this attempt alone. @throws as start and run, and nothing is held then
+   * is tried again) has a fresh account, which tells of this attempt alone; not so one that was rolled back from the node it had `reached`. @throws as start and run, and nothing is held then
    */
-  resume(holder: Holder, wanted: readonly Wanted[], behind: readonly Span[]): void {
+  resume(holder: Holder, wanted: readonly Wanted[], behind: readonly Span[], reached = 0): void {
     this.start(holder, wanted);
     const { job } = holder;
-    if (this.#account(job).next > (behind.at(-1)?.to ?? 0)) this.#accounts.set(job, new Account());
+    if (this.#account(job).next > Math.max(reached, behind.at(-1)?.to ?? 0)) this.#accounts.set(job, new Account());
     const account = this.#account(job);
     try {
       for (const { from, to, nodes } of behind) {
@@ -179,6 +179,15 @@ export class LogicalMachine {
     this.#granted.delete(job);
     new Walk({ resources: this.#resources, links: this.#links, account }, this.#resources.holder(job)).epoch(nodes, account.next - span.from);
     this.#resources.atFence(job, true);
+    return account.end();
+  }
+
+  /** A job that is to give way between two fences undoes what it did since its segment began, by these inverses, where it stands (N4). @throws Fault HOLDER_UNKNOWN */
+  undo(job: string, { nodes, cost }: { readonly nodes: readonly Step[]; readonly cost: number }): EpochRecord {
+    const account = this.#account(job);
+    const at = account.next;
+    account.begin({ from: at, to: at, moves: [], conditions: [], undone: { nodes: nodes.length, cost } });
+    new Walk({ resources: this.#resources, links: this.#links, account }, this.#resources.holder(job)).undo(nodes);
     return account.end();
   }
 

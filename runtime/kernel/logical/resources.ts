@@ -76,6 +76,19 @@ export class LogicalResources {
     return isShortage(seats) ? seats : undefined;
   }
 
+  /** Whether all of this had room if only the holders that stay had theirs, and these came first, where they would be put now. Nothing is held by asking. */
+  fitsBeside(wanted: readonly Wanted[], stays: (holder: string) => boolean, coming: readonly (readonly Wanted[])[] = []): boolean {
+    const held = new Map<string, number>();
+    const hold = (module: string, qubits: number): void => { held.set(module, (held.get(module) ?? 0) + qubits); };
+    for (const { job, blocks } of this.#holders.values()) if (stays(job)) for (const { module, ranges } of blocks.values()) hold(module, sizeOf(ranges));
+    for (const each of coming) {
+      const seats = this.#seating.seats(each, freeIn);
+      if (isShortage(seats)) return false;
+      for (const { module, profile } of seats) hold(module.name, profile.physicalQubits);
+    }
+    return !isShortage(this.#seating.seats(wanted, (module) => soundIn(module) - (held.get(module.name) ?? 0)));
+  }
+
   /** Blocks for all that is wanted, or for none of it. @throws Fault RESOURCES_EXHAUSTED | HOLDER_UNKNOWN */
   acquire(job: string, wanted: readonly Wanted[]): void {
     const holder = this.#holder(job);

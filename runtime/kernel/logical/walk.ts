@@ -51,6 +51,14 @@ export class Walk {
     this.#peak();
   }
 
+  /** The way back through reversible nodes, charged like the way there; it places and frees nothing. */
+  undo(nodes: readonly Step[]): void {
+    for (const node of nodes) {
+      this.#account.charge(node);
+      this.#join(node);
+    }
+  }
+
   /** Nodes that were accounted for before: qubits that live after them are placed, channels opened; nothing is charged. */
   again(nodes: readonly Step[]): void {
     for (const node of nodes) {

@@ -57,7 +57,7 @@ class Story {
 
   fence(id: string): void {
     let decision: FenceDecision = this.table.fence(id, this.now);
-    if (decision.kind === "move") decision = this.table.moved(id, "x");
+    if (decision.kind === "move") decision = this.table.moved(id, "x", "y");
     if (decision.kind === "end") this.table.finish(id, OUTCOME, this.now);
     if (decision.kind === "cancel") this.table.cancelled(id, null, this.now);
     if (decision.kind !== "go on") this.running.splice(this.running.indexOf(id), 1);

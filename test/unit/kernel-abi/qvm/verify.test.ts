@@ -11,6 +11,7 @@ const freed = (...qubits: string[]): NodeJson => node("FREE_LQ", qubits.join(" "
 const within = (...nodes: NodeJson[]): GraphJson => graphOf([alloc("q0 q1", { id: "a" }), ...nodes, freed("q0", "q1")]);
 const tenants = (...nodes: NodeJson[]): GraphJson => graphOf([alloc("q0", { id: "a", args: { tenant_id: "A" } }), alloc("q1", { id: "b", args: { tenant_id: "B" } }), ...nodes, freed("q0", "q1")]);
 const open = node("OPEN_CHAN", "q0 q1", { id: "open", chs: ["c"] });
+const use = (vqs: string, semantic: string): NodeJson => node("USE_CHAN", vqs, { id: "u", chs: ["c"], args: { semantic } });
 const close = node("CLOSE_CHAN", "", { id: "close", chs: ["c"] });
 
 type Row = readonly [name: string, rule: Rule, severity: Finding["severity"], at: string | null, fix: RegExp, refused: unknown, accepted: unknown, options?: VerifyOptions];
@@ -67,7 +68,9 @@ const ROWS: readonly Row[] = [
   ["an angle that is none", "argument", "error", "r", /pi\/2/, within(node("APPLY_RX", "q0", { id: "r", args: { theta: "pi/" } })), within(node("APPLY_RX", "q0", { args: { theta: "pi/2" } }))],
   ["an angle beyond all measure", "argument", "error", "r", /at most/, within(node("APPLY_RX", "q0", { id: "r", args: { theta: 1e300 } })), within(node("APPLY_RX", "q0", { args: { theta: -7 } }))],
   ["an angle given twice", "argument", "error", "m", /angle, theta/, within(node("MEASURE_ANGLE", "q0", { id: "m", args: { angle: 1, theta: 1 }, produces: ["e"] })), within(node("MEASURE_ANGLE", "q0", { args: { angle: 1 }, produces: ["e"] }))],
-  ["a fidelity above one", "argument", "error", "open", /0 to 1/, within({ ...open, args: { opts: { fidelity: 1.5 } } }, close), within({ ...open, args: { opts: { fidelity: 0.95, type: "bell" } } }, close)],
+  ["a fidelity above one", "argument", "error", "open", /from 0\.5, below 1/, within({ ...open, args: { opts: { fidelity: 1.5 } } }, close), within({ ...open, args: { opts: { fidelity: 0.95, type: "bell" } } }, close)],
+  ["a fidelity no purification reaches", "argument", "error", "open", /from 0\.5, below 1/, within({ ...open, args: { fidelity: 1 } }, close), within({ ...open, args: { fidelity: 0.999 } }, close)],
+  ["a fidelity that joins nothing", "argument", "error", "open", /from 0\.5, below 1/, within({ ...open, args: { fidelity: 0.2 } }, close), within({ ...open, args: { fidelity: 0.5 } }, close)],
   ["a purpose there is none of", "argument", "error", "u", /teleport, swap/, within(open, node("USE_CHAN", "", { id: "u", chs: ["c"], args: { semantic: "magic" } }), close), within(open, node("USE_CHAN", "", { chs: ["c"], args: { semantic: "swap" } }), close)],
   ["half a qubit", "argument", "error", "a", /integer/, graphOf([alloc("q0", { id: "a", args: { n: 0.5 } }), freed("q0")]), graphOf([alloc("q0"), freed("q0")])],
   ["a negative distance", "profile", "error", "a", /odd distance/, graphOf([alloc("q0", { id: "a", args: { profile: "logical:surface_code(d=-3)" } }), freed("q0")]), graphOf([alloc("q0", { args: { profile: "logical:Surface(d=5)" } }), freed("q0")])],
@@ -77,6 +80,8 @@ const ROWS: readonly Row[] = [
   ["a life after the first", "linearity", "error", "a2", /RESET/, graphOf([alloc("q0"), freed("q0"), alloc("q0", { id: "a2" })]), graphOf([alloc("q0"), node("RESET", "q0"), node("APPLY_H", "q0"), freed("q0")])],
   ["a use after the end", "linearity", "error", "h", /free the qubit later/, graphOf([alloc("q0"), freed("q0"), node("APPLY_H", "q0", { id: "h" })]), graphOf([alloc("q0"), node("APPLY_H", "q0"), freed("q0")])],
   ["a second end", "linearity", "error", "f2", /once/, graphOf([alloc("q0"), freed("q0"), node("FREE_LQ", "q0", { id: "f2" })]), graphOf([alloc("q0"), freed("q0")])],
+  ["a transfer to an end that was freed", "linearity", "error", "u", /free the qubit later/, graphOf([alloc("q0 q1"), open, freed("q1"), use("q0", "teleport"), close, freed("q0")].map((one, at) => (one.op === "FREE_LQ" ? { ...one, id: `f${at}` } : one))), graphOf([alloc("q0 q1"), open, use("q0", "teleport"), close, freed("q0", "q1")])],
+  ["a transfer to an end that was measured, to consume", "linearity", "error", "u", /thread/, graphOf([alloc("q0 q1"), open, measure("q1", "e"), use("q0", "swap"), close, measure("q0", "f")]), graphOf([alloc("q0 q1"), open, use("q0", "swap"), close, measure("q0", "f"), measure("q1", "e")]), { mode: "consume" }],
   ["a life that depends on an event", "linearity", "error", "f", /guard/, graphOf([alloc("q0 q1"), measure("q1", "e"), node("FREE_LQ", "q0", { id: "f", guard: { event: "e", equals: 1 } })]), graphOf([alloc("q0 q1"), measure("q1", "e"), node("FREE_LQ", "q0")])],
   ["a gate after a measurement, to consume", "linearity", "error", "x", /thread/, graphOf([alloc("q0"), measure("q0", "e"), node("APPLY_X", "q0", { id: "x" })]), graphOf([alloc("q0"), node("APPLY_X", "q0"), measure("q0", "e")]), { mode: "consume" }],
   ["a gate after a reset, to consume", "linearity", "error", "x", /thread/, graphOf([alloc("q0"), node("RESET", "q0"), node("APPLY_X", "q0", { id: "x" })]), graphOf([alloc("q0"), node("APPLY_X", "q0"), node("RESET", "q0")]), { mode: "consume" }],
@@ -93,6 +98,7 @@ const ROWS: readonly Row[] = [
   ["a channel closed before it is opened", "channel", "error", "close", /OPEN_CHAN/, within(close, open), within(open, close)],
   ["a channel closed twice", "channel", "error", "again", /once/, within(open, close, { ...close, id: "again" }), within(open, close)],
   ["a channel used when it is closed", "channel", "error", "u", /last use/, within(open, close, node("USE_CHAN", "", { id: "u", chs: ["c"] })), within(open, node("USE_CHAN", "", { chs: ["c"] }), close)],
+  ["a channel used between others", "channel", "error", "u", /joins/, graphOf([alloc("q0 q1 q2"), open, use("q0 q2", "swap"), close, freed("q0", "q1", "q2")]), within(open, use("q1 q0", "swap"), close)],
   ["a channel's name and no channel", "channel", "error", "g", /OPEN_CHAN/, within(node("APPLY_CZ", "q0 q1", { id: "g", args: { channel: "fake" } })), within(open, node("APPLY_CZ", "q0 q1", { args: { channel: "c" } }), close)],
   ["a channel only declared", "channel", "warning", null, /resources\.chs/, { ...GOOD, resources: { ...GOOD.resources, chs: ["c"] } }, GOOD],
   ["a gate across tenants", "firewall", "error", "g", /OPEN_CHAN/, tenants(node("APPLY_CNOT", "q0 q1", { id: "g" })), tenants(open, node("APPLY_CNOT", "q0 q1", { args: { channel: "c" } }), close)],

@@ -257,7 +257,7 @@ describe("jobs", () => {
     table.start(id, 0);
     table.migrate("s", id, "b");
     expect(table.fence(id, 0)).toEqual({ kind: "move", to: "b" });
-    expect(table.moved(id, "a")).toEqual({ kind: "go on" });
+    expect(table.moved(id, "a", "b")).toEqual({ kind: "go on" });
     expect(table.get(id)).toMatchObject({ moveAsked: null, moves: [{ epoch: 1, from: "a", to: "b" }] });
     table.fence(id, 0);
     table.fence(id, 0);
