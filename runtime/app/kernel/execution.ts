@@ -207,7 +207,10 @@ export class Execution {
   }
 
   #leave(id: string): void {
-    this.#parts.places.leave(id, isEnd(this.#parts.jobs.get(id)?.state ?? "FAILED"));
+    const { jobs, places } = this.#parts;
+    const state = jobs.get(id)?.state;
+    places.leave(id, state === undefined || isEnd(state));
+    if (state === undefined) places.forget(id); // its session was closed, and forgot it as it ended
     this.#parts.authority.pause(id);
   }
 }

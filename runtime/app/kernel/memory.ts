@@ -6,7 +6,13 @@ import type { Durability } from "../../../kernel-abi/header.ts";
 import { attempt, hostDisk } from "../../adapters/disk.ts";
 import { lockFolder } from "../../adapters/folder-lock.ts";
 import { openLedger, type Ledger } from "../../adapters/ledger.ts";
+import { CHECKPOINTS_PER_SESSION } from "../../kernel/jobs/checkpoints.ts";
 import { entryBytes, readEntry, type Accepted, type Ended, type Entry, type SessionRow } from "./memory-entry.ts";
+
+export interface Checkpointed {
+  readonly job: string;
+  readonly text: string;
+}
 
 export interface Remembered {
   readonly sessions: Map<string, SessionRow>;
@@ -14,8 +20,10 @@ export interface Remembered {
   /** By acceptance. */
   readonly accepted: Map<string, Accepted>;
   readonly ended: Map<string, Ended>;
-  /** Signed checkpoints by job, in the order they were made. */
-  readonly checkpoints: Map<string, string[]>;
+  /** Signed checkpoints by session, in the order they were made: the latest, as many as the table keeps. */
+  readonly checkpoints: Map<string, Checkpointed[]>;
+  /** By job: checkpoints ever made of it. */
+  readonly numbered: Map<string, number>;
   /** By job: kernels that had it before. */
   readonly resumed: Map<string, number>;
   /** By job: kernels that took it up again and started it. */
@@ -25,7 +33,7 @@ export interface Remembered {
 /** Bytes beyond which the ledger is rewritten, once it has grown to twice what was live. */
 const COMPACT_BYTES = 8 * 1024 * 1024;
 
-const nothing = (): Remembered => ({ sessions: new Map(), graphs: new Map(), accepted: new Map(), ended: new Map(), checkpoints: new Map(), resumed: new Map(), begun: new Map() });
+const nothing = (): Remembered => ({ sessions: new Map(), graphs: new Map(), accepted: new Map(), ended: new Map(), checkpoints: new Map(), numbered: new Map(), resumed: new Map(), begun: new Map() });
 
 function take(into: Remembered, entry: Entry): void {
   switch (entry.k) {
@@ -34,10 +42,21 @@ function take(into: Remembered, entry: Entry): void {
     case "graph": into.graphs.set(entry.digest, entry.graph); break;
     case "accepted": into.accepted.set(entry.id, entry); break;
     case "ended": into.ended.set(entry.id, entry); break;
-    case "checkpoint": into.checkpoints.set(entry.job, [...into.checkpoints.get(entry.job) ?? [], entry.text]); break;
+    case "checkpoint": takeCheckpoint(into, entry); break;
+    case "numbered": into.numbered.set(entry.job, entry.checkpoints); break;
     case "started": for (const [job, times] of Object.entries(entry.resumed)) into.resumed.set(job, times); break;
     case "begun": into.begun.set(entry.job, entry.times); break;
   }
+}
+
+function takeCheckpoint({ accepted, checkpoints, numbered }: Remembered, { job, text }: Checkpointed): void {
+  const session = accepted.get(job)?.session;
+  if (session === undefined) return; // forgotten while it was made
+  numbered.set(job, (numbered.get(job) ?? 0) + 1);
+  const own = checkpoints.get(session) ?? [];
+  checkpoints.set(session, own);
+  own.push({ job, text });
+  if (own.length > CHECKPOINTS_PER_SESSION) own.shift();
 }
 
 /** Of a closed session stay only jobs that have not ended: they end under the next kernel. */
@@ -47,7 +66,11 @@ function forgetSession(into: Remembered, session: string): void {
 }
 
 function forgetJob(into: Remembered, id: string): void {
-  for (const table of [into.accepted, into.ended, into.checkpoints, into.resumed, into.begun]) table.delete(id);
+  const session = into.accepted.get(id)?.session ?? "";
+  const own = into.numbered.has(id) ? into.checkpoints.get(session)?.filter(({ job }) => job !== id) : undefined;
+  if (own?.length === 0) into.checkpoints.delete(session);
+  else if (own !== undefined) into.checkpoints.set(session, own);
+  for (const table of [into.accepted, into.ended, into.numbered, into.resumed, into.begun]) table.delete(id);
 }
 
 export class Memory {
@@ -117,13 +140,14 @@ export class Memory {
   }
 
   *#entries(): Generator<Uint8Array> {
-    const { sessions, graphs, accepted, ended, checkpoints, resumed, begun } = this.#live;
+    const { sessions, graphs, accepted, ended, checkpoints, numbered, resumed, begun } = this.#live;
     const used = new Set([...accepted.values()].map(({ graph }) => graph));
     for (const digest of [...graphs.keys()]) if (!used.has(digest)) graphs.delete(digest);
     for (const session of sessions.values()) yield entryBytes({ k: "session", session });
     for (const [digest, graph] of graphs) yield entryBytes({ k: "graph", digest, graph });
     for (const job of accepted.values()) yield entryBytes(job);
-    for (const [job, texts] of checkpoints) for (const text of texts) yield entryBytes({ k: "checkpoint", job, text });
+    for (const own of checkpoints.values()) for (const { job, text } of own) yield entryBytes({ k: "checkpoint", job, text });
+    for (const [job, times] of numbered) yield entryBytes({ k: "numbered", job, checkpoints: times });
     if (resumed.size > 0) yield entryBytes({ k: "started", at: 0, resumed: Object.fromEntries(resumed) });
     for (const [job, times] of begun) yield entryBytes({ k: "begun", job, times });
     for (const job of ended.values()) yield entryBytes(job);

@@ -78,6 +78,8 @@ export class Places {
     else this.#options.machine.leave(id);
   }
   forget(id: string): void { this.#records.delete(id); }
+  /** Jobs whose record is kept. */
+  get size(): number { return this.#records.size; }
 
   /** Moves every qubit of a job at its fence; where they were and are. */
   move(id: string, to: string | undefined): { readonly from: string; readonly to: string; readonly success: boolean } {

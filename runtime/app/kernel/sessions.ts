@@ -41,12 +41,12 @@ export class SessionCalls {
     const { jobs, hand, memory, ended, now } = this.#parts;
     const live = jobs.of(session).filter(({ state }) => !isEnd(state));
     const waiting = live.filter(({ state }) => state === "QUEUED");
-    this.#closing.add(session);
     const over = jobs.closeSession(session, now());
     for (const { order: { id } } of waiting) {
       const job = jobs.get(id);
       if (job !== undefined) ended(job);
     }
+    this.#closing.add(session); // not before each of those has ended: the last end of a closed session forgets them all
     hand.closeSession(session);
     memory.keep({ k: "closed", session });
     if (over) this.forget(session);
