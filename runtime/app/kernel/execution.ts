@@ -178,7 +178,7 @@ export class Execution {
 
   /** Signed beside the trace, before anybody hears of the end. */
   #attest(job: Job, run: string, nodes: number): void {
-    const { authority, traces, places, signer } = this.#parts;
+    const { authority, traces, places, signer, sha256 } = this.#parts;
     const { order: { id, tenant } } = job;
     const { verified, auditFrom } = this.#facts(job);
     const record = places.record(id);
@@ -187,7 +187,7 @@ export class Execution {
     const { size } = authority.audit;
     const from = Math.min(auditFrom, size);
     const events = authority.audit.since(from).filter(({ subject }) => subject === id).map(({ seq, at, kind, outcome, detail }) => ({ seq, at, kind, outcome, detail: { ...detail } }));
-    const attested = attestationOf({ job, verified, record, run, nodes, namespace, audit: { root: authority.audit.root(), size, from, to: size, events } }, signer);
+    const attested = attestationOf({ job, verified, record, run, nodes, namespace, audit: { root: authority.audit.root(), size, from, to: size, events } }, { signer, sha256 });
     if (attested !== undefined) traces.attest(id, attested);
   }
 

@@ -48,7 +48,10 @@ export interface Telemetry {
 /** One job's, to its end: also what it was epoch by epoch. */
 export interface JobTelemetry extends Telemetry {
   readonly usage: EpochUsage;
+  /** In stretches (N5 of accounts.ts). */
   readonly epochs: readonly EpochRecord[];
+  /** Of one that ended long ago only the sums are kept, and the last stretch of its epochs. */
+  readonly summary?: true;
 }
 
 export const qubitTelemetry = (qubit: QubitAccount, drift: number): QubitTelemetry => ({

@@ -1,7 +1,7 @@
 // Jobs on the logical machine: what they used is told epoch by epoch and attested; what is wrong with the machine shows, delays and moves
 // them, and changes nothing of what they come to.
 import { describe, expect, it } from "vitest";
-import { openAttestation } from "../../../../../kernel-abi/qvm/attestation.ts";
+import { epochsTold, openAttestation } from "../../../../../kernel-abi/qvm/attestation.ts";
 import { signatureHolds } from "../../../../../replay/seal.ts";
 import { sha256 } from "../../../../../runtime/adapters/sha256.ts";
 import { parseConditions } from "../../../../../runtime/app/kernel/conditions.ts";
@@ -38,8 +38,8 @@ describe("a job's telemetry", () => {
     const bytes = kernel.parts.traces.attestation(job_id) ?? new Uint8Array();
     const attested = openAttestation(bytes, { sha256, signature: signatureHolds });
     expect(attested).toMatchObject({ run: job.digest, job: job_id, shots: 1, nodes: 15, usage: { logicalQubits: 1, measurements: 5 }, keyId: kernel.parts.signer.keyId });
-    expect(attested.epochs.map(({ from, to }) => [from, to])).toEqual([[0, 4], [4, 7], [7, 10], [10, 13], [13, 15]]);
-    expect(attested.epochs[0]?.decisions.map(({ capability }) => capability)).toEqual(["CAP_ALLOC", "CAP_COMPUTE", "CAP_MEASURE"]);
+    expect([...epochsTold(attested.epochs)].map(({ from, to }) => [from, to])).toEqual([[0, 4], [4, 7], [7, 10], [10, 13], [13, 15]]);
+    expect(attested.epochs.told[0]?.decisions.map(({ capability }) => capability)).toEqual(["CAP_ALLOC", "CAP_COMPUTE", "CAP_MEASURE"]);
     expect(attested.audit.events.map(({ kind, outcome }) => [kind, outcome])).toEqual([["job", "allowed"], ["job", "noted"]]);
     expect(attested.audit.events[1]?.detail).toEqual({ change: "RUNNING" });
     expect(JSON.stringify(attested)).not.toContain(s);
@@ -124,7 +124,7 @@ describe("a machine that is not well", () => {
     expect(record?.epochs.length).toBeGreaterThan(1);
     expect(Number(record?.epochs[0]?.mapping[0]?.profile.match(/d=(\d+)/)?.[1])).toBeGreaterThan(3);
     const attested = openAttestation(kernel.parts.traces.attestation(job_id) ?? new Uint8Array(), { sha256, signature: signatureHolds });
-    expect(attested.epochs.map(({ from, to }) => [from, to])).toEqual([[0, 81]]);
+    expect([...epochsTold(attested.epochs)].map(({ from, to }) => [from, to])).toEqual([[0, 81]]);
     expect(attested.usage.nodes).toBe(81);
     await kernel.stop();
   });

@@ -71,7 +71,7 @@ describe("a job on the machine", () => {
     const machine = started([...BELL, step("FENCE_EPOCH"), step("FREE_LQ", ["q0"])]);
     const first = machine.run("j1", { from: 0, to: 6 }, [...BELL, step("FENCE_EPOCH")]);
     expect(first).toEqual({
-      epoch: 0, from: 0, to: 6, mapping: ["q0", "q1"].map((vq) => ({ vq, profile: "logical:surface_code(d=3)", physicalQubits: 18, module: "m0" })),
+      epoch: 0, times: 1, from: 0, to: 6, mapping: ["q0", "q1"].map((vq) => ({ vq, profile: "logical:surface_code(d=3)", physicalQubits: 18, module: "m0" })),
       usage: { logicalQubits: 2, physicalQubits: 36, channels: 0, nodes: 6, measurements: 2, tStates: 0, decoderCycles: 21, pairs: 0 },
       decoderNs: 2_100, backlogNs: 0, redone: 0, resets: 0, stalls: 0, moves: [], conditions: [],
     });
