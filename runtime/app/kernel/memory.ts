@@ -73,11 +73,19 @@ function forgetJob(into: Remembered, id: string): void {
   for (const table of [into.accepted, into.ended, into.numbered, into.resumed, into.begun]) table.delete(id);
 }
 
+/** What is written with the ledger, and before it: what was decided before what came of it. */
+export interface Companion {
+  commit(): void;
+  close(): void;
+}
+
 export class Memory {
   readonly #ledger: Ledger | undefined;
   readonly #live: Remembered = nothing();
   #compacted = 0;
   #unlock: () => void = () => undefined;
+  #beside: Companion | undefined;
+  #group: Promise<void> | undefined;
 
   /** The folder is this kernel's until `close`. @throws Fault STATE_IN_USE | LEDGER_DAMAGED | FILE_UNREADABLE | DISK_FAILED */
   constructor(folder: string | undefined, durability: Durability = "process") {
@@ -117,12 +125,33 @@ export class Memory {
   /** Everything kept so far survives a kill. @throws Fault when it does not */
   async settled(): Promise<void> {
     if (this.#ledger === undefined || !this.#ledger.pending) return;
-    await this.#ledger.committed();
+    await (this.#group ??= this.#committed());
     if (this.#ledger.size > COMPACT_BYTES && this.#ledger.size > 2 * this.#compacted) this.compact();
   }
 
   /** As settled, at once. @throws Fault */
-  commit(): void { this.#ledger?.commit(); }
+  commit(): void {
+    this.#beside?.commit();
+    this.#ledger?.commit();
+  }
+
+  /** From now on it is written, and closed, with the ledger. */
+  join(beside: Companion): void { this.#beside = beside; }
+
+  /** One write each for everybody who asks in this turn of the event loop. */
+  #committed(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      setImmediate(() => {
+        this.#group = undefined;
+        try {
+          this.commit();
+          resolve();
+        } catch (error) {
+          reject(error instanceof Error ? error : new Error(String(error)));
+        }
+      });
+    });
+  }
 
   /** The ledger holds what is live, and nothing else. */
   compact(): void {
@@ -133,9 +162,13 @@ export class Memory {
 
   close(): void {
     try {
-      this.#ledger?.close();
+      this.#beside?.close();
     } finally {
-      this.#unlock();
+      try {
+        this.#ledger?.close();
+      } finally {
+        this.#unlock();
+      }
     }
   }
 

@@ -9,4 +9,6 @@ export interface TenancyPorts {
   readonly sha256: Sha256;
   /** That many unpredictable bytes. */
   fresh(bytes: number): Uint8Array;
+  /** Told of each entry of the audit log, as its canonical JSON, in their order. */
+  audited?(entry: Uint8Array): void;
 }

@@ -5,6 +5,7 @@ import { group } from "../group.ts";
 
 const COMMANDS: readonly Entry[] = [
   { name: "serve", summary: "serve sessions and jobs over a Unix socket, until it is told to stop", load: () => import("./kernel/serve.ts") },
+  { name: "audit", summary: "print what a kernel decided about whom, from its state folder, and check that nothing of it was altered", load: () => import("./kernel/audit.ts") },
 ];
 
 export const configure = (command: Command, invocation: Invocation): Promise<void> => group(command, invocation, COMMANDS);
