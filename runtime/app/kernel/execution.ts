@@ -14,6 +14,7 @@ import { isEnd } from "../../kernel/jobs/lifecycle.ts";
 import { expiryOf } from "../../kernel/jobs/expiry.ts";
 import { attestationOf } from "./attestation.ts";
 import { eventsOf, isTransient } from "./job-runs.ts";
+import { strikesOf } from "./noise-drawn.ts";
 import type { JobFacts } from "./job-facts.ts";
 import type { Parts } from "./parts.ts";
 
@@ -162,7 +163,7 @@ export class Execution {
 
   /** The run of the whole graph, or of the prefix before the fence a job is cancelled at. */
   async #run(id: string, nodes: number | undefined): Promise<void> {
-    const { jobs, runs, traces, now } = this.#parts;
+    const { jobs, machine, runs, traces, now } = this.#parts;
     const job = jobs.get(id);
     if (job === undefined) return;
     const { verified, noise } = this.#facts(job);
@@ -170,6 +171,7 @@ export class Execution {
     const asked = jobs.get(id)?.cancelAsked === true; // while it ran: the end of the graph was its next fence
     const late = nodes === undefined && !asked ? expiryOf(job, { now: now(), epoch: jobs.epoch }) : undefined;
     if (late !== undefined) return this.told(jobs.fail(id, late, now()));
+    if (noise !== null && noise !== undefined) machine.account(id).noisy(job.order.shots, strikesOf({ graph: verified.graph, seed: job.order.seed, shots: job.order.shots, nodes, noise }));
     const trace = traces.keep(id, bundle);
     this.#attest(job, digest, nodes ?? verified.graph.program.nodes.length);
     const outcome: JobOutcome = { events: job.order.shots === 1 ? eventsOf(counts) : {}, counts: job.order.shots === 1 ? null : counts, digest, trace };

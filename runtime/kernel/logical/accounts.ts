@@ -4,7 +4,7 @@
 //   N5  Epochs that follow one another and differ in nothing but their nodes are one record: a job's account grows with what happened, not with its fences.
 //   N3  Errors are those that noise has really put on the qubit: none while it is off.
 import { invariant } from "../../../kernel-abi/invariant.ts";
-import { cyclesOf, decodingNs, roundsOf } from "../../../kernel-abi/qvm/qec/rates.ts";
+import { correctionsOf, cyclesOf, decodingNs, roundsOf } from "../../../kernel-abi/qvm/qec/rates.ts";
 import type { Profile } from "../../../kernel-abi/qvm/qec/terms.ts";
 import type { Block, MoveRecord } from "./block.ts";
 import { type Step, isMeasurement, tStatesOf } from "./demand.ts";
@@ -203,6 +203,13 @@ export class Account {
     if (this.#running === undefined) return;
     this.#running.usage.pairs += count;
     this.#running.stalls += stalled ? 1 : 0;
+  }
+  /** Of a run under noise, over all of its shots: what its decoders corrected as far as that is to be expected, each seen by two checks, and what got past them. */
+  noisy(shots: number, strikes: ReadonlyMap<string, Partial<ErrorCounts>>): void {
+    for (const { vq, profile, decoderCycles } of this.#qubits.values()) {
+      const corrections = correctionsOf(profile, decoderCycles * shots);
+      this.noted(vq, { ...strikes.get(vq), corrections, syndromeWeight: 2 * corrections });
+    }
   }
   /** Errors that noise put on a qubit, and what its decoder made of them. */
   noted(vq: string, counts: Partial<ErrorCounts> & { readonly corrections?: number; readonly syndromeWeight?: number }): void {

@@ -154,6 +154,40 @@ describe("noise", () => {
   });
 });
 
+describe("errors in a job's telemetry", () => {
+  const node = (id: string, op: string, more: object = {}): object => ({ id, op, ...more });
+  const zero = { // always reads 0, so that whatever else it reads is an error
+    version: "0.1", program: { nodes: [node("a", "ALLOC_LQ", { args: { n: 1, profile: "logical:surface_code(d=3)" }, vqs: ["q"] }), node("r", "MEASURE_Z", { vqs: ["q"], produces: ["m"] })] },
+    resources: { vqs: ["q"], chs: [], events: ["m"] }, caps: ["CAP_ALLOC"],
+  };
+  const told = async (noise: unknown, shots: number) => {
+    const kernel = testKernel();
+    const s = await session(kernel);
+    const { job_id } = await call(kernel, "q_submit", { graph: zero, session_id: s, policy: { seed: SEED, shots, noise: noise as boolean } });
+    const job = await ended(kernel, s, job_id);
+    const { qubits } = await call(kernel, "q_get_telemetry", { session_id: s, job_id });
+    await kernel.stop();
+    return { job, q: qubits["q"] as { readonly error_breakdown: object; readonly correction_count: number; readonly syndrome_weight: number; readonly decoder_cycles: number; readonly decoder_time_us: number } };
+  };
+
+  it("are those that were drawn for its run: as many as its events show", async () => {
+    const { job, q } = await told({ pauli: 0, readout: 0.3 }, 500);
+    const lies = job.counts?.["m=1"] ?? 0;
+    expect(lies).toBeGreaterThan(50);
+    expect(q.error_breakdown).toEqual({ depolarizing: 0, coherence: 0, measurement: lies, total: lies });
+    expect((await told({ pauli: 1, readout: 0 }, 40)).q.error_breakdown).toEqual({ depolarizing: 80, coherence: 0, measurement: 0, total: 80 }); // a cycle of each node
+  });
+
+  it("come with what the decoder did, and are none without noise, which changes nothing of the run", async () => {
+    const [quiet, silent, noisy] = [await told(false, 100), await told({ pauli: 0, readout: 0 }, 100), await told(true, 100)];
+    expect(quiet.q).toMatchObject({ correction_count: 0, syndrome_weight: 0, error_breakdown: { total: 0 }, decoder_cycles: 6 });
+    expect(silent.q.error_breakdown).toEqual(quiet.q.error_breakdown);
+    expect(noisy.q).toMatchObject({ decoder_cycles: 6, correction_count: 11, syndrome_weight: 22 }); // 6 rounds of 18 qubits at 0.1 % over 100 shots: 10.8
+    expect(noisy.q.decoder_time_us).toBeGreaterThan(0);
+    expect(quiet.job.counts).toEqual({ "m=0": 100 });
+  });
+});
+
 it("conditions of an operator's file are read whole or refused with what is allowed", () => {
   const good = [{ mode: "module-failure", module: "module-0" }, { mode: "decoder-overload", roundsPerEpoch: 5 }, { mode: "calibration-drift", module: "module-1", factor: 2.5 }];
   expect(parseConditions(good)).toEqual(good);
