@@ -3,58 +3,24 @@
 //   N1  The subject is the digest of the run; graph and certificate are named by digest; the tenant by its namespace, never by its name.
 //   N2  Epochs are numbered from 0 and follow one another without a gap over the nodes that were run.
 //   N3  What it states must fit the trace: `attestationDiffers` names the first thing that does not.
+//   N6  It is bounded, whatever the job: of epochs and of audit events it says how many it does not tell (stretches.ts).
 // The signature is over an in-toto statement in a DSSE envelope (dsse.ts), type urn:triad-runtime:attestation:v1.
 import { Hex256, keyOf, openStatement, plainReading, signStatement, STATEMENT_TYPE, StatementKeySchema, statementSchema } from "../dsse.ts";
 import { Fault } from "../fault.ts";
 import type { Sha256, SignatureCheck, Signer } from "../ports.ts";
 import { compiled, Type, type Static } from "../schema.ts";
-import { CAP_PATTERN, NAME_PATTERN } from "./graph.ts";
+import { EpochSchema, mapped, PEAKS, stretched, stretchesRoot, StretchesSchema, SUMS, UsageSchema, type AttestedEpoch, type Mapping, type Stretches } from "./stretches.ts";
+
+export type { AttestedEpoch, Decision, Mapping, Stretch, Stretches, Usage } from "./stretches.ts";
+export { epochsTold } from "./stretches.ts";
 
 export const ATTESTATION_TYPE = "urn:triad-runtime:attestation:v1";
 
 const exact = { additionalProperties: false } as const;
 const Count = Type.Integer({ minimum: 0 });
-const Name = Type.String({ pattern: NAME_PATTERN });
 
-/** Use of an epoch, or of the job: of qubits and channels the most at once, of everything else the sum. */
-export const UsageSchema = Type.Object({
-  logicalQubits: Count,
-  physicalQubits: Count,
-  channels: Count,
-  nodes: Count,
-  measurements: Count,
-  tStates: Count,
-  /** Rounds of the decoder. */
-  decoderCycles: Count,
-  /** Bell pairs used up, purification included. */
-  pairs: Count,
-}, exact);
-export type Usage = Readonly<Static<typeof UsageSchema>>;
-
-/** Where logical qubits stood: profiles and numbers of physical qubits, never which amplitudes or outcomes they had (A4). */
-export const MappingSchema = Type.Array(Type.Object({ vq: Name, profile: Type.String(), physicalQubits: Count, module: Type.String() }, exact));
-export type Mapping = Readonly<Static<typeof MappingSchema>>;
-
-export const DecisionSchema = Type.Object({
-  capability: Type.String({ pattern: CAP_PATTERN }),
-  decision: Type.Union([Type.Literal("granted"), Type.Literal("denied")]),
-  /** What it was decided by: the id of a token or a delegation, or `session`. */
-  by: Type.String(),
-}, exact);
-export type Decision = Readonly<Static<typeof DecisionSchema>>;
-
-const EpochSchema = Type.Object({
-  epoch: Count,
-  /** Nodes of the graph it ran: from, up to and without `to`. A fence is the last node of the epoch it ends. */
-  from: Count,
-  to: Count,
-  mapping: MappingSchema,
-  decisions: Type.Array(DecisionSchema),
-  usage: UsageSchema,
-  /** Reversible nodes undone so that the job could give way, and what that cost; their use is in `usage`, as is that of doing them again. */
-  undone: Type.Optional(Type.Object({ nodes: Count, cost: Count }, exact)),
-}, exact);
-export type AttestedEpoch = Readonly<Static<typeof EpochSchema>>;
+/** The job's events in the audit log that are told. */
+export const AUDIT_EVENTS_MAX = 1_024;
 
 /** An entry of the audit log that is about the job, without the secrets of whose it is. */
 export const AuditEventSchema = Type.Object({
@@ -67,14 +33,14 @@ export const AuditEventSchema = Type.Object({
 }, exact);
 export type AuditEvent = Readonly<Static<typeof AuditEventSchema>>;
 
-const AuditSchema = Type.Object({
+const AUDIT = {
   /** RFC 6962 root over the log's first `size` entries, hex; this job's are among those from `from`, up to and without `to`. */
   root: Hex256, size: Count, from: Count, to: Count,
   /** The job's, in the order of the log. */
   events: Type.Array(AuditEventSchema),
-}, exact);
+} as const;
 
-const FactsSchema = {
+const COMMON = {
   /** Digest of the graph as it was read, and of the certificate it ran on, hex. */
   graph: Hex256,
   certificate: Hex256,
@@ -83,20 +49,27 @@ const FactsSchema = {
   shots: Type.Integer({ minimum: 1 }),
   /** Nodes that were run: all of the graph's, or those before the fence it was cancelled at. */
   nodes: Count,
-  epochs: Type.Array(EpochSchema),
   usage: UsageSchema,
-  audit: AuditSchema,
 } as const;
 
-const PredicateSchema = Type.Object({ ...FactsSchema, key: StatementKeySchema }, exact);
+const PredicateSchema = Type.Object({
+  ...COMMON,
+  epochs: StretchesSchema,
+  /** `left`: later events of the job that are not told. */
+  audit: Type.Object({ ...AUDIT, left: Count }, exact),
+  key: StatementKeySchema,
+}, exact);
+const FactsSchema = Type.Object({ ...COMMON, epochs: Type.Array(EpochSchema), audit: Type.Object(AUDIT, exact) }, exact);
 const StatementSchema = statementSchema({ subject: "run", predicateType: ATTESTATION_TYPE, predicate: PredicateSchema });
 const reading = plainReading(compiled(StatementSchema));
-const factsCheck = compiled(Type.Object({ ...FactsSchema }, exact));
+const factsCheck = compiled(FactsSchema);
 
-/** What the kernel fills in. */
-export type AttestationFacts = Readonly<Omit<Static<typeof PredicateSchema>, "key">>;
+/** What the kernel fills in: every epoch, every event. */
+export type AttestationFacts = Readonly<Omit<Static<typeof FactsSchema>, "epochs">> & { readonly epochs: readonly AttestedEpoch[] };
+type Stated = Readonly<Omit<Static<typeof PredicateSchema>, "key">>;
 
-export interface Attestation extends AttestationFacts {
+/** Epochs in stretches: `epochsTold` has them one by one. */
+export interface Attestation extends Stated {
   /** Digest of the run, hex. */
   readonly run: string;
   readonly keyId: string;
@@ -105,42 +78,61 @@ export interface Attestation extends AttestationFacts {
 const refuse = (what: string, cause?: unknown): never => { throw new Fault("ATTESTATION_REFUSED", { what }, { cause }); };
 
 /** The envelope's bytes. @throws Fault ATTESTATION_REFUSED for facts no attestation can state */
-export function makeAttestation(run: string, facts: AttestationFacts, signer: Signer): Uint8Array {
+export function makeAttestation(run: string, facts: AttestationFacts, signer: Signer, sha256: Sha256): Uint8Array {
   if (!factsCheck().Check(facts)) return refuse("the facts do not have the shape of an attestation's");
-  const odd = contradiction(facts);
+  const { epochs, audit, ...rest } = facts;
+  const events = audit.events.slice(0, AUDIT_EVENTS_MAX);
+  const stated: Stated = { ...rest, epochs: stretched(epochs, sha256), audit: { ...audit, events, left: audit.events.length - events.length } };
+  const odd = oddEpochs({ ...rest, parts: epochs.map((each) => ({ ...each, times: 1 })), left: 0 }) ?? oddAudit({ ...audit, left: 0 });
   if (odd !== undefined) return refuse(odd);
   return signStatement({
-    _type: STATEMENT_TYPE, subject: [{ name: "run", digest: { sha256: run } }], predicateType: ATTESTATION_TYPE, predicate: { ...facts, key: keyOf(signer) },
+    _type: STATEMENT_TYPE, subject: [{ name: "run", digest: { sha256: run } }], predicateType: ATTESTATION_TYPE, predicate: { ...stated, key: keyOf(signer) },
   } satisfies Static<typeof StatementSchema>, signer);
 }
 
 /** @throws Fault ATTESTATION_REFUSED when it is none, not as it was signed, or contradicts itself */
 export function openAttestation(bytes: Uint8Array, ports: { readonly sha256: Sha256; readonly signature: SignatureCheck }): Attestation {
-  const { statement: { subject: [{ digest }], predicate: { key: _, ...facts } }, keyId } = openStatement(bytes, reading, { ...ports, refuse });
-  const odd = contradiction(facts);
-  return odd === undefined ? { ...facts, run: digest.sha256, keyId } : refuse(odd);
+  const { statement: { subject: [{ digest }], predicate: { key: _, ...stated } }, keyId } = openStatement(bytes, reading, { ...ports, refuse });
+  const parts = [...mapped(stated.epochs)].map(({ stretch, mapping }) => ({ ...stretch, mapping }));
+  const odd = oddEpochs({ ...stated, parts, left: stated.epochs.left.epochs }) ?? oddStretches(stated.epochs, ports.sha256) ?? oddAudit(stated.audit);
+  return odd === undefined ? { ...stated, run: digest.sha256, keyId } : refuse(odd);
 }
 
-const PEAKS = ["logicalQubits", "physicalQubits", "channels"] as const;
-const SUMS = ["nodes", "measurements", "tStates", "decoderCycles", "pairs"] as const;
+interface Part extends Pick<AttestedEpoch, "epoch" | "from" | "to" | "usage"> {
+  readonly times: number;
+  /** Undefined where it is not one. */
+  readonly mapping: Mapping | undefined;
+}
 
-/** What an attestation says twice, and differently (N2). */
-function contradiction({ epochs, usage, nodes, audit }: AttestationFacts): string | undefined {
-  let next = 0;
-  for (const [at, { epoch, from, to, mapping, usage: used }] of epochs.entries()) {
-    if (epoch !== at || from !== next || to < from) return `epoch ${at} does not follow the one before it`;
-    if (used.nodes !== to - from) return `epoch ${at} uses other nodes than it ran`;
-    if (new Set(mapping.map(({ vq }) => vq)).size !== mapping.length) return `epoch ${at} places a qubit twice`;
-    if (mapping.length > used.logicalQubits || mapping.reduce((sum, { physicalQubits }) => sum + physicalQubits, 0) > used.physicalQubits) return `epoch ${at} places more qubits than it uses`;
-    next = to;
+/** What is said of epochs twice, and differently (N2). `left`: epochs that are not told, and so not in `parts`. */
+function oddEpochs({ parts, left, usage, nodes }: Pick<Stated, "usage" | "nodes"> & { readonly parts: readonly Part[]; readonly left: number }): string | undefined {
+  let [next, number] = [0, 0];
+  let before: Mapping | undefined = [];
+  for (const { epoch, times, from, to, mapping, usage: used } of parts) {
+    if (epoch !== number || from !== next || to < from) return `epoch ${number} does not follow the one before it`;
+    if (used.nodes * times !== to - from || (times > 1 && to === from)) return `epoch ${number} uses other nodes than it ran`;
+    if (mapping === undefined || (mapping !== before && new Set(mapping.map(({ vq }) => vq)).size !== mapping.length)) return `epoch ${number} places a qubit twice`;
+    if (mapping.length > used.logicalQubits || mapping.reduce((sum, { physicalQubits }) => sum + physicalQubits, 0) > used.physicalQubits) return `epoch ${number} places more qubits than it uses`;
+    [next, number, before] = [to, number + times, mapping];
   }
-  if (next !== nodes) return "the epochs do not end where the job does";
-  for (const name of PEAKS) if (usage[name] !== Math.max(0, ...epochs.map((epoch) => epoch.usage[name]))) return `${name} of the job is not the most of its epochs`;
-  for (const name of SUMS) if (usage[name] !== epochs.reduce((sum, epoch) => sum + epoch.usage[name], 0)) return `${name} of the job is not the sum over its epochs`;
-  if (audit.from > audit.to || audit.to > audit.size) return "the part of the audit log is none";
-  let last = audit.from - 1;
-  for (const { seq } of audit.events) {
-    if (seq <= last || seq >= audit.to) return "an audit event is outside of its part of the log, or out of order";
+  if (left === 0 ? next !== nodes : next > nodes || usage.nodes !== nodes) return "the epochs do not end where the job does";
+  const fits = (stated: number, found: number): boolean => (left === 0 ? stated === found : stated >= found);
+  for (const name of PEAKS) if (!fits(usage[name], parts.reduce((most, part) => Math.max(most, part.usage[name]), 0))) return `${name} of the job is not the most of its epochs`;
+  for (const name of SUMS) if (!fits(usage[name], parts.reduce((sum, part) => sum + part.times * part.usage[name], 0))) return `${name} of the job is not the sum over its epochs`;
+  return undefined;
+}
+
+/** What is said of the stretches themselves (N5). */
+function oddStretches({ count, root, left, told }: Stretches, sha256: Sha256): string | undefined {
+  if (told.reduce((sum, { times }) => sum + times, left.epochs) !== count || left.stretches > left.epochs || (left.stretches === 0) !== (left.epochs === 0)) return "the epochs told and left out are not all of the job's";
+  return left.stretches === 0 && stretchesRoot(told, sha256) !== root ? "the root is not that of the epochs" : undefined;
+}
+
+function oddAudit({ from, to, size, events, left }: Stated["audit"]): string | undefined {
+  if (from > to || to > size || events.length + left > to - from) return "the part of the audit log is none";
+  let last = from - 1;
+  for (const { seq } of events) {
+    if (seq <= last || seq >= to) return "an audit event is outside of its part of the log, or out of order";
     last = seq;
   }
   return undefined;
@@ -168,8 +160,11 @@ export function attestationDiffers(stated: Attestation, traced: TracedJob): stri
   if (stated.graph !== traced.graph) return "the run's input holds another graph";
   if (stated.shots !== traced.shots) return `it states ${stated.shots} shots, the trace has ${traced.shots}`;
   if (stated.nodes !== traced.nodes) return `it states ${stated.nodes} nodes, the run was of ${traced.nodes}`;
-  if (stated.epochs.length !== traced.epochs.length) return `it states ${stated.epochs.length} epochs, the graph has ${traced.epochs.length}`;
-  for (const [at, { usage: { nodes } }] of stated.epochs.entries()) if (nodes !== traced.epochs[at]) return `it states ${nodes} nodes of epoch ${at}, the graph has ${String(traced.epochs[at])}`;
+  if (stated.epochs.count !== traced.epochs.length) return `it states ${stated.epochs.count} epochs, the graph has ${traced.epochs.length}`;
+  for (const { epoch, times, usage: { nodes } } of stated.epochs.told) {
+    const other = traced.epochs.slice(epoch, epoch + times).findIndex((has) => has !== nodes);
+    if (other >= 0) return `it states ${nodes} nodes of epoch ${epoch + other}, the graph has ${String(traced.epochs[epoch + other])}`;
+  }
   if (traced.units !== undefined && stated.usage.logicalQubits > traced.units) return `it states ${stated.usage.logicalQubits} qubits, the contract was of ${traced.units}`;
   return undecided(stated, traced);
 }
@@ -177,7 +172,7 @@ export function attestationDiffers(stated: Attestation, traced: TracedJob): stri
 /** A job that ran was granted what its nodes need, and lost none of it while it ran. */
 function undecided({ epochs }: Attestation, { capabilities }: TracedJob): string | undefined {
   const granted = new Set<string>();
-  for (const { decisions } of epochs) for (const { capability, decision } of decisions) if (decision === "granted") granted.add(capability);
+  for (const { decisions } of epochs.told) for (const { capability, decision } of decisions) if (decision === "granted") granted.add(capability);
   const missing = capabilities.find((name) => !granted.has(name));
   return missing === undefined ? undefined : `${missing} was never granted, and the graph needs it`;
 }

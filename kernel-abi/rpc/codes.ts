@@ -1,6 +1,6 @@
 // Error codes of the kernel's JSON-RPC interface: one row per code, with what stands in its `data`. Owns the way from a Fault to a code.
 //   R1  A number is permanent and has one name. The standard's five, then those of the qSyscall documents as documented, then ours:
-//       -32002 to -32003 the server itself, -324xx checkpoints and migration, -325xx channels.
+//       -32002 to -32004 the server itself, -324xx checkpoints and migration, -325xx channels.
 import type { FaultDetail } from "../fault.ts";
 import { AUTHORITY_CODES } from "../wire-codes.ts";
 
@@ -30,6 +30,7 @@ export const CODES = Object.freeze({
   INSUFFICIENT_CAPS: row(-32001, "The session lacks a capability that this needs.", "Negotiate a session with the capabilities in `missing`.", { required: "capabilities needed", missing: "those of them the session lacks" }),
   SERVER_BUSY: row(-32002, "The server serves as many as it may.", "Try again in a moment.", { most: "the limit", limit: "which limit" }, true),
   STOPPING: row(-32003, "The kernel is being stopped; what was accepted is kept.", "Try again when it is back.", {}, true),
+  REPLY_TOO_LARGE: row(-32004, "The reply is larger than the connection takes.", "Ask for less at once (`from_epoch` and `limit` of q_get_telemetry), or read what was answered before.", { bytes: "of the reply", most: "the limit, less what is not read yet" }),
   AUTH_FAILED: row(-32100, "Who calls could not be established.", "Negotiate a new session; a closed or expired one does not come back."),
   TENANT_SUSPENDED: row(-32101, "The tenant is suspended.", "Ask the operator.", { tenant_id: "the tenant" }),
   INVALID_GRAPH: row(-32200, "The graph is refused by the verifier.", "Mend what the findings name; `triad qvm verify FILE` shows the same.", { findings: "list of {rule, severity, node, message, fix}" }),

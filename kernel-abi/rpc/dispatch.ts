@@ -1,5 +1,6 @@
 // Dispatch: from one JSON value to the text of its reply, or to none. Owns what JSON-RPC 2.0 says of requests, notifications and batches.
 //   R9  Every request is answered once, whatever its handler does; a notification never, not even with an error.
+//   R11 A reply that is larger than the connection takes is a typed error in its place, in a batch only those beyond what fits.
 //   R10 An id comes back as it was written: what JSON would give back as another number is refused.
 // Handlers may answer at once: then so does the dispatcher, and replies stand in the order of the requests.
 import { Fault } from "../fault.ts";
@@ -88,6 +89,15 @@ function called(handlers: Handlers, { method, params }: Request, context: CallCo
   return handler(read.params, context);
 }
 
+const idOf = (value: unknown): RpcId | undefined => (isFields(value) && Object.hasOwn(value, "id") ? (isId(value["id"]) ? value["id"] : null) : undefined);
+const tooLarge = (id: RpcId, bytes: number, most: number): string => errorText(id, rpcError("REPLY_TOO_LARGE", { bytes, most }));
+
+/** What stands in place of the whole reply to `value` (R11). */
+export function inPlaceOfReply(value: unknown, bytes: number, most: number): string {
+  if (!Array.isArray(value)) return tooLarge(idOf(value) ?? null, bytes, most);
+  return `[${value.flatMap((member) => { const id = idOf(member); return id === undefined ? [] : [tooLarge(id, bytes, most)]; }).join(",")}]`;
+}
+
 /** One function over a service; it keeps nothing between calls and never throws. */
 export function dispatch(handlers: Handlers, options: DispatchOptions = {}): Dispatch {
   const failed = (id: RpcId, method: string, error: unknown): string => {
@@ -128,12 +138,19 @@ export function dispatch(handlers: Handlers, options: DispatchOptions = {}): Dis
     if (!Array.isArray(value)) return one(value, context);
     if (value.length === 0 || value.length > BATCH_MAX) return errorText(null, malformed("", `a batch has 1 to ${BATCH_MAX} requests`));
     const replies = value.map((member) => one(member, context));
-    return replies.some(isPromise) ? Promise.all(replies).then(joined) : joined(replies as readonly (string | undefined)[]);
+    const ids = value.map(idOf);
+    return replies.some(isPromise) ? Promise.all(replies).then((all) => joined(all, ids, context.replyMost)) : joined(replies as readonly (string | undefined)[], ids, context.replyMost);
   };
 }
 
 /** Replies of a batch in the order of its requests; none where all were notifications. */
-function joined(replies: readonly (string | undefined)[]): string | undefined {
-  const told = replies.filter((reply) => reply !== undefined);
+function joined(replies: readonly (string | undefined)[], ids: readonly (RpcId | undefined)[], most = Number.POSITIVE_INFINITY): string | undefined {
+  let bytes = 2;
+  const told = replies.flatMap((reply, at) => {
+    if (reply === undefined) return [];
+    const text = bytes + reply.length + 1 > most ? tooLarge(ids[at] ?? null, reply.length, most) : reply;
+    bytes += text.length + 1;
+    return [text];
+  });
   return told.length === 0 ? undefined : `[${told.join(",")}]`;
 }

@@ -8,6 +8,8 @@ export interface CallContext {
   /** The connection the call came over: counts from 1. Sessions are not tied to it: a client may open one for each call. */
   readonly connection: number;
   readonly signal: AbortSignal;
+  /** Bytes a reply may have now; without end where it is not given. */
+  readonly replyMost?: number;
 }
 
 /** One function a method, by wire name. Params fit their schema; members the method does not know have been dropped. */

@@ -2,10 +2,11 @@
 //   U4  Each request that is read whole is answered as long as the peer reads, also when it has closed its own half.
 //   U5  A peer that does not read, does not finish what it began, or says nothing, costs a bounded amount for a bounded time: reading
 //       stops while replies wait or too much is in flight, and `sweep` ends what has stood still.
+//       A reply that would not fit is a typed error instead (R11).
 //   U6  After bytes that are no JSON nothing more is read. What still comes is taken and dropped for a while, so that the reply arrives.
 import type { Socket } from "node:net";
 import { errorText } from "../../kernel-abi/rpc/encode.ts";
-import { rpcError, type Dispatch } from "../../kernel-abi/rpc/dispatch.ts";
+import { inPlaceOfReply, rpcError, type Dispatch } from "../../kernel-abi/rpc/dispatch.ts";
 import type { CallContext } from "../../kernel-abi/rpc/handlers.ts";
 import type { CodeName } from "../../kernel-abi/rpc/codes.ts";
 import { Scanner, type Scanned } from "../../kernel-abi/rpc/scanner.ts";
@@ -35,6 +36,9 @@ export const SERVER_LIMITS: ServerLimits = Object.freeze({
   connections: 2_048, requestBytes: 16 * 1024 * 1024, depth: 128, pendingBytes: 256 * 1024 * 1024, inFlight: 256,
   unreadPause: 1024 * 1024, unreadMost: 64 * 1024 * 1024, idleMs: 300_000, requestMs: 30_000, lingerMs: 2_000,
 });
+
+/** Of what a peer may leave unread: more than this is not answered but with errors. */
+const REPLY_SHARE = 0.75;
 
 /** What connections share. */
 export interface Serving {
@@ -81,6 +85,8 @@ export class Connection implements CallContext {
 
   /** Made when it is asked for: most calls wait for nothing. */
   get signal(): AbortSignal { return (this.#gone ??= new AbortController()).signal; }
+  /** Less than what ends the connection: errors in place of what does not fit still do. */
+  get replyMost(): number { return Math.max(0, this.#serving.limits.unreadMost * REPLY_SHARE - this.#socket.writableLength); }
   get busy(): boolean { return this.#inFlight > 0; }
 
   /** Answers with an error that belongs to no request, and serves no more. */
@@ -166,15 +172,20 @@ export class Connection implements CallContext {
 
   #ask(value: unknown): void {
     const reply = this.#serving.dispatch(value, this);
-    if (typeof reply === "string") return this.#write(reply);
+    if (typeof reply === "string") return this.#reply(reply, value);
     if (reply === undefined) return;
     this.#inFlight += 1;
     void reply.then((text) => {
       this.#inFlight -= 1;
-      if (text !== undefined) this.#write(text);
+      if (text !== undefined) this.#reply(text, value);
       this.#flow();
       if (this.#over) this.#close();
     });
+  }
+
+  /** Never larger than what the connection takes (R11). */
+  #reply(text: string, value: unknown): void {
+    this.#write(text.length > this.replyMost ? inPlaceOfReply(value, text.length, this.replyMost) : text);
   }
 
   #write(text: string): void {

@@ -103,3 +103,30 @@ export function noisyCircuits(lowered: Lowered, noise: GraphNoise, shots: number
     return { circuit: circuitOf(lowered.qubits, lowered.clbits, inserted(lowered.instructions, insertions)), shots: times, errors: hits.length };
   });
 }
+
+/** Errors one qubit suffers over all shots. */
+export interface Strikes {
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+  /** Readouts that said the opposite. */
+  readonly readout: number;
+}
+
+const PAULIS = ["x", "y", "z"] as const;
+
+/** What `noisyCircuits` draws for the same arguments, by the names of the qubits that suffer any. @throws as it does for what is no probability */
+export function noiseStrikes(lowered: Lowered, noise: GraphNoise, shots: number, key: readonly [number, number]): ReadonlyMap<string, Strikes> {
+  const places = placesOf(lowered, noise);
+  const found = new Map<string, { -readonly [Kind in keyof Strikes]: number }>();
+  if (places.every(({ rate }) => rate === 0)) return found;
+  for (let shot = 0; shot < shots; shot++) {
+    for (const [at, error] of struck(places, shot, key[0], key[1])) {
+      const { kind, vq } = lowered.places[at] ?? { kind: "cycle", vq: "" };
+      const own = found.get(vq) ?? { x: 0, y: 0, z: 0, readout: 0 };
+      found.set(vq, own);
+      own[kind === "readout" ? kind : PAULIS[error] ?? "x"]++;
+    }
+  }
+  return found;
+}

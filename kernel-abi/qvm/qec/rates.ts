@@ -40,6 +40,9 @@ export const roundsOf = (profile: Profile, cycles: number): number => profile.di
 /** How long the decoder works on that many rounds, ns. */
 export const decodingNs = (profile: Profile, rounds: number): number => profile.decoder.roundNs * rounds;
 
+/** Physical errors a decoder corrects in that many rounds of a block under noise, as many as are to be expected: one of each qubit with the physical rate. */
+export const correctionsOf = ({ physicalQubits, suppression: { physical } }: Profile, rounds: number): number => Math.round(rounds * physicalQubits * physical);
+
 /** Either of two independent failures, without the cancellation of 1 − (1 − a)(1 − b). */
 const either = (a: number, b: number): number => a + b * (1 - a);
 

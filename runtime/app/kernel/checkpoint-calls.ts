@@ -36,6 +36,7 @@ export class CheckpointCalls {
     const node = order.epochs[epoch]?.from ?? 0;
     const facts = this.#facts(order.id);
     const run = node === 0 ? undefined : await this.#prefix(job, facts, node);
+    this.#facts(order.id); // it may have been forgotten meanwhile
     const ordinal = jobs.number(order.id);
     const { bytes } = checkpoints.make({
       checkpoint_id: checkpointId(order.id, ordinal), job: order.id, tenant: order.tenant, session: order.session, graph: order.graph, epoch, node, seed: order.seed, shots: order.shots,

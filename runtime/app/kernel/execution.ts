@@ -14,6 +14,7 @@ import { isEnd } from "../../kernel/jobs/lifecycle.ts";
 import { expiryOf } from "../../kernel/jobs/expiry.ts";
 import { attestationOf } from "./attestation.ts";
 import { eventsOf, isTransient } from "./job-runs.ts";
+import { strikesOf } from "./noise-drawn.ts";
 import type { JobFacts } from "./job-facts.ts";
 import type { Parts } from "./parts.ts";
 
@@ -191,7 +192,7 @@ export class Execution {
 
   /** The run of the whole graph, or of the prefix before the fence a job is cancelled at. */
   async #run(id: string, nodes: number | undefined): Promise<void> {
-    const { jobs, runs, traces, now } = this.#parts;
+    const { jobs, machine, runs, traces, now } = this.#parts;
     const job = jobs.get(id);
     if (job === undefined) return;
     const { verified, noise } = this.#facts(job);
@@ -199,6 +200,7 @@ export class Execution {
     const asked = jobs.get(id)?.cancelAsked === true; // while it ran: the end of the graph was its next fence
     const late = nodes === undefined && !asked ? expiryOf(job, { now: now(), epoch: jobs.epoch }) : undefined;
     if (late !== undefined) return this.told(jobs.fail(id, late, now()));
+    if (noise !== null && noise !== undefined) machine.account(id).noisy(job.order.shots, strikesOf({ graph: verified.graph, seed: job.order.seed, shots: job.order.shots, nodes, noise }));
     const trace = traces.keep(id, bundle);
     this.#attest(job, digest, nodes ?? verified.graph.program.nodes.length);
     const outcome: JobOutcome = { events: job.order.shots === 1 ? eventsOf(counts) : {}, counts: job.order.shots === 1 ? null : counts, digest, trace };
@@ -207,7 +209,7 @@ export class Execution {
 
   /** Signed beside the trace, before anybody hears of the end. */
   #attest(job: Job, run: string, nodes: number): void {
-    const { authority, traces, places, signer } = this.#parts;
+    const { authority, traces, places, signer, sha256 } = this.#parts;
     const { order: { id, tenant } } = job;
     const { verified, auditFrom } = this.#facts(job);
     const record = places.record(id);
@@ -216,7 +218,7 @@ export class Execution {
     const { size } = authority.audit;
     const from = Math.min(auditFrom, size);
     const events = authority.audit.since(from).filter(({ subject }) => subject === id).map(({ seq, at, kind, outcome, detail }) => ({ seq, at, kind, outcome, detail: { ...detail } }));
-    const attested = attestationOf({ job, verified, record, run, nodes, namespace, audit: { root: authority.audit.root(), size, from, to: size, events } }, signer);
+    const attested = attestationOf({ job, verified, record, run, nodes, namespace, audit: { root: authority.audit.root(), size, from, to: size, events } }, { signer, sha256 });
     if (attested !== undefined) traces.attest(id, attested);
   }
 
@@ -236,7 +238,10 @@ export class Execution {
   }
 
   #leave(id: string): void {
-    this.#parts.places.leave(id, isEnd(this.#parts.jobs.get(id)?.state ?? "FAILED"));
+    const { jobs, places } = this.#parts;
+    const state = jobs.get(id)?.state;
+    places.leave(id, state === undefined || isEnd(state));
+    if (state === undefined) places.forget(id); // its session was closed, and forgot it as it ended
     this.#parts.authority.pause(id);
   }
 }

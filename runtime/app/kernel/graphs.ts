@@ -36,8 +36,8 @@ export interface GraphsOptions {
   readonly sha256: Sha256;
   readonly signature: SignatureCheck;
   readonly verify?: VerifyOptions;
-  /** Nodes of all graphs kept. */
-  readonly nodesMax?: number;
+  /** Nodes and names of all graphs kept, and one for each. */
+  readonly weightMax?: number;
 }
 
 /** Stands for a graph that was accepted by an earlier version and is refused by this one: it has no certificate, so nothing of it runs. */
@@ -49,7 +49,7 @@ export function refusedGraph(digest: string): Verified {
   };
 }
 
-const NODES_MAX = 400_000;
+const WEIGHT_MAX = 400_000;
 const FINDINGS_SHOWN = 100;
 
 const refused = (findings: readonly Finding[]): Refusal => {
@@ -70,7 +70,7 @@ export class Graphs {
   /** By digest of the text that was submitted, oldest use first. */
   readonly #byText = new Map<string, Verified>();
   readonly #checked = new WeakSet<Verified>();
-  #nodes = 0;
+  #weight = 0;
 
   constructor(options: GraphsOptions) { this.#options = options; }
 
@@ -94,6 +94,9 @@ export class Graphs {
     this.#checked.add(verified);
   }
 
+  /** Graphs kept. */
+  get size(): number { return this.#byText.size; }
+
   #verified(json: unknown): Verified {
     const { signer, sha256, signature, verify = {} } = this.#options;
     const verdict = verifyGraph(json, verify);
@@ -111,11 +114,11 @@ export class Graphs {
   }
 
   #evict(added: Verified): void {
-    this.#nodes += added.graph.program.nodes.length;
-    for (const [key, { graph }] of this.#byText) {
-      if (this.#nodes <= (this.#options.nodesMax ?? NODES_MAX) || this.#byText.size === 1) break;
+    this.#weight += weightOf(added);
+    for (const [key, oldest] of this.#byText) {
+      if (this.#weight <= (this.#options.weightMax ?? WEIGHT_MAX) || this.#byText.size === 1) break;
       this.#byText.delete(key);
-      this.#nodes -= graph.program.nodes.length;
+      this.#weight -= weightOf(oldest);
     }
   }
 }
@@ -136,6 +139,9 @@ function spansOf(graph: Graph): readonly EpochSpan[] {
     return { from, to, ...(priority === undefined ? {} : { priority }) };
   });
 }
+
+/** What keeping it costs: a graph without a node is not for nothing. */
+const weightOf = ({ graph: { program, resources: { vqs, chs, events } } }: Verified): number => 1 + program.nodes.length + vqs.length + chs.length + events.length;
 
 /** The earliest deadline among its SET_POLICY nodes, in epochs; null: none. */
 export function deadlineHint(graph: Graph): number | null {

@@ -22,7 +22,7 @@ export class Histories {
   }
 
   after(job: string, seq: number): readonly JobEventObject[] {
-    const { events } = this.#of(job);
+    const events = this.#jobs.get(job)?.events ?? [];
     return events.length === 0 || seq >= (events.at(-1)?.seq ?? 0) ? [] : events.filter((event) => event.seq > seq);
   }
 
@@ -37,6 +37,8 @@ export class Histories {
     for (const { waiters } of this.#jobs.values()) for (const wake of [...waiters]) wake();
   }
 
+  /** Jobs that have one. */
+  get size(): number { return this.#jobs.size; }
   /** Those that wait, over all jobs. */
   get waiting(): number { return [...this.#jobs.values()].reduce((sum, { waiters }) => sum + waiters.size, 0); }
 

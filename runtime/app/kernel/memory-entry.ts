@@ -30,6 +30,8 @@ const EndedEntry = Type.Object({
 });
 /** A checkpoint, signed: its bytes as text. */
 const CheckpointEntry = Type.Object({ k: Type.Literal("checkpoint"), job: Text, text: Type.String() });
+/** How many checkpoints a job has had: said when the ledger is rewritten, which keeps the latest alone. */
+const NumberedEntry = Type.Object({ k: Type.Literal("numbered"), job: Text, checkpoints: Count });
 /** A kernel began: the jobs it took up again, and how many kernels each had before. */
 const StartedEntry = Type.Object({ k: Type.Literal("started"), at: Count, resumed: Type.Record(Type.String(), Count) });
 /** A job that was taken up again was started: by so many kernels. */
@@ -37,7 +39,7 @@ const BegunEntry = Type.Object({ k: Type.Literal("begun"), job: Text, times: Cou
 /** A row of a table that outlasts a kernel (tenancy/ports.ts), as it is now; null: gone. */
 const RowEntry = Type.Object({ k: Type.Literal("row"), table: Type.Union([Type.Literal("tokens"), Type.Literal("delegations"), Type.Literal("broker")]), id: Text, row: Type.Unknown() });
 
-const Entry = Type.Union([RowEntry, SessionEntry, ClosedEntry, GraphEntry, AcceptedEntry, EndedEntry, CheckpointEntry, StartedEntry, BegunEntry]);
+const Entry = Type.Union([RowEntry, SessionEntry, ClosedEntry, GraphEntry, AcceptedEntry, EndedEntry, CheckpointEntry, NumberedEntry, StartedEntry, BegunEntry]);
 export type Entry = Readonly<Static<typeof Entry>>;
 export type SessionRow = Static<typeof SessionEntry>["session"];
 export type Accepted = Readonly<Static<typeof AcceptedEntry>>;

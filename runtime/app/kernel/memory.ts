@@ -7,7 +7,13 @@ import { attempt, hostDisk } from "../../adapters/disk.ts";
 import { lockFolder } from "../../adapters/folder-lock.ts";
 import { openLedger, type Ledger } from "../../adapters/ledger.ts";
 import { LASTING_TABLES, type LastingTable } from "../../kernel/tenancy/ports.ts";
+import { CHECKPOINTS_PER_SESSION } from "../../kernel/jobs/checkpoints.ts";
 import { entryBytes, readEntry, type Accepted, type Ended, type Entry, type SessionRow } from "./memory-entry.ts";
+
+export interface Checkpointed {
+  readonly job: string;
+  readonly text: string;
+}
 
 export interface Remembered {
   readonly sessions: Map<string, SessionRow>;
@@ -15,8 +21,10 @@ export interface Remembered {
   /** By acceptance. */
   readonly accepted: Map<string, Accepted>;
   readonly ended: Map<string, Ended>;
-  /** Signed checkpoints by job, in the order they were made. */
-  readonly checkpoints: Map<string, string[]>;
+  /** Signed checkpoints by session, in the order they were made: the latest, as many as the table keeps. */
+  readonly checkpoints: Map<string, Checkpointed[]>;
+  /** By job: checkpoints ever made of it. */
+  readonly numbered: Map<string, number>;
   /** By job: kernels that had it before. */
   readonly resumed: Map<string, number>;
   /** By job: kernels that took it up again and started it. */
@@ -28,7 +36,7 @@ export interface Remembered {
 /** Bytes beyond which the ledger is rewritten, once it has grown to twice what was live. */
 const COMPACT_BYTES = 8 * 1024 * 1024;
 
-const nothing = (): Remembered => ({ sessions: new Map(), graphs: new Map(), accepted: new Map(), ended: new Map(), checkpoints: new Map(), resumed: new Map(), begun: new Map(), rows: new Map(LASTING_TABLES.map((table) => [table, new Map<string, unknown>()])) });
+const nothing = (): Remembered => ({ sessions: new Map(), graphs: new Map(), accepted: new Map(), ended: new Map(), checkpoints: new Map(), numbered: new Map(), resumed: new Map(), begun: new Map(), rows: new Map(LASTING_TABLES.map((table) => [table, new Map<string, unknown>()])) });
 
 function take(into: Remembered, entry: Entry): void {
   switch (entry.k) {
@@ -37,7 +45,8 @@ function take(into: Remembered, entry: Entry): void {
     case "graph": into.graphs.set(entry.digest, entry.graph); break;
     case "accepted": into.accepted.set(entry.id, entry); break;
     case "ended": into.ended.set(entry.id, entry); break;
-    case "checkpoint": into.checkpoints.set(entry.job, [...into.checkpoints.get(entry.job) ?? [], entry.text]); break;
+    case "checkpoint": takeCheckpoint(into, entry); break;
+    case "numbered": into.numbered.set(entry.job, entry.checkpoints); break;
     case "started": for (const [job, times] of Object.entries(entry.resumed)) into.resumed.set(job, times); break;
     case "row": takeRow(into, entry); break;
     case "begun": into.begun.set(entry.job, entry.times); break;
@@ -49,6 +58,16 @@ function takeRow({ rows }: Remembered, { table, id, row }: Extract<Entry, { read
   else rows.get(table)?.set(id, row);
 }
 
+function takeCheckpoint({ accepted, checkpoints, numbered }: Remembered, { job, text }: Checkpointed): void {
+  const session = accepted.get(job)?.session;
+  if (session === undefined) return; // forgotten while it was made
+  numbered.set(job, (numbered.get(job) ?? 0) + 1);
+  const own = checkpoints.get(session) ?? [];
+  checkpoints.set(session, own);
+  own.push({ job, text });
+  if (own.length > CHECKPOINTS_PER_SESSION) own.shift();
+}
+
 /** Of a closed session stay only jobs that have not ended: they end under the next kernel. */
 function forgetSession(into: Remembered, session: string): void {
   into.sessions.delete(session);
@@ -56,7 +75,17 @@ function forgetSession(into: Remembered, session: string): void {
 }
 
 function forgetJob(into: Remembered, id: string): void {
-  for (const table of [into.accepted, into.ended, into.checkpoints, into.resumed, into.begun]) table.delete(id);
+  const session = into.accepted.get(id)?.session ?? "";
+  const own = into.numbered.has(id) ? into.checkpoints.get(session)?.filter(({ job }) => job !== id) : undefined;
+  if (own?.length === 0) into.checkpoints.delete(session);
+  else if (own !== undefined) into.checkpoints.set(session, own);
+  for (const table of [into.accepted, into.ended, into.numbered, into.resumed, into.begun]) table.delete(id);
+}
+
+/** What is written with the ledger, and before it: what was decided before what came of it. */
+export interface Companion {
+  commit(): void;
+  close(): void;
 }
 
 export class Memory {
@@ -64,6 +93,8 @@ export class Memory {
   readonly #live: Remembered = nothing();
   #compacted = 0;
   #unlock: () => void = () => undefined;
+  #beside: Companion | undefined;
+  #group: Promise<void> | undefined;
 
   /** The folder is this kernel's until `close`. @throws Fault STATE_IN_USE | LEDGER_DAMAGED | FILE_UNREADABLE | DISK_FAILED */
   constructor(folder: string | undefined, durability: Durability = "process") {
@@ -103,12 +134,33 @@ export class Memory {
   /** Everything kept so far survives a kill. @throws Fault when it does not */
   async settled(): Promise<void> {
     if (this.#ledger === undefined || !this.#ledger.pending) return;
-    await this.#ledger.committed();
+    await (this.#group ??= this.#committed());
     if (this.#ledger.size > COMPACT_BYTES && this.#ledger.size > 2 * this.#compacted) this.compact();
   }
 
   /** As settled, at once. @throws Fault */
-  commit(): void { this.#ledger?.commit(); }
+  commit(): void {
+    this.#beside?.commit();
+    this.#ledger?.commit();
+  }
+
+  /** From now on it is written, and closed, with the ledger. */
+  join(beside: Companion): void { this.#beside = beside; }
+
+  /** One write each for everybody who asks in this turn of the event loop. */
+  #committed(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      setImmediate(() => {
+        this.#group = undefined;
+        try {
+          this.commit();
+          resolve();
+        } catch (error) {
+          reject(error instanceof Error ? error : new Error(String(error)));
+        }
+      });
+    });
+  }
 
   /** The ledger holds what is live, and nothing else. */
   compact(): void {
@@ -119,21 +171,26 @@ export class Memory {
 
   close(): void {
     try {
-      this.#ledger?.close();
+      this.#beside?.close();
     } finally {
-      this.#unlock();
+      try {
+        this.#ledger?.close();
+      } finally {
+        this.#unlock();
+      }
     }
   }
 
   *#entries(): Generator<Uint8Array> {
-    const { sessions, graphs, accepted, ended, checkpoints, resumed, begun, rows } = this.#live;
+    const { sessions, graphs, accepted, ended, checkpoints, numbered, resumed, begun, rows } = this.#live;
     const used = new Set([...accepted.values()].map(({ graph }) => graph));
     for (const digest of [...graphs.keys()]) if (!used.has(digest)) graphs.delete(digest);
     for (const [table, own] of rows) for (const [id, row] of own) yield entryBytes({ k: "row", table, id, row });
     for (const session of sessions.values()) yield entryBytes({ k: "session", session });
     for (const [digest, graph] of graphs) yield entryBytes({ k: "graph", digest, graph });
     for (const job of accepted.values()) yield entryBytes(job);
-    for (const [job, texts] of checkpoints) for (const text of texts) yield entryBytes({ k: "checkpoint", job, text });
+    for (const own of checkpoints.values()) for (const { job, text } of own) yield entryBytes({ k: "checkpoint", job, text });
+    for (const [job, times] of numbered) yield entryBytes({ k: "numbered", job, checkpoints: times });
     if (resumed.size > 0) yield entryBytes({ k: "started", at: 0, resumed: Object.fromEntries(resumed) });
     for (const [job, times] of begun) yield entryBytes({ k: "begun", job, times });
     for (const job of ended.values()) yield entryBytes(job);

@@ -27,7 +27,22 @@ export interface PlacesOptions {
   readonly outranked: (id: string) => boolean;
   /** A kernel epoch passed while a job waited: deadlines are counted in them. */
   readonly passed: () => void;
+  /** Stretches of epochs, places in them, qubits and channels that are kept of jobs which hold nothing any more, over all of them. */
+  readonly weightMax?: number;
 }
+
+const WEIGHT_MAX = 500_000;
+
+/** What keeping it costs; epochs that stand alike share their mapping. */
+function weightOf(record: JobTelemetry | undefined): number {
+  if (record === undefined) return 0;
+  let weight = Object.keys(record.qubits).length + Object.keys(record.channels).length;
+  for (const [at, { mapping, moves }] of record.epochs.entries()) weight += 1 + moves.length + (record.epochs[at - 1]?.mapping === mapping ? 0 : mapping.length);
+  return weight;
+}
+
+/** Of the epochs the number remains. */
+const summaryOf = (record: JobTelemetry): JobTelemetry => ({ ...record, qubits: {}, channels: {}, epochs: record.epochs.slice(-1).map((last) => ({ ...last, mapping: [], moves: [] })), summary: true });
 
 /** Turns of the event loop a job waits by before it waits by the clock. */
 const TURNS = 64;
@@ -38,7 +53,15 @@ export class Places {
   /** Of jobs that hold nothing any more. */
   readonly #records = new Map<string, JobTelemetry>();
 
-  constructor(options: PlacesOptions) { this.#options = options; }
+  /** Those of them that are more than sums, the oldest first. */
+  readonly #whole = new Set<string>();
+  #weight = 0;
+  readonly #weightMax: number;
+
+  constructor(options: PlacesOptions) {
+    this.#options = options;
+    this.#weightMax = options.weightMax ?? WEIGHT_MAX;
+  }
 
   /** Whether its blocks are to be had now. */
   room({ verified }: JobFacts): boolean { return this.#options.machine.resources.shortage(verified.wanted) === undefined; }
@@ -108,11 +131,17 @@ export class Places {
   /** It waits again, or has ended: it holds nothing. */
   leave(id: string, over: boolean): void {
     const told = this.record(id);
-    if (told !== undefined) this.#records.set(id, told);
+    if (told !== undefined) this.#keep(id, told);
     if (over) this.#options.machine.finish(id);
     else this.#options.machine.leave(id);
   }
-  forget(id: string): void { this.#records.delete(id); }
+  forget(id: string): void {
+    this.#weight -= weightOf(this.#records.get(id));
+    this.#records.delete(id);
+    this.#whole.delete(id);
+  }
+  /** Jobs whose record is kept. */
+  get size(): number { return this.#records.size; }
 
   /** Moves every qubit of a job at its fence; where they were and are. */
   move(id: string, to: string | undefined): { readonly from: string; readonly to: string; readonly success: boolean } {
@@ -121,6 +150,21 @@ export class Places {
     const from = modules();
     const moved = machine.resources.mapping(id).map(({ vq }) => machine.move(id, vq, to));
     return { from, to: modules(), success: moved.every(({ success }) => success) };
+  }
+
+  /** The oldest make room: their sums remain. */
+  #keep(id: string, told: JobTelemetry): void {
+    this.forget(id);
+    this.#records.set(id, { ...told, epochs: [...told.epochs] });
+    this.#whole.add(id);
+    this.#weight += weightOf(told);
+    for (const other of this.#whole) {
+      const record = this.#records.get(other);
+      if (this.#weight <= this.#weightMax || other === id || record === undefined) break;
+      this.#whole.delete(other);
+      this.#records.set(other, summaryOf(record));
+      this.#weight += weightOf(this.#records.get(other)) - weightOf(record);
+    }
   }
 
   /** Waits at the fence until the machine has what the next nodes ask for (K15). */

@@ -40,7 +40,7 @@ export function resume(parts: Parts, admission: Admission, told: (job: Job) => v
     graphs.set(graph, verified);
     const facts = factsOf(accepted, verified, parts.authority.audit.size);
     parts.facts.set(id, facts);
-    const checkpoints = live.checkpoints.get(id)?.length ?? 0; // numbered on, also after the end
+    const checkpoints = live.numbered.get(id) ?? 0; // numbered on, also after the end
     if (end !== undefined) {
       parts.jobs.recall(endedJob(newJob(orderOf(accepted, verified), { seq: 0, now: at, epoch: 0, resumed: 0, checkpoints }), end));
       ended++;
@@ -50,8 +50,8 @@ export function resume(parts: Parts, admission: Admission, told: (job: Job) => v
       else failed++;
     }
     admission.recall(session, token, id);
-    for (const text of live.checkpoints.get(id) ?? []) parts.checkpoints.keep(new TextEncoder().encode(text));
   }
+  for (const own of live.checkpoints.values()) for (const { job, text } of own) if (parts.facts.has(job)) parts.checkpoints.keep(new TextEncoder().encode(text));
   parts.memory.keep({ k: "started", at: parts.now(), resumed });
   parts.memory.commit(); // before any of them runs
   return { sessions, resumed: Object.keys(resumed).length, ended, failed };

@@ -9,6 +9,7 @@ import { Checkpoints } from "../../kernel/jobs/checkpoints.ts";
 import type { Job } from "../../kernel/jobs/job.ts";
 import { Jobs } from "../../kernel/jobs/jobs.ts";
 import { LogicalMachine, MACHINE } from "../../kernel/logical/machine.ts";
+import { AuditFile } from "./audit-file.ts";
 import { Admission } from "./admission.ts";
 import { ByHand } from "./by-hand.ts";
 import { handCalls } from "./hand-calls.ts";
@@ -58,12 +59,16 @@ export function createKernelService(options: KernelOptions): Kernel {
   const now = risingClock(options.clock);
   const fresh = options.fresh ?? freshBytes;
   let stopping = false;
-  const tenants = new ServedTenants(options, { now, mac: options.mac, sha256, fresh, kept: (table, id, row) => { memory.keep({ k: "row", table, id, row }); } });
+  const { state, durability, mac } = options;
+  const audit = state === undefined ? undefined : new AuditFile({ state, durability, mac, sha256 });
+  const tenants = new ServedTenants(options, { now, mac, sha256, fresh, kept: (table, id, row) => { memory.keep({ k: "row", table, id, row }); }, ...(audit === undefined ? {} : { audited: (entry: Uint8Array) => { audit.take(entry); } }) });
   const { authority } = tenants;
   const histories = new Histories();
   const machine = new LogicalMachine({ ...MACHINE, ...options.machine });
   for (const injection of options.conditions ?? []) machine.inject(injection);
-  const memory = new Memory(options.state, options.durability);
+  const memory = new Memory(state, durability);
+  orClose(memory, () => { audit?.open(authority.audit); });
+  if (audit !== undefined) memory.join(audit);
   const parts: Parts = {
     authority, tenants, machine, histories,
     places: new Places({ machine, histories, physicalLimit: (session) => authority.quotas.session(session).max_physical_qubits, halted: (id) => execution.isHalted(id), outranked: (id) => parts.jobs.outranked(id), passed: () => { parts.jobs.pass(); } }),
@@ -71,8 +76,8 @@ export function createKernelService(options: KernelOptions): Kernel {
     jobs: new Jobs({ slots: options.slots ?? DEFAULTS.slots, kept: options.kept ?? DEFAULTS.kept, may: (job) => execution.clearance(job), beside: (job, others) => execution.beside(job, others), forgotten: (id) => { forget(id); } }),
     facts: new Map(),
     graphs: new Graphs({ signer: options.signer, sha256, signature: signatureHolds, ...(options.verify === undefined ? {} : { verify: options.verify }) }),
-    checkpoints: new Checkpoints(options.mac),
-    memory, traces: orClose(memory, () => (options.state === undefined ? tracesInMemory() : tracesIn(`${options.state}/traces`))),
+    checkpoints: new Checkpoints(mac),
+    memory, traces: orClose(memory, () => (state === undefined ? tracesInMemory() : tracesIn(`${state}/traces`))),
     runs: options.runs ?? preparedRuns({ signer: options.signer, workers: options.workers ?? DEFAULTS.workers }), signer: options.signer, sha256, now, fresh, seed: options.seed ?? toHex(fresh(SEED_BYTES)),
     stopping: () => stopping, kick: () => { execution.kick(); }, ended: (job) => { ended(job); },
   };

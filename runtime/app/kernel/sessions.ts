@@ -45,6 +45,7 @@ export class SessionCalls {
       const job = jobs.get(id);
       if (job !== undefined) ended(job);
     }
+    this.#closing.add(session); // not before each of those has ended: the last end of a closed session forgets them all
     hand.closeSession(session);
     memory.keep({ k: "closed", session });
     this.#closing.add(session); // not before: with the end of its first job it would be forgotten, and the others' never written down

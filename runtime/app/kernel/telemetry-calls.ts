@@ -1,8 +1,10 @@
 // q_get_telemetry and q_get_mapping: what a session or one of its jobs uses and has used. Nothing of anybody else's, and no state (A4).
+//   K20 Epochs are told in pages of bounded size; the mapping of one that stands as the one before it in the page did is not repeated.
 import type { Handlers } from "../../../kernel-abi/rpc/handlers.ts";
 import type { ParamsOf, ResultOf } from "../../../kernel-abi/rpc/methods.ts";
 import { isProfile, parseProfile } from "../../../kernel-abi/qvm/qec/profile.ts";
 import { Refusal } from "../../../kernel-abi/rpc/codes.ts";
+import { eachEpoch, epochCount, type EpochRecord } from "../../kernel/logical/accounts.ts";
 import { targetOf } from "../../kernel/logical/conditions.ts";
 import type { JobTelemetry } from "../../kernel/logical/telemetry.ts";
 import { handHolder } from "./by-hand.ts";
@@ -21,6 +23,37 @@ const distanceOf = (text: string): number => {
   return isProfile(profile) ? profile.distance : 0;
 };
 
+const LIMIT = 1_000;
+/** JSON of the epochs of one page; the first is told whatever it takes. */
+const PAGE_BYTES = 4 * 1024 * 1024;
+
+interface Page {
+  readonly epochs: readonly unknown[];
+  /** Of the job. */
+  readonly epochs_total: number;
+  /** The first that is still told: of jobs that ended long ago the earlier ones are forgotten. */
+  readonly epochs_from: number;
+  /** Where the next page begins; null: there is none. */
+  readonly next_epoch: number | null;
+}
+
+function pageOf(records: readonly EpochRecord[], from: number, limit: number): Page {
+  const epochs: unknown[] = [];
+  const [epochs_total, epochs_from] = [epochCount(records), records[0]?.epoch ?? 0];
+  let mapping: EpochRecord["mapping"] | undefined;
+  let bytes = 0;
+  for (const { times: _, ...each } of eachEpoch(records.slice(Math.max(0, records.findLastIndex(({ epoch }) => epoch <= from))))) {
+    if (each.epoch < from) continue;
+    const { mapping: stands, ...rest } = each;
+    const told = stands === mapping ? rest : each;
+    bytes += JSON.stringify(told).length;
+    if (epochs.length > 0 && (epochs.length === limit || bytes > PAGE_BYTES)) return { epochs, epochs_total, epochs_from, next_epoch: each.epoch };
+    epochs.push(told);
+    mapping = stands;
+  }
+  return { epochs, epochs_total, epochs_from, next_epoch: null };
+}
+
 const physicalOf = (places: readonly Placed[]): number => places.reduce((sum, { physicalQubits }) => sum + physicalQubits, 0);
 
 export function telemetryCalls(parts: Parts, watching: Watching): Pick<Handlers, "q_get_telemetry" | "q_get_mapping"> {
@@ -31,25 +64,27 @@ export function telemetryCalls(parts: Parts, watching: Watching): Pick<Handlers,
     const told = machine.sessionTelemetry(session, authority.quotas.session(session).max_physical_qubits, handHolder(session));
     return { ...told, qubits: { ...told.qubits }, channels: { ...told.channels }, ...{ conditions: conditions() } };
   };
-  const ofJob = (id: string, epoch: number | null | undefined): ResultOf<"q_get_telemetry"> => {
+  const ofJob = (id: string, { epoch, from_epoch, limit }: Pick<ParamsOf<"q_get_telemetry">, "epoch" | "from_epoch" | "limit">): ResultOf<"q_get_telemetry"> => {
     const record: JobTelemetry | undefined = places.record(id);
     if (record === undefined) return { resource_usage: { logical_qubits_allocated: 0, physical_qubits_used: 0, physical_qubits_available: 0, utilization: 0, channels_open: 0 }, qubits: {}, channels: {}, simulation_time_us: 0 };
-    const one = epoch === undefined || epoch === null ? undefined : record.epochs[epoch];
-    if (epoch !== undefined && epoch !== null && one === undefined) throw new Refusal("INVALID_PARAMS", { at: "/epoch", what: `the job has run ${record.epochs.length} epochs` });
-    const attestation = parts.traces.attestation(id);
+    const single = epoch ?? undefined;
+    const page = pageOf(record.epochs, single ?? from_epoch ?? 0, single === undefined ? limit ?? LIMIT : 1);
+    const stretch = single === undefined ? undefined : record.epochs.find((each) => each.epoch <= single && single < each.epoch + each.times);
+    if (single !== undefined && stretch === undefined) throw new Refusal("INVALID_PARAMS", { at: "/epoch", what: `the job has run ${page.epochs_total} epochs, and those from ${page.epochs_from} on are kept` });
+    const attestation = (from_epoch ?? 0) > 0 ? undefined : parts.traces.attestation(id); // with the first page alone
     return {
       ...record, qubits: { ...record.qubits }, channels: { ...record.channels },
-      ...{ usage: one?.usage ?? record.usage, epochs: one === undefined ? record.epochs : [one], conditions: conditions() },
+      ...{ usage: stretch?.usage ?? record.usage, ...page, conditions: conditions() },
       ...(attestation === undefined ? {} : { attestation: new TextDecoder().decode(attestation) }),
     };
   };
   const mappingOf = (id: string): readonly Placed[] => (machine.resources.holds(id) ? machine.resources.mapping(id) : places.record(id)?.epochs.at(-1)?.mapping ?? []);
 
   return {
-    q_get_telemetry({ session_id, job_id, epoch }: ParamsOf<"q_get_telemetry">) {
+    q_get_telemetry({ session_id, job_id, ...which }: ParamsOf<"q_get_telemetry">) {
       if (job_id === undefined || job_id === null) authority.call(session_id, "q_get_telemetry");
       else watching.seen({ session_id, job_id }, "q_get_telemetry");
-      return job_id === undefined || job_id === null ? ofSession(session_id) : ofJob(job_id, epoch);
+      return job_id === undefined || job_id === null ? ofSession(session_id) : ofJob(job_id, which);
     },
     q_get_mapping({ session_id, job_id }: ParamsOf<"q_get_mapping">) {
       if (job_id !== undefined && job_id !== null) {

@@ -2,9 +2,10 @@
 //   N1  Epochs follow one another over the nodes without a gap; work done again after a rollback is charged to the epoch that does it.
 //   N2  Of qubits and channels an epoch tells the most at once, of everything else the sum.
 //   N4  What is undone is charged where the job stands, in a record of its own that gets no further.
+//   N5  Epochs that follow one another and differ in nothing but their nodes are one record: a job's account grows with what happened, not with its fences.
 //   N3  Errors are those that noise has really put on the qubit: none while it is off.
 import { invariant } from "../../../kernel-abi/invariant.ts";
-import { cyclesOf, decodingNs, roundsOf } from "../../../kernel-abi/qvm/qec/rates.ts";
+import { correctionsOf, cyclesOf, decodingNs, roundsOf } from "../../../kernel-abi/qvm/qec/rates.ts";
 import type { Profile } from "../../../kernel-abi/qvm/qec/terms.ts";
 import type { Block, MoveRecord } from "./block.ts";
 import { type Step, isMeasurement, tStatesOf } from "./demand.ts";
@@ -44,6 +45,8 @@ export interface EpochUsage {
 
 export interface EpochRecord {
   readonly epoch: number;
+  /** Epochs that are alike from this one on: from and to are of them all, everything else of each (N5). */
+  readonly times: number;
   readonly from: number;
   readonly to: number;
   /** Where the qubits were when the epoch had the most of them. */
@@ -67,7 +70,36 @@ type Counted = { -readonly [Key in keyof QubitAccount]: QubitAccount[Key] };
 type Running = { -readonly [Key in keyof Omit<EpochRecord, "usage">]: EpochRecord[Key] } & { usage: { -readonly [Key in keyof EpochUsage]: number } };
 
 const NO_ERRORS: ErrorCounts = Object.freeze({ depolarizing: 0, coherence: 0, measurement: 0 });
+const USES = ["logicalQubits", "physicalQubits", "channels", "nodes", "measurements", "tStates", "decoderCycles", "pairs"] as const;
 const NO_USAGE: EpochUsage = Object.freeze({ logicalQubits: 0, physicalQubits: 0, channels: 0, nodes: 0, measurements: 0, tStates: 0, decoderCycles: 0, pairs: 0 });
+
+/** One by one. */
+export function* eachEpoch(records: readonly EpochRecord[]): Generator<EpochRecord> {
+  for (const record of records) {
+    const nodes = record.usage.nodes;
+    if (record.times === 1) yield record;
+    else for (let at = 0; at < record.times; at++) yield { ...record, epoch: record.epoch + at, times: 1, from: record.from + at * nodes, to: record.from + (at + 1) * nodes };
+  }
+}
+
+/** How many there are. */
+export const epochCount = (records: readonly EpochRecord[]): number => { const last = records.at(-1); return last === undefined ? 0 : last.epoch + last.times; };
+
+const sameMapping = (one: EpochRecord["mapping"], other: EpochRecord["mapping"]): boolean => one === other || (one.length === other.length && one.every((place, at) => {
+  const its = other[at];
+  return its !== undefined && place.vq === its.vq && place.profile === its.profile && place.physicalQubits === its.physicalQubits && place.module === its.module;
+}));
+const sameUsage = (one: EpochUsage, other: EpochUsage): boolean => USES.every((name) => one[name] === other[name]);
+const alike = (one: EpochRecord, other: EpochRecord): boolean =>
+  one.undone === undefined && other.undone === undefined && one.moves.length === 0 && other.moves.length === 0 && one.decoderNs === other.decoderNs && one.backlogNs === other.backlogNs && one.redone === other.redone && one.resets === other.resets
+  && one.stalls === other.stalls && sameUsage(one.usage, other.usage) && one.conditions.join("\n") === other.conditions.join("\n") && sameMapping(one.mapping, other.mapping);
+
+/** Peaks and sums over two stretches of a job. */
+const together = (all: EpochUsage, one: EpochUsage): EpochUsage => ({
+  logicalQubits: Math.max(all.logicalQubits, one.logicalQubits), physicalQubits: Math.max(all.physicalQubits, one.physicalQubits),
+  channels: Math.max(all.channels, one.channels), nodes: all.nodes + one.nodes, measurements: all.measurements + one.measurements,
+  tStates: all.tStates + one.tStates, decoderCycles: all.decoderCycles + one.decoderCycles, pairs: all.pairs + one.pairs,
+});
 
 export interface AccountSaved { readonly qubits: readonly QubitAccount[]; readonly epochs: readonly EpochRecord[] }
 
@@ -75,6 +107,7 @@ export interface AccountSaved { readonly qubits: readonly QubitAccount[]; readon
 export class Account {
   readonly #qubits = new Map<string, Counted>();
   readonly #epochs: EpochRecord[] = [];
+  #usage: EpochUsage = NO_USAGE;
   #running: Running | undefined;
   #timeNs = 0;
   /** When all were last aligned: at a fence. */
@@ -88,18 +121,12 @@ export class Account {
   get timeNs(): number { return this.#timeNs; }
 
   /** Of the job: peaks and sums over its epochs. */
-  get usage(): EpochUsage {
-    return this.#epochs.reduce((all, { usage }) => ({
-      logicalQubits: Math.max(all.logicalQubits, usage.logicalQubits), physicalQubits: Math.max(all.physicalQubits, usage.physicalQubits),
-      channels: Math.max(all.channels, usage.channels), nodes: all.nodes + usage.nodes, measurements: all.measurements + usage.measurements,
-      tStates: all.tStates + usage.tStates, decoderCycles: all.decoderCycles + usage.decoderCycles, pairs: all.pairs + usage.pairs,
-    }), NO_USAGE);
-  }
+  get usage(): EpochUsage { return this.#usage; }
 
   begin({ from, to, moves, conditions, undone }: Pick<EpochRecord, "from" | "to" | "moves" | "conditions" | "undone">): void {
     const start = this.next;
     this.#running = {
-      epoch: this.#epochs.length, from: start, to, mapping: [], usage: { ...NO_USAGE, nodes: to - start }, decoderNs: 0, backlogNs: 0,
+      epoch: epochCount(this.#epochs), times: 1, from: start, to, mapping: [], usage: { ...NO_USAGE, nodes: to - start }, decoderNs: 0, backlogNs: 0,
       redone: Math.max(0, start - from), resets: 0, stalls: 0, moves, conditions, ...(undone === undefined ? {} : { undone }),
     };
   }
@@ -180,6 +207,13 @@ export class Account {
     this.#running.usage.pairs += count;
     this.#running.stalls += stalled ? 1 : 0;
   }
+  /** Of a run under noise, over all of its shots: what its decoders corrected as far as that is to be expected, each seen by two checks, and what got past them. */
+  noisy(shots: number, strikes: ReadonlyMap<string, Partial<ErrorCounts>>): void {
+    for (const { vq, profile, decoderCycles } of this.#qubits.values()) {
+      const corrections = correctionsOf(profile, decoderCycles * shots);
+      this.noted(vq, { ...strikes.get(vq), corrections, syndromeWeight: 2 * corrections });
+    }
+  }
   /** Errors that noise put on a qubit, and what its decoder made of them. */
   noted(vq: string, counts: Partial<ErrorCounts> & { readonly corrections?: number; readonly syndromeWeight?: number }): void {
     const qubit = this.#qubits.get(vq);
@@ -199,8 +233,15 @@ export class Account {
     invariant(running !== undefined, "C27", "an epoch ends that was begun");
     this.#align();
     this.#running = undefined;
-    this.#epochs.push(running);
+    this.#keep(running);
     return running;
+  }
+
+  #keep(record: EpochRecord): void {
+    for (const epoch of eachEpoch([record])) this.#usage = together(this.#usage, epoch.usage);
+    const last = this.#epochs.at(-1);
+    if (last === undefined || !alike(last, record)) this.#epochs.push(last !== undefined && sameMapping(last.mapping, record.mapping) ? { ...record, mapping: last.mapping } : record);
+    else this.#epochs[this.#epochs.length - 1] = { ...last, times: last.times + record.times, to: record.to };
   }
 
   /** At a fence, between two epochs. */
@@ -212,7 +253,7 @@ export class Account {
       account.#timeNs = Math.max(account.#timeNs, qubit.clockNs);
     }
     account.#epochNs = account.#timeNs;
-    account.#epochs.push(...saved.epochs);
+    for (const record of saved.epochs) account.#keep(record);
     return account;
   }
 

@@ -42,7 +42,7 @@ const QubitSchema = Type.Object({
   corrections: Count, syndromeWeight: Count, errors: Type.Object({ depolarizing: Count, coherence: Count, measurement: Count }, exact), clockNs: Real,
 }, exact);
 const EpochSchema = Type.Object({
-  epoch: Count, from: Count, to: Count,
+  epoch: Count, times: Type.Integer({ minimum: 1 }), from: Count, to: Count,
   mapping: Type.Array(Type.Object({ vq: Name, profile: Name, physicalQubits: Count, module: Name }, exact)),
   usage: Type.Object({ logicalQubits: Count, physicalQubits: Count, channels: Count, nodes: Count, measurements: Count, tStates: Count, decoderCycles: Count, pairs: Count }, exact),
   decoderNs: Real, backlogNs: Real, redone: Count, resets: Count, stalls: Count, moves: Type.Array(MoveSchema), conditions: Type.Array(Name),

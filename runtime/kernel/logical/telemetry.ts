@@ -12,6 +12,8 @@ export interface QubitTelemetry {
   readonly gate_count: number;
   readonly measurement_count: number;
   readonly decoder_cycles: number;
+  /** How long the decoder worked on them. */
+  readonly decoder_time_us: number;
   readonly correction_count: number;
   readonly syndrome_weight: number;
   readonly error_breakdown: { readonly depolarizing: number; readonly coherence: number; readonly measurement: number; readonly total: number };
@@ -48,12 +50,15 @@ export interface Telemetry {
 /** One job's, to its end: also what it was epoch by epoch. */
 export interface JobTelemetry extends Telemetry {
   readonly usage: EpochUsage;
+  /** In stretches (N5 of accounts.ts). */
   readonly epochs: readonly EpochRecord[];
+  /** Of one that ended long ago only the sums are kept, and the last stretch of its epochs. */
+  readonly summary?: true;
 }
 
 export const qubitTelemetry = (qubit: QubitAccount, drift: number): QubitTelemetry => ({
   qubit_id: qubit.vq, profile: qubit.profile.text, distance: qubit.profile.distance, physical_qubits: qubit.profile.physicalQubits,
-  gate_count: qubit.gates, measurement_count: qubit.measurements, decoder_cycles: qubit.decoderCycles, correction_count: qubit.corrections,
+  gate_count: qubit.gates, measurement_count: qubit.measurements, decoder_cycles: qubit.decoderCycles, decoder_time_us: qubit.decoderNs / 1_000, correction_count: qubit.corrections,
   syndrome_weight: qubit.syndromeWeight, error_breakdown: { ...qubit.errors, total: qubit.errors.depolarizing + qubit.errors.coherence + qubit.errors.measurement },
   logical_error_rate: logicalErrorRate(qubit.profile, drift), total_time_us: qubit.clockNs / 1_000, module: qubit.module,
 });

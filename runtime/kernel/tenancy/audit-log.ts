@@ -10,7 +10,7 @@ import { MerkleLog } from "../../../kernel-abi/merkle-log.ts";
 import type { Mac } from "../../../kernel-abi/ports.ts";
 import { entryBytes, hashesOf, readEntry, readPeaks, type AuditEntry } from "./audit-entry.ts";
 import type { TenancyPorts } from "./ports.ts";
-import { readRecord } from "./saved.ts";
+import { readRecord, type Fields } from "./saved.ts";
 import { signs, signText } from "./signed-text.ts";
 
 export const AUDIT_KEEP = 10_000;
@@ -53,8 +53,10 @@ export class AuditLog {
 
   append(what: Omit<AuditEntry, "seq" | "at">): AuditEntry {
     const entry: AuditEntry = Object.freeze({ seq: this.#tree.size, at: this.#ports.now(), ...what, detail: Object.freeze({ ...what.detail }) });
-    this.#tree.append(leafHash(this.#hash, entryBytes(entry)));
+    const bytes = entryBytes(entry);
+    this.#tree.append(leafHash(this.#hash, bytes));
     this.#entries.push(entry);
+    this.#ports.audited?.(bytes);
     if (this.#entries.length >= 2 * this.#keep) this.#trim(this.#keep);
     return entry;
   }
@@ -72,6 +74,9 @@ export class AuditLog {
     const head = { size: this.size, root: this.root(), at: this.#ports.now() };
     return Object.freeze({ ...head, signature: signText(this.#ports.mac, headText(head)) });
   }
+
+  /** Of the tree over all entries, largest first. */
+  peaks(): readonly Uint8Array[] { return this.#tree.peaks(); }
 
   /** Audit path, hex, that a kept entry stands in the log as it is now. @throws Fault AUDIT_BROKEN for an entry that is not kept */
   proof(index: number): readonly string[] {
@@ -92,9 +97,13 @@ export class AuditLog {
   saved(): unknown { return this.export(); }
   /** Into an empty one: checked whole before anything is believed. @throws Fault AUDIT_BROKEN | TENANCY_UNREADABLE */
   restore(data: unknown): void {
-    const checked = checkAudit(data, { mac: this.#ports.mac, hash: this.#hash });
-    this.#tree = checked.tree;
-    this.#entries = [...checked.entries];
+    this.goOn(checkAudit(data, { mac: this.#ports.mac, hash: this.#hash }));
+  }
+  /** From where one stood that was checked: its tree, and its last entries. */
+  goOn({ tree, entries }: { readonly tree: MerkleLog; readonly entries: readonly AuditEntry[] }): void {
+    this.#tree = tree;
+    this.#entries = [...entries];
+    tree.forget(tree.size - entries.length);
   }
 
   #trim(keep: number): void {
@@ -103,6 +112,9 @@ export class AuditLog {
     this.#tree.forget(this.#tree.size - keep);
   }
 }
+
+/** @throws Fault TENANCY_UNREADABLE */
+export const readHead = (row: Fields): AuditHead => ({ size: row.count("size"), root: row.text("root"), at: row.count("at"), signature: row.text("signature") });
 
 /** Whether the head was made under this MAC. */
 export const checkHead = (head: AuditHead, mac: Mac): boolean => signs(mac, headText(head), head.signature);
@@ -113,8 +125,7 @@ export const checkHead = (head: AuditHead, mac: Mac): boolean => signs(mac, head
  */
 export function checkAudit(data: unknown, by: { readonly mac: Mac; readonly hash: HashPieces }): { readonly tree: MerkleLog; readonly entries: readonly AuditEntry[]; readonly head: AuditHead } {
   const row = readRecord(data, "audit");
-  const said = row.record("head");
-  const head: AuditHead = { size: said.count("size"), root: said.text("root"), at: said.count("at"), signature: said.text("signature") };
+  const head = readHead(row.record("head"));
   if (!checkHead(head, by.mac)) throw new Fault("AUDIT_BROKEN", { reason: "signature" });
   const base = row.count("base");
   const tree = new MerkleLog(by.hash, base, readPeaks(row, "peaks", base));

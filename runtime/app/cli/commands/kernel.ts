@@ -8,6 +8,7 @@ const COMMANDS: readonly Entry[] = [
   { name: "status", summary: "how a kernel stands: sessions, jobs, room, what is wrong with its machine", load: () => import("./kernel/status.ts") },
   { name: "token", summary: "the credential of a tenant that enters by one", load: () => import("./kernel/token.ts") },
   { name: "call", summary: "any method of a kernel, with its params as JSON", load: () => import("./kernel/call.ts") },
+  { name: "audit", summary: "print what a kernel decided about whom, from its state folder, and check that nothing of it was altered", load: () => import("./kernel/audit.ts") },
 ];
 
 export const configure = (command: Command, invocation: Invocation): Promise<void> => group(command, invocation, COMMANDS);

@@ -59,7 +59,7 @@ async function attested(file: string, path: string | undefined, report: VerifyRe
 }
 
 const attestationFacts = ({ job, tenant, certificate, nodes, epochs, usage: { logicalQubits, physicalQubits, channels } }: Attestation): Facts => [
-  ["attested", printable(`job ${job} of ${tenant}: ${plural(nodes, "node")} in ${plural(epochs.length, "epoch")}, ${plural(logicalQubits, "logical qubit")} on ${physicalQubits} physical, ${plural(channels, "channel")}`)],
+  ["attested", printable(`job ${job} of ${tenant}: ${plural(nodes, "node")} in ${plural(epochs.count, "epoch")}, ${plural(logicalQubits, "logical qubit")} on ${physicalQubits} physical, ${plural(channels, "channel")}`)],
   ["certificate", certificate],
 ];
 

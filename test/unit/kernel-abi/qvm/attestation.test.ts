@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { canonicalJson, fromBase64, parseCanonicalJson, toBase64 } from "../../../../kernel-abi/canonical.ts";
 import { PAYLOAD_TYPE, preAuthentication } from "../../../../kernel-abi/dsse.ts";
-import { attestationDiffers, makeAttestation, openAttestation, type AttestationFacts, type TracedJob } from "../../../../kernel-abi/qvm/attestation.ts";
+import { attestationDiffers, epochsTold, makeAttestation, openAttestation, type AttestationFacts, type TracedJob } from "../../../../kernel-abi/qvm/attestation.ts";
 import { signatureHolds } from "../../../../replay/seal.ts";
 import { sha256 } from "../../../../runtime/adapters/sha256.ts";
 import { attestationFacts, epoch, usage } from "../../../support/attestations.ts";
@@ -13,20 +13,21 @@ const signer = testSigner();
 const ports = { sha256, signature: signatureHolds };
 const RUN = "1a".repeat(32);
 const FACTS = attestationFacts();
-const bytes = makeAttestation(RUN, FACTS, signer);
+const bytes = makeAttestation(RUN, FACTS, signer, sha256);
 const open = (of: Uint8Array): ReturnType<typeof openAttestation> => openAttestation(of, ports);
 const what = (run: () => unknown): unknown => {
   const { fault, detail, exitCode } = faultOf(run);
   expect([fault, exitCode]).toEqual(["ATTESTATION_REFUSED", 4]);
   return detail["what"];
 };
-const made = (change: Partial<AttestationFacts>): unknown => what(() => makeAttestation(RUN, { ...FACTS, ...change }, signer));
+const made = (change: Partial<AttestationFacts>): unknown => what(() => makeAttestation(RUN, { ...FACTS, ...change }, signer, sha256));
 
 const TRACED: TracedJob = { run: RUN, graph: FACTS.graph, nodes: 5, shots: 8, units: 3, capabilities: ["CAP_ALLOC", "CAP_MEASURE"], epochs: [3, 2] };
 
 describe("an attestation", () => {
   it("says what the kernel filled in, of which run, and whose it is", () => {
-    expect(open(bytes)).toEqual({ ...FACTS, run: RUN, keyId: signer.keyId });
+    const opened = open(bytes);
+    expect({ ...opened, epochs: [...epochsTold(opened.epochs)] }).toEqual({ ...FACTS, audit: { ...FACTS.audit, left: 0 }, run: RUN, keyId: signer.keyId });
   });
 
   it("does not contradict itself", () => {
@@ -52,7 +53,7 @@ describe("an attestation", () => {
     for (const [change, said] of cases) expect([said, made(change)]).toEqual([said, said]);
     expect(made({ tenant: "alice" })).toBe("the facts do not have the shape of an attestation's");
     expect(made({ shots: 0 })).toBe("the facts do not have the shape of an attestation's");
-    expect(open(makeAttestation(RUN, attestationFacts({ nodes: 0, epochs: [], usage: usage({}) }), signer)).epochs).toEqual([]);
+    expect(open(makeAttestation(RUN, attestationFacts({ nodes: 0, epochs: [], usage: usage({}) }), signer, sha256)).epochs).toMatchObject({ count: 0, told: [], left: { stretches: 0, epochs: 0 } });
   });
 
   it("that contradicts itself is refused though it is truly signed", () => {
@@ -84,7 +85,7 @@ describe("an attestation", () => {
     expect(differs({ epochs: [2, 3] })).toBe("it states 3 nodes of epoch 0, the graph has 2");
     expect(differs({ units: 1 })).toBe("it states 2 qubits, the contract was of 1");
     expect(differs({ capabilities: ["CAP_MAGIC"] })).toBe("CAP_MAGIC was never granted, and the graph needs it");
-    const denied = open(makeAttestation(RUN, attestationFacts({ epochs: [epoch(0, 0, 3, { decisions: [{ capability: "CAP_ALLOC", decision: "denied", by: "session" }] }), epoch(1, 3, 5, { decisions: [] })] }), signer));
+    const denied = open(makeAttestation(RUN, attestationFacts({ epochs: [epoch(0, 0, 3, { decisions: [{ capability: "CAP_ALLOC", decision: "denied", by: "session" }] }), epoch(1, 3, 5, { decisions: [] })] }), signer, sha256));
     expect(attestationDiffers(denied, { ...TRACED, capabilities: ["CAP_ALLOC"] })).toBe("CAP_ALLOC was never granted, and the graph needs it");
   });
 });

@@ -39,11 +39,11 @@ const refusal = (bytes: Uint8Array, attestation: Uint8Array): unknown => {
 describe("the attestation of a job", () => {
   it("is checked where it stands beside the trace, or where it is named; and is refused with exit code 4", async () => {
     const { path, digest, signer } = await job("job.triad");
-    const sound = makeAttestation(digest, facts(), signer);
+    const sound = makeAttestation(digest, facts(), signer, sha256);
     writeFileSync(`${path}.attestation`, sound);
     const said = await triad("verify", path, "--json");
     expect([said.code, said.err]).toEqual([0, expect.any(String)]);
-    expect(JSON.parse(said.out)).toMatchObject({ attestation: { run: digest, job: "job_1", tenant: "ns_45b3e9dd6490eac7", epochs: [{ epoch: 0 }, { epoch: 1 }] } });
+    expect(JSON.parse(said.out)).toMatchObject({ attestation: { run: digest, job: "job_1", tenant: "ns_45b3e9dd6490eac7", epochs: { count: 2, left: { stretches: 0, epochs: 0 }, told: [{ epoch: 0 }, { epoch: 1 }] } } });
     expect((await triad("verify", path)).out).toContain("job job_1 of ns_45b3e9dd6490eac7: 5 nodes in 2 epochs, 2 logical qubits on 36 physical, 0 channels");
     const damaged = sound.slice();
     damaged[200] = (damaged[200] as number) ^ 1;
@@ -57,9 +57,9 @@ describe("the attestation of a job", () => {
   it("is of that run, that graph, by who sealed it, and of what happened", async () => {
     const { path, digest, signer } = await job("more.triad");
     const bytes = readAll(hostDisk, path, 1 << 24);
-    const by = (change: Partial<AttestationFacts>, who = signer, run = digest): unknown => refusal(bytes, makeAttestation(run, facts(change), who));
+    const by = (change: Partial<AttestationFacts>, who = signer, run = digest): unknown => refusal(bytes, makeAttestation(run, facts(change), who, sha256));
     expect(by({}, testSigner(3))).toEqual(["ATTESTATION_REFUSED", `it is signed by ${testSigner(3).keyId}, who neither sealed the run nor is trusted here`]);
-    expect(checkAttestation(makeAttestation(digest, facts(), testSigner(3)), { source: memorySource(bytes), report: verified(bytes), trusted: [testSigner(3).keyId] }).run).toBe(digest);
+    expect(checkAttestation(makeAttestation(digest, facts(), testSigner(3), sha256), { source: memorySource(bytes), report: verified(bytes), trusted: [testSigner(3).keyId] }).run).toBe(digest);
     expect(by({}, signer, toHex(new Uint8Array(32)))).toEqual(["ATTESTATION_REFUSED", "it is another run's"]);
     expect(by({ graph: "0a".repeat(32) })).toEqual(["ATTESTATION_REFUSED", "the run's input holds another graph"]);
     expect(by({ shots: 9 })).toEqual(["ATTESTATION_REFUSED", "it states 9 shots, the trace has 8"]);
@@ -74,7 +74,7 @@ describe("the attestation of a job", () => {
     const { path, digest, signer } = await job("prefix.triad", { graph: json, shots: 8, nodes: 3 });
     const bytes = readAll(hostDisk, path, 1 << 24);
     const prefix = facts({ nodes: 3, epochs: [epoch(0, 0, 3)], usage: usage({ logicalQubits: 2, physicalQubits: 36, nodes: 3, decoderCycles: 3 }) });
-    const check = (of: AttestationFacts): unknown => checkAttestation(makeAttestation(digest, of, signer), { source: memorySource(bytes), report: verified(bytes) }).nodes;
+    const check = (of: AttestationFacts): unknown => checkAttestation(makeAttestation(digest, of, signer, sha256), { source: memorySource(bytes), report: verified(bytes) }).nodes;
     expect(check(prefix)).toBe(3);
     expect(faultOf(() => check(facts())).detail["what"]).toBe("it states 5 nodes, the run was of 3");
   });
@@ -82,7 +82,7 @@ describe("the attestation of a job", () => {
   it("is of no run of anything else", async () => {
     const { path, digest, signer } = await job("empty.triad", { graph: { nodes: "none" }, shots: 1 });
     const bytes = readAll(hostDisk, path, 1 << 24);
-    expect(refusal(bytes, makeAttestation(digest, facts(), signer))).toEqual(["ATTESTATION_REFUSED", "the run's input holds no graph"]);
+    expect(refusal(bytes, makeAttestation(digest, facts(), signer, sha256))).toEqual(["ATTESTATION_REFUSED", "the run's input holds no graph"]);
   });
 });
 

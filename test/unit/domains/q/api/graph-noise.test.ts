@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { Fault } from "../../../../../kernel-abi/fault.ts";
 import { graphCircuit } from "../../../../../domains/q/api/graph.ts";
-import { noisyCircuits, type GraphNoise } from "../../../../../domains/q/api/graph-noise.ts";
+import { noiseStrikes, noisyCircuits, type GraphNoise } from "../../../../../domains/q/api/graph-noise.ts";
 import { graphNoise } from "../../../../../domains/q/api/graph-rates.ts";
 import type { Graph } from "../../../../../kernel-abi/qvm/graph.ts";
 import { gTest, graphOf, jobKey, plainly, CASES, sampled, type Odds } from "../../../../support/qvm-graphs.ts";
@@ -71,6 +71,24 @@ describe("logical noise", () => {
       expect(shown(KEY)).toEqual(shown(KEY));
       expect(shown(KEY)).not.toEqual(shown([1, 2]));
     }
+  });
+
+  it("is told by qubit and kind, as it was drawn", () => {
+    for (const { json } of CASES) {
+      const { lowered } = graphCircuit(plainly(json));
+      const noise = { pauli: 0.07, readout: 0.05 };
+      const struck = noiseStrikes(lowered, noise, 300, KEY);
+      const drawn = noisyCircuits(lowered, noise, 300, KEY).reduce((sum, { shots, errors }) => sum + shots * errors, 0);
+      expect([...struck.values()].reduce((sum, { x, y, z, readout }) => sum + x + y + z + readout, 0)).toBe(drawn);
+    }
+    const { lowered } = graphCircuit(line);
+    const paulis = { x: 0, y: 0, z: 0 };
+    for (const { circuit, shots } of noisyCircuits(lowered, { pauli: 0.2, readout: 0 }, 500, KEY)) {
+      for (const name of ["x", "y", "z"] as const) paulis[name] += shots * (circuit.instructions().filter((one) => one.name === name).length - (name === "x" ? 2 : 0));
+    }
+    expect(Object.fromEntries(noiseStrikes(lowered, { pauli: 0.2, readout: 0 }, 500, KEY))).toEqual({ q: { ...paulis, readout: 0 } });
+    expect(noiseStrikes(lowered, { pauli: 0, readout: 0 }, 500, KEY).size).toBe(0);
+    expect(Object.fromEntries(noiseStrikes(lowered, { pauli: 0, readout: 1 }, 500, KEY))).toEqual({ q: { x: 0, y: 0, z: 0, readout: 500 } });
   });
 
   it("has the rates of the profiles", () => {

@@ -1,7 +1,7 @@
 // Jobs on the logical machine: what they used is told epoch by epoch and attested; what is wrong with the machine shows, delays and moves
 // them, and changes nothing of what they come to.
 import { describe, expect, it } from "vitest";
-import { openAttestation } from "../../../../../kernel-abi/qvm/attestation.ts";
+import { epochsTold, openAttestation } from "../../../../../kernel-abi/qvm/attestation.ts";
 import { signatureHolds } from "../../../../../replay/seal.ts";
 import { sha256 } from "../../../../../runtime/adapters/sha256.ts";
 import { parseConditions } from "../../../../../runtime/app/kernel/conditions.ts";
@@ -38,8 +38,8 @@ describe("a job's telemetry", () => {
     const bytes = kernel.parts.traces.attestation(job_id) ?? new Uint8Array();
     const attested = openAttestation(bytes, { sha256, signature: signatureHolds });
     expect(attested).toMatchObject({ run: job.digest, job: job_id, shots: 1, nodes: 15, usage: { logicalQubits: 1, measurements: 5 }, keyId: kernel.parts.signer.keyId });
-    expect(attested.epochs.map(({ from, to }) => [from, to])).toEqual([[0, 4], [4, 7], [7, 10], [10, 13], [13, 15]]);
-    expect(attested.epochs[0]?.decisions.map(({ capability }) => capability)).toEqual(["CAP_ALLOC", "CAP_COMPUTE", "CAP_MEASURE"]);
+    expect([...epochsTold(attested.epochs)].map(({ from, to }) => [from, to])).toEqual([[0, 4], [4, 7], [7, 10], [10, 13], [13, 15]]);
+    expect(attested.epochs.told[0]?.decisions.map(({ capability }) => capability)).toEqual(["CAP_ALLOC", "CAP_COMPUTE", "CAP_MEASURE"]);
     expect(attested.audit.events.map(({ kind, outcome }) => [kind, outcome])).toEqual([["job", "allowed"], ["job", "noted"]]);
     expect(attested.audit.events[1]?.detail).toEqual({ change: "RUNNING" });
     expect(JSON.stringify(attested)).not.toContain(s);
@@ -124,7 +124,7 @@ describe("a machine that is not well", () => {
     expect(record?.epochs.length).toBeGreaterThan(1);
     expect(Number(record?.epochs[0]?.mapping[0]?.profile.match(/d=(\d+)/)?.[1])).toBeGreaterThan(3);
     const attested = openAttestation(kernel.parts.traces.attestation(job_id) ?? new Uint8Array(), { sha256, signature: signatureHolds });
-    expect(attested.epochs.map(({ from, to }) => [from, to])).toEqual([[0, 81]]);
+    expect([...epochsTold(attested.epochs)].map(({ from, to }) => [from, to])).toEqual([[0, 81]]);
     expect(attested.usage.nodes).toBe(81);
     await kernel.stop();
   });
@@ -151,6 +151,40 @@ describe("noise", () => {
     expect(odd).toBeLessThan(300);
     const lies = await counts({ pauli: 0, readout: 0, qubits: { q0: { pauli: 0, readout: 1 } } });
     expect(Object.keys(lies).toSorted()).toEqual(["m0=0 m1=1", "m0=1 m1=0"]);
+  });
+});
+
+describe("errors in a job's telemetry", () => {
+  const node = (id: string, op: string, more: object = {}): object => ({ id, op, ...more });
+  const zero = { // always reads 0, so that whatever else it reads is an error
+    version: "0.1", program: { nodes: [node("a", "ALLOC_LQ", { args: { n: 1, profile: "logical:surface_code(d=3)" }, vqs: ["q"] }), node("r", "MEASURE_Z", { vqs: ["q"], produces: ["m"] })] },
+    resources: { vqs: ["q"], chs: [], events: ["m"] }, caps: ["CAP_ALLOC"],
+  };
+  const told = async (noise: unknown, shots: number) => {
+    const kernel = testKernel();
+    const s = await session(kernel);
+    const { job_id } = await call(kernel, "q_submit", { graph: zero, session_id: s, policy: { seed: SEED, shots, noise: noise as boolean } });
+    const job = await ended(kernel, s, job_id);
+    const { qubits } = await call(kernel, "q_get_telemetry", { session_id: s, job_id });
+    await kernel.stop();
+    return { job, q: qubits["q"] as { readonly error_breakdown: object; readonly correction_count: number; readonly syndrome_weight: number; readonly decoder_cycles: number; readonly decoder_time_us: number } };
+  };
+
+  it("are those that were drawn for its run: as many as its events show", async () => {
+    const { job, q } = await told({ pauli: 0, readout: 0.3 }, 500);
+    const lies = job.counts?.["m=1"] ?? 0;
+    expect(lies).toBeGreaterThan(50);
+    expect(q.error_breakdown).toEqual({ depolarizing: 0, coherence: 0, measurement: lies, total: lies });
+    expect((await told({ pauli: 1, readout: 0 }, 40)).q.error_breakdown).toEqual({ depolarizing: 80, coherence: 0, measurement: 0, total: 80 }); // a cycle of each node
+  });
+
+  it("come with what the decoder did, and are none without noise, which changes nothing of the run", async () => {
+    const [quiet, silent, noisy] = [await told(false, 100), await told({ pauli: 0, readout: 0 }, 100), await told(true, 100)];
+    expect(quiet.q).toMatchObject({ correction_count: 0, syndrome_weight: 0, error_breakdown: { total: 0 }, decoder_cycles: 6 });
+    expect(silent.q.error_breakdown).toEqual(quiet.q.error_breakdown);
+    expect(noisy.q).toMatchObject({ decoder_cycles: 6, correction_count: 11, syndrome_weight: 22 }); // 6 rounds of 18 qubits at 0.1 % over 100 shots: 10.8
+    expect(noisy.q.decoder_time_us).toBeGreaterThan(0);
+    expect(quiet.job.counts).toEqual({ "m=0": 100 });
   });
 });
 

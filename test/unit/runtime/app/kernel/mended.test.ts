@@ -45,7 +45,7 @@ describe("a run whose worker was lost", () => {
     expect(job).toMatchObject({ state: "COMPLETED", attempts: 2, preemptions: 0 });
     const attested = openAttestation(kernel.parts.traces.attestation(job_id) ?? new Uint8Array(), { sha256, signature: signatureHolds });
     expect(attested).toMatchObject({ run: job.digest, nodes: job.progress.nodes_total });
-    expect([attested.epochs.length, attested.epochs.at(-1)?.to]).toEqual([job.progress.total_epochs, job.progress.nodes_total]);
+    expect([attested.epochs.count, attested.epochs.told.at(-1)?.to]).toEqual([job.progress.total_epochs, job.progress.nodes_total]);
     await kernel.stop();
   });
 });

@@ -67,7 +67,7 @@ describe("a job on the machine", () => {
     const machine = started([...BELL, step("FENCE_EPOCH"), step("FREE_LQ", ["q0"])]);
     const first = machine.run("j1", { from: 0, to: 6 }, [...BELL, step("FENCE_EPOCH")]);
     expect(first).toEqual({
-      epoch: 0, from: 0, to: 6, mapping: ["q0", "q1"].map((vq) => ({ vq, profile: "logical:surface_code(d=3)", physicalQubits: 18, module: "m0" })),
+      epoch: 0, times: 1, from: 0, to: 6, mapping: ["q0", "q1"].map((vq) => ({ vq, profile: "logical:surface_code(d=3)", physicalQubits: 18, module: "m0" })),
       usage: { logicalQubits: 2, physicalQubits: 36, channels: 0, nodes: 6, measurements: 2, tStates: 0, decoderCycles: 21, pairs: 0 },
       decoderNs: 2_100, backlogNs: 0, redone: 0, resets: 0, stalls: 0, moves: [], conditions: [],
     });
@@ -84,7 +84,7 @@ describe("a job on the machine", () => {
     const told = machine.jobTelemetry("j1", 1_000);
     expect(told.resource_usage).toEqual({ logical_qubits_allocated: 2, physical_qubits_used: 36, physical_qubits_available: 964, utilization: 0.036, channels_open: 0 });
     expect(told.qubits["q1"]).toEqual({
-      qubit_id: "q1", profile: "logical:surface_code(d=3)", distance: 3, physical_qubits: 18, gate_count: 1, measurement_count: 1, decoder_cycles: 9, correction_count: 1, syndrome_weight: 3,
+      qubit_id: "q1", profile: "logical:surface_code(d=3)", distance: 3, physical_qubits: 18, gate_count: 1, measurement_count: 1, decoder_cycles: 9, decoder_time_us: 0.9, correction_count: 1, syndrome_weight: 3,
       error_breakdown: { depolarizing: 2, coherence: 0, measurement: 1, total: 3 }, logical_error_rate: logicalErrorRate(profile("logical:surface_code(d=3)")), total_time_us: 1.5, module: "m0",
     });
     // alloc, H, CNOT, readout: a cycle of 0.3 µs each, and 0.3 µs of decoding at the end.
