@@ -63,7 +63,7 @@ export class KernelKills {
     const broken: string[] = [];
     const ran: string[] = [];
     const inner = preparedRuns({ signer: testSigner(), workers: 0 });
-    const runs: JobRuns = { run: (job) => { ran.push(job.seed); return inner.run(job); }, close: () => inner.close() };
+    const runs: JobRuns = { ...inner, run: (job) => { ran.push(job.seed); return inner.run(job); } };
     const kernel = testKernel({ state: this.state, runs });
     let resumed = 0;
     for (const [job_id, seed] of told.accepted) {

@@ -112,11 +112,13 @@ export function createKernelService(options: KernelOptions): Kernel {
       waiting: parts.jobs.waiting, running: parts.jobs.running, completed: counts.COMPLETED, failed: counts.FAILED, cancelled: counts.CANCELLED,
       sessions_found: found.sessions, jobs_resumed: found.resumed, jobs_ended_before: found.ended, jobs_not_resumed: found.failed, ledger_bytes_cut: parts.memory.cut,
     }),
-    async stop() {
+    async stop({ graceMs } = {}) {
       stopping = true;
       clearInterval(timer);
       parts.histories.wakeAll();
+      const late = graceMs === undefined ? undefined : setTimeout(() => { execution.leave(); }, graceMs);
       await execution.atRest();
+      clearTimeout(late);
       await parts.memory.settled();
       parts.histories.wakeAll();
       parts.memory.close();

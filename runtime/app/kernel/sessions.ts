@@ -50,6 +50,7 @@ export class SessionCalls {
     hand.closeSession(session);
     memory.keep({ k: "closed", session });
     if (over) this.forget(session);
+    this.#parts.kick(); // runs under way are given up
     return live.length;
   }
 
