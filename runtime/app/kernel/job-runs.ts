@@ -21,6 +21,8 @@ export interface JobRun {
   readonly noise?: unknown;
   /** Aborted when nobody wants it any more. A run on the kernel's own thread sees it before it begins alone. */
   readonly signal?: AbortSignal | undefined;
+  /** For whom: runs for calls have a thread of their own, and neither keeps the other waiting. Default: a job. */
+  readonly for?: "job" | "call";
 }
 
 /** What a job asks for: all of its graph, or the nodes before a fence. */

@@ -13,12 +13,14 @@ import { createThreads, type Threads } from "./threads.ts";
 
 export interface PreparedRunsOptions {
   readonly signer: Signer;
-  /** Threads for heavy runs and replays; 0: everything on this one, where nothing that has begun can be given up. */
+  /** Threads for heavy runs of jobs; one more is for those of calls. 0: everything on this one, where nothing that has begun can be given up. */
   readonly workers: number;
 }
 
 const BATCH = 64;
 const PATIENCE_MS = 5;
+/** Beside those of jobs. */
+const CALL_THREADS = 1;
 
 const inputOf = ({ graph, shots, seed, nodes, noise }: JobRun) => ({ graph, shots, seed, nodes, ...(noise === undefined || noise === null ? {} : { noise }) });
 
@@ -27,7 +29,7 @@ const prefixOf = (graph: Graph, nodes: number): Graph => ({ ...graph, program: {
 export function preparedRuns({ signer, workers }: PreparedRunsOptions): JobRuns {
   const light = createGraphRuns({ signer, workers: 0, batch: BATCH, patienceMs: PATIENCE_MS });
   light.catch(() => undefined); // told to whoever runs first
-  let threads: Threads | undefined;
+  const started = new Map<"job" | "call", Threads>();
   const needs = new WeakMap<Graph, GraphNeeds>();
   let under = 0;
   const needed = (graph: Graph): GraphNeeds => {
@@ -36,7 +38,11 @@ export function preparedRuns({ signer, workers }: PreparedRunsOptions): JobRuns 
     return found;
   };
   const isLight = (job: JobRun): boolean => microsecondsOf(job.nodes === undefined ? needed(job.graph) : needsOf(prefixOf(job.graph, job.nodes)), job) <= HEAVY_US;
-  const apart = (): Threads => (threads ??= createThreads({ signer, workers }));
+  const apart = (whose: "job" | "call"): Threads => {
+    const threads = started.get(whose) ?? createThreads({ signer, workers: whose === "job" ? workers : CALL_THREADS });
+    started.set(whose, threads);
+    return threads;
+  };
   const here = async (job: JobRun): Promise<SealedRun> => {
     const runs = await light;
     under++;
@@ -52,11 +58,11 @@ export function preparedRuns({ signer, workers }: PreparedRunsOptions): JobRuns 
     return { counts: completed(counts, end), digest, bundle };
   };
   return {
-    run: (job) => (workers === 0 || isLight(job) ? here(job) : apart().run(job)),
+    run: (job) => (workers === 0 || isLight(job) ? here(job) : apart(job.for ?? "job").run(job)),
     isLight,
-    replay: (bundle, signal) => (workers === 0 ? madeAgain(bundle, signer.keyId, signal) : apart().replay(bundle, signal)),
+    replay: (bundle, signal) => (workers === 0 ? madeAgain(bundle, signer.keyId, signal) : apart("call").replay(bundle, signal)),
     async close() {
-      await threads?.close();
+      await Promise.all([...started.values()].map((threads) => threads.close()));
       await (await light).close();
     },
   };

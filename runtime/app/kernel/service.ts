@@ -17,6 +17,7 @@ import { risingClock } from "./clock.ts";
 import { Execution } from "./execution.ts";
 import { Graphs } from "./graphs.ts";
 import { Histories } from "./histories.ts";
+import { Lanes } from "./lanes.ts";
 import { Memory } from "./memory.ts";
 import { DEFAULTS, type KernelOptions } from "./options.ts";
 import type { Parts } from "./parts.ts";
@@ -68,7 +69,7 @@ export function createKernelService(options: KernelOptions): Kernel {
     graphs: new Graphs({ signer: options.signer, sha256, signature: signatureHolds, ...(options.verify === undefined ? {} : { verify: options.verify }) }),
     checkpoints: new Checkpoints(options.mac),
     memory, traces: orClose(memory, () => (options.state === undefined ? tracesInMemory() : tracesIn(`${options.state}/traces`))),
-    runs: options.runs ?? preparedRuns({ signer: options.signer, workers: options.workers ?? DEFAULTS.workers }), signer: options.signer, sha256, now, fresh, seed: options.seed ?? toHex(fresh(SEED_BYTES)),
+    runs: options.runs ?? preparedRuns({ signer: options.signer, workers: options.workers ?? DEFAULTS.workers }), lanes: new Lanes(), signer: options.signer, sha256, now, fresh, seed: options.seed ?? toHex(fresh(SEED_BYTES)),
     stopping: () => stopping, kick: () => { execution.kick(); }, ended: (job) => { ended(job); },
   };
   const execution = new Execution(parts);
@@ -115,6 +116,7 @@ export function createKernelService(options: KernelOptions): Kernel {
     async stop({ graceMs } = {}) {
       stopping = true;
       clearInterval(timer);
+      parts.lanes.leave();
       parts.histories.wakeAll();
       const late = graceMs === undefined ? undefined : setTimeout(() => { execution.leave(); }, graceMs);
       await execution.atRest();
@@ -145,10 +147,10 @@ function handlersOf({ parts, admission, sessions, watching }: Calls): Handlers {
     q_wait: (params, context) => watching.wait(params, context),
     q_job_events: (params, context) => watching.events(params, context),
     q_cancel: (params, context) => watching.cancel(params, context),
-    q_checkpoint: (params) => checkpoints.checkpoint(params),
-    q_restore: (params) => checkpoints.restore(params),
+    q_checkpoint: (params, context) => checkpoints.checkpoint(params, context),
+    q_restore: (params, context) => checkpoints.restore(params, context),
     q_migrate: (params, context) => checkpoints.migrate(params, context),
-    q_replay: (params) => replays.replay(params),
+    q_replay: (params, context) => replays.replay(params, context),
     ...handCalls(parts),
     ...telemetryCalls(parts, watching),
   };

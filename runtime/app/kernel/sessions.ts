@@ -38,7 +38,7 @@ export class SessionCalls {
 
   /** Of a session that authority has closed: jobs cancelled, qubits and channels given back. How many jobs had not ended. */
   end(session: string): number {
-    const { jobs, hand, memory, ended, now } = this.#parts;
+    const { jobs, hand, lanes, memory, ended, now } = this.#parts;
     const live = jobs.of(session).filter(({ state }) => !isEnd(state));
     const waiting = live.filter(({ state }) => state === "QUEUED");
     this.#closing.add(session);
@@ -48,6 +48,7 @@ export class SessionCalls {
       if (job !== undefined) ended(job);
     }
     hand.closeSession(session);
+    lanes.close(session);
     memory.keep({ k: "closed", session });
     if (over) this.forget(session);
     this.#parts.kick(); // runs under way are given up
