@@ -4,6 +4,7 @@
 import { dispatch } from "../../../kernel-abi/rpc/dispatch.ts";
 import type { KernelService } from "../../../kernel-abi/rpc/handlers.ts";
 import type { KernelOptions as ServiceOptions } from "./options.ts";
+import { wallMilliseconds } from "../../adapters/host.ts";
 import { serveSocket, type ServerLimits, type SocketServer } from "../../adapters/socket-server.ts";
 
 export interface KernelOptions extends Pick<ServiceOptions, "tenants" | "sessionQuota" | "conditions"> {
@@ -50,9 +51,9 @@ async function stopped(server: Pick<SocketServer, "stop">, service: KernelServic
     await service.stop();
     return true;
   }
-  const began = performance.now();
+  const began = wallMilliseconds();
   await server.stop({ graceMs });
-  const left = Math.max(FENCE_MS, graceMs - (performance.now() - began));
+  const left = Math.max(FENCE_MS, graceMs - (wallMilliseconds() - began));
   const { late, end } = after(left + REST_MS);
   try {
     return await Promise.race([service.stop({ graceMs: left }).then(() => true), late]);
