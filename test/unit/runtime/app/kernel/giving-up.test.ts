@@ -14,7 +14,7 @@ import { testSigner } from "../../../../support/signer.ts";
 const threads = liveThreads();
 afterAll(() => { threads.end(); });
 
-const submit = async (kernel: Kernel, s: string, graph: unknown, shots: number, given: { readonly timeout_ms?: number } = {}): Promise<string> =>
+const submit = async (kernel: Kernel, s: string, graph: unknown, shots: number, given: { readonly timeout_ms?: number; readonly deadline_epochs?: number } = {}): Promise<string> =>
   (await call(kernel, "q_submit", { graph, session_id: s, policy: { seed: 7, shots }, ...given })).job_id;
 const ended = (kernel: Kernel, s: string, job_id: string) => call(kernel, "q_wait", { job_id, session_id: s });
 /** Its run is under way: every epoch is behind it, and it has not ended. */
@@ -54,6 +54,11 @@ describe("a heavy run under way", () => {
     expect(await call(kernel, "q_close_session", { session_id: closed })).toMatchObject({ jobs_cancelled: 1 });
     const three = await submit(kernel, late, heavy(), HOURS, { timeout_ms: 1_500 });
     expect(await ended(kernel, late, three)).toMatchObject({ state: "FAILED", error: { type: "JOB_EXPIRED" } });
+    const four = await submit(kernel, late, heavy(), HOURS, { deadline_epochs: 5 });
+    await underWay(kernel, four);
+    await submit(kernel, late, coins(8), 1); // kernel epochs pass
+    expect(await ended(kernel, late, four)).toMatchObject({ state: "FAILED", error: { type: "DEADLINE_MISSED" } });
+    await ended(kernel, late, await submit(kernel, late, coins(1), 1));
     expect(held(kernel, closed)).toEqual([0, 0, 0]);
     await kernel.stop();
   });
