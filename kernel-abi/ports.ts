@@ -47,9 +47,9 @@ export interface KernelTask {
   readonly kernel: string;
   readonly input: Uint8Array;
 }
-/** @throws Fault WORKER_LOST when no worker could finish it; the kernel's own Fault when it refused its input. */
+/** @throws Fault WORKER_LOST when no worker could finish it; RUN_INTERRUPTED once `signal` is aborted, which ends the work; the kernel's own Fault when it refused its input. */
 export interface JobRunner {
-  run(task: KernelTask): Promise<Uint8Array>;
+  run(task: KernelTask, signal?: AbortSignal): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 

@@ -25,6 +25,9 @@ export interface KernelService {
   readonly handlers: Handlers;
   /** How things stand: jobs accepted, running, ended, found again at the start. */
   summary(): KernelSummary;
-  /** No new job is started; what runs is brought to a fence and kept; everything accepted is on disk when this resolves. */
-  stop(): Promise<void>;
+  /**
+   * No new job is started; what runs is brought to a fence and kept; everything accepted is on disk when this resolves. A run that is still
+   * under way after `graceMs` is given up and left to the next kernel; without it, it is waited for.
+   */
+  stop(options?: { readonly graceMs?: number }): Promise<void>;
 }

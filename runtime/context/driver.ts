@@ -80,6 +80,7 @@ function advanced(machine: Machine, journal: Journal, until: Tick | undefined): 
 /** An outcome, unless the run is interrupted first. */
 async function interruptible<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
+  if (signal.aborted) throw new Fault("RUN_INTERRUPTED", {}); // it is told of once, and that was
   let stop: (() => void) | undefined;
   const interrupted = new Promise<never>((_, reject) => {
     stop = () => reject(new Fault("RUN_INTERRUPTED", {}));

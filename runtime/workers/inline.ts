@@ -5,10 +5,12 @@ import { Fault } from "../../kernel-abi/fault.ts";
 /**
  * Runs each job when whoever asked for it has come to wait: by then what was asked is in the journal, as it is before a thread is done.
  * A kernel's Fault rejects as it is, anything else it throws is WORKER_LOST, as on a thread.
+ * A signal is seen before a job begins, and not before its end once it has.
  */
 export function createInlineRunner(run: (kernel: string, input: Uint8Array) => Uint8Array): JobRunner {
   let closed = false;
-  const attempt = ({ kernel, input }: KernelTask): Uint8Array => {
+  const attempt = ({ kernel, input }: KernelTask, signal: AbortSignal | undefined): Uint8Array => {
+    if (signal?.aborted === true) throw new Fault("RUN_INTERRUPTED", { kernel, attempts: 0 });
     if (closed) throw new Fault("WORKER_LOST", { kernel, attempts: 0, what: "the pool was closed" });
     try {
       return run(kernel, input);
@@ -18,7 +20,7 @@ export function createInlineRunner(run: (kernel: string, input: Uint8Array) => U
     }
   };
   return {
-    run: (task) => Promise.resolve(task).then(attempt),
+    run: (task, signal) => Promise.resolve(task).then((asked) => attempt(asked, signal)),
     close: async () => { closed = true; },
   };
 }

@@ -1,8 +1,9 @@
 // The worker pool: a queue of jobs, a fixed number of threads, a watchdog. Knows bytes, not physics: what a kernel name means is
 // the worker module's business. Completion order carries no meaning; whoever asks for outcomes orders them (T3).
-//   W3  A job is settled exactly once: with its bytes, with the kernel's own Fault, or with WORKER_LOST.
+//   W3  A job is settled exactly once: with its bytes, with the kernel's own Fault, with WORKER_LOST, or with RUN_INTERRUPTED.
 //   W4  A death or a hang is retried unseen up to `attempts`; wall time serves to give up on a thread and for nothing else.
 //   W5  After close() no thread, timer or unsettled promise of the pool is left.
+//   W7  A job that is given up ends at once, and so does the thread that was at it: nothing goes on computing for nobody.
 //   W6  A pool has at least one worker and one attempt; for none there is createInlineRunner.
 import { clearTimeout, setTimeout } from "node:timers";
 import { Fault } from "../../kernel-abi/fault.ts";
@@ -31,6 +32,8 @@ interface Job {
   attempts: number;
   readonly resolve: (bytes: Uint8Array) => void;
   readonly reject: (fault: Fault) => void;
+  /** What is at it. */
+  thread: Thread | undefined;
 }
 
 const lost = (job: Job, what: string, cause?: unknown): Fault =>
@@ -72,6 +75,7 @@ export function createPool(options: PoolOptions): JobRunner {
 
   async function attempt(job: Job, thread: Thread): Promise<void> {
     job.attempts += 1;
+    job.thread = thread;
     let hung = false;
     const watchdog = setTimeout(() => {
       hung = true;
@@ -82,7 +86,7 @@ export function createPool(options: PoolOptions): JobRunner {
       if (busy.delete(thread)) idle.push(thread);
       settle(job, outcome);
     } catch (cause) {
-      if (!hung) discard(thread);
+      if (!hung && busy.has(thread)) discard(thread);
       retry(job, hung ? `no answer within ${taskTimeoutMs} ms` : messageOf(cause), cause);
     } finally {
       clearTimeout(watchdog);
@@ -107,6 +111,18 @@ export function createPool(options: PoolOptions): JobRunner {
     }
   }
 
+  /** Nobody wants it any more (W7). */
+  function giveUp(job: Job): void {
+    const fault = new Fault("RUN_INTERRUPTED", { kernel: job.task.kernel, attempts: job.attempts });
+    const at = waiting.indexOf(job);
+    if (at >= 0) waiting.splice(at, 1);
+    else if (running.delete(job)) {
+      if (job.thread !== undefined) discard(job.thread);
+    } else return; // it has ended
+    job.reject(fault);
+    dispatch();
+  }
+
   async function shutDown(): Promise<void> {
     for (const job of [...waiting.splice(0), ...running]) job.reject(lost(job, "the pool was closed"));
     running.clear();
@@ -115,11 +131,18 @@ export function createPool(options: PoolOptions): JobRunner {
   }
 
   return {
-    run: (task) => new Promise((resolve, reject) => {
-      const job: Job = { task, delayMs: delayMs?.(ordinal) ?? 0, attempts: 0, resolve, reject };
+    run: (task, signal) => new Promise((resolve, reject) => {
+      const abort = (): void => { giveUp(job); };
+      const told = <T>(tell: (value: T) => void) => (value: T): void => {
+        signal?.removeEventListener("abort", abort);
+        tell(value);
+      };
+      const job: Job = { task, delayMs: delayMs?.(ordinal) ?? 0, attempts: 0, resolve: told(resolve), reject: told(reject), thread: undefined };
       ordinal += 1;
       if (closing !== undefined) return reject(lost(job, "the pool was closed"));
       waiting.push(job);
+      if (signal?.aborted === true) return giveUp(job);
+      signal?.addEventListener("abort", abort, { once: true });
       dispatch();
     }),
     close: () => (closing ??= shutDown()),

@@ -1,8 +1,8 @@
 // The audit log on the disk: the folder `audit` of a kernel's state, one ledger a segment, named by the number of its first entry.
 // Owns the files and what of the log is not in them yet.
-//   K18 What was decided about a job is on the disk with what came of it, in one write each, before anybody is told; what nothing came of
+//   K27 What was decided about a job is on the disk with what came of it, in one write each, before anybody is told; what nothing came of
 //       (a refusal) at most FLUSH_MS later. A kernel that begins anew goes on with the log where it stood: same root.
-//   K19 A batch is one record: of what a kill cut short nothing is left, and nobody was told of it. All else that does not fit is refused.
+//   K28 A batch is one record: of what a kill cut short nothing is left, and nobody was told of it. All else that does not fit is refused.
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { inPieces } from "../../../kernel-abi/merkle.ts";

@@ -8,7 +8,7 @@ import { checkpointId, type CheckpointRecord } from "../../kernel/jobs/checkpoin
 import type { Job } from "../../kernel/jobs/job.ts";
 import { isEnd } from "../../kernel/jobs/lifecycle.ts";
 import type { Admission } from "./admission.ts";
-import { eventsOf } from "./job-runs.ts";
+import { eventsOf, runOf } from "./job-runs.ts";
 import type { JobFacts } from "./job-facts.ts";
 import type { Parts } from "./parts.ts";
 import type { Watching } from "./watching.ts";
@@ -26,7 +26,8 @@ export class CheckpointCalls {
     this.#admission = admission;
   }
 
-  async checkpoint(params: ParamsOf<"q_checkpoint">): Promise<ResultOf<"q_checkpoint">> {
+  /** @throws Refusal ALREADY_COMPLETED | JOB_NOT_FOUND; as Lanes.run */
+  async checkpoint(params: ParamsOf<"q_checkpoint">, { signal }: CallContext): Promise<ResultOf<"q_checkpoint">> {
     const { authority, jobs, checkpoints, memory, histories } = this.#parts;
     const job = this.#watching.seen(params, "q_checkpoint");
     authority.need(params.session_id, CAP);
@@ -35,8 +36,9 @@ export class CheckpointCalls {
     const epoch = Math.min(job.epoch, order.epochs.length - 1);
     const node = order.epochs[epoch]?.from ?? 0;
     const facts = this.#facts(order.id);
-    const run = node === 0 ? undefined : await this.#prefix(job, facts, node);
-    this.#facts(order.id); // it may have been forgotten meanwhile
+    const run = node === 0 ? undefined : await this.#prefix(job, facts, node, signal);
+    if (this.#parts.stopping()) throw new Refusal("STOPPING");
+    if (jobs.get(order.id) === undefined) throw new Refusal("JOB_NOT_FOUND", { kind: "job", id: order.id }); // forgotten meanwhile
     const ordinal = jobs.number(order.id);
     const { bytes } = checkpoints.make({
       checkpoint_id: checkpointId(order.id, ordinal), job: order.id, tenant: order.tenant, session: order.session, graph: order.graph, epoch, node, seed: order.seed, shots: order.shots,
@@ -48,7 +50,8 @@ export class CheckpointCalls {
     return { checkpoint_id: checkpointId(order.id, ordinal), epoch, size_bytes: bytes.length, job_id: order.id };
   }
 
-  async restore({ checkpoint_id, session_id }: ParamsOf<"q_restore">): Promise<ResultOf<"q_restore">> {
+  /** @throws Refusal CHECKPOINT_INVALID | STOPPING; Fault what a submit is refused with; as Lanes.run */
+  async restore({ checkpoint_id, session_id }: ParamsOf<"q_restore">, { signal }: CallContext): Promise<ResultOf<"q_restore">> {
     const { authority, checkpoints, memory } = this.#parts;
     authority.call(session_id, "q_restore");
     authority.need(session_id, CAP);
@@ -56,7 +59,8 @@ export class CheckpointCalls {
     const record = checkpoints.open(session_id, checkpoint_id);
     const origin = this.#parts.jobs.seen(session_id, record.job);
     const facts = this.#facts(record.job);
-    if (record.prefix !== "") await this.#sameAgain(record, origin, facts);
+    if (record.prefix !== "") await this.#sameAgain(record, { origin, facts, signal });
+    if (this.#parts.stopping()) throw new Refusal("STOPPING");
     const { priority } = origin.order;
     const job = this.#admission.take(session_id, facts.verified, {
       seed: record.seed, shots: record.shots, priority, deadlineEpochs: null, timeoutMs: null, debug: false, noise: facts.noise, clientToken: null,
@@ -81,14 +85,15 @@ export class CheckpointCalls {
     return { job_id: id, from: move.from, to: "to" in found ? found.to : move.to, epoch: move.epoch, success: "success" in found && found.success === true };
   }
 
-  async #prefix(job: Job, { verified, noise }: JobFacts, nodes: number): Promise<{ readonly events: Readonly<Record<string, number>>; readonly digest: string }> {
-    const { counts, digest } = await this.#parts.runs.run({ graph: verified.graph, digest: verified.digest, shots: job.order.shots, seed: job.order.seed, nodes, noise });
-    return { events: job.order.shots === 1 ? eventsOf(counts) : {}, digest };
+  async #prefix({ order }: Job, facts: JobFacts, nodes: number, signal: AbortSignal): Promise<{ readonly events: Readonly<Record<string, number>>; readonly digest: string }> {
+    const { lanes, runs } = this.#parts;
+    const { counts, digest } = await lanes.run(order, signal, (wanted) => runs.run({ ...runOf(order, facts, nodes), signal: wanted, for: "call" }));
+    return { events: order.shots === 1 ? eventsOf(counts) : {}, digest };
   }
 
   /** @throws Refusal CHECKPOINT_INVALID */
-  async #sameAgain(record: CheckpointRecord, job: Job, facts: JobFacts): Promise<void> {
-    const { digest, events } = await this.#prefix(job, facts, record.node);
+  async #sameAgain(record: CheckpointRecord, { origin, facts, signal }: { readonly origin: Job; readonly facts: JobFacts; readonly signal: AbortSignal }): Promise<void> {
+    const { digest, events } = await this.#prefix(origin, facts, record.node, signal);
     const same = digest === record.prefix && Object.entries(record.events).every(([name, value]) => events[name] === value);
     if (!same) throw new Refusal("CHECKPOINT_INVALID", { checkpoint_id: record.checkpoint_id, what: "its prefix comes to another digest here" });
   }

@@ -3,6 +3,8 @@
 //   K8  A job holds authority's place and its blocks exactly while it has a slot; whatever way it leaves, both are given back (`#leave`).
 //   K9  A job is one run, made when its last epoch, or the fence it stops at, is reached: amplitudes never leave a provider, so until then
 //       there is nothing to keep, and the same seed comes to the same events wherever it was interrupted.
+//       A job that is cancelled tells of the run of the prefix before its fence, where that is light; a heavy one is not begun for a job
+//       that nobody wants.
 //   K10 Between two epochs everybody else has a turn of the event loop: requests are answered while jobs run.
 import { setImmediate as turn } from "node:timers/promises";
 import { Fault, FAULTS } from "../../../kernel-abi/fault.ts";
@@ -13,20 +15,25 @@ import type { Clearance } from "../../kernel/jobs/queue.ts";
 import { isEnd } from "../../kernel/jobs/lifecycle.ts";
 import { expiryOf } from "../../kernel/jobs/expiry.ts";
 import { attestationOf } from "./attestation.ts";
-import { eventsOf, isTransient } from "./job-runs.ts";
+import { eventsOf, isTransient, runOf, type SealedRun } from "./job-runs.ts";
 import { strikesOf } from "./noise-drawn.ts";
 import type { JobFacts } from "./job-facts.ts";
 import type { Parts } from "./parts.ts";
+import { UnderWay } from "./under-way.ts";
 
 export class Execution {
   readonly #parts: Parts;
   #looking = false;
   #atWork = 0;
+  readonly #underWay: UnderWay;
   #idle: (() => void)[] = [];
 
-  constructor(parts: Parts) { this.#parts = parts; }
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#underWay = new UnderWay({ isOver: (id) => this.#isOver(id), kick: () => { this.kick(); }, now: parts.now });
+  }
 
-  /** Work may have come: looked for once in this turn of the event loop, however often it is said. */
+  /** Work may have come, or be wanted no more: looked for once in this turn of the event loop, however often it is said. */
   kick(): void {
     if (this.#looking) return;
     this.#looking = true;
@@ -48,6 +55,9 @@ export class Execution {
     }
   }
 
+  /** Runs under way are left to the next kernel. */
+  leave(): void { this.#underWay.leave(); }
+
   /** Whether a job that waits would have room if, of all jobs, these alone had theirs. */
   beside(waiting: Job, others: readonly Job[]): boolean {
     const { jobs, places } = this.#parts;
@@ -68,6 +78,7 @@ export class Execution {
   #look(): void {
     const { jobs, stopping, now } = this.#parts;
     for (const late of jobs.sweep(now())) this.told(late);
+    this.#underWay.look();
     while (!stopping()) {
       const job = jobs.next() ?? this.#afterIdleEpoch();
       if (job === undefined) return;
@@ -135,7 +146,8 @@ export class Execution {
       const decision = this.#moved(id, jobs.fence(id, now()));
       places.turnover();
       const { state, epoch } = jobs.get(id) ?? job;
-      if (decision.kind === "end" || decision.kind === "cancel") return this.#run(id, decision.kind === "cancel" ? decision.nodes : undefined);
+      if (decision.kind === "end") return this.#run(id);
+      if (decision.kind === "cancel") return this.#cancelled(id);
       histories.add(id, { type: decision.kind === "gave way" ? "preempted" : "epoch", state, epoch });
       if (decision.kind === "expired") return this.told(jobs.get(id) ?? job);
       if (decision.kind === "gave way") return;
@@ -158,9 +170,14 @@ export class Execution {
 
   /** Whether a job that waits at its fence is to wait no longer. */
   isHalted(id: string): boolean {
-    const { jobs, stopping, now } = this.#parts;
+    return this.#parts.stopping() || this.#isOver(id);
+  }
+
+  /** Whether a job is cancelled or out of time, wherever it is. */
+  #isOver(id: string): boolean {
+    const { jobs, now } = this.#parts;
     const job = jobs.get(id);
-    return job === undefined || job.cancelAsked || stopping() || expiryOf(job, { now: now(), epoch: jobs.epoch }) !== undefined;
+    return job === undefined || job.cancelAsked || expiryOf(job, { now: now(), epoch: jobs.epoch }) !== undefined;
   }
 
   /** It waited at its fence, and is cancelled there, out of time, or left to the next kernel. */
@@ -168,7 +185,7 @@ export class Execution {
     const { jobs, now } = this.#parts;
     const job = jobs.get(id);
     if (job === undefined) return undefined;
-    if (job.cancelAsked) return this.#run(id, job.node);
+    if (job.cancelAsked) return this.#cancelled(id);
     const error = expiryOf(job, { now: now(), epoch: jobs.epoch });
     if (error === undefined) this.#put(id);
     else this.told(jobs.fail(id, error, now()));
@@ -190,21 +207,45 @@ export class Execution {
     return jobs.moved(id, from, to);
   }
 
-  /** The run of the whole graph, or of the prefix before the fence a job is cancelled at. */
-  async #run(id: string, nodes: number | undefined): Promise<void> {
-    const { jobs, machine, runs, traces, now } = this.#parts;
+  /** The run of the whole graph. A cancel that comes when it has been made comes at the graph's end, which is the next fence. */
+  async #run(id: string): Promise<void> {
+    const { jobs, runs, now } = this.#parts;
+    const before = jobs.get(id);
+    if (before === undefined) return undefined;
+    const asked = runOf(before.order, this.#facts(before));
+    const run = await this.#underWay.wanted(before, (signal) => runs.run({ ...asked, signal }));
+    if (run === undefined) {
+      jobs.back(id); // to the last fence before the graph's end
+      return this.#halted(id);
+    }
+    const cancelled = jobs.get(id)?.cancelAsked === true;
+    const late = cancelled ? undefined : expiryOf(before, { now: now(), epoch: jobs.epoch });
+    if (late !== undefined) return this.told(jobs.fail(id, late, now()));
+    const outcome = this.#kept(before, run, asked.graph.program.nodes.length);
+    this.told(cancelled ? jobs.cancelled(id, outcome, now()) : jobs.finish(id, outcome, now()));
+  }
+
+  /** It stands at its fence: the run of the prefix before it, where that is light. */
+  async #cancelled(id: string): Promise<void> {
+    const { jobs, runs, now } = this.#parts;
     const job = jobs.get(id);
     if (job === undefined) return;
-    const { verified, noise } = this.#facts(job);
-    const { counts, digest, bundle } = await runs.run({ graph: verified.graph, digest: verified.digest, shots: job.order.shots, seed: job.order.seed, nodes, noise });
-    const asked = jobs.get(id)?.cancelAsked === true; // while it ran: the end of the graph was its next fence
-    const late = nodes === undefined && !asked ? expiryOf(job, { now: now(), epoch: jobs.epoch }) : undefined;
-    if (late !== undefined) return this.told(jobs.fail(id, late, now()));
-    if (noise !== null && noise !== undefined) machine.account(id).noisy(job.order.shots, strikesOf({ graph: verified.graph, seed: job.order.seed, shots: job.order.shots, nodes, noise }));
+    const asked = runOf(job.order, this.#facts(job), job.node);
+    const isTold = job.node > 0 && runs.isLight(asked);
+    if (!isTold && job.epoch === job.order.epochs.length) jobs.back(id); // what ends the last epoch is its run
+    const outcome = isTold ? this.#kept(job, await runs.run(asked), job.node) : null;
+    this.told(jobs.cancelled(id, outcome, now()));
+  }
+
+  /** A sealed run of so many nodes, as what the job came to. */
+  #kept(job: Job, { counts, digest, bundle }: SealedRun, nodes: number): JobOutcome {
+    const { id, shots } = job.order;
+    const { machine, traces } = this.#parts;
+    const { verified: { graph }, noise } = this.#facts(job);
+    if (noise !== null && noise !== undefined) machine.account(id).noisy(shots, strikesOf({ graph, seed: job.order.seed, shots, nodes, noise }));
     const trace = traces.keep(id, bundle);
-    this.#attest(job, digest, nodes ?? verified.graph.program.nodes.length);
-    const outcome: JobOutcome = { events: job.order.shots === 1 ? eventsOf(counts) : {}, counts: job.order.shots === 1 ? null : counts, digest, trace };
-    this.told(asked ? jobs.cancelled(id, outcome, now()) : jobs.finish(id, outcome, now()));
+    this.#attest(job, digest, nodes);
+    return { events: shots === 1 ? eventsOf(counts) : {}, counts: shots === 1 ? null : counts, digest, trace };
   }
 
   /** Signed beside the trace, before anybody hears of the end. */

@@ -1,11 +1,14 @@
 // Where a job's run is made: a port, so that the kernel does not care how runs are prepared and sealed, and its plainest maker, one `record`
 // a run. Same graph, seed, shots and nodes: same counts, same digest.
 import type { Graph } from "../../../kernel-abi/qvm/graph.ts";
-import type { Signer } from "../../../kernel-abi/ports.ts";
+import type { RunEnd, Signer } from "../../../kernel-abi/ports.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import { createMemorySink } from "../../adapters/memory.ts";
 import { GRAPH_PROGRAM } from "../qvm/program-file.ts";
+import type { JobOrder } from "../../kernel/jobs/job.ts";
 import { record } from "../record.ts";
+import type { JobFacts } from "./job-facts.ts";
+import { madeAgain } from "./made-again.ts";
 
 export interface JobRun {
   readonly graph: Graph;
@@ -16,7 +19,14 @@ export interface JobRun {
   /** Only the first so many nodes. */
   readonly nodes?: number | undefined;
   readonly noise?: unknown;
+  /** Aborted when nobody wants it any more. A run on the kernel's own thread sees it before it begins alone. */
+  readonly signal?: AbortSignal | undefined;
+  /** For whom: runs for calls have a thread of their own, and neither keeps the other waiting. Default: a job. */
+  readonly for?: "job" | "call";
 }
+
+/** What a job asks for: all of its graph, or the nodes before a fence. */
+export const runOf = ({ shots, seed }: Pick<JobOrder, "shots" | "seed">, { verified: { graph, digest }, noise }: Pick<JobFacts, "verified" | "noise">, nodes?: number): JobRun => ({ graph, digest, shots, seed, nodes, noise });
 
 export interface SealedRun {
   /** How often each outcome was seen: `name=value` of every event, sorted, `-` for one never produced. */
@@ -28,8 +38,12 @@ export interface SealedRun {
 }
 
 export interface JobRuns {
-  /** @throws Fault of the run when it failed; WORKER_LOST and hardware failures may be tried again. */
+  /** @throws Fault of the run when it failed; WORKER_LOST and hardware failures may be tried again; RUN_INTERRUPTED when it was given up */
   run(job: JobRun): Promise<SealedRun>;
+  /** Whether it is made in a moment, so that there is nothing to give up. */
+  isLight(job: JobRun): boolean;
+  /** The digest a sealed run comes to when it is made again; "" when it is not this kernel's, not whole, or another. @throws Fault WORKER_LOST | RUN_INTERRUPTED */
+  replay(bundle: Uint8Array, signal: AbortSignal): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -45,15 +59,24 @@ export function countsOf(result: unknown): Readonly<Record<string, number>> {
   return counts;
 }
 
+/** Counts of a run that completed. @throws Fault the one it failed with */
+export function completed(counts: SealedRun["counts"] | undefined, { status, fault }: Pick<RunEnd, "status" | "fault">): SealedRun["counts"] {
+  if (counts === undefined) throw new Fault(fault?.name ?? "PROCESS_FAILED", { ...fault?.detail, status });
+  return counts;
+}
+
+export const isGivenUp = (error: unknown): boolean => error instanceof Fault && error.fault === "RUN_INTERRUPTED";
+
 export function recordedRuns(signer: Signer, workers = 0): JobRuns {
   return {
-    async run({ graph, shots, seed, nodes, noise }) {
+    async run({ graph, shots, seed, nodes, noise, signal }) {
       const sink = createMemorySink();
       const input = { graph, shots, ...(nodes === undefined ? {} : { nodes }), ...(noise === undefined || noise === null ? {} : { noise }) };
-      const { end, digest } = await record({ program: GRAPH_PROGRAM, input, seed, signer, workers, out: sink });
-      if (end.status !== "completed") throw new Fault(end.fault?.name ?? "PROCESS_FAILED", { ...end.fault?.detail, status: end.status });
-      return { counts: countsOf(end.result), digest, bundle: sink.bytes() };
+      const { end, digest } = await record({ program: GRAPH_PROGRAM, input, seed, signer, workers, out: sink, ...(signal === undefined ? {} : { signal }) });
+      return { counts: completed(end.status === "completed" ? countsOf(end.result) : undefined, end), digest, bundle: sink.bytes() };
     },
+    isLight: () => true,
+    replay: (bundle, signal) => madeAgain(bundle, signer.keyId, signal),
     close: () => Promise.resolve(),
   };
 }

@@ -1,5 +1,5 @@
 // q_list_jobs, q_kernel_status: jobs and the kernel at a glance. Owns who may see what of it.
-//   K19 A session sees its tenant's jobs and counts, and the room its own quota leaves; what others hold shows in nothing it is told. The
+//   K25 A session sees its tenant's jobs and counts, and the room its own quota leaves; what others hold shows in nothing it is told. The
 //       whole is for the operator, who shows a proof made with the kernel's key.
 import type { Handlers } from "../../../kernel-abi/rpc/handlers.ts";
 import type { ResultOf } from "../../../kernel-abi/rpc/methods.ts";

@@ -10,6 +10,7 @@ import type { Graphs } from "./graphs.ts";
 import type { Histories } from "./histories.ts";
 import type { JobFacts } from "./job-facts.ts";
 import type { JobRuns } from "./job-runs.ts";
+import type { Lanes } from "./lanes.ts";
 import type { Memory } from "./memory.ts";
 import type { Places } from "./placement.ts";
 import type { ServedTenants } from "./tenants.ts";
@@ -30,6 +31,8 @@ export interface Parts {
   readonly memory: Memory;
   readonly traces: Traces;
   readonly runs: JobRuns;
+  /** What is run for calls goes through them. */
+  readonly lanes: Lanes;
   readonly signer: Signer;
   readonly sha256: Sha256;
   /** Milliseconds since 1970, never going back. */

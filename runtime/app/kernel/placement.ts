@@ -2,7 +2,7 @@
 // what the machine did about its conditions is told. Owns what remains of a job when it holds nothing any more: its telemetry.
 //   K15 A job that waits for the machine (T states, the decoder, teleports, a place for a block) stands at its fence: kernel epochs pass
 //       until it is given what it asked for, and it can be cancelled and run out of time there as anywhere.
-//   K18 A job the machine made stop between two fences gives way there only inside a REV segment, undone to where that began; it is charged.
+//   K30 A job the machine made stop between two fences gives way there only inside a REV segment, undone to where that began; it is charged.
 //   K16 A job that gave way comes back to other blocks, and to the account it had; one that was restored is accounted for from its beginning.
 import { setTimeout as pause, setImmediate as turn } from "node:timers/promises";
 import { rollbackTo } from "../../../kernel-abi/qvm/epochs.ts";

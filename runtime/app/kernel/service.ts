@@ -18,6 +18,7 @@ import { risingClock } from "./clock.ts";
 import { Execution } from "./execution.ts";
 import { Graphs } from "./graphs.ts";
 import { Histories } from "./histories.ts";
+import { Lanes } from "./lanes.ts";
 import { Memory } from "./memory.ts";
 import { DEFAULTS, type KernelOptions, type TenantTerms } from "./options.ts";
 import { overviewCalls } from "./overview-calls.ts";
@@ -78,7 +79,7 @@ export function createKernelService(options: KernelOptions): Kernel {
     graphs: new Graphs({ signer: options.signer, sha256, signature: signatureHolds, ...(options.verify === undefined ? {} : { verify: options.verify }) }),
     checkpoints: new Checkpoints(mac),
     memory, traces: orClose(memory, () => (state === undefined ? tracesInMemory() : tracesIn(`${state}/traces`))),
-    runs: options.runs ?? preparedRuns({ signer: options.signer, workers: options.workers ?? DEFAULTS.workers }), signer: options.signer, sha256, now, fresh, seed: options.seed ?? toHex(fresh(SEED_BYTES)),
+    runs: options.runs ?? preparedRuns({ signer: options.signer, workers: options.workers ?? DEFAULTS.workers }), lanes: new Lanes(), signer: options.signer, sha256, now, fresh, seed: options.seed ?? toHex(fresh(SEED_BYTES)),
     stopping: () => stopping, kick: () => { execution.kick(); }, ended: (job) => { ended(job); },
   };
   const execution = new Execution(parts);
@@ -126,11 +127,14 @@ export function createKernelService(options: KernelOptions): Kernel {
       waiting: parts.jobs.waiting, running: parts.jobs.running, completed: counts.COMPLETED, failed: counts.FAILED, cancelled: counts.CANCELLED,
       sessions_found: found.sessions, jobs_resumed: found.resumed, jobs_ended_before: found.ended, jobs_not_resumed: found.failed, ledger_bytes_cut: parts.memory.cut,
     }),
-    async stop() {
+    async stop({ graceMs } = {}) {
       stopping = true;
       clearInterval(timer);
+      parts.lanes.leave();
       parts.histories.wakeAll();
+      const late = graceMs === undefined ? undefined : setTimeout(() => { execution.leave(); }, graceMs);
       await execution.atRest();
+      clearTimeout(late);
       await parts.memory.settled();
       parts.histories.wakeAll();
       parts.memory.close();
@@ -157,10 +161,10 @@ function handlersOf({ parts, admission, sessions, watching }: Calls): Handlers {
     q_wait: (params, context) => watching.wait(params, context),
     q_job_events: (params, context) => watching.events(params, context),
     q_cancel: (params, context) => watching.cancel(params, context),
-    q_checkpoint: (params) => checkpoints.checkpoint(params),
-    q_restore: (params) => checkpoints.restore(params),
+    q_checkpoint: (params, context) => checkpoints.checkpoint(params, context),
+    q_restore: (params, context) => checkpoints.restore(params, context),
     q_migrate: (params, context) => checkpoints.migrate(params, context),
-    q_replay: (params) => replays.replay(params),
+    q_replay: (params, context) => replays.replay(params, context),
     ...handCalls(parts),
     ...telemetryCalls(parts, watching),
     ...tenancyCalls(parts, () => standing(parts, sessions)),

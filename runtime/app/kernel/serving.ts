@@ -5,6 +5,7 @@ import { dispatch } from "../../../kernel-abi/rpc/dispatch.ts";
 import type { KernelService } from "../../../kernel-abi/rpc/handlers.ts";
 import type { KernelOptions as ServiceOptions, TenantTerms } from "./options.ts";
 import type { Fallen } from "./standing.ts";
+import { wallMilliseconds } from "../../adapters/host.ts";
 import { serveSocket, type ServerLimits, type SocketServer } from "../../adapters/socket-server.ts";
 
 export interface KernelOptions extends TenantTerms, Pick<ServiceOptions, "conditions"> {
@@ -33,13 +34,15 @@ export interface Served {
   /** Absolute path of the socket. */
   readonly path: string;
   readonly service: ServedKernel;
-  /** Whether everything came to rest. With `graceMs` it resolves then at the latest, with false when a job is still at work: what was accepted is
-   *  kept, and the process is to end without it. */
+  /** Whether everything came to rest. After `graceMs` runs under way are given up; with false what has not come to rest even so is left alone:
+   *  what was accepted is kept, and the process is to end without it. */
   stop(options?: { readonly graceMs?: number }): Promise<boolean>;
 }
 
 /** Least time for jobs to come to their next fence, where those who waited for them have used up the grace. */
 const FENCE_MS = 250;
+/** In which a kernel whose runs were given up comes to rest. */
+const REST_MS = 1_000;
 
 /** Resolves with false after so many milliseconds. */
 function after(ms: number): { readonly late: Promise<boolean>; readonly end: () => void } {
@@ -54,14 +57,14 @@ async function stopped(server: Pick<SocketServer, "stop">, service: KernelServic
     await service.stop();
     return true;
   }
-  const grace = after(graceMs);
+  const began = wallMilliseconds();
   await server.stop({ graceMs });
-  const fence = after(FENCE_MS);
+  const left = Math.max(FENCE_MS, graceMs - (wallMilliseconds() - began));
+  const { late, end } = after(left + REST_MS);
   try {
-    return await Promise.race([service.stop().then(() => true), Promise.all([grace.late, fence.late]).then(() => false)]);
+    return await Promise.race([service.stop({ graceMs: left }).then(() => true), late]);
   } finally {
-    grace.end();
-    fence.end();
+    end();
   }
 }
 

@@ -37,7 +37,7 @@ export class SessionCalls {
 
   /** Of a session that authority has closed: jobs cancelled, qubits and channels given back. How many jobs had not ended. */
   end(session: string): number {
-    const { jobs, hand, memory, ended, now } = this.#parts;
+    const { jobs, hand, lanes, memory, ended, now } = this.#parts;
     const live = jobs.of(session).filter(({ state }) => !isEnd(state));
     const waiting = live.filter(({ state }) => state === "QUEUED");
     const over = jobs.closeSession(session, now());
@@ -47,9 +47,11 @@ export class SessionCalls {
     }
     this.#closing.add(session); // not before each of those has ended: the last end of a closed session forgets them all
     hand.closeSession(session);
+    lanes.close(session);
     memory.keep({ k: "closed", session });
     this.#closing.add(session); // not before: with the end of its first job it would be forgotten, and the others' never written down
     if (over) this.forget(session);
+    this.#parts.kick(); // runs under way are given up
     return live.length;
   }
 

@@ -1,5 +1,5 @@
 // What follows when authority ends: somebody revoked, an operator suspended, a time ran out. Owns that nothing goes on without it.
-//   K18 Sessions whose credential fell are closed. A job that lacks what it was accepted for (capabilities, a channel, an active tenant) is
+//   K24 Sessions whose credential fell are closed. A job that lacks what it was accepted for (capabilities, a channel, an active tenant) is
 //       cancelled: at once when it waits, at its next fence when it runs; its events say why. Channels nobody may use are closed.
 import type { Parts } from "./parts.ts";
 import { isEnd } from "../../kernel/jobs/lifecycle.ts";

@@ -1,5 +1,5 @@
 // q_get_telemetry and q_get_mapping: what a session or one of its jobs uses and has used. Nothing of anybody else's, and no state (A4).
-//   K20 Epochs are told in pages of bounded size; the mapping of one that stands as the one before it in the page did is not repeated.
+//   K29 Epochs are told in pages of bounded size; the mapping of one that stands as the one before it in the page did is not repeated.
 import type { Handlers } from "../../../kernel-abi/rpc/handlers.ts";
 import type { ParamsOf, ResultOf } from "../../../kernel-abi/rpc/methods.ts";
 import { isProfile, parseProfile } from "../../../kernel-abi/qvm/qec/profile.ts";

@@ -1,6 +1,6 @@
 // The tenants a kernel serves, as its operator says: registered with the authority it asks, and changed while it serves. Owns which terms
 // are in force.
-//   K20 Said anew, terms replace those before as a whole: who is not named any more is suspended, a token whose serial is not named any more is
+//   K26 Said anew, terms replace those before as a whole: who is not named any more is suspended, a token whose serial is not named any more is
 //       revoked, caps and quotas are those of now. Terms that cannot be are refused before anything of them holds.
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { Sha256 } from "../../../kernel-abi/ports.ts";
@@ -27,7 +27,7 @@ export class ServedTenants {
     this.#apply();
   }
 
-  /** K20. @throws Fault ABI_MALFORMED for a serial that was revoked; INSUFFICIENT_CAPS | AUTH_FAILED for caps and names that are none */
+  /** K26. @throws Fault ABI_MALFORMED for a serial that was revoked; INSUFFICIENT_CAPS | AUTH_FAILED for caps and names that are none */
   change(terms: TenantTerms): void {
     const revoked = (terms.tenants ?? []).find((spec) => this.authority.tokens.isRevoked(tokenOf(spec, this.#sha256).id) && spec.entry === "token");
     if (revoked !== undefined) throw new Fault("ABI_MALFORMED", { argument: "tenants", what: `the token of ${revoked.name} with this serial was revoked`, allowed: "a serial that was never used" });

@@ -57,13 +57,14 @@ export class Watching {
     return { events, next: events.at(-1)?.seq ?? after, done };
   }
 
-  /** Answered when the job has ended, which is at its next fence. */
+  /** Answered when the job has ended, which is at its next fence, or at once where its run is under way. */
   async cancel(params: ParamsOf<"q_cancel">, { signal }: CallContext): Promise<JobObject> {
     const { order: { id, session } } = this.seen(params, "q_cancel");
-    const { jobs, histories, ended, now } = this.#parts;
+    const { jobs, histories, ended, kick, now } = this.#parts;
     const before = jobs.get(id)?.state;
     const job = jobs.cancel(session, id, now());
     if (before === "QUEUED" && job.state === "CANCELLED") ended(job);
+    kick(); // a run under way is given up
     await histories.until(id, () => this.#isOver(id), { timeoutMs: 0, signal });
     this.#ended(id);
     return this.#told(id);

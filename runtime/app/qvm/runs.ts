@@ -74,7 +74,7 @@ class Inputs {
     let found = known.get(key);
     if (found === undefined) {
       if (known.size >= KNOWN_MAX) known.clear();
-      known.set(key, found = made({ graph, ...rest }));
+      known.set(key, found = graphInput({ graph, ...rest }));
     }
     return found;
   }
@@ -83,7 +83,7 @@ class Inputs {
 const KNOWN_MAX = 16;
 
 /** As `record` makes it: keys in the order of the record. @throws Fault ABI_UNENCODABLE | INPUT_INVALID */
-function made(input: unknown): PreparedInput {
+export function graphInput(input: GraphInput): PreparedInput {
   const payload = canonicalJson({ files: {}, input });
   return preparedInput(parseInputs(parseCanonicalJson(payload)), payload);
 }

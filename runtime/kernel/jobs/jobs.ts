@@ -176,6 +176,15 @@ export class Jobs {
     return this.#requeue(this.#table.put({ ...job, rollbacks }), node);
   }
 
+  /** The run that had to bring it through its last epoch was given up: it stands at the fence before that one. */
+  back(id: string): Job {
+    const job = this.#table.known(id);
+    const { epochs } = job.order;
+    invariant(job.state === "RUNNING" && job.epoch === epochs.length, "S1", "what is given up had every epoch behind it");
+    const epoch = epochs.length - 1;
+    return this.#table.put({ ...job, epoch, node: epochs[epoch]?.from ?? 0 });
+  }
+
   /** The number of its next checkpoint, counted from 1. */
   number(id: string): number {
     const job = this.#table.known(id);

@@ -10,6 +10,7 @@ import { Fault } from "../../../../kernel-abi/fault.ts";
 import type { JobRunner } from "../../../../kernel-abi/ports.ts";
 import { createInlineRunner } from "../../../../runtime/workers/inline.ts";
 import { createPool, type PoolOptions } from "../../../../runtime/workers/pool.ts";
+import { liveThreads } from "../../../support/heavy.ts";
 
 const misbehaving = new URL("../../../support/workers/misbehaving.ts", import.meta.url);
 const folder = mkdtempSync(join(tmpdir(), "triad-pool-"));
@@ -112,6 +113,39 @@ describe("the pool", () => {
   });
 });
 
+describe("a job that is given up", () => {
+  it("ends with its thread; what waits for the thread goes on, and what waited itself is gone", async () => {
+    const threads = liveThreads();
+    const runner = pool({ workers: 1 });
+    const [at, queued] = [new AbortController(), new AbortController()];
+    const hanging = faultOf(runner.run({ kernel: "hang", input: bytes("") }, at.signal));
+    const dropped = faultOf(runner.run({ kernel: "hang", input: bytes("") }, queued.signal));
+    const kept = runner.run({ kernel: "echo", input: bytes("kept") });
+    await threads.until(1);
+    queued.abort();
+    expect(await dropped).toEqual({ fault: "RUN_INTERRUPTED", kernel: "hang", attempts: 0 });
+    at.abort();
+    expect(await hanging).toEqual({ fault: "RUN_INTERRUPTED", kernel: "hang", attempts: 1 });
+    expect(await kept).toEqual(bytes("kept"));
+    at.abort(); // again, and after the end: nothing
+    expect(await faultOf(runner.run({ kernel: "echo", input: bytes("late") }, at.signal))).toEqual({ fault: "RUN_INTERRUPTED", kernel: "echo", attempts: 0 });
+    await runner.close();
+    await threads.until(0);
+    threads.end();
+  });
+
+  it("leaves the thread of one that had ended alone", async () => {
+    const threads = liveThreads();
+    const runner = pool({ workers: 1 });
+    const signal = new AbortController();
+    expect(await runner.run({ kernel: "echo", input: bytes("a") }, signal.signal)).toEqual(bytes("a"));
+    signal.abort();
+    expect(await runner.run({ kernel: "echo", input: bytes("b") })).toEqual(bytes("b"));
+    expect(threads.started()).toBe(1);
+    threads.end();
+  });
+});
+
 describe("closing the pool", () => {
   it("settles everything with WORKER_LOST, also what is running or waiting, and may be done twice", async () => {
     const runner = pool({ workers: 1 });
@@ -150,6 +184,8 @@ describe("the runner without workers", () => {
     expect(await runner.run({ kernel: "echo", input: bytes("a") })).toEqual(bytes("a"));
     expect(await faultOf(runner.run({ kernel: "refuses", input: bytes("") }))).toMatchObject({ fault: "KERNEL_REFUSED" });
     expect(await faultOf(runner.run({ kernel: "throws", input: bytes("") }))).toMatchObject({ fault: "WORKER_LOST", what: "out of memory" });
+    const gone = AbortSignal.abort();
+    expect(await faultOf(runner.run({ kernel: "echo", input: bytes("a") }, gone))).toMatchObject({ fault: "RUN_INTERRUPTED" });
     await runner.close();
     expect(await faultOf(runner.run({ kernel: "echo", input: bytes("a") }))).toMatchObject({ fault: "WORKER_LOST" });
   });

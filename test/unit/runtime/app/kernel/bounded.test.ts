@@ -114,7 +114,7 @@ describe("a reply that the connection does not take", () => {
 describe("records of jobs that are over", () => {
   it("keep their sums when there are too many of them, the latest all they had", async () => {
     const machine = new LogicalMachine();
-    const places = new Places({ machine, histories: new Histories(), physicalLimit: () => 1_000, halted: () => false, passed: () => undefined, weightMax: 40 });
+    const places = new Places({ machine, histories: new Histories(), physicalLimit: () => 1_000, halted: () => false, outranked: () => false, passed: () => undefined, weightMax: 40 });
     const kernel = testKernel();
     const { job_id } = await ran(kernel, ghz(3, { fences: true }));
     const facts = kernel.parts.facts.get(job_id);

@@ -8,7 +8,6 @@ import { openAttestation } from "../../../../../kernel-abi/qvm/attestation.ts";
 import { signatureHolds } from "../../../../../replay/seal.ts";
 import { sha256 } from "../../../../../runtime/adapters/sha256.ts";
 import type { Kernel } from "../../../../../runtime/app/kernel/service.ts";
-import { stepsOf } from "../../../../../runtime/app/kernel/prepared-runs.ts";
 import { recordedRuns, type JobRuns } from "../../../../../runtime/app/kernel/job-runs.ts";
 import { call, coins, ghz, session, testKernel } from "../../../../support/kernel-service.ts";
 import { testSigner } from "../../../../support/signer.ts";
@@ -119,13 +118,5 @@ describe("a kernel begun anew on its folder", () => {
     expect(new Set(ids).size).toBe(3);
     await last.stop();
     rmSync(state, { recursive: true });
-  });
-});
-
-describe("what a run takes", () => {
-  it("is counted with its noise: many shots of a small graph are heavy with it, and light without", () => {
-    const needs = { caps: [], peakQubits: 2, qubits: 2, channels: 0, tStates: 0, rotations: 0, measurements: 2, epochs: 1, nodes: 5, profiles: {} };
-    const heavy = 4_000_000;
-    expect([stepsOf(needs, 1_000) > heavy, stepsOf(needs, 1_000, true) > heavy, stepsOf(needs, 1, true) > heavy]).toEqual([false, true, false]);
   });
 });

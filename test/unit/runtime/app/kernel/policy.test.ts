@@ -70,7 +70,7 @@ describe("what is told of a job", () => {
   });
 
   it("is that nothing of it was executed, when it failed without a run", async () => {
-    const kernel = testKernel({ runs: { run: () => Promise.reject(new Error("none")), close: () => Promise.resolve() } });
+    const kernel = testKernel({ runs: { run: () => Promise.reject(new Error("none")), replay: () => Promise.reject(new Error("none")), isLight: () => true, close: () => Promise.resolve() } });
     const s = await session(kernel);
     expect(await ended(kernel, s, await submit(kernel, s, coins(3)))).toMatchObject({ state: "FAILED", progress: { nodes_executed: 0, nodes_total: 9 } });
     await kernel.stop();

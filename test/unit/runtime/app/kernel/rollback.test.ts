@@ -1,7 +1,7 @@
 // Giving way between two fences: inside a REV segment a job is undone back to where that began, which is told and accounted for; outside of
 // one it stays at its fences. What it comes to is the same.
 import { describe, expect, it } from "vitest";
-import { openAttestation } from "../../../../../kernel-abi/qvm/attestation.ts";
+import { epochsTold, openAttestation } from "../../../../../kernel-abi/qvm/attestation.ts";
 import { signatureHolds } from "../../../../../replay/seal.ts";
 import { sha256 } from "../../../../../runtime/adapters/sha256.ts";
 import type { Kernel } from "../../../../../runtime/app/kernel/service.ts";
@@ -38,7 +38,7 @@ async function disturbed(graph: unknown) {
   const told = kernel.parts.histories.after(job_id, 0).filter(({ type }) => type === "preempted");
   const record = kernel.parts.places.record(job_id);
   await kernel.stop();
-  return { job, attested, told, record };
+  return { job, attested: { ...attested, epochs: [...epochsTold(attested.epochs)] }, told, record };
 }
 
 async function undisturbed(graph: unknown) {
@@ -48,7 +48,7 @@ async function undisturbed(graph: unknown) {
   const job = await ended(kernel, s, job_id);
   const attested = openAttestation(kernel.parts.traces.attestation(job_id) ?? new Uint8Array(), { sha256, signature: signatureHolds });
   await kernel.stop();
-  return { job, attested };
+  return { job, attested: { ...attested, epochs: [...epochsTold(attested.epochs)] } };
 }
 
 describe("a job that is to give way between two fences", () => {
