@@ -59,8 +59,9 @@ export interface Certified {
   readonly verdict: Verdict;
   /** What the verdict was reached with. */
   readonly options?: VerifyOptions | undefined;
-  /** What the graph needs, where that was found before. */
+  /** What the graph needs, and its digest, where they were found before. */
   readonly needs?: GraphNeeds;
+  readonly digest?: string;
 }
 
 const sortedOnce = (names: readonly string[]): string[] => [...new Set(names)].sort();
@@ -73,12 +74,12 @@ function statedNeeds(graph: Graph, { caps, profiles, ...counts }: GraphNeeds = n
  * The certificate's bytes.
  * @throws Fault GRAPH_UNCERTIFIED for a graph that the verifier refused (C2)
  */
-export function certifyGraph({ verdict: { valid, graph, findings }, options: { mode = "thread", strict = false } = {}, needs }: Certified, signer: Signer, sha256: Sha256): Uint8Array {
+export function certifyGraph({ verdict: { valid, graph, findings }, options: { mode = "thread", strict = false } = {}, needs, digest }: Certified, signer: Signer, sha256: Sha256): Uint8Array {
   const first = findings.find(({ severity }) => strict || severity === "error");
   if (!valid || graph === undefined) throw new Fault("GRAPH_UNCERTIFIED", { what: "the verifier refused the graph", rule: first?.rule ?? "schema", node: first?.node ?? null });
   return signStatement({
     _type: STATEMENT_TYPE,
-    subject: [{ name: "graph", digest: { sha256: graphDigest(graph, sha256) } }],
+    subject: [{ name: "graph", digest: { sha256: digest ?? graphDigest(graph, sha256) } }],
     predicateType: CERTIFICATE_TYPE,
     predicate: { verifier: { version: VERIFIER_VERSION, mode, strict }, warnings: findings.length, ...statedNeeds(graph, needs), key: keyOf(signer) },
   } satisfies Static<typeof StatementSchema>, signer);
@@ -100,21 +101,22 @@ export interface CertificateCheck {
   readonly keyIds: readonly string[];
   /** The mode the runtime verifies in; a certificate of another one is refused. Any when absent. */
   readonly mode?: NonNullable<VerifyOptions["mode"]>;
-  /** What the graph needs, where that was found before. */
+  /** What the graph needs, and its digest, where they were found before. */
   readonly needs?: GraphNeeds;
+  readonly digest?: string;
   readonly sha256: Sha256;
   readonly signature: SignatureCheck;
 }
 
 /** Whether a job may run on it: whose it is, of what, and what it states, compared with the graph (C1, C3). @throws Fault CERTIFICATE_REFUSED | GRAPH_UNCERTIFIED without one */
-export function checkCertificate(bytes: Uint8Array | undefined, { graph, keyIds, mode, needs: found, sha256, signature }: CertificateCheck): Certificate {
+export function checkCertificate(bytes: Uint8Array | undefined, { graph, keyIds, mode, needs: found, digest, sha256, signature }: CertificateCheck): Certificate {
   if (bytes === undefined) throw new Fault("GRAPH_UNCERTIFIED", { what: "there is no certificate" });
   const certificate = openCertificate(bytes, { sha256, signature });
   const { verifier } = certificate;
   if (!keyIds.includes(certificate.keyId)) return refuse(`it is signed by ${certificate.keyId}, whose certificates are not taken here`);
   if (verifier.version !== VERIFIER_VERSION) return refuse(`it is of verifier version ${verifier.version}, here is ${VERIFIER_VERSION}`);
   if (mode !== undefined && verifier.mode !== mode) return refuse(`it was verified in mode ${verifier.mode}, here is ${mode}`);
-  if (certificate.graph !== graphDigest(graph, sha256)) return refuse("it is another graph's");
+  if (certificate.graph !== (digest ?? graphDigest(graph, sha256))) return refuse("it is another graph's");
   const { needs, capabilities } = certificate;
   if (!sameBytes(canonicalJson({ needs, capabilities }), canonicalJson(statedNeeds(graph, found)))) return refuse("the graph needs other things than it states");
   return certificate;

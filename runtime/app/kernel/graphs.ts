@@ -2,7 +2,7 @@
 //   K1  What runs is what was verified: the normalised graph, under a certificate of this kernel's key, opened and compared before use.
 import type { Sha256, SignatureCheck, Signer } from "../../../kernel-abi/ports.ts";
 import { toHex } from "../../../kernel-abi/canonical.ts";
-import { certificateDigest, certifyGraph, checkCertificate, openCertificate } from "../../../kernel-abi/qvm/certificate.ts";
+import { certificateDigest, certifyGraph, checkCertificate, graphDigest } from "../../../kernel-abi/qvm/certificate.ts";
 import { epochsOf } from "../../../kernel-abi/qvm/epochs.ts";
 import type { Finding, Graph, GraphNode } from "../../../kernel-abi/qvm/graph.ts";
 import { needsOf, type GraphNeeds } from "../../../kernel-abi/qvm/needs.ts";
@@ -90,7 +90,7 @@ export class Graphs {
   check(verified: Verified): void {
     if (this.#checked.has(verified)) return;
     const { signer, sha256, signature, verify } = this.#options;
-    checkCertificate(verified.certificate, { graph: verified.graph, keyIds: [signer.keyId], mode: verify?.mode ?? "thread", needs: verified.needs, sha256, signature });
+    checkCertificate(verified.certificate, { graph: verified.graph, keyIds: [signer.keyId], mode: verify?.mode ?? "thread", needs: verified.needs, digest: verified.digest, sha256, signature });
     this.#checked.add(verified);
   }
 
@@ -98,17 +98,18 @@ export class Graphs {
   get size(): number { return this.#byText.size; }
 
   #verified(json: unknown): Verified {
-    const { signer, sha256, signature, verify = {} } = this.#options;
+    const { signer, sha256, verify = {} } = this.#options;
     const verdict = verifyGraph(json, verify);
     if (!verdict.valid || verdict.graph === undefined) throw refused(verdict.findings);
     const { graph } = verdict;
     checkRuns(graph);
     const needs = needsOf(graph);
-    const certificate = certifyGraph({ verdict, options: verify, needs }, signer, sha256);
+    const digest = graphDigest(graph, sha256); // once: of a large graph it costs as much as the verdict
+    const certificate = certifyGraph({ verdict, options: verify, needs, digest }, signer, sha256);
     const wanted = wantedOf(graph.program.nodes);
     const spans = spansOf(graph);
     return {
-      digest: openCertificate(certificate, { sha256, signature }).graph, graph, needs, certificate, certificateDigest: certificateDigest(certificate, sha256),
+      digest, graph, needs, certificate, certificateDigest: certificateDigest(certificate, sha256),
       epochs: spans.length === 0 ? [{ from: 0, to: 0 }] : spans, wanted, physicalQubits: physicalOf(wanted), deadlineHint: deadlineHint(graph), warnings: verdict.findings.length,
     };
   }
