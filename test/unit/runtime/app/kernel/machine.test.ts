@@ -47,6 +47,19 @@ describe("a job's telemetry", () => {
     await kernel.stop();
   });
 
+  it("attests what was decided about this job, and nothing about those beside it", async () => {
+    const kernel = testKernel();
+    const [s, other] = [await session(kernel), await session(kernel)];
+    const jobs = [await submit(kernel, s, coins(5)), await submit(kernel, other, coins(5)), await submit(kernel, s, coins(5))];
+    for (const [at, job_id] of jobs.entries()) await ended(kernel, at === 1 ? other : s, job_id);
+    for (const job_id of jobs) {
+      const { audit } = openAttestation(kernel.parts.traces.attestation(job_id) ?? new Uint8Array(), { sha256, signature: signatureHolds });
+      expect(audit.events.map(({ kind, outcome }) => [kind, outcome])).toEqual([["job", "allowed"], ["job", "noted"]]);
+      expect(audit.to - audit.from).toBeGreaterThan(2);
+    }
+    await kernel.stop();
+  });
+
   it("of an epoch there is none, and of another session's job, is refused", async () => {
     const kernel = testKernel();
     const [s, other] = [await session(kernel), await session(kernel)];
