@@ -1,7 +1,7 @@
 // When a job has run out of time: milliseconds of its own, or kernel epochs. Pure facts; who asks decides what follows (J8).
 import { FAULTS } from "../../../kernel-abi/fault.ts";
 import { priorityOf, type Job, type JobError } from "./job.ts";
-import type { Waiting } from "./queue.ts";
+import type { Waiting } from "./waiting.ts";
 
 /** Absolute kernel epoch by which it has to have ended; null: none. */
 const dueEpoch = ({ acceptedEpoch, order }: Job): number | null => (order.deadlineEpochs === null ? null : acceptedEpoch + order.deadlineEpochs);

@@ -3,7 +3,7 @@
 // with its second rule only, that who is let in takes of what the first in turn leaves over. Its first rule, that who ends soon enough is let
 // in as well, needs to know when jobs end; here they wait at fences for the machine, and nobody knows.
 //   J14 Those let in beside a waiting job fit beside it all together. Everybody else ends or gives way, so it is never delayed by who came later.
-import type { Waiting } from "./queue.ts";
+import type { Waiting } from "./waiting.ts";
 
 /** Whether one that waits would have room if, of all jobs, these alone had theirs. */
 export type Beside = (waiting: Waiting, others: readonly Waiting[]) => boolean;

@@ -10,23 +10,10 @@
 //       it room (kept-room.ts), and gives way at fences where it stands in the way. Others go on meanwhile: room is kept for the first alone.
 import { invariant } from "../../../kernel-abi/invariant.ts";
 import { KeptRoom, type Beside } from "./kept-room.ts";
+import { bandOf, compareWaiting, type Waiting } from "./waiting.ts";
 
-/** Kernel epochs of waiting that weigh as much as one step of priority. */
-export const AGING_EPOCHS = 64;
 /** Epochs a tenant may be ahead of a waiting one before its running jobs give way at a fence, and its next ones leave that one room. */
 export const QUANTUM_EPOCHS = 8;
-
-export interface Waiting {
-  readonly id: string;
-  readonly tenant: string;
-  readonly session: string;
-  readonly seq: number;
-  readonly priority: number;
-  /** Kernel epoch of its acceptance. */
-  readonly accepted: number;
-  /** Absolute kernel epoch; null: none. */
-  readonly deadline: number | null;
-}
 
 /** What stands in the way of a job that is next: nothing, its session's limit, its tenant's, or that the machine has no room for it now. */
 export type Clearance = "go" | "session" | "tenant" | "machine";
@@ -56,16 +43,6 @@ export interface LaneSaved {
   readonly tenant: string;
   readonly pass: number;
   readonly served: number;
-}
-
-const bandOf = ({ accepted, priority }: Waiting): number => Math.floor(accepted / AGING_EPOCHS) - priority;
-
-/** Negative when `a` goes first (J5). Total: no two jobs have one seq. */
-export function compareWaiting(a: Waiting, b: Waiting): number {
-  const bands = bandOf(a) - bandOf(b);
-  if (bands !== 0) return bands;
-  if (a.deadline !== b.deadline) return a.deadline === null ? 1 : b.deadline === null ? -1 : a.deadline - b.deadline;
-  return a.seq - b.seq;
 }
 
 function insert(line: Waiting[], job: Waiting): void {

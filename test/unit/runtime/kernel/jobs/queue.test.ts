@@ -1,6 +1,7 @@
 // The fair queue alone: who is level with whom, and who of equals goes first.
 import { describe, expect, it } from "vitest";
-import { FairQueue, type Claims, type Waiting } from "../../../../../runtime/kernel/jobs/queue.ts";
+import { FairQueue, type Claims } from "../../../../../runtime/kernel/jobs/queue.ts";
+import type { Waiting } from "../../../../../runtime/kernel/jobs/waiting.ts";
 
 const waiting = (id: string, given: Partial<Waiting> = {}): Waiting => ({ id, tenant: id.slice(0, 1), session: id.slice(0, 1), seq: Number(id.slice(1)), priority: 10, accepted: 0, deadline: null, ...given });
 const filled = (...ids: readonly string[]): FairQueue => {
