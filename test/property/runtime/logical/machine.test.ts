@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Fault } from "../../../../kernel-abi/fault.ts";
 import type { Injection } from "../../../../runtime/kernel/logical/conditions.ts";
+import { eachEpoch } from "../../../../runtime/kernel/logical/accounts.ts";
 import { type Step, wantedOf } from "../../../../runtime/kernel/logical/demand.ts";
 import { Flow } from "../../../../runtime/kernel/logical/flow.ts";
 import { EntanglementLinks } from "../../../../runtime/kernel/logical/links.ts";
@@ -169,7 +170,7 @@ function play(programs: readonly (readonly (readonly Step[])[])[], trouble: read
       if (job.over || job.next === job.epochs.length) {
         job.over = true;
         const end = machine.finish(job.id, 1_000);
-        const sum = end?.epochs.reduce((nodes, { usage }) => nodes + usage.nodes, 0);
+        const sum = [...eachEpoch(end?.epochs ?? [])].reduce((nodes, { usage }) => nodes + usage.nodes, 0);
         expect(end?.usage.nodes).toBe(sum);
         told.push(end);
       }
