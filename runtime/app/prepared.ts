@@ -4,7 +4,7 @@
 //       input, which is frozen and the same in all runs of a prepared one: for programs of ours.
 //   E8  The traps are in from when it is loaded until it is closed.
 import { DEFAULT_BOUNDS } from "../../kernel-abi/limits.ts";
-import { canonicalJson } from "../../kernel-abi/canonical.ts";
+import { canonicalJson, canonicalText } from "../../kernel-abi/canonical.ts";
 import type { Header, InputsSection, ProgramSection } from "../../kernel-abi/header.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import { invariant } from "../../kernel-abi/invariant.ts";
@@ -99,7 +99,7 @@ export class PreparedProgram {
   /** Runs to the end, whatever the end is; sealing it is the caller's. @throws Fault RUN_INTERRUPTED; whatever the runner does */
   async run({ seed, input, sink, signal }: PreparedRun, runner: JobRunner): Promise<Ended> {
     const [before, after] = this.#around;
-    const header = section("header", utf8.encode(`${before}${new TextDecoder().decode(canonicalJson(seed))}${after}`));
+    const header = section("header", utf8.encode(`${before}${canonicalText(seed)}${after}`));
     const recorder = new Recorder({ recording: openingWith([header, this.#section, input.section]), sink, capacity: CAPACITY });
     const { inputs } = input;
     const end = await drive({
