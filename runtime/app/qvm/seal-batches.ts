@@ -28,7 +28,11 @@ interface Waiting {
 /** The whole bundle of a run of which all but the seal was written elsewhere. */
 export function sealedWith({ digest, merkleRoot, blocks, frames, events, bytes }: SealFacts, written: Uint8Array, envelope: Uint8Array, keyId: string): SealedRun {
   if (written.length !== bytes) throw new Fault("RUNTIME_DEFECT", { what: "a run has another number of bytes than it says" });
-  const bundle = new Uint8Array(Buffer.concat([written, unit("seal", envelope), END_MARK]));
+  const seal = unit("seal", envelope);
+  const bundle = new Uint8Array(bytes + seal.length + END_MARK.length);
+  bundle.set(written);
+  bundle.set(seal, bytes);
+  bundle.set(END_MARK, bytes + seal.length);
   return { digest, merkleRoot, blocks, frames, events, bytes: bundle.length, keyId, bundle };
 }
 
