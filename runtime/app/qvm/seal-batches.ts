@@ -4,7 +4,8 @@ import { randomBytes } from "node:crypto";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { RunEnd, Signer } from "../../../kernel-abi/ports.ts";
 import type { Recorder, Sealed } from "../../../replay/recorder.ts";
-import { BATCH_MAX, makeSeals, type SealFacts } from "../../../replay/seal.ts";
+import { makeSeals } from "../../../replay/seal-batch.ts";
+import { BATCH_MAX, type SealFacts } from "../../../replay/seal.ts";
 import { hostFacts, type HostLabels } from "../../adapters/host.ts";
 import type { BundleBuffer } from "./buffers.ts";
 
