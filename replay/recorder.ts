@@ -172,7 +172,7 @@ export class Recorder implements Journal {
   /** Writes the seal that was made of what `ended` gave. */
   finish({ digest, merkleRoot }: SealFacts, envelope: Uint8Array, keyId: string): Sealed {
     invariant(!this.#sealed && digest === this.digest, "J9", "a seal follows RUN_END, once");
-    this.#putUnit(TAG.seal, envelope);
+    this.#put(unit("seal", envelope));
     this.#settle(); // the mark claims a whole seal: it must not be on the disk before it
     this.#put(END_MARK);
     this.#sink.sync();
@@ -202,15 +202,6 @@ export class Recorder implements Journal {
     this.#closedEvents = this.#events;
     this.#put(block);
     this.#settle();
-  }
-
-  /** Where blocks were gathered; nothing is open there. */
-  #putUnit(tag: number, payload: Uint8Array): void {
-    const writer = this.#writer;
-    putUnitHead(writer.bytes, UNIT_AT, tag, payload.length);
-    writer.put(payload);
-    this.#put(writer.bytes.subarray(UNIT_AT, writer.length));
-    writer.length = FRAMES_AT;
   }
 
   #settle(): void {
