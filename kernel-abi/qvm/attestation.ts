@@ -9,7 +9,7 @@ import { Hex256, keyOf, openStatement, plainReading, signStatement, STATEMENT_TY
 import { Fault } from "../fault.ts";
 import type { Sha256, SignatureCheck, Signer } from "../ports.ts";
 import { compiled, Type, type Static } from "../schema.ts";
-import { EpochSchema, mapped, PEAKS, stretched, stretchesRoot, StretchesSchema, SUMS, UsageSchema, type AttestedEpoch, type Mapping, type Stretches } from "./stretches.ts";
+import { EpochSchema, PEAKS, placedOf, placements, stretched, stretchesRoot, StretchesSchema, SUMS, UsageSchema, type AttestedEpoch, type Mapping, type Placed, type Stretches } from "./stretches.ts";
 
 export type { AttestedEpoch, Decision, Mapping, Stretch, Stretches, Usage } from "./stretches.ts";
 export { epochsTold } from "./stretches.ts";
@@ -83,7 +83,7 @@ export function makeAttestation(run: string, facts: AttestationFacts, signer: Si
   const { epochs, audit, ...rest } = facts;
   const events = audit.events.slice(0, AUDIT_EVENTS_MAX);
   const stated: Stated = { ...rest, epochs: stretched(epochs, sha256), audit: { ...audit, events, left: audit.events.length - events.length } };
-  const odd = oddEpochs({ ...rest, parts: epochs.map((each) => ({ ...each, times: 1 })), left: 0 }) ?? oddAudit({ ...audit, left: 0 });
+  const odd = oddEpochs({ ...rest, parts: partsOf(epochs), left: 0 }) ?? oddAudit({ ...audit, left: 0 });
   if (odd !== undefined) return refuse(odd);
   return signStatement({
     _type: STATEMENT_TYPE, subject: [{ name: "run", digest: { sha256: run } }], predicateType: ATTESTATION_TYPE, predicate: { ...stated, key: keyOf(signer) },
@@ -93,27 +93,35 @@ export function makeAttestation(run: string, facts: AttestationFacts, signer: Si
 /** @throws Fault ATTESTATION_REFUSED when it is none, not as it was signed, or contradicts itself */
 export function openAttestation(bytes: Uint8Array, ports: { readonly sha256: Sha256; readonly signature: SignatureCheck }): Attestation {
   const { statement: { subject: [{ digest }], predicate: { key: _, ...stated } }, keyId } = openStatement(bytes, reading, { ...ports, refuse });
-  const parts = [...mapped(stated.epochs)].map(({ stretch, mapping }) => ({ ...stretch, mapping }));
+  const parts = Array.from(placements(stated.epochs), ({ stretch, placed }) => ({ ...stretch, placed }));
   const odd = oddEpochs({ ...stated, parts, left: stated.epochs.left.epochs }) ?? oddStretches(stated.epochs, ports.sha256) ?? oddAudit(stated.audit);
   return odd === undefined ? { ...stated, run: digest.sha256, keyId } : refuse(odd);
 }
 
 interface Part extends Pick<AttestedEpoch, "epoch" | "from" | "to" | "usage"> {
   readonly times: number;
-  /** Undefined where it is not one. */
-  readonly mapping: Mapping | undefined;
+  /** Undefined where a qubit stands twice, or leaves where it did not stand. */
+  readonly placed: Placed | undefined;
+}
+
+/** Neighbours that share a mapping are counted once. */
+function partsOf(epochs: readonly AttestedEpoch[]): readonly Part[] {
+  let before: { readonly mapping: Mapping; readonly placed: Placed | undefined } | undefined;
+  return epochs.map(({ epoch, from, to, usage, mapping }) => {
+    before = before?.mapping === mapping ? before : { mapping, placed: placedOf(mapping) };
+    return { epoch, from, to, usage, times: 1, placed: before.placed };
+  });
 }
 
 /** What is said of epochs twice, and differently (N2). `left`: epochs that are not told, and so not in `parts`. */
 function oddEpochs({ parts, left, usage, nodes }: Pick<Stated, "usage" | "nodes"> & { readonly parts: readonly Part[]; readonly left: number }): string | undefined {
   let [next, number] = [0, 0];
-  let before: Mapping | undefined = [];
-  for (const { epoch, times, from, to, mapping, usage: used } of parts) {
+  for (const { epoch, times, from, to, placed, usage: used } of parts) {
     if (epoch !== number || from !== next || to < from) return `epoch ${number} does not follow the one before it`;
     if (used.nodes * times !== to - from || (times > 1 && to === from)) return `epoch ${number} uses other nodes than it ran`;
-    if (mapping === undefined || (mapping !== before && new Set(mapping.map(({ vq }) => vq)).size !== mapping.length)) return `epoch ${number} places a qubit twice`;
-    if (mapping.length > used.logicalQubits || mapping.reduce((sum, { physicalQubits }) => sum + physicalQubits, 0) > used.physicalQubits) return `epoch ${number} places more qubits than it uses`;
-    [next, number, before] = [to, number + times, mapping];
+    if (placed === undefined) return `epoch ${number} places a qubit twice`;
+    if (placed.qubits > used.logicalQubits || placed.physicalQubits > used.physicalQubits) return `epoch ${number} places more qubits than it uses`;
+    [next, number] = [to, number + times];
   }
   if (left === 0 ? next !== nodes : next > nodes || usage.nodes !== nodes) return "the epochs do not end where the job does";
   const fits = (stated: number, found: number): boolean => (left === 0 ? stated === found : stated >= found);
