@@ -10,7 +10,8 @@ import { GRAPH_PROGRAM } from "../qvm/program-file.ts";
 import { graphInput } from "../qvm/runs.ts";
 import { madeAgain } from "./made-again.ts";
 import { countsOf } from "./job-runs.ts";
-import { packed, REPLAY_TASK, RUN_TASK, unpacked, type RunAsked, type RunMade } from "./thread-tasks.ts";
+import { packed, unpacked } from "./packed.ts";
+import { REPLAY_TASK, RUN_TASK, type RunAsked, type RunMade } from "./thread-tasks.ts";
 
 const runner = createRunner({ workers: 0 });
 let program: Promise<PreparedProgram> | undefined;

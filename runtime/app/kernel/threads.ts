@@ -4,7 +4,8 @@
 import type { Signer } from "../../../kernel-abi/ports.ts";
 import { createPool } from "../../workers/pool.ts";
 import { completed, type JobRun, type SealedRun } from "./job-runs.ts";
-import { packed, REPLAY_TASK, RUN_TASK, sealedHere, unpacked, type RunAsked, type RunMade } from "./thread-tasks.ts";
+import { packed, unpacked } from "./packed.ts";
+import { REPLAY_TASK, RUN_TASK, sealedHere, type RunAsked, type RunMade } from "./thread-tasks.ts";
 
 const ENTRY = new URL(import.meta.url.endsWith(".ts") ? "./thread-entry.ts" : "./thread-entry.js", import.meta.url);
 /** Whoever wants a job to end earlier gives it a limit of its own. */
