@@ -1,7 +1,7 @@
 // The worker module of the thread that writes evidence: a batch, job by job, the trace before its attestation.
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { WorkerFunction } from "../../workers/reply.ts";
-import { unpacked } from "./packed.ts";
+import { unpacked } from "../qvm/thread-form.ts";
 import { writeEvidence } from "./trace-files.ts";
 import type { WriteAsked } from "./trace-writer.ts";
 

@@ -4,7 +4,7 @@
 //       here, one by one, so that each job is told its own failure.
 import type { JobRunner } from "../../../kernel-abi/ports.ts";
 import { createPool } from "../../workers/pool.ts";
-import { packed } from "./packed.ts";
+import { packed } from "../qvm/thread-form.ts";
 import { writeEvidence, type Evidence } from "./trace-files.ts";
 
 export interface TraceWriter {
@@ -54,7 +54,7 @@ export function createTraceWriter({ folder, aside, after = ASIDE_AFTER }: { read
     while (waiting.length > 0) {
       const batch = waiting;
       waiting = [];
-      const bytes = Buffer.concat(batch.flatMap(({ evidence: { bundle, attestation } }) => (attestation === undefined ? [bundle] : [bundle, attestation])));
+      const bytes = batch.flatMap(({ evidence: { bundle, attestation } }) => (attestation === undefined ? [bundle] : [bundle, attestation]));
       try {
         await pool.run({ kernel: "write", input: packed(asked(folder, batch), bytes) });
         for (const { resolve } of batch) resolve();
