@@ -7,6 +7,7 @@
 //       that nobody wants.
 //   K10 Between two epochs everybody else has a turn of the event loop: requests are answered while jobs run.
 import { setImmediate as turn } from "node:timers/promises";
+import type { StatementText } from "../../../kernel-abi/dsse-batch.ts";
 import { Fault, FAULTS } from "../../../kernel-abi/fault.ts";
 import { InvariantBroken } from "../../../kernel-abi/invariant.ts";
 import { priorityOf, type Job, type JobError, type JobOutcome, type Rollback } from "../../kernel/jobs/job.ts";
@@ -240,15 +241,16 @@ export class Execution {
   /** A sealed run of so many nodes, as what the job came to: its evidence is kept before anybody hears of the end. */
   async #kept(job: Job, { counts, digest, bundle }: SealedRun, nodes: number): Promise<JobOutcome> {
     const { id, shots } = job.order;
-    const { machine, traces } = this.#parts;
+    const { machine, traces, signing } = this.#parts;
     const { verified: { graph }, noise } = this.#facts(job);
     if (noise !== null && noise !== undefined) machine.account(id).noisy(shots, strikesOf({ graph, seed: job.order.seed, shots, nodes, noise }));
-    const trace = await traces.keep(id, { bundle, attestation: this.#attested(job, digest, nodes) });
+    const attested = this.#attested(job, digest, nodes);
+    const trace = await traces.keep(id, { bundle, attestation: attested === undefined ? undefined : await signing.signed(attested) });
     return { events: shots === 1 ? eventsOf(counts) : {}, counts: shots === 1 ? null : counts, digest, trace };
   }
 
   /** Undefined where nothing was run, or nobody is known to say it of. */
-  #attested(job: Job, run: string, nodes: number): Uint8Array | undefined {
+  #attested(job: Job, run: string, nodes: number): StatementText | undefined {
     const { authority, places, signer, sha256 } = this.#parts;
     const { order: { id, tenant } } = job;
     const { verified, auditFrom } = this.#facts(job);

@@ -29,6 +29,7 @@ import { preparedRuns } from "./prepared-runs.ts";
 import { ReplayCall } from "./replay-call.ts";
 import { resume } from "./resumption.ts";
 import { SessionCalls } from "./sessions.ts";
+import { Signing } from "./signing.ts";
 import { telemetryCalls } from "./telemetry-calls.ts";
 import { standing, type Fallen } from "./standing.ts";
 import { tenancyCalls } from "./tenancy-calls.ts";
@@ -79,6 +80,7 @@ export function createKernelService(options: KernelOptions): Kernel {
     graphs: new Graphs({ signer: options.signer, sha256, signature: signatureHolds, ...(options.verify === undefined ? {} : { verify: options.verify }) }),
     checkpoints: new Checkpoints(mac),
     memory, traces: orClose(memory, () => (state === undefined ? tracesInMemory() : tracesIn(`${state}/traces`, { workers }))),
+    signing: new Signing({ signer: options.signer, sha256, fresh }),
     runs: options.runs ?? preparedRuns({ signer: options.signer, workers, threads: options.threads ?? DEFAULTS.threads }), lanes: new Lanes(), signer: options.signer, sha256, now, fresh, seed: options.seed ?? toHex(fresh(SEED_BYTES)),
     stopping: () => stopping, kick: () => { execution.kick(); }, ended: (job) => { ended(job); },
   };
