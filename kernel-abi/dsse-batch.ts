@@ -82,7 +82,7 @@ export function signTogether(texts: readonly StatementText[], { type, hash, sign
   const signatures = canonicalText([{ keyid: signer.keyId, sig: toBase64(signer.sign(signedAs(type, count, root))) }]);
   const hex = hexOnce();
   return payloads.map((payload, index) => // members in the order of RFC 8785, what is the same in all of them encoded once
-    utf8.encode(`{"path":["${paths[index]?.map(hex).join(`","`) ?? ""}"],"payload":"${toBase64(payload)}","payloadType":"${PAYLOAD_TYPE}","signatures":${signatures}}`));
+    utf8.encode(`{"path":["${(paths[index] as readonly Uint8Array[]).map(hex).join(`","`)}"],"payload":"${toBase64(payload)}","payloadType":"${PAYLOAD_TYPE}","signatures":${signatures}}`));
 }
 
 /** How statements are read that are signed alone or in a batch of this kind. */
