@@ -61,5 +61,5 @@ export function makeSeals(all: readonly SealFacts[], signer: Signer, fresh: (byt
   const signatures = canonicalText([{ keyid: signer.keyId, sig: toBase64(signer.sign(batchSigned(count, root))) }]);
   const hex = hexOnce();
   return payloads.map(({ base64 }, index) =>
-    utf8.encode(`{"path":["${paths[index]?.map(hex).join(`","`) ?? ""}"],"payload":"${base64}","payloadType":"${PAYLOAD_TYPE}","signatures":${signatures}}`));
+    utf8.encode(`{"path":["${(paths[index] as readonly Uint8Array[]).map(hex).join(`","`)}"],"payload":"${base64}","payloadType":"${PAYLOAD_TYPE}","signatures":${signatures}}`));
 }
