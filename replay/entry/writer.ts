@@ -79,7 +79,7 @@ export class FrameWriter {
   bytes: Uint8Array;
   length: number;
   /** `room` is its own until it is left; it is exchanged for more when it does not suffice. */
-  constructor(room = new Uint8Array(2 * LIMITS.block_bytes_max), front = NOTHING) {
+  constructor(room: Uint8Array = new Uint8Array(2 * LIMITS.block_bytes_max), front: Uint8Array = NOTHING) {
     this.bytes = room;
     this.bytes.set(front);
     this.length = front.length;
