@@ -102,20 +102,8 @@ function checkCircuit(value: unknown): LoweredCircuit {
   return circuit;
 }
 
-/** What bytes of this thread say that were made of a checked job, where a kernel is run beside whoever made them. Nobody writes to either. */
-const MADE_OF = new WeakMap<Uint8Array, CircuitJob>();
-
-/** As `encodeCircuitJob`, of a job whose parts have all been through `decodeCircuitJob` before. */
-export function encodeCheckedJob(job: CircuitJob): Uint8Array {
-  const bytes = encodeCircuitJob(job);
-  MADE_OF.set(bytes, job);
-  return bytes;
-}
-
 /** @throws Fault KERNEL_REFUSED when the bytes are not a well-formed job; ABI_UNDECODABLE when they are no MessagePack at all. */
-export const decodeCircuitJob = (bytes: Uint8Array): CircuitJob => MADE_OF.get(bytes) ?? checkedJob(bytes);
-
-function checkedJob(bytes: Uint8Array): CircuitJob {
+export function decodeCircuitJob(bytes: Uint8Array): CircuitJob {
   const value = unpack(bytes);
   if (!isRecord(value)) return refuse("job", "a circuit job");
   const circuit = checkCircuit(value["circuit"]);

@@ -7,7 +7,7 @@ import { blame, blameByTag, compiled, Type, type Static } from "../../kernel-abi
 import { Fault } from "../../kernel-abi/fault.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
 import { pack, unpack } from "../../kernel-abi/packer.ts";
-import { OP, OP_WIDTH, decodeCircuitJob, encodeCheckedJob } from "../kernels/circuit.ts";
+import { OP, OP_WIDTH, decodeCircuitJob, encodeCircuitJob } from "../kernels/circuit.ts";
 import type { CircuitJob, LoweredCircuit, PauliSum } from "../kernels/circuit.ts";
 import { ANGLE_LIMIT } from "../kernels/libm/portable.ts";
 import { CHANNELS_MAX } from "./declared.ts";
@@ -132,6 +132,6 @@ export const decodeDescriptor = (bytes: Uint8Array): QJob => DESCRIBED.get(bytes
 
 /** The bytes a kernel is given. */
 export const kernelInput = (job: QJob, key: Uint32Array): Uint8Array =>
-  encodeCheckedJob(job.mode === "expectation"
+  encodeCircuitJob(job.mode === "expectation"
     ? { mode: "expectation", circuit: job.circuit, observable: job.observable }
     : { mode: "sample", circuit: job.circuit, shots: job.shots, key });
