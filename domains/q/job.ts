@@ -1,6 +1,7 @@
 // Q calls: the plain data `submit` carries, its checks, and the public descriptor recorded with the intent.
 //   1  A call is checked whole before anything else looks at it; what passes is a private copy.
 //   2  The descriptor is canonical and holds no key: the same call gives the same bytes.
+//   3  Nobody writes to a checked call or to a descriptor, so both are found once for calls that are made over and over (known-calls.ts).
 import { byForm } from "../../kernel-abi/version.ts";
 import { blame, blameByTag, compiled, Type, type Static } from "../../kernel-abi/schema.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
@@ -10,6 +11,7 @@ import { OP, OP_WIDTH, decodeCircuitJob, encodeCircuitJob } from "../kernels/cir
 import type { CircuitJob, LoweredCircuit, PauliSum } from "../kernels/circuit.ts";
 import { ANGLE_LIMIT } from "../kernels/libm/portable.ts";
 import { CHANNELS_MAX } from "./declared.ts";
+import { KnownCalls } from "./known-calls.ts";
 
 const exact = { additionalProperties: false } as const;
 const binary = (type: string, description: string) => Type.Unknown({ description: `${type}: ${description}`, "x-typed-array": type });
@@ -76,8 +78,18 @@ function checked(parts: unknown): CircuitJob {
   }
 }
 
+const KNOWN = new KnownCalls<QJob>();
+
 /** @throws Fault ABI_MALFORMED | ABI_LIMIT naming the place in the call; Q_ERR_NO_CLONE_VIOLATION when a handle hides in it. */
 export function parseCall(call: unknown, flags?: ReadonlySet<string>): QJob {
+  const known = KNOWN.find(call);
+  if (known !== undefined) return known;
+  const job = parsedCall(call, flags);
+  KNOWN.keep(job);
+  return job;
+}
+
+function parsedCall(call: unknown, flags: ReadonlySet<string> | undefined): QJob {
   if (!callCheck().Check(call)) {
     const { at, what } = byForm(flags) ? blameByTag(QCallSchema, "mode", call) : blame(QCallSchema, call, "no mode of a Q call");
     return refuse(at, what);
@@ -92,8 +104,22 @@ export function parseCall(call: unknown, flags?: ReadonlySet<string>): QJob {
 
 const circuitFields = ({ qubits, clbits, ops, angles, conditions }: LoweredCircuit): LoweredCircuit => ({ qubits, clbits, ops, angles, conditions });
 
-/** Public and canonical: fields in this order, no key. */
+const DESCRIPTORS = new WeakMap<QJob, Uint8Array>();
+/** What descriptors of this process say: a run that starts its own job has no need to read it. */
+const DESCRIBED = new WeakMap<Uint8Array, QJob>();
+
+/** Public and canonical: fields in this order, no key. Nobody writes to it. */
 export function encodeDescriptor(job: QJob): Uint8Array {
+  let bytes = DESCRIPTORS.get(job);
+  if (bytes === undefined) {
+    bytes = descriptorOf(job);
+    DESCRIPTORS.set(job, bytes);
+    DESCRIBED.set(bytes, job);
+  }
+  return bytes;
+}
+
+function descriptorOf(job: QJob): Uint8Array {
   const { mode, shots } = job;
   const circuit = circuitFields(job.circuit);
   if (job.mode !== "expectation") return pack({ mode, circuit, shots });
@@ -102,7 +128,7 @@ export function encodeDescriptor(job: QJob): Uint8Array {
 }
 
 /** @throws Fault ABI_MALFORMED | ABI_UNDECODABLE */
-export const decodeDescriptor = (bytes: Uint8Array): QJob => parseCall(unpack(bytes));
+export const decodeDescriptor = (bytes: Uint8Array): QJob => DESCRIBED.get(bytes) ?? parseCall(unpack(bytes));
 
 /** The bytes a kernel is given. */
 export const kernelInput = (job: QJob, key: Uint32Array): Uint8Array =>

@@ -65,8 +65,8 @@ export const METHODS = Object.freeze({
     example: { params: { graph: BELL, policy: { priority: 10, debug: false, seed: 42 }, session_id: S }, result: { job_id: J, state: "QUEUED", estimated_epochs: 1 } },
   }),
   q_cancel: method({
-    summary: "Cancels a job at its next fence.",
-    help: "A second cancel gives the same answer. A job that has ended otherwise is ALREADY_COMPLETED.",
+    summary: "Cancels a job at its next fence; a run under way is given up.",
+    help: "Given up, the job stands at the last fence before the graph's end, and what it tells of is the prefix before that fence, where that is light to run, else nothing but the fence. A second cancel gives the same answer. A job that has ended otherwise is ALREADY_COMPLETED.",
     params: { job_id: JobId, session_id: SessionId },
     result: Job, errors: [...OF_JOB, "ALREADY_COMPLETED"], idempotent: true,
     example: { params: { job_id: J, session_id: S }, result: { ...RUNNING, state: "CANCELLED", cancelled_at_epoch: 0 } },

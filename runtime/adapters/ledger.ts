@@ -89,7 +89,6 @@ export class Ledger {
   #chain: number;
   #size: number;
   #pending: Uint8Array[] = [];
-  #group: Promise<void> | undefined;
   #failure: Fault | undefined;
 
   /** Creates the file where there is none. @throws Fault LEDGER_DAMAGED | FILE_UNREADABLE | DISK_FAILED */
@@ -134,21 +133,6 @@ export class Ledger {
     });
     this.#pending = [];
     this.#size += bytes.length;
-  }
-
-  /** As commit, for everybody who asks in this turn of the event loop at once. */
-  committed(): Promise<void> {
-    return (this.#group ??= new Promise((resolve, reject) => {
-      setImmediate(() => {
-        this.#group = undefined;
-        try {
-          this.commit();
-          resolve();
-        } catch (error) {
-          reject(error instanceof Error ? error : new Error(String(error)));
-        }
-      });
-    }));
   }
 
   /** Only these entries from now on (F13). @throws Fault; then the old ledger stands */

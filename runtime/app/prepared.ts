@@ -1,10 +1,12 @@
 // A prepared program: loaded once, and whatever of its runs is the same in all of them found once. A run of it is bit for bit the one
 // `record` makes of the same file, seed and input.
-//   E7  It shares one loaded program between its runs, so the program must hold nothing in its modules that changes: for programs of ours.
+//   E7  It shares one loaded program between its runs, so the program must hold nothing in its modules that changes, and does not write to its
+//       input, which is frozen and the same in all runs of a prepared one: for programs of ours.
 //   E8  The traps are in from when it is loaded until it is closed.
 import { DEFAULT_BOUNDS } from "../../kernel-abi/limits.ts";
-import { canonicalJson } from "../../kernel-abi/canonical.ts";
+import { canonicalJson, canonicalText } from "../../kernel-abi/canonical.ts";
 import type { Header, InputsSection, ProgramSection } from "../../kernel-abi/header.ts";
+import { Fault } from "../../kernel-abi/fault.ts";
 import { invariant } from "../../kernel-abi/invariant.ts";
 import type { Behaviour } from "../../kernel-abi/operation.ts";
 import type { AmbientGuard, ByteSink, JobRunner, RunEnd, Watchdog } from "../../kernel-abi/ports.ts";
@@ -17,6 +19,7 @@ import { sha256 } from "../adapters/sha256.ts";
 import { createWatchdog } from "../adapters/watchdog.ts";
 import { drive } from "../context/driver.ts";
 import type { MachineConfig } from "../kernel/machine.ts";
+import { sharedRootInput, type RootInput } from "../kernel/root-input.ts";
 import { loadedOf } from "./definitions.ts";
 import { machineConfig } from "./execute.ts";
 import { allowed, createAdmissions, headerFor } from "./header.ts";
@@ -70,6 +73,8 @@ export class PreparedProgram {
   readonly #guard: AmbientGuard;
   readonly #watchdog: Watchdog;
   readonly #uninstall: () => void;
+  readonly #flags: ReadonlySet<string>;
+  readonly #given = new WeakMap<PreparedInput, { readonly root: RootInput | undefined }>();
 
   constructor(program: ProgramSection, root: Behaviour) {
     const guard = createAmbientGuard(ambientOf(program, undefined));
@@ -82,6 +87,7 @@ export class PreparedProgram {
     this.#around = cutAtSeed(this.#header);
     this.#base = machineConfig({ header: this.#header, inputs: { input: null, files: {} }, root, admissions, policy: "cooperative" });
     this.#watchdog = createWatchdog();
+    this.#flags = new Set(this.#header.abi.flags);
   }
 
   /** @throws Fault PROGRAM_INVALID */
@@ -93,16 +99,32 @@ export class PreparedProgram {
   /** Runs to the end, whatever the end is; sealing it is the caller's. @throws Fault RUN_INTERRUPTED; whatever the runner does */
   async run({ seed, input, sink, signal }: PreparedRun, runner: JobRunner): Promise<Ended> {
     const [before, after] = this.#around;
-    const header = section("header", utf8.encode(`${before}${new TextDecoder().decode(canonicalJson(seed))}${after}`));
+    const header = section("header", utf8.encode(`${before}${canonicalText(seed)}${after}`));
     const recorder = new Recorder({ recording: openingWith([header, this.#section, input.section]), sink, capacity: CAPACITY });
     const { inputs } = input;
     const end = await drive({
-      config: { ...this.#base, seed, admissions: createAdmissions(), input: inputs.input, files: inputs.files },
+      config: { ...this.#base, seed, admissions: createAdmissions(), input: inputs.input, given: this.#givenOf(input), files: inputs.files },
       ports: { sha256, random: seededRandom, journal: recorder, guard: this.#guard, observer: NO_OBSERVER, watchdog: this.#watchdog },
       outcomes: liveOutcomes(runner), signal,
     });
     invariant(end.status !== "paused", "E5");
     return { end, recorder };
+  }
+
+  /** What the root is given of an input; undefined where it is refused, which is for the run to say. */
+  #givenOf(input: PreparedInput): RootInput | undefined {
+    let known = this.#given.get(input);
+    if (known === undefined) this.#given.set(input, known = { root: this.#admitted(input) });
+    return known.root;
+  }
+
+  #admitted({ inputs: { input } }: PreparedInput): RootInput | undefined {
+    try {
+      return sharedRootInput(this.#flags, this.#root, input);
+    } catch (error) {
+      if (error instanceof Fault) return undefined;
+      throw error;
+    }
   }
 
   /** The header a run of this seed has. */

@@ -30,7 +30,7 @@ import { admitProcess, bringUp, declaration } from "./calls-process.ts";
 import { makeRoom, release, type Ending } from "./release.ts";
 import { AnswerLogs } from "./answers.ts";
 import { hold } from "./authority.ts";
-import { encode } from "./calls-k.ts";
+import { rootInput, type RootInput } from "./root-input.ts";
 import { giveUp } from "./calls-place.ts";
 import { arbitrate } from "./calls-reserve.ts";
 import { CapabilityTable } from "./capability-table.ts";
@@ -50,7 +50,7 @@ import { obstacle, parseSnapshot, putDown, takeUp } from "./snapshot.ts";
 import { Tallies } from "./tallies.ts";
 import { tidy } from "./tidy.ts";
 import { waitEdges, waitName } from "./waits.ts";
-import { admitted, knownProcess, post, type Appointment, type KernelState } from "./state.ts";
+import { knownProcess, post, type Appointment, type KernelState } from "./state.ts";
 import { BoundReached, emptyRow, Transaction, type Intent } from "./transaction.ts";
 import { failureOf } from "./failure.ts";
 import { isDenial, stepProcess, stopProcess, turnEnd, type TurnResult } from "./turn.ts";
@@ -66,6 +66,8 @@ export interface MachineConfig {
   readonly admissions: Readonly<Record<BoundDomain, Admission>>;
   readonly root: Behaviour;
   readonly input: unknown;
+  /** What the root is given of it, where that was found before, for many runs (rootInput). */
+  readonly given?: RootInput | undefined;
   readonly files: Readonly<Record<string, string>>;
   /** Flags of the ABI the run goes by, as its header says; undefined: all there are. */
   readonly flags?: readonly string[] | undefined;
@@ -215,10 +217,10 @@ export class Machine {
     try {
       for (const domain of BOUND) this.#services.open(admissions[domain], { vhm: state.vhm, node: state.node }, tx);
       negotiate(behaviour.abi);
-      const input = encode(admitted(state, behaviour, this.#config.input));
-      const root = admitProcess(state, { name: processName("root"), parent: KERNEL, behaviour, input: unpack(input), priority: grantedPriority(undefined, behaviour.priority) }, tx);
+      const { body, input } = this.#config.given ?? rootInput(state, behaviour, this.#config.input);
+      const root = admitProcess(state, { name: processName("root"), parent: KERNEL, behaviour, input, priority: grantedPriority(undefined, behaviour.priority) }, tx);
       invariant(root.id === ROOT, "P1");
-      tx.event(EVENT.PROCESS_DECLARED, DOMAIN_RANK.K, { subject: root.id, body: declaration(state, root, input) });
+      tx.event(EVENT.PROCESS_DECLARED, DOMAIN_RANK.K, { subject: root.id, body: declaration(state, root, body) });
       for (const verb of this.#config.allow) hold(state, state.capabilities.issueRoot(root.id, { verb, scope: UNLIMITED }), root, tx);
       bringUp(state, root, tx);
       state.calendar.add({ due: tick(1), rank: DOMAIN_RANK.K, from: KERNEL, seq: 0, to: root.id, kind: DELIVERY.START, subject: 0, value: undefined });

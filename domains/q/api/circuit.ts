@@ -34,6 +34,9 @@ interface Shape {
   readonly last: Step | undefined;
 }
 
+/** Found once: a circuit is a value. */
+const LOWERED = new WeakMap<Circuit, LoweredCircuit>();
+
 export class Circuit {
   readonly #shape: Shape;
 
@@ -153,7 +156,12 @@ export class Circuit {
   get isClifford(): boolean { return isClifford(this.lower()); }
 
   /** What kernels take: a fresh copy, plain enough to pack. */
-  lower(): LoweredCircuit { return lowerInstructions(this.qubits, this.clbits, this.instructions()); }
+  lower(): LoweredCircuit {
+    let lowered = LOWERED.get(this);
+    if (lowered === undefined) LOWERED.set(this, lowered = lowerInstructions(this.qubits, this.clbits, this.instructions()));
+    const { qubits, clbits, ops, angles, conditions } = lowered;
+    return { qubits, clbits, ops: ops.slice(), angles: angles.slice(), conditions: conditions.slice() };
+  }
 
   /** A drawing, one line a qubit. */
   toString(): string { return drawCircuit(this.qubits, this.instructions()); }

@@ -5,6 +5,7 @@
 import { LIMITS } from "../../../kernel-abi/limits.ts";
 import type { Graph } from "../../../kernel-abi/qvm/graph.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
+import { rememberedBy } from "../../../kernel-abi/frozen.ts";
 import { circuitOf, type Circuit } from "./circuit.ts";
 import { circuitCost } from "./cost.ts";
 import { lowerGraph, valueOf, type Lowered } from "./graph-lower.ts";
@@ -37,14 +38,25 @@ export interface GraphCircuit {
 const DURATION = 1_000_000_000;
 
 const byCodeUnits = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-const rowOf = (bits: string | ArrayLike<number>): ArrayLike<number> => (typeof bits === "string" ? Array.from(bits, (bit) => (bit === "1" ? 1 : 0)) : bits);
+
+function rowOf(bits: string | ArrayLike<number>): ArrayLike<number> {
+  if (typeof bits !== "string") return bits;
+  const row: number[] = [];
+  for (let at = 0; at < bits.length; at++) row.push(bits[at] === "1" ? 1 : 0);
+  return row;
+}
+
+/** Of all nodes, for graphs that do not change: the same one for every run of such a graph. */
+const wholeCircuit = rememberedBy((graph: Graph) => prefixCircuit(graph, graph.program.nodes.length));
 
 /**
  * Lowers a graph that has been verified. Angles that are exact multiples of a quarter turn stay Clifford, so a Clifford graph goes to the
  * stabilizer by itself.
  * @throws Fault QVM_NOT_EXECUTABLE for what no verified graph holds; QVM_GUARD_LIMIT for a guard that expands too far; ABI_MALFORMED
  */
-export function graphCircuit(graph: Graph, { nodes = graph.program.nodes.length }: GraphCircuitOptions = {}): GraphCircuit {
+export const graphCircuit = (graph: Graph, { nodes }: GraphCircuitOptions = {}): GraphCircuit => (nodes === undefined ? wholeCircuit(graph) : prefixCircuit(graph, nodes));
+
+function prefixCircuit(graph: Graph, nodes: number): GraphCircuit {
   if (!Number.isSafeInteger(nodes) || nodes < 0) throw new Fault("ABI_MALFORMED", { argument: "graphCircuit: nodes", value: String(nodes), allowed: "how many nodes from the first, an integer from 0" });
   const lowered = lowerGraph(graph, nodes);
   if (lowered.clbits > LIMITS.clbits_max) throw new Fault("ABI_LIMIT", { limit: "clbits_max", allowed: LIMITS.clbits_max });
@@ -78,12 +90,19 @@ function summed(entries: readonly (readonly [key: string, shots: number])[]): Re
   return Object.freeze(Object.fromEntries([...sums].sort(([a], [b]) => byCodeUnits(a, b))));
 }
 
+const COSTS = new WeakMap<Circuit, number>();
+function costOfShot(circuit: Circuit): number {
+  let cost = COSTS.get(circuit);
+  if (cost === undefined) COSTS.set(circuit, cost = circuitCost(circuit.lower()));
+  return cost;
+}
+
 /** What a contract must offer for these circuits, each with its shots. */
 export function graphReserve(parts: readonly { readonly circuit: Circuit; readonly shots: number }[]): { readonly qubits: number; readonly channels: number; readonly budget: number; readonly shots: number; readonly duration: number } {
   const most = (of: (circuit: Circuit) => number): number => parts.reduce((so, { circuit }) => Math.max(so, of(circuit)), 1);
   const sum = (of: (circuit: Circuit) => number): number => parts.reduce((so, { circuit, shots }) => so + of(circuit) * shots, 0);
   return {
-    qubits: most(({ qubits }) => qubits), channels: most(({ clbits }) => clbits), budget: sum((circuit) => circuitCost(circuit.lower())), shots: sum(() => 1),
+    qubits: most(({ qubits }) => qubits), channels: most(({ clbits }) => clbits), budget: sum(costOfShot), shots: sum(() => 1),
     duration: DURATION,
   };
 }

@@ -77,7 +77,7 @@ export class Execution {
 
   #look(): void {
     const { jobs, stopping, now } = this.#parts;
-    for (const late of jobs.sweep(now())) this.told(late);
+    jobs.sweep(now(), (late) => { this.told(late); });
     this.#underWay.look();
     while (!stopping()) {
       const job = jobs.next() ?? this.#afterIdleEpoch();

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Durability } from "../../../kernel-abi/header.ts";
 import { attempt, hostDisk } from "../../adapters/disk.ts";
 import { lockFolder } from "../../adapters/folder-lock.ts";
+import { groupCommit } from "../../adapters/group-commit.ts";
 import { openLedger, type Ledger } from "../../adapters/ledger.ts";
 import { LASTING_TABLES, type LastingTable } from "../../kernel/tenancy/ports.ts";
 import { CHECKPOINTS_PER_SESSION } from "../../kernel/jobs/checkpoints.ts";
@@ -94,7 +95,8 @@ export class Memory {
   #compacted = 0;
   #unlock: () => void = () => undefined;
   #beside: Companion | undefined;
-  #group: Promise<void> | undefined;
+  /** One write each for everybody who asks in one turn of the event loop. */
+  readonly #committed = groupCommit(() => { this.commit(); });
 
   /** The folder is this kernel's until `close`. @throws Fault STATE_IN_USE | LEDGER_DAMAGED | FILE_UNREADABLE | DISK_FAILED */
   constructor(folder: string | undefined, durability: Durability = "process") {
@@ -134,7 +136,7 @@ export class Memory {
   /** Everything kept so far survives a kill. @throws Fault when it does not */
   async settled(): Promise<void> {
     if (this.#ledger === undefined || !this.#ledger.pending) return;
-    await (this.#group ??= this.#committed());
+    await this.#committed();
     if (this.#ledger.size > COMPACT_BYTES && this.#ledger.size > 2 * this.#compacted) this.compact();
   }
 
@@ -146,21 +148,6 @@ export class Memory {
 
   /** From now on it is written, and closed, with the ledger. */
   join(beside: Companion): void { this.#beside = beside; }
-
-  /** One write each for everybody who asks in this turn of the event loop. */
-  #committed(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      setImmediate(() => {
-        this.#group = undefined;
-        try {
-          this.commit();
-          resolve();
-        } catch (error) {
-          reject(error instanceof Error ? error : new Error(String(error)));
-        }
-      });
-    });
-  }
 
   /** The ledger holds what is live, and nothing else. */
   compact(): void {

@@ -54,6 +54,8 @@ export interface KernelOptions extends TenantTerms {
   readonly seed?: string;
   /** Threads for heavy runs, started when the first comes; 0: everything on this thread. */
   readonly workers?: number;
+  /** Threads for light runs, started with the kernel; 0, the default: they are made on this thread. */
+  readonly threads?: number;
   /** Where runs are made; default: prepared, sealed in batches. Closed by the kernel. */
   readonly runs?: JobRuns;
   /** Milliseconds since 1970. */
@@ -64,4 +66,4 @@ export interface KernelOptions extends TenantTerms {
 /** Who needs no name holds what can be granted over the wire; the socket is its owner's alone. Shared by all its clients, so many sessions, no rates. */
 export const DEFAULT_TENANT_QUOTA: TenantQuota = Object.freeze({ ...TENANT_QUOTA, ...NO_RATES, sessions: 1_000, jobs_per_session: 1_000, concurrent_jobs: 64, logical_qubits: 10_000, physical_qubits: 1_000_000, channels: 1_000 });
 export const DEFAULT_TENANTS: readonly TenantSpec[] = Object.freeze([{ name: DEFAULT_TENANT, caps: WIRE_CAPS, quota: DEFAULT_TENANT_QUOTA }]);
-export const DEFAULTS = Object.freeze({ slots: 64, kept: 1_000, workers: 2, sessionQuota: SESSION_QUOTA, tenantQuota: TENANT_QUOTA });
+export const DEFAULTS = Object.freeze({ slots: 64, kept: 1_000, workers: 2, threads: 0, sessionQuota: SESSION_QUOTA, tenantQuota: TENANT_QUOTA });

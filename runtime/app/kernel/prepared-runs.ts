@@ -1,5 +1,5 @@
-// Runs as a kernel makes them: light ones prepared once a graph, sealed in batches, on the kernel's own thread; heavy ones each whole on a
-// thread of its own, so that requests are answered meanwhile and a run can be given up.
+// Runs as a kernel makes them: light ones prepared once a graph, sealed in batches, on the kernel's own thread or on threads kept
+// for them; heavy ones each whole on a thread of its own, so that requests are answered meanwhile and a run can be given up.
 //   K15 When nobody runs, whoever waits for a seal gets it at once: a batch grows only while there is something to wait for.
 import type { Signer } from "../../../kernel-abi/ports.ts";
 import type { GraphNeeds } from "../../../kernel-abi/qvm/needs.ts";
@@ -15,6 +15,8 @@ export interface PreparedRunsOptions {
   readonly signer: Signer;
   /** Threads for heavy runs of jobs; one more is for those of calls. 0: everything on this one, where nothing that has begun can be given up. */
   readonly workers: number;
+  /** Threads for light runs, from the beginning; 0: they are made on this one. */
+  readonly threads?: number;
 }
 
 const BATCH = 64;
@@ -26,8 +28,8 @@ const inputOf = ({ graph, shots, seed, nodes, noise }: JobRun) => ({ graph, shot
 
 const prefixOf = (graph: Graph, nodes: number): Graph => ({ ...graph, program: { ...graph.program, nodes: graph.program.nodes.slice(0, nodes) } });
 
-export function preparedRuns({ signer, workers }: PreparedRunsOptions): JobRuns {
-  const light = createGraphRuns({ signer, workers: 0, batch: BATCH, patienceMs: PATIENCE_MS });
+export function preparedRuns({ signer, workers, threads = 0 }: PreparedRunsOptions): JobRuns {
+  const light = createGraphRuns({ signer, threads, batch: BATCH, patienceMs: PATIENCE_MS });
   light.catch(() => undefined); // told to whoever runs first
   const started = new Map<"job" | "call", Threads>();
   const needs = new WeakMap<Graph, GraphNeeds>();

@@ -79,7 +79,7 @@ export function createKernelService(options: KernelOptions): Kernel {
     graphs: new Graphs({ signer: options.signer, sha256, signature: signatureHolds, ...(options.verify === undefined ? {} : { verify: options.verify }) }),
     checkpoints: new Checkpoints(mac),
     memory, traces: orClose(memory, () => (state === undefined ? tracesInMemory() : tracesIn(`${state}/traces`))),
-    runs: options.runs ?? preparedRuns({ signer: options.signer, workers: options.workers ?? DEFAULTS.workers }), lanes: new Lanes(), signer: options.signer, sha256, now, fresh, seed: options.seed ?? toHex(fresh(SEED_BYTES)),
+    runs: options.runs ?? preparedRuns({ signer: options.signer, workers: options.workers ?? DEFAULTS.workers, threads: options.threads ?? DEFAULTS.threads }), lanes: new Lanes(), signer: options.signer, sha256, now, fresh, seed: options.seed ?? toHex(fresh(SEED_BYTES)),
     stopping: () => stopping, kick: () => { execution.kick(); }, ended: (job) => { ended(job); },
   };
   const execution = new Execution(parts);

@@ -38,24 +38,18 @@ export class SessionCalls {
   /** Of a session that authority has closed: jobs cancelled, qubits and channels given back. How many jobs had not ended. */
   end(session: string): number {
     const { jobs, hand, lanes, memory, ended, now } = this.#parts;
-    const live = jobs.of(session).filter(({ state }) => !isEnd(state));
-    const waiting = live.filter(({ state }) => state === "QUEUED");
-    const over = jobs.closeSession(session, now());
-    for (const { order: { id } } of waiting) {
-      const job = jobs.get(id);
-      if (job !== undefined) ended(job);
-    }
-    this.#closing.add(session); // not before each of those has ended: the last end of a closed session forgets them all
+    const live = jobs.of(session).filter(({ state }) => !isEnd(state)).length;
+    jobs.closeSession(session, now(), ended);
     hand.closeSession(session);
     lanes.close(session);
     memory.keep({ k: "closed", session });
     this.#closing.add(session); // not before: with the end of its first job it would be forgotten, and the others' never written down
-    if (over) this.forget(session);
+    this.jobEnded(session);
     this.#parts.kick(); // runs under way are given up
-    return live.length;
+    return live;
   }
 
-  /** A job ended: with the last of a closed session, the session is forgotten. */
+  /** A job may have ended: with the last of a closed session, the session is forgotten. */
   jobEnded(session: string): void {
     if (this.#closing.has(session) && this.#parts.jobs.of(session).every(({ state }) => isEnd(state))) this.forget(session);
   }

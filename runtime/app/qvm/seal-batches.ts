@@ -2,30 +2,38 @@
 //   R5  A batch is signed when it is full, when the oldest in it has waited long enough, or when somebody asks for it.
 import { randomBytes } from "node:crypto";
 import { Fault } from "../../../kernel-abi/fault.ts";
-import type { RunEnd, Signer } from "../../../kernel-abi/ports.ts";
-import type { Recorder, Sealed } from "../../../replay/recorder.ts";
+import type { Signer } from "../../../kernel-abi/ports.ts";
+import { END_MARK, unit } from "../../../replay/chain.ts";
+import type { Sealed } from "../../../replay/recorder.ts";
 import { BATCH_MAX, makeSeals, type SealFacts } from "../../../replay/seal.ts";
-import { hostFacts, type HostLabels } from "../../adapters/host.ts";
-import type { BundleBuffer } from "./buffers.ts";
 
 export interface SealedRun extends Sealed {
   /** The whole file. */
   readonly bundle: Uint8Array;
 }
 
-interface Waiting {
+/** A run that has ended. */
+export interface EndedRun {
   readonly facts: SealFacts;
-  readonly recorder: Recorder;
-  readonly sink: BundleBuffer;
+  /** The run with its seal. */
+  sealed(envelope: Uint8Array, keyId: string): SealedRun;
+}
+
+interface Waiting {
+  readonly run: EndedRun;
   readonly resolve: (sealed: SealedRun) => void;
   readonly reject: (error: unknown) => void;
 }
 
-export interface EndedRun {
-  readonly recorder: Recorder;
-  readonly sink: BundleBuffer;
-  readonly end: Pick<RunEnd, "status">;
-  readonly host: HostLabels;
+/** The whole bundle of a run of which all but the seal was written elsewhere. */
+export function sealedWith({ digest, merkleRoot, blocks, frames, events, bytes }: SealFacts, written: Uint8Array, envelope: Uint8Array, keyId: string): SealedRun {
+  if (written.length !== bytes) throw new Fault("RUNTIME_DEFECT", { what: "a run has another number of bytes than it says" });
+  const seal = unit("seal", envelope);
+  const bundle = new Uint8Array(bytes + seal.length + END_MARK.length);
+  bundle.set(written);
+  bundle.set(seal, bytes);
+  bundle.set(END_MARK, bytes + seal.length);
+  return { digest, merkleRoot, blocks, frames, events, bytes: bundle.length, keyId, bundle };
 }
 
 export interface SealBatchesOptions {
@@ -50,9 +58,8 @@ export class SealBatches {
   }
 
   /** The bundle, once it is sealed. */
-  add({ recorder, sink, end, host }: EndedRun): Promise<SealedRun> {
-    const facts = recorder.ended({ end, host: hostFacts(host) });
-    const sealed = new Promise<SealedRun>((resolve, reject) => { this.#waiting.push({ facts, recorder, sink, resolve, reject }); });
+  add(run: EndedRun): Promise<SealedRun> {
+    const sealed = new Promise<SealedRun>((resolve, reject) => { this.#waiting.push({ run, resolve, reject }); });
     sealed.catch(() => undefined); // whoever waits for it is told; nobody has to
     if (this.#waiting.length >= this.#most) this.flush();
     else this.#timer ??= setTimeout(() => { this.flush(); }, this.#patienceMs);
@@ -66,11 +73,8 @@ export class SealBatches {
     this.#waiting = [];
     if (batch.length === 0) return;
     try {
-      const envelopes = makeSeals(batch.map(({ facts }) => facts), this.#signer, randomBytes);
-      for (const [at, { facts, recorder, sink, resolve }] of batch.entries()) {
-        const sealed = recorder.finish(facts, envelopes[at] as Uint8Array, this.#signer.keyId);
-        resolve({ ...sealed, bundle: sink.taken() });
-      }
+      const envelopes = makeSeals(batch.map(({ run }) => run.facts), this.#signer, randomBytes);
+      for (const [at, { run, resolve }] of batch.entries()) resolve(run.sealed(envelopes[at] as Uint8Array, this.#signer.keyId));
     } catch (error) {
       for (const { reject } of batch) reject(error);
     }

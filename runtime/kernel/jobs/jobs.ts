@@ -4,7 +4,7 @@
 //   J8  Kernel epochs pass at fences, one for each, and while a job waits at one for the machine. Cancelling, giving way, moving, retrying and running out of time happen there; a job that waits
 //       is at a fence all the while.
 //   J9  A job is seen by the session that asked for it: to others it is foreign, to those who guess an id, unknown.
-//   J10 An end is final and told: cancelling twice changes nothing, cancelling what ended otherwise is refused.
+//   J10 An end is final, and told while its job is known: cancelling twice changes nothing, cancelling what ended otherwise is refused.
 import { Fault } from "../../../kernel-abi/fault.ts";
 import { invariant } from "../../../kernel-abi/invariant.ts";
 import { expiryOf } from "./expiry.ts";
@@ -199,17 +199,22 @@ export class Jobs {
   /** Slots that jobs of this session hold. */
   runningOf(session: string): number { return this.#table.runningOf(session); }
 
-  /** Cancels what a session has going; true when nothing of it is left to end, and it may be forgotten. */
-  closeSession(session: string, now: number): boolean {
-    for (const { order, state } of this.of(session)) if (!isEnd(state)) this.cancel(session, order.id, now);
-    return this.#table.live(session) === 0;
+  /** Cancels what a session has going. `ended` is told of each that ends by it, before the end of another may have it forgotten (J10). */
+  closeSession(session: string, now: number, ended: (job: Job) => void): void {
+    for (const { order, state } of this.of(session)) {
+      const job = isEnd(state) ? undefined : this.cancel(session, order.id, now);
+      if (job !== undefined && isEnd(job.state)) ended(job);
+    }
   }
 
   forgetSession(session: string): void { this.#table.forget(session); }
 
-  /** Fails waiting jobs whose time is up, and says which: ask before `next`. One that starts all the same fails at its first fence. */
-  sweep(now: number): readonly Job[] {
-    return this.#table.timed.flatMap((job) => this.#expire(job, now) ?? []);
+  /** Fails waiting jobs whose time is up, and tells `ended` of each as it ends (J10): ask before `next`. One that starts all the same fails at its first fence. */
+  sweep(now: number, ended: (job: Job) => void): void {
+    for (const job of this.#table.timed) {
+      const late = this.#expire(job, now);
+      if (late !== undefined) ended(late);
+    }
   }
 
   saved(): JobsSaved {

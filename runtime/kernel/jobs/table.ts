@@ -68,7 +68,6 @@ export class JobTable {
   }
 
   runningOf(session: string): number { return this.#holding.get(session) ?? 0; }
-  live(session: string): number { return this.#sessions.get(session)?.live.size ?? 0; }
   all(): readonly Job[] { return [...this.#jobs.values()]; }
 
   /** A new one: it waits, unless it has ended. */

@@ -30,7 +30,7 @@ function sizes({ parts: { facts, histories, places, memory: { live }, jobs, mach
   const kept = { accepted: live.accepted, ended: live.ended, checkpoints: live.checkpoints, numbered: live.numbered, resumed: live.resumed, begun: live.begun, sessions: live.sessions };
   return {
     facts: facts.size, histories: histories.size, places: places.size, jobs: jobs.saved().jobs.length, lanes: longest(jobs.saved().lanes), holders: machine.resources.holders.length,
-    machine: longest(machine.saved()), authority: longest(tables), ...Object.fromEntries(Object.entries(kept).map(([name, { size }]) => [name, size])),
+    machine: longest(machine.saved()), authority: longest(tables), held: authority.jobs.size, reserved: authority.quotas.size, ...Object.fromEntries(Object.entries(kept).map(([name, { size }]) => [name, size])),
   };
 }
 
@@ -61,7 +61,7 @@ describe("a kernel through which many jobs went", () => {
     await new Promise((resolve) => { setImmediate(resolve); });
     const most = 4 * AT_ONCE;
     expect(Object.entries(sizes(kernel)).filter(([, size]) => size > most)).toEqual([]);
-    expect(sizes(kernel)).toMatchObject({ facts: 0, histories: 0, places: 0, jobs: 0, accepted: 0, ended: 0, checkpoints: 0, numbered: 0, holders: 0 });
+    expect(sizes(kernel)).toMatchObject({ facts: 0, histories: 0, places: 0, jobs: 0, accepted: 0, ended: 0, checkpoints: 0, numbered: 0, holders: 0, held: 0, reserved: 0 });
     expect(ids.filter((id) => kernel.parts.places.record(id) !== undefined)).toEqual([]);
     await kernel.stop();
     rmSync(state, { recursive: true });

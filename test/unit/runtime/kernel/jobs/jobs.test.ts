@@ -225,9 +225,14 @@ describe("jobs", () => {
     const [running, waiting, dead] = [order({ timeoutMs: 100 }, 3), order({ timeoutMs: 100 }), order({ deadlineEpochs: 0, priority: 0 })].map((one) => table.accept(one, 0).order.id) as [string, string, string];
     expect(table.next()?.order.id).toBe(running);
     table.start(running, 0);
-    expect(table.sweep(99)).toEqual([]);
+    const late = (now: number) => {
+      const told: unknown[] = [];
+      table.sweep(now, ({ order: { id }, error }) => { told.push([id, error?.type]); });
+      return told;
+    };
+    expect(late(99)).toEqual([]);
     expect(table.fence(running, 99)).toEqual({ kind: "go on" });
-    expect(table.sweep(100).map(({ order: { id }, error }) => [id, error?.type])).toEqual([[waiting, "JOB_EXPIRED"], [dead, "DEADLINE_MISSED"]]);
+    expect(late(100)).toEqual([[waiting, "JOB_EXPIRED"], [dead, "DEADLINE_MISSED"]]);
     expect(table.fence(running, 100)).toEqual({ kind: "expired" });
     expect(table.get(running)).toMatchObject({ state: "FAILED", error: { type: "JOB_EXPIRED", code: 3753 } });
     expect([table.running, table.waiting]).toEqual([0, 0]);
@@ -283,15 +288,27 @@ describe("jobs", () => {
     table.next();
     table.start(running, 0);
     const waiting = table.accept(order(), 0).order.id;
-    expect(table.closeSession("s", 0)).toBe(false);
-    expect(table.get(waiting)?.state).toBe("CANCELLED");
+    const told: string[] = [];
+    table.closeSession("s", 0, ({ order: { id } }) => { told.push(id); });
+    expect([told, table.get(waiting)?.state, table.get(running)]).toMatchObject([[waiting], "CANCELLED", { state: "RUNNING", cancelAsked: true }]);
     table.fence(running, 0);
     table.cancelled(running, null, 0);
-    expect(table.closeSession("s", 0)).toBe(true);
+    table.closeSession("s", 0, ({ order: { id } }) => { told.push(id); });
+    expect(told).toEqual([waiting]);
     table.forgetSession("s");
     expect([table.get(running), table.get(waiting), table.of("s"), gone.toSorted()]).toEqual([undefined, undefined, [], [running, waiting].toSorted()]);
     const ids = Array.from({ length: 3 }, () => { const { id } = table.accept(order(), 0).order; runNext(table); return id; });
     expect(ids.map((id) => table.get(id)?.state)).toEqual([undefined, "COMPLETED", "COMPLETED"]);
+  });
+  it.each(["sweep", "closeSession"] as const)("end many at once, and each is told of while it is known, also where fewer are kept (%s)", (how) => {
+    const told: unknown[] = [];
+    const table = jobs({ kept: 1 });
+    const ids = Array.from({ length: 4 }, () => table.accept(order({ timeoutMs: 1 }), 0).order.id);
+    const tell = ({ order: { id } }: { readonly order: { readonly id: string } }): void => { told.push([id, table.get(id)?.order.id]); };
+    if (how === "sweep") table.sweep(1, tell);
+    else table.closeSession("s", 1, tell);
+    expect(told).toEqual(ids.map((id) => [id, id]));
+    expect(table.of("s").map(({ order: { id } }) => id)).toEqual(ids.slice(-1));
   });
   it("are taken up again by a kernel begun anew, which says so", () => {
     const table = jobs({ slots: 2 });
