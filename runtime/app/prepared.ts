@@ -26,6 +26,7 @@ import { allowed, createAdmissions, headerFor } from "./header.ts";
 import { liveOutcomes } from "./outcomes.ts";
 import { ambientOf } from "./program/load.ts";
 import { resolveProgram } from "./record.ts";
+import { RoomStock } from "./room-stock.ts";
 
 /** An input as a run is given it and as its bundle has it. */
 export interface PreparedInput {
@@ -49,8 +50,8 @@ export interface Ended {
 }
 
 const NO_OBSERVER = isolated({});
-/** Of a block that is open: most runs have less, and it grows. */
-const CAPACITY = 8_192;
+/** Of open blocks: most runs need no more. */
+const ROOMS = { first: 8_192, most: 65_536 } as const;
 const utf8 = new TextEncoder();
 
 /** A text no header has elsewhere. */
@@ -72,6 +73,7 @@ export class PreparedProgram {
   readonly #base: MachineConfig;
   readonly #guard: AmbientGuard;
   readonly #watchdog: Watchdog;
+  readonly #rooms = new RoomStock(ROOMS);
   readonly #uninstall: () => void;
   readonly #flags: ReadonlySet<string>;
   readonly #given = new WeakMap<PreparedInput, { readonly root: RootInput | undefined }>();
@@ -100,7 +102,7 @@ export class PreparedProgram {
   async run({ seed, input, sink, signal }: PreparedRun, runner: JobRunner): Promise<Ended> {
     const [before, after] = this.#around;
     const header = section("header", utf8.encode(`${before}${canonicalText(seed)}${after}`));
-    const recorder = new Recorder({ recording: openingWith([header, this.#section, input.section]), sink, capacity: CAPACITY });
+    const recorder = new Recorder({ recording: openingWith([header, this.#section, input.section]), sink, rooms: this.#rooms });
     const { inputs } = input;
     const end = await drive({
       config: { ...this.#base, seed, admissions: createAdmissions(), input: inputs.input, given: this.#givenOf(input), files: inputs.files },

@@ -43,6 +43,8 @@ export class AuditLog {
   readonly #ports: TenancyPorts;
   readonly #hash: HashPieces;
   readonly #keep: number;
+  /** Of the tree as it stood when it was last asked for: heads and attestations ask more often than entries come. */
+  #root: { readonly size: number; readonly root: string } | undefined;
 
   constructor(ports: TenancyPorts, keep: number = AUDIT_KEEP) {
     this.#ports = ports;
@@ -68,7 +70,11 @@ export class AuditLog {
   /** Kept entries from `index` on. */
   since(index: number): readonly AuditEntry[] { return this.#entries.slice(Math.max(this.first, index) - this.#tree.base); }
   /** Of the tree over all entries, hex. */
-  root(): string { return toHex(this.#tree.root()); }
+  root(): string {
+    const { size } = this.#tree;
+    if (this.#root?.size !== size) this.#root = { size, root: toHex(this.#tree.root()) };
+    return this.#root.root;
+  }
 
   head(): AuditHead {
     const head = { size: this.size, root: this.root(), at: this.#ports.now() };
@@ -102,6 +108,7 @@ export class AuditLog {
   /** From where one stood that was checked: its tree, and its last entries. */
   goOn({ tree, entries }: { readonly tree: MerkleLog; readonly entries: readonly AuditEntry[] }): void {
     this.#tree = tree;
+    this.#root = undefined;
     this.#entries = [...entries];
     tree.forget(tree.size - entries.length);
   }
