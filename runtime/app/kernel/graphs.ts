@@ -1,11 +1,12 @@
 // Graphs that were submitted: verified once per text, certified once per graph. Owns the cache, whose size is bounded in nodes.
 //   K1  What runs is what was verified: the normalised graph, under a certificate of this kernel's key, opened and compared before use.
 import type { Sha256, SignatureCheck, Signer } from "../../../kernel-abi/ports.ts";
-import { canonicalJson, toHex } from "../../../kernel-abi/canonical.ts";
+import { toHex } from "../../../kernel-abi/canonical.ts";
 import { certificateDigest, certifyGraph, checkCertificate } from "../../../kernel-abi/qvm/certificate.ts";
 import { epochsOf } from "../../../kernel-abi/qvm/epochs.ts";
 import type { Finding, Graph, GraphNode } from "../../../kernel-abi/qvm/graph.ts";
 import { needsOf, type GraphNeeds } from "../../../kernel-abi/qvm/needs.ts";
+import { graphJson } from "../../../kernel-abi/qvm/graph-text.ts";
 import { verifyGraph, type VerifyOptions } from "../../../kernel-abi/qvm/verify.ts";
 import { chooseProvider } from "../../../domains/q/declared.ts";
 import { graphCircuit } from "../../../domains/q/api/graph.ts";
@@ -113,7 +114,7 @@ export class Graphs {
     const { graph } = verdict;
     checkRuns(graph);
     const needs = needsOf(graph);
-    const written = canonicalJson(graph); // once: of a large graph it costs as much as the verdict
+    const written = graphJson(graph);
     const digest = toHex(sha256(written));
     this.#latest = { digest, json: written };
     const certificate = certifyGraph({ verdict, options: verify, needs, digest }, signer, sha256);
