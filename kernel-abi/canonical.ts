@@ -12,16 +12,15 @@ const refuseValue = (path: Path, value: string): never => {
 };
 
 /** From the value outwards: made into text only for somebody who is told of it. */
-interface Path { readonly key: string; readonly outside: Path | undefined }
-const ROOT: Path = { key: "$", outside: undefined };
+interface Path { readonly key: string | number; readonly outside: Path | undefined }
 function pathText(path: Path): string {
-  const keys: string[] = [];
+  const keys: (string | number)[] = [];
   for (let at: Path | undefined = path; at !== undefined; at = at.outside) keys.push(at.key);
   return keys.toReversed().join(".");
 }
 
-function textOf(text: string, path: Path): string {
-  if (!text.isWellFormed()) throw new Fault("ABI_UNENCODABLE", { path: pathText(path), what: "half a surrogate pair" });
+function textOf(text: string, key: Path["key"], outside: Path | undefined): string {
+  if (!text.isWellFormed()) throw new Fault("ABI_UNENCODABLE", { path: pathText({ key, outside }), what: "half a surrogate pair" });
   return JSON.stringify(text);
 }
 
@@ -32,22 +31,24 @@ function sortedKeys(value: object): readonly string[] {
   return keys;
 }
 
-function written(value: unknown, path: Path): string {
+/** The value under `key` of what is outside of it. */
+function written(value: unknown, key: Path["key"], outside: Path | undefined): string {
   switch (typeof value) {
-    case "string": return textOf(value, path);
-    case "number": return Number.isFinite(value) && !Object.is(value, -0) ? String(value) : refuseValue(path, Object.is(value, -0) ? "-0" : String(value));
+    case "string": return textOf(value, key, outside);
+    case "number": return Number.isFinite(value) && !Object.is(value, -0) ? String(value) : refuseValue({ key, outside }, Object.is(value, -0) ? "-0" : String(value));
     case "boolean": return value ? "true" : "false";
     case "object": break;
-    default: return refuseValue(path, typeof value);
+    default: return refuseValue({ key, outside }, typeof value);
   }
   if (value === null) return "null";
-  if ("toJSON" in value && typeof value.toJSON === "function") return written((value.toJSON as () => unknown)(), path);
+  if ("toJSON" in value && typeof value.toJSON === "function") return written((value.toJSON as () => unknown)(), key, outside);
+  const path = { key, outside };
   let text = "";
   if (Array.isArray(value)) {
-    for (let at = 0; at < value.length; at++) text += (at === 0 ? "" : ",") + written(value[at], { key: String(at), outside: path });
+    for (let at = 0; at < value.length; at++) text += (at === 0 ? "" : ",") + written(value[at], at, path);
     return `[${text}]`;
   }
-  for (const key of sortedKeys(value)) text += `${text === "" ? "" : ","}${textOf(key, path)}:${written((value as Readonly<Record<string, unknown>>)[key], { key, outside: path })}`;
+  for (const name of sortedKeys(value)) text += `${text === "" ? "" : ","}${textOf(name, key, outside)}:${written((value as Readonly<Record<string, unknown>>)[name], name, path)}`;
   return `{${text}}`;
 }
 
@@ -60,7 +61,7 @@ export function canonicalJson(value: unknown): Uint8Array {
 }
 
 /** As text. @throws as `canonicalJson` */
-export const canonicalText = (value: unknown): string => written(value, ROOT);
+export const canonicalText = (value: unknown): string => written(value, "$", undefined);
 
 /**
  * Parses bytes that must already be in RFC 8785 form.

@@ -91,18 +91,18 @@ export function inclusionProof(hash: HashPieces, leaves: readonly Uint8Array[], 
     : [...inclusionProof(hash, right, index - k), merkleRoot(hash, left)];
 }
 
-/** Audit paths of every leaf, in their order: what inclusionProof gives of each, with each node hashed once. */
-export function inclusionProofs(hash: HashPieces, leaves: readonly Uint8Array[]): readonly (readonly Uint8Array[])[] {
+/** The root and the audit paths of every leaf, in their order: what merkleRoot and inclusionProof give, with each node hashed once. */
+export function provenTree(hash: HashPieces, leaves: readonly Uint8Array[]): { readonly root: Uint8Array; readonly paths: readonly (readonly Uint8Array[])[] } {
   const paths: Uint8Array[][] = leaves.map(() => []);
   const rootOf = (from: number, to: number): Uint8Array => {
     if (to - from === 1) return leaves[from] as Uint8Array;
     const middle = from + splitPoint(to - from);
-    const [left, right] = [rootOf(from, middle), rootOf(middle, to)];
+    const left = rootOf(from, middle);
+    const right = rootOf(middle, to);
     for (let at = from; at < to; at++) paths[at]?.push(at < middle ? right : left);
     return nodeHash(hash, left, right);
   };
-  if (leaves.length > 0) rootOf(0, leaves.length);
-  return paths;
+  return { root: leaves.length === 0 ? hash(NOTHING) : rootOf(0, leaves.length), paths };
 }
 
 /** Root that `leaf` at `index` and its audit path give in a tree of `size` leaves; undefined when the path does not fit or no leaf is there. */

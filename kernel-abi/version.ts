@@ -52,8 +52,7 @@ export function negotiate(offer: AbiOffer): void {
   const speaks = `${ABI_VERSION.major}.${ABI_VERSION.minor}`;
   const asked = `${offer.major}.${offer.minor}`;
   if (offer.major !== ABI_VERSION.major || offer.minor > ABI_VERSION.minor) throw new Fault("ABI_INCOMPATIBLE", { asked, speaks });
-  const known = new Set<string>(Object.keys(FLAGS));
-  const flag = offer.flags.find((name) => !known.has(name));
+  const flag = offer.flags.find((name) => !Object.hasOwn(FLAGS, name));
   if (flag !== undefined) throw new Fault("ABI_INCOMPATIBLE", { asked, speaks, flag });
 }
 

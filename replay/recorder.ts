@@ -18,12 +18,18 @@ import { makeSeal, type SealFacts } from "./seal.ts";
 import { sha256 } from "./sha256.ts";
 import type { ChainedUnit } from "./units.ts";
 
+/** Room that is used again. Whoever takes some has it alone until it is given back; it may hold anything, and may have been exchanged for more. */
+export interface Rooms {
+  take(): Uint8Array;
+  giveBack(room: Uint8Array): void;
+}
+
 export interface RecorderOptions {
   /** What is run, or that as it stands at the beginning of its file. */
   readonly recording: Recording | Opening;
   readonly sink: ByteSink;
-  /** Bytes of the open block that room is made for at once; more is made when it is needed. */
-  readonly capacity?: number;
+  /** Where room for the open block comes from, and goes back to when the run has ended. */
+  readonly rooms?: Rooms;
   /** `power` syncs each block; `process` (default) leaves closed blocks to the operating system. */
   readonly durability?: Durability;
   /** Asked when a block of so many frames closes, before it is written: the leaf hash of its unit, if somebody has hashed the same bytes before. */
@@ -72,6 +78,7 @@ export class Recorder implements Journal {
   readonly #durability: Durability;
   readonly #hashed: (unit: Uint8Array, frames: number) => Uint8Array | undefined;
   readonly #tree = new MerkleTree();
+  readonly #rooms: Rooms | undefined;
   readonly #writer: FrameWriter;
   #head: Uint8Array;
   #open = 0;
@@ -81,14 +88,16 @@ export class Recorder implements Journal {
   #closedEvents = 0;
   #bytes = 0;
   #last: Entry | undefined;
+  #ended = false;
   #sealed = false;
 
   /** Writes preamble, header, program and inputs. @throws Fault ABI_UNENCODABLE when JSON cannot carry one of them, ABI_LIMIT */
-  constructor({ recording, sink, durability = "process", hashed = () => undefined, capacity }: RecorderOptions) {
+  constructor({ recording, sink, durability = "process", hashed = () => undefined, rooms }: RecorderOptions) {
     this.#sink = sink;
     this.#hashed = hashed;
     this.#durability = durability;
-    this.#writer = new FrameWriter(capacity, FRONT);
+    this.#rooms = rooms;
+    this.#writer = new FrameWriter(rooms?.take(), FRONT);
     const { pieces, head } = "pieces" in recording ? recording : openingOf(recording);
     for (const piece of pieces) this.#put(piece);
     this.#head = head;
@@ -142,7 +151,7 @@ export class Recorder implements Journal {
   }
 
   #enter(frame: Frame, size: number): void {
-    invariant(!this.#sealed, "J9", "nothing follows the seal");
+    invariant(!this.#ended, "J9", "nothing follows the end");
     if (this.#open > 0 && this.#writer.length > FULL_AT) this.#closeBefore(size);
     this.#open += 1;
     this.#frames += 1;
@@ -165,13 +174,15 @@ export class Recorder implements Journal {
   /** Closes the last block; what is to be sealed of the run. The last entry must be RUN_END. */
   ended({ host, end }: { readonly host: HostFacts; readonly end: Pick<RunEnd, "status"> }): SealFacts {
     this.barrier();
-    invariant(!this.#sealed && this.#last?.code === EVENT.RUN_END, "J9", "a seal follows RUN_END, once");
+    invariant(!this.#ended && this.#last?.code === EVENT.RUN_END, "J9", "a seal follows RUN_END, once");
+    this.#ended = true;
+    this.#rooms?.giveBack(this.#writer.leave());
     return { ...this.counts, digest: this.digest, merkleRoot: toHex(this.#tree.root()), format: FORMAT_VERSION, status: end.status, durability: this.#durability, host };
   }
 
   /** Writes the seal that was made of what `ended` gave. */
   finish({ digest, merkleRoot }: SealFacts, envelope: Uint8Array, keyId: string): Sealed {
-    invariant(!this.#sealed && digest === this.digest, "J9", "a seal follows RUN_END, once");
+    invariant(this.#ended && !this.#sealed && digest === this.digest, "J9", "a seal follows RUN_END, once");
     this.#put(unit("seal", envelope));
     this.#settle(); // the mark claims a whole seal: it must not be on the disk before it
     this.#put(END_MARK);

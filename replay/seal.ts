@@ -1,35 +1,21 @@
-// The seal: what is stated of a run, signed alone or in a batch of runs (FORMAT.md, section 6).
-//   J60  A batch is signed once: over the RFC 6962 root of its statements, each of which says which leaf it is, of how many, and has a
-//        salt of its own, so that the audit path in one bundle says nothing of the other runs, and two equal runs are two leaves.
-//   J61  A batch of one is none: it is sealed as a run by itself is, and what claims to be a batch of one is refused.
+// The seal: what is stated of a run, signed alone or in a batch of runs (FORMAT.md, section 6). How a batch is signed and read
+// is kernel-abi/dsse-batch.ts's (J60, J61); seals of one are made in seal-batch.ts.
 import { createPublicKey, verify as verifySignature } from "node:crypto";
 import { compiled, Type, type Static } from "../kernel-abi/schema.ts";
-import { canonicalJson, fromHex, toHex } from "../kernel-abi/canonical.ts";
-import { ENVELOPE_MEMBERS, enveloped, Hex256, keyOf, openStatement, PAYLOAD_TYPE, preAuthentication, signStatement, STATEMENT_TYPE, StatementKeySchema, statementSchema, type Refuse } from "../kernel-abi/dsse.ts";
+import { toHex } from "../kernel-abi/canonical.ts";
+import { Hex256, keyOf, openStatement, PAYLOAD_TYPE, preAuthentication, signStatement, STATEMENT_TYPE, StatementKeySchema, statementSchema } from "../kernel-abi/dsse.ts";
+import { BATCH_MAX, batchReading, BatchSchema, type BatchKind } from "../kernel-abi/dsse-batch.ts";
 import { END_STATUSES, type EndStatus } from "../kernel-abi/frame.ts";
 import { DURABILITY, HostFactsSchema, type Durability, type HostFacts } from "../kernel-abi/header.ts";
-import { invariant } from "../kernel-abi/invariant.ts";
 import type { Signer } from "../kernel-abi/ports.ts";
-import { inclusionProofs, merkleRoot, rootFromPath } from "./merkle.ts";
 import { sha256 } from "./sha256.ts";
 
-export { PAYLOAD_TYPE, preAuthentication, STATEMENT_TYPE };
+export { BATCH_MAX, PAYLOAD_TYPE, preAuthentication, STATEMENT_TYPE };
 export const PREDICATE_TYPE = "urn:triad-runtime:seal:v1";
 /** What is signed for a batch is of this type: canonical JSON of how many statements it has, and their root. */
 export const BATCH_TYPE = "application/vnd.triad-runtime.seal-batch+json";
-/** Statements in a batch. */
-export const BATCH_MAX = 65_536;
-const SALT_BYTES = 16;
-
 const exact = { additionalProperties: false } as const;
 const Count = Type.Integer({ minimum: 0 });
-
-const BatchSchema = Type.Object({
-  count: Type.Integer({ minimum: 2, maximum: BATCH_MAX }),
-  index: Count,
-  /** 16 random bytes, hex. */
-  salt: Type.String({ pattern: "^[0-9a-f]{32}$" }),
-}, exact);
 
 const PredicateSchema = Type.Object({
   format: Type.Integer({ minimum: 1 }),
@@ -51,15 +37,8 @@ const PredicateSchema = Type.Object({
 const StatementSchema = statementSchema({ subject: "run", predicateType: PREDICATE_TYPE, predicate: PredicateSchema });
 export type Statement = Static<typeof StatementSchema>;
 
-const EnvelopeSchema = Type.Object({
-  ...ENVELOPE_MEMBERS,
-  /** Audit path of a statement that was signed in a batch, lowest sibling first. */
-  path: Type.Optional(Type.Array(Hex256, { minItems: 1, maxItems: 16 })),
-}, exact);
-type SealEnvelope = Static<typeof EnvelopeSchema>;
-
-const statementCheck = compiled(StatementSchema);
-const envelopeCheck = compiled(EnvelopeSchema);
+export const SEAL_BATCH: BatchKind = { type: BATCH_TYPE, hash: sha256 };
+const reading = batchReading(compiled(StatementSchema), SEAL_BATCH);
 
 /** What a seal states of the run. */
 export interface SealFacts {
@@ -92,39 +71,17 @@ export interface OpenedSeal extends SealFacts {
 /** Key id of a 32-byte Ed25519 public key: its SHA-256, hex. */
 export const keyIdOf = (publicKey: Uint8Array): string => toHex(sha256(publicKey));
 
-function statementOf(facts: SealFacts, signer: Signer, batch?: Static<typeof BatchSchema>): Statement {
-  const { digest, ...rest } = facts;
+function statementOf({ digest, ...rest }: SealFacts, signer: Signer): Statement {
   return {
     _type: STATEMENT_TYPE,
     subject: [{ name: "run", digest: { sha256: digest } }],
     predicateType: PREDICATE_TYPE,
-    predicate: { ...rest, key: keyOf(signer), ...(batch === undefined ? {} : { batch }) },
+    predicate: { ...rest, key: keyOf(signer) },
   };
 }
 
 /** The envelope's bytes. */
 export const makeSeal = (facts: SealFacts, signer: Signer): Uint8Array => signStatement(statementOf(facts, signer), signer);
-
-const LEAF = Uint8Array.of(0);
-/** A statement as a leaf of its batch. */
-const leafOfStatement = (payload: Uint8Array): Uint8Array => sha256(LEAF, preAuthentication(PAYLOAD_TYPE, payload));
-const batchSigned = (count: number, root: Uint8Array): Uint8Array => preAuthentication(BATCH_TYPE, canonicalJson({ count, root: toHex(root) }));
-
-/**
- * Envelopes of runs that are signed together, in their order: one signature, whatever their number (J60, J61).
- * @param fresh so many random bytes
- */
-export function makeSeals(all: readonly SealFacts[], signer: Signer, fresh: (bytes: number) => Uint8Array): readonly Uint8Array[] {
-  invariant(all.length <= BATCH_MAX, "J60", "a batch has an end");
-  if (all.length <= 1) return all.map((facts) => makeSeal(facts, signer));
-  const count = all.length;
-  const salts = fresh(count * SALT_BYTES);
-  const payloads = all.map((facts, index) => canonicalJson(statementOf(facts, signer, { count, index, salt: toHex(salts.subarray(index * SALT_BYTES, (index + 1) * SALT_BYTES)) })));
-  const leaves = payloads.map(leafOfStatement);
-  const sig = signer.sign(batchSigned(count, merkleRoot(leaves)));
-  const paths = inclusionProofs(leaves);
-  return payloads.map((payload, index) => canonicalJson({ ...enveloped(payload, signer, sig), path: paths[index]?.map(toHex) }));
-}
 
 /** Subject public key info of an Ed25519 key up to the 32 bytes of the key (RFC 8410). */
 const SPKI_PREFIX = Uint8Array.of(0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00);
@@ -140,14 +97,6 @@ export class SealRefused extends Error {
   override readonly name = "SealRefused";
 }
 
-/** What the signature of an envelope is over. */
-function signedOf({ payload, statement: { predicate: { batch } }, envelope: { path } }: { readonly payload: Uint8Array; readonly statement: Statement; readonly envelope: SealEnvelope }, refuse: Refuse): Uint8Array {
-  if (batch === undefined && path === undefined) return preAuthentication(PAYLOAD_TYPE, payload);
-  if (batch === undefined || path === undefined) return refuse("an audit path is of a statement in a batch, and every such statement has one");
-  const root = rootFromPath(leafOfStatement(payload), batch.index, batch.count, path.map(fromHex));
-  return root === undefined ? refuse("audit path does not fit the statement's place in its batch") : batchSigned(batch.count, root);
-}
-
 const CHECKS = {
   sha256, signature: signatureHolds,
   refuse(what: string, cause?: unknown): never { throw new SealRefused(what, { cause }); },
@@ -158,7 +107,7 @@ const CHECKS = {
  * @throws SealRefused
  */
 export function openSeal(bytes: Uint8Array): OpenedSeal {
-  const { statement, keyId, publicKey } = openStatement(bytes, { statement: statementCheck, envelope: envelopeCheck, signed: signedOf }, CHECKS);
+  const { statement, keyId, publicKey } = openStatement(bytes, reading, CHECKS);
   const { key: _, batch, ...facts } = statement.predicate;
   return { ...facts, digest: statement.subject[0].digest.sha256, keyId, publicKey, ...(batch === undefined ? {} : { batch: { index: batch.index, count: batch.count } }) };
 }

@@ -1,5 +1,5 @@
 // The kernel registry: name → function from bytes to bytes. Runs on a pool worker or inline; both give the same bytes.
-// Kernels hold no policy, keep nothing between jobs and never touch the host.
+// Kernels hold no policy, keep nothing of a job and never touch the host.
 
 export interface Kernel {
   /** `domain.name`, as it stands in trace headers. */

@@ -1,5 +1,5 @@
-// Modules from the base64 the kernel build carries. Owns the one compilation per thread; instances belong to their jobs,
-// so nothing a job wrote can reach the next one (A4).
+// Modules from the base64 the kernel build carries. Owns the one compilation per thread; instances belong to their jobs
+// or are put back after each, so nothing a job wrote can reach the next one (A4).
 import { Buffer } from "node:buffer";
 
 const compiled = new Map<string, WebAssembly.Module>();

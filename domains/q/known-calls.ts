@@ -20,12 +20,18 @@ const FIELDS_MAX = 16_384;
 function plain(value: unknown, most: number): value is Fields {
   if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return false;
   const keys = Reflect.ownKeys(value);
-  return keys.length <= most && keys.every((key) => Object.getOwnPropertyDescriptor(value, key)?.get === undefined);
+  if (keys.length > most) return false;
+  for (const key of keys) if (Object.getOwnPropertyDescriptor(value, key)?.get !== undefined) return false;
+  return true;
 }
 
-const sameNumbers = (given: unknown, checked: Numbers): boolean =>
-  ArrayBuffer.isView(given) && Object.getPrototypeOf(given) === Object.getPrototypeOf(checked) && (given as Numbers).length === checked.length
-  && checked.every((value: number, at: number) => Object.is(value, (given as Numbers)[at]));
+function sameNumbers(given: unknown, checked: Numbers): boolean {
+  if (!ArrayBuffer.isView(given) || Object.getPrototypeOf(given) !== Object.getPrototypeOf(checked)) return false;
+  const numbers = given as Numbers;
+  if (numbers.length !== checked.length) return false;
+  for (let at = 0; at < checked.length; at++) if (!Object.is(numbers[at], checked[at])) return false;
+  return true;
+}
 
 function sameCircuit(given: unknown, { qubits, clbits, ops, angles, conditions }: LoweredCircuit): boolean {
   return plain(given, 5) && given["qubits"] === qubits && given["clbits"] === clbits

@@ -78,10 +78,19 @@ const NOTHING = new Uint8Array(0);
 export class FrameWriter {
   bytes: Uint8Array;
   length: number;
-  constructor(capacity = 2 * LIMITS.block_bytes_max, front = NOTHING) {
-    this.bytes = new Uint8Array(capacity);
+  /** `room` is its own until it is left; it is exchanged for more when it does not suffice. */
+  constructor(room: Uint8Array = new Uint8Array(2 * LIMITS.block_bytes_max), front: Uint8Array = NOTHING) {
+    this.bytes = room;
     this.bytes.set(front);
     this.length = front.length;
+  }
+
+  /** Hands its room over: nothing is written there any more. */
+  leave(): Uint8Array {
+    const room = this.bytes;
+    this.bytes = NOTHING;
+    this.length = 0;
+    return room;
   }
 
   /** Takes off what stands from `at` on. */
@@ -173,7 +182,7 @@ export class FrameWriter {
 
 /** Bytes of one frame, in an array of their own. */
 export function encodeFrame(frame: Frame): Uint8Array {
-  const writer = new FrameWriter(256);
+  const writer = new FrameWriter(new Uint8Array(256));
   writer.write(frame);
   return writer.bytes.slice(0, writer.length);
 }

@@ -17,8 +17,20 @@ let known: string | undefined;
 /** Version of the installed package. */
 export const packageVersion = (): string => (known ??= readVersion(new URL(".", import.meta.url)));
 
+/** As it was when this was loaded: where traps are in, they need not be asked on the way. */
+const { now } = Date;
+let millisecond = NaN;
+let text = "";
+
 /** RFC 3339, UTC, milliseconds. For seals and people; nothing in a run may depend on it. */
-export const wallClock = (): string => new Date().toISOString();
+export function wallClock(): string {
+  const at = now();
+  if (at !== millisecond) {
+    text = new Date(at).toISOString();
+    millisecond = at;
+  }
+  return text;
+}
 
 /** Wall-clock milliseconds, for progress lines and watchdogs. */
 export const wallMilliseconds = (): number => Date.now();

@@ -4,7 +4,7 @@
 //       input, which is frozen and the same in all runs of a prepared one: for programs of ours.
 //   E8  The traps are in from when it is loaded until it is closed.
 import { DEFAULT_BOUNDS } from "../../kernel-abi/limits.ts";
-import { canonicalJson } from "../../kernel-abi/canonical.ts";
+import { canonicalJson, canonicalText } from "../../kernel-abi/canonical.ts";
 import type { Header, InputsSection, ProgramSection } from "../../kernel-abi/header.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import { invariant } from "../../kernel-abi/invariant.ts";
@@ -26,6 +26,7 @@ import { allowed, createAdmissions, headerFor } from "./header.ts";
 import { liveOutcomes } from "./outcomes.ts";
 import { ambientOf } from "./program/load.ts";
 import { resolveProgram } from "./record.ts";
+import { RoomStock } from "./room-stock.ts";
 
 /** An input as a run is given it and as its bundle has it. */
 export interface PreparedInput {
@@ -49,8 +50,8 @@ export interface Ended {
 }
 
 const NO_OBSERVER = isolated({});
-/** Of a block that is open: most runs have less, and it grows. */
-const CAPACITY = 8_192;
+/** Of open blocks: most runs need no more. */
+const ROOMS = { first: 8_192, most: 65_536 } as const;
 const utf8 = new TextEncoder();
 
 /** A text no header has elsewhere. */
@@ -72,6 +73,7 @@ export class PreparedProgram {
   readonly #base: MachineConfig;
   readonly #guard: AmbientGuard;
   readonly #watchdog: Watchdog;
+  readonly #rooms = new RoomStock(ROOMS);
   readonly #uninstall: () => void;
   readonly #flags: ReadonlySet<string>;
   readonly #given = new WeakMap<PreparedInput, { readonly root: RootInput | undefined }>();
@@ -99,8 +101,8 @@ export class PreparedProgram {
   /** Runs to the end, whatever the end is; sealing it is the caller's. @throws Fault RUN_INTERRUPTED; whatever the runner does */
   async run({ seed, input, sink, signal }: PreparedRun, runner: JobRunner): Promise<Ended> {
     const [before, after] = this.#around;
-    const header = section("header", utf8.encode(`${before}${new TextDecoder().decode(canonicalJson(seed))}${after}`));
-    const recorder = new Recorder({ recording: openingWith([header, this.#section, input.section]), sink, capacity: CAPACITY });
+    const header = section("header", utf8.encode(`${before}${canonicalText(seed)}${after}`));
+    const recorder = new Recorder({ recording: openingWith([header, this.#section, input.section]), sink, rooms: this.#rooms });
     const { inputs } = input;
     const end = await drive({
       config: { ...this.#base, seed, admissions: createAdmissions(), input: inputs.input, given: this.#givenOf(input), files: inputs.files },

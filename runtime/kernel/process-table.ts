@@ -167,6 +167,7 @@ export class ProcessTable {
 
   /** Failures nobody was told of, by id. */
   failures(): { readonly process: ProcessName; readonly fault: FaultJson }[] {
+    if (this.#unheard.size === 0 && this.#over.every(({ exit }) => exit?.fault === undefined)) return [];
     this.tidy();
     return [...this.#unheard].sort((a, b) => a - b).flatMap((id) => {
       const process = this.#unpack(id);

@@ -20,6 +20,27 @@ function attestation(provider: Admission["providers"][number]): Uint8Array {
   return body;
 }
 
+interface Place {
+  readonly vhm: number;
+  readonly node: number;
+}
+
+/** By place. */
+const DECLARED: Readonly<Record<BoundDomain, Map<string, Uint8Array>>> = { Q: new Map<string, Uint8Array>(), PHI: new Map<string, Uint8Array>() };
+/** A host has few. */
+const PLACES_MAX = 64;
+function declaration(domain: BoundDomain, place: Place): Uint8Array {
+  const known = DECLARED[domain];
+  const key = `${place.vhm}.${place.node}`;
+  let body = known.get(key);
+  if (body === undefined) {
+    if (known.size === PLACES_MAX) known.clear();
+    const name = serviceName(domain);
+    known.set(key, body = pack({ name, parent: KERNEL, definition: name, domains: [domain], vhm: place.vhm, node: place.node, input: null }));
+  }
+  return body;
+}
+
 export class Services {
   readonly #states: Record<BoundDomain, ServiceState> = { Q: serviceLifecycle.initial, PHI: serviceLifecycle.initial };
 
@@ -30,9 +51,8 @@ export class Services {
   }
 
   /** @throws Fault LIFECYCLE_REFUSED when a provider does not attest itself, or has nothing to allocate. */
-  open({ domain, providers }: Admission, place: { readonly vhm: number; readonly node: number }, tx: Transaction): void {
-    const name = serviceName(domain);
-    tx.event(EVENT.PROCESS_DECLARED, DOMAIN_RANK[domain], { subject: serviceOf(domain), body: pack({ name, parent: KERNEL, definition: name, domains: [domain], ...place, input: null }) });
+  open({ domain, providers }: Admission, place: Place, tx: Transaction): void {
+    tx.event(EVENT.PROCESS_DECLARED, DOMAIN_RANK[domain], { subject: serviceOf(domain), body: declaration(domain, place) });
     this.#step(domain, { type: "REGISTER", declared: true }, tx);
     for (const provider of providers) tx.event(EVENT.PROVIDER_ATTESTED, DOMAIN_RANK[domain], { subject: serviceOf(domain), body: attestation(provider) });
     this.#step(domain, { type: "ATTEST", attested: providers.length > 0 && providers.every(({ attestation }) => attestation === "simulated") }, tx);

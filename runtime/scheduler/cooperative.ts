@@ -8,7 +8,6 @@ import { builtInPolicy } from "./built-in.ts";
 import type { Pick, Scheduler, SchedulerSnapshot } from "./scheduler.ts";
 
 const IDENTITY = Object.freeze({ name: "cooperative", version: 1 });
-const FIRST_CAPACITY = 1_024;
 
 /** Position 0 is the earliest. */
 export const cooperative: Policy<null> = Object.freeze({ ...IDENTITY, initial: null, pick: () => ({ position: 0, state: null }) });
@@ -16,7 +15,7 @@ export const cooperative: Policy<null> = Object.freeze({ ...IDENTITY, initial: n
 export class CooperativeScheduler implements Scheduler {
   readonly policy = IDENTITY;
   readonly readsFacts = false;
-  readonly #queue = new ActorQueue(FIRST_CAPACITY);
+  readonly #queue = new ActorQueue();
   #next = 0;
 
   constructor(from?: SchedulerSnapshot) {

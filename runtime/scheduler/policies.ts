@@ -85,12 +85,21 @@ export function policyName(name: unknown): PolicyName {
   throw new Fault("USAGE", { policy: typeof name === "string" ? name.slice(0, 80) : typeof name, known: POLICY_NAMES.join(", ") });
 }
 
+/** Built-in policies as they are without parameters: most runs choose one. */
+const PLAIN = new Map<PolicyName, ChosenPolicy>();
+
+function plain(name: PolicyName): ChosenPolicy {
+  let policy = PLAIN.get(name);
+  if (policy === undefined) PLAIN.set(name, policy = Object.freeze(setting(name, {})));
+  return policy;
+}
+
 /**
  * Judges a choice of policy.
  * @throws Fault USAGE for an unknown name or parameter; POLICY_INVALID for a plug-in that cannot be one.
  */
 export function choosePolicy(choice: PolicyChoice): ChosenPolicy {
-  if (typeof choice !== "object" || (choice as unknown) === null) return setting(policyName(choice), {}); // callers may be untyped
+  if (typeof choice !== "object" || (choice as unknown) === null) return plain(policyName(choice)); // callers may be untyped
   return looksLikePlugin(choice) ? plugged(choice) : setting(policyName(choice.name), "parameters" in choice ? choice.parameters ?? {} : {});
 }
 

@@ -10,7 +10,7 @@ export type Subjects = Readonly<Record<string, Subject>>;
 /** Seconds of the best of a few runs. */
 function inOwnProcess(suite: string, name: string, given: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = fork(new URL("./alone.main.ts", import.meta.url), [suite, name, given]);
+    const child = fork(new URL(import.meta.url.endsWith(".ts") ? "./alone.main.ts" : "./alone.main.js", import.meta.url), [suite, name, given]);
     child.once("message", (seconds) => { resolve(Number(seconds)); });
     child.once("exit", (code) => { reject(new Error(`${name} ended with ${String(code)} and no figure`)); });
   });

@@ -130,7 +130,7 @@ async function ofTheWire(): Promise<readonly Figure[]> {
 
 /** The command line as it is built, where it is: what users run. */
 function commandLine(): readonly string[] {
-  const built = new URL("../../dist/runtime/app/cli/main.js", import.meta.url);
+  const built = new URL(import.meta.url.endsWith(".ts") ? "../../dist/runtime/app/cli/main.js" : "../../runtime/app/cli/main.js", import.meta.url);
   return existsSync(built) ? [fileURLToPath(built)] : ["--import", "tsx", fileURLToPath(new URL("../../runtime/app/cli/main.ts", import.meta.url))];
 }
 

@@ -3,6 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { arch, cpus, platform } from "node:os";
+import { join } from "node:path";
 import { profileOf } from "./profile.ts";
 import { goalText, met, miss, valueText, verdictText, type Figure } from "./figure.ts";
 
@@ -68,5 +69,5 @@ say(`\n${held.length - missed.length} of ${held.length} goals met${missed.length
 await profileWorst();
 if (json) console.log(JSON.stringify({ schema: "triad.bench/2", machine, results }));
 if (given.includes("--write")) {
-  writeFileSync(new URL("./RESULTS.md", import.meta.url), ["# Results of the benchmark command", "", "Made by `npm run bench -- --write`. Goals are ratios wherever they can be; where a goal is a rate it was set on another machine.", "", "```", ...lines, "```", ""].join("\n"));
+  writeFileSync(join("test", "bench", "RESULTS.md"), ["# Results of the benchmark command", "", "Made by `npm run bench -- --write`. Goals are ratios wherever they can be; where a goal is a rate it was set on another machine.", "", "```", ...lines, "```", ""].join("\n"));
 }

@@ -2,13 +2,14 @@
 // not signed again is refused; what was signed again must not contradict itself, and what is accepted is what its maker would have made.
 import { canonicalJson, parseCanonicalJson, sameBytes, toHex } from "../../kernel-abi/canonical.ts";
 import { preAuthentication, PAYLOAD_TYPE } from "../../kernel-abi/dsse.ts";
-import { attestationDiffers, epochsTold, makeAttestation, openAttestation, type Attestation, type AttestedEpoch } from "../../kernel-abi/qvm/attestation.ts";
+import { attestable, attestationDiffers, epochsTold, makeAttestation, makeAttestations, openAttestation, type Attestation, type AttestedEpoch } from "../../kernel-abi/qvm/attestation.ts";
 import { certifyGraph, checkCertificate, graphDigest, openCertificate } from "../../kernel-abi/qvm/certificate.ts";
 import type { Graph } from "../../kernel-abi/qvm/graph.ts";
 import { stretchesRoot, type Stretches } from "../../kernel-abi/qvm/stretches.ts";
 import { verifyGraph } from "../../kernel-abi/qvm/verify.ts";
 import { inclusionProof, merkleRoot } from "../../replay/merkle.ts";
-import { BATCH_TYPE, makeSeal, makeSeals, openSeal, SealRefused, signatureHolds } from "../../replay/seal.ts";
+import { makeSeals } from "../../replay/seal-batch.ts";
+import { BATCH_TYPE, makeSeal, openSeal, SealRefused, signatureHolds } from "../../replay/seal.ts";
 import { sha256 } from "../../runtime/adapters/sha256.ts";
 import { attestationFacts, epoch, usage } from "../support/attestations.ts";
 import { upstreamExamples } from "../support/graphs.ts";
@@ -100,7 +101,8 @@ const factsOf = (all: readonly AttestedEpoch[]) => {
   const nodes = all.at(-1)?.to ?? 0;
   return attestationFacts({ epochs: all, nodes, usage: all.length === 0 ? usage({}) : usage({ logicalQubits: 3, physicalQubits: 54, nodes }) });
 };
-const ATTESTATION = makeAttestation(RUN, attestationFacts(), signer, sha256);
+/** Alone, and with others. */
+const ATTESTATIONS = [1, 2, 5].flatMap((count) => makeAttestations(Array.from({ length: count }, () => attestable(RUN, attestationFacts(), signer, sha256)), { signer, sha256, fresh: salts }));
 
 interface Stated { readonly predicate: Readonly<Record<string, unknown>> & { readonly epochs: Stretches } }
 
@@ -124,7 +126,7 @@ function madeAgain({ run, keyId: _, audit: { left, ...audit }, epochs: stated, .
 }
 
 function attestation(dice: Dice): string {
-  const base = dice.once(4) ? ATTESTATION : makeAttestation(RUN, factsOf(epochs(dice)), signer, sha256);
+  const base = dice.once(4) ? dice.pick(ATTESTATIONS) : makeAttestation(RUN, factsOf(epochs(dice)), signer, sha256);
   const { bytes, signedAgain } = dice.once(16) ? { bytes: base, signedAgain: false } : alteredStatement(dice, base, (statement) => alteredStretches(dice, statement));
   return `attestation ${verdict(() => {
     const opened = openAttestation(bytes, PORTS);

@@ -1,5 +1,6 @@
 // One tableau in one WebAssembly instance: moves programs, bits and letters across the border. Owns memory
-// addresses and nothing else; what is asked of it has been checked by `kernel.ts`. The instance dies with its job.
+// addresses and nothing else; what is asked of it has been checked by `kernel.ts`. The instance dies with its job, or its memory is
+// put back to where it stood before it (kept.ts).
 import { Fault } from "../../../kernel-abi/fault.ts";
 import { base64 } from "../build/stabilizer.ts";
 import { OP_WIDTH } from "../circuit.ts";
@@ -28,6 +29,11 @@ export interface Tableau {
   /** ⟨P⟩ in {-1, 0, 1} of one letter (0 I, 1 X, 2 Y, 3 Z) a qubit in the state `start` left. */
   readonly expectation: (letters: Uint8Array) => number;
   readonly row: (kind: "X" | "Z", qubit: number) => TableauRow;
+  /**
+   * After `start`, before the first `sample`: how the memory is put back to what it is now, once `bytes` of shots at most were sampled.
+   * Nothing when it grew before; when it grew since, it is not put back and the answer is false.
+   */
+  readonly mark: (bytes: number) => (() => boolean) | undefined;
 }
 
 /** Bytes of shots that cross the border at once. */
@@ -61,6 +67,10 @@ export function openTableau(qubits: number): Tableau {
       new Uint8Array(binary.memory.buffer, letterAt, qubits).set(letters);
       return binary.expectation(letterAt);
     },
+    mark(bytes) {
+      if (batch.shots === 0) batch = openBatch(binary, bytes, measured);
+      return memoryMark(binary);
+    },
     row: (kind, qubit) => readRow(binary, kind === "X" ? binary.rowX(qubit) : binary.rowZ(qubit), qubits),
   };
 }
@@ -93,6 +103,23 @@ function place(binary: TableauBinary, words: Int32Array): number {
 function openBatch(binary: TableauBinary, bytes: number, clbits: number): { readonly at: number; readonly shots: number } {
   const shots = Math.max(1, Math.min(Math.floor(BATCH_BYTES / clbits), bytes / clbits));
   return { at: allocate(binary, shots * clbits), shots };
+}
+
+/** A page: what the binary begins with. */
+const FIRST_BYTES = 65_536;
+
+function memoryMark(binary: TableauBinary): (() => boolean) | undefined {
+  const used = allocate(binary, 0); // nothing was ever written behind it
+  const { buffer } = binary.memory;
+  if (buffer.byteLength !== FIRST_BYTES) return undefined;
+  const memory = new Uint8Array(buffer);
+  const before = memory.slice(0, used);
+  return () => {
+    if (memory.length !== FIRST_BYTES) return false; // a memory that grows leaves its old views without any
+    memory.fill(0, used);
+    memory.set(before);
+    return true;
+  };
 }
 
 function readRow(binary: TableauBinary, address: number, qubits: number): TableauRow {

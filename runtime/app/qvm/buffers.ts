@@ -1,6 +1,7 @@
 // Buffers that bundles of short runs are written into: a run takes one, and it is used again once the bundle was copied out.
 //   R4  What a run is handed at last is a private copy; nobody sees a buffer that another run may write to.
 import type { ByteSink } from "../../../kernel-abi/ports.ts";
+import { RoomStock } from "../room-stock.ts";
 
 export interface BundleBuffer extends ByteSink {
   /** Everything written, as a private copy; the buffer goes back. */
@@ -8,20 +9,15 @@ export interface BundleBuffer extends ByteSink {
   giveBack(): void;
 }
 
-const FIRST_BYTES = 32_768;
-/** Kept for the next run; a larger one is dropped. */
-const KEPT_BYTES_MAX = 1 << 20;
-const KEPT_MAX = 64;
-
 export class BundleBuffers {
-  readonly #free: Uint8Array[] = [];
+  readonly #rooms = new RoomStock({ first: 32_768, most: 1 << 20 });
 
   take(): BundleBuffer {
-    let bytes: Uint8Array = this.#free.pop() ?? new Uint8Array(FIRST_BYTES);
+    let bytes = this.#rooms.take();
     let used = 0;
     let mine = true;
     const giveBack = (): void => {
-      if (mine && bytes.length <= KEPT_BYTES_MAX && this.#free.length < KEPT_MAX) this.#free.push(bytes);
+      if (mine) this.#rooms.giveBack(bytes);
       mine = false;
     };
     return {

@@ -3,9 +3,10 @@
 import { randomBytes } from "node:crypto";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { Signer } from "../../../kernel-abi/ports.ts";
-import { END_MARK, unit } from "../../../replay/chain.ts";
+import { END_MARK, putUnitHead, TAG, UNIT_OVERHEAD } from "../../../replay/chain.ts";
 import type { Sealed } from "../../../replay/recorder.ts";
-import { BATCH_MAX, makeSeals, type SealFacts } from "../../../replay/seal.ts";
+import { makeSeals } from "../../../replay/seal-batch.ts";
+import { BATCH_MAX, type SealFacts } from "../../../replay/seal.ts";
 
 export interface SealedRun extends Sealed {
   /** The whole file. */
@@ -28,7 +29,12 @@ interface Waiting {
 /** The whole bundle of a run of which all but the seal was written elsewhere. */
 export function sealedWith({ digest, merkleRoot, blocks, frames, events, bytes }: SealFacts, written: Uint8Array, envelope: Uint8Array, keyId: string): SealedRun {
   if (written.length !== bytes) throw new Fault("RUNTIME_DEFECT", { what: "a run has another number of bytes than it says" });
-  const bundle = new Uint8Array(Buffer.concat([written, unit("seal", envelope), END_MARK]));
+  const end = bytes + UNIT_OVERHEAD + envelope.length;
+  const bundle = new Uint8Array(end + END_MARK.length);
+  bundle.set(written);
+  putUnitHead(bundle, bytes, TAG.seal, envelope.length);
+  bundle.set(envelope, bytes + UNIT_OVERHEAD);
+  bundle.set(END_MARK, end);
   return { digest, merkleRoot, blocks, frames, events, bytes: bundle.length, keyId, bundle };
 }
 

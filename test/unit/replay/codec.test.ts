@@ -67,7 +67,7 @@ describe("frame codec", () => {
     ["domain 3", kernelFrame(0, [entry(EVENT.FAULT, { domain: 3 })])],
     ["no entries", kernelFrame(0, [])],
   ])("does not write %s", (_, frame) => {
-    const writer = new FrameWriter(16);
+    const writer = new FrameWriter(new Uint8Array(16));
     writer.write(TURN);
     const before = writer.length;
     expect(refusal(() => writer.write(frame)).fault).toBe("ABI_UNENCODABLE");

@@ -3,6 +3,7 @@ import { InvariantBroken } from "../../../kernel-abi/invariant.ts";
 import { LIMITS } from "../../../kernel-abi/limits.ts";
 import { walk } from "../../../replay/bundle.ts";
 import { Recorder } from "../../../replay/recorder.ts";
+import { makeSeal } from "../../../replay/seal.ts";
 import { verifiedByBoth } from "../../support/independent.ts";
 import { FIRST_HEADER, firstRun } from "../../support/first-run.ts";
 import { memorySource, MemorySink } from "../../support/memory.ts";
@@ -65,6 +66,25 @@ describe("recorder", () => {
     seal();
     expect(seal).toThrow(InvariantBroken);
     expect(() => recorder.append(boot())).toThrow(InvariantBroken);
+  });
+
+  it("writes the same wherever its blocks are gathered, and has left that room when the run has ended", () => {
+    const room = new Uint8Array(64).fill(0xaa); // too small, and not empty
+    const lent: Uint8Array[] = [];
+    const back: Uint8Array[] = [];
+    const rooms = { take: () => { lent.push(room); return room; }, giveBack: (given: Uint8Array) => { back.push(given); } };
+    const sink = new MemorySink();
+    const recorder = new Recorder({ ...small, sink, rooms });
+    for (const frame of smallRun()) if (frame === null) recorder.barrier(); else recorder.append(frame);
+    expect(back).toEqual([]);
+    const facts = recorder.ended({ host: HOST, end: { status: "completed" } });
+    expect([lent.length, back.length]).toEqual([1, 1]);
+    for (const given of back) given.fill(0xbb);
+    expect(() => recorder.append(boot())).toThrow(InvariantBroken);
+    expect(() => recorder.ended({ host: HOST, end: { status: "completed" } })).toThrow(InvariantBroken);
+    expect(back.every((given) => given.every((byte) => byte === 0xbb))).toBe(true);
+    recorder.finish(facts, makeSeal(facts, testSigner()), testSigner().keyId);
+    expect(Buffer.from(sink.bytes())).toEqual(Buffer.from(record(smallRun(), small).file));
   });
 
   it("refuses a header above its limit", () => {

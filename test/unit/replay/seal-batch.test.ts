@@ -3,9 +3,12 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import fc from "fast-check";
 import { canonicalJson, fromBase64, parseCanonicalJson, toBase64, toHex } from "../../../kernel-abi/canonical.ts";
+import { END_STATUSES } from "../../../kernel-abi/frame.ts";
+import { DURABILITY } from "../../../kernel-abi/header.ts";
 import { InvariantBroken } from "../../../kernel-abi/invariant.ts";
 import { Recorder } from "../../../replay/recorder.ts";
-import { BATCH_MAX, BATCH_TYPE, makeSeal, makeSeals, openSeal, PAYLOAD_TYPE, preAuthentication, SealRefused, signatureHolds, type SealFacts } from "../../../replay/seal.ts";
+import { makeSeals } from "../../../replay/seal-batch.ts";
+import { BATCH_MAX, BATCH_TYPE, makeSeal, openSeal, PAYLOAD_TYPE, preAuthentication, PREDICATE_TYPE, SealRefused, signatureHolds, STATEMENT_TYPE, type SealFacts } from "../../../replay/seal.ts";
 import { readTrace } from "../../support/independent-reader.ts";
 import { MemorySink } from "../../support/memory.ts";
 import { HOST } from "../../support/recordings.ts";
@@ -45,6 +48,8 @@ const restated = (envelope: Envelope, change: (predicate: Predicate) => void): v
   envelope.payload = toBase64(canonicalJson(statement));
 };
 
+const hex256 = fc.uint8Array({ minLength: 32, maxLength: 32 }).map(toHex);
+
 const hash = (...pieces: readonly Uint8Array[]): Buffer => pieces.reduce((made, piece) => made.update(piece), createHash("sha256")).digest();
 /** RFC 6962, section 2.1, word for word. */
 function rootOf(leaves: readonly Uint8Array[]): Uint8Array {
@@ -59,6 +64,26 @@ describe("seals of a batch", () => {
     for (const [index, bytes] of batch(count).entries()) {
       expect(openSeal(bytes)).toEqual({ ...factsOf(index), keyId: signer.keyId, publicKey: signer.publicKey, batch: { index, count } });
     }
+  });
+
+  it("are written as canonical JSON would be: envelope, statement and everything in it (J62)", () => {
+    const host = fc.record({ triad: fc.string(), node: fc.string(), v8: fc.string(), platform: fc.string(), workers: fc.nat(), started: fc.string(), sealed: fc.string(), label: fc.string({ unit: "binary" }) });
+    const facts = fc.record({
+      digest: hex256, merkleRoot: hex256, blocks: fc.maxSafeNat(), frames: fc.maxSafeNat(), events: fc.maxSafeNat(), bytes: fc.maxSafeNat(), format: fc.integer({ min: 1, max: 9 }),
+      status: fc.constantFrom(...END_STATUSES), durability: fc.constantFrom(...DURABILITY), host,
+    });
+    fc.assert(fc.property(fc.array(facts, { minLength: 2, maxLength: 5 }), (all) => {
+      makeSeals(all, signer, fresh).forEach((bytes, index) => {
+        const envelope = read(bytes); // refuses what is not canonical
+        const { digest, ...rest } = all[index] as SealFacts;
+        const salt = toHex(fresh(16 * all.length).subarray(16 * index, 16 * index + 16));
+        expect(Buffer.from(envelope.payload, "base64")).toEqual(Buffer.from(canonicalJson({
+          _type: STATEMENT_TYPE, predicateType: PREDICATE_TYPE, subject: [{ name: "run", digest: { sha256: digest } }],
+          predicate: { ...rest, batch: { count: all.length, index, salt }, key: { algorithm: "Ed25519", id: signer.keyId, public: toBase64(signer.publicKey) } },
+        })));
+        expect(openSeal(bytes).digest).toBe(digest);
+      });
+    }), { numRuns: 12 });
   });
 
   it("are signed once, over the root of an RFC 6962 tree of their statements", () => {
