@@ -1,6 +1,6 @@
 // RFC 6962 Merkle trees of this room's digest: kernel-abi/merkle.ts with SHA-256 put in.
 import {
-  inclusionProof as inclusionProofBy, merkleRoot as merkleRootBy, MerkleTree as Tree, nodeHash as nodeHashBy, provenTree as provenTreeBy, provesInclusion as provesInclusionBy, rootFromPath as rootFromPathBy,
+  inclusionProof as inclusionProofBy, merkleRoot as merkleRootBy, MerkleTree as Tree, nodeHash as nodeHashBy, provesInclusion as provesInclusionBy,
   type InclusionProof,
 } from "../kernel-abi/merkle.ts";
 import { sha256 } from "./sha256.ts";
@@ -16,12 +16,6 @@ export const merkleRoot = (leaves: readonly Uint8Array[]): Uint8Array => merkleR
 
 /** Audit path of leaf `index`, lowest sibling first (RFC 6962, 2.1.1). */
 export const inclusionProof = (leaves: readonly Uint8Array[], index: number): readonly Uint8Array[] => inclusionProofBy(sha256, leaves, index);
-
-/** The root and the audit paths of every leaf, in their order: what merkleRoot and inclusionProof give, with each node hashed once. */
-export const provenTree = (leaves: readonly Uint8Array[]): ReturnType<typeof provenTreeBy> => provenTreeBy(sha256, leaves);
-
-/** Root that `leaf` at `index` and its audit path give in a tree of `size` leaves; undefined when the path does not fit or no leaf is there. */
-export const rootFromPath = (leaf: Uint8Array, index: number, size: number, path: readonly Uint8Array[]): Uint8Array | undefined => rootFromPathBy(sha256, leaf, index, size, path);
 
 /** Whether the tree of `size` leaves with this root has `leaf` at `index`. */
 export const provesInclusion = (proof: InclusionProof): boolean => provesInclusionBy(sha256, proof);

@@ -7,6 +7,7 @@ export const TRUSTED = [
   "kernel-abi/capability.ts",
   "kernel-abi/capability-set.ts",
   "kernel-abi/dsse.ts",
+  "kernel-abi/dsse-batch.ts",
   "kernel-abi/merkle.ts",
   "runtime/kernel/capability-table.ts",
   "runtime/kernel/contract-table.ts",

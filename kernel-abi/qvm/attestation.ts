@@ -4,17 +4,23 @@
 //   N2  Epochs are numbered from 0 and follow one another without a gap over the nodes that were run.
 //   N3  What it states must fit the trace: `attestationDiffers` names the first thing that does not.
 //   N6  It is bounded, whatever the job: of epochs and of audit events it says how many it does not tell (stretches.ts).
-// The signature is over an in-toto statement in a DSSE envelope (dsse.ts), type urn:triad-runtime:attestation:v1.
-import { Hex256, keyOf, openStatement, plainReading, signStatement, STATEMENT_TYPE, StatementKeySchema, statementSchema } from "../dsse.ts";
+// The signature is over an in-toto statement in a DSSE envelope (dsse.ts), type urn:triad-runtime:attestation:v1; jobs that end side by side
+// are signed together (dsse-batch.ts), and what is signed alone is read as well.
+import { canonicalText } from "../canonical.ts";
+import { Hex256, keyOf, openStatement, STATEMENT_TYPE, StatementKeySchema, statementSchema } from "../dsse.ts";
+import { batchReading, BatchSchema, signTogether, type StatementText } from "../dsse-batch.ts";
 import { Fault } from "../fault.ts";
+import { inPieces } from "../merkle.ts";
 import type { Sha256, SignatureCheck, Signer } from "../ports.ts";
 import { compiled, Type, type Static } from "../schema.ts";
-import { EpochSchema, mapped, PEAKS, stretched, stretchesRoot, StretchesSchema, SUMS, UsageSchema, type AttestedEpoch, type Mapping, type Stretches } from "./stretches.ts";
+import { EpochSchema, PEAKS, placedOf, placements, stretched, stretchesRoot, StretchesSchema, SUMS, UsageSchema, type AttestedEpoch, type Mapping, type Placed, type Stretches } from "./stretches.ts";
 
 export type { AttestedEpoch, Decision, Mapping, Stretch, Stretches, Usage } from "./stretches.ts";
 export { epochsTold } from "./stretches.ts";
 
 export const ATTESTATION_TYPE = "urn:triad-runtime:attestation:v1";
+/** What is signed for a batch is of this type. */
+export const ATTESTATION_BATCH_TYPE = "application/vnd.triad-runtime.attestation-batch+json";
 
 const exact = { additionalProperties: false } as const;
 const Count = Type.Integer({ minimum: 0 });
@@ -58,15 +64,17 @@ const PredicateSchema = Type.Object({
   /** `left`: later events of the job that are not told. */
   audit: Type.Object({ ...AUDIT, left: Count }, exact),
   key: StatementKeySchema,
+  /** Absent: signed alone. */
+  batch: Type.Optional(BatchSchema),
 }, exact);
 const FactsSchema = Type.Object({ ...COMMON, epochs: Type.Array(EpochSchema), audit: Type.Object(AUDIT, exact) }, exact);
 const StatementSchema = statementSchema({ subject: "run", predicateType: ATTESTATION_TYPE, predicate: PredicateSchema });
-const reading = plainReading(compiled(StatementSchema));
+const statementCheck = compiled(StatementSchema);
 const factsCheck = compiled(FactsSchema);
 
 /** What the kernel fills in: every epoch, every event. */
 export type AttestationFacts = Readonly<Omit<Static<typeof FactsSchema>, "epochs">> & { readonly epochs: readonly AttestedEpoch[] };
-type Stated = Readonly<Omit<Static<typeof PredicateSchema>, "key">>;
+type Stated = Readonly<Omit<Static<typeof PredicateSchema>, "key" | "batch">>;
 
 /** Epochs in stretches: `epochsTold` has them one by one. */
 export interface Attestation extends Stated {
@@ -77,43 +85,69 @@ export interface Attestation extends Stated {
 
 const refuse = (what: string, cause?: unknown): never => { throw new Fault("ATTESTATION_REFUSED", { what }, { cause }); };
 
-/** The envelope's bytes. @throws Fault ATTESTATION_REFUSED for facts no attestation can state */
-export function makeAttestation(run: string, facts: AttestationFacts, signer: Signer, sha256: Sha256): Uint8Array {
+/** The statement about a run, whose digest is given in hex. @throws Fault ATTESTATION_REFUSED for facts no attestation can state */
+export function attestable(run: string, facts: AttestationFacts, signer: Signer, sha256: Sha256): StatementText {
   if (!factsCheck().Check(facts)) return refuse("the facts do not have the shape of an attestation's");
   const { epochs, audit, ...rest } = facts;
   const events = audit.events.slice(0, AUDIT_EVENTS_MAX);
   const stated: Stated = { ...rest, epochs: stretched(epochs, sha256), audit: { ...audit, events, left: audit.events.length - events.length } };
-  const odd = oddEpochs({ ...rest, parts: epochs.map((each) => ({ ...each, times: 1 })), left: 0 }) ?? oddAudit({ ...audit, left: 0 });
+  const odd = oddEpochs({ ...rest, parts: partsOf(epochs), left: 0 }) ?? oddAudit({ ...audit, left: 0 });
   if (odd !== undefined) return refuse(odd);
-  return signStatement({
-    _type: STATEMENT_TYPE, subject: [{ name: "run", digest: { sha256: run } }], predicateType: ATTESTATION_TYPE, predicate: { ...stated, key: keyOf(signer) },
-  } satisfies Static<typeof StatementSchema>, signer);
+  return (batch) => canonicalText({
+    _type: STATEMENT_TYPE, subject: [{ name: "run", digest: { sha256: run } }], predicateType: ATTESTATION_TYPE,
+    predicate: { ...stated, key: keyOf(signer), ...(batch === undefined ? {} : { batch }) },
+  } satisfies Static<typeof StatementSchema>);
 }
+
+export interface AttestationSigning {
+  readonly signer: Signer;
+  readonly sha256: Sha256;
+  /** So many random bytes. */
+  readonly fresh: (bytes: number) => Uint8Array;
+}
+
+/** The envelopes' bytes of what is signed together, in its order. */
+export const makeAttestations = (all: readonly StatementText[], { sha256, ...by }: AttestationSigning): readonly Uint8Array[] =>
+  signTogether(all, { type: ATTESTATION_BATCH_TYPE, hash: inPieces(sha256), ...by });
+
+const nothing = (): Uint8Array => new Uint8Array(0);
+/** Signed alone. @throws as `attestable` */
+export const makeAttestation = (run: string, facts: AttestationFacts, signer: Signer, sha256: Sha256): Uint8Array =>
+  makeAttestations([attestable(run, facts, signer, sha256)], { signer, sha256, fresh: nothing })[0] ?? nothing();
 
 /** @throws Fault ATTESTATION_REFUSED when it is none, not as it was signed, or contradicts itself */
 export function openAttestation(bytes: Uint8Array, ports: { readonly sha256: Sha256; readonly signature: SignatureCheck }): Attestation {
-  const { statement: { subject: [{ digest }], predicate: { key: _, ...stated } }, keyId } = openStatement(bytes, reading, { ...ports, refuse });
-  const parts = [...mapped(stated.epochs)].map(({ stretch, mapping }) => ({ ...stretch, mapping }));
+  const reading = batchReading(statementCheck, { type: ATTESTATION_BATCH_TYPE, hash: inPieces(ports.sha256) });
+  const { statement: { subject: [{ digest }], predicate: { key: _, batch: __, ...stated } }, keyId } = openStatement(bytes, reading, { ...ports, refuse });
+  const parts = Array.from(placements(stated.epochs), ({ stretch, placed }) => ({ ...stretch, placed }));
   const odd = oddEpochs({ ...stated, parts, left: stated.epochs.left.epochs }) ?? oddStretches(stated.epochs, ports.sha256) ?? oddAudit(stated.audit);
   return odd === undefined ? { ...stated, run: digest.sha256, keyId } : refuse(odd);
 }
 
 interface Part extends Pick<AttestedEpoch, "epoch" | "from" | "to" | "usage"> {
   readonly times: number;
-  /** Undefined where it is not one. */
-  readonly mapping: Mapping | undefined;
+  /** Undefined where a qubit stands twice, or leaves where it did not stand. */
+  readonly placed: Placed | undefined;
+}
+
+/** Neighbours that share a mapping are counted once. */
+function partsOf(epochs: readonly AttestedEpoch[]): readonly Part[] {
+  let before: { readonly mapping: Mapping; readonly placed: Placed | undefined } | undefined;
+  return epochs.map(({ epoch, from, to, usage, mapping }) => {
+    before = before?.mapping === mapping ? before : { mapping, placed: placedOf(mapping) };
+    return { epoch, from, to, usage, times: 1, placed: before.placed };
+  });
 }
 
 /** What is said of epochs twice, and differently (N2). `left`: epochs that are not told, and so not in `parts`. */
 function oddEpochs({ parts, left, usage, nodes }: Pick<Stated, "usage" | "nodes"> & { readonly parts: readonly Part[]; readonly left: number }): string | undefined {
   let [next, number] = [0, 0];
-  let before: Mapping | undefined = [];
-  for (const { epoch, times, from, to, mapping, usage: used } of parts) {
+  for (const { epoch, times, from, to, placed, usage: used } of parts) {
     if (epoch !== number || from !== next || to < from) return `epoch ${number} does not follow the one before it`;
     if (used.nodes * times !== to - from || (times > 1 && to === from)) return `epoch ${number} uses other nodes than it ran`;
-    if (mapping === undefined || (mapping !== before && new Set(mapping.map(({ vq }) => vq)).size !== mapping.length)) return `epoch ${number} places a qubit twice`;
-    if (mapping.length > used.logicalQubits || mapping.reduce((sum, { physicalQubits }) => sum + physicalQubits, 0) > used.physicalQubits) return `epoch ${number} places more qubits than it uses`;
-    [next, number, before] = [to, number + times, mapping];
+    if (placed === undefined) return `epoch ${number} places a qubit twice`;
+    if (placed.qubits > used.logicalQubits || placed.physicalQubits > used.physicalQubits) return `epoch ${number} places more qubits than it uses`;
+    [next, number] = [to, number + times];
   }
   if (left === 0 ? next !== nodes : next > nodes || usage.nodes !== nodes) return "the epochs do not end where the job does";
   const fits = (stated: number, found: number): boolean => (left === 0 ? stated === found : stated >= found);

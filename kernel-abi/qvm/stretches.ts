@@ -157,27 +157,62 @@ export function stretchesRoot(told: readonly Stretch[], sha256: Sha256): string 
   return toHex(tree.root());
 }
 
-/** Each stretch that is told with the mapping it has; undefined from where changes do not fit what was there. */
-export function* mapped({ told }: Pick<Stretches, "told">): Generator<{ readonly stretch: Stretch; readonly mapping: Mapping | undefined }> {
-  const stood = new Map<string, Mapping[number]>();
-  let sound = true;
-  let mapping: Mapping = [];
-  for (const stretch of told) {
-    const { placed, gone } = stretch;
-    if (placed.length > 0 || gone.length > 0) {
-      for (const vq of gone) sound = stood.delete(vq) && sound;
-      const names = placed.flatMap(({ vqs }) => vqs);
-      sound &&= new Set(names).size === names.length;
-      for (const { vqs, ...place } of placed) for (const vq of vqs) stood.set(vq, { vq, ...place });
-      mapping = [...stood.values()];
+/** How many qubits stand somewhere, and on how many physical ones. */
+export interface Placed {
+  readonly qubits: number;
+  readonly physicalQubits: number;
+}
+
+/** Undefined where a qubit stands twice. */
+export const placedOf = (mapping: Mapping): Placed | undefined => (new Set(mapping.map(({ vq }) => vq)).size !== mapping.length
+  ? undefined
+  : { qubits: mapping.length, physicalQubits: mapping.reduce((sum, { physicalQubits }) => sum + physicalQubits, 0) });
+
+/** Where qubits stand as one stretch follows another: each costs what it changes, however many stand still. */
+class Standing {
+  readonly #stood = new Map<string, Mapping[number]>();
+  #physicalQubits = 0;
+  #sound = true;
+
+  take({ placed, gone }: Pick<Stretch, "placed" | "gone">): void {
+    for (const vq of gone) this.#sound = this.#leave(vq) && this.#sound;
+    const names = new Set<string>();
+    for (const { vqs, ...place } of placed) {
+      for (const vq of vqs) {
+        if (names.size === names.add(vq).size) this.#sound = false;
+        this.#leave(vq);
+        this.#stood.set(vq, { vq, ...place });
+        this.#physicalQubits += place.physicalQubits;
+      }
     }
-    yield { stretch, mapping: sound ? mapping : undefined };
+  }
+
+  /** Undefined once a change did not fit what was there. */
+  get placed(): Placed | undefined { return this.#sound ? { qubits: this.#stood.size, physicalQubits: this.#physicalQubits } : undefined; }
+  get mapping(): Mapping { return this.#sound ? [...this.#stood.values()] : []; }
+
+  #leave(vq: string): boolean {
+    this.#physicalQubits -= this.#stood.get(vq)?.physicalQubits ?? 0;
+    return this.#stood.delete(vq);
+  }
+}
+
+/** Each stretch that is told with how many qubits stand in it; undefined from where changes do not fit what was there. */
+export function* placements({ told }: Pick<Stretches, "told">): Generator<{ readonly stretch: Stretch; readonly placed: Placed | undefined }> {
+  const standing = new Standing();
+  for (const stretch of told) {
+    standing.take(stretch);
+    yield { stretch, placed: standing.placed };
   }
 }
 
 /** The epochs that are told, one by one. */
 export function* epochsTold(stretches: Pick<Stretches, "told">): Generator<AttestedEpoch> {
-  for (const { stretch: { epoch, times, from, decisions, usage, undone }, mapping = [] } of mapped(stretches)) {
+  const standing = new Standing();
+  let mapping: Mapping = [];
+  for (const { epoch, times, from, decisions, usage, undone, placed, gone } of stretches.told) {
+    standing.take({ placed, gone });
+    if (placed.length > 0 || gone.length > 0) mapping = standing.mapping;
     for (let at = 0; at < times; at++) yield { epoch: epoch + at, from: from + at * usage.nodes, to: from + (at + 1) * usage.nodes, mapping, decisions, usage, ...(undone === undefined ? {} : { undone }) };
   }
 }

@@ -38,7 +38,7 @@ export class Delivery {
     if (envelope.value === LINKED) return { kind: "end", process, with: envelope.from };
     if (envelope.kind === DELIVERY.TIMER && process.anyTimers?.has(envelope.seq) === true) process.timers.set(envelope.seq, true);
     if (envelope.value instanceof PlaceAnswer) return this.#answer(process, envelope, envelope.value);
-    if (awaits(process.wait, envelope) && !process.queued && process.signal === undefined) {
+    if (!process.queued && process.signal === undefined && awaits(process.wait, envelope)) { // asked last: it may wait for thousands of things
       process.signal = envelope;
       if (process.state === "active") this.#queue(process);
     }

@@ -43,14 +43,22 @@ function copyOf(value: unknown, budget: Budget, depth: number): unknown {
   if (Array.isArray(value)) {
     const { length } = value;
     spend(budget, length);
-    return Array.from({ length }, (_, at) => copyOf(value[at], budget, depth + 1));
+    const list: unknown[] = [];
+    for (let at = 0; at < length; at++) list.push(copyOf(value[at], budget, depth + 1));
+    return list;
   }
   const copy: Record<string, unknown> = {};
   for (const key of Object.keys(value)) {
     spend(budget, 1);
-    Object.defineProperty(copy, key, { value: copyOf((value as Fields)[key], budget, depth + 1), enumerable: true, writable: true, configurable: true });
+    put(copy, key, copyOf((value as Fields)[key], budget, depth + 1));
   }
   return copy;
+}
+
+/** A field of its own, whatever objects inherit under its name. Few inherit any, and arms by the thousand are copied at every select. */
+function put(copy: Record<string, unknown>, key: string, value: unknown): void {
+  if (key in copy) Object.defineProperty(copy, key, { value, enumerable: true, writable: true, configurable: true });
+  else copy[key] = value;
 }
 
 /** An operation whose own fields were read already, with the records in them read too; `unrun`: programs stay what they are. @throws Fault ABI_LIMIT | ABI_MALFORMED; whatever a getter throws */

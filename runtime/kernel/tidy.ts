@@ -7,7 +7,7 @@ import type { KernelState } from "./state.ts";
 function isSpent({ processes }: KernelState, envelope: Envelope): boolean {
   if (envelope.kind !== DELIVERY.TIMER) return false;
   const process = processes.living(envelope.to);
-  return process === undefined || !(awaits(process.wait, envelope) || process.anyTimers?.has(envelope.seq) === true);
+  return process === undefined || !(process.anyTimers?.has(envelope.seq) === true || awaits(process.wait, envelope));
 }
 
 /** Between two ticks. */

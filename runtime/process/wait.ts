@@ -33,8 +33,13 @@ const aboutOf = ({ kind, seq, subject }: About): number => (kind === DELIVERY.TI
 
 /** The arm an envelope wins, by its place; -1 for none. */
 export function armOf({ arms }: Wait, envelope: About): number {
+  const { kind } = envelope;
   const about = aboutOf(envelope);
-  return arms.findIndex(({ on, subject }) => on === envelope.kind && subject === about);
+  for (let at = 0; at < arms.length; at++) {
+    const arm = arms[at];
+    if (arm?.subject === about && arm.on === kind) return at;
+  }
+  return -1;
 }
 
 /** Whether a process that waits so is to be given `envelope`. */

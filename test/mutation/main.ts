@@ -18,6 +18,7 @@ const TESTS: Readonly<Record<(typeof TRUSTED)[number], readonly string[]>> = {
   "kernel-abi/capability.ts": ["test/unit/kernel-abi/capability.test.ts", "test/property/kernel-abi/capability-set.test.ts"],
   "kernel-abi/capability-set.ts": ["test/unit/kernel-abi/capability.test.ts", "test/property/kernel-abi/capability-set.test.ts"],
   "kernel-abi/dsse.ts": ["test/unit/replay/seal-form.test.ts", "test/unit/replay/seal-batch.test.ts"],
+  "kernel-abi/dsse-batch.ts": ["test/unit/replay/seal-batch.test.ts", "test/unit/kernel-abi/qvm/attestation.test.ts"],
   "kernel-abi/merkle.ts": ["test/unit/kernel-abi/merkle.test.ts", "test/unit/replay/merkle.test.ts"],
   "runtime/kernel/capability-table.ts": ["test/unit/runtime/kernel/capability-table.test.ts"],
   "runtime/kernel/contract-table.ts": ["test/unit/runtime/kernel/contract-table.test.ts"],

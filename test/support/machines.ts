@@ -24,6 +24,12 @@ const own = (type: string, v: number) => ({ event: { d = 0 } }: Given): object =
 
 type Config = Record<string, unknown>;
 
+/** A transition for whatever comes, where children are: faults of sending to those that are gone, and ends, come of what it does, so it is taken a few times only. */
+const ending = (transition: Config): Config => {
+  const [few, guard] = [({ context }: Given) => context.n < 40, transition["guard"]];
+  return { ...transition, guard: guard === undefined ? few : and([few, guard] as never), actions: [assign({ n: ({ context }: Given) => context.n + 1 } as never), ...transition["actions"] as unknown[]] };
+};
+
 interface Plan { readonly id: string; readonly path: readonly string[]; readonly kind: "atomic" | "compound" | "parallel" | "final" | "history"; readonly children: Plan[] }
 
 export interface MachineShapeOptions { readonly depth?: number; readonly effects?: boolean; /** Sends to its parent, which only a child has. */ readonly parent?: boolean; /** Invokes and spawns the source `child`, or invokes it alone; a state tells what it invokes of its entry and its exit. */ readonly children?: boolean | "invoked" }
@@ -93,7 +99,7 @@ class Generator {
 
   #on(): Config {
     const on: Config = {};
-    for (const type of [...EVENT_TYPES, "r", "s", "*", "a.*"]) if (this.#odds(type === "*" || type === "s" ? 9 : 3)) on[type] = this.#odds(6) ? {} : Array.from({ length: 1 + this.#below(2) }, () => this.#transition(false));
+    for (const type of [...EVENT_TYPES, "r", "s", "*", "a.*"]) if (this.#odds(type === "*" || type === "s" ? 9 : 3)) on[type] = this.#odds(6) ? {} : Array.from({ length: 1 + this.#below(2) }, () => (type === "*" && this.#children === true ? ending(this.#transition(false)) : this.#transition(false)));
     return on;
   }
 
@@ -163,7 +169,7 @@ class Generator {
         enqueue({ type: "note", params: { mark } });
       }) as never);
       case 3: return { type: "note", params: ({ context }: Given) => ({ mark, n: context.n }) };
-      case 4: return this.#odds(2) ? raise({ type: "s", v: step } as never) : raise(own(this.#one(["r", "a"]), step) as never);
+      case 4: return this.#odds(2) ? raise({ type: "s", v: step, d: 2 } as never) : raise(own(this.#one(["r", "a"]), step) as never);
       case 5: return log((({ context }: Given) => context.n) as never, mark);
       case 6: return emit({ type: "emitted", mark } as never);
       case 7: return !this.#parent ? "plain" : sendParent((({ context }: Given) => ({ type: "UP", n: context.n })) as never);

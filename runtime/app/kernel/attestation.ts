@@ -1,8 +1,9 @@
 // What the kernel attests of a job whose run is sealed: epoch by epoch where its qubits stood, which capabilities were decided how, what it
-// used, and which part of the audit log speaks of it. Pure: facts in, a signed statement out (kernel-abi/qvm/attestation.ts).
+// used, and which part of the audit log speaks of it. Pure: facts in, a statement to be signed out (kernel-abi/qvm/attestation.ts).
 //   K17 Epochs are the graph's: what the machine walked in shorter stretches, or walked again, is one epoch here.
+import type { StatementText } from "../../../kernel-abi/dsse-batch.ts";
 import type { Sha256, Signer } from "../../../kernel-abi/ports.ts";
-import { makeAttestation, type AttestationFacts, type AttestedEpoch, type Usage } from "../../../kernel-abi/qvm/attestation.ts";
+import { attestable, type AttestationFacts, type AttestedEpoch, type Usage } from "../../../kernel-abi/qvm/attestation.ts";
 import type { EpochSpan, Job } from "../../kernel/jobs/job.ts";
 import { eachEpoch, type EpochRecord } from "../../kernel/logical/accounts.ts";
 import type { JobTelemetry } from "../../kernel/logical/telemetry.ts";
@@ -55,13 +56,13 @@ function* walked(spans: readonly EpochSpan[], records: readonly EpochRecord[]): 
 }
 
 /** Undefined for a job of which nothing was run. */
-export function attestationOf({ job: { order: { id, shots } }, verified, record, run, nodes, namespace, audit }: Attested, { signer, sha256 }: { readonly signer: Signer; readonly sha256: Sha256 }): Uint8Array | undefined {
+export function attestationOf({ job: { order: { id, shots } }, verified, record, run, nodes, namespace, audit }: Attested, { signer, sha256 }: { readonly signer: Signer; readonly sha256: Sha256 }): StatementText | undefined {
   const spans = verified.epochs.filter(({ to }) => to <= nodes);
   if (spans.length === 0) return undefined;
   const granted = verified.needs.caps.map((capability) => ({ capability, decision: "granted" as const, by: "session" }));
   const parts = [...walked(spans, record.epochs)];
   const epochs = spans.map((span, at) => epochOf(at, span, parts[at] ?? [], at === 0 ? granted : []));
-  return makeAttestation(run, {
+  return attestable(run, {
     graph: verified.digest, certificate: verified.certificateDigest, tenant: namespace, job: id, shots, nodes, epochs,
     usage: epochs.reduce((sum, { usage }) => together(sum, usage), NOTHING), audit,
   }, signer, sha256);

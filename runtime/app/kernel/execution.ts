@@ -7,6 +7,7 @@
 //       that nobody wants.
 //   K10 Between two epochs everybody else has a turn of the event loop: requests are answered while jobs run.
 import { setImmediate as turn } from "node:timers/promises";
+import type { StatementText } from "../../../kernel-abi/dsse-batch.ts";
 import { Fault, FAULTS } from "../../../kernel-abi/fault.ts";
 import { InvariantBroken } from "../../../kernel-abi/invariant.ts";
 import { priorityOf, type Job, type JobError, type JobOutcome, type Rollback } from "../../kernel/jobs/job.ts";
@@ -213,16 +214,16 @@ export class Execution {
     const before = jobs.get(id);
     if (before === undefined) return undefined;
     const asked = runOf(before.order, this.#facts(before));
-    const run = await this.#underWay.wanted(before, (signal) => runs.run({ ...asked, signal }));
+    const run = await this.#underWay.wanted(before, (by) => runs.run({ ...asked, get signal() { return by.signal; } }));
     if (run === undefined) {
       jobs.back(id); // to the last fence before the graph's end
       return this.#halted(id);
     }
-    const cancelled = jobs.get(id)?.cancelAsked === true;
-    const late = cancelled ? undefined : expiryOf(before, { now: now(), epoch: jobs.epoch });
+    const isCancelled = (): boolean => jobs.get(id)?.cancelAsked === true;
+    const late = isCancelled() ? undefined : expiryOf(before, { now: now(), epoch: jobs.epoch });
     if (late !== undefined) return this.told(jobs.fail(id, late, now()));
-    const outcome = this.#kept(before, run, asked.graph.program.nodes.length);
-    this.told(cancelled ? jobs.cancelled(id, outcome, now()) : jobs.finish(id, outcome, now()));
+    const outcome = await this.#kept(before, run, asked.graph.program.nodes.length);
+    this.told(isCancelled() ? jobs.cancelled(id, outcome, now()) : jobs.finish(id, outcome, now()));
   }
 
   /** It stands at its fence: the run of the prefix before it, where that is light. */
@@ -233,34 +234,33 @@ export class Execution {
     const asked = runOf(job.order, this.#facts(job), job.node);
     const isTold = job.node > 0 && runs.isLight(asked);
     if (!isTold && job.epoch === job.order.epochs.length) jobs.back(id); // what ends the last epoch is its run
-    const outcome = isTold ? this.#kept(job, await runs.run(asked), job.node) : null;
+    const outcome = isTold ? await this.#kept(job, await runs.run(asked), job.node) : null;
     this.told(jobs.cancelled(id, outcome, now()));
   }
 
-  /** A sealed run of so many nodes, as what the job came to. */
-  #kept(job: Job, { counts, digest, bundle }: SealedRun, nodes: number): JobOutcome {
+  /** A sealed run of so many nodes, as what the job came to: its evidence is kept before anybody hears of the end. */
+  async #kept(job: Job, { counts, digest, bundle }: SealedRun, nodes: number): Promise<JobOutcome> {
     const { id, shots } = job.order;
-    const { machine, traces } = this.#parts;
+    const { machine, traces, signing } = this.#parts;
     const { verified: { graph }, noise } = this.#facts(job);
     if (noise !== null && noise !== undefined) machine.account(id).noisy(shots, strikesOf({ graph, seed: job.order.seed, shots, nodes, noise }));
-    const trace = traces.keep(id, bundle);
-    this.#attest(job, digest, nodes);
+    const attested = this.#attested(job, digest, nodes);
+    const trace = await traces.keep(id, { bundle, attestation: attested === undefined ? undefined : await signing.signed(attested) });
     return { events: shots === 1 ? eventsOf(counts) : {}, counts: shots === 1 ? null : counts, digest, trace };
   }
 
-  /** Signed beside the trace, before anybody hears of the end. */
-  #attest(job: Job, run: string, nodes: number): void {
-    const { authority, traces, places, signer, sha256 } = this.#parts;
+  /** Undefined where nothing was run, or nobody is known to say it of. */
+  #attested(job: Job, run: string, nodes: number): StatementText | undefined {
+    const { authority, places, signer, sha256 } = this.#parts;
     const { order: { id, tenant } } = job;
     const { verified, auditFrom } = this.#facts(job);
     const record = places.record(id);
     const namespace = authority.tenants.find(tenant)?.namespace;
-    if (record === undefined || namespace === undefined) return;
+    if (record === undefined || namespace === undefined) return undefined;
     const { size } = authority.audit;
     const from = Math.min(auditFrom, size);
     const events = authority.audit.since(from).filter(({ subject }) => subject === id).map(({ seq, at, kind, outcome, detail }) => ({ seq, at, kind, outcome, detail: { ...detail } }));
-    const attested = attestationOf({ job, verified, record, run, nodes, namespace, audit: { root: authority.audit.root(), size, from, to: size, events } }, { signer, sha256 });
-    if (attested !== undefined) traces.attest(id, attested);
+    return attestationOf({ job, verified, record, run, nodes, namespace, audit: { root: authority.audit.root(), size, from, to: size, events } }, { signer, sha256 });
   }
 
   #failed(id: string, error: unknown): void {

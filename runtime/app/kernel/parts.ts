@@ -13,6 +13,7 @@ import type { JobRuns } from "./job-runs.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Memory } from "./memory.ts";
 import type { Places } from "./placement.ts";
+import type { Signing } from "./signing.ts";
 import type { ServedTenants } from "./tenants.ts";
 import type { Traces } from "./traces.ts";
 
@@ -30,6 +31,8 @@ export interface Parts {
   readonly histories: Histories;
   readonly memory: Memory;
   readonly traces: Traces;
+  /** Of attestations. */
+  readonly signing: Signing;
   readonly runs: JobRuns;
   /** What is run for calls goes through them. */
   readonly lanes: Lanes;

@@ -103,6 +103,7 @@ const factsOf = (accepted: Accepted, verified: Verified, auditFrom: number): Job
 /** Queued again; false when it could not be, which ends it. */
 function again(parts: Parts, admission: Admission, accepted: Accepted, { facts, before, told }: { readonly facts: JobFacts; readonly before: { readonly resumed: number; readonly checkpoints: number }; readonly told: (job: Job) => void }): boolean {
   const { id, session } = accepted;
+  parts.traces.tidy(id);
   const job = parts.jobs.accept(orderOf(accepted, facts.verified), accepted.at, before);
   const begun = parts.memory.live.begun.get(id) ?? 0;
   try {

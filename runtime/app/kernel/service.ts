@@ -29,6 +29,7 @@ import { preparedRuns } from "./prepared-runs.ts";
 import { ReplayCall } from "./replay-call.ts";
 import { resume } from "./resumption.ts";
 import { SessionCalls } from "./sessions.ts";
+import { Signing } from "./signing.ts";
 import { telemetryCalls } from "./telemetry-calls.ts";
 import { standing, type Fallen } from "./standing.ts";
 import { tenancyCalls } from "./tenancy-calls.ts";
@@ -60,9 +61,9 @@ export function createKernelService(options: KernelOptions): Kernel {
   const now = risingClock(options.clock);
   const fresh = options.fresh ?? freshBytes;
   let stopping = false;
-  const { state, durability, mac } = options;
+  const { state, durability, mac, workers = DEFAULTS.workers } = options;
   const audit = state === undefined ? undefined : new AuditFile({ state, durability, mac, sha256 });
-  const tenants = new ServedTenants(options, { now, mac, sha256, fresh, kept: (table, id, row) => { memory.keep({ k: "row", table, id, row }); }, ...(audit === undefined ? {} : { audited: (entry: Uint8Array) => { audit.take(entry); } }) });
+  const tenants = new ServedTenants(options, { now, mac, sha256, fresh, kept: (table, id, row) => { memory.keep({ k: "row", table, id, row }); }, ...(audit === undefined ? {} : { audited: (entry: string) => { audit.take(entry); } }) });
   const { authority } = tenants;
   const histories = new Histories();
   const machine = new LogicalMachine({ ...MACHINE, ...options.machine });
@@ -78,8 +79,9 @@ export function createKernelService(options: KernelOptions): Kernel {
     facts: new Map(),
     graphs: new Graphs({ signer: options.signer, sha256, signature: signatureHolds, ...(options.verify === undefined ? {} : { verify: options.verify }) }),
     checkpoints: new Checkpoints(mac),
-    memory, traces: orClose(memory, () => (state === undefined ? tracesInMemory() : tracesIn(`${state}/traces`))),
-    runs: options.runs ?? preparedRuns({ signer: options.signer, workers: options.workers ?? DEFAULTS.workers, threads: options.threads ?? DEFAULTS.threads }), lanes: new Lanes(), signer: options.signer, sha256, now, fresh, seed: options.seed ?? toHex(fresh(SEED_BYTES)),
+    memory, traces: orClose(memory, () => (state === undefined ? tracesInMemory() : tracesIn(`${state}/traces`, { workers }))),
+    signing: new Signing({ signer: options.signer, sha256, fresh }),
+    runs: options.runs ?? preparedRuns({ signer: options.signer, workers, threads: options.threads ?? DEFAULTS.threads }), lanes: new Lanes(), signer: options.signer, sha256, now, fresh, seed: options.seed ?? toHex(fresh(SEED_BYTES)),
     stopping: () => stopping, kick: () => { execution.kick(); }, ended: (job) => { ended(job); },
   };
   const execution = new Execution(parts);
@@ -138,7 +140,7 @@ export function createKernelService(options: KernelOptions): Kernel {
       await parts.memory.settled();
       parts.histories.wakeAll();
       parts.memory.close();
-      await parts.runs.close();
+      await Promise.all([parts.runs.close(), parts.traces.close()]);
     },
   };
 }

@@ -8,12 +8,13 @@ import { Fault } from "../../../kernel-abi/fault.ts";
 import { inPieces, leafHash, type HashPieces } from "../../../kernel-abi/merkle.ts";
 import { MerkleLog } from "../../../kernel-abi/merkle-log.ts";
 import type { Mac } from "../../../kernel-abi/ports.ts";
-import { entryBytes, hashesOf, readEntry, readPeaks, type AuditEntry } from "./audit-entry.ts";
+import { entryBytes, entryText, hashesOf, readEntry, readPeaks, type AuditEntry } from "./audit-entry.ts";
 import type { TenancyPorts } from "./ports.ts";
 import { readRecord, type Fields } from "./saved.ts";
 import { signs, signText } from "./signed-text.ts";
 
 export const AUDIT_KEEP = 10_000;
+const utf8 = new TextEncoder();
 
 export interface AuditHead {
   readonly size: number;
@@ -43,6 +44,8 @@ export class AuditLog {
   readonly #ports: TenancyPorts;
   readonly #hash: HashPieces;
   readonly #keep: number;
+  /** Of the tree as it stood when it was last asked for: heads and attestations ask more often than entries come. */
+  #root: { readonly size: number; readonly root: string } | undefined;
 
   constructor(ports: TenancyPorts, keep: number = AUDIT_KEEP) {
     this.#ports = ports;
@@ -53,10 +56,10 @@ export class AuditLog {
 
   append(what: Omit<AuditEntry, "seq" | "at">): AuditEntry {
     const entry: AuditEntry = Object.freeze({ seq: this.#tree.size, at: this.#ports.now(), ...what, detail: Object.freeze({ ...what.detail }) });
-    const bytes = entryBytes(entry);
-    this.#tree.append(leafHash(this.#hash, bytes));
+    const text = entryText(entry);
+    this.#tree.append(leafHash(this.#hash, utf8.encode(text)));
     this.#entries.push(entry);
-    this.#ports.audited?.(bytes);
+    this.#ports.audited?.(text);
     if (this.#entries.length >= 2 * this.#keep) this.#trim(this.#keep);
     return entry;
   }
@@ -68,7 +71,11 @@ export class AuditLog {
   /** Kept entries from `index` on. */
   since(index: number): readonly AuditEntry[] { return this.#entries.slice(Math.max(this.first, index) - this.#tree.base); }
   /** Of the tree over all entries, hex. */
-  root(): string { return toHex(this.#tree.root()); }
+  root(): string {
+    const { size } = this.#tree;
+    if (this.#root?.size !== size) this.#root = { size, root: toHex(this.#tree.root()) };
+    return this.#root.root;
+  }
 
   head(): AuditHead {
     const head = { size: this.size, root: this.root(), at: this.#ports.now() };
@@ -102,6 +109,7 @@ export class AuditLog {
   /** From where one stood that was checked: its tree, and its last entries. */
   goOn({ tree, entries }: { readonly tree: MerkleLog; readonly entries: readonly AuditEntry[] }): void {
     this.#tree = tree;
+    this.#root = undefined;
     this.#entries = [...entries];
     tree.forget(tree.size - entries.length);
   }

@@ -325,8 +325,8 @@ export class MachineActivation implements Activation {
   *#set(timer: Pick<Timer, "to" | "event" | "id">, ticks: number): Calls {
     const number = (yield { domain: "K", op: "timer", ticks }) as number;
     const due = (yield { domain: "K", op: "now" }) as number + ticks;
-    const after = this.#timers.findIndex((other) => other.due > due);
-    this.#timers.splice(after < 0 ? this.#timers.length : after, 0, { ...timer, number, due });
+    const before = this.#timers.findLastIndex((other) => other.due <= due);
+    this.#timers.splice(before + 1, 0, { ...timer, number, due });
   }
 
   /** The last timer set under this id, as XState has it. */

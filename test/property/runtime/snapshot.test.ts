@@ -17,8 +17,9 @@ const RUNS = LONG ? 12 : 2;
 /** Points that are tried, spread over those there are. */
 const POINTS = LONG ? 40 : 4;
 const BOUNDS = { turns: LONG ? 600 : 150, ticks: 2_000 };
-/** Machines with children that are minutes of work within these bounds, with every order of events tried (3 with 1527330945, 14 with 2147483634); why is not known yet. */
-const ENDLESS: readonly number[] = [3, 14];
+
+/** Machines and orders of events that would make more of what they do at every tick, if what comes of itself did not end (machines.ts). */
+const MULTIPLYING: [number, number][] = [[3, 1_527_330_945], [14, 2_147_483_634]];
 
 const seeds = fc.string({ minLength: 1, maxLength: 6 });
 
@@ -80,7 +81,7 @@ describe("a run put down between two ticks and taken up again", () => {
 
   it.each([["by themselves", { effects: true }], ["with children", { children: true, effects: true }]])("brings machines back as they say they are, %s", async (_, options) => {
     let [points, saved] = [0, 0];
-    await fc.assert(fc.asyncProperty(fc.integer({ min: 0, max: 0x7fffffff }).filter((seed) => !ENDLESS.includes(seed)), fc.integer({ min: 0, max: 0x7fffffff }), async (seed, order) => {
+    await fc.assert(fc.asyncProperty(fc.integer({ min: 0, max: 0x7fffffff }), fc.integer({ min: 0, max: 0x7fffffff }), async (seed, order) => {
       const child = defineProcess({ name: "child", *run({ k }, _input: unknown) { yield* k.receive({ within: 3 }); } });
       const machine = defineMachine({ name: "machine", machine: machineFrom(seed, options, { child: fromProcess(child) }) });
       const events = eventsFrom(order, 24);
@@ -100,7 +101,7 @@ describe("a run put down between two ticks and taken up again", () => {
       const whole = await everyPoint(root, { definitions: new Map([[machine.name, machine as Behaviour], [child.name, child]]), answers: 1 + order % 4, bounds: { turns: 200, ticks: 300 } });
       points += whole.kept.length;
       for (const { state } of whole.kept) saved += (unpack(state) as { living: readonly { body: { kind: string } }[] }).living.filter(({ body }) => body.kind === "saved").length;
-    }), { numRuns: LONG ? 500 : 20 });
+    }), { numRuns: LONG ? 500 : 20, examples: MULTIPLYING });
     expect([points > 20, saved > 10]).toEqual([true, true]);
   });
 });

@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { canonicalJson, fromBase64, parseCanonicalJson, toBase64 } from "../../../../kernel-abi/canonical.ts";
 import { PAYLOAD_TYPE, preAuthentication } from "../../../../kernel-abi/dsse.ts";
-import { attestationDiffers, epochsTold, makeAttestation, openAttestation, type AttestationFacts, type TracedJob } from "../../../../kernel-abi/qvm/attestation.ts";
+import { attestable, attestationDiffers, epochsTold, makeAttestation, makeAttestations, openAttestation, type AttestationFacts, type TracedJob } from "../../../../kernel-abi/qvm/attestation.ts";
+import { makeSeals } from "../../../../replay/seal-batch.ts";
 import { signatureHolds } from "../../../../replay/seal.ts";
 import { sha256 } from "../../../../runtime/adapters/sha256.ts";
 import { attestationFacts, epoch, usage } from "../../../support/attestations.ts";
@@ -63,6 +64,44 @@ describe("an attestation", () => {
     const payload = canonicalJson(statement);
     const sig = toBase64(signer.sign(preAuthentication(PAYLOAD_TYPE, payload)));
     expect(what(() => open(canonicalJson({ ...envelope, payload: toBase64(payload), signatures: [{ keyid: signer.keyId, sig }] })))).toBe("the epochs do not end where the job does");
+  });
+
+  it("is signed with others under one signature, and read by itself", () => {
+    let signatures = 0;
+    const counting = { ...signer, sign: (message: Uint8Array) => { signatures++; return signer.sign(message); } };
+    const runs = Array.from({ length: 5 }, (_, at) => `${at}a`.repeat(32));
+    const fresh = (size: number): Uint8Array => Uint8Array.from({ length: size }, (_, at) => at % 251);
+    const all = makeAttestations(runs.map((run) => attestable(run, FACTS, signer, sha256)), { signer: counting, sha256, fresh });
+    expect(signatures).toBe(1);
+    expect(all.map((one) => open(one).run)).toEqual(runs);
+    for (const one of all) expect(open(one)).toEqual({ ...open(bytes), run: open(one).run });
+    const [first, second] = all.map((one) => parseCanonicalJson(one) as { payload: string; path: string[]; signatures: { sig: string }[] });
+    if (first === undefined || second === undefined) throw new Error("five");
+    expect(first.signatures).toEqual(second.signatures);
+    expect(what(() => open(canonicalJson({ ...first, path: second.path })))).toBe("signature does not hold");
+    expect(what(() => open(canonicalJson({ ...first, payload: second.payload })))).toBe("signature does not hold");
+    expect(what(() => open(canonicalJson({ ...first, path: first.path.slice(1) })))).toBe("audit path does not fit the statement's place in its batch");
+    const { path: _, ...bare } = first;
+    expect(what(() => open(canonicalJson(bare)))).toBe("an audit path is of a statement in a batch, and every such statement has one");
+    const single = parseCanonicalJson(bytes) as object;
+    expect(what(() => open(canonicalJson({ ...single, path: first.path })))).toBe("an audit path is of a statement in a batch, and every such statement has one");
+    expect(makeAttestations([attestable(RUN, FACTS, signer, sha256)], { signer, sha256, fresh })).toEqual([bytes]);
+    for (let at = 0; at < (all[0]?.length ?? 0); at += 7) {
+      const damaged = (all[0] as Uint8Array).slice();
+      damaged[at] = (damaged[at] ?? 0) ^ 1;
+      what(() => open(damaged));
+    }
+  });
+
+  it("is no seal's: what was signed for a batch of seals is no signature of attestations", () => {
+    const fresh = (size: number): Uint8Array => new Uint8Array(size);
+    let signed: Uint8Array | undefined;
+    const tapped = { ...signer, sign: (message: Uint8Array) => (signed = signer.sign(message)) };
+    const facts = { digest: RUN, merkleRoot: RUN, blocks: 1, frames: 1, events: 1, bytes: 1, format: 1, status: "completed", durability: "process", host: { triad: "", node: "", v8: "", platform: "", workers: 0, started: "", sealed: "", label: "" } } as const;
+    makeSeals([facts, facts], tapped, fresh);
+    const [one] = makeAttestations([attestable(RUN, FACTS, signer, sha256), attestable(RUN, FACTS, signer, sha256)], { signer, sha256, fresh });
+    const envelope = parseCanonicalJson(one as Uint8Array) as { signatures: { keyid: string }[] };
+    expect(what(() => open(canonicalJson({ ...envelope, signatures: [{ keyid: signer.keyId, sig: toBase64(signed as Uint8Array) }] })))).toBe("signature does not hold");
   });
 
   it("with any byte altered is refused", () => {

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { canonicalJson, fromBase64, parseCanonicalJson, toBase64 } from "../../../../kernel-abi/canonical.ts";
 import { PAYLOAD_TYPE, preAuthentication } from "../../../../kernel-abi/dsse.ts";
 import { AUDIT_EVENTS_MAX, attestationDiffers, makeAttestation, openAttestation } from "../../../../kernel-abi/qvm/attestation.ts";
-import { epochsTold, STRETCH_BYTES_MAX, stretched, type AttestedEpoch, type Mapping, type Stretches } from "../../../../kernel-abi/qvm/stretches.ts";
+import { epochsTold, STRETCH_BYTES_MAX, stretched, stretchesRoot, type AttestedEpoch, type Mapping, type Stretches } from "../../../../kernel-abi/qvm/stretches.ts";
 import { signatureHolds } from "../../../../replay/seal.ts";
 import { sha256 } from "../../../../runtime/adapters/sha256.ts";
 import { attestationFacts, epoch, usage } from "../../../support/attestations.ts";
@@ -83,6 +83,19 @@ describe("epochs in stretches", () => {
     const bytes = makeAttestation(RUN, factsOf(epochs), signer, sha256);
     expect(bytes.length).toBeLessThan(8_192);
     expect(open(bytes).epochs.told.map(({ times }) => times)).toEqual([4_000]);
+  });
+
+  it("are read in time that grows with what is told, not with the qubits that stand still", () => {
+    const qubits = 50_000;
+    const place = { profile: "p", physicalQubits: 1, module: "m" };
+    const used = usage({ logicalQubits: qubits, physicalQubits: 2 * qubits, nodes: 1 });
+    const told = Array.from({ length: 8_000 }, (_, at) => ({
+      epoch: at, times: 1, from: at, to: at + 1, gone: [], decisions: [], usage: used,
+      placed: at === 0 ? [{ ...place, vqs: Array.from({ length: qubits }, (__, vq) => `q${vq}`) }] : [{ ...place, module: `m${at % 2}`, vqs: ["q0"] }],
+    }));
+    const facts = factsOf(told.map(({ epoch: number, from, to }) => epoch(number, from, to, { mapping: [], decisions: [], usage: used })));
+    const bytes = restated(makeAttestation(RUN, facts, signer, sha256), (epochs) => ({ ...epochs, left: { stretches: 0, epochs: 0 }, told, root: stretchesRoot(told, sha256) }));
+    expect(open(bytes).epochs.told.length).toBe(told.length);
   });
 
   it("that are not are told as far as they fit; of the others the number is, and the root is over all", () => {

@@ -85,7 +85,7 @@ describe("triad job", () => {
     const other = await free.session();
     const { job_id: done } = await free.client.q_submit({ graph: coins(2), session_id: other });
     await free.client.q_wait({ job_id: done, session_id: other });
-    free.kernel.parts.traces.keep(done, new Uint8Array([1, 2, 3]));
+    await free.kernel.parts.traces.keep(done, { bundle: new Uint8Array([1, 2, 3]), attestation: undefined });
     const differs = await triad("job", "replay", done, ...of(free, other));
     expect([differs.code, differs.out]).toEqual([3, expect.stringContaining("not the same") as unknown]);
   });

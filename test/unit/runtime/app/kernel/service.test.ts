@@ -23,7 +23,7 @@ describe("the kernel service", () => {
     expect(await call(kernel, "q_replay", { job_id, session_id: s })).toMatchObject({ matches: true, digest: job.digest, events: job.events });
     const bundle = kernel.parts.traces.read(job_id);
     if (bundle === undefined) throw new Error("no trace");
-    kernel.parts.traces.keep(job_id, bundle.map((byte, at) => (at === bundle.length >> 1 ? byte ^ 1 : byte)));
+    await kernel.parts.traces.keep(job_id, { bundle: bundle.map((byte, at) => (at === bundle.length >> 1 ? byte ^ 1 : byte)), attestation: undefined });
     expect(await call(kernel, "q_replay", { job_id, session_id: s })).toMatchObject({ matches: false });
     await kernel.stop();
   });
