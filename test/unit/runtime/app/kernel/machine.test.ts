@@ -235,7 +235,7 @@ it("a wish for a code distance is what qubits without a profile are placed, coun
   const job_id = await submit(kernel, s, graph);
   await ended(kernel, s, job_id);
   const { mapping } = await call(kernel, "q_get_mapping", { session_id: s, job_id });
-  expect(Object.fromEntries(Object.entries(mapping).map(([vq, { distance, physical_qubits }]) => [vq, [distance, physical_qubits]]))).toEqual({ a: [9, 162], b: [7, 98], c: [3, 18], d: [11, 242] });
+  expect(mapping).toMatchObject({ a: { distance: 9, physical_qubits: 162 }, b: { distance: 7, physical_qubits: 98 }, c: { distance: 3, physical_qubits: 18 }, d: { distance: 11, physical_qubits: 242 } });
   const { usage } = openAttestation(kernel.parts.traces.attestation(job_id) ?? new Uint8Array(), { sha256, signature: signatureHolds });
   expect(usage.physicalQubits).toBe(162 + 98 + 18 + 242);
   const { verified } = kernel.parts.facts.get(job_id) ?? {};
