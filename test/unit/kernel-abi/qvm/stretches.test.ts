@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { canonicalJson, fromBase64, parseCanonicalJson, toBase64 } from "../../../../kernel-abi/canonical.ts";
 import { PAYLOAD_TYPE, preAuthentication } from "../../../../kernel-abi/dsse.ts";
 import { AUDIT_EVENTS_MAX, attestationDiffers, makeAttestation, openAttestation } from "../../../../kernel-abi/qvm/attestation.ts";
-import { epochsTold, STRETCH_BYTES_MAX, stretchedText, stretchesRoot, type AttestedEpoch, type Mapping, type Stretches } from "../../../../kernel-abi/qvm/stretches.ts";
+import { epochsTold, placements, STRETCH_BYTES_MAX, stretchedText, stretchesRoot, type AttestedEpoch, type Mapping, type Stretch, type Stretches } from "../../../../kernel-abi/qvm/stretches.ts";
 import { signatureHolds } from "../../../../replay/seal.ts";
 import { sha256 } from "../../../../runtime/adapters/sha256.ts";
 import { attestationFacts, epoch, usage } from "../../../support/attestations.ts";
@@ -82,6 +82,35 @@ describe("epochs in stretches", () => {
       expect(told.root).toBe(rootOf(told.told.map((stretch) => canonicalJson(stretch))).toString("hex"));
       expect(told.told.length).toBeLessThanOrEqual(parts.reduce((sum, { undone, times }) => sum + (undone === undefined ? 1 : times), 0));
     }), { numRuns: process.env["TRIAD_LONG"] === undefined ? 200 : 20_000 });
+  });
+
+  it("say how many qubits stand, and on how many physical ones, as they move and leave", () => {
+    fc.assert(fc.property(fc.array(one, { maxLength: 12 }), (parts) => {
+      const epochs = epochsOf(parts);
+      const found = [...placements(stretched(epochs))].flatMap(({ stretch: { times }, placed }) => Array.from({ length: times }, () => placed));
+      expect(found).toEqual(epochs.map(({ mapping: places }) => ({ qubits: places.length, physicalQubits: places.reduce((sum, { physicalQubits }) => sum + physicalQubits, 0) })));
+    }));
+  });
+
+  it("are told apart by whatever is said of them, and each change is told in the order it was given", () => {
+    const places = [{ vq: "q1", profile: "a", physicalQubits: 2, module: "m" }, { vq: "q0", profile: "a", physicalQubits: 2, module: "m" }] as const;
+    const decided = { capability: "CAP_ALLOC", decision: "granted", by: "session" } as const;
+    const was = epoch(0, 0, 2, { mapping: [...places], decisions: [decided], usage: usage({ nodes: 2 }) });
+    const then = (change: Partial<AttestedEpoch>): readonly Stretch[] => stretched([was, { ...was, epoch: 1, from: 2, to: 4, ...change }]).told;
+    const place = (change: Partial<Mapping[number]>): Partial<AttestedEpoch> => ({ mapping: [places[0], { ...places[1], ...change }] });
+    const decision = (change: Partial<AttestedEpoch["decisions"][number]>): Partial<AttestedEpoch> => ({ decisions: [{ ...decided, ...change }] });
+    expect(then({}).map(({ times }) => times)).toEqual([2]);
+    for (const change of [
+      place({ vq: "q2" }), place({ profile: "b" }), place({ physicalQubits: 3 }), place({ module: "n" }), { mapping: [places[0]] },
+      decision({ capability: "CAP_LINK" }), decision({ decision: "denied" }), decision({ by: "token" }), { decisions: [] }, { undone: { nodes: 1, cost: 2 } },
+      ...Object.keys(was.usage).map((name) => ({ usage: { ...was.usage, [name]: 7 } })),
+    ]) expect(then(change), JSON.stringify(change)).toHaveLength(2);
+    expect(then({ decisions: [] })).toMatchObject([{ placed: [{ vqs: ["q1", "q0"] }], gone: [] }, { placed: [], gone: [] }]);
+    expect(then(place({ module: "n" }))[1]).toMatchObject({ placed: [{ module: "n", vqs: ["q0"] }], gone: [] });
+    expect(then({ mapping: [places[1]] })[1]).toMatchObject({ placed: [], gone: ["q1"] });
+    expect(Object.keys(then({})[0] ?? {})).not.toContain("undone");
+    expect([...epochsTold(stretched([was]))].map((each) => Object.keys(each).includes("undone"))).toEqual([false]);
+    expect(stretched([{ ...was, ...place({ profile: "b" }) }]).told[0]?.placed.map(({ profile }) => profile)).toEqual(["a", "b"]);
   });
 
   it("that begin where nothing stood stand nowhere", () => {
