@@ -43,7 +43,7 @@ export const CODES = Object.freeze({
   CHECKPOINT_NOT_FOUND: row(-32400, "No such checkpoint.", "Make one with q_checkpoint; the oldest are dropped first.", { checkpoint_id: "the id" }),
   CHECKPOINT_REFUSED: row(-32401, "The job cannot be checkpointed or restored as it stands.", "A checkpoint is taken at a fence of a job that has not ended.", { job_id: "the job", what: "why not" }),
   CHECKPOINT_INVALID: row(-32402, "The checkpoint is not what was written.", "Do not restore from it; submit the job again.", { checkpoint_id: "the id", what: "what is wrong" }),
-  MIGRATION_REFUSED: row(-32410, "The job cannot be moved there.", "The data says why; another target or a later fence may do.", { job_id: "the job", what: "why not" }),
+  MIGRATION_REFUSED: row(-32410, "The job cannot be moved there.", "The data says why; another target or a later fence may do.", { job_id: "the job", what: "why not, and the modules there are" }),
   CHANNEL_NOT_FOUND: row(-32500, "No such channel.", "Open one with q_open_chan.", { channel_id: "the id" }),
   CHANNEL_REFUSED: row(-32501, "The firewall does not allow this channel.", "Qubits of two tenants need a channel that the broker made for both.", { vq_a: "one end", vq_b: "the other", what: "why not" }),
   CHANNEL_FIDELITY: row(-32502, "The fidelity asked for cannot be reached.", "Ask for less, or try when the link has recovered.", { requested: "fidelity asked for", reachable: "fidelity that can be reached" }, true),

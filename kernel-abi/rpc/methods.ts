@@ -94,7 +94,7 @@ export const METHODS = Object.freeze({
   }),
   q_open_chan: method({
     summary: "Opens an entanglement channel between two qubits.",
-    help: "Purified until the fidelity is reached; what that took is accounted to the session. Qubits of two tenants need a brokered channel.",
+    help: "Purified until the fidelity is reached; what that took is accounted to the session. Between two qubits a session has one, whichever end is named first. Qubits of two tenants need a brokered channel.",
     params: {
       vq_a: Id("one end: id or signed handle"), vq_b: Id("the other end"),
       options: maybe(open({ fidelity: maybe(Type.Number({ exclusiveMinimum: 0, maximum: 1, description: "fidelity wanted; 0.99 when not given" })), type: maybe(Type.String({ maxLength: 64 })) }, "options")),
@@ -122,25 +122,27 @@ export const METHODS = Object.freeze({
     example: { params: { channel_id: "ch_vq_1_vq_2", session_id: S }, result: { channel_id: "ch_vq_1_vq_2", vq_a: "vq_1", vq_b: "vq_2", state: "open", fidelity: 0.992, purification_rounds: 1 } },
   }),
   q_checkpoint: method({
-    summary: "Keeps the job as it is at its next fence.", help: "Needs CAP_CHECKPOINT. What is restored from it goes on bit for bit as the job would have.",
+    summary: "Keeps the job as it is at the fence it has reached.",
+    help: "Needs CAP_CHECKPOINT; of an ended job it is of the last fence inside it. The record has the graph's digest, epoch, node, seed, shots, the events of the prefix (of a job of one shot) and the digest of its trace; amplitudes never leave a provider, so there are none in it. q_restore makes the prefix again and compares both: what it goes on with is bit for bit what the job would have gone on with.",
     params: { job_id: JobId, session_id: SessionId },
     result: open({ checkpoint_id: Id("the checkpoint"), epoch: Count("the fence it was taken at"), size_bytes: Count("its size"), job_id: maybe(JobId) }, "the checkpoint"),
     errors: [...OF_JOB, "INSUFFICIENT_CAPS", "ALREADY_COMPLETED", "CHECKPOINT_REFUSED", "QUOTA_EXCEEDED"], waits: true,
     example: { params: { job_id: J, session_id: S }, result: { checkpoint_id: "ckpt_job_0123456789abcdef_1", epoch: 1, size_bytes: 412 } },
   }),
   q_restore: method({
-    summary: "A new job that goes on from a checkpoint.", help: "Needs CAP_CHECKPOINT. The job it was taken from is left as it is.",
+    summary: "A new job that goes on from a checkpoint.", help: "Needs CAP_CHECKPOINT. The prefix is run again first; one that comes to another digest or other events is CHECKPOINT_INVALID. The job it was taken from is left as it is.",
     params: { checkpoint_id: Id("the checkpoint"), session_id: SessionId },
     result: open({ job_id: JobId, state: State, checkpoint_id: Id("the checkpoint"), epoch: Count("the epoch it goes on in") }, "the job"),
     errors: [...OF_JOB, "INSUFFICIENT_CAPS", "CHECKPOINT_NOT_FOUND", "CHECKPOINT_INVALID", "QUOTA_EXCEEDED", "RESOURCE_EXHAUSTED"],
     example: { params: { checkpoint_id: "ckpt_job_0123456789abcdef_1", session_id: S }, result: { job_id: "job_fedcba9876543210", state: "QUEUED", checkpoint_id: "ckpt_job_0123456789abcdef_1", epoch: 1 } },
   }),
   q_migrate: method({
-    summary: "Moves a job to another provider or mapping at its next fence.", help: "Changes nothing in what the job comes to. Without a target the kernel chooses one.",
-    params: { job_id: JobId, session_id: SessionId, target: maybe(Id("provider or module")) },
-    result: open({ job_id: JobId, from: Type.Unknown({ description: "where it was" }), to: Type.Unknown({ description: "where it is" }), epoch: Count("the fence it moved at"), success: Type.Boolean() }, "the move"),
+    summary: "Moves a job to another mapping at its next fence.",
+    help: "Changes nothing in what the job comes to. Without a target the kernel chooses a module. Qubits that are there already stay, and `moved` is 0 where all do. The circuit alone decides the provider, since the sealed trace names it: the job's own (`execution_context.provider`) as target is answered at once with nothing moved, another is MIGRATION_REFUSED with the modules there are.",
+    params: { job_id: JobId, session_id: SessionId, target: maybe(Id("a module, or the job's provider")) },
+    result: open({ job_id: JobId, from: Type.Unknown({ description: "where it was" }), to: Type.Unknown({ description: "where it is" }), epoch: Count("the fence it moved at"), success: Type.Boolean({ description: "all of it is where it was to be" }), moved: maybe(Count("qubits that went to another place; 0: it stood there already, or had none")) }, "the move"),
     errors: [...OF_JOB, "INSUFFICIENT_CAPS", "ALREADY_COMPLETED", "MIGRATION_REFUSED", "RESOURCE_EXHAUSTED"], waits: true,
-    example: { params: { job_id: J, session_id: S, target: "module-1" }, result: { job_id: J, from: "module-0", to: "module-1", epoch: 1, success: true } },
+    example: { params: { job_id: J, session_id: S, target: "module-1" }, result: { job_id: J, from: "module-0", to: "module-1", epoch: 1, success: true, moved: 2 } },
   }),
   q_get_telemetry: method({
     summary: "What a session or one of its jobs uses and has used.", help: "Without a job_id of the whole session; with one of that job, epoch by epoch: one where `epoch` is given, else a page of `limit` from `from_epoch` on; `next_epoch` says where the next page begins, and an epoch without `mapping` stands as the one before it in the page.",

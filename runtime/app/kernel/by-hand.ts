@@ -4,6 +4,7 @@
 //   H2  A qubit is named by its id in its own session; anybody else has to show a signed handle of it, and the broker's channel.
 //   H3  What a session holds, it holds no longer than it lives.
 //   H4  A session's id is its secret: names that others see have an alias of it, which says nothing of it.
+//   H5  A session has one channel between two qubits, whichever end it named first.
 import { toHex } from "../../../kernel-abi/canonical.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import { DEFAULT_PROFILE, isProfile, parseProfile, type Profile } from "../../../kernel-abi/qvm/qec/profile.ts";
@@ -111,7 +112,8 @@ export class ByHand {
     const ends = [nameOf(a.held, a.vq), nameOf(b.held, b.vq)] as const;
     const labels = [labelOf(held, a), labelOf(held, b)] as const;
     const id = `ch_${labels[0]}_${labels[1]}`.replaceAll(":", "_");
-    if (held.channels.has(id)) throw new Fault("CHANNEL_EXISTS", { channel: id, why: "open already" });
+    const already = [...held.channels].find(([, joined]) => ends[0] !== ends[1] && ends.every((end) => joined.includes(end)));
+    if (already !== undefined) throw new Fault("CHANNEL_EXISTS", { channel: already[0], why: "open already" });
     for (const end of [a, b]) linear.use([nameOf(end.held, end.vq)], end.held.owner.session);
     const violation = firewall.judge("OPEN_CHAN", ends, brokered);
     if (violation !== undefined) throw new Refusal("CHANNEL_REFUSED", { vq_a: a.vq, vq_b: b.vq, what: violation.kind });

@@ -4,6 +4,7 @@
 import type { CallContext } from "../../../kernel-abi/rpc/handlers.ts";
 import type { ParamsOf, ResultOf } from "../../../kernel-abi/rpc/methods.ts";
 import { Refusal } from "../../../kernel-abi/rpc/codes.ts";
+import { STABILIZER, STATEVECTOR } from "../../../domains/q/declared.ts";
 import { checkpointId, type CheckpointRecord } from "../../kernel/jobs/checkpoint-record.ts";
 import type { Job } from "../../kernel/jobs/job.ts";
 import { isEnd } from "../../kernel/jobs/lifecycle.ts";
@@ -14,6 +15,7 @@ import type { Parts } from "./parts.ts";
 import type { Watching } from "./watching.ts";
 
 const CAP = ["CAP_CHECKPOINT"];
+const PROVIDERS: readonly string[] = [STABILIZER, STATEVECTOR].map(({ provider }) => provider);
 
 export class CheckpointCalls {
   readonly #parts: Parts;
@@ -70,20 +72,29 @@ export class CheckpointCalls {
   }
 
   async migrate(params: ParamsOf<"q_migrate">, { signal }: CallContext): Promise<ResultOf<"q_migrate">> {
-    const { jobs, histories, machine, stopping } = this.#parts;
-    const { order: { id, session }, state, moves: before } = this.#watching.seen(params, "q_migrate");
+    const { jobs, histories, stopping } = this.#parts;
+    const { order: { id, session }, state, epoch, moves: before } = this.#watching.seen(params, "q_migrate");
     if (isEnd(state)) throw new Refusal("ALREADY_COMPLETED", { job_id: id, state });
     const target = params.target ?? "";
-    if (target !== "" && !machine.resources.inventory().some(({ name }) => name === target)) throw new Refusal("MIGRATION_REFUSED", { job_id: id, what: `no module ${target}` });
+    if (this.#isProvider(id, target)) return { job_id: id, from: target, to: target, epoch, success: true, moved: 0 };
     jobs.migrate(session, id, target);
     const over = (): boolean => { const job = jobs.get(id); return job === undefined || isEnd(job.state) || job.moves.length > before.length || stopping(); };
     await histories.until(id, over, { timeoutMs: 0, signal });
     const move = jobs.get(id)?.moves[before.length];
     if (move === undefined && stopping()) throw new Refusal("STOPPING");
     if (move === undefined) throw new Refusal("MIGRATION_REFUSED", { job_id: id, what: signal.aborted ? "nobody waits any more" : "the job ended before it came to a fence" });
-    const at = histories.after(id, 0).findLast(({ type }) => type === "migrated")?.data;
-    const found = typeof at === "object" && at !== null ? at : {};
-    return { job_id: id, from: move.from, to: "to" in found ? found.to : move.to, epoch: move.epoch, success: "success" in found && found.success === true };
+    const told = histories.after(id, 0).flatMap(({ type, data }) => (type === "migrated" && typeof data === "object" && data !== null && "moved" in data ? [data] : [])).at(-1);
+    return { job_id: id, from: move.from, to: move.to, epoch: move.epoch, success: told !== undefined && "success" in told && told.success === true, moved: Number(told?.moved ?? 0) };
+  }
+
+  /** Whether the target is the provider that the job is on already; false: a module, or none named. @throws Refusal MIGRATION_REFUSED for any other */
+  #isProvider(id: string, target: string): boolean {
+    const modules = this.#parts.machine.resources.inventory().map(({ name }) => name);
+    if (target === "" || modules.includes(target)) return false;
+    const { provider } = this.#facts(id).verified;
+    if (target === provider) return true;
+    const why = PROVIDERS.includes(target) ? `the circuit alone decides the provider, and this one goes to ${provider ?? "none"}` : `there is no module or provider ${target}`;
+    throw new Refusal("MIGRATION_REFUSED", { job_id: id, what: `${why}; modules are ${modules.join(", ")}` });
   }
 
   async #prefix({ order }: Job, facts: JobFacts, nodes: number, signal: AbortSignal): Promise<{ readonly events: Readonly<Record<string, number>>; readonly digest: string }> {

@@ -202,9 +202,9 @@ export class Execution {
   #moved(id: string, decision: FenceDecision): FenceDecision {
     if (decision.kind !== "move") return decision;
     const { jobs, histories } = this.#parts;
-    const { from, to, success } = this.#parts.places.move(id, decision.to === "" ? undefined : decision.to);
+    const { from, to, success, moved } = this.#parts.places.move(id, decision.to === "" ? undefined : decision.to);
     const job = jobs.get(id);
-    histories.add(id, { type: "migrated", state: "RUNNING", epoch: job?.epoch ?? 0, data: { from, to, success } });
+    histories.add(id, { type: "migrated", state: "RUNNING", epoch: job?.epoch ?? 0, data: { from, to, success, moved } });
     return jobs.moved(id, from, to);
   }
 

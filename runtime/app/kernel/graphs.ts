@@ -22,6 +22,8 @@ export interface Verified {
   readonly graph: Graph;
   /** Its nodes as the machine places them: with the profiles that its wishes come to. */
   readonly steps: readonly GraphNode[];
+  /** Whom its circuit goes to: the circuit alone decides. null: it has none. */
+  readonly provider: string | null;
   readonly needs: GraphNeeds;
   readonly certificate: Uint8Array;
   readonly certificateDigest: string;
@@ -48,7 +50,7 @@ export interface GraphsOptions {
 export function refusedGraph(digest: string): Verified {
   const graph: Graph = { version: "0.1", program: { nodes: [] }, resources: { vqs: [], chs: [], events: [] }, caps: [] };
   return {
-    digest, graph, steps: [], needs: needsOf(graph), certificate: new Uint8Array(), certificateDigest: "", epochs: [{ from: 0, to: 0 }],
+    digest, graph, steps: [], provider: null, needs: needsOf(graph), certificate: new Uint8Array(), certificateDigest: "", epochs: [{ from: 0, to: 0 }],
     wanted: [], physicalQubits: 0, deadlineHint: null, warnings: 0,
   };
 }
@@ -63,10 +65,10 @@ const refused = (findings: readonly Finding[]): Refusal => {
   return new Refusal("INVALID_GRAPH", { findings: findings.slice(0, FINDINGS_SHOWN), ...more }, { message: `The graph is refused by the verifier: ${first === undefined ? "no finding" : `${first.rule}${first.node === null ? "" : ` at ${first.node}`}: ${first.message}`}` });
 };
 
-/** A graph that no provider here can run is refused before it is certified. @throws Fault QVM_NOT_EXECUTABLE | QVM_GUARD_LIMIT | Q_ERR_GATE_UNSUPPORTED */
-function checkRuns(graph: Graph): void {
+/** The provider its circuit goes to; a graph that none here can run is refused before it is certified. @throws Fault QVM_NOT_EXECUTABLE | QVM_GUARD_LIMIT | Q_ERR_GATE_UNSUPPORTED */
+function providerOf(graph: Graph): string | null {
   const { circuit } = graphCircuit(graph);
-  if (circuit !== undefined) chooseProvider(circuit.lower());
+  return circuit === undefined ? null : chooseProvider(circuit.lower()).provider;
 }
 
 export class Graphs {
@@ -80,7 +82,7 @@ export class Graphs {
 
   constructor(options: GraphsOptions) { this.#options = options; }
 
-  /** @throws Refusal INVALID_GRAPH with all findings; as checkRuns */
+  /** @throws Refusal INVALID_GRAPH with all findings; as providerOf */
   of(json: unknown): Verified {
     const text = JSON.stringify(json) ?? "null";
     const key = toHex(this.#options.sha256(new TextEncoder().encode(text)));
@@ -115,7 +117,7 @@ export class Graphs {
     const verdict = verifyGraph(json, verify);
     if (!verdict.valid || verdict.graph === undefined) throw refused(verdict.findings);
     const { graph } = verdict;
-    checkRuns(graph);
+    const provider = providerOf(graph);
     const needs = needsOf(graph);
     const written = graphJson(graph);
     const digest = toHex(sha256(written));
@@ -125,7 +127,7 @@ export class Graphs {
     const wanted = wantedOf(steps);
     const spans = spansOf(graph);
     return {
-      digest, graph, steps, needs, certificate, certificateDigest: certificateDigest(certificate, sha256),
+      digest, graph, steps, provider, needs, certificate, certificateDigest: certificateDigest(certificate, sha256),
       epochs: spans.length === 0 ? [{ from: 0, to: 0 }] : spans, wanted, physicalQubits: physicalOf(wanted), deadlineHint: deadlineHint(graph), warnings: verdict.findings.length,
     };
   }

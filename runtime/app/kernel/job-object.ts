@@ -25,7 +25,7 @@ const at = (ms: number): number => ms / MILLISECONDS;
 
 /** How and where the job is, or was, run. */
 const contextOf = ({ job: { order }, facts, caps, backend }: Shown) => ({
-  backend: "triad", backend_version: backend.version, simulator: "triad-runtime", qec_enabled: facts.verified.wanted.length > 0,
+  backend: "triad", backend_version: backend.version, simulator: "triad-runtime", provider: facts.verified.provider, qec_enabled: facts.verified.wanted.length > 0,
   configuration: {
     max_physical_qubits: backend.maxPhysicalQubits, deterministic: true, seed: /^\d{1,15}$/.test(order.seed) ? Number(order.seed) : order.seed, seed_given: facts.seedGiven,
     certification_required: true, strict_verification: backend.strict, shots: order.shots, noise: facts.noise ?? null,

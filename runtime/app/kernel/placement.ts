@@ -143,13 +143,14 @@ export class Places {
   /** Jobs whose record is kept. */
   get size(): number { return this.#records.size; }
 
-  /** Moves every qubit of a job at its fence; where they were and are. */
-  move(id: string, to: string | undefined): { readonly from: string; readonly to: string; readonly success: boolean } {
+  /** Moves every qubit of a job at its fence that is not where it is to be, on a block that is whole; where they were and are, and how many went. */
+  move(id: string, to: string | undefined): { readonly from: string; readonly to: string; readonly success: boolean; readonly moved: number } {
     const { machine } = this.#options;
     const modules = (): string => [...new Set(machine.resources.mapping(id).map(({ module }) => module))].sort().join("+");
     const from = modules();
-    const moved = machine.resources.mapping(id).map(({ vq }) => machine.move(id, vq, to));
-    return { from, to: modules(), success: moved.every(({ success }) => success) };
+    const hurt = new Set(machine.resources.damaged(id).map(({ vq }) => vq));
+    const moves = machine.resources.mapping(id).filter(({ vq, module }) => module !== to || hurt.has(vq)).map(({ vq }) => machine.move(id, vq, to));
+    return { from, to: modules(), success: moves.every(({ success }) => success), moved: moves.filter(({ success }) => success).length };
   }
 
   /** The oldest make room: their sums remain. */

@@ -17,7 +17,7 @@ export function configure(command: Command, invocation: Invocation): void {
     const { out } = invocation.io;
     const move = await calling(socket, (client) => client.q_migrate({ job_id, session_id: session, ...(target === undefined ? {} : { target }) }));
     if (json) printJson(out, "job-migrate", move);
-    else printFacts(out, [["job", printable(move.job_id)], ["from", printable(String(move.from))], ["to", printable(String(move.to))], ["fence", `after epoch ${move.epoch}`], ["moved", move.success ? "yes" : "no"]]);
+    else printFacts(out, [["job", printable(move.job_id)], ["from", printable(String(move.from))], ["to", printable(String(move.to))], ["fence", `after epoch ${move.epoch}`], ["moved", !move.success ? "no" : move.moved === 0 ? "nothing: it is there" : "yes"]]);
     return move.success ? EXIT.ok : EXIT.failed;
   });
 }

@@ -106,7 +106,9 @@ describe("channels by hand", () => {
     expect(faultName(() => hand.open(mine, [a, a]))).toBe("CHANNEL_EXISTS");
     expect(faultName(() => hand.open(mine, [a, b], { fidelity: 1 }))).toBe("CHANNEL_FIDELITY_UNREACHABLE");
     hand.open(mine, [a, b]);
-    expect(faultName(() => hand.open(mine, [a, b]))).toBe("CHANNEL_EXISTS");
+    for (const ends of [[a, b], [b, a]] as const) {
+      expect(() => hand.open(mine, ends)).toThrow(expect.objectContaining({ fault: "CHANNEL_EXISTS", detail: { channel: `ch_${a}_${b}`, why: "open already" } }));
+    }
     expect(authority.quotas.usage(mine)).toMatchObject({ channels: 1 });
   });
 

@@ -41,11 +41,16 @@ describe("a checkpoint", () => {
 });
 
 describe("a job", () => {
-  it("is not moved to a module there is not", async () => {
+  it("is not moved to a module there is not, nor to another provider than its circuit's, and is told when it is there already", async () => {
     const kernel = testKernel({ conditions: STANDING });
     const s = await session(kernel);
     const { job_id } = await call(kernel, "q_submit", { graph: coins(2), session_id: s });
-    expect(await faultNameLater(call(kernel, "q_migrate", { job_id, session_id: s, target: "nowhere" }))).toBe("MIGRATION_REFUSED");
+    const to = (target: string) => call(kernel, "q_migrate", { job_id, session_id: s, target });
+    const refusal = (what: string) => expect.objectContaining({ refusal: "MIGRATION_REFUSED", data: { job_id, what } }) as unknown;
+    await expect(to("nowhere")).rejects.toEqual(refusal("there is no module or provider nowhere; modules are module-0, module-1"));
+    await expect(to("statevector")).rejects.toEqual(refusal("the circuit alone decides the provider, and this one goes to stabilizer; modules are module-0, module-1"));
+    expect((await call(kernel, "q_status", { job_id, session_id: s })).execution_context).toMatchObject({ provider: "stabilizer" });
+    expect(await to("stabilizer")).toEqual({ job_id, from: "stabilizer", to: "stabilizer", epoch: 0, success: true, moved: 0 });
     expect(kernel.parts.jobs.seen(s, job_id).moveAsked).toBeNull();
     await kernel.stop();
   });

@@ -137,7 +137,8 @@ describe("the kernel service", () => {
     const s = await session(kernel);
     const { job_id } = await call(kernel, "q_submit", { graph: coins(200), session_id: s, policy: { seed: 7 } });
     const move = await call(kernel, "q_migrate", { job_id, session_id: s, target: "module-1" });
-    expect(move).toMatchObject({ from: "module-0", to: "module-1", success: true });
+    expect(move).toMatchObject({ from: "module-0", to: "module-1", success: true, moved: 1 });
+    expect(await call(kernel, "q_migrate", { job_id, session_id: s, target: "module-1" })).toMatchObject({ from: "module-1", to: "module-1", success: true, moved: 0 });
     const moved = await call(kernel, "q_wait", { job_id, session_id: s });
     const still = await call(kernel, "q_wait", { job_id: (await call(kernel, "q_submit", { graph: coins(200), session_id: s, policy: { seed: 7 } })).job_id, session_id: s });
     expect([moved.state, moved.events]).toEqual(["COMPLETED", still.events]);
