@@ -24,8 +24,9 @@ const own = (type: string, v: number) => ({ event: { d = 0 } }: Given): object =
 
 type Config = Record<string, unknown>;
 
-/** A transition for what comes of itself, without counting how often (`own` does): whatever comes, faults and ends of children among it, and
- *  timers of states, of which the root has one more at each re-entry. It is taken a few times only, or each would come to make several. */
+/** A transition for what comes of itself, without counting how often (`own` does): whatever comes, where children are, faults of sending to those
+ *  that are gone and ends among it, and timers of states, of which the root has one more at each re-entry. It is taken a few times only, or each
+ *  would come to make several. */
 const ending = (transition: Config): Config => {
   const [few, guard] = [({ context }: Given) => context.n < 40, transition["guard"]];
   return { ...transition, guard: guard === undefined ? few : and([few, guard] as never), actions: [assign({ n: ({ context }: Given) => context.n + 1 } as never), ...transition["actions"] as unknown[]] };
@@ -100,7 +101,7 @@ class Generator {
 
   #on(): Config {
     const on: Config = {};
-    for (const type of [...EVENT_TYPES, "r", "s", "*", "a.*"]) if (this.#odds(type === "*" || type === "s" ? 9 : 3)) on[type] = this.#odds(6) ? {} : Array.from({ length: 1 + this.#below(2) }, () => (type === "*" ? ending(this.#transition(false)) : this.#transition(false)));
+    for (const type of [...EVENT_TYPES, "r", "s", "*", "a.*"]) if (this.#odds(type === "*" || type === "s" ? 9 : 3)) on[type] = this.#odds(6) ? {} : Array.from({ length: 1 + this.#below(2) }, () => (type === "*" && this.#children === true ? ending(this.#transition(false)) : this.#transition(false)));
     return on;
   }
 
