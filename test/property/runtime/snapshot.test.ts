@@ -18,7 +18,7 @@ const RUNS = LONG ? 12 : 2;
 const POINTS = LONG ? 40 : 4;
 const BOUNDS = { turns: LONG ? 600 : 150, ticks: 2_000 };
 
-/** A machine may do as much in a turn as a turn may hold: what a run writes is bounded too. Nearly all write less than a fifth of this. */
+/** A machine may do as much in a turn as a turn may hold: what a run writes is bounded too. Nine of ten write less than half of this. */
 const MACHINE_BOUNDS = { turns: 200, ticks: 300, bytes: 100_000 };
 
 /** Machines and orders of events that would make more of what they do at every tick, if what comes of itself did not end (machines.ts), and
