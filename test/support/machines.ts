@@ -24,7 +24,9 @@ const own = (type: string, v: number) => ({ event: { d = 0 } }: Given): object =
 
 type Config = Record<string, unknown>;
 
-/** A transition for whatever comes, where children are: faults of sending to those that are gone, and ends, come of what it does, so it is taken a few times only. */
+/** A transition for what comes of itself, without counting how often (`own` does): whatever comes, where children are, faults of sending to those
+ *  that are gone and ends among it, and timers of states, of which the root has one more at each re-entry. It is taken a few times only, or each
+ *  would come to make several. */
 const ending = (transition: Config): Config => {
   const [few, guard] = [({ context }: Given) => context.n < 40, transition["guard"]];
   return { ...transition, guard: guard === undefined ? few : and([few, guard] as never), actions: [assign({ n: ({ context }: Given) => context.n + 1 } as never), ...transition["actions"] as unknown[]] };
@@ -85,7 +87,7 @@ class Generator {
       ...(children.length === 0 ? {} : { states: Object.fromEntries(children.map((child) => [key(child), this.config(child)])) }),
       on: this.#on(),
       ...(this.#odds(4) ? { always: [this.#transition(true)] } : {}),
-      ...(this.#odds(5) && this.#effects ? { after: { [1 + this.#below(9)]: this.#transition(false) } } : {}),
+      ...(this.#odds(5) && this.#effects ? { after: { [1 + this.#below(9)]: ending(this.#transition(false)) } } : {}),
       ...(kind !== "atomic" && this.#odds(2) ? { onDone: this.#transition(true) } : {}),
       ...(this.#odds(4) ? { tags: ["t"] } : {}),
       ...(invoke === undefined ? {} : { invoke }),
