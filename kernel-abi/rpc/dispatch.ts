@@ -5,8 +5,9 @@
 // Handlers may answer at once: then so does the dispatcher, and replies stand in the order of the requests.
 import { Fault } from "../fault.ts";
 import { Type, compiled } from "../schema.ts";
-import { CODES, CODE_OF, faultData, Refusal, type CodeName } from "./codes.ts";
+import { CODES, Refusal, type CodeName } from "./codes.ts";
 import { errorText, resultText, type RpcError, type RpcId } from "./encode.ts";
+import { CODE_OF, faultData } from "./fault-data.ts";
 import type { CallContext, Handlers } from "./handlers.ts";
 import { DISCOVER, isMethod, METHOD_NAMES, METHODS, type MethodName } from "./methods.ts";
 import { openRpc } from "./openrpc.ts";

@@ -72,7 +72,7 @@ export class EntanglementLinks {
     const id = join.id ?? channelId(a, b);
     const key = keyOf(owner, id);
     if (a === b || this.#channels.has(key)) throw new Fault("CHANNEL_EXISTS", { channel: id, why: a === b ? "one qubit" : "open already" });
-    if (!(fidelity >= 0.5 && fidelity < 1)) throw new Fault("CHANNEL_FIDELITY_UNREACHABLE", { channel: id, asked: String(fidelity), from: 0.5, below: 1 });
+    if (!(fidelity >= 0.5 && fidelity < 1)) throw new Fault("CHANNEL_FIDELITY_UNREACHABLE", { channel: id, asked: Number.isNaN(fidelity) ? "not a number" : fidelity, from: 0.5, below: 1 });
     const state = this.#link(...modules);
     const route = this.route(...modules, fidelity);
     if (route.fidelity < fidelity) throw new Fault("CHANNEL_FIDELITY_UNREACHABLE", { channel: id, asked: fidelity, reached: route.fidelity, rounds: route.rounds });
