@@ -102,7 +102,15 @@ export function fromBase64(text: string): Uint8Array {
   return bytes;
 }
 
-export const toHex = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("hex");
+/** Where short bytes stand while they are made into text: to ask for their buffer would have V8 move them out of its heap first. */
+const desk = Buffer.alloc(64);
+
+export function toHex(bytes: Uint8Array): string {
+  const { length } = bytes;
+  if (length > desk.length) return Buffer.from(bytes.buffer, bytes.byteOffset, length).toString("hex");
+  for (let at = 0; at < length; at++) desk[at] = bytes[at] as number;
+  return desk.toString("hex", 0, length);
+}
 
 /** @throws Fault ABI_UNDECODABLE */
 export function fromHex(text: string): Uint8Array {

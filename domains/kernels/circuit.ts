@@ -49,6 +49,28 @@ export type CircuitOutput =
   | { readonly mode: "expectation"; readonly value: Float64Array };
 
 export const encodeCircuitJob = (job: CircuitJob): Uint8Array => pack(job);
+
+/** Of a key: the last bytes of an encoded job that samples, the lowest of each word first. */
+export const KEY_BYTES = 8;
+
+/** Where the key of an encoded job that samples stands. */
+const keyIn = (job: Uint8Array): DataView => new DataView(job.buffer, job.byteOffset + job.length - KEY_BYTES, KEY_BYTES);
+
+/** The key of an encoded job that samples. */
+export function keyOfJob(job: Uint8Array): Uint32Array {
+  const at = keyIn(job);
+  return Uint32Array.of(at.getUint32(0, true), at.getUint32(4, true));
+}
+
+/** An encoded job that samples, under another key. */
+export function underKey(job: Uint8Array, [key0 = 0, key1 = 0]: Uint32Array): Uint8Array {
+  const bytes = job.slice();
+  const at = keyIn(bytes);
+  at.setUint32(0, key0, true);
+  at.setUint32(4, key1, true);
+  return bytes;
+}
+
 export const encodeCircuitOutput = (output: CircuitOutput): Uint8Array => pack(output);
 
 const refuse = (argument: string, allowed: string): never => {

@@ -7,7 +7,7 @@ import { blame, blameByTag, compiled, Type, type Static } from "../../kernel-abi
 import { Fault } from "../../kernel-abi/fault.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
 import { pack, unpack } from "../../kernel-abi/packer.ts";
-import { OP, OP_WIDTH, decodeCircuitJob, encodeCircuitJob } from "../kernels/circuit.ts";
+import { OP, OP_WIDTH, decodeCircuitJob, encodeCircuitJob, underKey } from "../kernels/circuit.ts";
 import type { CircuitJob, LoweredCircuit, PauliSum } from "../kernels/circuit.ts";
 import { ANGLE_LIMIT } from "../kernels/libm/portable.ts";
 import { CHANNELS_MAX } from "./declared.ts";
@@ -130,8 +130,14 @@ function descriptorOf(job: QJob): Uint8Array {
 /** @throws Fault ABI_MALFORMED | ABI_UNDECODABLE */
 export const decodeDescriptor = (bytes: Uint8Array): QJob => DESCRIBED.get(bytes) ?? parseCall(unpack(bytes));
 
-/** The bytes a kernel is given. */
-export const kernelInput = (job: QJob, key: Uint32Array): Uint8Array =>
-  encodeCircuitJob(job.mode === "expectation"
-    ? { mode: "expectation", circuit: job.circuit, observable: job.observable }
-    : { mode: "sample", circuit: job.circuit, shots: job.shots, key });
+/** What kernels are given of jobs that sample, under no key. */
+const INPUTS = new WeakMap<QJob, Uint8Array>();
+
+/** The bytes a kernel is given, its own to write to. */
+export function kernelInput(job: QJob, key: Uint32Array): Uint8Array {
+  const { circuit, shots } = job;
+  if (job.mode === "expectation") return encodeCircuitJob({ mode: "expectation", circuit, observable: job.observable });
+  let input = INPUTS.get(job);
+  if (input === undefined) INPUTS.set(job, input = encodeCircuitJob({ mode: "sample", circuit, shots, key: NO_KEY }));
+  return underKey(input, key);
+}

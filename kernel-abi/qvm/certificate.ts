@@ -9,6 +9,7 @@ import { Fault } from "../fault.ts";
 import type { Sha256, SignatureCheck, Signer } from "../ports.ts";
 import { compiled, Type, type Static } from "../schema.ts";
 import { CAP_PATTERN, type Graph } from "./graph.ts";
+import { graphJson } from "./graph-text.ts";
 import { needsOf, type GraphNeeds } from "./needs.ts";
 import type { Verdict, VerifyOptions } from "./verify.ts";
 
@@ -50,7 +51,7 @@ export interface Certificate {
 }
 
 /** SHA-256, hex, of the graph's canonical JSON, description and metadata included. @throws Fault ABI_UNENCODABLE for what JSON cannot carry */
-export const graphDigest = (graph: Graph, sha256: Sha256): string => toHex(sha256(canonicalJson(graph)));
+export const graphDigest = (graph: Graph, sha256: Sha256): string => toHex(sha256(graphJson(graph)));
 
 /** Names a certificate by its bytes, hex. */
 export const certificateDigest = (bytes: Uint8Array, sha256: Sha256): string => toHex(sha256(bytes));

@@ -1,8 +1,9 @@
 // What must happen before what, and so what may happen at the same time.
-//   D1  Nodes that touch the same VQ or CH keep the order in which they are written.
+//   D1  Nodes that touch the same VQ or CH keep the order in which they are written; a transfer along a channel touches both its ends.
 //   D2  An event is written before it is read (inputs, guards). Reading it twice orders nothing.
 //   D3  FENCE_EPOCH is a total barrier. Everything else is free.
 // The order of the nodes is therefore always one right order; a schedule is any other that keeps these.
+import { actedOn } from "./channel-ends.ts";
 import type { Graph } from "./graph.ts";
 import { leavesOf } from "./guards.ts";
 
@@ -20,12 +21,15 @@ export function orderOf(graph: Graph): NodeOrder {
   const { nodes } = graph.program;
   const lastOn = new Map<string, number>();
   const writer = new Map<string, number>();
+  const ends = new Map<string, readonly string[]>();
   const after: number[][] = [];
   const levels: number[] = [];
   let [fence, sinceFence, depth] = [-1, 0, 0];
   nodes.forEach((node, at) => {
     const waits = new Set<number>();
-    const handles = [...node.vqs.map((name) => `q${name}`), ...node.chs.map((name) => `c${name}`)];
+    if (node.op === "OPEN_CHAN") for (const channel of node.chs) ends.set(channel, node.vqs);
+    const qubits = new Set([...node.vqs, ...actedOn(node, ends.get(node.chs[0] ?? "") ?? [])]);
+    const handles = [...[...qubits].map((name) => `q${name}`), ...node.chs.map((name) => `c${name}`)];
     if (node.op === "FENCE_EPOCH") {
       // Whoever ends the epoch: those nobody in it waits for would do, all of it is simpler and as linear.
       for (let before = Math.max(fence, 0); before < at; before++) waits.add(before);

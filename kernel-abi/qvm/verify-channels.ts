@@ -1,6 +1,7 @@
 // The lives of CH handles, and the firewall between tenants. Rules: undeclared, channel, leak, firewall.
 //   F1  An op that can entangle qubits of different tenants names an open channel between just these two. That somebody wrote a channel's
 //       name is no permission: the kernel's broker decides at run time, this only refuses what could never be permitted.
+import { actedOn } from "./channel-ends.ts";
 import { quoted, type Findings } from "./findings.ts";
 import type { GraphNode } from "./graph.ts";
 import type { OpRow } from "./ops.ts";
@@ -46,9 +47,9 @@ export class ChannelLives {
   }
 
   /** The ends a node acts on without naming them: what moves on along a channel from one end arrives at the other. */
-  implied({ op, args, chs, vqs }: GraphNode): readonly string[] {
-    if (op !== "USE_CHAN" || args["semantic"] === undefined || vqs.length !== 1) return [];
-    return this.#channels.get(chs[0] ?? "")?.opened?.vqs.filter((end) => end !== vqs[0]).slice(0, 1) ?? [];
+  implied(node: GraphNode): readonly string[] {
+    if (node.op !== "USE_CHAN") return [];
+    return actedOn(node, this.#channels.get(node.chs[0] ?? "")?.opened?.vqs ?? []).filter((end) => !node.vqs.includes(end));
   }
 
   /** Whether it is open between these qubits, either way round. */

@@ -81,7 +81,8 @@ export class QubitLives {
     const resets = node.op === "RESET";
     if (measures || (resets && this.#consume)) life.measured = true;
     if (this.#consume && (measures || resets)) life.consumed ??= node;
-    life.fresh = resets && node.guard === undefined ? true : life.fresh && (node.op === "OPEN_CHAN" || node.op === "USE_CHAN" || node.op === "CLOSE_CHAN");
+    const idle = node.op === "OPEN_CHAN" || node.op === "CLOSE_CHAN" || (node.op === "USE_CHAN" && node.args["semantic"] === undefined);
+    life.fresh = resets && node.guard === undefined ? true : life.fresh && idle;
   }
 
   /** What is left when the graph ends. */

@@ -18,7 +18,8 @@ let known: string | undefined;
 export const packageVersion = (): string => (known ??= readVersion(new URL(".", import.meta.url)));
 
 /** As it was when this was loaded: where traps are in, they need not be asked on the way. */
-const { now } = Date;
+const HostDate = Date;
+const { now } = HostDate;
 let millisecond = NaN;
 let text = "";
 
@@ -26,7 +27,7 @@ let text = "";
 export function wallClock(): string {
   const at = now();
   if (at !== millisecond) {
-    text = new Date(at).toISOString();
+    text = new HostDate(at).toISOString();
     millisecond = at;
   }
   return text;

@@ -27,8 +27,22 @@ export function hmacSha256(key: Uint8Array): Mac {
   };
 }
 
+const DRAWN_BYTES = 4_096;
+
+/** Bytes from a source that gives many at the cost of few: what is given out is never given again, and is not kept. */
+export function drawn(source: (bytes: number) => Uint8Array): (bytes: number) => Uint8Array {
+  let left = new Uint8Array(0);
+  return (bytes) => {
+    if (bytes > left.length) left = new Uint8Array(source(Math.max(bytes, DRAWN_BYTES)));
+    const given = left.slice(0, bytes);
+    left.fill(0, 0, bytes);
+    left = left.subarray(bytes);
+    return given;
+  };
+}
+
 /** Unpredictable bytes: the port `fresh` of tenancy. */
-export const freshBytes = (bytes: number): Uint8Array => new Uint8Array(randomBytes(bytes));
+export const freshBytes = drawn(randomBytes);
 
 /**
  * The Mac of this user's kernel; its key is made on first use.

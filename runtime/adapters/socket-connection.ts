@@ -4,6 +4,7 @@
 //       stops while replies wait or too much is in flight, and `sweep` ends what has stood still.
 //       A reply that would not fit is a typed error instead (R11).
 //   U6  After bytes that are no JSON nothing more is read. What still comes is taken and dropped for a while, so that the reply arrives.
+import { setMaxListeners } from "node:events";
 import type { Socket } from "node:net";
 import { errorText } from "../../kernel-abi/rpc/encode.ts";
 import { inPlaceOfReply, rpcError, type Dispatch } from "../../kernel-abi/rpc/dispatch.ts";
@@ -83,8 +84,11 @@ export class Connection implements CallContext {
     socket.on("close", () => { this.#closed(); });
   }
 
-  /** Made when it is asked for: most calls wait for nothing. */
-  get signal(): AbortSignal { return (this.#gone ??= new AbortController()).signal; }
+  /** Made when it is asked for: most calls wait for nothing. As many listen to it as calls are in flight, which are bounded. */
+  get signal(): AbortSignal {
+    if (this.#gone === undefined) setMaxListeners(0, (this.#gone = new AbortController()).signal);
+    return this.#gone.signal;
+  }
   /** Less than what ends the connection: errors in place of what does not fit still do. */
   get replyMost(): number { return Math.max(0, this.#serving.limits.unreadMost * REPLY_SHARE - this.#socket.writableLength); }
   get busy(): boolean { return this.#inFlight > 0; }

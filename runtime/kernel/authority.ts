@@ -38,10 +38,9 @@ function capabilityBody(record: CapabilityRecord): Uint8Array {
 
 /** Records the issue of a capability and gives it to its holder. */
 export function hold(state: KernelState, record: CapabilityRecord, holder: Process, tx: Transaction): void {
-  const before = holder.held;
-  holder.held = before.concat(record.id); // exactly as long as it is
+  holder.hold(record.id);
   tx.undo.push(() => {
-    holder.held = before;
+    holder.unhold();
     state.capabilities.undoLast();
   });
   tx.event(EVENT.CAPABILITY_ISSUED, DOMAIN_RANK.K, { capability: record.parent, subject: record.id, body: capabilityBody(record) });

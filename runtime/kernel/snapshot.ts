@@ -233,7 +233,7 @@ function processOf(state: KernelState, living: LivingState): Process {
   process.seq = seq;
   process.jobs = jobs;
   process.absence = Object.freeze({ since: tick(since), lost: Object.freeze([...lost]), uncalibrated: Object.freeze([...uncalibrated]) });
-  process.held = held.map(capabilityId);
+  for (const capability of held) process.hold(capabilityId(capability));
   process.signal = signal === null ? undefined : envelopeOf(signal);
   return process;
 }

@@ -78,6 +78,8 @@ class Seldom {
 
 const NONE_OF_THEM: Readonly<Seldom> = Object.freeze(new Seldom());
 const NOTHING_HELD: readonly CapabilityId[] = Object.freeze([]);
+/** Up to here a list is exactly as long as it is, for most processes hold little; a longer one grows in place, or to hold n would cost n times n. */
+const EXACT_MAX = 64;
 const NO_DOMAINS: readonly BoundDomain[] = Object.freeze([]);
 
 export class Process {
@@ -108,8 +110,7 @@ export class Process {
   queued = false;
   /** What its next turn is given, when that is not a message from its inbox. */
   signal: Envelope | undefined;
-  /** Held capabilities, by index only (A3). */
-  held: readonly CapabilityId[] = NOTHING_HELD;
+  #held: CapabilityId[] | undefined;
   #ties: Ties | undefined;
   #seldom: Seldom | undefined;
   #bindings: Map<BoundDomain, BindingState> | undefined;
@@ -135,6 +136,16 @@ export class Process {
   }
 
   get live(): boolean { return this.state === "active" || this.state === "suspended"; }
+
+  /** Held capabilities, by index only (A3), in the order in which they came. */
+  get held(): readonly CapabilityId[] { return this.#held ?? NOTHING_HELD; }
+  hold(capability: CapabilityId): void {
+    const held = this.#held ?? [];
+    if (held.length < EXACT_MAX) this.#held = held.concat(capability);
+    else held.push(capability);
+  }
+  /** Takes back the last. */
+  unhold(): void { this.#held?.pop(); }
 
   get #own(): Seldom { return (this.#seldom ??= new Seldom()); }
 
@@ -223,7 +234,7 @@ export class Process {
     this.pending = undefined;
     this.activation = undefined;
     this.signal = undefined;
-    this.held = NOTHING_HELD;
+    this.#held = undefined;
   }
 }
 

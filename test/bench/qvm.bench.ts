@@ -51,7 +51,7 @@ async function overShots(name: keyof typeof UPSTREAM, qubits: number, shots: num
 export async function run(): Promise<readonly Figure[]> {
   return [
     await overShots("Bell", 2, 100_000, 200_000), await overShots("GHZ-50", 50, 10_000, 200_000), await overShots("GHZ-500", 500, 1_000),
-    await oneShotJobs("Bell", ghzGraph(2), { jobs: 3_000, threads: 0 }), await oneShotJobs("Bell", ghzGraph(2), { jobs: 3_000, threads: THREADS, goal: 3_000 }),
+    await oneShotJobs("Bell", ghzGraph(2), { jobs: 6_000, threads: 0 }), await oneShotJobs("Bell", ghzGraph(2), { jobs: 6_000, threads: THREADS, goal: 3_000 }),
     await oneShotJobs("GHZ-50", ghzGraph(50), { jobs: 300, threads: THREADS }), await oneShotJobs("GHZ-500", ghzGraph(500), { jobs: 20, threads: 0, goal: 20 }),
   ];
 }

@@ -1,10 +1,9 @@
-// Envelopes: what messages, seals, reports and telemetry are packed in. MessagePack, canonical JSON, base64, the DSSE envelopes and
-// signed streams; signed again, so that what stands behind the signature is reached.
+// Envelopes: what messages, reports and telemetry are packed in. MessagePack, canonical JSON, base64, conformance reports and signed
+// streams; signed again, so that what stands behind the signature is reached. Other signed statements have a target of their own.
 import { canonicalJson, fromBase64, fromHex, parseCanonicalJson, sameBytes, toBase64, toHex } from "../../kernel-abi/canonical.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import { pack, unpack } from "../../kernel-abi/packer.ts";
 import { plainBody } from "../../replay/entry/body.ts";
-import { makeSeal, openSeal, PAYLOAD_TYPE, preAuthentication, SealRefused } from "../../replay/seal.ts";
 import { openReport, signReport } from "../../runtime/app/conformance-report.ts";
 import { shippedConformance } from "../../runtime/app/conformance.ts";
 import { exportFrames } from "../../telemetry/exporter.ts";
@@ -13,9 +12,9 @@ import type { StreamStart, TelemetryLine } from "../../telemetry/schema.ts";
 import { signedStart, streamSigner, verifyStream } from "../../telemetry/signing.ts";
 import { HOST } from "../support/recordings.ts";
 import { smallRun } from "../support/runs.ts";
-import { testSigner } from "../support/signer.ts";
 import type { Dice } from "./dice.ts";
 import { altered, alteredText, alteredValue } from "./mutate.ts";
+import { alteredStatement, signer } from "./signed.ts";
 import { demand, verdict, type Target } from "./target.ts";
 
 const VALUES: readonly unknown[] = [
@@ -25,9 +24,7 @@ const VALUES: readonly unknown[] = [
 ];
 const packed = VALUES.map(pack);
 const CANARY = { bytes: pack([64, { a: 64 }, "b", 0x41]), json: '[64,{"a":64},"b",65]' };
-const signer = testSigner();
 const FACTS = { digest: "a".repeat(64), merkleRoot: "b".repeat(64), blocks: 1, frames: 2, events: 3, bytes: 4, format: 1, status: "completed", durability: "process", host: HOST } as const;
-const seal = makeSeal(FACTS, signer);
 const shipped = shippedConformance();
 /** Of the first rows only: what a longer one is more is more of the same. */
 const report = signReport({ shipped: { ...shipped, table: { ...shipped.table, rows: shipped.table.rows.slice(0, 2) } }, host: HOST }, signer);
@@ -90,39 +87,8 @@ function text(dice: Dice): string {
   })}`;
 }
 
-/** The statement altered and signed again, or the envelope altered, or its bytes. */
-function envelopeBytes(dice: Dice, whole: Uint8Array): Uint8Array {
-  if (dice.once(3)) return altered(dice, whole);
-  const envelope = parseCanonicalJson(whole) as { payload: string; payloadType: string; signatures: { keyid: string; sig: string }[] };
-  if (dice.once(3)) return canonicalOr(alteredValue(dice, envelope), whole);
-  const payload = canonicalOr(alteredValue(dice, parseCanonicalJson(fromBase64(envelope.payload))), new Uint8Array(0));
-  const sig = dice.once(8) ? altered(dice, new Uint8Array(64)) : signer.sign(preAuthentication(PAYLOAD_TYPE, payload));
-  return canonicalJson({ payload: toBase64(payload), payloadType: PAYLOAD_TYPE, signatures: [{ keyid: signer.keyId, sig: toBase64(sig) }] });
-}
-
-function canonicalOr(value: unknown, otherwise: Uint8Array): Uint8Array {
-  try {
-    return canonicalJson(value);
-  } catch (error) {
-    if (error instanceof Fault) return otherwise;
-    throw error;
-  }
-}
-
-function sealed(dice: Dice): string {
-  const bytes = envelopeBytes(dice, seal);
-  try {
-    const opened = openSeal(bytes);
-    demand(opened.keyId === signer.keyId, "signed by somebody else");
-    return "seal ok";
-  } catch (error) {
-    if (error instanceof SealRefused) return `seal ${error.message}`;
-    throw error;
-  }
-}
-
 function reported(dice: Dice): string {
-  const bytes = envelopeBytes(dice, report);
+  const { bytes } = alteredStatement(dice, report);
   return `report ${verdict(() => { demand(openReport(bytes).keyId === signer.keyId, "signed by somebody else"); })}`;
 }
 
@@ -165,8 +131,8 @@ export const envelope: Target = {
     switch (dice.below(8)) {
       case 0: return json(dice);
       case 1: return text(dice);
-      case 2: return sealed(dice);
-      case 3: return dice.once(2) ? reported(dice) : streamed(dice);
+      case 2: return reported(dice);
+      case 3: return streamed(dice);
       default: return message(dice);
     }
   },

@@ -4,7 +4,8 @@
 //   P2  A readout in X, Y or at an angle leaves the eigenstate it reported; MEASURE_BELL leaves the two Z readouts it is made of.
 //   P3  FREE_LQ traces out: the qubit is measured and the result forgotten. RESET does that and leaves |0>.
 //   P4  A guard leaf on an event that was never produced does not hold; COND_PAULI counts such an event as 0.
-//   P5  Channels, fences, regions and policies do nothing to the state.
+//   P5  Fences, regions and policies do nothing to the state, nor do channels, but for USE_CHAN with a `semantic`: from the first end that
+//       OPEN_CHAN names to the second, or from the one named to the other, a swap, or a swap with what is reset to |0> before.
 
 /** As much of a normalised graph as is executed. */
 export interface PlainGraph {
@@ -21,6 +22,7 @@ export interface PlainNode {
   readonly op: string;
   readonly args?: Readonly<Record<string, unknown>>;
   readonly vqs?: readonly string[];
+  readonly chs?: readonly string[];
   readonly inputs?: readonly string[];
   readonly produces?: readonly string[];
   readonly guard?: PlainGuard | undefined;
@@ -169,7 +171,7 @@ const BASES: Readonly<Record<string, (node: PlainNode) => Matrix>> = {
   MEASURE_Y: () => [[R, R], [[0, Math.SQRT1_2], [0, -Math.SQRT1_2]]],
   MEASURE_ANGLE: (node) => rotation("RY", numberOf(node, "angle")),
 };
-const IDLE = new Set(["FENCE_EPOCH", "BAR_REGION", "SET_POLICY", "OPEN_CHAN", "USE_CHAN", "CLOSE_CHAN"]);
+const IDLE = new Set(["FENCE_EPOCH", "BAR_REGION", "SET_POLICY", "OPEN_CHAN", "CLOSE_CHAN"]);
 
 const each = (branch: Branch, names: readonly string[], step: (branch: Branch, name: string) => readonly Branch[]): readonly Branch[] =>
   names.reduce<readonly Branch[]>((branches, name) => branches.flatMap((one) => step(one, name)), [branch]);
@@ -177,6 +179,22 @@ const each = (branch: Branch, names: readonly string[], step: (branch: Branch, n
 const holds = (guard: PlainGuard, events: ReadonlyMap<string, number>): boolean =>
   "event" in guard ? events.get(guard.event) === guard.equals
     : guard.type === "and" ? guard.conditions.every((one) => holds(one, events)) : guard.conditions.some((one) => holds(one, events));
+
+function transferred(branch: Branch, { vqs = [], args }: PlainNode): readonly Branch[] {
+  const [, to = ""] = vqs;
+  if (args?.["semantic"] === undefined) return [branch];
+  const ready = args["semantic"] === "teleport" ? reset(branch, to) : [branch];
+  return ready.map((one) => applied(one, SEVERAL["APPLY_SWAP"] ?? [], vqs));
+}
+
+/** Uses of channels name both their ends, in order. */
+function spelledOut({ program: { nodes } }: PlainGraph): readonly PlainNode[] {
+  return nodes.map((node, at) => {
+    if (node.op !== "USE_CHAN" || node.vqs?.length === 2) return node;
+    const opened = nodes.slice(0, at).find(({ op, chs }) => op === "OPEN_CHAN" && chs?.[0] === node.chs?.[0])?.vqs ?? [];
+    return { ...node, vqs: node.vqs?.[0] === opened[1] && opened[1] !== undefined ? [...opened].reverse() : opened };
+  });
+}
 
 /** What a node makes of a branch. @throws NotExecutable */
 export function stepped(branch: Branch, node: PlainNode): readonly Branch[] {
@@ -193,6 +211,7 @@ export function stepped(branch: Branch, node: PlainNode): readonly Branch[] {
     case "INJECT_T_STATE": return each(branch, vqs, (one, name) => reset(one, name).map((zero) => applied(applied(zero, H, [name]), FIXED["T"] ?? H, [name])));
     case "MEASURE_BELL": return bell(branch, node);
     case "COND_PAULI": return pauli(branch, node);
+    case "USE_CHAN": return transferred(branch, node);
     default: throw new NotExecutable(`${node.id}: ${op}`);
   }
 }
@@ -201,7 +220,7 @@ export const EMPTY: Branch = { qubits: [], amplitudes: [ONE], events: new Map() 
 
 /** Every branch at the end of the graph, from a given beginning. */
 export const branchesOf = (graph: PlainGraph, from: Branch = EMPTY): readonly Branch[] =>
-  graph.program.nodes.reduce<readonly Branch[]>((branches, node) => branches.flatMap((branch) => stepped(branch, node)), [from]);
+  spelledOut(graph).reduce<readonly Branch[]>((branches, node) => branches.flatMap((branch) => stepped(branch, node)), [from]);
 
 /** `name=value` of every declared event, sorted by name, joined by one space; `-` for an event that was never produced. */
 export const eventKey = (events: readonly string[], values: ReadonlyMap<string, number>): string =>

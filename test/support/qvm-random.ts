@@ -100,7 +100,12 @@ class Writer {
     if (n % 3 === 0) return this.#add(["FENCE_EPOCH", [], guard]);
     if (n % 3 === 1) return this.#add(["SET_POLICY", [], { args: { priority: 3 } }]);
     const ch = `c${this.#channels++}`;
-    if (two) for (const op of ["OPEN_CHAN", "USE_CHAN", "CLOSE_CHAN"]) this.#add([op, op === "OPEN_CHAN" ? two : [], { chs: [ch] }]);
+    if (two === undefined) return;
+    const semantic = [undefined, "swap", "teleport"][Math.floor(n / 3) % 3];
+    const named = [[], two.slice(0, 1), [], two.slice(1), two, [...two].reverse()][Math.floor(n / 9) % 6] ?? [];
+    this.#add(["OPEN_CHAN", two, { chs: [ch] }]);
+    this.#add(["USE_CHAN", named, { ...guard, chs: [ch], args: semantic === undefined ? {} : { semantic } }]);
+    this.#add(["CLOSE_CHAN", [], { chs: [ch] }]);
   }
 
   #costly(one: readonly string[] | undefined, three: readonly string[] | undefined, n: number, guard: Partial<GraphNode>): void {

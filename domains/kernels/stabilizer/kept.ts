@@ -5,7 +5,7 @@
 //   S2  Kept is what is small: a short input, in memory that never grew. What did not come to its end is dropped.
 //   S3  A circuit is known by all bytes of its jobs but the key's. Only the encoder's own form is kept, where the key is the last eight.
 import { sameBytes } from "../../../kernel-abi/canonical.ts";
-import { encodeCircuitJob, type CircuitJob } from "../circuit.ts";
+import { encodeCircuitJob, KEY_BYTES, keyOfJob, type CircuitJob } from "../circuit.ts";
 import type { Tableau } from "./tableau.ts";
 
 /** Where sampling begins, and how many bytes it gives. */
@@ -17,7 +17,6 @@ export interface Started {
 /** One job's bits under its key. */
 export type Sampling = (key: Uint32Array) => Uint8Array;
 
-const KEY_BYTES = 8;
 const INPUT_BYTES_MAX = 16_384;
 /** Of 64 KiB and a little more each. */
 const KEPT_MAX = 16;
@@ -38,7 +37,7 @@ export class KeptTableaux {
   /** The bits of a job whose circuit is kept. */
   bitsOf(input: Uint8Array): Uint8Array | undefined {
     if (!isShort(input)) return undefined;
-    return this.#known.get(nameOf(input))?.(new Uint32Array(input.slice(-KEY_BYTES).buffer));
+    return this.#known.get(nameOf(input))?.(keyOfJob(input));
   }
 
   /** How `job`, whose bytes are `input`, is sampled from where it was started, which is kept if that is worth it. */

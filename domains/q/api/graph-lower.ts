@@ -7,6 +7,7 @@
 //   L5  ALLOC_LQ and FREE_LQ are the same whether or not a guard on them holds; FENCE_EPOCH is a barrier either way.
 import { Fault } from "../../../kernel-abi/fault.ts";
 import { LIMITS } from "../../../kernel-abi/limits.ts";
+import { actedOn } from "../../../kernel-abi/qvm/channel-ends.ts";
 import { isLeaf, type Graph, type GraphNode, type Guard, type GuardLeaf } from "../../../kernel-abi/qvm/graph.ts";
 import { cyclesOf } from "../../../kernel-abi/qvm/qec/rates.ts";
 import { NEUTRAL, READOUTS, TRANSFERS, UNITARY, foldedAngle, type Step } from "./graph-gates.ts";
@@ -144,12 +145,8 @@ export class Lowering {
     return and(...digits, own);
   }
 
-  /** Both ends, the one the node names first in front; none when it names none and says nothing of what is done. */
-  #endsOf({ id, vqs, chs, args }: GraphNode): readonly string[] {
-    if (args["semantic"] === undefined || vqs.length === 0) return [];
-    const ends = this.#ends.get(chs[0] ?? "") ?? refuse(id, "the channel is not open");
-    const other = ends.find((end) => end !== vqs[0]);
-    return vqs.length === 2 ? vqs : [vqs[0] ?? "", other ?? refuse(id, "no end of the channel")];
+  #endsOf(node: GraphNode): readonly string[] {
+    return actedOn(node, this.#ends.get(node.chs[0] ?? "") ?? refuse(node.id, "the channel is not open"));
   }
 
   #transferOf({ id, args }: GraphNode): readonly Step[] {

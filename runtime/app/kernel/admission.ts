@@ -60,7 +60,7 @@ export class Admission {
 
   /** A job of a verified graph, waiting. @throws Fault what authority refuses with; RESOURCES_EXHAUSTED for more than the machine has */
   take(session: string, verified: Verified, wish: Wish, { startEpoch, restored }: Beginning): Job {
-    const { authority, machine, facts, jobs, histories, memory, now, fresh } = this.#parts;
+    const { authority, graphs, machine, facts, jobs, histories, memory, now, fresh } = this.#parts;
     if (wish.debug) authority.need(session, ["CAP_DEBUG"]);
     const id = `job_${toHex(fresh(JOB_ID_BYTES))}`;
     const lacking = machine.resources.impossible(verified.wanted);
@@ -76,7 +76,7 @@ export class Admission {
     const own: JobFacts = { auditFrom, verified, debug: wish.debug, noise: wish.noise, clientToken: wish.clientToken, seedGiven: wish.seed !== null, createdAt: at };
     facts.set(id, own);
     this.recall(session, wish.clientToken, id);
-    memory.keepGraph(verified.digest, verified.graph);
+    memory.keepGraph(verified.digest, verified.graph, graphs.written(verified));
     memory.keep(acceptedEntry(order, own));
     const job = jobs.accept(order, at);
     histories.add(id, { type: "state", state: "QUEUED", epoch: startEpoch, ...(restored === null ? {} : { data: { restored } }) });

@@ -39,7 +39,7 @@ export interface AuditFileOptions extends Ports {
 export class AuditFile {
   readonly #folder: string;
   readonly #options: AuditFileOptions;
-  readonly #utf8 = [new TextEncoder(), new TextDecoder()] as const;
+  readonly #utf8 = new TextEncoder();
   #ledger: Ledger | undefined;
   #log: AuditLog | undefined;
   #pending: string[] = [];
@@ -68,8 +68,8 @@ export class AuditFile {
   }
 
   /** An entry was appended to the log: its JSON. */
-  take(entry: Uint8Array): void {
-    this.#pending.push(this.#utf8[1].decode(entry));
+  take(entry: string): void {
+    this.#pending.push(entry);
     this.#timer ??= setTimeout(() => { this.#flush(); }, FLUSH_MS).unref();
   }
 
@@ -81,7 +81,7 @@ export class AuditFile {
     if (this.#pending.length === 0 || log === undefined || ledger === undefined) return;
     const batch = auditBatch(this.#pending, log);
     this.#pending = [];
-    ledger.append(this.#utf8[0].encode(batch));
+    ledger.append(this.#utf8.encode(batch));
     ledger.commit();
     if (ledger.size > (this.#options.segmentBytes ?? SEGMENT_BYTES)) this.#next(log);
   }
@@ -103,7 +103,7 @@ export class AuditFile {
   }
 
   #begin(ledger: Ledger, log: AuditLog): void {
-    ledger.append(this.#utf8[0].encode(segmentStart(log)));
+    ledger.append(this.#utf8.encode(segmentStart(log)));
     ledger.commit();
   }
 

@@ -70,15 +70,16 @@ export class CheckpointCalls {
   }
 
   async migrate(params: ParamsOf<"q_migrate">, { signal }: CallContext): Promise<ResultOf<"q_migrate">> {
-    const { jobs, histories, machine } = this.#parts;
+    const { jobs, histories, machine, stopping } = this.#parts;
     const { order: { id, session }, state, moves: before } = this.#watching.seen(params, "q_migrate");
     if (isEnd(state)) throw new Refusal("ALREADY_COMPLETED", { job_id: id, state });
     const target = params.target ?? "";
     if (target !== "" && !machine.resources.inventory().some(({ name }) => name === target)) throw new Refusal("MIGRATION_REFUSED", { job_id: id, what: `no module ${target}` });
     jobs.migrate(session, id, target);
-    const over = (): boolean => { const job = jobs.get(id); return job === undefined || isEnd(job.state) || job.moves.length > before.length; };
+    const over = (): boolean => { const job = jobs.get(id); return job === undefined || isEnd(job.state) || job.moves.length > before.length || stopping(); };
     await histories.until(id, over, { timeoutMs: 0, signal });
     const move = jobs.get(id)?.moves[before.length];
+    if (move === undefined && stopping()) throw new Refusal("STOPPING");
     if (move === undefined) throw new Refusal("MIGRATION_REFUSED", { job_id: id, what: signal.aborted ? "nobody waits any more" : "the job ended before it came to a fence" });
     const at = histories.after(id, 0).findLast(({ type }) => type === "migrated")?.data;
     const found = typeof at === "object" && at !== null ? at : {};

@@ -214,7 +214,7 @@ export class Execution {
     const before = jobs.get(id);
     if (before === undefined) return undefined;
     const asked = runOf(before.order, this.#facts(before));
-    const run = await this.#underWay.wanted(before, (signal) => runs.run({ ...asked, signal }));
+    const run = await this.#underWay.wanted(before, (by) => runs.run({ ...asked, get signal() { return by.signal; } }));
     if (run === undefined) {
       jobs.back(id); // to the last fence before the graph's end
       return this.#halted(id);

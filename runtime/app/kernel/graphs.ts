@@ -2,10 +2,11 @@
 //   K1  What runs is what was verified: the normalised graph, under a certificate of this kernel's key, opened and compared before use.
 import type { Sha256, SignatureCheck, Signer } from "../../../kernel-abi/ports.ts";
 import { toHex } from "../../../kernel-abi/canonical.ts";
-import { certificateDigest, certifyGraph, checkCertificate, graphDigest } from "../../../kernel-abi/qvm/certificate.ts";
+import { certificateDigest, certifyGraph, checkCertificate } from "../../../kernel-abi/qvm/certificate.ts";
 import { epochsOf } from "../../../kernel-abi/qvm/epochs.ts";
 import type { Finding, Graph, GraphNode } from "../../../kernel-abi/qvm/graph.ts";
 import { needsOf, type GraphNeeds } from "../../../kernel-abi/qvm/needs.ts";
+import { graphJson } from "../../../kernel-abi/qvm/graph-text.ts";
 import { verifyGraph, type VerifyOptions } from "../../../kernel-abi/qvm/verify.ts";
 import { chooseProvider } from "../../../domains/q/declared.ts";
 import { graphCircuit } from "../../../domains/q/api/graph.ts";
@@ -70,6 +71,8 @@ export class Graphs {
   /** By digest of the text that was submitted, oldest use first. */
   readonly #byText = new Map<string, Verified>();
   readonly #checked = new WeakSet<Verified>();
+  /** Of the graph verified last, for whoever writes it down. */
+  #latest: { readonly digest: string; readonly json: Uint8Array } | undefined;
   #weight = 0;
 
   constructor(options: GraphsOptions) { this.#options = options; }
@@ -94,6 +97,13 @@ export class Graphs {
     this.#checked.add(verified);
   }
 
+  /** The canonical JSON of a graph that has just been verified, once. */
+  written({ digest }: Verified): Uint8Array | undefined {
+    const json = this.#latest?.digest === digest ? this.#latest.json : undefined;
+    this.#latest = undefined;
+    return json;
+  }
+
   /** Graphs kept. */
   get size(): number { return this.#byText.size; }
 
@@ -104,7 +114,9 @@ export class Graphs {
     const { graph } = verdict;
     checkRuns(graph);
     const needs = needsOf(graph);
-    const digest = graphDigest(graph, sha256); // once: of a large graph it costs as much as the verdict
+    const written = graphJson(graph);
+    const digest = toHex(sha256(written));
+    this.#latest = { digest, json: written };
     const certificate = certifyGraph({ verdict, options: verify, needs, digest }, signer, sha256);
     const wanted = wantedOf(graph.program.nodes);
     const spans = spansOf(graph);

@@ -49,6 +49,12 @@ const schema = compiled(Entry);
 
 export const entryBytes = (entry: Entry): Uint8Array => new TextEncoder().encode(JSON.stringify(entry));
 
+/** The entry of a graph whose JSON there is already: a large one is written once. */
+export function graphEntryBytes(digest: string, json: Uint8Array): Uint8Array {
+  const utf8 = new TextEncoder();
+  return new Uint8Array(Buffer.concat([utf8.encode(`{"k":"graph","digest":${JSON.stringify(digest)},"graph":`), json, utf8.encode("}")]));
+}
+
 /** @throws Fault LEDGER_DAMAGED */
 export function readEntry(bytes: Uint8Array): Entry {
   const text = new TextDecoder().decode(bytes);

@@ -9,7 +9,7 @@ import { groupCommit } from "../../adapters/group-commit.ts";
 import { openLedger, type Ledger } from "../../adapters/ledger.ts";
 import { LASTING_TABLES, type LastingTable } from "../../kernel/tenancy/ports.ts";
 import { CHECKPOINTS_PER_SESSION } from "../../kernel/jobs/checkpoints.ts";
-import { entryBytes, readEntry, type Accepted, type Ended, type Entry, type SessionRow } from "./memory-entry.ts";
+import { entryBytes, graphEntryBytes, readEntry, type Accepted, type Ended, type Entry, type SessionRow } from "./memory-entry.ts";
 
 export interface Checkpointed {
   readonly job: string;
@@ -125,9 +125,12 @@ export class Memory {
     this.#ledger.append(entryBytes(entry));
   }
 
-  /** The graph, unless it is there. */
-  keepGraph(digest: string, graph: unknown): void {
-    if (this.#ledger !== undefined && !this.#live.graphs.has(digest)) this.keep({ k: "graph", digest, graph });
+  /** The graph, unless it is there. `json`: as it was written before, where it was. */
+  keepGraph(digest: string, graph: unknown, json: Uint8Array | undefined): void {
+    if (this.#ledger === undefined || this.#live.graphs.has(digest)) return;
+    if (json === undefined) return this.keep({ k: "graph", digest, graph });
+    this.#live.graphs.set(digest, graph);
+    this.#ledger.append(graphEntryBytes(digest, json));
   }
 
   /** The table has forgotten it, so a restart need not know it. */

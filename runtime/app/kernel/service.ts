@@ -63,7 +63,7 @@ export function createKernelService(options: KernelOptions): Kernel {
   let stopping = false;
   const { state, durability, mac, workers = DEFAULTS.workers } = options;
   const audit = state === undefined ? undefined : new AuditFile({ state, durability, mac, sha256 });
-  const tenants = new ServedTenants(options, { now, mac, sha256, fresh, kept: (table, id, row) => { memory.keep({ k: "row", table, id, row }); }, ...(audit === undefined ? {} : { audited: (entry: Uint8Array) => { audit.take(entry); } }) });
+  const tenants = new ServedTenants(options, { now, mac, sha256, fresh, kept: (table, id, row) => { memory.keep({ k: "row", table, id, row }); }, ...(audit === undefined ? {} : { audited: (entry: string) => { audit.take(entry); } }) });
   const { authority } = tenants;
   const histories = new Histories();
   const machine = new LogicalMachine({ ...MACHINE, ...options.machine });

@@ -33,15 +33,15 @@ export class UnderWay {
     this.look();
   }
 
-  /** What `make` brings; undefined when it was given up. @throws whatever else `make` does */
-  async wanted<T>({ order: { id, timeoutMs }, acceptedAt }: Job, make: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
+  /** What `make` brings; undefined when it was given up. The signal is made when it is asked for: a light run never does. @throws whatever else `make` does */
+  async wanted<T>({ order: { id, timeoutMs }, acceptedAt }: Job, make: (by: { readonly signal: AbortSignal }) => Promise<T>): Promise<T | undefined> {
     const { now, kick } = this.#options;
     const run = new AbortController();
     const timer = timeoutMs === null ? undefined : setTimeout(kick, Math.max(1, Math.min(acceptedAt + timeoutMs - now(), TIMER_MAX_MS)));
     this.#runs.set(id, run);
     if (this.#leaving) run.abort();
     try {
-      return await make(run.signal);
+      return await make(run);
     } catch (error) {
       if (run.signal.aborted && isGivenUp(error)) return undefined;
       throw error;

@@ -1,7 +1,8 @@
 // Inputs of graphs' runs, and what was made of them before: graphs are run over and over.
-import { canonicalJson, parseCanonicalJson } from "../../../kernel-abi/canonical.ts";
+import { canonicalText } from "../../../kernel-abi/canonical.ts";
 import { parseInputs } from "../../../kernel-abi/header.ts";
 import type { Graph } from "../../../kernel-abi/qvm/graph.ts";
+import { graphText } from "../../../kernel-abi/qvm/graph-text.ts";
 import { preparedInput, type PreparedInput } from "../prepared.ts";
 
 /** What GRAPH_PROGRAM is given. */
@@ -13,10 +14,13 @@ export interface GraphInput {
   readonly noise?: unknown;
 }
 
-/** As `record` makes it: keys in the order of the record. @throws Fault ABI_UNENCODABLE | INPUT_INVALID */
-export function graphInput(input: GraphInput): PreparedInput {
-  const payload = canonicalJson({ files: {}, input });
-  return preparedInput(parseInputs(parseCanonicalJson(payload)), payload);
+const utf8 = new TextEncoder();
+const member = (name: string, value: unknown): string => (value === undefined ? "" : `"${name}":${canonicalText(value)},`);
+
+/** As `record` makes it: canonical JSON of `{ files: {}, input }`. @throws Fault ABI_UNENCODABLE | INPUT_INVALID */
+export function graphInput({ graph, shots, nodes, noise }: GraphInput): PreparedInput {
+  const text = `{"files":{},"input":{"graph":${graphText(graph)},${member("nodes", nodes)}${member("noise", noise)}"shots":${canonicalText(shots)}}}`;
+  return preparedInput(parseInputs(JSON.parse(text)), utf8.encode(text));
 }
 
 /** Of one graph. */

@@ -72,7 +72,7 @@ export class RunThreads {
       this.#waiting.push({ seed, numbered: this.#inputs.of(input), resolve, reject });
       if (this.#told) return;
       this.#told = true;
-      queueMicrotask(() => { // those asked for in one go are sent in one go
+      setImmediate(() => { // those asked for in one turn of the event loop are sent in one message
         this.#told = false;
         this.#dispatch();
       });

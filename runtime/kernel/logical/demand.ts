@@ -9,11 +9,19 @@ import type { Wanted } from "./block.ts";
 /** What of a node the machine looks at. Guards do not count: what may happen needs its resources. */
 export type Step = Pick<GraphNode, "op" | "args" | "vqs" | "chs">;
 
+/** Profiles by the text they were read from, the latest few: graphs name the same ones over and over. */
+const READ_MAX = 64;
+const known = new Map<string, Profile>();
+
 /** The profile an ALLOC_LQ asks for. @throws Fault PROFILE_INVALID */
 export function profileOf({ args }: Pick<GraphNode, "args">): Profile {
   const text = args["profile"] ?? DEFAULT_PROFILE;
+  const found = typeof text === "string" ? known.get(text) : undefined;
+  if (found !== undefined) return found;
   const read = typeof text === "string" ? parseProfile(text) : { reason: "a profile is a text" };
   if (!isProfile(read)) throw new Fault("PROFILE_INVALID", { profile: String(text).slice(0, 128), reason: read.reason });
+  if (known.size >= READ_MAX) known.clear();
+  known.set(String(text), read);
   return read;
 }
 

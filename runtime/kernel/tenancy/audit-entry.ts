@@ -37,10 +37,11 @@ const utf8 = new TextEncoder();
 const text = (value: string | null): string => (value === null ? "null" : JSON.stringify(value));
 
 /** Canonical JSON (RFC 8785) of an entry of well-formed texts: the members in code-unit order, written out because it is on every job's way. */
-export function entryBytes({ seq, at, kind, outcome, tenant, session, subject, detail }: AuditEntry): Uint8Array {
+export function entryText({ seq, at, kind, outcome, tenant, session, subject, detail }: AuditEntry): string {
   const members = Object.keys(detail).sort().map((name) => `${JSON.stringify(name)}:${JSON.stringify(detail[name])}`);
-  return utf8.encode(`{"at":${at},"detail":{${members.join(",")}},"kind":"${kind}","outcome":"${outcome}","seq":${seq},"session":${text(session)},"subject":${text(subject)},"tenant":${text(tenant)}}`);
+  return `{"at":${at},"detail":{${members.join(",")}},"kind":"${kind}","outcome":"${outcome}","seq":${seq},"session":${text(session)},"subject":${text(subject)},"tenant":${text(tenant)}}`;
 }
+export const entryBytes = (entry: AuditEntry): Uint8Array => utf8.encode(entryText(entry));
 
 export const hashesOf = (path: readonly Uint8Array[]): readonly string[] => path.map(toHex);
 

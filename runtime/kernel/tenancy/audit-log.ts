@@ -8,12 +8,13 @@ import { Fault } from "../../../kernel-abi/fault.ts";
 import { inPieces, leafHash, type HashPieces } from "../../../kernel-abi/merkle.ts";
 import { MerkleLog } from "../../../kernel-abi/merkle-log.ts";
 import type { Mac } from "../../../kernel-abi/ports.ts";
-import { entryBytes, hashesOf, readEntry, readPeaks, type AuditEntry } from "./audit-entry.ts";
+import { entryBytes, entryText, hashesOf, readEntry, readPeaks, type AuditEntry } from "./audit-entry.ts";
 import type { TenancyPorts } from "./ports.ts";
 import { readRecord, type Fields } from "./saved.ts";
 import { signs, signText } from "./signed-text.ts";
 
 export const AUDIT_KEEP = 10_000;
+const utf8 = new TextEncoder();
 
 export interface AuditHead {
   readonly size: number;
@@ -55,10 +56,10 @@ export class AuditLog {
 
   append(what: Omit<AuditEntry, "seq" | "at">): AuditEntry {
     const entry: AuditEntry = Object.freeze({ seq: this.#tree.size, at: this.#ports.now(), ...what, detail: Object.freeze({ ...what.detail }) });
-    const bytes = entryBytes(entry);
-    this.#tree.append(leafHash(this.#hash, bytes));
+    const text = entryText(entry);
+    this.#tree.append(leafHash(this.#hash, utf8.encode(text)));
     this.#entries.push(entry);
-    this.#ports.audited?.(bytes);
+    this.#ports.audited?.(text);
     if (this.#entries.length >= 2 * this.#keep) this.#trim(this.#keep);
     return entry;
   }

@@ -12,7 +12,7 @@ export interface TenancyPorts {
   /** Told of each row that is made, changed or gone (null), where somebody keeps them over the kernel's own end. */
   kept?(table: LastingTable, id: string, row: unknown): void;
   /** Told of each entry of the audit log, as its canonical JSON, in their order. */
-  audited?(entry: Uint8Array): void;
+  audited?(entry: string): void;
 }
 
 /** Tables whose rows outlast a kernel: what tenants agreed among themselves. */

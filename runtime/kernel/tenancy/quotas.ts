@@ -133,9 +133,13 @@ export class Quotas {
     const keys = holder.session === null ? [keyOf(holder)] : [keyOf(holder), keyOf({ tenant: holder.tenant, session: null })];
     for (const key of keys) {
       const used = this.#used.get(key) ?? nothing();
-      for (const resource of RESOURCES) used[resource] += sign * (amounts[resource] ?? 0);
-      invariant(RESOURCES.every((resource) => used[resource] >= 0), "A10", key);
-      if (RESOURCES.every((resource) => used[resource] === 0)) this.#used.delete(key);
+      let sum = 0;
+      for (const resource of RESOURCES) {
+        used[resource] += sign * (amounts[resource] ?? 0);
+        invariant(used[resource] >= 0, "A10", key);
+        sum += used[resource];
+      }
+      if (sum === 0) this.#used.delete(key);
       else this.#used.set(key, used);
     }
   }

@@ -8,7 +8,8 @@ export type About = Pick<AuditEntry, "kind" | "tenant" | "session" | "subject">;
 export type AuditDetail = Readonly<Record<string, AuditValue>>;
 
 const SHOWN_MAX = 256;
-export const shown = (text: string): string => text.slice(0, SHOWN_MAX).replaceAll(/[^\x20-\x7e]/g, "?");
+const PLAIN = /^[\x20-\x7e]*$/;
+export const shown = (text: string): string => (text.length <= SHOWN_MAX && PLAIN.test(text) ? text : text.slice(0, SHOWN_MAX).replaceAll(/[^\x20-\x7e]/g, "?"));
 const shownOrNull = (text: string | null): string | null => (text === null ? null : shown(text));
 
 export class Witness {
@@ -16,8 +17,9 @@ export class Witness {
   constructor(log: AuditLog) { this.#log = log; }
 
   note({ kind, tenant, session, subject }: About, outcome: AuditEntry["outcome"], detail: AuditDetail): void {
-    const tame = Object.entries(detail).map(([name, value]): [string, AuditValue] => [name, typeof value === "string" ? shown(value) : value]);
-    this.#log.append({ kind, tenant: shown(tenant), session: shownOrNull(session), subject: shownOrNull(subject), outcome, detail: Object.fromEntries(tame) });
+    const tame: Record<string, AuditValue> = {};
+    for (const [name, value] of Object.entries(detail)) tame[name] = typeof value === "string" ? shown(value) : value;
+    this.#log.append({ kind, tenant: shown(tenant), session: shownOrNull(session), subject: shownOrNull(subject), outcome, detail: tame });
   }
 
   /** Does it; a refusal is noted before it is thrown on. */

@@ -104,6 +104,10 @@ describe("canonical encodings", () => {
       expect(fromBase64(toBase64(bytes))).toEqual(bytes);
       expect(fromHex(toHex(bytes))).toEqual(bytes);
     }));
+    for (const length of [0, 63, 64, 65, 300]) {
+      const bytes = Uint8Array.from({ length }, (_, at) => (at * 37) & 255);
+      expect(toHex(bytes)).toBe(Buffer.from(bytes).toString("hex"));
+    }
     for (const text of ["QQ", "QR==", "QQ== ", "Q Q==", "_-8=", "QQ==QQ=="]) expect(nameOf(() => fromBase64(text)), text).toBe("ABI_UNDECODABLE");
     for (const text of ["0", "AB", "0g"]) expect(nameOf(() => fromHex(text)), text).toBe("ABI_UNDECODABLE");
   });

@@ -6,7 +6,7 @@ import { parseProfile } from "../../../../kernel-abi/qvm/qec/profile.ts";
 import { type Profile, isProfile } from "../../../../kernel-abi/qvm/qec/terms.ts";
 import { LogicalResources } from "../../../../runtime/kernel/logical/resources.ts";
 
-const RUNS = { numRuns: process.env["TRIAD_LONG"] === undefined ? 150 : 20_000 };
+const RUNS = { numRuns: process.env["TRIAD_LONG"] === undefined ? 150 : 50_000 };
 const MODULES = [{ name: "m0", physicalQubits: 60 }, { name: "m1", physicalQubits: 45 }, { name: "m2", physicalQubits: 30 }];
 const PROFILES: readonly Profile[] = ["logical:bacon_shor(d=3)", "logical:SHYPS(d=3)", "logical:surface_code(d=3)"].map((text) => {
   const read = parseProfile(text);

@@ -1,7 +1,7 @@
 // Circuits that are sampled again: whatever ran before, on this thread and in the same tableau, a job's bytes are those of a fresh one.
 import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { encodeCircuitJob, encodeCircuitOutput, type CircuitJob, type LoweredCircuit } from "../../../../domains/kernels/circuit.ts";
+import { encodeCircuitJob, encodeCircuitOutput, keyOfJob, underKey, type CircuitJob, type LoweredCircuit } from "../../../../domains/kernels/circuit.ts";
 import { KeptTableaux } from "../../../../domains/kernels/stabilizer/kept.ts";
 import { runStabilizerJob, stabilizerKernel } from "../../../../domains/kernels/stabilizer/kernel.ts";
 import { referenceJob } from "../../../../domains/kernels/stabilizer/reference.ts";
@@ -77,6 +77,15 @@ describe("jobs of circuits that were sampled before", () => {
       expect(stabilizerKernel.run(pack({ key: under, mode, circuit, shots }))).toEqual(encodeCircuitOutput(runStabilizerJob(one)));
     }
   });
+});
+
+it("an encoded job is the same job under whatever key is put into it", () => {
+  fc.assert(fc.property(measuredClifford({ qubits: 3, length: 20 }), fc.constantFrom(1, 300), anyKey, anyKey, (circuit, shots, first, second) => {
+    const input = encodeCircuitJob(job(circuit, shots, first));
+    expect(keyOfJob(input)).toEqual(first);
+    expect(underKey(input, second)).toEqual(encodeCircuitJob(job(circuit, shots, second)));
+    expect(keyOfJob(input)).toEqual(first);
+  }), { numRuns: 20 });
 });
 
 describe("what is kept", () => {

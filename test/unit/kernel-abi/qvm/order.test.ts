@@ -45,6 +45,12 @@ describe("order", () => {
     const graph = of(alloc("q0 q1"), node("OPEN_CHAN", "q0 q1", { chs: ["c"] }), node("USE_CHAN", "", { chs: ["c"] }), node("CLOSE_CHAN", "", { chs: ["c"] }));
     expect(orderOf(graph).after).toEqual([[], [0], [1], [2]]);
   });
+
+  it("keeps what is done to the ends of a channel before and after what it is used for, though the use names none", () => {
+    const using = (args: Readonly<Record<string, unknown>>) => orderOf(of(alloc("q0 q1"), node("OPEN_CHAN", "q0 q1", { chs: ["c"] }), node("APPLY_X", "q1"),
+      node("USE_CHAN", "", { chs: ["c"], args }), node("APPLY_H", "q0"), node("CLOSE_CHAN", "", { chs: ["c"] }))).after;
+    expect([using({ semantic: "swap" }), using({})]).toEqual([[[], [0], [1], [1, 2], [3], [3]], [[], [0], [1], [1], [1], [3]]]);
+  });
 });
 
 describe("epochs", () => {

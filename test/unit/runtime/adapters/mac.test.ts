@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { toHex } from "../../../../kernel-abi/canonical.ts";
-import { freshBytes, hmacSha256, loadOrCreateMac } from "../../../../runtime/adapters/mac.ts";
+import { drawn, freshBytes, hmacSha256, loadOrCreateMac } from "../../../../runtime/adapters/mac.ts";
 
 const utf8 = new TextEncoder();
 let home = "";
@@ -60,5 +60,24 @@ describe("the key file", () => {
   });
   it("draws fresh bytes of the length asked for", () => {
     expect([freshBytes(0).length, freshBytes(8).length]).toEqual([0, 8]);
+  });
+  it("gives out every byte of its source once, in order, and keeps none of them", () => {
+    const asked: number[] = [];
+    let next = 0;
+    const blocks: Uint8Array[] = [];
+    const fresh = drawn((bytes) => {
+      asked.push(bytes);
+      const block = Uint8Array.from({ length: bytes }, () => next++ % 251 + 1);
+      blocks.push(block);
+      return block;
+    });
+    const lengths = [8, 16, 0, 4_000, 71, 8, 10_000, 1];
+    const given = lengths.map(fresh);
+    expect(given.map(({ length }) => length)).toEqual(lengths);
+    expect(asked).toEqual([4_096, 4_096, 10_000, 4_096]);
+    const starts = [0, 8, 24, 24, 4_024, 4_096, 8_192, 18_192];
+    for (const [at, bytes] of given.entries()) expect([...bytes.subarray(0, 1)]).toEqual(at === 2 ? [] : [(starts[at] ?? 0) % 251 + 1]);
+    given[0]?.fill(0);
+    expect(given[1]?.[0]).toBe(9);
   });
 });

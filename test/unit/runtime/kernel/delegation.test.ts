@@ -114,3 +114,26 @@ describe("a turn that fails", () => {
     expect(end.result).toEqual(["PROCESS_FAILED", 0, false]);
   });
 });
+
+describe("what is handed on in a turn that is aborted", () => {
+  it.each([0, 80])("was never held: the list of who held %i more is as it was", async (more) => {
+    const giver = toy("giver", [], function* () {
+      const { from } = yield* k.receive();
+      for (const { capability } of yield* heldOf("EXECUTE_K")) for (let n = 0; n < 5; n++) yield* k.grant(capability, from);
+      throw new Error("aborted");
+    });
+    const { end } = await run(toy("root", [], function* () {
+      const child: Child = yield* k.spawn(giver as never, undefined as never, { grants: [{ verb: "EXECUTE_K" }, { verb: "IPC_SEND" }] });
+      const [mine] = yield* heldOf("EXECUTE_K");
+      for (let n = 0; n < more; n++) yield* k.attenuate(mine!.capability, { uses: n + 1 });
+      const before = (yield* k.capabilities()).map(({ verb, scope }) => [verb, scope]);
+      yield* k.send(child, "give");
+      const ended = yield* codeOf(k.join(child));
+      const after = (yield* k.capabilities()).map(({ verb, scope }) => [verb, scope]);
+      const [own] = yield* heldOf("EXECUTE_K"); // the number given back is given again
+      yield* k.attenuate(own!.capability, { uses: 1_000 });
+      return [ended, JSON.stringify(after) === JSON.stringify(before), (yield* k.capabilities()).at(-1)?.scope.uses];
+    }));
+    expect(end.result).toEqual(["PROCESS_FAILED", true, 1_000]);
+  });
+});

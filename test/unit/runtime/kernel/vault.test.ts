@@ -4,6 +4,8 @@ import { Vault } from "../../../../runtime/kernel/vault.ts";
 
 const long = (at: number): Uint8Array => Uint8Array.from({ length: 60 + at * 37 % 900 }, (_, byte) => (at + byte) % 256);
 
+const hex = (vault: Vault): unknown => [vault.saved().used, vault.saved().chunks.map((chunk) => Buffer.from(chunk).toString("hex"))];
+
 it("gives back what was put, and goes on from what was saved as if nobody had put it down", () => {
   for (const cut of [1, 2, 5, 40, 300]) {
     const all = Array.from({ length: 400 }, (_, at) => long(at));
@@ -12,7 +14,7 @@ it("gives back what was put, and goes on from what was saved as if nobody had pu
     const again = new Vault();
     again.restore(whole.saved());
     for (const bytes of all.slice(cut)) expect(again.put(bytes)).toBe(places[places.push(whole.put(bytes)) - 1]);
-    expect(places.map((place) => again.get(place))).toEqual(all);
-    expect(again.saved()).toEqual(whole.saved());
+    expect(places.findIndex((place, at) => !Buffer.from(again.get(place)).equals(all[at] as Uint8Array))).toBe(-1);
+    expect(hex(again)).toEqual(hex(whole));
   }
 });

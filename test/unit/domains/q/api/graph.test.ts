@@ -4,6 +4,7 @@ import { Fault } from "../../../../../kernel-abi/fault.ts";
 import { graphCircuit } from "../../../../../domains/q/api/graph.ts";
 import { verifiedGraph } from "../../../../../domains/q/api/graph-verified.ts";
 import type { Graph, GraphNode } from "../../../../../kernel-abi/qvm/graph.ts";
+import { graphOdds } from "../../../../support/plain-graph.ts";
 import { graphOf, jobKey, sampled, type Row } from "../../../../support/qvm-graphs.ts";
 
 const Z = (vq: string, event: string, more: Partial<GraphNode> = {}): Row => ["MEASURE_Z", [vq], { produces: [event], ...more }];
@@ -19,8 +20,18 @@ const channel = (semantic: string | undefined, vqs: readonly string[]): Graph =>
 describe("a channel", () => {
   it.each([
     ["teleport", ["a", "b"], "ea=0 eb=1"], ["teleport", ["a"], "ea=0 eb=1"], ["teleport", ["b", "a"], "ea=0 eb=0"], ["swap", ["b", "a"], "ea=0 eb=1"],
-    ["teleport", [], "ea=1 eb=0"], [undefined, ["a", "b"], "ea=1 eb=0"],
-  ])("used for %s with ends %j leaves %s", (semantic, vqs, key) => { expect(count(channel(semantic, vqs))).toEqual({ [key]: 64 }); });
+    ["teleport", [], "ea=0 eb=1"], ["teleport", ["b"], "ea=0 eb=0"], ["swap", [], "ea=0 eb=1"], ["swap", ["b"], "ea=0 eb=1"],
+    [undefined, ["a", "b"], "ea=1 eb=0"], [undefined, [], "ea=1 eb=0"],
+  ])("used for %s with ends %j leaves %s", (semantic, vqs, key) => {
+    const graph = channel(semantic, vqs);
+    expect(count(graph)).toEqual({ [key]: 64 });
+    expect([...graphOdds(graph)]).toEqual([[key, 1]]);
+  });
+  it.each([["teleport", "ea=0 eb=1"], ["swap", "ea=0 eb=1"]])("used for %s without ends is the same on the state vector", (semantic, key) => {
+    const { program: { nodes }, ...rest } = channel(semantic, []);
+    const magic = { ...nodes[1], id: "t", op: "APPLY_T", vqs: ["a"] } as GraphNode;
+    expect(count({ ...rest, program: { nodes: [...nodes.slice(0, 2), magic, ...nodes.slice(2)] } })).toEqual({ [key]: 64 });
+  });
 });
 
 describe("events", () => {
