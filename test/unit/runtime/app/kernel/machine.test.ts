@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { epochsTold, openAttestation } from "../../../../../kernel-abi/qvm/attestation.ts";
 import { signatureHolds } from "../../../../../replay/seal.ts";
 import { sha256 } from "../../../../../runtime/adapters/sha256.ts";
+import { faultOf } from "../../../../support/refusals.ts";
 import { parseConditions } from "../../../../../runtime/app/kernel/conditions.ts";
 import type { Kernel } from "../../../../../runtime/app/kernel/service.ts";
 import { call, coins, ghz, session, testKernel } from "../../../../support/kernel-service.ts";
@@ -98,6 +99,26 @@ describe("a machine that is not well", () => {
     kernel.parts.machine.clear("decoder-overload", "decoder");
     expect(await ended(kernel, s, waits)).toMatchObject({ state: "COMPLETED", events: whole.events, digest: whole.digest });
     expect(kernel.parts.machine.resources.holders).toEqual([]);
+    await kernel.stop();
+  });
+
+  it("is well again when its operator says so, and as it was when what is said cannot be", async () => {
+    const overload = { mode: "decoder-overload", roundsPerEpoch: 0 } as const;
+    const drift = { mode: "calibration-drift", module: "module-0", factor: 4 } as const;
+    const kernel = testKernel({ conditions: [overload, { mode: "module-failure", module: "module-1" }] });
+    const s = await session(kernel);
+    const waits = await submit(kernel, s, coins(4));
+    await turns(200);
+    const before = kernel.parts.machine.conditions.all;
+    for (const bad of [[drift, { mode: "module-failure", module: "no-module" }], [drift, { ...drift, factor: 0.5 }]] as const) expect(faultOf(() => { kernel.setConditions(bad); }).fault).toBe("MODULE_UNKNOWN");
+    expect([kernel.parts.machine.conditions.all, told(kernel, waits).at(-1)]).toEqual([before, "waiting"]);
+    expect(kernel.setConditions([drift, overload])).toEqual({ lifted: 1, begun: 1, holding: 2 });
+    expect(kernel.setConditions([{ ...drift, factor: 2 }, overload])).toEqual({ lifted: 0, begun: 1, holding: 2 });
+    await turns(200);
+    expect([told(kernel, waits).at(-1), kernel.parts.machine.resources.inventory().find(({ name }) => name === "module-1")?.faulty]).toEqual(["waiting", 0]);
+    expect(kernel.setConditions([])).toEqual({ lifted: 2, begun: 0, holding: 0 });
+    expect(await ended(kernel, s, waits)).toMatchObject({ state: "COMPLETED" });
+    expect(kernel.parts.places.record(waits)?.epochs.at(-1)?.conditions).toEqual([]);
     await kernel.stop();
   });
 
