@@ -13,7 +13,7 @@ import { Fault } from "../fault.ts";
 import { inPieces } from "../merkle.ts";
 import type { Sha256, SignatureCheck, Signer } from "../ports.ts";
 import { compiled, Type, type Static } from "../schema.ts";
-import { EpochSchema, PEAKS, placedOf, placements, stretched, stretchesRoot, StretchesSchema, SUMS, UsageSchema, type AttestedEpoch, type Mapping, type Placed, type Stretches } from "./stretches.ts";
+import { EpochSchema, PEAKS, placedOf, placements, stretchedText, stretchesRoot, StretchesSchema, SUMS, UsageSchema, type AttestedEpoch, type Mapping, type Placed, type Stretches } from "./stretches.ts";
 
 export type { AttestedEpoch, Decision, Mapping, Stretch, Stretches, Usage } from "./stretches.ts";
 export { epochsTold } from "./stretches.ts";
@@ -90,13 +90,15 @@ export function attestable(run: string, facts: AttestationFacts, signer: Signer,
   if (!factsCheck().Check(facts)) return refuse("the facts do not have the shape of an attestation's");
   const { epochs, audit, ...rest } = facts;
   const events = audit.events.slice(0, AUDIT_EVENTS_MAX);
-  const stated: Stated = { ...rest, epochs: stretched(epochs, sha256), audit: { ...audit, events, left: audit.events.length - events.length } };
   const odd = oddEpochs({ ...rest, parts: partsOf(epochs), left: 0 }) ?? oddAudit({ ...audit, left: 0 });
   if (odd !== undefined) return refuse(odd);
-  return (batch) => canonicalText({
-    _type: STATEMENT_TYPE, subject: [{ name: "run", digest: { sha256: run } }], predicateType: ATTESTATION_TYPE,
-    predicate: { ...stated, key: keyOf(signer), ...(batch === undefined ? {} : { batch }) },
-  } satisfies Static<typeof StatementSchema>);
+  const { certificate, graph, job, nodes, shots, tenant, usage } = rest;
+  const told = canonicalText({ ...audit, events, left: audit.events.length - events.length });
+  const others = `"certificate":"${certificate}","epochs":${stretchedText(epochs, sha256)},"graph":"${graph}","job":${canonicalText(job)},"key":${canonicalText(keyOf(signer))},`
+    + `"nodes":${nodes},"shots":${shots},"tenant":"${tenant}","usage":${canonicalText(usage)}}`;
+  const ending = `"predicateType":"${ATTESTATION_TYPE}","subject":[{"digest":{"sha256":${canonicalText(run)}},"name":"run"}]}`;
+  return (batch) => // members in the order of RFC 8785
+    `{"_type":"${STATEMENT_TYPE}","predicate":{"audit":${told},${batch === undefined ? "" : `"batch":${canonicalText(batch)},`}${others},${ending}`;
 }
 
 export interface AttestationSigning {

@@ -4,6 +4,7 @@
 import { epochsOf } from "./epochs.ts";
 import type { Graph, GraphNode } from "./graph.ts";
 import { CAPS, DEFAULT_PROFILE, opRow, type Cap } from "./ops.ts";
+import { withWishedDistance } from "./wished-distance.ts";
 
 export interface GraphNeeds {
   /** In the order of CAPS. */
@@ -21,7 +22,7 @@ export interface GraphNeeds {
   readonly measurements: number;
   readonly epochs: number;
   readonly nodes: number;
-  /** Qubits allocated by profile as written; DEFAULT_PROFILE where none is. */
+  /** Qubits allocated by profile as written; where none is, the default one at the distance wished. */
   readonly profiles: Readonly<Record<string, number>>;
 }
 
@@ -51,7 +52,7 @@ export function needsOf(graph: Graph): GraphNeeds {
   const alive = new Set<string>();
   const open = new Set<string>();
   let [peakQubits, qubits, channels, tStates, rotations, measurements] = [0, 0, 0, 0, 0, 0];
-  for (const node of graph.program.nodes) {
+  for (const node of withWishedDistance(graph.program.nodes)) {
     const cap = opRow(node.op)?.cap;
     if (cap !== undefined) caps.add(cap);
     const magic = magicOf(node);

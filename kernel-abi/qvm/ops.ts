@@ -3,6 +3,7 @@
 //   O2  `cap` is what a session must hold; a graph must also declare it when `declared` says so.
 //   O3  The inverse of an inverse is the op itself; a unitary times its inverse's is 1 (tested).
 // Sources: QVM 0.1 specification (20 ops, `standard`), and the ops its executor, assembler and examples use beside them.
+import { DISTANCE_MAX } from "./qec/terms.ts";
 import type { Unitary } from "./unitary.ts";
 import { CNOT, CZ, H, S, SDG, SWAP, T, TDG, TOFFOLI, X, Y, Z, rotation } from "./unitary.ts";
 
@@ -70,7 +71,7 @@ const many = (least: number, role: string): OpRow["vqs"] => ({ least, most: MANY
 
 const THETA: ArgRow = { kind: "angle", required: true, help: "Radians: a number, or text such as \"pi/2\"." };
 const CHANNEL: ArgRow = { kind: "name", help: "An open channel between the two operands; needed when they belong to different tenants." };
-const PROFILE: ArgRow = { kind: "profile", help: `Code and distance, as "logical:surface_code(d=7)"; ${DEFAULT_PROFILE} when left out.` };
+const PROFILE: ArgRow = { kind: "profile", help: `Code and distance, as "logical:surface_code(d=7)"; ${DEFAULT_PROFILE} when left out, or that at the distance a SET_POLICY before it wishes.` };
 
 type Given = Partial<OpRow> & Pick<OpRow, "help" | "class">;
 const op = (given: Given): OpRow => Object.freeze({ vqs: qubits(), chs: none, produces: none, inputs: any, args: {}, declared: false, standard: false, ...given });
@@ -124,10 +125,10 @@ export const OPS = Object.freeze({
     help: "Uses up one pair of an open channel, between its ends in the order of OPEN_CHAN; a qubit named here is the end to begin with. Without `semantic` it changes no state." }),
   CLOSE_CHAN: op({ vqs: { least: 0, most: 2, roles: ["end"] }, chs: { least: 1, most: MANY }, cap: "CAP_LINK", class: "irreversible", ...standard, help: "Closes channels." }),
   COND_PAULI: op({ vqs: many(1, "qubit"), cap: "CAP_COMPUTE", class: "reversible", inverse: { op: "COND_PAULI" }, unitary: { kind: "pauli", arg: "mask" }, ...standard,
-    args: { mask: { kind: "mask", required: true, alias: "pauli", help: "One letter of I, X, Y, Z for all qubits, or one for each." } },
+    args: { mask: { kind: "mask", required: true, alias: "pauli", help: "One letter of I, X, Y, Z for all qubits, or one for each; small letters are read as capitals." } },
     help: "Applies Paulis when the exclusive or of its input events is 1. Without inputs its guard alone decides." }),
   SET_POLICY: op({ class: "neutral", ...standard,
-    args: { priority: { kind: "level", help: "The job's priority from the next fence on, among its tenant's jobs: 0 to 100, or low (1), normal (10) or high (50); other words say nothing." }, deadline: { kind: "level", help: "Wanted deadline in epochs, or text." }, code_distance: { kind: "integer", least: 1, most: 1_001, help: "Wanted code distance." } },
+    args: { priority: { kind: "level", help: "The job's priority from the next fence on, among its tenant's jobs: 0 to 100, or low (1), normal (10) or high (50); other words say nothing." }, deadline: { kind: "level", help: "Wanted deadline in epochs, or text." }, code_distance: { kind: "integer", least: 1, most: DISTANCE_MAX, help: "Wanted code distance of qubits that are allocated from here on without a profile; of an even one the next. A profile that an ALLOC_LQ names wins." } },
     help: "States wishes about scheduling (BND); changes no state. Guarded or not it counts: when jobs are ordered nothing has been measured." }),
 } satisfies Record<string, OpRow>);
 

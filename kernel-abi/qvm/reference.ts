@@ -108,6 +108,8 @@ const VERDICTS = `## Choices where the sources are silent or contradict each oth
 - After MEASURE_X, _Y and _ANGLE the qubit is in the state that was read, so that a repetition agrees.
 - COND_PAULI under a guard and without inputs applies when the guard holds; with both, the guard and the exclusive or must hold.
 - USE_CHAN with \`semantic\` acts on the ends of its channel in the order of OPEN_CHAN; with one qubit from that end to the other, with two from the first to the second.
+- SET_POLICY.code_distance is for the ALLOC_LQ without a profile that follow it in the file; a profile that is named wins, and an even wish is met by the next odd distance.
+- A mask is written in capitals; small letters are read as such.
 - Unknown arguments are errors, unknown fields of nodes and graphs warnings: an argument misread changes what is computed.
 - \`args.channel\` must be an open channel between just the qubits of the node, also within one tenant: a name alone crosses nothing.
 - A legacy graph keeps the order of its nodes if that respects \`deps\` and \`edges\`, otherwise it is sorted by them.`;

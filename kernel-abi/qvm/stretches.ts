@@ -2,7 +2,7 @@
 //   N4  A stretch is of one epoch, or of several that follow one another and differ in nothing but which nodes they ran.
 //   N5  The root is RFC 6962's over the canonical JSON of every stretch. Told are the first, and as many more as fit STRETCH_BYTES_MAX together; of the
 //       others it is said how many they are, and whoever has the epochs makes the root again: nothing is lost unnoticed.
-import { canonicalJson, toHex } from "../canonical.ts";
+import { canonicalJson, canonicalText, toHex } from "../canonical.ts";
 import { Hex256 } from "../dsse.ts";
 import { inPieces, leafHash, MerkleTree } from "../merkle.ts";
 import type { Sha256 } from "../ports.ts";
@@ -12,6 +12,7 @@ import { CAP_PATTERN, NAME_PATTERN } from "./graph.ts";
 const exact = { additionalProperties: false } as const;
 const Count = Type.Integer({ minimum: 0 });
 const Name = Type.String({ pattern: NAME_PATTERN });
+const utf8 = new TextEncoder();
 
 /** Canonical JSON of all stretches that are told. */
 export const STRETCH_BYTES_MAX = 1024 * 1024;
@@ -134,20 +135,22 @@ function stretchesOf(epochs: readonly AttestedEpoch[]): readonly Stretch[] {
   return found;
 }
 
-/** What is told of them, and what stands for the others (N5). */
-export function stretched(epochs: readonly AttestedEpoch[], sha256: Sha256): Stretches {
+/** What is told of them, and what stands for the others (N5), as RFC 8785 text: of what is hashed in any case, made once. */
+export function stretchedText(epochs: readonly AttestedEpoch[], sha256: Sha256): string {
   const all = stretchesOf(epochs);
-  const tree = new MerkleTree(inPieces(sha256));
-  let [bytes, fit] = [0, 0];
+  const hash = inPieces(sha256);
+  const tree = new MerkleTree(hash);
+  const told: string[] = [];
+  let bytes = 0;
   for (const [at, stretch] of all.entries()) {
-    const json = canonicalJson(stretch);
-    tree.append(leafHash(inPieces(sha256), json));
+    const text = canonicalText(stretch);
+    const json = utf8.encode(text);
+    tree.append(leafHash(hash, json));
     bytes += json.length;
-    if (at === 0 || bytes <= STRETCH_BYTES_MAX) fit = at + 1;
+    if (at === 0 || bytes <= STRETCH_BYTES_MAX) told.push(text);
   }
-  const told = all.slice(0, fit);
-  const { epoch: first = epochs.length } = all[fit] ?? {};
-  return { count: epochs.length, root: toHex(tree.root()), left: { stretches: all.length - fit, epochs: epochs.length - first }, told };
+  const { epoch: first = epochs.length } = all[told.length] ?? {};
+  return `{"count":${epochs.length},"left":{"epochs":${epochs.length - first},"stretches":${all.length - told.length}},"root":"${toHex(tree.root())}","told":[${told.join(",")}]}`;
 }
 
 /** The root of these stretches alone, hex. */

@@ -160,9 +160,12 @@ class JournalFile implements BundleFile {
 /** Creates NAME.partial for writing. @throws Fault DISK_FAILED | FILE_UNREADABLE with the system's code (ENOSPC, EACCES …) and its cause */
 export const createBundleFile = (path: string, options: BundleFileOptions): BundleFile => new JournalFile(path, options);
 
+/** A file of an input's size, whole. @throws Fault FILE_UNREADABLE | DISK_FAILED */
+export const readBytes = (path: string, disk: Disk = hostDisk): Uint8Array => readAll(disk, path, LIMITS.inputs_bytes_max);
+
 /** A text file as UTF-8, or a fault that says which. @throws Fault FILE_UNREADABLE | DISK_FAILED */
 export function readText(path: string, disk: Disk = hostDisk): string {
-  const bytes = readAll(disk, path, LIMITS.inputs_bytes_max);
+  const bytes = readBytes(path, disk);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {

@@ -2,6 +2,7 @@
 import type { Graph } from "../../../kernel-abi/qvm/graph.ts";
 import { DEFAULT_PROFILE, isProfile, parseProfile, type Profile } from "../../../kernel-abi/qvm/qec/profile.ts";
 import { logicalErrorRate, readoutErrorRate } from "../../../kernel-abi/qvm/qec/rates.ts";
+import { withWishedDistance } from "../../../kernel-abi/qvm/wished-distance.ts";
 import type { GraphNoise, QubitNoise } from "./graph-noise.ts";
 import { refuse } from "./instruction.ts";
 
@@ -22,7 +23,7 @@ export function graphNoise({ program: { nodes } }: Graph, drift = 1): GraphNoise
     known.set(text, found);
     return found;
   };
-  const qubits = nodes.filter(({ op }) => op === "ALLOC_LQ").flatMap(({ vqs, args: { profile } }) => {
+  const qubits = withWishedDistance(nodes).filter(({ op }) => op === "ALLOC_LQ").flatMap(({ vqs, args: { profile } }) => {
     const noise = rates(typeof profile === "string" ? profile : DEFAULT_PROFILE);
     return vqs.map((vq) => [vq, noise] as const);
   });

@@ -1,9 +1,10 @@
-// A graph in a file: read, parsed, verified. A text that is no JSON is a finding, as everything else that is wrong with a graph.
+// A graph in a file: read, parsed, verified. What is no text or no JSON is a finding, as everything else that is wrong with a graph; a file
+// that is not there, and a program that cannot be assembled, is a fault.
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { Finding, Graph } from "../../../kernel-abi/qvm/graph.ts";
 import { verifyGraph, type Verdict, type VerifyOptions } from "../../../kernel-abi/qvm/verify.ts";
 import { assemble } from "../../../kernel-abi/qvm/asm/assemble.ts";
-import { readText } from "../../adapters/files.ts";
+import { readBytes } from "../../adapters/files.ts";
 import { asmSource } from "./asm-files.ts";
 import { jsonPlace } from "./json-place.ts";
 
@@ -20,7 +21,8 @@ export function assembledFile(path: string): Graph | undefined {
 export function verifyFile(path: string, options: VerifyOptions): Verdict {
   const assembled = assembledFile(path);
   if (assembled !== undefined) return verifyGraph(assembled, options);
-  const text = readText(path);
+  const text = textOf(readBytes(path));
+  if (text === undefined) return { valid: false, findings: [NOT_TEXT] };
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -28,6 +30,16 @@ export function verifyFile(path: string, options: VerifyOptions): Verdict {
     return { valid: false, findings: [notJson(text)] };
   }
   return verifyGraph(json, options);
+}
+
+const NOT_TEXT: Finding = { rule: "schema", severity: "error", node: null, message: "Not text in UTF-8.", fix: "Write the graph as JSON in UTF-8." };
+
+function textOf(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 function notJson(text: string): Finding {

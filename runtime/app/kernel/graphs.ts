@@ -8,6 +8,7 @@ import type { Finding, Graph, GraphNode } from "../../../kernel-abi/qvm/graph.ts
 import { needsOf, type GraphNeeds } from "../../../kernel-abi/qvm/needs.ts";
 import { graphJson } from "../../../kernel-abi/qvm/graph-text.ts";
 import { verifyGraph, type VerifyOptions } from "../../../kernel-abi/qvm/verify.ts";
+import { withWishedDistance } from "../../../kernel-abi/qvm/wished-distance.ts";
 import { chooseProvider } from "../../../domains/q/declared.ts";
 import { graphCircuit } from "../../../domains/q/api/graph.ts";
 import { Refusal } from "../../../kernel-abi/rpc/codes.ts";
@@ -19,6 +20,8 @@ export interface Verified {
   /** Hex SHA-256 of the normalised graph. */
   readonly digest: string;
   readonly graph: Graph;
+  /** Its nodes as the machine places them: with the profiles that its wishes come to. */
+  readonly steps: readonly GraphNode[];
   readonly needs: GraphNeeds;
   readonly certificate: Uint8Array;
   readonly certificateDigest: string;
@@ -45,7 +48,7 @@ export interface GraphsOptions {
 export function refusedGraph(digest: string): Verified {
   const graph: Graph = { version: "0.1", program: { nodes: [] }, resources: { vqs: [], chs: [], events: [] }, caps: [] };
   return {
-    digest, graph, needs: needsOf(graph), certificate: new Uint8Array(), certificateDigest: "", epochs: [{ from: 0, to: 0 }],
+    digest, graph, steps: [], needs: needsOf(graph), certificate: new Uint8Array(), certificateDigest: "", epochs: [{ from: 0, to: 0 }],
     wanted: [], physicalQubits: 0, deadlineHint: null, warnings: 0,
   };
 }
@@ -118,10 +121,11 @@ export class Graphs {
     const digest = toHex(sha256(written));
     this.#latest = { digest, json: written };
     const certificate = certifyGraph({ verdict, options: verify, needs, digest }, signer, sha256);
-    const wanted = wantedOf(graph.program.nodes);
+    const steps = withWishedDistance(graph.program.nodes);
+    const wanted = wantedOf(steps);
     const spans = spansOf(graph);
     return {
-      digest, graph, needs, certificate, certificateDigest: certificateDigest(certificate, sha256),
+      digest, graph, steps, needs, certificate, certificateDigest: certificateDigest(certificate, sha256),
       epochs: spans.length === 0 ? [{ from: 0, to: 0 }] : spans, wanted, physicalQubits: physicalOf(wanted), deadlineHint: deadlineHint(graph), warnings: verdict.findings.length,
     };
   }

@@ -93,6 +93,7 @@ export class Memory {
   readonly #ledger: Ledger | undefined;
   readonly #live: Remembered = nothing();
   #compacted = 0;
+  #compacting = false;
   #unlock: () => void = () => undefined;
   #beside: Companion | undefined;
   /** One write each for everybody who asks in one turn of the event loop. */
@@ -140,7 +141,18 @@ export class Memory {
   async settled(): Promise<void> {
     if (this.#ledger === undefined || !this.#ledger.pending) return;
     await this.#committed();
-    if (this.#ledger.size > COMPACT_BYTES && this.#ledger.size > 2 * this.#compacted) this.compact();
+    if (this.#compacting || this.#ledger.size <= COMPACT_BYTES || this.#ledger.size <= 2 * this.#compacted) return;
+    this.#compacting = true;
+    setImmediate(() => { this.#compactNow(); }); // behind those who wait for nothing more than what they gave to be kept
+  }
+
+  /** Nobody waits for it: a disk that fails now is told to whoever commits next (F14). */
+  #compactNow(): void {
+    try {
+      this.compact();
+    } catch { /* the ledger takes nothing more */ } finally {
+      this.#compacting = false;
+    }
   }
 
   /** As settled, at once. @throws Fault */

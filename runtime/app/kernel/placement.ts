@@ -75,29 +75,29 @@ export class Places {
   }
 
   /** All of its blocks, and the qubits that are alive where it stands (K16). @throws Fault RESOURCES_EXHAUSTED, holding nothing; CHANNEL_… */
-  take(job: Job, { verified: { wanted, epochs, graph } }: JobFacts): void {
+  take(job: Job, { verified: { wanted, epochs, steps } }: JobFacts): void {
     const { order: { id, session, tenant }, epoch, node } = job;
     const from = epochs[epoch]?.from ?? node;
     const behind = [...epochs.slice(0, epoch), ...(node > from ? [{ from, to: node }] : [])];
-    this.#options.machine.resume({ job: id, session, tenant }, wanted, behind.map((span) => ({ ...span, nodes: nodesOf(graph.program.nodes, span) })), reachedBy(job));
+    this.#options.machine.resume({ job: id, session, tenant }, wanted, behind.map((span) => ({ ...span, nodes: nodesOf(steps, span) })), reachedBy(job));
   }
 
   /**
    * The job goes through its next epoch, to the fence; or it was halted before the epoch's end; or it was to give way there, and has undone
    * what it did since its REV segment began. Outside of a segment nothing can be undone, and it goes on to its fence. @throws Fault of the walk
    */
-  async enter(job: Job, { verified: { graph, epochs } }: JobFacts): Promise<"through" | "halted" | Omit<Rollback, "epoch">> {
+  async enter(job: Job, { verified: { graph, steps, epochs } }: JobFacts): Promise<"through" | "halted" | Omit<Rollback, "epoch">> {
     const { machine, outranked } = this.#options;
     const { order: { id }, epoch } = job;
     const span = epochs[epoch] ?? { from: 0, to: 0 };
     let at = Math.max(job.node, reachedBy(job));
     let back = job.node;
     do {
-      const most = await this.#ready(id, epoch, nodesOf(graph.program.nodes, { from: back, to: span.to }));
+      const most = await this.#ready(id, epoch, nodesOf(steps, { from: back, to: span.to }));
       if (most === "halted") return most;
       const [part = { from: at, to: span.to }] = tightened([{ from: at, to: span.to }], most.fenceEvery);
       const from = most.rollback ? rollbackTo(graph, at) : back;
-      machine.run(id, { from, to: part.to }, nodesOf(graph.program.nodes, { from, to: part.to }));
+      machine.run(id, { from, to: part.to }, nodesOf(steps, { from, to: part.to }));
       at = back = part.to;
       if (at < span.to) await turn();
       const to = at < span.to ? rollbackTo(graph, at) : at;

@@ -1,11 +1,11 @@
 // Runs as a kernel makes them: light ones prepared once a graph, sealed in batches, on the kernel's own thread or on threads kept
 // for them; heavy ones each whole on a thread of its own, so that requests are answered meanwhile and a run can be given up.
-//   K15 When nobody runs, whoever waits for a seal gets it at once: a batch grows only while there is something to wait for.
+//   K15 Runs that end in one turn of the event loop are sealed together at its end: nobody waits for one that is still under way.
 import type { Signer } from "../../../kernel-abi/ports.ts";
 import type { GraphNeeds } from "../../../kernel-abi/qvm/needs.ts";
 import { needsOf } from "../../../kernel-abi/qvm/needs.ts";
 import type { Graph } from "../../../kernel-abi/qvm/graph.ts";
-import { createGraphRuns, type GraphRun } from "../qvm/runs.ts";
+import { createGraphRuns } from "../qvm/runs.ts";
 import { HEAVY_US, microsecondsOf } from "./effort.ts";
 import { completed, type JobRun, type JobRuns, type SealedRun } from "./job-runs.ts";
 import { madeAgain } from "./made-again.ts";
@@ -20,7 +20,6 @@ export interface PreparedRunsOptions {
 }
 
 const BATCH = 64;
-const PATIENCE_MS = 5;
 /** Beside those of jobs. */
 const CALL_THREADS = 1;
 
@@ -29,11 +28,11 @@ const inputOf = ({ graph, shots, seed, nodes, noise }: JobRun) => ({ graph, shot
 const prefixOf = (graph: Graph, nodes: number): Graph => ({ ...graph, program: { ...graph.program, nodes: graph.program.nodes.slice(0, nodes) } });
 
 export function preparedRuns({ signer, workers, threads = 0 }: PreparedRunsOptions): JobRuns {
-  const light = createGraphRuns({ signer, threads, batch: BATCH, patienceMs: PATIENCE_MS });
+  const light = createGraphRuns({ signer, threads, batch: BATCH });
   light.catch(() => undefined); // told to whoever runs first
   const started = new Map<"job" | "call", Threads>();
   const needs = new WeakMap<Graph, GraphNeeds>();
-  let under = 0;
+  let sealing = false;
   const needed = (graph: Graph): GraphNeeds => {
     const found = needs.get(graph) ?? needsOf(graph);
     needs.set(graph, found);
@@ -47,15 +46,14 @@ export function preparedRuns({ signer, workers, threads = 0 }: PreparedRunsOptio
   };
   const here = async (job: JobRun): Promise<SealedRun> => {
     const runs = await light;
-    under++;
-    let found: GraphRun;
-    try {
-      found = await runs.run(inputOf(job));
-    } finally {
-      under--;
+    const { counts, end, digest, sealed } = await runs.run(inputOf(job));
+    if (!sealing) {
+      sealing = true;
+      setImmediate(() => {
+        sealing = false;
+        runs.flush();
+      });
     }
-    if (under === 0) setImmediate(() => { if (under === 0) runs.flush(); });
-    const { counts, end, digest, sealed } = found;
     const { bundle } = await sealed;
     return { counts: completed(counts, end), digest, bundle };
   };

@@ -25,7 +25,7 @@ export function profileOf({ args }: Pick<GraphNode, "args">): Profile {
   return read;
 }
 
-/** The most qubits of each profile that are alive at once: a job acquires them before it starts. @throws Fault PROFILE_INVALID */
+/** The most qubits of each profile that are alive at once: a job acquires them before it starts. `nodes`: as withWishedDistance has them. @throws Fault PROFILE_INVALID */
 export function wantedOf(nodes: readonly Step[]): readonly Wanted[] {
   const peak = new Map<string, { readonly profile: Profile; alive: number; most: number }>();
   const home = new Map<string, { alive: number }>();

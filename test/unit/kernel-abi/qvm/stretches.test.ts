@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { canonicalJson, fromBase64, parseCanonicalJson, toBase64 } from "../../../../kernel-abi/canonical.ts";
 import { PAYLOAD_TYPE, preAuthentication } from "../../../../kernel-abi/dsse.ts";
 import { AUDIT_EVENTS_MAX, attestationDiffers, makeAttestation, openAttestation } from "../../../../kernel-abi/qvm/attestation.ts";
-import { epochsTold, STRETCH_BYTES_MAX, stretched, stretchesRoot, type AttestedEpoch, type Mapping, type Stretches } from "../../../../kernel-abi/qvm/stretches.ts";
+import { epochsTold, STRETCH_BYTES_MAX, stretchedText, stretchesRoot, type AttestedEpoch, type Mapping, type Stretches } from "../../../../kernel-abi/qvm/stretches.ts";
 import { signatureHolds } from "../../../../replay/seal.ts";
 import { sha256 } from "../../../../runtime/adapters/sha256.ts";
 import { attestationFacts, epoch, usage } from "../../../support/attestations.ts";
@@ -52,6 +52,9 @@ const factsOf = (epochs: readonly AttestedEpoch[]) => attestationFacts({
   }),
 });
 
+/** What is told of them: canonical JSON, or it is none. */
+const stretched = (epochs: readonly AttestedEpoch[]): Stretches => parseCanonicalJson(Buffer.from(stretchedText(epochs, sha256))) as Stretches;
+
 const signer = testSigner();
 const ports = { sha256, signature: signatureHolds };
 const RUN = "1a".repeat(32);
@@ -69,7 +72,7 @@ describe("epochs in stretches", () => {
   it("are those they were made of, one by one, under a root that another reader finds", () => {
     fc.assert(fc.property(fc.array(one, { maxLength: 12 }), (parts) => {
       const epochs = epochsOf(parts);
-      const told = stretched(epochs, sha256);
+      const told = stretched(epochs);
       expect(told).toMatchObject({ count: epochs.length, left: { stretches: 0, epochs: 0 } });
       const named = (each: AttestedEpoch) => ({ ...each, mapping: byName(each.mapping) });
       expect([...epochsTold(told)].map(named)).toEqual(epochs.map(named));
@@ -107,8 +110,8 @@ describe("epochs in stretches", () => {
     expect(count).toBe(20_000);
     expect(left.epochs).toBeGreaterThan(0);
     expect(told.reduce((sum, { times }) => sum + times, 0) + left.epochs).toBe(count);
-    expect(root).toBe(stretched(epochs, sha256).root);
-    expect(stretched(epochs.with(19_999, { ...epochs[19_999] as AttestedEpoch, decisions: [{ capability: "CAP_LINK", decision: "denied", by: "session" }] }), sha256).root).not.toBe(root);
+    expect(root).toBe(stretched(epochs).root);
+    expect(stretched(epochs.with(19_999, { ...epochs[19_999] as AttestedEpoch, decisions: [{ capability: "CAP_LINK", decision: "denied", by: "session" }] })).root).not.toBe(root);
     const traced = { run: RUN, graph: opened.graph, nodes: opened.nodes, shots: 8, units: 100, capabilities: [], epochs: epochs.map(({ usage: { nodes } }) => nodes) };
     expect(attestationDiffers(opened, traced)).toBeUndefined();
     expect(attestationDiffers(opened, { ...traced, epochs: traced.epochs.with(17, 3) })).toBe("it states 2 nodes of epoch 17, the graph has 3");

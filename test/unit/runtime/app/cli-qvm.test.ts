@@ -49,6 +49,9 @@ describe("triad qvm verify", () => {
     const { code, out } = await triad("qvm", "verify", file("broken.json", '{"version": "0.1",\n "program": }'), "--json");
     expect([code, onlyObject(out)]).toEqual([1, expect.objectContaining({ valid: false, findings: [{ rule: "schema", severity: "error", node: null, message: "Not JSON: line 2, column 13.", fix: "Write a value there." }] })]);
     expect((await triad("qvm", "verify", at("nowhere.json"))).code).toBe(2);
+    writeFileSync(at("latin.json"), Buffer.from('{"version": "0.1", "description": "\xe9"}', "latin1"));
+    const bytes = await triad("qvm", "verify", at("latin.json"), "--json");
+    expect([bytes.code, bytes.err, onlyObject(bytes.out)]).toEqual([1, "", expect.objectContaining({ valid: false, findings: [{ rule: "schema", severity: "error", node: null, message: "Not text in UTF-8.", fix: "Write the graph as JSON in UTF-8." }] })]);
     expect((await triad("qvm", "verify", file("bad.json", BAD), "--mode", "other")).code).toBe(2);
   });
 });

@@ -2,6 +2,7 @@
 // them, and changes nothing of what they come to.
 import { describe, expect, it } from "vitest";
 import { epochsTold, openAttestation } from "../../../../../kernel-abi/qvm/attestation.ts";
+import { graphNoise } from "../../../../../domains/q/api/graph-rates.ts";
 import { signatureHolds } from "../../../../../replay/seal.ts";
 import { sha256 } from "../../../../../runtime/adapters/sha256.ts";
 import { faultOf } from "../../../../support/refusals.ts";
@@ -239,5 +240,30 @@ it("a graph that is valid and that no provider can run is refused when it is sub
   ] }, resources: { vqs, chs: [], events: ["m"] }, caps: ["CAP_ALLOC"] };
   await expect(call(kernel, "q_submit", { graph: wide, session_id: s })).rejects.toMatchObject({ fault: "Q_ERR_GATE_UNSUPPORTED" });
   expect([kernel.parts.jobs.waiting, kernel.parts.facts.size]).toEqual([0, 0]);
+  await kernel.stop();
+});
+
+it("a wish for a code distance is what qubits without a profile are placed, counted, attested and made noisy at; a profile that is named wins", async () => {
+  const kernel = testKernel();
+  const s = await session(kernel);
+  const alloc = (vq: string, profile?: string) => ({ id: `alloc_${vq}`, op: "ALLOC_LQ", args: profile === undefined ? {} : { profile }, vqs: [vq] });
+  const wish = (code_distance: number) => ({ id: `wish_${code_distance}`, op: "SET_POLICY", args: { code_distance } });
+  const vqs = ["a", "b", "c", "d"];
+  const graph = { version: "0.1", program: { nodes: [
+    alloc("a"), wish(7), alloc("b"), { id: "fence", op: "FENCE_EPOCH" }, alloc("c", "logical:surface_code(d=3)"), wish(10), alloc("d"),
+    ...vqs.map((vq) => ({ id: `read_${vq}`, op: "MEASURE_Z", vqs: [vq], produces: [`m_${vq}`] })),
+  ] }, resources: { vqs, chs: [], events: vqs.map((vq) => `m_${vq}`) }, caps: ["CAP_ALLOC"] };
+  const job_id = await submit(kernel, s, graph);
+  await ended(kernel, s, job_id);
+  const { mapping } = await call(kernel, "q_get_mapping", { session_id: s, job_id });
+  expect(mapping).toMatchObject({ a: { distance: 9, physical_qubits: 162 }, b: { distance: 7, physical_qubits: 98 }, c: { distance: 3, physical_qubits: 18 }, d: { distance: 11, physical_qubits: 242 } });
+  const { usage } = openAttestation(kernel.parts.traces.attestation(job_id) ?? new Uint8Array(), { sha256, signature: signatureHolds });
+  expect(usage.physicalQubits).toBe(162 + 98 + 18 + 242);
+  const { verified } = kernel.parts.facts.get(job_id) ?? {};
+  expect(verified?.needs.profiles).toEqual({ "logical:surface_code(d=9)": 1, "logical:surface_code(d=7)": 1, "logical:surface_code(d=3)": 1, "logical:surface_code(d=11)": 1 });
+  const noise = graphNoise(verified?.graph ?? { version: "0.1", program: { nodes: [] }, resources: { vqs: [], chs: [], events: [] }, caps: [] });
+  const rates = vqs.map((vq) => noise.qubits?.[vq]?.pauli ?? Number.NaN);
+  expect([...rates].sort((x, y) => y - x)).toEqual([rates[2], rates[1], rates[0], rates[3]]);
+  expect(new Set(rates).size).toBe(4);
   await kernel.stop();
 });

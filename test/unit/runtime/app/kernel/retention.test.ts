@@ -1,5 +1,5 @@
 // What a kernel keeps of jobs that are over: bounded, in every table, however many there were.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -120,6 +120,26 @@ describe("checkpoints in a kernel's memory", () => {
     third.keep({ k: "checkpoint", job: "one", text: "late" }); // it was made while its job was forgotten
     expect(shown(third)).toEqual([undefined, [{ job: "other", text: "far" }], { two: 1, other: 1 }]);
     third.close();
+    rmSync(state, { recursive: true });
+  });
+});
+
+describe("the ledger", () => {
+  it("is written anew once it holds twice what is live, behind whoever waited for an entry", async () => {
+    const state = mkdtempSync(join(tmpdir(), "triad-ledger-"));
+    const memory = new Memory(state);
+    const size = (): number => statSync(join(state, "ledger")).size;
+    for (let at = 0; at < 9; at++) {
+      memory.keep({ k: "row", table: "tokens", id: "one", row: String(at).repeat(1_000_000) });
+      await memory.settled();
+    }
+    const before = size();
+    await new Promise(setImmediate);
+    expect([before > 8_000_000, size() < before / 2]).toEqual([true, true]);
+    memory.close();
+    const second = new Memory(state);
+    expect(second.live.rows.get("tokens")?.get("one")).toBe("8".repeat(1_000_000));
+    second.close();
     rmSync(state, { recursive: true });
   });
 });
