@@ -143,7 +143,7 @@ export const METHODS = Object.freeze({
     example: { params: { job_id: J, session_id: S, target: "module-1" }, result: { job_id: J, from: "module-0", to: "module-1", epoch: 1, success: true } },
   }),
   q_get_telemetry: method({
-    summary: "What a session or one of its jobs uses and has used.", help: "Without a job_id of the whole session; with one of that job, epoch by epoch: one where `epoch` is given, else a page of `limit` from `from_epoch` on; `next_epoch` says where the next page begins, and an epoch without `mapping` stands as the one before it in the page.",
+    summary: "What a session or one of its jobs uses and has used.", help: "Without a job_id of the whole session (`qubits` and `channels` are what it holds now, `usage` is what its jobs have used in all); with one of that job, epoch by epoch: one where `epoch` is given, else a page of `limit` from `from_epoch` on; `next_epoch` says where the next page begins, and an epoch without `mapping` stands as the one before it in the page.",
     params: {
       session_id: SessionId, job_id: maybe(Type.Union([JobId, Type.Null()])), epoch: maybe(Type.Union([Count("one epoch of the job"), Type.Null()])),
       from_epoch: maybe(Count("the first epoch of a page; 0 without")), limit: maybe(Type.Integer({ minimum: 1, maximum: 10_000, description: "epochs of a page at most; 1000 without" })),
@@ -151,7 +151,7 @@ export const METHODS = Object.freeze({
     result: Telemetry, errors: OF_JOB, idempotent: true,
     example: {
       params: { session_id: S },
-      result: { resource_usage: { logical_qubits_allocated: 2, physical_qubits_used: 36, physical_qubits_available: 9_964, utilization: 0.0036, channels_open: 0 }, qubits: {}, channels: {}, simulation_time_us: 1.5 },
+      result: { resource_usage: { logical_qubits_allocated: 2, physical_qubits_used: 36, physical_qubits_available: 9_964, utilization: 0.0036, channels_open: 0 }, qubits: {}, channels: {}, simulation_time_us: 1.5, usage: { logicalQubits: 2, physicalQubits: 36, channels: 0, nodes: 5, measurements: 2, tStates: 0, decoderCycles: 6, pairs: 0 }, jobs_ended: 1 },
     },
   }),
   q_get_mapping: method({

@@ -29,6 +29,7 @@ import { endedEntry } from "./job-end.ts";
 import { preparedRuns } from "./prepared-runs.ts";
 import { ReplayCall } from "./replay-call.ts";
 import { resume } from "./resumption.ts";
+import { SessionTotals } from "./session-totals.ts";
 import { SessionCalls } from "./sessions.ts";
 import { Signing } from "./signing.ts";
 import { telemetryCalls } from "./telemetry-calls.ts";
@@ -77,6 +78,7 @@ export function createKernelService(options: KernelOptions): Kernel {
   const parts: Parts = {
     authority, tenants, machine, histories,
     places: new Places({ machine, histories, physicalLimit: (session) => authority.quotas.session(session).max_physical_qubits, halted: (id) => execution.isHalted(id), outranked: (id) => parts.jobs.outranked(id), passed: () => { parts.jobs.pass(); } }),
+    totals: new SessionTotals(),
     hand: new ByHand({ authority, resources: machine.resources, links: machine.links, fresh }),
     jobs: new Jobs({ slots: options.slots ?? DEFAULTS.slots, kept: options.kept ?? DEFAULTS.kept, may: (job) => execution.clearance(job), beside: (job, others) => execution.beside(job, others), forgotten: (id) => { forget(id); } }),
     facts: new Map(),
@@ -106,6 +108,7 @@ export function createKernelService(options: KernelOptions): Kernel {
     const { order: { id, session }, state, epoch, error } = job;
     if (state !== "COMPLETED" && state !== "FAILED" && state !== "CANCELLED") return;
     counts[state]++;
+    parts.totals.ended(session, parts.places.record(id));
     parts.memory.keep(endedEntry(job));
     parts.authority.end(id, state);
     parts.histories.add(id, { type: "state", state, epoch, ...(error === null ? {} : { data: { error } }) });

@@ -73,6 +73,33 @@ describe("a job's telemetry", () => {
     await kernel.stop();
   });
 
+  it("tells a session what all of its jobs have used, those that ended and those under way, and nothing of others", async () => {
+    const kernel = testKernel({ kept: 2 });
+    const [s, other] = [await session(kernel), await session(kernel)];
+    const used = () => call(kernel, "q_get_telemetry", { session_id: s });
+    expect(await used()).toMatchObject({ simulation_time_us: 0, usage: { nodes: 0 }, jobs_ended: 0 });
+    const graphs = [ghz(3), coins(2), coins(5), ghz(2)];
+    let [timeUs, nodes, measurements, decoderCycles] = [0, 0, 0, 0];
+    for (const graph of graphs) {
+      const job_id = await submit(kernel, s, graph);
+      await ended(kernel, s, job_id);
+      const told = kernel.parts.places.record(job_id);
+      timeUs += told?.simulation_time_us ?? 0;
+      nodes += told?.usage.nodes ?? 0;
+      measurements += told?.usage.measurements ?? 0;
+      decoderCycles += told?.usage.decoderCycles ?? 0;
+      expect(kernel.parts.totals.of("under way", [told, undefined, told])).toMatchObject({ jobs: 0, timeUs: 2 * (told?.simulation_time_us ?? 0), usage: { nodes: 2 * (told?.usage.nodes ?? 0), logicalQubits: told?.usage.logicalQubits } });
+    }
+    expect(timeUs).toBeGreaterThan(0);
+    expect(measurements).toBe(3 + 2 + 5 + 2);
+    expect(await used()).toMatchObject({ simulation_time_us: timeUs, usage: { nodes, measurements, decoderCycles, logicalQubits: 3 }, jobs_ended: 4, qubits: {} });
+    expect(await call(kernel, "q_get_telemetry", { session_id: other })).toMatchObject({ simulation_time_us: 0, usage: { nodes: 0 }, jobs_ended: 0 });
+    expect(kernel.parts.totals.size).toBe(1);
+    await call(kernel, "q_close_session", { session_id: s });
+    expect(kernel.parts.totals.size).toBe(0);
+    await kernel.stop();
+  });
+
   it("tells a session what it holds by hand", async () => {
     const kernel = testKernel();
     const [s, other] = [await session(kernel), await session(kernel)];
