@@ -30,7 +30,7 @@ const BELL = {
 export const METHODS = Object.freeze({
   q_negotiate_caps: method({
     summary: "Opens a session with the capabilities the tenant holds of those asked for.",
-    help: "What the tenant does not hold, and what no capability is called, comes back in `denied`. The session's id is its secret: whoever has it acts for it.",
+    help: "What the tenant does not hold, and what no capability is called, comes back in `denied`. CAP_DELEGATE is its tenant's: whoever has it may lend, asked for or not. The session's id is its secret: whoever has it acts for it.",
     params: { requested: Words("capabilities: CAP_ALLOC and the like"), tenant_id: maybe(Id("the tenant; default when not given")), credential: maybe(Type.String({ maxLength: 4_096, description: "what proves the tenant, where the kernel asks for it" })) },
     result: open({ session_id: SessionId, granted: Words("granted"), denied: Words("denied"), quota: Quota }, "the session"),
     errors: ["AUTH_FAILED", "TENANT_SUSPENDED", "QUOTA_EXCEEDED"],
@@ -60,7 +60,7 @@ export const METHODS = Object.freeze({
       deadline_epochs: maybe(Type.Union([Count("as in policy"), Type.Null()])), timeout_ms: maybe(Type.Union([Count("as in policy"), Type.Null()])),
       client_token: maybe(Id("chosen by the caller, for this submit alone")),
     },
-    result: open({ job_id: JobId, state: State, estimated_epochs: Count("epochs of the graph") }, "the job"),
+    result: open({ job_id: JobId, state: State, estimated_epochs: Count("epochs of the graph"), warnings: maybe(Words("members of `policy` that nobody reads")) }, "the job"),
     errors: [...OF_SESSION, "INSUFFICIENT_CAPS", "INVALID_GRAPH", "QUOTA_EXCEEDED", "RESOURCE_EXHAUSTED"],
     example: { params: { graph: BELL, policy: { priority: 10, debug: false, seed: 42 }, session_id: S }, result: { job_id: J, state: "QUEUED", estimated_epochs: 1 } },
   }),
@@ -162,9 +162,9 @@ export const METHODS = Object.freeze({
     example: { params: { session_id: S, job_id: J }, result: { mapping: { q0: { profile: "logical:surface_code(d=3)", distance: 3, physical_qubits: 18, module: "module-0" } }, physical_qubits_used: 18 } },
   }),
   q_replay: method({
-    summary: "Runs an ended job again from its sealed trace and compares.", help: "`matches` says whether every outcome was found again; the digest is that of the sealed trace.",
+    summary: "Runs an ended job again from its sealed trace and compares.", help: "`matches` says whether every outcome was found again, as `events` has them; `reason` why not. The digest is the one the job came to.",
     params: { job_id: JobId, session_id: SessionId },
-    result: open({ job_id: JobId, matches: Type.Boolean(), digest: Type.String({ description: "of the sealed trace" }), events: maybe(Type.Record(Type.String(), Type.Integer())), bundle: maybe(Type.String({ description: "the sealed trace, base64, where it is not on disk" })) }, "the verdict"),
+    result: open({ job_id: JobId, matches: Type.Boolean(), digest: Type.String({ description: "that the job came to, as it was told" }), reason: maybe(Type.String({ description: "why it does not match: what is wrong with the trace" })), events: maybe(Type.Record(Type.String(), Type.Integer())), bundle: maybe(Type.String({ description: "the sealed trace, base64, where it is not on disk" })) }, "the verdict"),
     errors: [...OF_JOB, "TIMEOUT"], idempotent: true, waits: true,
     example: { params: { job_id: J, session_id: S }, result: { job_id: J, matches: true, digest: "00".repeat(32), events: { m0: 1, m1: 1 } } },
   }),

@@ -92,6 +92,23 @@ describe("data of errors", () => {
     await whole.stop();
   });
 
+  it("of a policy says what is wrong with the member that was meant, and only warns of members nobody reads", async () => {
+    const kernel = testKernel({ tenants: [{ name: "default", caps: [...CAPS, "CAP_DELEGATE"] }, { name: "none", caps: CAPS }] });
+    const s = await session(kernel);
+    const asked = (policy: unknown) => refused(kernel, "q_submit", { graph: ghz(2), session_id: s, policy });
+    expect(await asked({ noise: { pauli: 2, readout: 0 } })).toEqual({ name: "INVALID_PARAMS", at: "/params/policy/noise/pauli", what: expect.stringContaining("1") as unknown });
+    expect(await asked({ noise: { pauli: 0.1 } })).toEqual({ name: "INVALID_PARAMS", at: "/params/policy/noise", what: expect.stringContaining("readout") as unknown });
+    expect(await asked({ noise: 3 })).toEqual({ name: "INVALID_PARAMS", at: "/params/policy/noise", what: "must be boolean or must be null or must be object" });
+    const rates = { pauli: 0.1, readout: 0 };
+    expect(await asked({ noise: { ...rates, qubits: { q1: rates, "z/z": rates } } })).toEqual({ name: "INVALID_PARAMS", at: "/params/policy/noise/qubits/z~1z", what: "the graph has no qubit of this name" });
+    const submit = (policy: object) => call(kernel, "q_submit", { graph: ghz(2), session_id: s, policy });
+    expect((await submit({ sedd: 1, noise: { ...rates, qubits: { q1: rates } } })).warnings).toEqual([expect.stringMatching(/^policy\.sedd is read by nobody; there are .*seed/)]);
+    expect(await submit({ seed: 1 })).not.toHaveProperty("warnings");
+    const bargained = async (tenant_id?: string) => { const { granted, denied } = await call(kernel, "q_negotiate_caps", { requested: ["CAP_DELEGATE", "CAP_ALLOC", "CAP_X"], ...(tenant_id === undefined ? {} : { tenant_id }) }); return { granted, denied }; };
+    expect([await bargained(), await bargained("none")]).toEqual([{ granted: ["CAP_ALLOC", "CAP_DELEGATE"], denied: ["CAP_X"] }, { granted: ["CAP_ALLOC"], denied: ["CAP_DELEGATE", "CAP_X"] }]);
+    await kernel.stop();
+  });
+
   it("of channels", async () => {
     const kernel = testKernel();
     const s = await session(kernel);
@@ -100,7 +117,7 @@ describe("data of errors", () => {
     expect(await refused(kernel, "q_open_chan", { vq_a: a, vq_b: b, options: { fidelity: 1 }, session_id: s })).toMatchObject({ name: "CHANNEL_FIDELITY", requested: 1, reachable: 1 });
     const { channel_id } = await call(kernel, "q_open_chan", { vq_a: a, vq_b: b, options: {}, session_id: s });
     expect(await refused(kernel, "q_open_chan", { vq_a: a, vq_b: b, options: {}, session_id: s })).toMatchObject({ name: "CHANNEL_REFUSED", channel_id, what: "open already" });
-    expect(await refused(kernel, "q_open_chan", { vq_a: a, vq_b: a, options: {}, session_id: s })).toMatchObject({ name: "CHANNEL_REFUSED" });
+    expect(await refused(kernel, "q_open_chan", { vq_a: a, vq_b: a, options: {}, session_id: s })).toMatchObject({ name: "CHANNEL_REFUSED", what: `both ends are the qubit ${a}` });
     await kernel.stop();
   });
 
