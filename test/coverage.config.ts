@@ -9,11 +9,13 @@ export const TRUSTED = [
   "kernel-abi/dsse.ts",
   "kernel-abi/dsse-batch.ts",
   "kernel-abi/merkle.ts",
+  "kernel-abi/qvm/stretches.ts",
   "runtime/kernel/capability-table.ts",
   "runtime/kernel/contract-table.ts",
   "replay/chain.ts",
   "replay/merkle.ts",
   "replay/seal.ts",
+  "replay/seal-batch.ts",
   "replay/units.ts",
   "replay/verify.ts",
   "replay/bundle.ts",
@@ -48,7 +50,7 @@ export const TRUSTED = [
 /** Tests of the trusted core. */
 export const HOLDING = [
   "test/unit/kernel-abi/*.test.ts",
-  "test/unit/kernel-abi/qvm/{attestation,certificate}.test.ts",
+  "test/unit/kernel-abi/qvm/{attestation,certificate,stretches}.test.ts",
   "test/property/kernel-abi/*.test.ts",
   "test/unit/runtime/kernel/{capability-table,contract-table}.test.ts",
   "test/unit/replay/{bounds,bundle,chain,codec,consistency,contradictions,merkle,reader,rows,seal-batch,seal-form,units,verify}.test.ts",

@@ -128,7 +128,7 @@ export const OPS = Object.freeze({
     args: { mask: { kind: "mask", required: true, alias: "pauli", help: "One letter of I, X, Y, Z for all qubits, or one for each; small letters are read as capitals." } },
     help: "Applies Paulis when the exclusive or of its input events is 1. Without inputs its guard alone decides." }),
   SET_POLICY: op({ class: "neutral", ...standard,
-    args: { priority: { kind: "level", help: "The job's priority from the next fence on, among its tenant's jobs: 0 to 100, or low (1), normal (10) or high (50); other words say nothing." }, deadline: { kind: "level", help: "Wanted deadline in epochs, or text." }, code_distance: { kind: "integer", least: 1, most: DISTANCE_MAX, help: "Wanted code distance of qubits that are allocated from here on without a profile; of an even one the next. A profile that an ALLOC_LQ names wins." } },
+    args: { priority: { kind: "level", help: "The job's priority from the next fence on, among its tenant's jobs: 0 to 100, or low (1), normal (10) or high (50); other words say nothing." }, deadline: { kind: "level", help: "Wanted deadline in epochs; 0 and words: none." }, code_distance: { kind: "integer", least: 1, most: DISTANCE_MAX, help: "Wanted code distance of qubits that are allocated from here on without a profile; of an even one the next. A profile that an ALLOC_LQ names wins." } },
     help: "States wishes about scheduling (BND); changes no state. Guarded or not it counts: when jobs are ordered nothing has been measured." }),
 } satisfies Record<string, OpRow>);
 

@@ -31,8 +31,8 @@ export const Policy = open({
   priority: maybe(Type.Integer({ minimum: 0, maximum: 100, description: "higher runs first; 10 when not given" })),
   debug: maybe(Type.Boolean({ description: "needs CAP_DEBUG; the job's events tell of every epoch what it used, where its qubits stood, and what of it was done again" })),
   seed: maybe(Type.Union([Count("seed of the run"), Type.String({ maxLength: 64 }), Type.Null()], { description: "same seed, same events; a fresh one when not given" })),
-  deadline_epochs: maybe(Type.Union([Count("the job fails when it has not ended within so many epochs"), Type.Null()])),
-  timeout_ms: maybe(Type.Union([Count("the job fails when it has not ended within so many milliseconds of being accepted"), Type.Null()])),
+  deadline_epochs: maybe(Type.Union([Count("the job fails when it has not ended within so many epochs of the kernel, counted from acceptance; 0 and null: no limit"), Type.Null()])),
+  timeout_ms: maybe(Type.Union([Count("the job fails when it has not ended within so many milliseconds of being accepted; 0 and null: no limit"), Type.Null()])),
   shots: maybe(Type.Integer({ minimum: 1, maximum: 10_000_000, description: "shots of the job; 1 when not given" })),
   noise: maybe(Type.Union([Type.Boolean(), Type.Null(), Noise], { description: "logical Pauli noise: true for the rates of the graph's profiles, or rates; none when not given" })),
 }, "how the job is to be run");

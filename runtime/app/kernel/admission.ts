@@ -136,13 +136,15 @@ function noiseOf({ noise }: Wish, { graph }: Verified): unknown {
   return noise;
 }
 
+/** 0 is no limit, of time as of epochs: so it is of `q_wait`. */
+const limitOf = (given: number | null | undefined): number | null => given || null;
+
 /** Members beside `policy` are as good as those in it, and weigh more. */
 function wishOf({ policy = {}, deadline_epochs, timeout_ms, client_token }: ParamsOf<"q_submit">): Wish {
   const { seed, noise = null } = policy;
-  const timeoutMs = timeout_ms ?? policy.timeout_ms ?? null;
   return {
     seed: seed === undefined || seed === null || seed === "" ? null : String(seed), shots: policy.shots ?? 1, priority: policy.priority ?? PRIORITY_DEFAULT,
-    deadlineEpochs: deadline_epochs ?? policy.deadline_epochs ?? null, timeoutMs: timeoutMs === 0 ? null : timeoutMs,
+    deadlineEpochs: limitOf(deadline_epochs ?? policy.deadline_epochs), timeoutMs: limitOf(timeout_ms ?? policy.timeout_ms),
     debug: policy.debug ?? false, noise, clientToken: client_token ?? null,
   };
 }

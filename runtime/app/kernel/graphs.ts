@@ -164,7 +164,7 @@ const weightOf = ({ graph: { program, resources: { vqs, chs, events } } }: Verif
 export function deadlineHint(graph: Graph): number | null {
   const deadlines = graph.program.nodes.flatMap(({ op, args }) => {
     const deadline = Number(op === "SET_POLICY" ? args["deadline"] : NaN);
-    return Number.isSafeInteger(deadline) && deadline >= 0 ? [deadline] : [];
+    return Number.isSafeInteger(deadline) && deadline > 0 ? [deadline] : [];
   });
   return deadlines.length === 0 ? null : deadlines.reduce((least, one) => Math.min(least, one));
 }

@@ -37,6 +37,13 @@ function definedProof(m: number, some: readonly Uint8Array[], whole = true): rea
 const hexes = (path: readonly Uint8Array[]): readonly string[] => path.map(toHex);
 
 describe("the port", () => {
+  it("hashes pieces as their concatenation whatever their sizes, and what it gave stays what it was", () => {
+    const sizes = [0, 1, 63, 16_383, 16_384, 16_385, 100_000];
+    const made = sizes.map((size) => [new Uint8Array(size).fill(size % 251), Uint8Array.of(7)] as const);
+    const digests = made.map((pieces) => hash(...pieces));
+    expect(digests.map(toHex)).toEqual(made.map((pieces) => createHash("sha256").update(Buffer.concat(pieces)).digest("hex")));
+  });
+
   it("hashes pieces as their concatenation", () => {
     expect(toHex(hash(Uint8Array.of(1, 2), new Uint8Array(0), Uint8Array.of(3)))).toBe(toHex(digest(Uint8Array.of(1, 2, 3))));
   });

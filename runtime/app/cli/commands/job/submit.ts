@@ -102,7 +102,7 @@ export function configure(command: Command, invocation: Invocation): void {
     .option("--tenant <id>", "whose session it is to be (default: default)")
     .option("--credential <file>", "what `triad kernel token` printed, for a tenant that enters by one")
     .option("--token <text>", "of this submit alone: a second one with the same token and session gives the same job")
-    .addOption(countOption("--deadline-epochs <n>", "the job fails when it has not ended within so many epochs"))
+    .addOption(countOption("--deadline-epochs <n>", "the job fails when it has not ended within so many epochs; 0: no limit"))
     .option("--wait", "wait until it has ended, and show what it came to")
     .addOption(countOption("--timeout <ms>", "with --wait: most milliseconds to wait", 1))
     .addOption(jsonOption());

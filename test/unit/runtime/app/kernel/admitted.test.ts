@@ -30,7 +30,7 @@ describe("a submit", () => {
     await kernel.stop();
   });
 
-  it("says its limits of time beside the policy or in it, the former weighing more; 0 milliseconds are none", async () => {
+  it("says its limits of time beside the policy or in it, the former weighing more; 0 is none, of milliseconds as of epochs", async () => {
     const kernel = testKernel({ conditions: STANDING });
     const s = await session(kernel);
     const limits = async (given: { readonly timeout_ms?: number; readonly deadline_epochs?: number }, policy: { readonly timeout_ms?: number; readonly deadline_epochs?: number }) => {
@@ -41,7 +41,15 @@ describe("a submit", () => {
     expect(await limits({}, {})).toEqual([null, null]);
     expect(await limits({}, { timeout_ms: 60_000, deadline_epochs: 9 })).toEqual([60_000, 9]);
     expect(await limits({ timeout_ms: 50_000, deadline_epochs: 8 }, { timeout_ms: 60_000, deadline_epochs: 9 })).toEqual([50_000, 8]);
-    expect(await limits({ timeout_ms: 0 }, { timeout_ms: 60_000 })).toEqual([null, null]);
+    expect(await limits({ timeout_ms: 0 }, { timeout_ms: 60_000, deadline_epochs: 9 })).toEqual([null, 9]);
+    expect(await limits({ deadline_epochs: 0 }, { timeout_ms: 60_000, deadline_epochs: 9 })).toEqual([60_000, null]);
+    expect(await limits({}, { timeout_ms: 0, deadline_epochs: 0 })).toEqual([null, null]);
+    const wished = (deadline: number | string) => ({ id: "wish", op: "SET_POLICY", args: { deadline } });
+    const hint = async (...deadlines: readonly (number | string)[]) => {
+      const graph = { version: "0.1", program: { nodes: deadlines.map((deadline, at) => ({ ...wished(deadline), id: `wish_${at}` })) }, resources: { vqs: [], chs: [], events: [] }, caps: [] };
+      return kernel.parts.jobs.seen(s, (await call(kernel, "q_submit", { graph, session_id: s })).job_id).order.deadlineHint;
+    };
+    expect([await hint(0), await hint("", "soon"), await hint(0, 7, "5")]).toEqual([null, null, 5]);
     await kernel.stop();
   });
 });
