@@ -1,6 +1,6 @@
-// Faults of authority as they stand on the qSyscall wire: JSON-RPC code, its documented name, and `data`. A fault without a row here
-// is another room's, or −32603.
-import { FAULTS, type Fault, type FaultName } from "./fault.ts";
+// Faults of authority as they stand on the qSyscall wire: JSON-RPC code and its documented name. A fault without a row here is another
+// room's, or −32603; what stands in `data` is for `rpc/fault-data.ts` to say.
+import type { FaultName } from "./fault.ts";
 
 export interface WireCode {
   readonly code: number;
@@ -28,24 +28,3 @@ export const AUTHORITY_CODES = Object.freeze({
   AUDIT_BROKEN: wire(-32603, "INTERNAL_ERROR"),
   TENANCY_UNREADABLE: wire(-32603, "INTERNAL_ERROR"),
 } satisfies Partial<Record<FaultName, WireCode>>);
-
-export type AuthorityFault = keyof typeof AUTHORITY_CODES;
-
-export const isAuthorityFault = (name: FaultName): name is AuthorityFault => Object.hasOwn(AUTHORITY_CODES, name);
-
-export type WireValue = string | number | boolean | null | readonly string[];
-
-/** Members of a fault's detail that are lists of names, written there with commas because a detail holds scalars alone. */
-const LISTS: ReadonlySet<string> = new Set(["required", "missing"]);
-
-/**
- * What an error reply says of a fault of authority: `data` is its detail with `required` and `missing` as lists, its own name and what
- * to do next. Undefined for any other fault.
- */
-export function wireOf(fault: Fault): { readonly code: number; readonly message: string; readonly data: Readonly<Record<string, WireValue>> } | undefined {
-  if (!isAuthorityFault(fault.fault)) return undefined;
-  const detail = Object.entries(fault.detail).map(([key, value]): [string, WireValue] =>
-    [key, LISTS.has(key) && typeof value === "string" ? value.split(",").filter((name) => name !== "") : value]);
-  const { code, name } = AUTHORITY_CODES[fault.fault];
-  return { code, message: `${name}: ${FAULTS[fault.fault].says}`, data: { ...Object.fromEntries(detail), fault: fault.fault, next: fault.next } };
-}

@@ -5,8 +5,9 @@
 // Handlers may answer at once: then so does the dispatcher, and replies stand in the order of the requests.
 import { Fault } from "../fault.ts";
 import { Type, compiled } from "../schema.ts";
-import { CODES, CODE_OF, faultData, Refusal, type CodeName } from "./codes.ts";
+import { CODES, Refusal, type CodeName } from "./codes.ts";
 import { errorText, resultText, type RpcError, type RpcId } from "./encode.ts";
+import { CODE_OF, faultData } from "./fault-data.ts";
 import type { CallContext, Handlers } from "./handlers.ts";
 import { DISCOVER, isMethod, METHOD_NAMES, METHODS, type MethodName } from "./methods.ts";
 import { openRpc } from "./openrpc.ts";
@@ -41,8 +42,22 @@ function paramsOf(method: MethodName, given: Fields): { readonly params: Fields 
   const params = Object.fromEntries((entry?.members ?? []).filter((name) => Object.hasOwn(given, name)).map((name) => [name, given[name]]));
   const validator = entry?.validator();
   if (validator === undefined || validator.Check(params)) return { params };
-  const [first] = validator.Errors(params);
-  return { at: first?.instancePath ?? "", what: first?.message ?? "does not fit" };
+  return firstOf(validator.Errors(params));
+}
+
+interface Misfit { readonly keyword: string; readonly instancePath: string; readonly message: string }
+/** Keywords by which a branch of a union says that the value is none of its own. */
+const OTHER_BRANCH: ReadonlySet<string> = new Set(["type", "const", "enum", "anyOf"]);
+
+/** The first member that does not fit; of a union's branches, what the one says that came furthest, or all that there are. */
+function firstOf(misfits: readonly Misfit[]): { readonly at: string; readonly what: string } {
+  const first = misfits[0]?.instancePath ?? "";
+  const same = misfits.filter(({ instancePath }) => instancePath === first || instancePath.startsWith(`${first}/`));
+  const deepest = same.reduce((at, { instancePath }) => (instancePath.split("/").length > at.split("/").length ? instancePath : at), first);
+  const there = same.filter(({ instancePath }) => instancePath === deepest);
+  const own = there.find(({ keyword }) => !OTHER_BRANCH.has(keyword));
+  const types = there.filter(({ keyword }) => keyword !== "anyOf");
+  return { at: deepest, what: own?.message ?? ([...new Set(types.map(({ message }) => message))].join(" or ") || "does not fit") };
 }
 
 const isId = (id: unknown): id is RpcId =>

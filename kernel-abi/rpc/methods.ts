@@ -30,7 +30,7 @@ const BELL = {
 export const METHODS = Object.freeze({
   q_negotiate_caps: method({
     summary: "Opens a session with the capabilities the tenant holds of those asked for.",
-    help: "What the tenant does not hold, and what no capability is called, comes back in `denied`. The session's id is its secret: whoever has it acts for it.",
+    help: "What the tenant does not hold, and what no capability is called, comes back in `denied`. CAP_DELEGATE is its tenant's: whoever has it may lend, asked for or not. The session's id is its secret: whoever has it acts for it.",
     params: { requested: Words("capabilities: CAP_ALLOC and the like"), tenant_id: maybe(Id("the tenant; default when not given")), credential: maybe(Type.String({ maxLength: 4_096, description: "what proves the tenant, where the kernel asks for it" })) },
     result: open({ session_id: SessionId, granted: Words("granted"), denied: Words("denied"), quota: Quota }, "the session"),
     errors: ["AUTH_FAILED", "TENANT_SUSPENDED", "QUOTA_EXCEEDED"],
@@ -60,7 +60,7 @@ export const METHODS = Object.freeze({
       deadline_epochs: maybe(Type.Union([Count("as in policy"), Type.Null()])), timeout_ms: maybe(Type.Union([Count("as in policy"), Type.Null()])),
       client_token: maybe(Id("chosen by the caller, for this submit alone")),
     },
-    result: open({ job_id: JobId, state: State, estimated_epochs: Count("epochs of the graph") }, "the job"),
+    result: open({ job_id: JobId, state: State, estimated_epochs: Count("epochs of the graph"), warnings: maybe(Words("members of `policy` that nobody reads")) }, "the job"),
     errors: [...OF_SESSION, "INSUFFICIENT_CAPS", "INVALID_GRAPH", "QUOTA_EXCEEDED", "RESOURCE_EXHAUSTED"],
     example: { params: { graph: BELL, policy: { priority: 10, debug: false, seed: 42 }, session_id: S }, result: { job_id: J, state: "QUEUED", estimated_epochs: 1 } },
   }),
@@ -145,7 +145,7 @@ export const METHODS = Object.freeze({
     example: { params: { job_id: J, session_id: S, target: "module-1" }, result: { job_id: J, from: "module-0", to: "module-1", epoch: 1, success: true, moved: 2 } },
   }),
   q_get_telemetry: method({
-    summary: "What a session or one of its jobs uses and has used.", help: "Without a job_id of the whole session; with one of that job, epoch by epoch: one where `epoch` is given, else a page of `limit` from `from_epoch` on; `next_epoch` says where the next page begins, and an epoch without `mapping` stands as the one before it in the page.",
+    summary: "What a session or one of its jobs uses and has used.", help: "Without a job_id of the whole session (`qubits` and `channels` are what it holds now, `usage` is what its jobs have used in all); with one of that job, epoch by epoch: one where `epoch` is given, else a page of `limit` from `from_epoch` on; `next_epoch` says where the next page begins, and an epoch without `mapping` stands as the one before it in the page.",
     params: {
       session_id: SessionId, job_id: maybe(Type.Union([JobId, Type.Null()])), epoch: maybe(Type.Union([Count("one epoch of the job"), Type.Null()])),
       from_epoch: maybe(Count("the first epoch of a page; 0 without")), limit: maybe(Type.Integer({ minimum: 1, maximum: 10_000, description: "epochs of a page at most; 1000 without" })),
@@ -153,7 +153,7 @@ export const METHODS = Object.freeze({
     result: Telemetry, errors: OF_JOB, idempotent: true,
     example: {
       params: { session_id: S },
-      result: { resource_usage: { logical_qubits_allocated: 2, physical_qubits_used: 36, physical_qubits_available: 9_964, utilization: 0.0036, channels_open: 0 }, qubits: {}, channels: {}, simulation_time_us: 1.5 },
+      result: { resource_usage: { logical_qubits_allocated: 2, physical_qubits_used: 36, physical_qubits_available: 9_964, utilization: 0.0036, channels_open: 0 }, qubits: {}, channels: {}, simulation_time_us: 1.5, usage: { logicalQubits: 2, physicalQubits: 36, channels: 0, nodes: 5, measurements: 2, tStates: 0, decoderCycles: 6, pairs: 0 }, jobs_ended: 1 },
     },
   }),
   q_get_mapping: method({
@@ -164,9 +164,9 @@ export const METHODS = Object.freeze({
     example: { params: { session_id: S, job_id: J }, result: { mapping: { q0: { profile: "logical:surface_code(d=3)", distance: 3, physical_qubits: 18, module: "module-0" } }, physical_qubits_used: 18 } },
   }),
   q_replay: method({
-    summary: "Runs an ended job again from its sealed trace and compares.", help: "`matches` says whether every outcome was found again; the digest is that of the sealed trace.",
+    summary: "Runs an ended job again from its sealed trace and compares.", help: "`matches` says whether every outcome was found again, as `events` has them; `reason` why not. The digest is the one the job came to.",
     params: { job_id: JobId, session_id: SessionId },
-    result: open({ job_id: JobId, matches: Type.Boolean(), digest: Type.String({ description: "of the sealed trace" }), events: maybe(Type.Record(Type.String(), Type.Integer())), bundle: maybe(Type.String({ description: "the sealed trace, base64, where it is not on disk" })) }, "the verdict"),
+    result: open({ job_id: JobId, matches: Type.Boolean(), digest: Type.String({ description: "that the job came to, as it was told" }), reason: maybe(Type.String({ description: "why it does not match: what is wrong with the trace" })), events: maybe(Type.Record(Type.String(), Type.Integer())), bundle: maybe(Type.String({ description: "the sealed trace, base64, where it is not on disk" })) }, "the verdict"),
     errors: [...OF_JOB, "TIMEOUT"], idempotent: true, waits: true,
     example: { params: { job_id: J, session_id: S }, result: { job_id: J, matches: true, digest: "00".repeat(32), events: { m0: 1, m1: 1 } } },
   }),

@@ -67,7 +67,7 @@ export function rpcReference(): string {
     "After bytes that are no JSON, or go beyond the limits on size, depth and time, the reply is PARSE_ERROR with id null and the connection ends. A server that serves as many",
     "connections as it may answers SERVER_BUSY with id null. When the kernel stops, calls that wait are answered STOPPING; whoever gets no reply to a call that changes",
     "something cannot tell whether it was carried out: give q_submit a `client_token`.", "",
-    "## Codes", "", "Every `data` has `name` and `next` beside what stands here, and `fault` with `fault_code` where a fault of the registry was the reason.", "",
+    "## Codes", "", "Every `data` has `name` and `next` beside what stands here (a member with ? may be missing), and nothing else; where a fault of the registry was the reason, also its name as `fault`, its number as `fault_code` and what it says of itself as `detail`.", "",
     "| code | name | what happened, what to do | `data` | try again |", "|---|---|---|---|---|", ...(Object.keys(CODES) as CodeName[]).map(codeRow), "",
     ...METHOD_NAMES.flatMap(section),
   ].join("\n");

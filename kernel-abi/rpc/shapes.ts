@@ -37,7 +37,7 @@ export const Policy = open({
   noise: maybe(Type.Union([Type.Boolean(), Type.Null(), Noise], { description: "logical Pauli noise: true for the rates of the graph's profiles, or rates; none when not given" })),
 }, "how the job is to be run");
 
-export const Progress = open({ current_epoch: Count("fences passed"), total_epochs: Count("epochs of the graph"), nodes_executed: Count("nodes done"), nodes_total: Count("nodes of the graph") }, "how far the job is");
+export const Progress = open({ current_epoch: Count("fences passed; of a job that failed before its run, none but those before the checkpoint it began at"), total_epochs: Count("epochs of the graph"), nodes_executed: Count("nodes of these epochs"), nodes_total: Count("nodes of the graph") }, "how far the job is");
 
 export const Job = open({
   job_id: JobId, session_id: SessionId, state: State,
@@ -48,7 +48,7 @@ export const Job = open({
   telemetry: maybe(Type.Unknown({ description: "as q_get_telemetry gives it, of this job" })),
   peak_resources: maybe(open({ logical_qubits: Count("logical qubits"), physical_qubits: Count("physical qubits"), channels: Count("channels") }, "the most that was held at once")),
   execution_context: maybe(Type.Unknown({ description: "backend, its version and configuration, security features, capabilities" })),
-  error: maybe(open({ message: Type.String(), type: Type.String() }, "why it failed")),
+  error: maybe(open({ message: Type.String(), type: Type.String(), code: maybe(Count("the fault's number")), epoch: maybe(Count("the fence it had come to")) }, "why it failed")),
   cancelled_at_epoch: maybe(Count("the fence at which it was cancelled")),
   digest: maybe(Type.String({ description: "digest of the sealed trace" })),
   evidence: maybe(Type.Unknown({ description: "where the sealed trace is, and the proof of its seal" })),
@@ -57,7 +57,7 @@ export const Job = open({
 /** A job in a list. */
 export const JobRow = open({
   job_id: JobId, own: Type.Boolean({ description: "it is of the session that asks" }), state: State, priority: Count("0 to 100, higher first"), shots: Count("shots"),
-  epoch: Count("fences passed"), total_epochs: Count("epochs of the graph"), created_at: Real("seconds since 1970"), age_s: Real("seconds since it was accepted"),
+  epoch: Count("fences passed, as in the job's progress"), total_epochs: Count("epochs of the graph"), created_at: Real("seconds since 1970"), age_s: Real("seconds since it was accepted"),
   completed_at: maybe(Real("seconds since 1970")), restored_from: maybe(Type.String({ description: "the checkpoint it goes on from" })), resumed: maybe(Count("kernels that took it up again")),
   error: maybe(Type.String({ description: "name of what it failed with" })),
 }, "a job");
@@ -81,5 +81,7 @@ export const Telemetry = open({
   }, "what is in use"),
   qubits: Type.Record(Type.String(), Type.Unknown(), { description: "by id: profile, distance, physical_qubits, gate_count, measurement_count, decoder_cycles, correction_count, syndrome_weight, error_breakdown, logical_error_rate, total_time_us" }),
   channels: Type.Record(Type.String(), Type.Unknown(), { description: "by id" }),
-  simulation_time_us: Real("logical time the work takes on the modelled machine"),
+  simulation_time_us: Real("logical time the work takes on the modelled machine; of a session, that of all jobs since the kernel began"),
+  usage: maybe(Type.Record(Type.String(), Type.Number(), { description: "what was used: the most at once of logicalQubits, physicalQubits and channels, the sum of nodes, measurements, tStates, decoderCycles and pairs; of a session, over all jobs since the kernel began" })),
+  jobs_ended: maybe(Count("of a session: jobs that have ended since the kernel began")),
 }, "telemetry of a session or of one job");

@@ -35,8 +35,9 @@ const scalar = (value: unknown): FaultDetail[string] =>
 
 /** What the kernel refused, as a fault of the command line: denied, exhausted or refused. */
 export function faultOfCall(error: KernelError): Fault {
-  const { name: _, next: __, ...data } = error.data;
-  const detail = Object.fromEntries(Object.entries(data).map(([key, value]) => [key, scalar(value)]));
+  const { name: _, next: __, detail: said, ...data } = error.data;
+  const more = Object.entries(said ?? {}).filter(([, value]) => !Object.values(data).includes(value)); // what the fault says in words of its own, and no member has said
+  const detail = Object.fromEntries([...more, ...Object.entries(data)].map(([key, value]) => [key, scalar(value)]));
   return new Fault(FAULT_OF[error.name] ?? "CALL_REFUSED", { ...detail, method: error.method, refusal: error.name, rpc: error.code, says: error.message }, { cause: error, next: error.next });
 }
 

@@ -6,6 +6,7 @@ import { toHex } from "../../../kernel-abi/canonical.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { ParamsOf, ResultOf } from "../../../kernel-abi/rpc/methods.ts";
 import { Refusal } from "../../../kernel-abi/rpc/codes.ts";
+import { Policy } from "../../../kernel-abi/rpc/shapes.ts";
 import { PRIORITY_DEFAULT, type Job, type JobOrder } from "../../kernel/jobs/job.ts";
 import { graphNoise } from "../../../domains/q/api/graph-rates.ts";
 import type { Verified } from "./graphs.ts";
@@ -16,6 +17,7 @@ const JOB_ID_BYTES = 8;
 const SEED_DIGITS = 32;
 /** Attempts after the first, when the provider is to blame. */
 const RETRIES = 2;
+const WARNINGS_MAX = 16;
 
 /** What an accepted job begins from: the start, or a checkpoint. */
 export interface Beginning {
@@ -44,10 +46,11 @@ export class Admission {
     const known = before === undefined ? undefined : this.#parts.jobs.get(before);
     const verified = graphs.of(params.graph);
     const asked = { ...wish, noise: noiseOf(wish, verified) };
+    const warnings = warningsOf(params.policy ?? {});
     if (known !== undefined && !this.#isAgain(known, verified, asked)) throw new Refusal("INVALID_PARAMS", { at: "/client_token", what: "another submit of this session had it, with another graph or policy" });
     const job = known ?? this.take(session, verified, asked, FROM_THE_START);
     await memory.settled();
-    return { job_id: job.order.id, state: job.state, estimated_epochs: job.order.epochs.length };
+    return { job_id: job.order.id, state: job.state, estimated_epochs: job.order.epochs.length, ...(warnings.length === 0 ? {} : { warnings }) };
   }
 
   /** Whether what is asked for is what this job was asked for (K7). */
@@ -118,8 +121,20 @@ const acceptedEntry = (order: JobOrder, facts: JobFacts) => {
   return { k: "accepted", ...kept, at: facts.createdAt, token: facts.clientToken, debug: facts.debug, noise: facts.noise ?? null, seedGiven: facts.seedGiven } as const;
 };
 
+/** Members that other kernels may read are let pass here, and told of. */
+const warningsOf = (policy: NonNullable<ParamsOf<"q_submit">["policy"]>): string[] =>
+  Object.keys(policy).filter((name) => !Object.hasOwn(Policy.properties, name)).slice(0, WARNINGS_MAX)
+    .map((name) => `policy.${name.slice(0, 80)} is read by nobody; there are ${Object.keys(Policy.properties).join(", ")}`);
+
 /** Noise that was asked for without rates is that of the graph's own profiles. */
-const noiseOf = ({ noise }: Wish, { graph }: Verified): unknown => (noise === true ? graphNoise(graph) : noise === false ? null : noise);
+function noiseOf({ noise }: Wish, { graph }: Verified): unknown {
+  if (typeof noise === "boolean") return noise ? graphNoise(graph) : null;
+  const named = typeof noise === "object" && noise !== null && "qubits" in noise ? Object.keys(noise.qubits ?? {}) : [];
+  const known = new Set(named.length === 0 ? [] : graph.program.nodes.flatMap(({ vqs }) => vqs));
+  const stranger = named.find((name) => !known.has(name));
+  if (stranger !== undefined) throw new Refusal("INVALID_PARAMS", { at: `/params/policy/noise/qubits/${stranger.replaceAll("~", "~0").replaceAll("/", "~1")}`, what: "the graph has no qubit of this name" });
+  return noise;
+}
 
 /** 0 is no limit, of time as of epochs: so it is of `q_wait`. */
 const limitOf = (given: number | null | undefined): number | null => given || null;

@@ -28,13 +28,13 @@ export class CheckpointCalls {
     this.#admission = admission;
   }
 
-  /** @throws Refusal ALREADY_COMPLETED | JOB_NOT_FOUND; as Lanes.run */
+  /** @throws Refusal CHECKPOINT_REFUSED | JOB_NOT_FOUND; as Lanes.run */
   async checkpoint(params: ParamsOf<"q_checkpoint">, { signal }: CallContext): Promise<ResultOf<"q_checkpoint">> {
     const { authority, jobs, checkpoints, memory, histories } = this.#parts;
     const job = this.#watching.seen(params, "q_checkpoint");
     authority.need(params.session_id, CAP);
     const { order } = job;
-    if (job.state === "FAILED" || (job.state === "CANCELLED" && job.epoch === 0)) throw new Refusal("ALREADY_COMPLETED", { job_id: order.id, state: job.state });
+    if (job.state === "FAILED" || (job.state === "CANCELLED" && job.epoch === 0)) throw new Refusal("CHECKPOINT_REFUSED", { job_id: order.id, what: `it is ${job.state}: it came to no fence that could be kept` });
     const epoch = Math.min(job.epoch, order.epochs.length - 1);
     const node = order.epochs[epoch]?.from ?? 0;
     const facts = this.#facts(order.id);

@@ -1,6 +1,6 @@
 // A job as the wire shows it: upstream's members, and ours beside them. Owns the shape; a member that has no value is absent, never null.
 import type { JobObject } from "../../../kernel-abi/rpc/methods.ts";
-import type { Job, JobError } from "../../kernel/jobs/job.ts";
+import { epochsDone, type Job, type JobError } from "../../kernel/jobs/job.ts";
 import type { JobTelemetry } from "../../kernel/logical/telemetry.ts";
 import type { JobFacts } from "./job-facts.ts";
 
@@ -34,11 +34,15 @@ const contextOf = ({ job: { order }, facts, caps, backend }: Shown) => ({
   capabilities: [...caps], graph: order.graph, certificate: facts.verified.certificateDigest,
 });
 
-/** Upstream's two members, and the fault's number. */
-const errorOf = ({ message, type, code }: JobError): { readonly message: string; readonly type: string } => Object.assign({ message, type }, { code });
+/** Upstream's two members, the fault's number, and the fence the job had come to. */
+const errorOf = ({ message, type, code }: JobError, epoch: number): NonNullable<JobObject["error"]> => ({ message, type, code, epoch });
 
-/** Nodes of the epochs it has behind it. They are run in one run, at its end: of a job that failed without one, nothing was. */
-const nodesOf = ({ order: { epochs }, epoch, state, outcome }: Job): number => (state === "FAILED" && outcome === null ? 0 : epochs[epoch - 1]?.to ?? 0);
+/** The fence a job failed at stands with its error: its progress is of what came to something. */
+const progressOf = (job: Job, nodes_total: number): JobObject["progress"] => {
+  const { epochs } = job.order;
+  const current_epoch = epochsDone(job);
+  return { current_epoch, total_epochs: epochs.length, nodes_executed: epochs[current_epoch - 1]?.to ?? 0, nodes_total };
+};
 
 export function jobObject(shown: Shown): JobObject {
   const { job, facts: { verified: { graph } }, record } = shown;
@@ -48,12 +52,12 @@ export function jobObject(shown: Shown): JobObject {
     job_id: order.id, session_id: order.session, state: job.state, created_at: at(job.acceptedAt),
     ...(job.startedAt === null ? {} : { started_at: at(job.startedAt) }),
     ...(job.endedAt === null ? {} : { completed_at: at(job.endedAt) }),
-    progress: { current_epoch: job.epoch, total_epochs: order.epochs.length, nodes_executed: nodesOf(job), nodes_total: graph.program.nodes.length },
+    progress: progressOf(job, graph.program.nodes.length),
     ...(outcome === null ? {} : { ...(order.shots === 1 ? { events: { ...outcome.events } } : {}), ...(outcome.counts === null ? {} : { counts: { ...outcome.counts } }) }),
     ...(job.startedAt === null ? {} : { peak_resources: { logical_qubits: logicalQubits, physical_qubits: physicalQubits, channels } }),
     execution_context: contextOf(shown),
     ...(outcome === null ? {} : { digest: outcome.digest, evidence: { trace: outcome.trace, attestation: outcome.trace === null ? null : `${outcome.trace}.attestation`, digest: outcome.digest } }),
-    ...(error === null ? {} : { error: errorOf(error) }),
+    ...(error === null ? {} : { error: errorOf(error, job.epoch) }),
     ...(job.cancelledAtEpoch === null ? {} : { cancelled_at_epoch: job.cancelledAtEpoch }),
     ...(job.resumed === 0 ? {} : { resumed: job.resumed }),
     ...(job.attempts <= 1 && job.preemptions === 0 ? {} : { attempts: job.attempts, preemptions: job.preemptions }),

@@ -8,7 +8,7 @@ import { GRAPH_PROGRAM } from "../qvm/program-file.ts";
 import type { JobOrder } from "../../kernel/jobs/job.ts";
 import { record } from "../record.ts";
 import type { JobFacts } from "./job-facts.ts";
-import { madeAgain } from "./made-again.ts";
+import { madeAgain, type MadeAgain } from "./made-again.ts";
 
 export interface JobRun {
   readonly graph: Graph;
@@ -42,8 +42,8 @@ export interface JobRuns {
   run(job: JobRun): Promise<SealedRun>;
   /** Whether it is made in a moment, so that there is nothing to give up. */
   isLight(job: JobRun): boolean;
-  /** The digest a sealed run comes to when it is made again; "" when it is not this kernel's, not whole, or another. @throws Fault WORKER_LOST | RUN_INTERRUPTED */
-  replay(bundle: Uint8Array, signal: AbortSignal): Promise<string>;
+  /** A sealed run made again, as madeAgain. @throws Fault WORKER_LOST | RUN_INTERRUPTED */
+  replay(bundle: Uint8Array, signal: AbortSignal): Promise<MadeAgain>;
   close(): Promise<void>;
 }
 

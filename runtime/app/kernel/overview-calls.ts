@@ -4,7 +4,7 @@
 import type { Handlers } from "../../../kernel-abi/rpc/handlers.ts";
 import type { ResultOf } from "../../../kernel-abi/rpc/methods.ts";
 import { Refusal } from "../../../kernel-abi/rpc/codes.ts";
-import type { Job } from "../../kernel/jobs/job.ts";
+import { epochsDone, type Job } from "../../kernel/jobs/job.ts";
 import { targetOf } from "../../kernel/logical/conditions.ts";
 import type { Parts } from "./parts.ts";
 
@@ -15,9 +15,10 @@ const MILLISECONDS = 1_000;
 const LISTED = 100;
 const holdsSlot = ({ state }: Job): boolean => state === "RUNNING" || state === "VALIDATING";
 
-function rowOf({ order, state, epoch, acceptedAt, endedAt, resumed, error }: Job, asker: string, now: number): Row {
+function rowOf(job: Job, asker: string, now: number): Row {
+  const { order, state, acceptedAt, endedAt, resumed, error } = job;
   return {
-    job_id: order.id, own: order.session === asker, state, priority: order.priority, shots: order.shots, epoch, total_epochs: order.epochs.length,
+    job_id: order.id, own: order.session === asker, state, priority: order.priority, shots: order.shots, epoch: epochsDone(job), total_epochs: order.epochs.length,
     created_at: acceptedAt / MILLISECONDS, age_s: Math.max(0, now - acceptedAt) / MILLISECONDS, ...(endedAt === null ? {} : { completed_at: endedAt / MILLISECONDS }),
     ...(order.restored === null ? {} : { restored_from: order.restored }), ...(resumed === 0 ? {} : { resumed }), ...(error === null ? {} : { error: error.type }),
   };

@@ -13,6 +13,7 @@ import type { JobRuns } from "./job-runs.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Memory } from "./memory.ts";
 import type { Places } from "./placement.ts";
+import type { SessionTotals } from "./session-totals.ts";
 import type { Signing } from "./signing.ts";
 import type { ServedTenants } from "./tenants.ts";
 import type { Traces } from "./traces.ts";
@@ -26,6 +27,7 @@ export interface Parts {
   /** A job holds its qubits there under its own id; what a session allocates by hand it holds under `handHolder(session)`. */
   readonly machine: LogicalMachine;
   readonly places: Places;
+  readonly totals: SessionTotals;
   readonly hand: ByHand;
   readonly checkpoints: Checkpoints;
   readonly histories: Histories;

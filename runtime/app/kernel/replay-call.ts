@@ -21,8 +21,9 @@ export class ReplayCall {
     const bundle = outcome === null ? undefined : traces.read(id);
     if (outcome === null || bundle === undefined) throw new Refusal("JOB_NOT_FOUND", { kind: "trace", id });
     const found = await lanes.run(caller, signal, (wanted) => runs.replay(bundle, wanted));
+    const why = "why" in found ? found.why : found.digest === outcome.digest ? undefined : `the trace is of another run, ${found.digest}`;
     return {
-      job_id: id, matches: found === outcome.digest, digest: outcome.digest, events: { ...outcome.events },
+      job_id: id, matches: why === undefined, digest: outcome.digest, ...(why === undefined ? { events: { ...outcome.events } } : { reason: why }),
       ...(outcome.trace === null ? { bundle: Buffer.from(bundle).toString("base64") } : {}),
     };
   }

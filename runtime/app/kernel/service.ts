@@ -9,6 +9,7 @@ import { Checkpoints } from "../../kernel/jobs/checkpoints.ts";
 import type { Job } from "../../kernel/jobs/job.ts";
 import { Jobs } from "../../kernel/jobs/jobs.ts";
 import { LogicalMachine, MACHINE } from "../../kernel/logical/machine.ts";
+import type { Injection } from "../../kernel/logical/conditions.ts";
 import { AuditFile } from "./audit-file.ts";
 import { Admission } from "./admission.ts";
 import { ByHand } from "./by-hand.ts";
@@ -28,9 +29,11 @@ import { endedEntry } from "./job-end.ts";
 import { preparedRuns } from "./prepared-runs.ts";
 import { ReplayCall } from "./replay-call.ts";
 import { resume } from "./resumption.ts";
+import { SessionTotals } from "./session-totals.ts";
 import { SessionCalls } from "./sessions.ts";
 import { Signing } from "./signing.ts";
 import { telemetryCalls } from "./telemetry-calls.ts";
+import type { ConditionsChange } from "./serving.ts";
 import { standing, type Fallen } from "./standing.ts";
 import { tenancyCalls } from "./tenancy-calls.ts";
 import { ServedTenants } from "./tenants.ts";
@@ -44,6 +47,7 @@ export interface Kernel extends KernelService {
   /** For its operator and for tests: everything it is made of. */
   readonly parts: Parts;
   serve(terms: TenantTerms): Fallen;
+  setConditions(conditions: readonly Injection[]): ConditionsChange;
 }
 
 /** A kernel that does not begin leaves its state folder to another. */
@@ -67,13 +71,14 @@ export function createKernelService(options: KernelOptions): Kernel {
   const { authority } = tenants;
   const histories = new Histories();
   const machine = new LogicalMachine({ ...MACHINE, ...options.machine });
-  for (const injection of options.conditions ?? []) machine.inject(injection);
+  machine.setConditions(options.conditions ?? []);
   const memory = new Memory(state, durability);
   orClose(memory, () => { audit?.open(authority.audit); });
   if (audit !== undefined) memory.join(audit);
   const parts: Parts = {
     authority, tenants, machine, histories,
     places: new Places({ machine, histories, physicalLimit: (session) => authority.quotas.session(session).max_physical_qubits, halted: (id) => execution.isHalted(id), outranked: (id) => parts.jobs.outranked(id), passed: () => { parts.jobs.pass(); } }),
+    totals: new SessionTotals(),
     hand: new ByHand({ authority, resources: machine.resources, links: machine.links, fresh }),
     jobs: new Jobs({ slots: options.slots ?? DEFAULTS.slots, kept: options.kept ?? DEFAULTS.kept, may: (job) => execution.clearance(job), beside: (job, others) => execution.beside(job, others), forgotten: (id) => { forget(id); } }),
     facts: new Map(),
@@ -103,6 +108,7 @@ export function createKernelService(options: KernelOptions): Kernel {
     const { order: { id, session }, state, epoch, error } = job;
     if (state !== "COMPLETED" && state !== "FAILED" && state !== "CANCELLED") return;
     counts[state]++;
+    parts.totals.ended(session, parts.places.record(id));
     parts.memory.keep(endedEntry(job));
     parts.authority.end(id, state);
     parts.histories.add(id, { type: "state", state, epoch, ...(error === null ? {} : { data: { error } }) });
@@ -124,6 +130,11 @@ export function createKernelService(options: KernelOptions): Kernel {
     serve(terms) {
       tenants.change(terms);
       return standing(parts, sessions);
+    },
+    setConditions(conditions) {
+      const change = machine.setConditions(conditions);
+      execution.kick();
+      return { ...change, holding: machine.conditions.all.length };
     },
     summary: (): KernelSummary => ({
       waiting: parts.jobs.waiting, running: parts.jobs.running, completed: counts.COMPLETED, failed: counts.FAILED, cancelled: counts.CANCELLED,

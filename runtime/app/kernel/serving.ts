@@ -15,9 +15,17 @@ export interface KernelOptions extends TenantTerms, Pick<ServiceOptions, "condit
   readonly workers?: number;
 }
 
-/** A service whose operator can say anew whom it serves; what had to end by it. */
+/** What came of conditions said anew: put right, new or changed, and in all. */
+export interface ConditionsChange {
+  readonly lifted: number;
+  readonly begun: number;
+  readonly holding: number;
+}
+
+/** A service whose operator can say anew whom it serves, and what had to end by it; and what is wrong with the machine. Both are refused whole. */
 export interface ServedKernel extends KernelService {
   serve?(terms: TenantTerms): Fallen;
+  setConditions?(conditions: NonNullable<ServiceOptions["conditions"]>): ConditionsChange;
 }
 
 /** Brings a kernel up, with what was accepted before it went down. */

@@ -59,6 +59,7 @@ export class SessionCalls {
     if (!this.#closing.delete(session)) return;
     this.#parts.jobs.forgetSession(session);
     this.#parts.checkpoints.forget(session);
+    this.#parts.totals.forget(session);
   }
 
   /** Sessions whose time is over, and whatever lost what it stood on. */

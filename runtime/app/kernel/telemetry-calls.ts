@@ -5,6 +5,7 @@ import type { ParamsOf, ResultOf } from "../../../kernel-abi/rpc/methods.ts";
 import { isProfile, parseProfile } from "../../../kernel-abi/qvm/qec/profile.ts";
 import { Refusal } from "../../../kernel-abi/rpc/codes.ts";
 import { eachEpoch, epochCount, type EpochRecord } from "../../kernel/logical/accounts.ts";
+import { isEnd } from "../../kernel/jobs/lifecycle.ts";
 import { targetOf } from "../../kernel/logical/conditions.ts";
 import type { JobTelemetry } from "../../kernel/logical/telemetry.ts";
 import { handHolder } from "./by-hand.ts";
@@ -57,12 +58,13 @@ function pageOf(records: readonly EpochRecord[], from: number, limit: number): P
 const physicalOf = (places: readonly Placed[]): number => places.reduce((sum, { physicalQubits }) => sum + physicalQubits, 0);
 
 export function telemetryCalls(parts: Parts, watching: Watching): Pick<Handlers, "q_get_telemetry" | "q_get_mapping"> {
-  const { authority, machine, places } = parts;
+  const { authority, jobs, machine, places, totals } = parts;
   const conditions = () => machine.conditions.all.map((each) => ({ ...each, target: targetOf(each) }));
 
   const ofSession = (session: string): ResultOf<"q_get_telemetry"> => {
     const told = machine.sessionTelemetry(session, authority.quotas.session(session).max_physical_qubits, handHolder(session));
-    return { ...told, qubits: { ...told.qubits }, channels: { ...told.channels }, ...{ conditions: conditions() } };
+    const { usage, timeUs, jobs: jobs_ended } = totals.of(session, jobs.of(session).filter(({ state }) => !isEnd(state)).map(({ order }) => places.record(order.id)));
+    return { ...told, qubits: { ...told.qubits }, channels: { ...told.channels }, simulation_time_us: timeUs, usage: { ...usage }, jobs_ended, ...{ conditions: conditions() } };
   };
   const ofJob = (id: string, { epoch, from_epoch, limit }: Pick<ParamsOf<"q_get_telemetry">, "epoch" | "from_epoch" | "limit">): ResultOf<"q_get_telemetry"> => {
     const record: JobTelemetry | undefined = places.record(id);
@@ -74,7 +76,7 @@ export function telemetryCalls(parts: Parts, watching: Watching): Pick<Handlers,
     const attestation = (from_epoch ?? 0) > 0 ? undefined : parts.traces.attestation(id); // with the first page alone
     return {
       ...record, qubits: { ...record.qubits }, channels: { ...record.channels },
-      ...{ usage: stretch?.usage ?? record.usage, ...page, conditions: conditions() },
+      ...{ usage: { ...stretch?.usage ?? record.usage }, ...page, conditions: conditions() },
       ...(attestation === undefined ? {} : { attestation: new TextDecoder().decode(attestation) }),
     };
   };

@@ -6,6 +6,7 @@ import type { Signer } from "../../../kernel-abi/ports.ts";
 import { createPool } from "../../workers/pool.ts";
 import { packed, RUN_TASK, unpacked, type RunAnswer, type RunsAsked } from "../qvm/thread-form.ts";
 import { completed, countsOf, type JobRun, type SealedRun } from "./job-runs.ts";
+import type { MadeAgain } from "./made-again.ts";
 import { REPLAY_TASK, sealedHere } from "./thread-tasks.ts";
 
 const ENTRY = new URL(import.meta.url.endsWith(".ts") ? "./thread-entry.ts" : "./thread-entry.js", import.meta.url);
@@ -15,7 +16,7 @@ const HUNG_MS = 6 * 60 * 60_000;
 export interface Threads {
   run(job: JobRun): Promise<SealedRun>;
   /** As madeAgain. */
-  replay(bundle: Uint8Array, signal: AbortSignal): Promise<string>;
+  replay(bundle: Uint8Array, signal: AbortSignal): Promise<MadeAgain>;
   close(): Promise<void>;
 }
 
@@ -34,7 +35,7 @@ export function createThreads({ signer, workers }: { readonly signer: Signer; re
       const { end, facts } = answer;
       return { counts: completed(end.status === "completed" ? countsOf(end.result) : undefined, end), digest: facts.digest, bundle: sealedHere(facts, body, signer) };
     },
-    replay: async (bundle, signal) => unpacked<string>(await pool.run({ kernel: REPLAY_TASK, input: packed(signer.keyId, [bundle]) }, signal)).head,
+    replay: async (bundle, signal) => unpacked<MadeAgain>(await pool.run({ kernel: REPLAY_TASK, input: packed(signer.keyId, [bundle]) }, signal)).head,
     close: () => pool.close(),
   };
 }

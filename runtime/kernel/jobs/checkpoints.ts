@@ -42,14 +42,18 @@ export class Checkpoints {
   open(session: string, id: string): CheckpointRecord {
     const bytes = this.#sessions.get(session)?.get(id);
     if (bytes === undefined) throw new Fault("CHECKPOINT_UNKNOWN", { checkpoint: id });
-    return this.read(bytes);
+    return this.read(bytes, id);
   }
 
   /** What a holder kept, or a ledger. @throws Fault CHECKPOINT_REFUSED unless this kernel made it, as it is */
-  read(bytes: Uint8Array): CheckpointRecord {
-    const { record, tag } = parsed(bytes);
-    if (!this.#mac.matches(canonicalJson(record), tag)) throw new Fault("CHECKPOINT_REFUSED", { what: "its tag is not the kernel's" });
-    return checkpointRecord(record);
+  read(bytes: Uint8Array, id?: string): CheckpointRecord {
+    try {
+      const { record, tag } = parsed(bytes);
+      if (!this.#mac.matches(canonicalJson(record), tag)) throw new Fault("CHECKPOINT_REFUSED", { what: "its tag is not the kernel's" });
+      return checkpointRecord(record);
+    } catch (error) {
+      throw id === undefined || !(error instanceof Fault) ? error : new Fault(error.fault, { checkpoint: id, ...error.detail }, { cause: error });
+    }
   }
 
   /** Oldest first. */

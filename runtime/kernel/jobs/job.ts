@@ -106,6 +106,9 @@ export const PRIORITY_DEFAULT = 10;
 /** Where it stands now. */
 export const priorityOf = ({ order, epoch }: Pick<Job, "order" | "epoch">): number => order.epochs[epoch - 1]?.priority ?? order.priority;
 
+/** Epochs of its graph whose work counts. They are run in one run, at its end: of a job that failed without one nothing counts but what it began behind. */
+export const epochsDone = ({ order, epoch, state, outcome }: Pick<Job, "order" | "epoch" | "state" | "outcome">): number => (state === "FAILED" && outcome === null ? order.startEpoch : epoch);
+
 /** As it is accepted: waiting, at the fence it begins from. */
 export function newJob(order: JobOrder, { seq, now, epoch, resumed, checkpoints }: { readonly seq: number; readonly now: number; readonly epoch: number; readonly resumed: number; readonly checkpoints: number }): Job {
   return {

@@ -71,7 +71,7 @@ type Running = { -readonly [Key in keyof Omit<EpochRecord, "usage">]: EpochRecor
 
 const NO_ERRORS: ErrorCounts = Object.freeze({ depolarizing: 0, coherence: 0, measurement: 0 });
 const USES = ["logicalQubits", "physicalQubits", "channels", "nodes", "measurements", "tStates", "decoderCycles", "pairs"] as const;
-const NO_USAGE: EpochUsage = Object.freeze({ logicalQubits: 0, physicalQubits: 0, channels: 0, nodes: 0, measurements: 0, tStates: 0, decoderCycles: 0, pairs: 0 });
+export const NO_USAGE: EpochUsage = Object.freeze({ logicalQubits: 0, physicalQubits: 0, channels: 0, nodes: 0, measurements: 0, tStates: 0, decoderCycles: 0, pairs: 0 });
 
 /** One by one. */
 export function* eachEpoch(records: readonly EpochRecord[]): Generator<EpochRecord> {
@@ -94,8 +94,8 @@ const alike = (one: EpochRecord, other: EpochRecord): boolean =>
   one.undone === undefined && other.undone === undefined && one.moves.length === 0 && other.moves.length === 0 && one.decoderNs === other.decoderNs && one.backlogNs === other.backlogNs && one.redone === other.redone && one.resets === other.resets
   && one.stalls === other.stalls && sameUsage(one.usage, other.usage) && one.conditions.join("\n") === other.conditions.join("\n") && sameMapping(one.mapping, other.mapping);
 
-/** Peaks and sums over two stretches of a job. */
-const together = (all: EpochUsage, one: EpochUsage): EpochUsage => ({
+/** Peaks and sums over two stretches of a job, or over two jobs. */
+export const together = (all: EpochUsage, one: EpochUsage): EpochUsage => ({
   logicalQubits: Math.max(all.logicalQubits, one.logicalQubits), physicalQubits: Math.max(all.physicalQubits, one.physicalQubits),
   channels: Math.max(all.channels, one.channels), nodes: all.nodes + one.nodes, measurements: all.measurements + one.measurements,
   tStates: all.tStates + one.tStates, decoderCycles: all.decoderCycles + one.decoderCycles, pairs: all.pairs + one.pairs,

@@ -19,6 +19,9 @@ export type Injection =
   | { readonly mode: "decoder-overload"; readonly roundsPerEpoch: number };
 export type Mode = Injection["mode"];
 
+/** One injection holds for each. */
+const keyOf = (injection: Injection): string => `${injection.mode} ${targetOf(injection)}`;
+
 /** Nodes between two fences at most, on a machine as calibrated once it has begun to drift; a factor divides it. */
 const FENCE_NODES = 64;
 
@@ -47,7 +50,8 @@ export const tightened = (spans: readonly { readonly from: number; readonly to: 
     ({ from: from + at * most, to: Math.min(to, from + (at + 1) * most) }))));
 
 const badInjection = (why: string): never => { throw new Fault("MODULE_UNKNOWN", { why }); };
-function check(injection: Injection): void {
+/** @throws Fault MODULE_UNKNOWN for numbers out of range */
+export function checkInjection(injection: Injection): void {
   if (injection.mode === "calibration-drift" && !(injection.factor >= 1 && injection.factor <= 1e6)) badInjection("factor is from 1 to 1000000");
   if (injection.mode === "link-degradation" && !(injection.fidelity >= 0 && injection.fidelity <= 1 && Number.isSafeInteger(injection.pairsPerEpoch) && injection.pairsPerEpoch >= 0)) badInjection("fidelity is from 0 to 1, pairsPerEpoch a whole number");
   if (injection.mode === "decoder-overload" && !(Number.isSafeInteger(injection.roundsPerEpoch) && injection.roundsPerEpoch >= 0)) badInjection("roundsPerEpoch is a whole number");
@@ -59,10 +63,20 @@ export class Conditions implements Calibration {
 
   get all(): readonly Injection[] { return [...this.#holds.values()]; }
 
+  /** What is to be cleared and what injected so that these hold and no others; what holds already is in neither. */
+  towards(wanted: readonly Injection[]): { readonly lifted: readonly Injection[]; readonly begun: readonly Injection[] } {
+    const named = new Map(wanted.map((each) => [keyOf(each), each]));
+    const holds = (each: Injection): boolean => {
+      const held = new Map(Object.entries(this.#holds.get(keyOf(each)) ?? {}));
+      return Object.entries(each).every(([name, value]) => held.get(name) === value);
+    };
+    return { lifted: this.all.filter((each) => !named.has(keyOf(each))), begun: [...named.values()].filter((each) => !holds(each)) };
+  }
+
   /** Holds from now on, in the place of what held for the same target. @throws Fault MODULE_UNKNOWN for numbers out of range */
   inject(injection: Injection): void {
-    check(injection);
-    this.#holds.set(`${injection.mode} ${targetOf(injection)}`, injection);
+    checkInjection(injection);
+    this.#holds.set(keyOf(injection), injection);
   }
   /** What held; undefined when nothing did. */
   clear(mode: Mode, target: string): Injection | undefined {

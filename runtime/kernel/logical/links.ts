@@ -71,8 +71,9 @@ export class EntanglementLinks {
     const { a, b, modules, fidelity } = join;
     const id = join.id ?? channelId(a, b);
     const key = keyOf(owner, id);
-    if (a === b || this.#channels.has(key)) throw new Fault("CHANNEL_EXISTS", { channel: id, why: a === b ? "one qubit" : "open already" });
-    if (!(fidelity >= 0.5 && fidelity < 1)) throw new Fault("CHANNEL_FIDELITY_UNREACHABLE", { channel: id, asked: String(fidelity), from: 0.5, below: 1 });
+    if (a === b) throw new Fault("CHANNEL_EXISTS", { channel: id, why: `both ends are the qubit ${a}` }, { next: "Name two qubits; a bare id is one of the session's own, and somebody else's qubit is named by its signed handle." });
+    if (this.#channels.has(key)) throw new Fault("CHANNEL_EXISTS", { channel: id, why: "open already" });
+    if (!(fidelity >= 0.5 && fidelity < 1)) throw new Fault("CHANNEL_FIDELITY_UNREACHABLE", { channel: id, asked: Number.isNaN(fidelity) ? "not a number" : fidelity, from: 0.5, below: 1 });
     const state = this.#link(...modules);
     const route = this.route(...modules, fidelity);
     if (route.fidelity < fidelity) throw new Fault("CHANNEL_FIDELITY_UNREACHABLE", { channel: id, asked: fidelity, reached: route.fidelity, rounds: route.rounds });

@@ -8,7 +8,7 @@ import { Fault } from "../../../kernel-abi/fault.ts";
 import { Account, type EpochRecord } from "./accounts.ts";
 import type { Holder, MoveRecord, Wanted } from "./block.ts";
 import type { LinksOptions } from "./channel.ts";
-import { Conditions, type Injection, type Mode, targetOf } from "./conditions.ts";
+import { checkInjection, Conditions, type Injection, type Mode, targetOf } from "./conditions.ts";
 import { type Demand, type Step, demandOf, isMeasurementHeavy, profileOf } from "./demand.ts";
 import { Flow, type FlowSpec } from "./flow.ts";
 import { EntanglementLinks } from "./links.ts";
@@ -242,6 +242,18 @@ export class LogicalMachine {
     if (held.mode === "link-degradation") this.#links.degrade(held.a, held.b, null);
     this.#setRates();
     return true;
+  }
+
+  /** Makes these hold and no others: what is not among them is put right, what held as it stands here goes on as it did (G1). Refused whole. @throws Fault MODULE_UNKNOWN */
+  setConditions(injections: readonly Injection[]): { readonly lifted: number; readonly begun: number } {
+    for (const injection of injections) {
+      this.#known(injection);
+      checkInjection(injection);
+    }
+    const { lifted, begun } = this.conditions.towards(injections);
+    for (const injection of lifted) this.clear(injection.mode, targetOf(injection));
+    for (const injection of begun) this.inject(injection);
+    return { lifted: lifted.length, begun: begun.length };
   }
 
   /** Of one live job. @throws Fault HOLDER_UNKNOWN */

@@ -18,7 +18,7 @@ import type { TenancyPorts } from "./ports.ts";
 import type { SessionQuota, TenantQuota } from "./quota-terms.ts";
 import { Quotas, refuseShortage, type Shortage } from "./quotas.ts";
 import { readRecord } from "./saved.ts";
-import { bargain, Sessions, type Session } from "./sessions.ts";
+import { bargain, Sessions, withLending, type Session } from "./sessions.ts";
 import { provesOperator } from "./tenant-token.ts";
 import { isTenantName, Tenants, type Tenant } from "./tenants.ts";
 import { parseToken, Tokens, type Token } from "./tokens.ts";
@@ -86,14 +86,15 @@ export class Authority implements AuthorityShape {
       refuseRuling(this.policies.judge({ action: "grant", tenant: tenant.id, tenant_active: true }));
       const token = this.#shown(tenant, request.token);
       const held = this.delegations.holds(tenant.id);
-      const { granted, denied } = bargain(request.requested, token === undefined ? held : new Set(token.caps.filter((cap) => held.has(cap))));
+      const had = token === undefined ? held : new Set(token.caps.filter((cap) => held.has(cap)));
+      const { granted, denied } = bargain(request.requested, had);
       const ended = this.#makeRoom(tenant.id);
       const most = this.#options.sessionTtlMs ?? DAY_MS;
       const left = token?.expires === undefined || token.expires === null ? most : token.expires - this.#ports.now();
       const session = this.sessions.open(tenant.id, granted, Math.min(request.ttlMs ?? most, most, left), token?.id ?? null);
       this.quotas.reserve(session.id, { tenant: tenant.id, session: null }, { sessions: 1 });
       this.note({ kind: "grant", tenant: tenant.id, session: session.id, subject: null }, "allowed", { granted: granted.join(","), denied: String(denied.length) });
-      return { session: session.id, tenant: tenant.id, namespace: tenant.namespace, granted, denied, quota: this.quotas.session(session.id), expires: session.expires, ended };
+      return { session: session.id, tenant: tenant.id, namespace: tenant.namespace, ...withLending({ granted, denied }, had), quota: this.quotas.session(session.id), expires: session.expires, ended };
     });
   }
 

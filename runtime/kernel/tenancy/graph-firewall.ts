@@ -47,7 +47,7 @@ function refuseClaim(node: AdmittedNode, tenant: string, broker: Broker): string
   if (!claims(node)) return tenant;
   const claimed = textOf(node.args["tenant_id"]);
   if (claimed === tenant) return tenant;
-  if (claimed === undefined || !broker.joined(tenant, claimed)) throw new Fault("ACCESS_DENIED", { reason: "tenant-claim", node: node.id, tenant, claimed: claimed === undefined ? null : shown(claimed) });
+  if (claimed === undefined || !broker.joined(tenant, claimed)) throw new Fault("ACCESS_DENIED", { kind: "tenant", id: claimed === undefined ? null : shown(claimed), reason: "tenant-claim", node: node.id, tenant });
   return claimed;
 }
 

@@ -23,6 +23,7 @@ export interface Session {
   readonly expires: number;
 }
 
+const LEND = "CAP_DELEGATE";
 const ID_BYTES = 8;
 const ID = /^sess_[0-9a-f]{16}$/;
 
@@ -37,6 +38,10 @@ export function bargain(requested: readonly string[], held: ReadonlySet<string>)
   const granted = once.filter((name) => isWireCap(name) && held.has(name));
   return { granted: sortedCaps(granted), denied: once.filter((name) => !granted.includes(name)) };
 }
+
+/** What the caller is told of it: the right to lend is the tenant's and stands in no session, but who asks for it and has it is not denied it. */
+export const withLending = ({ granted, denied }: Bargain, held: ReadonlySet<string>): Bargain => (held.has(LEND) && denied.includes(LEND)
+  ? { granted: sortedCaps([...granted, LEND]), denied: denied.filter((name) => name !== LEND) } : { granted, denied });
 
 export class Sessions {
   readonly #sessions = new Map<string, Session>();

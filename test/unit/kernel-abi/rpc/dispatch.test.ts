@@ -107,7 +107,7 @@ describe("what handlers do (R3, R9)", () => {
     expect(await reply(status, throwing(new Refusal("ACCESS_DENIED", { kind: "job", id: "j" }), later), options)).toEqual({
       jsonrpc: "2.0", id: 7, error: { code: -32301, message: "This belongs to another session or tenant.", data: { name: "ACCESS_DENIED", next: "Use the session that made it.", kind: "job", id: "j" } },
     });
-    expect(await reply(status, throwing(new Fault("RESOURCE_EXHAUSTED", { asked: 3 }), later), options)).toMatchObject({ id: 7, error: { code: -32202, data: { name: "RESOURCE_EXHAUSTED", fault: "RESOURCE_EXHAUSTED", fault_code: 3, asked: 3 } } });
+    expect(await reply(status, throwing(new Fault("RESOURCE_EXHAUSTED", { asked: 3 }), later), options)).toMatchObject({ id: 7, error: { code: -32202, data: { name: "RESOURCE_EXHAUSTED", fault: "RESOURCE_EXHAUSTED", fault_code: 3, requested: 3, detail: { asked: 3 } } } });
     expect(defects).toEqual([]);
     for (const defect of [new TypeError("secret"), "secret", undefined, null]) {
       const told = await reply(status, throwing(defect, later), options);
@@ -123,7 +123,7 @@ describe("what handlers do (R3, R9)", () => {
     circle["self"] = circle;
     for (const bad of [1n, circle]) {
       expect(await reply(status, { q_status: () => bad as never })).toMatchObject({ id: 7, error: { code: -32603 } });
-      expect(await reply(status, throwing(new Refusal("TIMEOUT", { bad })))).toMatchObject({ id: 7, error: { code: -32603 } });
+      expect(await reply(status, throwing(new Refusal("TIMEOUT", { timeout_ms: bad, state: "RUNNING" })))).toMatchObject({ id: 7, error: { code: -32603 } });
     }
     expect(await reply(status, { q_status: () => undefined as never })).toEqual({ jsonrpc: "2.0", result: null, id: 7 });
   });

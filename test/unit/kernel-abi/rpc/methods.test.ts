@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { FAULTS } from "../../../../kernel-abi/fault.ts";
-import { CODE_OF, CODES, codeName, type CodeName } from "../../../../kernel-abi/rpc/codes.ts";
+import { CODES, codeName, type CodeName } from "../../../../kernel-abi/rpc/codes.ts";
+import { CODE_OF } from "../../../../kernel-abi/rpc/fault-data.ts";
 import { AUTHORITY_CODES } from "../../../../kernel-abi/wire-codes.ts";
 import { METHOD_NAMES, METHODS } from "../../../../kernel-abi/rpc/methods.ts";
 import { openRpc } from "../../../../kernel-abi/rpc/openrpc.ts";

@@ -126,13 +126,15 @@ describe("triad kernel", () => {
     await expect(tested.client.q_kernel_status({})).rejects.toMatchObject({ code: -32602 });
   });
 
-  it("serve reads the tenants again at SIGHUP, and keeps what held when they cannot be; token makes the credential that is asked for", async () => {
+  it("serve reads the tenants and the conditions again at SIGHUP, and keeps what held when they cannot be; token makes the credential that is asked for", async () => {
     const file = at("tenants.json");
     const write = (terms: unknown): void => { writeFileSync(file, JSON.stringify(terms)); };
     const red = { name: "red", caps: [...CAPS, "CAP_DELEGATE"], entry: "token", serial: "one" };
     write({ tenants: [red, { name: "green" }], strangers: "refuse", channels: [["red", "green"]] });
+    const conditions = at("conditions.json");
+    writeFileSync(conditions, JSON.stringify([{ mode: "decoder-overload", roundsPerEpoch: 1_000_000 }]));
     const socket = at("hup.sock");
-    const served = triad("kernel", "serve", "--socket", socket, "--tenants", file, "--workers", "0");
+    const served = triad("kernel", "serve", "--socket", socket, "--tenants", file, "--conditions", conditions, "--workers", "0");
     running.push(served);
     await until(() => existsSync(socket));
     const graph = at("bell.json");
@@ -153,10 +155,15 @@ describe("triad kernel", () => {
     write({ tenants: [{ name: "green", more: 1 }] });
     process.emit("SIGHUP", "SIGHUP");
     expect((await submit("--tenant", "green")).err).toContain("TENANT_SUSPENDED");
+    writeFileSync(conditions, JSON.stringify([{ mode: "module-failure", module: "module-1" }]));
+    process.emit("SIGHUP", "SIGHUP");
+    writeFileSync(conditions, "[{");
+    process.emit("SIGHUP", "SIGHUP");
     process.emit("SIGTERM", "SIGTERM");
     const { code, err } = await served;
     running.length = 0;
     expect([code, process.listenerCount("SIGHUP")]).toEqual([0, 0]);
-    expect(err).toMatch(/^tenants read again: 1 session closed, \d jobs? to be cancelled, 0 channels closed\nerror ABI_MALFORMED [^]*send SIGHUP again; what held before holds\.\n$/);
+    expect(err).toMatch(/^tenants read again: 1 session closed, \d jobs? to be cancelled, 0 channels closed\nconditions read again: 0 lifted, 0 new or changed, 1 holding\nerror ABI_MALFORMED [^]*send SIGHUP again; what held before holds\.\n$/);
+    expect(err.match(/^(conditions .*|error [A-Z_]+)/gm)?.slice(1)).toEqual(["error ABI_MALFORMED", "conditions read again: 0 lifted, 0 new or changed, 1 holding", "error ABI_MALFORMED", "conditions read again: 1 lifted, 1 new or changed, 1 holding", "error ABI_MALFORMED", expect.stringMatching(/^error /)]);
   });
 });

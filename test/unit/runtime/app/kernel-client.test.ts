@@ -93,10 +93,11 @@ describe("the typed client", () => {
 describe("what may be made again (R11)", () => {
   /** Refuses a method so many times before it answers. */
   const reluctant = async (method: "q_status" | "q_submit" | "q_negotiate_caps", times: number, code: "SERVER_BUSY" | "INTERNAL_ERROR" | "TIMEOUT") => {
+    const refusal = (): Refusal => (code === "SERVER_BUSY" ? new Refusal(code) : code === "TIMEOUT" ? new Refusal(code, { timeout_ms: 1, state: "RUNNING" }) : new Refusal(code, { what: "Error" }));
     const stub = kernelStub();
     let left = times;
     const handlers = { ...stub.handlers, [method]: (params: never, context: never) => {
-      if (left-- > 0) throw new Refusal(code);
+      if (left-- > 0) throw refusal();
       return stub.handlers[method](params, context);
     } };
     const { path } = await ground.serve({ stub, dispatch: dispatch(handlers) });

@@ -13,7 +13,7 @@ export function configure(command: Command, invocation: Invocation): void {
     const { out } = invocation.io;
     const found = await calling(socket, (client) => client.q_replay({ job_id, session_id: session }));
     if (json) printJson(out, "job-replay", found);
-    else printFacts(out, [["job", printable(found.job_id)], ["replay", found.matches ? "the same" : "not the same"], ["digest", printable(found.digest)], found.events === undefined ? undefined : ["events", prettyJson(toJson(found.events))]]);
+    else printFacts(out, [["job", printable(found.job_id)], ["replay", found.matches ? "the same" : "not the same"], found.reason === undefined ? undefined : ["reason", printable(found.reason)], ["digest", printable(found.digest)], found.events === undefined ? undefined : ["events", prettyJson(toJson(found.events))]]);
     return found.matches ? EXIT.ok : EXIT.divergence;
   });
 }

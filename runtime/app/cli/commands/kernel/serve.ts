@@ -43,15 +43,30 @@ const factsOf = (summary: Readonly<Record<string, string | number | boolean>>): 
 
 const termsIn = (file: string): ReturnType<typeof parseTenants> => parseTenants(parseJson("--tenants", readText(file), file));
 
-/** SIGHUP: the file is read again and holds from then on, or is refused whole and what held holds. Until the function it gives is called. */
-function onHangup(err: Terminal, service: ServedKernel, file: string): () => void {
+const conditionsIn = (file: string): ReturnType<typeof parseConditions> => parseConditions(parseJson("--conditions", readText(file), file));
+
+function rereadTenants(service: ServedKernel, file: string): string {
+  const { sessions, jobs, channels } = service.serve?.(termsIn(file)) ?? { sessions: 0, jobs: 0, channels: 0 };
+  return `tenants read again: ${plural(sessions, "session")} closed, ${plural(jobs, "job")} to be cancelled, ${plural(channels, "channel")} closed`;
+}
+
+function rereadConditions(service: ServedKernel, file: string): string {
+  const { lifted, begun, holding } = service.setConditions?.(conditionsIn(file)) ?? { lifted: 0, begun: 0, holding: 0 };
+  return `conditions read again: ${lifted} lifted, ${begun} new or changed, ${holding} holding`;
+}
+
+/** SIGHUP: each file is read again and holds from then on, or is refused whole and what held holds. Until the function it gives is called. */
+function onHangup(err: Terminal, service: ServedKernel, files: readonly (readonly [file: string | undefined, reread: typeof rereadTenants])[]): () => void {
+  const given = files.flatMap(([file, reread]) => (file === undefined ? [] : [{ file, reread }]));
+  if (given.length === 0) return () => undefined;
   const reread = (): void => {
-    try {
-      const { sessions, jobs, channels } = service.serve?.(termsIn(file)) ?? { sessions: 0, jobs: 0, channels: 0 };
-      err.print(`tenants read again: ${plural(sessions, "session")} closed, ${plural(jobs, "job")} to be cancelled, ${plural(channels, "channel")} closed`);
-    } catch (error) {
-      const fault = faultOf(error);
-      printFault(err, fault.toJSON(), { next: `Mend ${printable(file)} and send SIGHUP again; what held before holds.` });
+    for (const each of given) {
+      try {
+        err.print(each.reread(service, each.file));
+      } catch (error) {
+        const fault = faultOf(error);
+        printFault(err, fault.toJSON(), { next: `Mend ${printable(each.file)} and send SIGHUP again; what held before holds.` });
+      }
     }
   };
   process.on("SIGHUP", reread);
@@ -63,14 +78,14 @@ async function serve({ socket, connections, idle, grace = GRACE_SECONDS, json, c
   const limits = { ...(connections === undefined ? {} : { connections }), ...(idle === undefined ? {} : { idleMs: 1_000 * idle }) };
   const defect = (error: unknown, method: string): void => { err.print(`defect in ${method}: ${printable(error instanceof Error ? error.stack ?? error.message : String(error))}`); };
   const { state, workers } = options;
-  const wrong = conditions === undefined ? {} : { conditions: parseConditions(parseJson("--conditions", readText(conditions), conditions)) };
+  const wrong = conditions === undefined ? {} : { conditions: conditionsIn(conditions) };
   const who = tenants === undefined ? {} : termsIn(tenants);
   const served = await serveKernel({ socket, limits, defect, ...wrong, ...who, ...(state === undefined ? {} : { state }), ...(workers === undefined ? {} : { workers }) }, kernelFactory);
   if (json === true) printJson(out, "kernel-serve", { socket: served.path, pid: process.pid, ...served.service.summary() });
   else printFacts(out, [["listening", printable(served.path)], ["process", String(process.pid)], ...factsOf(served.service.summary())]);
-  const saidAnew = tenants === undefined ? undefined : onHangup(err, served.service, tenants);
+  const saidAnew = onHangup(err, served.service, [[tenants, rereadTenants], [conditions, rereadConditions]]);
   const signal = await stopping;
-  saidAnew?.();
+  saidAnew();
   if (err.tty) err.print(`\n${signal}: answering what is in flight; once more to kill`);
   const rested = await served.stop({ graceMs: 1_000 * grace });
   const summary = served.service.summary();
@@ -85,8 +100,8 @@ export function configure(command: Command, invocation: Invocation): void {
   command
     .requiredOption("--socket <path>", "where to listen; the socket is yours alone (mode 0700)")
     .option("--state <folder>", "what survives the process: accepted jobs, sealed traces (default: nothing does)")
-    .option("--tenants <file>", "JSON: who is served, what they hold and what they may have at once ; read again at SIGHUP (default: the tenant default, who needs no name, holding all)")
-    .option("--conditions <file>", "JSON: what is wrong with the machine from the beginning (calibration-drift, link-degradation, module-failure, decoder-overload), for drills")
+    .option("--tenants <file>", "JSON: who is served, what they hold and what they may have at once; read again at SIGHUP (default: the tenant default, who needs no name, holding all)")
+    .option("--conditions <file>", "JSON: what is wrong with the machine (calibration-drift, link-degradation, module-failure, decoder-overload), for drills; read again at SIGHUP, and what it names no more is lifted at each job's next fence")
     .addOption(workersOption())
     .addOption(countOption("--connections <n>", "connections served at once (default: 2048)", 1))
     .addOption(countOption("--idle <seconds>", "seconds after which a connection without a call is closed (default: 300)", 1))

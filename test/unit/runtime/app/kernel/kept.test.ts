@@ -35,7 +35,7 @@ describe("a checkpoint", () => {
     const [first, second] = [await submitted(s), await submitted(poor)];
     expect(await faultNameLater(call(kernel, "q_checkpoint", { job_id: second, session_id: poor }))).toBe("INSUFFICIENT_CAPS");
     await call(kernel, "q_cancel", { job_id: first, session_id: s });
-    expect(await faultNameLater(call(kernel, "q_checkpoint", { job_id: first, session_id: s }))).toBe("ALREADY_COMPLETED");
+    expect(await faultNameLater(call(kernel, "q_checkpoint", { job_id: first, session_id: s }))).toBe("CHECKPOINT_REFUSED");
     await kernel.stop();
   });
 });

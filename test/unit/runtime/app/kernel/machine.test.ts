@@ -5,6 +5,7 @@ import { epochsTold, openAttestation } from "../../../../../kernel-abi/qvm/attes
 import { graphNoise } from "../../../../../domains/q/api/graph-rates.ts";
 import { signatureHolds } from "../../../../../replay/seal.ts";
 import { sha256 } from "../../../../../runtime/adapters/sha256.ts";
+import { faultOf } from "../../../../support/refusals.ts";
 import { parseConditions } from "../../../../../runtime/app/kernel/conditions.ts";
 import type { Kernel } from "../../../../../runtime/app/kernel/service.ts";
 import { call, coins, ghz, session, testKernel } from "../../../../support/kernel-service.ts";
@@ -72,6 +73,33 @@ describe("a job's telemetry", () => {
     await kernel.stop();
   });
 
+  it("tells a session what all of its jobs have used, those that ended and those under way, and nothing of others", async () => {
+    const kernel = testKernel({ kept: 2 });
+    const [s, other] = [await session(kernel), await session(kernel)];
+    const used = () => call(kernel, "q_get_telemetry", { session_id: s });
+    expect(await used()).toMatchObject({ simulation_time_us: 0, usage: { nodes: 0 }, jobs_ended: 0 });
+    const graphs = [ghz(3), coins(2), coins(5), ghz(2)];
+    let [timeUs, nodes, measurements, decoderCycles] = [0, 0, 0, 0];
+    for (const graph of graphs) {
+      const job_id = await submit(kernel, s, graph);
+      await ended(kernel, s, job_id);
+      const told = kernel.parts.places.record(job_id);
+      timeUs += told?.simulation_time_us ?? 0;
+      nodes += told?.usage.nodes ?? 0;
+      measurements += told?.usage.measurements ?? 0;
+      decoderCycles += told?.usage.decoderCycles ?? 0;
+      expect(kernel.parts.totals.of("under way", [told, undefined, told])).toMatchObject({ jobs: 0, timeUs: 2 * (told?.simulation_time_us ?? 0), usage: { nodes: 2 * (told?.usage.nodes ?? 0), logicalQubits: told?.usage.logicalQubits } });
+    }
+    expect(timeUs).toBeGreaterThan(0);
+    expect(measurements).toBe(3 + 2 + 5 + 2);
+    expect(await used()).toMatchObject({ simulation_time_us: timeUs, usage: { nodes, measurements, decoderCycles, logicalQubits: 3 }, jobs_ended: 4, qubits: {} });
+    expect(await call(kernel, "q_get_telemetry", { session_id: other })).toMatchObject({ simulation_time_us: 0, usage: { nodes: 0 }, jobs_ended: 0 });
+    expect(kernel.parts.totals.size).toBe(1);
+    await call(kernel, "q_close_session", { session_id: s });
+    expect(kernel.parts.totals.size).toBe(0);
+    await kernel.stop();
+  });
+
   it("tells a session what it holds by hand", async () => {
     const kernel = testKernel();
     const [s, other] = [await session(kernel), await session(kernel)];
@@ -99,6 +127,26 @@ describe("a machine that is not well", () => {
     kernel.parts.machine.clear("decoder-overload", "decoder");
     expect(await ended(kernel, s, waits)).toMatchObject({ state: "COMPLETED", events: whole.events, digest: whole.digest });
     expect(kernel.parts.machine.resources.holders).toEqual([]);
+    await kernel.stop();
+  });
+
+  it("is well again when its operator says so, and as it was when what is said cannot be", async () => {
+    const overload = { mode: "decoder-overload", roundsPerEpoch: 0 } as const;
+    const drift = { mode: "calibration-drift", module: "module-0", factor: 4 } as const;
+    const kernel = testKernel({ conditions: [overload, { mode: "module-failure", module: "module-1" }] });
+    const s = await session(kernel);
+    const waits = await submit(kernel, s, coins(4));
+    await turns(200);
+    const before = kernel.parts.machine.conditions.all;
+    for (const bad of [[drift, { mode: "module-failure", module: "no-module" }], [drift, { ...drift, factor: 0.5 }]] as const) expect(faultOf(() => { kernel.setConditions(bad); }).fault).toBe("MODULE_UNKNOWN");
+    expect([kernel.parts.machine.conditions.all, told(kernel, waits).at(-1)]).toEqual([before, "waiting"]);
+    expect(kernel.setConditions([drift, overload])).toEqual({ lifted: 1, begun: 1, holding: 2 });
+    expect(kernel.setConditions([{ ...drift, factor: 2 }, overload])).toEqual({ lifted: 0, begun: 1, holding: 2 });
+    await turns(200);
+    expect([told(kernel, waits).at(-1), kernel.parts.machine.resources.inventory().find(({ name }) => name === "module-1")?.faulty]).toEqual(["waiting", 0]);
+    expect(kernel.setConditions([])).toEqual({ lifted: 2, begun: 0, holding: 0 });
+    expect(await ended(kernel, s, waits)).toMatchObject({ state: "COMPLETED" });
+    expect(kernel.parts.places.record(waits)?.epochs.at(-1)?.conditions).toEqual([]);
     await kernel.stop();
   });
 

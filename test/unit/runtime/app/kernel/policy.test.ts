@@ -72,7 +72,8 @@ describe("what is told of a job", () => {
   it("is that nothing of it was executed, when it failed without a run", async () => {
     const kernel = testKernel({ runs: { run: () => Promise.reject(new Error("none")), replay: () => Promise.reject(new Error("none")), isLight: () => true, close: () => Promise.resolve() } });
     const s = await session(kernel);
-    expect(await ended(kernel, s, await submit(kernel, s, coins(3)))).toMatchObject({ state: "FAILED", progress: { nodes_executed: 0, nodes_total: 9 } });
+    expect(await ended(kernel, s, await submit(kernel, s, coins(3)))).toMatchObject({ state: "FAILED", progress: { current_epoch: 0, total_epochs: 3, nodes_executed: 0, nodes_total: 9 }, error: { epoch: 3 } });
+    expect((await call(kernel, "q_list_jobs", { session_id: s })).jobs).toMatchObject([{ state: "FAILED", epoch: 0 }]);
     await kernel.stop();
   });
 });

@@ -131,9 +131,9 @@ describe("channels between tenants", () => {
     expect(await open(channel)).toMatchObject({ code: -32501, data: { what: "invalid_channel" } });
     expect(await refusalOf(client.q_submit({ graph: crossing("grey", channel), session_id: red }))).toMatchObject({ code: -32301 });
     const green = await session("green", { requested: CAPS });
-    expect(await refusalOf(client.q_accept_channel({ channel, session_id: red }))).toMatchObject({ code: -32501, data: { reason: "tenant" } }); // its own offer
+    expect(await refusalOf(client.q_accept_channel({ channel, session_id: red }))).toMatchObject({ code: -32501, data: { what: "tenant" } }); // its own offer
     for (const call of [client.q_accept_channel, client.q_revoke_channel]) expect(await refusalOf(call({ channel, session_id: green }))).toEqual(insufficient("CAP_LINK"));
-    expect(await refusalOf(client.q_accept_channel({ channel: "bch_0000000000000000", session_id: grey }))).toMatchObject({ code: -32501, data: { reason: "unknown" } });
+    expect(await refusalOf(client.q_accept_channel({ channel: "bch_0000000000000000", session_id: grey }))).toMatchObject({ code: -32501, data: { what: "unknown" } });
     expect((await client.q_list_channels({ session_id: green })).channels).toEqual([]);
 
     expect(await client.q_accept_channel({ channel, session_id: grey })).toMatchObject({ state: "active", from: "red", to: "grey" });
@@ -152,7 +152,7 @@ describe("channels between tenants", () => {
   it("are for the pairs an operator permits, when it says which", async () => {
     const { client, session, served } = await ground.serve({ tenants: TENANTS, channels: [["grey", "red"]] });
     const [red, grey] = [await session("red"), await session("grey")];
-    expect(await refusalOf(client.q_offer_channel({ to: "green", session_id: red }))).toMatchObject({ code: -32501, data: { reason: "pair" } });
+    expect(await refusalOf(client.q_offer_channel({ to: "green", session_id: red }))).toMatchObject({ code: -32501, data: { what: "pair" } });
     const { channel } = await client.q_offer_channel({ to: "grey", session_id: red });
     await client.q_accept_channel({ channel, session_id: grey });
     const { job_id } = await client.q_submit({ graph: crossing("grey", channel), session_id: red });

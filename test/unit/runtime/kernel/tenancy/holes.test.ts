@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { toHex } from "../../../../../kernel-abi/canonical.ts";
 import { Fault } from "../../../../../kernel-abi/fault.ts";
 import { inPieces, leafHash, merkleRoot, nodeHash } from "../../../../../kernel-abi/merkle.ts";
-import { wireOf } from "../../../../../kernel-abi/wire-codes.ts";
+import { CODE_OF, faultData } from "../../../../../kernel-abi/rpc/fault-data.ts";
 import { freshBytes, hmacSha256 } from "../../../../../runtime/adapters/mac.ts";
 import { sha256 } from "../../../../../runtime/adapters/sha256.ts";
 import { AuditLog, checkAudit } from "../../../../../runtime/kernel/tenancy/audit-log.ts";
@@ -26,7 +26,7 @@ describe("holes of capabilities", () => {
     };
     const answer = submit(own, selfGranting);
     expect(refusal(answer)).toBe("INSUFFICIENT_CAPS");
-    expect(answer.allowed ? {} : wireOf(answer.fault)).toMatchObject({ code: -32001, data: { required: ["CAP_ALLOC", "CAP_MAGIC", "CAP_TELEPORT"], missing: ["CAP_MAGIC", "CAP_TELEPORT"] } });
+    expect(answer.allowed ? {} : { code: CODE_OF[answer.fault.fault], data: faultData(answer.fault) }).toMatchObject({ code: "INSUFFICIENT_CAPS", data: { required: ["CAP_ALLOC", "CAP_MAGIC", "CAP_TELEPORT"], missing: ["CAP_MAGIC", "CAP_TELEPORT"] } });
   });
 
   it("a session without CAP_MEASURE or CAP_MAGIC runs those ops over RPC", () => {
