@@ -45,9 +45,9 @@ export interface RunThreadsOptions {
 }
 
 const ENTRY = new URL(import.meta.url.endsWith(".ts") ? "./thread-entry.ts" : "./thread-entry.js", import.meta.url);
-/** A thread is given the next runs before it is done with these, where they are many: of few, more come meanwhile, and go with them. */
+/** A thread is given the next runs before it is done with these, unless it is one alone: more come meanwhile, and go with it. */
 const TASKS_MAX = 2;
-const MANY = 8;
+const NEXT_MIN = 2;
 const RUNS_MAX = 16;
 /** Whoever wants a run to end earlier gives it up. */
 const HUNG_MS = 6 * 60 * 60_000;
@@ -93,8 +93,8 @@ export class RunThreads {
     for (;;) {
       if (this.#waiting.length === 0) return;
       const thread = this.#threads.reduce((idlest, one) => (one.tasks < idlest.tasks ? one : idlest));
-      const most = Math.min(RUNS_MAX, Math.ceil(this.#waiting.length / this.#threads.length));
-      if (thread.tasks >= TASKS_MAX || (thread.tasks > 0 && most < MANY)) return;
+      const most = Math.min(RUNS_MAX, Math.ceil(this.#waiting.length / (TASKS_MAX * this.#threads.length))); // while some are made, others are sealed
+      if (thread.tasks >= TASKS_MAX || (thread.tasks > 0 && most < NEXT_MIN)) return;
       void this.#send(thread, this.#waiting.splice(0, most));
     }
   }
