@@ -1,6 +1,6 @@
 // Runs as a kernel makes them: light ones prepared once a graph, sealed in batches, on the kernel's own thread or on threads kept
 // for them; heavy ones each whole on a thread of its own, so that requests are answered meanwhile and a run can be given up.
-//   K15 Runs that end in one turn of the event loop are sealed together at its end: nobody waits for one that is still under way.
+//   K33 Runs that end in one turn of the event loop are sealed together at its end: nobody waits for one that is still under way.
 import type { Signer } from "../../../kernel-abi/ports.ts";
 import type { GraphNeeds } from "../../../kernel-abi/qvm/needs.ts";
 import { needsOf } from "../../../kernel-abi/qvm/needs.ts";

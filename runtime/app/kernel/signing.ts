@@ -1,5 +1,5 @@
 // Attestations that wait for their signature: those of jobs whose runs were sealed together are signed together. Owns what has none yet.
-//   K30 Whoever is alone is signed at once: nobody waits for company, but for what happens in the same turn of the event loop.
+//   K32 Whoever is alone is signed at once: nobody waits for company, but for what happens in the same turn of the event loop.
 import { makeAttestations, type AttestationSigning } from "../../../kernel-abi/qvm/attestation.ts";
 import { BATCH_MAX, type StatementText } from "../../../kernel-abi/dsse-batch.ts";
 
