@@ -30,7 +30,7 @@ const BELL = {
 export const METHODS = Object.freeze({
   q_negotiate_caps: method({
     summary: "Opens a session with the capabilities the tenant holds of those asked for.",
-    help: "What the tenant does not hold, and what no capability is called, comes back in `denied`. CAP_DELEGATE is its tenant's: whoever has it may lend, asked for or not. The session's id is its secret: whoever has it acts for it.",
+    help: "What the tenant does not hold, and what no capability is called, comes back in `denied`. CAP_DELEGATE is its tenant's: whoever has it may lend, asked for or not. The session's id is its secret: whoever has it acts for it. A tenant at its limit of sessions gets a new one in place of the one it used longest ago, of those whose jobs have all ended and that hold nothing by hand: whoever names that one is told SESSION_UNKNOWN.",
     params: { requested: Words("capabilities: CAP_ALLOC and the like"), tenant_id: maybe(Id("the tenant; default when not given")), credential: maybe(Type.String({ maxLength: 4_096, description: "what proves the tenant, where the kernel asks for it" })) },
     result: open({ session_id: SessionId, granted: Words("granted"), denied: Words("denied"), quota: Quota }, "the session"),
     errors: ["AUTH_FAILED", "TENANT_SUSPENDED", "QUOTA_EXCEEDED"],
@@ -72,7 +72,7 @@ export const METHODS = Object.freeze({
     example: { params: { job_id: J, session_id: S }, result: { ...RUNNING, state: "CANCELLED", cancelled_at_epoch: 0 } },
   }),
   q_status: method({
-    summary: "The job as it stands.", help: "Gives the result too once there is one.",
+    summary: "The job as it stands.", help: "Gives the result too once there is one. What a job held at once (`peak_resources`) is not told of one that ended under an earlier kernel: its attestation says it.",
     params: { job_id: JobId, session_id: SessionId },
     result: Job, errors: OF_JOB, idempotent: true,
     example: { params: { job_id: J, session_id: S }, result: RUNNING },
@@ -145,7 +145,7 @@ export const METHODS = Object.freeze({
     example: { params: { job_id: J, session_id: S, target: "module-1" }, result: { job_id: J, from: "module-0", to: "module-1", epoch: 1, success: true, moved: 2 } },
   }),
   q_get_telemetry: method({
-    summary: "What a session or one of its jobs uses and has used.", help: "Without a job_id of the whole session (`qubits` and `channels` are what it holds now, `usage` is what its jobs have used in all); with one of that job, epoch by epoch: one where `epoch` is given, else a page of `limit` from `from_epoch` on; `next_epoch` says where the next page begins, and an epoch without `mapping` stands as the one before it in the page.",
+    summary: "What a session or one of its jobs uses and has used.", help: "Without a job_id of the whole session (`qubits` and `channels` are what it holds now, `usage` is what its jobs have used in all); with one of that job, epoch by epoch: one where `epoch` is given, else a page of `limit` from `from_epoch` on; `next_epoch` says where the next page begins, and an epoch without `mapping` stands as the one before it in the page. Of a job that ended under an earlier kernel there is its attestation alone.",
     params: {
       session_id: SessionId, job_id: maybe(Type.Union([JobId, Type.Null()])), epoch: maybe(Type.Union([Count("one epoch of the job"), Type.Null()])),
       from_epoch: maybe(Count("the first epoch of a page; 0 without")), limit: maybe(Type.Integer({ minimum: 1, maximum: 10_000, description: "epochs of a page at most; 1000 without" })),

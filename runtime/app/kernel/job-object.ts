@@ -44,17 +44,18 @@ const progressOf = (job: Job, nodes_total: number): JobObject["progress"] => {
   return { current_epoch, total_epochs: epochs.length, nodes_executed: epochs[current_epoch - 1]?.to ?? 0, nodes_total };
 };
 
+const peaksOf = ({ logicalQubits, physicalQubits, channels }: JobTelemetry["usage"]): NonNullable<JobObject["peak_resources"]> => ({ logical_qubits: logicalQubits, physical_qubits: physicalQubits, channels });
+
 export function jobObject(shown: Shown): JobObject {
   const { job, facts: { verified: { graph } }, record } = shown;
   const { order, outcome, error } = job;
-  const { logicalQubits, physicalQubits, channels } = record?.usage ?? { logicalQubits: 0, physicalQubits: 0, channels: 0 };
   return {
     job_id: order.id, session_id: order.session, state: job.state, created_at: at(job.acceptedAt),
     ...(job.startedAt === null ? {} : { started_at: at(job.startedAt) }),
     ...(job.endedAt === null ? {} : { completed_at: at(job.endedAt) }),
     progress: progressOf(job, graph.program.nodes.length),
     ...(outcome === null ? {} : { ...(order.shots === 1 ? { events: { ...outcome.events } } : {}), ...(outcome.counts === null ? {} : { counts: { ...outcome.counts } }) }),
-    ...(job.startedAt === null ? {} : { peak_resources: { logical_qubits: logicalQubits, physical_qubits: physicalQubits, channels } }),
+    ...(job.startedAt === null || record === undefined ? {} : { peak_resources: peaksOf(record.usage) }),
     execution_context: contextOf(shown),
     ...(outcome === null ? {} : { digest: outcome.digest, evidence: { trace: outcome.trace, attestation: outcome.trace === null ? null : `${outcome.trace}.attestation`, digest: outcome.digest } }),
     ...(error === null ? {} : { error: errorOf(error, job.epoch) }),

@@ -1,6 +1,6 @@
 // What follows when authority ends: somebody revoked, an operator suspended, a time ran out. Owns that nothing goes on without it.
 //   K24 Sessions whose credential fell are closed. A job that lacks what it was accepted for (capabilities, a channel, an active tenant) is
-//       cancelled: at once when it waits, at its next fence when it runs; its events say why. Channels nobody may use are closed.
+//       cancelled: at once when it waits, at its next fence when it runs; its events and its `error` say why. Channels nobody may use are closed.
 import type { Parts } from "./parts.ts";
 import { isEnd } from "../../kernel/jobs/lifecycle.ts";
 
@@ -25,7 +25,7 @@ export function standing({ authority, jobs, hand, histories, ended, now }: Parts
     const why = authority.lost(id);
     if (why === undefined) continue;
     histories.add(id, { type: "revoked", state: job.state, epoch: job.epoch, data: { fault: why.fault, code: why.code, ...why.detail } });
-    const cancelled = jobs.cancel(job.order.session, id, now());
+    const cancelled = jobs.cancel(job.order.session, id, now(), { type: why.fault, message: why.message, code: why.code });
     if (isEnd(cancelled.state)) ended(cancelled);
     fallen.jobs++;
   }

@@ -66,18 +66,21 @@ export function telemetryCalls(parts: Parts, watching: Watching): Pick<Handlers,
     const { usage, timeUs, jobs: jobs_ended } = totals.of(session, jobs.of(session).filter(({ state }) => !isEnd(state)).map(({ order }) => places.record(order.id)));
     return { ...told, qubits: { ...told.qubits }, channels: { ...told.channels }, simulation_time_us: timeUs, usage: { ...usage }, jobs_ended, ...{ conditions: conditions() } };
   };
+  const attestationOf = (id: string): { readonly attestation?: string } => {
+    const attestation = parts.traces.attestation(id);
+    return attestation === undefined ? {} : { attestation: new TextDecoder().decode(attestation) };
+  };
   const ofJob = (id: string, { epoch, from_epoch, limit }: Pick<ParamsOf<"q_get_telemetry">, "epoch" | "from_epoch" | "limit">): ResultOf<"q_get_telemetry"> => {
     const record: JobTelemetry | undefined = places.record(id);
-    if (record === undefined) return { resource_usage: { logical_qubits_allocated: 0, physical_qubits_used: 0, physical_qubits_available: 0, utilization: 0, channels_open: 0 }, qubits: {}, channels: {}, simulation_time_us: 0 };
+    if (record === undefined) return { resource_usage: { logical_qubits_allocated: 0, physical_qubits_used: 0, physical_qubits_available: 0, utilization: 0, channels_open: 0 }, qubits: {}, channels: {}, simulation_time_us: 0, ...attestationOf(id) };
     const single = epoch ?? undefined;
     const page = pageOf(record.epochs, single ?? from_epoch ?? 0, single === undefined ? limit ?? LIMIT : 1);
     const stretch = single === undefined ? undefined : record.epochs.find((each) => each.epoch <= single && single < each.epoch + each.times);
     if (single !== undefined && stretch === undefined) throw new Refusal("INVALID_PARAMS", { at: "/epoch", what: `the job has run ${page.epochs_total} epochs, and those from ${page.epochs_from} on are kept` });
-    const attestation = (from_epoch ?? 0) > 0 ? undefined : parts.traces.attestation(id); // with the first page alone
     return {
       ...record, qubits: { ...record.qubits }, channels: { ...record.channels },
       ...{ usage: { ...stretch?.usage ?? record.usage }, ...page, conditions: conditions() },
-      ...(attestation === undefined ? {} : { attestation: new TextDecoder().decode(attestation) }),
+      ...((from_epoch ?? 0) > 0 ? {} : attestationOf(id)), // with the first page alone
     };
   };
   const mappingOf = (id: string): readonly Placed[] => (machine.resources.holds(id) ? machine.resources.mapping(id) : places.record(id)?.epochs.at(-1)?.mapping ?? []);

@@ -131,13 +131,13 @@ export class Jobs {
     return this.#table.move(job, { type: "REQUEUE", atFence: true, because: "retry" }, { epoch: startEpoch, node: epochs[startEpoch]?.from ?? 0, notBefore });
   }
 
-  /** Asks for an end at the next fence; a waiting job ends at once. @throws Fault JOB_UNKNOWN | JOB_FOREIGN | JOB_ENDED */
-  cancel(session: string, id: string, now: number): Job {
+  /** Asks for an end at the next fence; a waiting job ends at once. `why`: not its owner asked. @throws Fault JOB_UNKNOWN | JOB_FOREIGN | JOB_ENDED */
+  cancel(session: string, id: string, now: number, why: JobError | null = null): Job {
     const job = this.seen(session, id);
     if (job.state === "CANCELLED") return job;
     if (isEnd(job.state)) throw new Fault("JOB_ENDED", { job: id, state: job.state });
-    if (job.state !== "QUEUED") return job.cancelAsked ? job : this.#table.put({ ...job, cancelAsked: true });
-    return this.#table.move(job, { type: "CANCEL", atFence: true }, { endedAt: now, cancelAsked: true, cancelledAtEpoch: job.epoch });
+    if (job.state !== "QUEUED") return job.cancelAsked ? job : this.#table.put({ ...job, cancelAsked: true, error: why });
+    return this.#table.move(job, { type: "CANCEL", atFence: true }, { endedAt: now, cancelAsked: true, cancelledAtEpoch: job.epoch, error: why });
   }
 
   /** The prefix of a job that was asked to stop is sealed; null: nothing of it had run. */

@@ -54,6 +54,7 @@ describe("a session that makes room for another", () => {
     await call(kernel, "q_wait", { job_id, session_id: idle });
     const { checkpoint_id } = await call(kernel, "q_checkpoint", { job_id, session_id: idle });
     expect([kernel.parts.memory.live.checkpoints.has(idle), kernel.parts.facts.has(job_id)]).toEqual([true, true]);
+    await call(kernel, "q_list_jobs", { session_id: other }); // used later than the one that goes
     const fresh = await session(kernel, "t");
     expect(kernel.parts.authority.sessions.find(idle)).toBeUndefined();
     const { facts, histories, places, memory: { live } } = kernel.parts;

@@ -42,7 +42,7 @@ describe("loans", () => {
     }
     for (const [job, session_id] of [[theirs, green], [third, blue]] as const) {
       const job_id = job?.job_id ?? "";
-      expect((await client.q_wait({ job_id, session_id, timeout_ms: 60_000 })).state).toBe("CANCELLED");
+      expect(await client.q_wait({ job_id, session_id, timeout_ms: 60_000 })).toMatchObject({ state: "CANCELLED", error: { type: "INSUFFICIENT_CAPS" } });
       const { events } = await client.q_job_events({ job_id, session_id });
       expect(events.find(({ type }) => type === "revoked")?.data).toMatchObject({ fault: "INSUFFICIENT_CAPS", missing: "CAP_MEASURE" });
     }

@@ -54,6 +54,16 @@ describe("negotiation", () => {
     expect(lenient.authority.quotas.usage({ tenant: "a", session: null }).sessions).toBe(10);
   });
 
+  it("ends of idle ones that which was used longest ago: never one in use while another is not", () => {
+    const { authority, session } = house({ fullHouse: "end-idle" });
+    const all = Array.from({ length: 10 }, () => session("a"));
+    const [first, second, third] = all as [string, string, string];
+    for (const id of [...all.slice(3), second, first]) authority.call(id, "q_list_jobs");
+    const next = [session("a"), session("a")];
+    const open = (id: string): boolean => authority.sessions.find(id) !== undefined;
+    expect([first, second, third, all[3] as string, ...next].map(open)).toEqual([true, true, false, false, true, true]);
+  });
+
   it("names the sessions that were closed to make room, and closes none that holds anything", () => {
     const { authority, ports } = house({ fullHouse: "end-idle", sessionTtlMs: 1_000 });
     authority.tenants.register("a", WIRE_CAPS);
