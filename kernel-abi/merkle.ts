@@ -14,14 +14,13 @@ export const leafHash = (hash: HashPieces, entry: Uint8Array): Uint8Array => has
 export const nodeHash = (hash: HashPieces, left: Uint8Array, right: Uint8Array): Uint8Array => hash(NODE_PREFIX, left, right);
 
 /** Up to here pieces are gathered where there is room already: a place of their own would lie outside of V8's heap, and be the collector's. */
-const DESK_BYTES = 16_384;
+export const DESK_BYTES = 16_384;
 /** Nobody sees it between two calls. */
 const desk = new Uint8Array(DESK_BYTES);
 
 /** The port over a digest of one piece, which keeps nothing of it. */
 export const inPieces = (sha256: (bytes: Uint8Array) => Uint8Array): HashPieces => (...pieces) => {
-  let size = 0;
-  for (const { length } of pieces) size += length;
+  const size = sizeOf(pieces);
   const whole = size <= DESK_BYTES ? desk.subarray(0, size) : new Uint8Array(size);
   let at = 0;
   for (const piece of pieces) {
@@ -30,6 +29,13 @@ export const inPieces = (sha256: (bytes: Uint8Array) => Uint8Array): HashPieces 
   }
   return sha256(whole);
 };
+
+/** Bytes of all of them. */
+export function sizeOf(pieces: readonly Uint8Array[]): number {
+  let size = 0;
+  for (const { length } of pieces) size += length;
+  return size;
+}
 
 /** Root over complete subtrees, largest first; of nothing, the digest of nothing. */
 const rootOver = (hash: HashPieces, peaks: readonly Uint8Array[]): Uint8Array => {

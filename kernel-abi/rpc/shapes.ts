@@ -48,7 +48,7 @@ export const Job = open({
   telemetry: maybe(Type.Unknown({ description: "as q_get_telemetry gives it, of this job" })),
   peak_resources: maybe(open({ logical_qubits: Count("logical qubits"), physical_qubits: Count("physical qubits"), channels: Count("channels") }, "the most that was held at once")),
   execution_context: maybe(Type.Unknown({ description: "backend, its version and configuration, security features, capabilities" })),
-  error: maybe(open({ message: Type.String(), type: Type.String(), code: maybe(Count("the fault's number")), epoch: maybe(Count("the fence it had come to")) }, "why it failed")),
+  error: maybe(open({ message: Type.String(), type: Type.String(), code: maybe(Count("the fault's number")), epoch: maybe(Count("the fence it had come to")) }, "why it failed, or why the kernel cancels it")),
   cancelled_at_epoch: maybe(Count("the fence at which it was cancelled")),
   digest: maybe(Type.String({ description: "digest of the sealed trace" })),
   evidence: maybe(Type.Unknown({ description: "where the sealed trace is, and the proof of its seal" })),

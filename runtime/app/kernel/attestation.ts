@@ -3,9 +3,9 @@
 //   K17 Epochs are the graph's: what the machine walked in shorter stretches, or walked again, is one epoch here.
 import type { StatementText } from "../../../kernel-abi/dsse-batch.ts";
 import type { Sha256, Signer } from "../../../kernel-abi/ports.ts";
-import { attestable, type AttestationFacts, type AttestedEpoch, type Usage } from "../../../kernel-abi/qvm/attestation.ts";
+import { attestable, type AttestationFacts, type AttestedEpoch } from "../../../kernel-abi/qvm/attestation.ts";
 import type { EpochSpan, Job } from "../../kernel/jobs/job.ts";
-import { eachEpoch, type EpochRecord } from "../../kernel/logical/accounts.ts";
+import { eachEpoch, NO_USAGE, together, type EpochRecord } from "../../kernel/logical/accounts.ts";
 import type { JobTelemetry } from "../../kernel/logical/telemetry.ts";
 import type { Verified } from "./graphs.ts";
 
@@ -21,23 +21,12 @@ export interface Attested {
   readonly audit: AttestationFacts["audit"];
 }
 
-const PEAKS = ["logicalQubits", "physicalQubits", "channels"] as const;
-const SUMS = ["nodes", "measurements", "tStates", "decoderCycles", "pairs"] as const;
-const NOTHING: Usage = Object.freeze({ logicalQubits: 0, physicalQubits: 0, channels: 0, nodes: 0, measurements: 0, tStates: 0, decoderCycles: 0, pairs: 0 });
-
-function together(one: Usage, other: Usage): Usage {
-  const sum = { ...one };
-  for (const name of PEAKS) sum[name] = Math.max(one[name], other[name]);
-  for (const name of SUMS) sum[name] = one[name] + other[name];
-  return sum;
-}
-
 /** The stretches of one epoch of the graph as one. */
 function epochOf(epoch: number, { from, to }: EpochSpan, parts: readonly EpochRecord[], decisions: AttestedEpoch["decisions"]): AttestedEpoch {
   const widest = parts.reduce<EpochRecord | undefined>((best, part) => (best === undefined || part.usage.logicalQubits > best.usage.logicalQubits ? part : best), undefined);
   const undone = parts.flatMap((part) => part.undone ?? []).reduce((sum, { nodes, cost }) => ({ nodes: sum.nodes + nodes, cost: sum.cost + cost }), { nodes: 0, cost: 0 });
   return {
-    epoch, from, to, mapping: widest?.mapping ?? [], decisions, usage: parts.reduce((sum, { usage }) => together(sum, usage), NOTHING),
+    epoch, from, to, mapping: widest?.mapping ?? [], decisions, usage: parts.reduce((sum, { usage }) => together(sum, usage), NO_USAGE),
     ...(undone.nodes === 0 ? {} : { undone }),
   };
 }
@@ -64,6 +53,6 @@ export function attestationOf({ job: { order: { id, shots } }, verified, record,
   const epochs = spans.map((span, at) => epochOf(at, span, parts[at] ?? [], at === 0 ? granted : []));
   return attestable(run, {
     graph: verified.digest, certificate: verified.certificateDigest, tenant: namespace, job: id, shots, nodes, epochs,
-    usage: epochs.reduce((sum, { usage }) => together(sum, usage), NOTHING), audit,
+    usage: epochs.reduce((sum, { usage }) => together(sum, usage), NO_USAGE), audit,
   }, signer, sha256);
 }

@@ -12,8 +12,6 @@ import { madeAgain, type MadeAgain } from "./made-again.ts";
 
 export interface JobRun {
   readonly graph: Graph;
-  /** Names the graph, for whoever prepares it once. */
-  readonly digest: string;
   readonly shots: number;
   readonly seed: string;
   /** Only the first so many nodes. */
@@ -26,7 +24,7 @@ export interface JobRun {
 }
 
 /** What a job asks for: all of its graph, or the nodes before a fence. */
-export const runOf = ({ shots, seed }: Pick<JobOrder, "shots" | "seed">, { verified: { graph, digest }, noise }: Pick<JobFacts, "verified" | "noise">, nodes?: number): JobRun => ({ graph, digest, shots, seed, nodes, noise });
+export const runOf = ({ shots, seed }: Pick<JobOrder, "shots" | "seed">, { verified: { graph }, noise }: Pick<JobFacts, "verified" | "noise">, nodes?: number): JobRun => ({ graph, shots, seed, nodes, noise });
 
 export interface SealedRun {
   /** How often each outcome was seen: `name=value` of every event, sorted, `-` for one never produced. */

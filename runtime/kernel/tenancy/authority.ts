@@ -346,7 +346,7 @@ export class Authority implements AuthorityShape {
   #makeRoom(tenant: string): readonly string[] {
     const full = (): ReturnType<Quotas["shortage"]> => this.quotas.shortage({ tenant, session: null }, { sessions: 1 });
     if (full() === undefined) return [];
-    const idle = this.sessions.byUse(tenant).filter(({ id }) => this.jobs.of(id).length === 0 && !this.linear.holds(id)).map(({ id }) => id);
+    const idle = this.sessions.of(tenant).filter(({ id }) => this.jobs.of(id).length === 0 && !this.linear.holds(id)).map(({ id }) => id);
     const over = idle.filter((id) => this.#ports.now() >= (this.sessions.find(id)?.expires ?? 0));
     const ended = over.length > 0 || this.#options.fullHouse !== "end-idle" ? over : idle.slice(0, 1);
     for (const id of ended) this.closeSession(id);

@@ -45,9 +45,8 @@ export const withLending = ({ granted, denied }: Bargain, held: ReadonlySet<stri
 
 export class Sessions {
   readonly #sessions = new Map<string, Session>();
+  /** The one that was used last stands last. */
   readonly #byTenant = new Map<string, Set<string>>();
-  /** Which were opened or used since this kernel began, the latest last. */
-  readonly #used = new Set<string>();
   readonly #ports: TenancyPorts;
   constructor(ports: TenancyPorts) { this.#ports = ports; }
 
@@ -56,7 +55,6 @@ export class Sessions {
     const id = `sess_${toHex(this.#ports.fresh(ID_BYTES))}`;
     invariant(!this.#sessions.has(id), "A11", "fresh bytes repeat");
     const opened = this.#ports.now();
-    this.#used.add(id);
     return this.#put({ id, tenant, granted: sortedCaps(granted), token, opened, expires: opened + Math.max(1, ttlMs) });
   }
 
@@ -65,20 +63,16 @@ export class Sessions {
     const session = this.#sessions.get(id);
     if (session === undefined) throw new Fault("SESSION_UNKNOWN", { kind: "session", id });
     if (this.#ports.now() >= session.expires) throw new Fault("AUTH_FAILED", { reason: "session-expired" });
-    this.#used.delete(id);
-    this.#used.add(id);
+    const mates = this.#byTenant.get(session.tenant);
+    mates?.delete(id);
+    mates?.add(id);
     return session;
   }
 
   find(id: string): Session | undefined { return this.#sessions.get(id); }
-  /** Oldest first. */
+  /** The one that was used longest ago first. */
   of(tenant: string): readonly Session[] {
     return [...this.#byTenant.get(tenant) ?? []].flatMap((id) => this.#sessions.get(id) ?? []);
-  }
-  /** The same, the one that was used longest ago first. */
-  byUse(tenant: string): readonly Session[] {
-    const all = this.of(tenant);
-    return [...all.filter(({ id }) => !this.#used.has(id)), ...[...this.#used].flatMap((id) => this.#sessions.get(id) ?? []).filter((session) => session.tenant === tenant)];
   }
   get size(): number { return this.#sessions.size; }
   get all(): readonly Session[] { return [...this.#sessions.values()]; }
@@ -88,7 +82,6 @@ export class Sessions {
     const session = this.#sessions.get(id);
     if (session === undefined) return false;
     this.#sessions.delete(id);
-    this.#used.delete(id);
     const mates = this.#byTenant.get(session.tenant);
     mates?.delete(id);
     if (mates?.size === 0) this.#byTenant.delete(session.tenant);

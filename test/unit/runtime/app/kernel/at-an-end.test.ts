@@ -71,3 +71,41 @@ describe("a session that makes room for another", () => {
     rmSync(state, { recursive: true });
   });
 });
+
+describe("a kernel that begins anew", () => {
+  it("says nothing of what the one before counted of a job, rather than zeros, and has its attestation", async () => {
+    const state = mkdtempSync(join(tmpdir(), "triad-anew-"));
+    const first = testKernel({ state });
+    const session_id = await session(first);
+    const job_id = await submitted(first, session_id);
+    const ended = await call(first, "q_wait", { job_id, session_id });
+    const told = await call(first, "q_get_telemetry", { job_id, session_id });
+    expect(ended.peak_resources).toMatchObject({ logical_qubits: 1 });
+    await first.stop();
+    const second = testKernel({ state });
+    const found = await call(second, "q_status", { job_id, session_id });
+    expect([found.state, found.digest, found.events]).toEqual(["COMPLETED", ended.digest, ended.events]);
+    expect(found).not.toHaveProperty("peak_resources");
+    const { attestation } = await call(second, "q_get_telemetry", { job_id, session_id }) as { attestation?: string };
+    expect([attestation?.startsWith("{"), attestation]).toEqual([true, (told as { attestation?: string }).attestation]);
+    await second.stop();
+    rmSync(state, { recursive: true });
+  });
+});
+
+describe("a job that is cancelled", () => {
+  it("has an error where its authority ended, waiting or running, and none where its owner asked", async () => {
+    const kernel = testKernel({ conditions: STANDING, slots: 1, tenants: [{ name: "t", caps: CAPS }] });
+    const session_id = await session(kernel, "t");
+    const [running, waiting] = [await submitted(kernel, session_id), await submitted(kernel, session_id)];
+    const own = await submitted(kernel, session_id);
+    await call(kernel, "q_job_events", { job_id: running, session_id, after: 2 });
+    await call(kernel, "q_cancel", { job_id: own, session_id });
+    const jobOf = (id: string) => kernel.parts.jobs.seen(session_id, id);
+    expect([jobOf(own).state, jobOf(own).error]).toEqual(["CANCELLED", null]);
+    kernel.serve({ tenants: [{ name: "t", caps: ["CAP_ALLOC"] }] });
+    expect(await call(kernel, "q_wait", { job_id: running, session_id })).toMatchObject({ state: "CANCELLED", error: { type: "INSUFFICIENT_CAPS" } });
+    expect(jobOf(waiting)).toMatchObject({ state: "CANCELLED", error: { type: "INSUFFICIENT_CAPS" } });
+    await kernel.stop();
+  });
+});

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { EntanglementLinks } from "../../../../../runtime/kernel/logical/links.ts";
 import { type BellWeights, type Protocol, purification, purified, werner } from "../../../../../runtime/kernel/logical/purification.ts";
-import { faultName } from "../../../../support/refusals.ts";
+import { faultName, faultOf } from "../../../../support/refusals.ts";
 
 // ---- an oracle that knows no recurrence: two pairs as a mixture of pure states of four qubits, gates as matrices, readout by projection ----
 type Complex = readonly [number, number];
@@ -112,7 +112,7 @@ describe("channels", () => {
     const table = links();
     table.open(owner, join("q0", "q1", 0.9));
     expect(faultName(() => table.open(owner, join("q0", "q1", 0.9)))).toBe("CHANNEL_EXISTS");
-    expect(faultName(() => table.open(owner, join("q0", "q0", 0.9)))).toBe("CHANNEL_EXISTS");
+    expect(faultOf(() => table.open(owner, join("q0", "q0", 0.9)))).toMatchObject({ fault: "CHANNEL_EXISTS", detail: { why: "both ends are the qubit q0" }, next: expect.stringMatching(/^Name two qubits/) as unknown });
     for (const fidelity of [1, 1.5, 0.4, Number.NaN]) expect(faultName(() => table.open(owner, join("q0", "q2", fidelity)))).toBe("CHANNEL_FIDELITY_UNREACHABLE");
     table.degrade("m0", "m1", { fidelity: 0.5, pairsPerEpoch: 20 });
     expect(faultName(() => table.open(owner, join("q0", "q2", 0.9)))).toBe("CHANNEL_FIDELITY_UNREACHABLE");
