@@ -72,7 +72,7 @@ export const METHODS = Object.freeze({
     example: { params: { job_id: J, session_id: S }, result: { ...RUNNING, state: "CANCELLED", cancelled_at_epoch: 0 } },
   }),
   q_status: method({
-    summary: "The job as it stands.", help: "Gives the result too once there is one. What a job held at once (`peak_resources`) is not told of one that ended under an earlier kernel: its attestation says it.",
+    summary: "The job as it stands.", help: "Gives the result too once there is one. What a job held at once (`peak_resources`) is in the attestation of one that ended under an earlier kernel, and not told where that is gone.",
     params: { job_id: JobId, session_id: SessionId },
     result: Job, errors: OF_JOB, idempotent: true,
     example: { params: { job_id: J, session_id: S }, result: RUNNING },
@@ -86,7 +86,7 @@ export const METHODS = Object.freeze({
   }),
   q_job_events: method({
     summary: "What happened to a job after an event, as soon as there is something.",
-    help: "Waits while there is nothing new and the job has not ended. Ask again with `next` as `after`; when `done`, nothing more comes.",
+    help: "Waits while there is nothing new and the job has not ended. Ask again with `next` as `after`; when `done`, nothing more comes. A job's latest 512 are kept, and none over the end of the kernel: of a job that ended before there are none, of one that is taken up again they begin with `resumed`.",
     params: { job_id: JobId, session_id: SessionId, after: maybe(Count("seq of the last event known; 0: from the beginning")), timeout_ms: timeout },
     result: open({ events: Type.Array(JobEvent), next: Count("seq of the last event known now"), done: Type.Boolean({ description: "the job has ended and this is all" }) }, "events"),
     errors: OF_JOB, idempotent: true, waits: true,
@@ -145,7 +145,7 @@ export const METHODS = Object.freeze({
     example: { params: { job_id: J, session_id: S, target: "module-1" }, result: { job_id: J, from: "module-0", to: "module-1", epoch: 1, success: true, moved: 2 } },
   }),
   q_get_telemetry: method({
-    summary: "What a session or one of its jobs uses and has used.", help: "Without a job_id of the whole session (`qubits` and `channels` are what it holds now, `usage` is what its jobs have used in all); with one of that job, epoch by epoch: one where `epoch` is given, else a page of `limit` from `from_epoch` on; `next_epoch` says where the next page begins, and an epoch without `mapping` stands as the one before it in the page. Of a job that ended under an earlier kernel there is its attestation alone.",
+    summary: "What a session or one of its jobs uses and has used.", help: "Without a job_id of the whole session (`qubits` and `channels` are what it holds now, `usage` is what its jobs have used in all); with one of that job, epoch by epoch: one where `epoch` is given, else a page of `limit` from `from_epoch` on; `next_epoch` says where the next page begins, and an epoch without `mapping` stands as the one before it in the page. Of a job that ended under an earlier kernel there is what its attestation says, which is read when it is asked for: use and mapping epoch by epoch; `qubits`, `channels` and its time are not known any more, and a session's `usage` counts such a job as long as it is known.",
     params: {
       session_id: SessionId, job_id: maybe(Type.Union([JobId, Type.Null()])), epoch: maybe(Type.Union([Count("one epoch of the job"), Type.Null()])),
       from_epoch: maybe(Count("the first epoch of a page; 0 without")), limit: maybe(Type.Integer({ minimum: 1, maximum: 10_000, description: "epochs of a page at most; 1000 without" })),
@@ -157,7 +157,7 @@ export const METHODS = Object.freeze({
     },
   }),
   q_get_mapping: method({
-    summary: "Where logical qubits lie.", help: "A summary: profile, module and how many physical qubits; never states.",
+    summary: "Where logical qubits lie.", help: "A summary: profile, module and how many physical qubits; never states. Of a job that has ended, where they lay in its last epoch, also under a later kernel.",
     params: { session_id: SessionId, job_id: maybe(Type.Union([JobId, Type.Null()])) },
     result: open({ mapping: Type.Record(Type.String(), Type.Unknown(), { description: "by logical qubit: profile, distance, physical_qubits, module" }), physical_qubits_used: Count("in all") }, "the mapping"),
     errors: OF_JOB, idempotent: true,
