@@ -30,11 +30,11 @@ const BELL = {
 export const METHODS = Object.freeze({
   q_negotiate_caps: method({
     summary: "Opens a session with the capabilities the tenant holds of those asked for.",
-    help: "What the tenant does not hold, and what no capability is called, comes back in `denied`. CAP_DELEGATE is its tenant's: whoever has it may lend, asked for or not. The session's id is its secret: whoever has it acts for it. A tenant at its limit of sessions gets a new one in place of the one it used longest ago, of those whose jobs have all ended and that hold nothing by hand: whoever names that one is told SESSION_UNKNOWN.",
+    help: "What the tenant does not hold, and what no capability is called, comes back in `denied`. CAP_DELEGATE is its tenant's: whoever has it may lend, asked for or not. The session's id is its secret: whoever has it acts for it. A tenant at its limit of sessions gets a new one in place of the one it used longest ago, of those whose jobs have all ended and that hold nothing by hand. With it go results nobody has read: whoever names it is told SESSION_UNKNOWN, with `detail.reason`; the sealed traces of its jobs stay in the state folder. `quota.kept_jobs` says how many ended jobs of a session can be asked for.",
     params: { requested: Words("capabilities: CAP_ALLOC and the like"), tenant_id: maybe(Id("the tenant; default when not given")), credential: maybe(Type.String({ maxLength: 4_096, description: "what proves the tenant, where the kernel asks for it" })) },
     result: open({ session_id: SessionId, granted: Words("granted"), denied: Words("denied"), quota: Quota }, "the session"),
     errors: ["AUTH_FAILED", "TENANT_SUSPENDED", "QUOTA_EXCEEDED"],
-    example: { params: { requested: ["CAP_ALLOC", "CAP_COMPUTE", "CAP_MEASURE"] }, result: { session_id: S, granted: ["CAP_ALLOC", "CAP_COMPUTE", "CAP_MEASURE"], denied: [], quota: { max_logical_qubits: 100, max_channels: 10, max_jobs: 5, max_physical_qubits: 10_000 } } },
+    example: { params: { requested: ["CAP_ALLOC", "CAP_COMPUTE", "CAP_MEASURE"] }, result: { session_id: S, granted: ["CAP_ALLOC", "CAP_COMPUTE", "CAP_MEASURE"], denied: [], quota: { max_logical_qubits: 100, max_channels: 10, max_jobs: 5, max_physical_qubits: 10_000, kept_jobs: 1_000 } } },
   }),
   q_alloc: method({
     summary: "Allocates logical qubits outside of any graph.",
@@ -54,7 +54,7 @@ export const METHODS = Object.freeze({
   }),
   q_submit: method({
     summary: "Accepts a graph as a job, or refuses it.",
-    help: "What is answered with a job_id is kept: it survives a kill of the kernel. With a `client_token`, a second submit of the session with the same token gives the job of the first, so that it may be tried again.",
+    help: "What is answered with a job_id is kept: it survives a kill of the kernel. With a `client_token`, a second submit of the session with the same token gives the job of the first, so that it may be tried again. Of a session's jobs that have ended the latest are kept, 1,000 unless the kernel was told otherwise (`quota.kept_jobs` of q_negotiate_caps): then the one that ended first is forgotten, read or not, its id is JOB_NOT_FOUND, and its sealed trace stays in the state folder.",
     params: {
       graph: Type.Unknown({ description: "a QVM graph" }), policy: maybe(Policy), session_id: SessionId,
       deadline_epochs: maybe(Type.Union([Count("as in policy"), Type.Null()])), timeout_ms: maybe(Type.Union([Count("as in policy"), Type.Null()])),

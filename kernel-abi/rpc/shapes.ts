@@ -21,6 +21,7 @@ export const JobId = Id("job id: job_ and 16 hexadecimal digits");
 
 export const Quota = open({
   max_logical_qubits: Count("logical qubits at once"), max_channels: Count("channels at once"), max_jobs: Count("jobs that run at once; more are accepted and wait"), max_physical_qubits: Count("physical qubits at once"),
+  kept_jobs: maybe(Count("jobs that have ended and can be asked for; of more the one that ended first is forgotten, and its evidence stays in the state folder")),
 }, "what the session may hold at once");
 
 const Rate = (what: string) => Type.Number({ minimum: 0, maximum: 1, description: what });
