@@ -94,7 +94,7 @@ export const METHODS = Object.freeze({
   }),
   q_open_chan: method({
     summary: "Opens an entanglement channel between two qubits.",
-    help: "Purified until the fidelity is reached; what that took is accounted to the session. Between two qubits a session has one, whichever end is named first. Qubits of two tenants need a brokered channel.",
+    help: "Purified until the fidelity is reached; what that took is accounted to the session. Between two qubits there is one, whichever end is named first and whoever of two tenants asks for it. Qubits of two tenants need a brokered channel.",
     params: {
       vq_a: Id("one end: id or signed handle"), vq_b: Id("the other end"),
       options: maybe(open({ fidelity: maybe(Type.Number({ exclusiveMinimum: 0, maximum: 1, description: "fidelity wanted; 0.99 when not given" })), type: maybe(Type.String({ maxLength: 64 })) }, "options")),
