@@ -27,6 +27,12 @@ async function refused(kernel: Kernel, method: string, params: unknown, more: Da
   return { name, ...data };
 }
 
+/** A GHZ that is not Clifford. */
+function withT(n: number): unknown {
+  const { program: { nodes }, ...rest } = ghz(n) as { readonly program: { readonly nodes: readonly unknown[] } };
+  return { ...rest, program: { nodes: nodes.toSpliced(2, 0, { id: "t", op: "APPLY_T", vqs: ["q0"] }) } };
+}
+
 const ended = async (kernel: Kernel, s: string): Promise<string> => {
   const { job_id } = await call(kernel, "q_submit", { graph: coins(2), session_id: s });
   await call(kernel, "q_wait", { job_id, session_id: s });
@@ -46,6 +52,9 @@ describe("data of errors", () => {
     const poor = await session(kernel, undefined, ["CAP_ALLOC"]);
     expect(await refused(kernel, "q_submit", { graph: ghz(2), session_id: poor })).toMatchObject({ name: "INSUFFICIENT_CAPS", missing: ["CAP_COMPUTE", "CAP_MEASURE"] });
     expect(await refused(kernel, "q_submit", { graph: { version: "0.1" }, session_id: s })).toMatchObject({ name: "INVALID_GRAPH" });
+    const large = { name: "INVALID_GRAPH", findings: [], what: "no provider takes its circuit" };
+    expect(await refused(kernel, "q_submit", { graph: ghz(5_000), session_id: s })).toEqual({ ...large, provider: "stabilizer", most: 4_096, requested: 5_000 });
+    expect(await refused(kernel, "q_submit", { graph: withT(30), session_id: s })).toEqual({ ...large, provider: "statevector", most: 26, requested: 30 });
     expect(await refused(kernel, "q_alloc", { n: 5, session_id: s })).toMatchObject({ name: "QUOTA_EXCEEDED", limit: 4, requested: 5 });
     const small = testKernel({ machine: modules(100) });
     expect(await refused(small, "q_submit", { graph: ghz(6), session_id: await session(small) })).toEqual({ name: "RESOURCE_EXHAUSTED", resource: "logical:surface_code(d=3)", requested: 6, available: 5 });
