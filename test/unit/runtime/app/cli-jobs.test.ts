@@ -70,6 +70,18 @@ describe("triad job", () => {
     for (const command of ["checkpoint", "replay", "telemetry", "mapping", "events", "migrate"]) expect((await triad("job", command, "job_0000000000000000", ...of(tested, s))).code).toBe(1);
   });
 
+  it("replay of a job that has not ended says so, and what to do; of one that had nothing run, that there is nothing", async () => {
+    const tested = await ground.serve({}, { conditions: STUCK });
+    const { client, kernel, session } = tested;
+    const s = await session();
+    const { job_id } = await client.q_submit({ graph: coins(2), session_id: s });
+    await until(() => kernel.parts.jobs.get(job_id)?.state === "RUNNING");
+    const early = await triad("job", "replay", job_id, ...of(tested, s), "--json");
+    expect([early.code, onlyObject(early.err)]).toMatchObject([1, { error: { name: "CALL_REFUSED", detail: { refusal: "NOT_ENDED", state: "RUNNING", job_id, says: "The job has not ended yet." } } }]);
+    await client.q_cancel({ job_id, session_id: s });
+    expect((await triad("job", "replay", job_id, ...of(tested, s))).err).toMatch(/The job has no trace\.[^]*next +The job is CANCELLED without a result/);
+  });
+
   it("replay of what comes to something else is a divergence; migrate says where to; a job followed to a bad end exits 1", async () => {
     const tested = await ground.serve({}, { conditions: STUCK });
     const { client, kernel, session } = tested;
