@@ -27,7 +27,8 @@ const COMMANDS: readonly Entry[] = [
 ];
 
 const EXIT_CODES = `
-Exit codes: 0 ok, 1 failed, 2 usage, 3 divergence, 4 tamper, 5 denied, 6 budget, 7 environment, 130 interrupted.
+Exit codes: 0 ok, 1 failed, 2 usage, 3 divergence, 4 tamper, 5 denied, 6 budget, 7 environment,
+124 the time given to a wait was over (what was waited for goes on), 130 interrupted.
 Data goes to stdout, everything else to stderr. NO_COLOR turns colours off, TRIAD_DEBUG=1 shows stacks, TRIAD_HOME is the
 folder of keys.`;
 
@@ -67,6 +68,10 @@ async function assemble(words: readonly string[], invocation: Invocation): Promi
   return program;
 }
 
+/** `triad help job submit` is `triad job submit --help`. */
+const asked = (words: readonly string[]): readonly string[] =>
+  (words[0] === "help" && words.filter((word) => !word.startsWith("-")).length > 2 ? [...words.slice(1), "--help"] : words);
+
 /** Commander's refusals as typed faults; help and version are no errors. */
 function refusal(error: CommanderError): Fault | undefined {
   if (error.exitCode === 0) return undefined;
@@ -89,7 +94,8 @@ const wantsJson = (words: readonly string[]): boolean => {
 };
 
 /** Runs one command line; never throws. */
-export async function dispatch(words: readonly string[], io: Io): Promise<number> {
+export async function dispatch(given: readonly string[], io: Io): Promise<number> {
+  const words = asked(given);
   const invocation: Invocation = { io, words, exit: EXIT.ok, values: false };
   try {
     checkCommand(words);

@@ -105,6 +105,19 @@ describe("triad kernel serve", () => {
   });
 });
 
+describe("triad kernel call", () => {
+  it("calls any method, rpc.discover among them; --json has errors as JSON too", async () => {
+    const { socket } = await serving(kernelStub());
+    const found = await triad("kernel", "call", "rpc.discover", "--socket", socket);
+    expect([found.code, onlyObject(found.out)]).toMatchObject([0, { openrpc: expect.stringMatching(/^1\./) as string, methods: expect.arrayContaining([expect.objectContaining({ name: "q_submit" })]) as unknown }]);
+    const asked = ["kernel", "call", "q_negotiate_caps", "{\"requested\":[\"CAP_ALLOC\"]}", "--socket", socket];
+    expect(onlyObject((await triad(...asked, "--json")).out)).toMatchObject({ granted: ["CAP_ALLOC"] });
+    const none = await triad("kernel", "call", "q_none", "--socket", socket, "--json");
+    expect([none.code, none.out, onlyObject(none.err)]).toMatchObject([2, "", { error: { name: "USAGE", detail: { allowed: expect.stringContaining("rpc.discover") as string } } }]);
+    expect(onlyObject((await triad("kernel", "call", "q_status", "{\"job_id\":\"j\",\"session_id\":\"s\"}", "--socket", socket, "--json")).err)).toMatchObject({ error: { detail: { refusal: "JOB_NOT_FOUND" } } });
+  });
+});
+
 describe("triad job", () => {
   it("submit negotiates what the graph needs, prints session and job, and what to do next works", async () => {
     const stub = kernelStub();
@@ -156,7 +169,7 @@ describe("triad job", () => {
     const of = [job, "--socket", socket, "--session", session] as const;
     expect(onlyObject((await triad("job", "status", ...of, "--json")).out)).toMatchObject({ schema: "triad.job/1", job_id: job, state: "RUNNING" });
     const late = await triad("job", "wait", ...of, "--timeout", "1", "--json");
-    expect([late.code, late.out, onlyObject(late.err)]).toMatchObject([6, "", { error: { name: "CALL_EXHAUSTED", detail: { refusal: "TIMEOUT", rpc: -32302 } } }]);
+    expect([late.code, late.out, onlyObject(late.err)]).toMatchObject([124, "", { error: { name: "WAIT_EXPIRED", detail: { job, session, state: "RUNNING", after: "1 ms" }, next: expect.stringContaining(`triad job wait ${job} `) as string }, exit: 124 }]);
     expect(onlyObject((await triad("job", "cancel", ...of, "--json")).out)).toMatchObject({ state: "CANCELLED", cancelled_at_epoch: 0 });
     expect((await triad("job", "wait", ...of)).code).toBe(1);
     const other = await submitted(socket);
@@ -172,7 +185,7 @@ describe("triad job", () => {
     const late = await triad("job", "submit", graphFile(), "--socket", socket, "--wait", "--timeout", "1");
     const [, session = "", job = ""] = /^session +(sess_\w+)\njob +(job_\w+)\n/.exec(late.err) ?? [];
     const again = `triad job wait ${job} --socket ${socket} --session ${session}`;
-    expect([late.code, late.out, stub.jobs.has(job)]).toEqual([6, "", true]);
+    expect([late.code, late.out, stub.jobs.has(job)]).toEqual([124, "", true]);
     expect(late.err).toMatch(new RegExp(`\\n +job +${job}\\n`));
     expect(late.err).toMatch(new RegExp(`\\n +session +${session}\\n`));
     expect(late.err).toContain(again);
@@ -232,11 +245,17 @@ describe("triad job", () => {
 });
 
 describe("help", () => {
-  it("names the commands and their options", async () => {
+  it("names the commands and their options, and of two words is the command's own", async () => {
     for (const [words, text] of [[["help", "kernel"], "serve"], [["help", "job"], "submit"], [["job", "submit", "--help"], "--priority <n>"], [["kernel", "serve", "--help"], "--state <folder>"]] as const) {
       const { code, out } = await triad(...words);
       expect([code, out.includes(text)]).toEqual([0, true]);
     }
+    const own = await triad("job", "submit", "--help");
+    expect(await triad("help", "job", "submit")).toEqual(own);
+    expect(await triad("job", "help", "submit")).toEqual(own);
+    expect(await triad("help", "qvm", "run")).toEqual(await triad("qvm", "run", "--help"));
+    expect((await triad("help", "keys", "export")).out).toBe((await triad("keys", "--help")).out);
+    for (const words of [["help", "job", "sumbit"], ["job", "help", "sumbit"], ["job", "sumbit", "--help"]]) expect(await triad(...words)).toMatchObject({ code: 2, out: "", err: expect.stringMatching(/suggestion +submit/) as string });
     expect(readFileSync(new URL("../../../../runtime/app/kernel-client.ts", import.meta.url), "utf8")).toContain("connectKernel");
   });
 });

@@ -16,7 +16,7 @@ interface Flags extends JobFlags {
 export function configure(command: Command, invocation: Invocation): void {
   addSessionOptions(command.argument("<checkpoint>", "a checkpoint's id, as `triad job checkpoint` printed it"), "the session that made it")
     .option("--wait", "wait until the new job has ended, and show what it came to")
-    .addOption(countOption("--timeout <ms>", "with --wait: most milliseconds to wait", 1));
+    .addOption(countOption("--timeout <ms>", "with --wait: most milliseconds to wait; then exit 124, and the job goes on", 1));
   runs(command, invocation, (checkpoint_id = "") => {
     const { socket, session, json = false, wait = false, timeout } = command.opts<Flags>();
     const { io } = invocation;

@@ -104,7 +104,7 @@ export function configure(command: Command, invocation: Invocation): void {
     .option("--token <text>", "of this submit alone: a second one with the same token and session gives the same job")
     .addOption(countOption("--deadline-epochs <n>", "the job fails when it has not ended within so many epochs; 0: no limit"))
     .option("--wait", "wait until it has ended, and show what it came to")
-    .addOption(countOption("--timeout <ms>", "with --wait: most milliseconds to wait", 1))
+    .addOption(countOption("--timeout <ms>", "with --wait: most milliseconds to wait; then exit 124, and the job goes on", 1))
     .addOption(jsonOption());
   runs(command, invocation, (file = "") => submit(file, command.opts<Flags>(), invocation.io));
 }
