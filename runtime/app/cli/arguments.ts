@@ -101,6 +101,16 @@ export function parseFile(text: string, before: Readonly<Record<string, string>>
   return Object.fromEntries([...Object.entries(before), [name, path]]);
 }
 
+/** A text file that an option or argument names. @throws Fault FILE_UNREADABLE that names it, and says what to do about it */
+export function readGiven(option: string, path: string): string {
+  try {
+    return readText(path);
+  } catch (cause) {
+    if (!(cause instanceof Fault) || cause.fault !== "FILE_UNREADABLE") throw cause;
+    throw new Fault("FILE_UNREADABLE", { option, ...cause.detail }, { cause: cause.cause, next: `Give ${option} a text file that is there and that you may read.` });
+  }
+}
+
 export const readFiles = (paths: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, readText(path)]));
 

@@ -1,6 +1,6 @@
 // Dispatch: from the words of a command line to one command, loaded when it is chosen and not before, and to an exit code.
 import { Command, CommanderError } from "commander";
-import { EXIT, Fault } from "../../../kernel-abi/fault.ts";
+import { EXIT, Fault, FAULTS } from "../../../kernel-abi/fault.ts";
 import { packageVersion } from "../../adapters/host.ts";
 import type { Entry, Invocation } from "./command.ts";
 import { nearest } from "../nearest.ts";
@@ -23,6 +23,7 @@ const COMMANDS: readonly Entry[] = [
   { name: "conformance", summary: "what of the hybrid-process checklist holds, self-tested; signed report, live self-test", load: () => import("./commands/conformance.ts") },
   { name: "kernel", summary: "the logical-qubit kernel: serve it over a Unix socket, see how it stands", load: () => import("./commands/kernel.ts") },
   { name: "job", summary: "jobs of a kernel that is served: submit, list, wait, cancel, checkpoint, replay and more", load: () => import("./commands/job.ts") },
+  { name: "session", summary: "sessions with a kernel that is served: open, list, close", load: () => import("./commands/session.ts") },
   { name: "doctor", summary: "check that this machine has what Triad needs", load: () => import("./commands/doctor.ts") },
 ];
 
@@ -84,7 +85,7 @@ function advice(failure: unknown, words: readonly string[]): { readonly next?: s
   const command = COMMANDS.find(({ name }) => name === chosenOf(words));
   if (!(failure instanceof Fault)) return {};
   if (failure.fault === "RUN_INTERRUPTED") return { next: failure.detail["job"] === undefined ? "Nothing was written. Run it again." : failure.next };
-  return failure.fault === "USAGE" && command !== undefined ? { next: `See \`triad help ${command.name}\`.` } : {};
+  return failure.next === FAULTS.USAGE.next && command !== undefined ? { next: `See \`triad help ${command.name}\`.` } : {};
 }
 
 const wantsJson = (words: readonly string[]): boolean => {

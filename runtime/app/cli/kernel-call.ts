@@ -13,17 +13,23 @@ import { prettyJson, printable, toJson } from "./values.ts";
 
 export interface JobFlags {
   readonly socket: string;
-  readonly session: string;
+  readonly session?: string;
   readonly json?: boolean;
 }
 
 export const addSocketOption = (command: Command): Command => command.requiredOption("--socket <path>", "the kernel's socket");
 
+/** What a command takes that opens sessions. */
+export const addCallerOptions = (command: Command): Command => addSocketOption(command)
+  .option("--tenant <name>", "whose session it is to be (default: the tenant default)")
+  .option("--credential <file>", "what `triad kernel token` printed, for a tenant that enters by one");
+
 /** What every command of a session takes. */
-export const addSessionOptions = (command: Command, whose = "the session that submitted it"): Command => addSocketOption(command).requiredOption("--session <id>", whose).addOption(jsonOption());
+export const addSessionOptions = (command: Command, whose: string): Command => addSocketOption(command).option("--session <id>", whose).addOption(jsonOption());
 
 /** What every command about one job takes. */
-export const addJobOptions = (command: Command): Command => addSessionOptions(command.argument("<job>", "a job id, as `triad job submit` printed it"));
+export const addJobOptions = (command: Command): Command =>
+  addSessionOptions(command.argument("<job>", "a job id, as `triad job submit` printed it"), "the session that submitted it (default: the one opened here that has it)");
 
 const FAULT_OF: Readonly<Partial<Record<CodeName | "UNKNOWN", FaultName>>> = {
   INSUFFICIENT_CAPS: "CALL_DENIED", AUTH_FAILED: "CALL_DENIED", TENANT_SUSPENDED: "CALL_DENIED", ACCESS_DENIED: "CALL_DENIED", CHANNEL_REFUSED: "CALL_DENIED",

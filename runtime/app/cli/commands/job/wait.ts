@@ -8,6 +8,7 @@ import { countOption } from "../../arguments.ts";
 import { runs, type Invocation } from "../../command.ts";
 import { interruptible } from "../../interrupt.ts";
 import { addJobOptions, calling, printJob, type JobFlags } from "../../kernel-call.ts";
+import { sessionOf } from "../../sessions.ts";
 import type { Io, Terminal } from "../../terminal.ts";
 import { printable, shellWord } from "../../values.ts";
 
@@ -62,7 +63,8 @@ export async function waitFor(io: Io, job: KernelJob, { timeout, json = false, s
 export function configure(command: Command, invocation: Invocation): void {
   addJobOptions(command).addOption(countOption("--timeout <ms>", "most milliseconds to wait; then exit 124, and the job goes on (default: as long as it takes)", 1));
   runs(command, invocation, (job = "") => {
-    const { socket, session, ...flags } = command.opts<Flags>();
-    return calling(socket, async (client) => waitFor(invocation.io, client.job(job, session), { socket, ...flags }));
+    const { session, ...flags } = command.opts<Flags>();
+    const named = { socket: flags.socket, ...(session === undefined ? {} : { session }) };
+    return calling(flags.socket, async (client) => waitFor(invocation.io, client.job(job, await sessionOf(client, named, job)), flags));
   });
 }
