@@ -176,6 +176,7 @@ describe("triad kernel", () => {
     running.length = 0;
     expect([code, process.listenerCount("SIGHUP")]).toEqual([0, 0]);
     expect(err).toMatch(/^tenants read again: 1 session closed, \d jobs? to be cancelled, 0 channels closed\nconditions read again: 0 lifted, 0 new or changed, 1 holding\nerror ABI_MALFORMED [^]*send SIGHUP again; what held before holds\.\n$/);
+    expect(err).toMatch(new RegExp(`error ABI_MALFORMED [^]*\\n +option +--tenants\\n +file +${file}\\n +at +/tenants/0/more\\n +what +no field of this\\n`));
     expect(err.match(/^(conditions .*|error [A-Z_]+)/gm)?.slice(1)).toEqual(["error ABI_MALFORMED", "conditions read again: 0 lifted, 0 new or changed, 1 holding", "error ABI_MALFORMED", "conditions read again: 1 lifted, 1 new or changed, 1 holding", "error ABI_MALFORMED", expect.stringMatching(/^error /)]);
   });
 });

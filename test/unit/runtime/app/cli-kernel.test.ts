@@ -114,6 +114,7 @@ describe("triad kernel call", () => {
     expect(onlyObject((await triad(...asked, "--json")).out)).toMatchObject({ granted: ["CAP_ALLOC"] });
     const none = await triad("kernel", "call", "q_none", "--socket", socket, "--json");
     expect([none.code, none.out, onlyObject(none.err)]).toMatchObject([2, "", { error: { name: "USAGE", detail: { allowed: expect.stringContaining("rpc.discover") as string } } }]);
+    expect((await triad("kernel", "call", "q_status", "{\"job_id\":\"j\",\"session_id\":\"s\"}", "--socket", socket)).err).toMatch(/next +Check the id; ids of closed sessions are gone\./); // who writes params is advised in their words
     expect(onlyObject((await triad("kernel", "call", "q_status", "{\"job_id\":\"j\",\"session_id\":\"s\"}", "--socket", socket, "--json")).err)).toMatchObject({ error: { detail: { refusal: "JOB_NOT_FOUND" } } });
   });
 });
@@ -207,11 +208,11 @@ describe("triad job", () => {
     const { session, job } = await submitted(socket);
     const other = { session: String(onlyObject((await triad("session", "open", "--socket", socket, "--json")).out)["session_id"]) };
     const denied = await triad("job", "status", job, "--socket", socket, "--session", other.session, "--json");
-    expect([denied.code, onlyObject(denied.err)]).toMatchObject([5, { error: { name: "CALL_DENIED", next: "Use the session that made it.", detail: { refusal: "ACCESS_DENIED", rpc: -32301, method: "q_status", kind: "job" } }, exit: 5 }]);
+    expect([denied.code, onlyObject(denied.err)]).toMatchObject([5, { error: { name: "CALL_DENIED", next: "Give the --session ID that submitted it, or leave out --session where it was submitted here.", detail: { refusal: "ACCESS_DENIED", rpc: -32301, method: "q_status", kind: "job" } }, exit: 5 }]);
     expect((await triad("job", "status", "job_none", "--socket", socket, "--session", session)).code).toBe(1);
     const lacking = await triad("job", "submit", graphFile(), "--socket", socket, "--caps", "ALLOC", "--json");
     expect([lacking.code, onlyObject(lacking.err)]).toMatchObject([5, { error: { detail: { refusal: "INSUFFICIENT_CAPS", missing: "[\"CAP_COMPUTE\",\"CAP_MEASURE\"]" } } }]);
-    expect((await triad("job", "status", job, "--socket", at("nobody.sock"), "--session", session)).code).toBe(7);
+    expect((await triad("job", "status", job, "--socket", at("nobody.sock"), "--connect-timeout", "0", "--session", session)).code).toBe(7);
     expect((await triad("job", "submit", graphFile("{"), "--socket", socket)).code).toBe(2);
     expect((await triad("job", "submit", at("none.json"), "--socket", socket)).code).toBe(2);
     expect((await triad("job", "submit", at("none.qasm"), "--socket", socket)).err).toContain("FILE_UNREADABLE");

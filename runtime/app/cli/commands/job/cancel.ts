@@ -9,7 +9,7 @@ export function configure(command: Command, invocation: Invocation): void {
   addJobOptions(command);
   runs(command, invocation, async (job_id = "") => {
     const { json = false, ...named } = command.opts<JobFlags>();
-    printJob(invocation.io, await calling(named.socket, async (client) => client.q_cancel({ job_id, session_id: await sessionOf(client, named, job_id) })), json);
+    printJob(invocation.io, await calling(invocation.io, named, async (client) => client.q_cancel({ job_id, session_id: await sessionOf(client, named, job_id) })), json);
     return EXIT.ok;
   });
 }

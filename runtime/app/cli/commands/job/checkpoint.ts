@@ -12,7 +12,7 @@ export function configure(command: Command, invocation: Invocation): void {
   runs(command, invocation, async (job_id = "") => {
     const { json = false, ...named } = command.opts<JobFlags>();
     const { out } = invocation.io;
-    const [session, kept] = await calling(named.socket, async (client) => {
+    const [session, kept] = await calling(invocation.io, named, async (client) => {
       const session_id = await sessionOf(client, named, job_id);
       return [session_id, await client.q_checkpoint({ job_id, session_id })] as const;
     });

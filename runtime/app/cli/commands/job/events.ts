@@ -47,7 +47,7 @@ export function configure(command: Command, invocation: Invocation): void {
     .addOption(countOption("--after <n>", "only events behind this one (default: 0, all of them)"));
   runs(command, invocation, (job_id = "") => {
     const { json = false, follow = false, after = 0, ...named } = command.opts<Flags>();
-    return calling(named.socket, async (client) => {
+    return calling(invocation.io, named, async (client) => {
       const job = { job_id, session_id: await sessionOf(client, named, job_id) };
       if (follow) return followed(invocation.io, client, job, { after, json });
       const { events } = await client.q_job_events({ ...job, after, timeout_ms: NOW_MS });

@@ -57,7 +57,7 @@ export function configure(command: Command, invocation: Invocation): void {
     if (limit !== undefined && limit > LISTED_MOST) throw new Fault("USAGE", { option: "--limit", value: limit, allowed: `an integer from 1 to ${LISTED_MOST}` });
     const { out } = invocation.io;
     const asked = { ...(state === undefined ? {} : { states: statesIn(state) }), ...(tenant === undefined ? {} : { tenant }), ...(limit === undefined ? {} : { limit }) };
-    const { jobs, total } = await calling(named.socket, (client) => listed(client, named, asked));
+    const { jobs, total } = await calling(invocation.io, named, (client) => listed(client, named, asked));
     if (json) printJson(out, "job-list", { jobs, total });
     else {
       const columns = [{ title: "job" }, { title: "state" }, { title: "priority", ...RIGHT }, { title: "epoch", ...RIGHT }, { title: "age", ...RIGHT }, { title: "error" }, { title: "session" }];

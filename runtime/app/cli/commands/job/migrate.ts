@@ -16,7 +16,7 @@ export function configure(command: Command, invocation: Invocation): void {
   runs(command, invocation, async (job_id = "") => {
     const { json = false, target, ...named } = command.opts<Flags>();
     const { out } = invocation.io;
-    const move = await calling(named.socket, async (client) => client.q_migrate({ job_id, session_id: await sessionOf(client, named, job_id), ...(target === undefined ? {} : { target }) }));
+    const move = await calling(invocation.io, named, async (client) => client.q_migrate({ job_id, session_id: await sessionOf(client, named, job_id), ...(target === undefined ? {} : { target }) }));
     if (json) printJson(out, "job-migrate", move);
     else printFacts(out, [["job", printable(move.job_id)], ["from", printable(String(move.from))], ["to", printable(String(move.to))], ["fence", `after epoch ${move.epoch}`], ["moved", !move.success ? "no" : move.moved === 0 ? "nothing: it is there" : "yes"]]);
     return move.success ? EXIT.ok : EXIT.failed;

@@ -12,7 +12,7 @@ export function configure(command: Command, invocation: Invocation): void {
   runs(command, invocation, async (job_id = "") => {
     const { json = false, ...named } = command.opts<JobFlags>();
     const { out } = invocation.io;
-    const found = await calling(named.socket, async (client) => client.q_replay({ job_id, session_id: await sessionOf(client, named, job_id) }));
+    const found = await calling(invocation.io, named, async (client) => client.q_replay({ job_id, session_id: await sessionOf(client, named, job_id) }));
     if (json) printJson(out, "job-replay", found);
     else printFacts(out, [["job", printable(found.job_id)], ["replay", found.matches ? "the same" : "not the same"], found.reason === undefined ? undefined : ["reason", printable(found.reason)], ["digest", printable(found.digest)], found.events === undefined ? undefined : ["events", prettyJson(toJson(found.events))]]);
     return found.matches ? EXIT.ok : EXIT.divergence;

@@ -22,15 +22,15 @@ export function configure(command: Command, invocation: Invocation): void {
     .option("--wait", "wait until the new job has ended, and show what it came to")
     .addOption(countOption("--timeout <ms>", "with --wait: most milliseconds to wait; then exit 124, and the job goes on", 1));
   runs(command, invocation, (checkpoint_id = "") => {
-    const { socket, json = false, wait = false, timeout, ...named } = command.opts<Flags>();
+    const { json = false, wait = false, timeout, ...named } = command.opts<Flags>();
     const { io } = invocation;
-    return calling(socket, async (client) => {
-      const session = await sessionOf(client, { socket, ...named }, jobIn(checkpoint_id));
+    return calling(io, named, async (client) => {
+      const session = await sessionOf(client, named, jobIn(checkpoint_id));
       const made = await client.q_restore({ checkpoint_id, session_id: session });
       const job = client.job(made.job_id, session);
-      if (wait) return waitFor(io, job, { json, socket, ...(timeout === undefined ? {} : { timeout }) });
+      if (wait) return waitFor(io, job, { json, socket: named.socket, ...(timeout === undefined ? {} : { timeout }) });
       if (json) printJson(io.out, "job-restore", made);
-      else printFacts(io.out, [["job", printable(job.id)], ["from", `${printable(made.checkpoint_id)}, epoch ${made.epoch}`], ["next", waitAgain(job, socket)]]);
+      else printFacts(io.out, [["job", printable(job.id)], ["from", `${printable(made.checkpoint_id)}, epoch ${made.epoch}`], ["next", waitAgain(job, named.socket)]]);
       return EXIT.ok;
     });
   });

@@ -6,14 +6,14 @@ import type { SubmitOptions } from "../../../kernel/client.ts";
 import { countOption, jsonOption, parseJson, readGiven } from "../../arguments.ts";
 import { runs, type Invocation } from "../../command.ts";
 import { assembledFile, findingText } from "../../graph-file.ts";
-import { addCallerOptions, calling, faultOfCall } from "../../kernel-call.ts";
+import { addCallerOptions, calling, faultOfCall, type Reach } from "../../kernel-call.ts";
 import { printFacts, printFault, printJson, type Facts } from "../../output.ts";
 import type { Io } from "../../terminal.ts";
 import { printable, shellWord } from "../../values.ts";
 import { submitIn, type Submitted, type Where } from "./submitting.ts";
 import { waitAgain, waitFor } from "./wait.ts";
 
-interface Flags extends Where {
+interface Flags extends Where, Reach {
   readonly seed?: string;
   readonly priority?: number;
   readonly shots?: number;
@@ -36,7 +36,7 @@ const refusedGraph = (error: unknown): error is KernelError => error instanceof 
 function printRefused(io: Io, error: KernelError, json: boolean): number {
   const { findings, ...data } = error.data;
   const list = findings as Parameters<typeof findingText>[0][]; // as the kernel's verifier made them
-  const fault = faultOfCall(new KernelError(error.method, { code: error.code, message: error.message, data: { ...data, findings: list.length } }));
+  const fault = faultOfCall(new KernelError(error.method, { code: error.code, message: error.message, data: { ...data, findings: list.length } }), error.next);
   if (json) printJson(io.err, "error", { error: { ...fault.toJSON(), next: fault.next }, findings: list, exit: EXIT.failed });
   else printFault(io.err, { ...fault.toJSON(), next: fault.next }, { more: [["findings", list.map((finding) => printable(findingText(finding)).replaceAll("\\n", "\n")).join("\n")]] });
   return EXIT.failed;
@@ -57,7 +57,7 @@ async function submit(file: string, flags: Flags, io: Io): Promise<number> {
   if (priority > PRIORITY_MOST) throw new Fault("USAGE", { option: "--priority", value: priority, allowed: `an integer from 0 to ${PRIORITY_MOST}` });
   if (seed === "") throw new Fault("USAGE", { option: "--seed", value: "", allowed: "non-empty text" });
   const graph = graphIn(file);
-  return calling(socket, async (client) => {
+  return calling(io, flags, async (client) => {
     try {
       const submitted = await submitIn(client, graph, optionsOf(flags), flags, io);
       if (wait && !json) printFacts(io.err, factsOf(submitted, socket)); // known, however the wait ends

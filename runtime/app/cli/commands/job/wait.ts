@@ -64,7 +64,7 @@ export function configure(command: Command, invocation: Invocation): void {
   addJobOptions(command).addOption(countOption("--timeout <ms>", "most milliseconds to wait; then exit 124, and the job goes on (default: as long as it takes)", 1));
   runs(command, invocation, (job = "") => {
     const { session, ...flags } = command.opts<Flags>();
-    const named = { socket: flags.socket, ...(session === undefined ? {} : { session }) };
-    return calling(flags.socket, async (client) => waitFor(invocation.io, client.job(job, await sessionOf(client, named, job)), flags));
+    const named = { ...flags, ...(session === undefined ? {} : { session }) };
+    return calling(invocation.io, flags, async (client) => waitFor(invocation.io, client.job(job, await sessionOf(client, named, job)), flags));
   });
 }

@@ -5,7 +5,7 @@ import { runs, type Invocation } from "../../command.ts";
 import { DISCOVER, isMethod, METHOD_NAMES } from "../../../../../kernel-abi/rpc/methods.ts";
 import type { CallOptions, KernelClient } from "../../../kernel/client.ts";
 import { parseJson } from "../../arguments.ts";
-import { addSocketOption, calling } from "../../kernel-call.ts";
+import { addSocketOption, calling, type Reach } from "../../kernel-call.ts";
 import { jsonText, toJson } from "../../values.ts";
 
 type AnyCall = (params: Readonly<Record<string, unknown>>, options?: CallOptions) => Promise<unknown>;
@@ -29,8 +29,7 @@ export function configure(command: Command, invocation: Invocation): void {
     .option("--json", "an error is one JSON object on stderr; the answer is JSON in any case");
   runs(command, invocation, async (method = "", params = "{}") => {
     const [named, given] = [callNamed(method), paramsIn(params)];
-    const { socket } = command.opts<{ readonly socket: string }>();
-    const answer = await calling(socket, (client) => named(client)(given));
+    const answer = await calling(invocation.io, command.opts<Reach>(), (client) => named(client)(given), { words: "wire" });
     invocation.io.out.print(jsonText(toJson(answer)));
     return EXIT.ok;
   });

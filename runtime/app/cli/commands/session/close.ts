@@ -6,13 +6,12 @@ import { KeptSessions } from "../../../../adapters/kept-sessions.ts";
 import type { KernelClient } from "../../../kernel/client.ts";
 import { jsonOption } from "../../arguments.ts";
 import { runs, type Invocation } from "../../command.ts";
-import { addSocketOption, calling } from "../../kernel-call.ts";
+import { addSocketOption, calling, type Reach } from "../../kernel-call.ts";
 import { printFacts, printJson } from "../../output.ts";
 import { closeSession, isGone, liveJobs, someKept } from "../../sessions.ts";
 import { plural, printable } from "../../values.ts";
 
-interface Flags {
-  readonly socket: string;
+interface Flags extends Reach {
   readonly all?: boolean;
   readonly cancel?: boolean;
   readonly json?: boolean;
@@ -52,7 +51,7 @@ export function configure(command: Command, invocation: Invocation): void {
     const flags = command.opts<Flags>();
     const { out } = invocation.io;
     const names = chosen(session, flags);
-    const closed = await calling(flags.socket, async (client) => {
+    const closed = await calling(invocation.io, flags, async (client) => {
       const ended: Closed[] = [];
       for (const name of names) ended.push(await close(client, name, flags));
       return ended;

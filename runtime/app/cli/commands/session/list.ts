@@ -6,7 +6,7 @@ import { KeptSessions, type KeptSession } from "../../../../adapters/kept-sessio
 import type { KernelClient } from "../../../kernel/client.ts";
 import { jsonOption } from "../../arguments.ts";
 import { runs, type Invocation } from "../../command.ts";
-import { addSocketOption, calling } from "../../kernel-call.ts";
+import { addSocketOption, calling, type Reach } from "../../kernel-call.ts";
 import { printJson } from "../../output.ts";
 import { isGone, liveJobs } from "../../sessions.ts";
 import { table } from "../../table.ts";
@@ -41,10 +41,10 @@ const rowOf = ({ session_id, tenant, open, jobs, unended, opened_at, granted }: 
 export function configure(command: Command, invocation: Invocation): void {
   addSocketOption(command).addOption(jsonOption());
   runs(command, invocation, async () => {
-    const { socket, json = false } = command.opts<{ readonly socket: string; readonly json?: boolean }>();
+    const { json = false, ...reach } = command.opts<Reach & { readonly json?: boolean }>();
     const { out, err } = invocation.io;
-    const kept = new KeptSessions(socket).all();
-    const sessions = await calling(socket, (client) => Promise.all(kept.map((each) => told(client, each))));
+    const kept = new KeptSessions(reach.socket).all();
+    const sessions = await calling(invocation.io, reach, (client) => Promise.all(kept.map((each) => told(client, each))));
     if (json) printJson(out, "session-list", { sessions });
     else if (sessions.length === 0) err.print("no session with this kernel was opened here: `triad job submit` opens one, and `triad session open`");
     else {

@@ -3,12 +3,12 @@ import type { Command } from "commander";
 import { EXIT } from "../../../../../kernel-abi/fault.ts";
 import { jsonOption } from "../../arguments.ts";
 import { runs, type Invocation } from "../../command.ts";
-import { addCallerOptions, calling } from "../../kernel-call.ts";
+import { addCallerOptions, calling, type Reach } from "../../kernel-call.ts";
 import { printFacts, printJson } from "../../output.ts";
 import { capsIn, openSession, type Caller } from "../../sessions.ts";
 import { printable, shellWord } from "../../values.ts";
 
-interface Flags extends Caller {
+interface Flags extends Caller, Reach {
   readonly caps?: string;
   readonly json?: boolean;
 }
@@ -24,7 +24,7 @@ export function configure(command: Command, invocation: Invocation): void {
   runs(command, invocation, async () => {
     const { caps = USUAL, json = false, ...caller } = command.opts<Flags>();
     const { out } = invocation.io;
-    const { id, granted, denied } = await calling(caller.socket, (client) => openSession(client, caller, capsIn(caps), invocation.io));
+    const { id, granted, denied } = await calling(invocation.io, caller, (client) => openSession(client, caller, capsIn(caps), invocation.io));
     if (json) printJson(out, "session-open", { session_id: id, granted, denied });
     else printFacts(out, [["session", printable(id)], ["granted", granted.length === 0 ? "nothing" : listed(granted)], denied.length === 0 ? undefined : ["denied", `${listed(denied)}: the tenant does not hold it`],
       ["next", `triad job submit FILE --socket ${shellWord(caller.socket)} --session ${printable(id)}`]]);
