@@ -2,7 +2,7 @@
 // retired, never reused. 0 OK; 1-6 XDV-052; 1001-1007 XDV-060 (Q); 2001-2005 XDV-061 (Φ); 3000+ ours.
 
 /** Process exit codes of the command line; 130 is the shell's convention for SIGINT. */
-export const EXIT = { ok: 0, failed: 1, usage: 2, divergence: 3, tamper: 4, denied: 5, budget: 6, environment: 7, interrupted: 130 } as const;
+export const EXIT = { ok: 0, failed: 1, usage: 2, divergence: 3, tamper: 4, denied: 5, budget: 6, environment: 7, timeout: 124, interrupted: 130 } as const;
 export type ExitName = keyof typeof EXIT;
 
 export interface FaultRow {
@@ -129,7 +129,7 @@ export const FAULTS = Object.freeze({
   JOB_FOREIGN: row(3751, 1, "denied", "caller", "The job is another session's.", "Ask in the session that submitted it."),
   JOB_ENDED: row(3752, 2, "failed", "caller", "The job has ended already.", "Ask for its status; its end is final."),
   JOB_EXPIRED: row(3753, 3, "failed", "caller", "The job ran out of time.", "Give it a longer timeout_ms or more deadline_epochs."),
-  WAIT_EXPIRED: row(3754, 3, "failed", "caller", "The job had not ended when the wait did.", "Wait again; the job goes on."),
+  WAIT_EXPIRED: row(3754, 3, "timeout", "caller", "The job had not ended when the wait did.", "Wait again; the job goes on."),
   CHECKPOINT_UNKNOWN: row(3755, 2, "failed", "caller", "No checkpoint has this id.", "A session keeps its latest checkpoints only; make another."),
   CHECKPOINT_REFUSED: row(3756, 2, "tamper", "evidence", "The checkpoint is not what the kernel made.", "Restore from another checkpoint, or submit the graph again."),
   LEDGER_DAMAGED: row(3757, 2, "tamper", "evidence", "The ledger of accepted jobs is damaged before its end.", "Restore the file from a copy, or start with an empty state folder; jobs of the damaged part must be reported as lost."),

@@ -32,6 +32,39 @@ export function blame(schema: TSchema, value: unknown, otherwise = ""): Blame {
   return { at: first?.instancePath ?? "", what: first?.message ?? otherwise };
 }
 
+const depthOf = (pointer: string): number => pointer.split("/").length;
+
+/** What stands at a JSON pointer. */
+const valueAt = (value: unknown, pointer: string): unknown =>
+  pointer.split("/").slice(1).reduce<unknown>((held, name) => (isRecord(held) ? held[name.replaceAll("~1", "/").replaceAll("~0", "~")] : undefined), value);
+
+const membersOf = (schema: unknown): readonly unknown[] => (isRecord(schema) && Array.isArray(schema["anyOf"]) ? schema["anyOf"].flatMap(membersOf) : [schema]);
+
+/** What may stand at a member of what `schema` describes. */
+function schemasBelow(schema: unknown, name: string): readonly unknown[] {
+  if (!isRecord(schema)) return [];
+  const { properties, items } = schema;
+  const below = Array.isArray(items) ? (items as readonly unknown[])[Number(name)] : items ?? (isRecord(properties) ? properties[name] : undefined);
+  return below === undefined ? [] : membersOf(below);
+}
+
+/** The words that may stand at a JSON pointer, where nothing else may. */
+function wordsAt(schema: TSchema, pointer: string): readonly unknown[] {
+  const there = pointer.split("/").slice(1).reduce((schemas, name) => schemas.flatMap((one) => schemasBelow(one, name)), membersOf(schema));
+  return there.every((one) => isRecord(one) && "const" in one) ? there.flatMap(wordsOf) : [];
+}
+
+/** The innermost place where a value does not fit, the first of these: what is wrong there, and the words that may stand there where there are some. */
+export function misfit(schema: TSchema, value: unknown): Blame & { readonly value: unknown; readonly words: readonly unknown[] } {
+  const errors = Compile(schema).Errors(value);
+  const deepest = errors.reduce((depth, { instancePath }) => Math.max(depth, depthOf(instancePath)), 0);
+  const first = errors.find(({ instancePath }) => depthOf(instancePath) === deepest);
+  const at = first?.instancePath ?? "";
+  const words = wordsAt(schema, at); // not from the errors: the validator stops at so many
+  const what = first?.keyword === "boolean" ? "no field of this" : words.length > 0 ? "none of the words that may stand here" : first?.message ?? "";
+  return { at, what, value: valueAt(value, at), words };
+}
+
 /** What is there and should not be is named. */
 function blameOfForm(schema: TSchema, value: unknown): Blame {
   const [first] = Compile(schema).Errors(value);

@@ -1,6 +1,6 @@
 // Error codes of the kernel's JSON-RPC interface: one row per code, with what stands in its `data`. `fault-data.ts` owns the way from a Fault to a code.
 //   R1  A number is permanent and has one name. The standard's five, then those of the qSyscall documents as documented, then ours:
-//       -32002 to -32004 the server itself, -324xx checkpoints and migration, -325xx channels.
+//       -32002 to -32004 the server itself, -32304 jobs, -324xx checkpoints and migration, -325xx channels.
 //   R14 `data` has the members its row documents and no others: `name` and `next`, every documented one that has no `?`, and, where a fault was the
 //       reason, `fault`, `fault_code` and `detail`.
 export interface CodeRow<D extends Members = Members> {
@@ -43,6 +43,7 @@ export const CODES = Object.freeze({
   ACCESS_DENIED: row(-32301, "This belongs to another session or tenant.", "Use the session that made it.", { kind: "what it is", "id?": "its id", "reason?": "why, in a word" }),
   TIMEOUT: row(-32302, "The time given was not enough.", "Ask again; the job goes on.", { timeout_ms: "the time that was given", state: "the job's state" }, true),
   ALREADY_COMPLETED: row(-32303, "The job has ended already.", "Read its result with q_status.", { job_id: "the job", state: "how it ended" }),
+  NOT_ENDED: row(-32304, "The job has not ended yet.", "Wait for it with q_wait, then ask again.", { job_id: "the job", state: "the job's state" }),
   CHECKPOINT_NOT_FOUND: row(-32400, "No such checkpoint.", "Make one with q_checkpoint; the oldest are dropped first.", { checkpoint_id: "the id" }),
   CHECKPOINT_REFUSED: row(-32401, "The job cannot be checkpointed or restored as it stands.", "A checkpoint is of a fence that a job has come to, also of a completed one; one that failed has none to go on from.", { job_id: "the job", what: "why not" }),
   CHECKPOINT_INVALID: row(-32402, "The checkpoint is not what was written.", "Do not restore from it; submit the job again.", { checkpoint_id: "the id", what: "what is wrong" }),

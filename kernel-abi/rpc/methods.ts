@@ -164,10 +164,10 @@ export const METHODS = Object.freeze({
     example: { params: { session_id: S, job_id: J }, result: { mapping: { q0: { profile: "logical:surface_code(d=3)", distance: 3, physical_qubits: 18, module: "module-0" } }, physical_qubits_used: 18 } },
   }),
   q_replay: method({
-    summary: "Runs an ended job again from its sealed trace and compares.", help: "`matches` says whether every outcome was found again, as `events` has them; `reason` why not. The digest is the one the job came to.",
+    summary: "Runs an ended job again from its sealed trace and compares.", help: "`matches` says whether every outcome was found again, as `events` has them; `reason` why not. The digest is the one the job came to. A job that has not ended has no sealed trace: NOT_ENDED.",
     params: { job_id: JobId, session_id: SessionId },
     result: open({ job_id: JobId, matches: Type.Boolean(), digest: Type.String({ description: "that the job came to, as it was told" }), reason: maybe(Type.String({ description: "why it does not match: what is wrong with the trace" })), events: maybe(Type.Record(Type.String(), Type.Integer())), bundle: maybe(Type.String({ description: "the sealed trace, base64, where it is not on disk" })) }, "the verdict"),
-    errors: [...OF_JOB, "TIMEOUT"], idempotent: true, waits: true,
+    errors: [...OF_JOB, "NOT_ENDED", "TIMEOUT"], idempotent: true, waits: true,
     example: { params: { job_id: J, session_id: S }, result: { job_id: J, matches: true, digest: "00".repeat(32), events: { m0: 1, m1: 1 } } },
   }),
   q_list_jobs: method({

@@ -58,6 +58,7 @@ export const codeOf = (error: unknown): string => {
 const WORDS: Readonly<Record<string, string>> = Object.freeze({
   ENOENT: "it is not there", EACCES: "it is not permitted", EPERM: "it is not permitted", EISDIR: "it is a folder", ENOTDIR: "a part of the path is no folder",
   EEXIST: "it is there already", EROFS: "the disk is read-only", ENAMETOOLONG: "the name is too long", ELOOP: "its links go in a circle",
+  ECONNREFUSED: "nobody listens at it",
 });
 
 /** Of a fault: what went wrong in words where there are some, and the system's code beside them. */

@@ -25,6 +25,10 @@ export interface CallOptions {
 /** Nothing is known of what became of the call: the connection was lost on the way, or not made. */
 export const isLost = (error: unknown): boolean => error instanceof Fault && error.fault === "KERNEL_UNREACHABLE";
 
+const NOBODY: ReadonlySet<string> = new Set(["ENOENT", "ECONNREFUSED"]);
+/** No connection could be made, so the call was never sent. */
+export const isUnreached = (error: unknown): boolean => isLost(error) && error instanceof Fault && NOBODY.has(String(error.detail["system"]));
+
 export class SocketClient {
   readonly path: string;
   #socket: Socket | undefined;

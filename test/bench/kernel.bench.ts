@@ -88,12 +88,20 @@ export function readTime(nodes: number): number {
   return times.sort((a, b) => a - b)[4] ?? NaN;
 }
 
-/** Jobs a second from `clients` callers, each submitting one Bell job and waiting for it before the next. */
-export async function jobRate({ socket, session }: At, jobs: number, clients: number, graph: unknown = BELL): Promise<number> {
+interface Load {
+  readonly jobs: number;
+  readonly clients: number;
+  /** Jobs that each client has on their way: it waits for one of them before it submits the next. */
+  readonly each?: number;
+  readonly graph?: unknown;
+}
+
+/** Jobs a second, each submitted and waited for. */
+export async function jobRate({ socket, session }: At, { jobs, clients, each: onTheWay = 1, graph = BELL }: Load): Promise<number> {
   const made = Array.from({ length: clients }, () => connectKernel({ socket }));
   let left = jobs;
   const started = process.hrtime.bigint();
-  await Promise.all(made.map(async (client) => {
+  await Promise.all(Array.from({ length: onTheWay }, () => made).flat().map(async (client) => {
     while (left-- > 0) {
       const { state } = await (await client.resume(session).submit(graph, { policy: { seed: left } })).wait();
       if (state !== "COMPLETED") throw new Error(`a job ended ${state}`);
@@ -201,11 +209,12 @@ async function rounds(measured: () => Promise<number>): Promise<readonly number[
 /** The kernel as `triad kernel serve` runs it. Upstream's figures: digest of its benchmarks, 2 cores, one client. */
 async function ofTheKernel(): Promise<readonly Figure[]> {
   return kernelProcess(async (at) => {
-    await jobRate(at, WARM_JOBS, 8);
+    await jobRate(at, { jobs: WARM_JOBS, clients: 8 });
     return [
-      { name: "Bell jobs a second from 8 clients, each a sealed run that survives SIGKILL (upstream, neither: 435)", value: Math.max(...await rounds(() => jobRate(at, 3_000, 8))), unit: "jobs/s", goal: least(1_000) },
+      { name: "Bell jobs a second from 8 clients with 8 on their way each, every job a sealed run that survives SIGKILL (upstream, neither: 435)", value: Math.max(...await rounds(() => jobRate(at, { jobs: 3_000, clients: 8, each: 8 }))), unit: "jobs/s", goal: least(1_000) },
+      { name: "the same from 8 clients with one on its way each", value: Math.max(...await rounds(() => jobRate(at, { jobs: 3_000, clients: 8 }))), unit: "jobs/s", goal: least(1_000) },
       { name: "95th percentile of submit and wait at 200 Bell jobs a second (upstream, one client: 8.2)", value: Math.min(...await rounds(() => latency(at, 600, 200))), unit: "ms", goal: most(5) },
-      { name: "GHZ-500 jobs a second from 8 clients (upstream: 5)", value: Math.max(...await rounds(() => jobRate(at, 60, 8, ghz500()))), unit: "jobs/s", goal: least(20) },
+      { name: "GHZ-500 jobs a second from 8 clients (upstream: 5)", value: Math.max(...await rounds(() => jobRate(at, { jobs: 60, clients: 8, graph: ghz500() }))), unit: "jobs/s", goal: least(20) },
       { name: "a new graph of 20,000 nodes until it is accepted (upstream: 1,090)", value: await submitTime(at, 20_000), unit: "ms", goal: most(300) },
     ];
   });

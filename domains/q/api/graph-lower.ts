@@ -44,6 +44,9 @@ export interface Lowered {
   readonly places: readonly NoisePlace[];
 }
 
+/** What hangs on nothing acts once, always. */
+const ALWAYS: readonly Condition[] = Object.freeze([Object.freeze([])]);
+
 const refuse = (node: string, what: string, detail: Readonly<Record<string, string | number>> = {}): never => {
   throw new Fault("QVM_NOT_EXECUTABLE", { node, what, ...detail });
 };
@@ -69,7 +72,7 @@ export class Lowering {
     if (op === "FENCE_EPOCH") return this.#emit("barrier", [], []);
     if (op === "OPEN_CHAN") for (const channel of chs) this.#ends.set(channel, vqs);
     if (NEUTRAL.has(op)) return;
-    const terms = node.guard === undefined ? [[]] : this.#guards.termsOf(this.#formulaOf(node.guard, node.id), node.id);
+    const terms = node.guard === undefined ? ALWAYS : this.#guards.termsOf(this.#formulaOf(node.guard, node.id), node.id);
     const on = (op === "USE_CHAN" ? this.#endsOf(node) : vqs).map((vq) => this.#qubitOf(vq, node.id));
     this.#act(node, on, terms);
     on.forEach((qubit, at) => { this.#cycles(op, qubit, vqs[at] ?? ""); });
@@ -93,7 +96,7 @@ export class Lowering {
   #steps(node: GraphNode, steps: readonly Step[], on: readonly number[], terms: readonly Condition[]): void {
     for (const { name, on: places, turns } of steps) {
       const operands = places.map((place) => on[place] ?? refuse(node.id, "an operand is missing"));
-      if (new Set(operands).size !== operands.length) refuse(node.id, "a qubit stands twice");
+      if (operands.length > 1 && new Set(operands).size !== operands.length) refuse(node.id, "a qubit stands twice");
       const angle = turns === undefined ? undefined : turns * foldedAngle(angleOf(node)) + 0;
       for (const when of terms) this.#emit(name, operands, when, angle);
     }

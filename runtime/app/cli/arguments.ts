@@ -9,6 +9,7 @@ import { LOG_LEVELS, type LogLevel } from "../../../kernel-abi/operation.ts";
 import { readText } from "../../adapters/files.ts";
 import { parsePublicKeyPem } from "../../adapters/keys.ts";
 import { jsonPlace } from "./json-place.ts";
+import { printable } from "./values.ts";
 
 const refuse = (option: string, value: string, allowed: string): never => {
   throw new Fault("USAGE", { option, value: value.slice(0, 200), allowed });
@@ -101,6 +102,16 @@ export function parseFile(text: string, before: Readonly<Record<string, string>>
   return Object.fromEntries([...Object.entries(before), [name, path]]);
 }
 
+/** A text file that an option or argument names. @throws Fault FILE_UNREADABLE that names it, and says what to do about it */
+export function readGiven(option: string, path: string): string {
+  try {
+    return readText(path);
+  } catch (cause) {
+    if (!(cause instanceof Fault) || cause.fault !== "FILE_UNREADABLE") throw cause;
+    throw new Fault("FILE_UNREADABLE", { option, ...cause.detail }, { cause: cause.cause, next: `Give ${option} a text file that is there and that you may read.` });
+  }
+}
+
 export const readFiles = (paths: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, readText(path)]));
 
@@ -123,6 +134,21 @@ export function parseJson(option: string, text: string, from: string): unknown {
   } catch (cause) {
     const { line, column, expected } = jsonPlace(text);
     throw new Fault("USAGE", { option, what: "not JSON", from, line, column, expected }, { cause });
+  }
+}
+
+/**
+ * A JSON document that an option names, as `parse` takes it.
+ * @throws Fault FILE_UNREADABLE, USAGE when it is no JSON, and what `parse` throws: with the option, the file and the place
+ */
+export function readDocument<T>(option: string, file: string, parse: (value: unknown) => T): T {
+  const value = parseJson(option, readGiven(option, file), file);
+  try {
+    return parse(value);
+  } catch (error) {
+    if (!(error instanceof Fault) || error.fault !== "ABI_MALFORMED") throw error;
+    const { argument: _, at, ...detail } = error.detail;
+    throw new Fault("ABI_MALFORMED", { option, file, at: at === "" ? "the document as a whole" : at ?? null, ...detail }, { cause: error.cause, next: `Mend ${printable(file)} there; what may stand there is \`allowed\`.` });
   }
 }
 

@@ -1,6 +1,6 @@
 // Dispatch: from the words of a command line to one command, loaded when it is chosen and not before, and to an exit code.
 import { Command, CommanderError } from "commander";
-import { EXIT, Fault } from "../../../kernel-abi/fault.ts";
+import { EXIT, Fault, FAULTS } from "../../../kernel-abi/fault.ts";
 import { packageVersion } from "../../adapters/host.ts";
 import type { Entry, Invocation } from "./command.ts";
 import { nearest } from "../nearest.ts";
@@ -23,11 +23,13 @@ const COMMANDS: readonly Entry[] = [
   { name: "conformance", summary: "what of the hybrid-process checklist holds, self-tested; signed report, live self-test", load: () => import("./commands/conformance.ts") },
   { name: "kernel", summary: "the logical-qubit kernel: serve it over a Unix socket, see how it stands", load: () => import("./commands/kernel.ts") },
   { name: "job", summary: "jobs of a kernel that is served: submit, list, wait, cancel, checkpoint, replay and more", load: () => import("./commands/job.ts") },
+  { name: "session", summary: "sessions with a kernel that is served: open, list, close", load: () => import("./commands/session.ts") },
   { name: "doctor", summary: "check that this machine has what Triad needs", load: () => import("./commands/doctor.ts") },
 ];
 
 const EXIT_CODES = `
-Exit codes: 0 ok, 1 failed, 2 usage, 3 divergence, 4 tamper, 5 denied, 6 budget, 7 environment, 130 interrupted.
+Exit codes: 0 ok, 1 failed, 2 usage, 3 divergence, 4 tamper, 5 denied, 6 budget, 7 environment,
+124 the time given to a wait was over (what was waited for goes on), 130 interrupted.
 Data goes to stdout, everything else to stderr. NO_COLOR turns colours off, TRIAD_DEBUG=1 shows stacks, TRIAD_HOME is the
 folder of keys.`;
 
@@ -67,6 +69,10 @@ async function assemble(words: readonly string[], invocation: Invocation): Promi
   return program;
 }
 
+/** `triad help job submit` is `triad job submit --help`. */
+const asked = (words: readonly string[]): readonly string[] =>
+  (words[0] === "help" && words.filter((word) => !word.startsWith("-")).length > 2 ? [...words.slice(1), "--help"] : words);
+
 /** Commander's refusals as typed faults; help and version are no errors. */
 function refusal(error: CommanderError): Fault | undefined {
   if (error.exitCode === 0) return undefined;
@@ -79,7 +85,7 @@ function advice(failure: unknown, words: readonly string[]): { readonly next?: s
   const command = COMMANDS.find(({ name }) => name === chosenOf(words));
   if (!(failure instanceof Fault)) return {};
   if (failure.fault === "RUN_INTERRUPTED") return { next: failure.detail["job"] === undefined ? "Nothing was written. Run it again." : failure.next };
-  return failure.fault === "USAGE" && command !== undefined ? { next: `See \`triad help ${command.name}\`.` } : {};
+  return failure.next === FAULTS.USAGE.next && command !== undefined ? { next: `See \`triad help ${command.name}\`.` } : {};
 }
 
 const wantsJson = (words: readonly string[]): boolean => {
@@ -89,7 +95,8 @@ const wantsJson = (words: readonly string[]): boolean => {
 };
 
 /** Runs one command line; never throws. */
-export async function dispatch(words: readonly string[], io: Io): Promise<number> {
+export async function dispatch(given: readonly string[], io: Io): Promise<number> {
+  const words = asked(given);
   const invocation: Invocation = { io, words, exit: EXIT.ok, values: false };
   try {
     checkCommand(words);

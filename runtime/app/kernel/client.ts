@@ -3,7 +3,7 @@
 import { backoff, repeats, RETRY, type RetryPolicy } from "../../../kernel-abi/rpc/client.ts";
 import { DISCOVER, METHOD_NAMES, METHODS, type JobEventObject, type JobObject, type MethodName, type ParamsOf, type ResultOf } from "../../../kernel-abi/rpc/methods.ts";
 import type { OpenRpc } from "../../../kernel-abi/rpc/openrpc.ts";
-import { isLost, SocketClient, type CallOptions } from "../../adapters/socket-client.ts";
+import { isLost, isUnreached, SocketClient, type CallOptions } from "../../adapters/socket-client.ts";
 
 export type { CallOptions } from "../../adapters/socket-client.ts";
 
@@ -13,6 +13,10 @@ export interface KernelClientOptions {
   /** Milliseconds for a reply, but of methods that wait, which have a `timeout_ms` of their own; 30,000 when not given. */
   readonly timeoutMs?: number;
   readonly retry?: Partial<RetryPolicy>;
+  /** Milliseconds a kernel has to be there: until then a call that reached nobody is made again, whatever it is; 0 when not given. */
+  readonly connectMs?: number;
+  /** Told when a call begins to wait for that. */
+  readonly absent?: () => void;
   /** 0 to 1 for each wait; a fixed sequence when not given. */
   readonly jitter?: (attempt: number) => number;
   /** How waits are waited. */
@@ -56,6 +60,8 @@ export interface KernelClient extends Calls {
 }
 
 const TIMEOUT_MS = 30_000;
+/** Between two looks whether a kernel is there. */
+const ABSENT_MS = 50;
 /** Asked again after so long: a connection that was lost unnoticed is noticed then. */
 const EVENTS_MS = 20_000;
 /** Without a source of chance: the golden ratio's multiples, which spread evenly. */
@@ -92,16 +98,28 @@ function sessionOf(calls: Calls, { session_id, granted, denied }: Pick<ResultOf<
 }
 
 /** A client of the kernel at a socket; it connects when it is first called. */
-export function connectKernel({ socket, timeoutMs = TIMEOUT_MS, retry: given = {}, jitter = evenly, sleep = slept }: KernelClientOptions): KernelClient {
+export function connectKernel({ socket, timeoutMs = TIMEOUT_MS, retry: given = {}, connectMs = 0, absent, jitter = evenly, sleep = slept }: KernelClientOptions): KernelClient {
   const client = new SocketClient(socket);
   const retry = { ...RETRY, ...given };
+  /** Made again while nobody is there, for as long as may be waited. */
+  const reaching = async (method: string, params: unknown, options: CallOptions): Promise<unknown> => {
+    for (let waited = 0; ; waited += ABSENT_MS) {
+      try {
+        return await client.call(method, params, options);
+      } catch (error) {
+        if (waited >= connectMs || options.signal?.aborted === true || !isUnreached(error)) throw error;
+        if (waited === 0) absent?.();
+        await sleep(ABSENT_MS);
+      }
+    }
+  };
   const call = async (method: MethodName, params: Readonly<Record<string, unknown>>, options: CallOptions = {}): Promise<unknown> => {
     const limits = { ...(METHODS[method].waits ? {} : { timeoutMs }), ...options };
     for (let attempt = 1; ; attempt++) {
       try {
-        return await client.call(method, params, limits);
+        return await reaching(method, params, limits);
       } catch (error) {
-        if (attempt >= retry.attempts || options.signal?.aborted === true || !repeats(method, params, error, isLost(error))) throw error;
+        if (attempt >= retry.attempts || (connectMs > 0 && isUnreached(error)) || options.signal?.aborted === true || !repeats(method, params, error, isLost(error))) throw error;
         await sleep(backoff(retry, attempt + 1, jitter(attempt)));
       }
     }
@@ -110,7 +128,7 @@ export function connectKernel({ socket, timeoutMs = TIMEOUT_MS, retry: given = {
   const calls = Object.fromEntries(METHOD_NAMES.map((name) => [name, (params: Readonly<Record<string, unknown>>, options?: CallOptions) => call(name, params, options)])) as unknown as Calls;
   return {
     ...calls,
-    discover: () => client.call(DISCOVER, {}, { timeoutMs }) as Promise<OpenRpc>,
+    discover: () => reaching(DISCOVER, {}, { timeoutMs }) as Promise<OpenRpc>,
     session: async (requested, tenant = {}) => sessionOf(calls, await calls.q_negotiate_caps({ requested: [...requested], ...tenant })),
     resume: (session_id) => sessionOf(calls, { session_id, granted: [], denied: [] }),
     job: (id, session) => jobOf(calls, id, session),

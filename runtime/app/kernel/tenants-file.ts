@@ -1,6 +1,6 @@
 // The tenants an operator serves, read from a file: who they are, what they hold, how they enter, and what they and their sessions may have.
 import { Fault } from "../../../kernel-abi/fault.ts";
-import { compiled, Type } from "../../../kernel-abi/schema.ts";
+import { compiled, misfit, Type } from "../../../kernel-abi/schema.ts";
 import { WIRE_CAPS } from "../../kernel/tenancy/caps.ts";
 import { SESSION_QUOTA, TENANT_QUOTA } from "../../kernel/tenancy/quota-terms.ts";
 import { DEFAULT_TENANT_QUOTA, type TenantTerms } from "./options.ts";
@@ -41,8 +41,9 @@ const STRANGERS_HOLD = ["CAP_ALLOC", "CAP_COMPUTE", "CAP_MEASURE"] as const;
 /** @throws Fault ABI_MALFORMED */
 export function parseTenants(value: unknown): TenantTerms {
   if (!schema().Check(value)) {
-    const [first] = schema().Errors(value);
-    throw new Fault("ABI_MALFORMED", { argument: "tenants", at: first?.instancePath ?? "", allowed: ALLOWED });
+    const { at, what, value: found, words } = misfit(TenantsFile, value);
+    const given = JSON.stringify(found) as string | undefined;
+    throw new Fault("ABI_MALFORMED", { argument: "tenants", at, what, ...(given === undefined ? {} : { value: given.slice(0, 200) }), allowed: words.length === 0 ? ALLOWED : words.join(", ") });
   }
   const { session, tenants, strangers, channels } = value;
   const names = tenants?.map(({ name }) => name) ?? [];

@@ -70,6 +70,18 @@ describe("triad job", () => {
     for (const command of ["checkpoint", "replay", "telemetry", "mapping", "events", "migrate"]) expect((await triad("job", command, "job_0000000000000000", ...of(tested, s))).code).toBe(1);
   });
 
+  it("replay of a job that has not ended says so, and what to do; of one that had nothing run, that there is nothing", async () => {
+    const tested = await ground.serve({}, { conditions: STUCK });
+    const { client, kernel, session } = tested;
+    const s = await session();
+    const { job_id } = await client.q_submit({ graph: coins(2), session_id: s });
+    await until(() => kernel.parts.jobs.get(job_id)?.state === "RUNNING");
+    const early = await triad("job", "replay", job_id, ...of(tested, s), "--json");
+    expect([early.code, onlyObject(early.err)]).toMatchObject([1, { error: { name: "CALL_REFUSED", detail: { refusal: "NOT_ENDED", state: "RUNNING", job_id, says: "The job has not ended yet." } } }]);
+    await client.q_cancel({ job_id, session_id: s });
+    expect((await triad("job", "replay", job_id, ...of(tested, s))).err).toMatch(/The job has no trace\.[^]*next +The job is CANCELLED without a result/);
+  });
+
   it("replay of what comes to something else is a divergence; migrate says where to; a job followed to a bad end exits 1", async () => {
     const tested = await ground.serve({}, { conditions: STUCK });
     const { client, kernel, session } = tested;
@@ -164,6 +176,7 @@ describe("triad kernel", () => {
     running.length = 0;
     expect([code, process.listenerCount("SIGHUP")]).toEqual([0, 0]);
     expect(err).toMatch(/^tenants read again: 1 session closed, \d jobs? to be cancelled, 0 channels closed\nconditions read again: 0 lifted, 0 new or changed, 1 holding\nerror ABI_MALFORMED [^]*send SIGHUP again; what held before holds\.\n$/);
+    expect(err).toMatch(new RegExp(`error ABI_MALFORMED [^]*\\n +option +--tenants\\n +file +${file}\\n +at +/tenants/0/more\\n +what +no field of this\\n`));
     expect(err.match(/^(conditions .*|error [A-Z_]+)/gm)?.slice(1)).toEqual(["error ABI_MALFORMED", "conditions read again: 0 lifted, 0 new or changed, 1 holding", "error ABI_MALFORMED", "conditions read again: 1 lifted, 1 new or changed, 1 holding", "error ABI_MALFORMED", expect.stringMatching(/^error /)]);
   });
 });

@@ -105,6 +105,20 @@ describe("triad kernel serve", () => {
   });
 });
 
+describe("triad kernel call", () => {
+  it("calls any method, rpc.discover among them; --json has errors as JSON too", async () => {
+    const { socket } = await serving(kernelStub());
+    const found = await triad("kernel", "call", "rpc.discover", "--socket", socket);
+    expect([found.code, onlyObject(found.out)]).toMatchObject([0, { openrpc: expect.stringMatching(/^1\./) as string, methods: expect.arrayContaining([expect.objectContaining({ name: "q_submit" })]) as unknown }]);
+    const asked = ["kernel", "call", "q_negotiate_caps", "{\"requested\":[\"CAP_ALLOC\"]}", "--socket", socket];
+    expect(onlyObject((await triad(...asked, "--json")).out)).toMatchObject({ granted: ["CAP_ALLOC"] });
+    const none = await triad("kernel", "call", "q_none", "--socket", socket, "--json");
+    expect([none.code, none.out, onlyObject(none.err)]).toMatchObject([2, "", { error: { name: "USAGE", detail: { allowed: expect.stringContaining("rpc.discover") as string } } }]);
+    expect((await triad("kernel", "call", "q_status", "{\"job_id\":\"j\",\"session_id\":\"s\"}", "--socket", socket)).err).toMatch(/next +Check the id; ids of closed sessions are gone\./); // who writes params is advised in their words
+    expect(onlyObject((await triad("kernel", "call", "q_status", "{\"job_id\":\"j\",\"session_id\":\"s\"}", "--socket", socket, "--json")).err)).toMatchObject({ error: { detail: { refusal: "JOB_NOT_FOUND" } } });
+  });
+});
+
 describe("triad job", () => {
   it("submit negotiates what the graph needs, prints session and job, and what to do next works", async () => {
     const stub = kernelStub();
@@ -112,7 +126,7 @@ describe("triad job", () => {
     const { code, out, err } = await triad("job", "submit", graphFile(), "--socket", socket, "--seed", "7");
     expect([code, err]).toEqual([0, ""]);
     const next = /next +triad (job wait .*)\n/.exec(out)?.[1]?.split(" ") ?? [];
-    expect(out).toMatch(/^session +sess_[0-9a-f]{16}\njob +job_[0-9a-f]{16}\n/);
+    expect(out).toMatch(/^session +sess_[0-9a-f]{16}\njob +job_[0-9a-f]{16}\nopened +the session is new; later submits go to it, until `triad session close sess_/);
     const waited = await triad(...next, "--json");
     expect([waited.code, onlyObject(waited.out)]).toMatchObject([0, { schema: "triad.job/1", state: "COMPLETED", events: { m0: 1, m1: 1 } }]);
     const shown = await triad(...next);
@@ -156,7 +170,7 @@ describe("triad job", () => {
     const of = [job, "--socket", socket, "--session", session] as const;
     expect(onlyObject((await triad("job", "status", ...of, "--json")).out)).toMatchObject({ schema: "triad.job/1", job_id: job, state: "RUNNING" });
     const late = await triad("job", "wait", ...of, "--timeout", "1", "--json");
-    expect([late.code, late.out, onlyObject(late.err)]).toMatchObject([6, "", { error: { name: "CALL_EXHAUSTED", detail: { refusal: "TIMEOUT", rpc: -32302 } } }]);
+    expect([late.code, late.out, onlyObject(late.err)]).toMatchObject([124, "", { error: { name: "WAIT_EXPIRED", detail: { job, session, state: "RUNNING", after: "1 ms" }, next: expect.stringContaining(`triad job wait ${job} `) as string }, exit: 124 }]);
     expect(onlyObject((await triad("job", "cancel", ...of, "--json")).out)).toMatchObject({ state: "CANCELLED", cancelled_at_epoch: 0 });
     expect((await triad("job", "wait", ...of)).code).toBe(1);
     const other = await submitted(socket);
@@ -172,7 +186,7 @@ describe("triad job", () => {
     const late = await triad("job", "submit", graphFile(), "--socket", socket, "--wait", "--timeout", "1");
     const [, session = "", job = ""] = /^session +(sess_\w+)\njob +(job_\w+)\n/.exec(late.err) ?? [];
     const again = `triad job wait ${job} --socket ${socket} --session ${session}`;
-    expect([late.code, late.out, stub.jobs.has(job)]).toEqual([6, "", true]);
+    expect([late.code, late.out, stub.jobs.has(job)]).toEqual([124, "", true]);
     expect(late.err).toMatch(new RegExp(`\\n +job +${job}\\n`));
     expect(late.err).toMatch(new RegExp(`\\n +session +${session}\\n`));
     expect(late.err).toContain(again);
@@ -192,18 +206,17 @@ describe("triad job", () => {
   it("refusals have the house's exit codes, the kernel's words and the next step", async () => {
     const { socket } = await serving(kernelStub());
     const { session, job } = await submitted(socket);
-    const other = await submitted(socket);
+    const other = { session: String(onlyObject((await triad("session", "open", "--socket", socket, "--json")).out)["session_id"]) };
     const denied = await triad("job", "status", job, "--socket", socket, "--session", other.session, "--json");
-    expect([denied.code, onlyObject(denied.err)]).toMatchObject([5, { error: { name: "CALL_DENIED", next: "Use the session that made it.", detail: { refusal: "ACCESS_DENIED", rpc: -32301, method: "q_status", kind: "job" } }, exit: 5 }]);
+    expect([denied.code, onlyObject(denied.err)]).toMatchObject([5, { error: { name: "CALL_DENIED", next: "Give the --session ID that submitted it, or leave out --session where it was submitted here.", detail: { refusal: "ACCESS_DENIED", rpc: -32301, method: "q_status", kind: "job" } }, exit: 5 }]);
     expect((await triad("job", "status", "job_none", "--socket", socket, "--session", session)).code).toBe(1);
     const lacking = await triad("job", "submit", graphFile(), "--socket", socket, "--caps", "ALLOC", "--json");
     expect([lacking.code, onlyObject(lacking.err)]).toMatchObject([5, { error: { detail: { refusal: "INSUFFICIENT_CAPS", missing: "[\"CAP_COMPUTE\",\"CAP_MEASURE\"]" } } }]);
-    expect((await triad("job", "status", job, "--socket", at("nobody.sock"), "--session", session)).code).toBe(7);
+    expect((await triad("job", "status", job, "--socket", at("nobody.sock"), "--connect-timeout", "0", "--session", session)).code).toBe(7);
     expect((await triad("job", "submit", graphFile("{"), "--socket", socket)).code).toBe(2);
     expect((await triad("job", "submit", at("none.json"), "--socket", socket)).code).toBe(2);
     expect((await triad("job", "submit", at("none.qasm"), "--socket", socket)).err).toContain("FILE_UNREADABLE");
     expect((await triad("job", "submit", graphFile(), "--socket", socket, "--priority", "101")).code).toBe(2);
-    expect((await triad("job", "status", job, "--socket", socket)).code).toBe(2);
   });
 
   it("a refused graph is shown with everything that is wrong with it", async () => {
@@ -232,11 +245,17 @@ describe("triad job", () => {
 });
 
 describe("help", () => {
-  it("names the commands and their options", async () => {
+  it("names the commands and their options, and of two words is the command's own", async () => {
     for (const [words, text] of [[["help", "kernel"], "serve"], [["help", "job"], "submit"], [["job", "submit", "--help"], "--priority <n>"], [["kernel", "serve", "--help"], "--state <folder>"]] as const) {
       const { code, out } = await triad(...words);
       expect([code, out.includes(text)]).toEqual([0, true]);
     }
+    const own = await triad("job", "submit", "--help");
+    expect(await triad("help", "job", "submit")).toEqual(own);
+    expect(await triad("job", "help", "submit")).toEqual(own);
+    expect(await triad("help", "qvm", "run")).toEqual(await triad("qvm", "run", "--help"));
+    expect((await triad("help", "keys", "export")).out).toBe((await triad("keys", "--help")).out);
+    for (const words of [["help", "job", "sumbit"], ["job", "help", "sumbit"], ["job", "sumbit", "--help"]]) expect(await triad(...words)).toMatchObject({ code: 2, out: "", err: expect.stringMatching(/suggestion +submit/) as string });
     expect(readFileSync(new URL("../../../../runtime/app/kernel-client.ts", import.meta.url), "utf8")).toContain("connectKernel");
   });
 });

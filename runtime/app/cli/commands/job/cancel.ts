@@ -3,12 +3,13 @@ import type { Command } from "commander";
 import { EXIT } from "../../../../../kernel-abi/fault.ts";
 import { runs, type Invocation } from "../../command.ts";
 import { addJobOptions, calling, printJob, type JobFlags } from "../../kernel-call.ts";
+import { sessionOf } from "../../sessions.ts";
 
 export function configure(command: Command, invocation: Invocation): void {
   addJobOptions(command);
   runs(command, invocation, async (job_id = "") => {
-    const { socket, session, json = false } = command.opts<JobFlags>();
-    printJob(invocation.io, await calling(socket, (client) => client.q_cancel({ job_id, session_id: session })), json);
+    const { json = false, ...named } = command.opts<JobFlags>();
+    printJob(invocation.io, await calling(invocation.io, named, async (client) => client.q_cancel({ job_id, session_id: await sessionOf(client, named, job_id) })), json);
     return EXIT.ok;
   });
 }

@@ -7,6 +7,7 @@ import { countOption } from "../../arguments.ts";
 import { interruptible } from "../../interrupt.ts";
 import { addJobOptions, calling, type JobFlags } from "../../kernel-call.ts";
 import { printJson } from "../../output.ts";
+import { sessionOf } from "../../sessions.ts";
 import type { KernelClient } from "../../../kernel/client.ts";
 import { jsonText, printable, toJson } from "../../values.ts";
 import type { Io } from "../../terminal.ts";
@@ -45,9 +46,9 @@ export function configure(command: Command, invocation: Invocation): void {
     .option("--follow", "go on until the job has ended; 0 when it completed")
     .addOption(countOption("--after <n>", "only events behind this one (default: 0, all of them)"));
   runs(command, invocation, (job_id = "") => {
-    const { socket, session, json = false, follow = false, after = 0 } = command.opts<Flags>();
-    const job = { job_id, session_id: session };
-    return calling(socket, async (client) => {
+    const { json = false, follow = false, after = 0, ...named } = command.opts<Flags>();
+    return calling(invocation.io, named, async (client) => {
+      const job = { job_id, session_id: await sessionOf(client, named, job_id) };
       if (follow) return followed(invocation.io, client, job, { after, json });
       const { events } = await client.q_job_events({ ...job, after, timeout_ms: NOW_MS });
       if (json) printJson(invocation.io.out, "job-events", { job_id, state: events.at(-1)?.state ?? (await client.q_status(job)).state, events });

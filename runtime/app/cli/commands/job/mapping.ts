@@ -4,6 +4,7 @@ import { EXIT } from "../../../../../kernel-abi/fault.ts";
 import { runs, type Invocation } from "../../command.ts";
 import { addSessionOptions, calling, type JobFlags } from "../../kernel-call.ts";
 import { printFacts, printJson } from "../../output.ts";
+import { sessionOf, someSession } from "../../sessions.ts";
 import { table } from "../../table.ts";
 import { printable, toJson } from "../../values.ts";
 
@@ -14,11 +15,11 @@ function cellsOf(place: unknown): readonly string[] {
 }
 
 export function configure(command: Command, invocation: Invocation): void {
-  addSessionOptions(command.argument("[job]", "a job id (default: the whole session)"));
+  addSessionOptions(command.argument("[job]", "a job id (default: the whole session)"), "the session (default: the one opened here that has the job, or was opened last)");
   runs(command, invocation, async (job) => {
-    const { socket, session, json = false } = command.opts<JobFlags>();
+    const { json = false, ...named } = command.opts<JobFlags>();
     const { out } = invocation.io;
-    const told = await calling(socket, (client) => client.q_get_mapping({ session_id: session, ...(job === undefined ? {} : { job_id: job }) }));
+    const told = await calling(invocation.io, named, async (client) => client.q_get_mapping({ session_id: job === undefined ? someSession(named) : await sessionOf(client, named, job), ...(job === undefined ? {} : { job_id: job }) }));
     if (json) printJson(out, "job-mapping", told);
     else {
       const rows = Object.entries(told.mapping).map(([id, place]) => [printable(id), ...cellsOf(place)]);

@@ -4,6 +4,7 @@ import { EXIT } from "../../../../../kernel-abi/fault.ts";
 import { runs, type Invocation } from "../../command.ts";
 import { addJobOptions, calling, type JobFlags } from "../../kernel-call.ts";
 import { printFacts, printJson } from "../../output.ts";
+import { sessionOf } from "../../sessions.ts";
 import { printable } from "../../values.ts";
 
 interface Flags extends JobFlags {
@@ -13,9 +14,9 @@ interface Flags extends JobFlags {
 export function configure(command: Command, invocation: Invocation): void {
   addJobOptions(command).option("--target <module>", "where to (default: the kernel chooses)");
   runs(command, invocation, async (job_id = "") => {
-    const { socket, session, json = false, target } = command.opts<Flags>();
+    const { json = false, target, ...named } = command.opts<Flags>();
     const { out } = invocation.io;
-    const move = await calling(socket, (client) => client.q_migrate({ job_id, session_id: session, ...(target === undefined ? {} : { target }) }));
+    const move = await calling(invocation.io, named, async (client) => client.q_migrate({ job_id, session_id: await sessionOf(client, named, job_id), ...(target === undefined ? {} : { target }) }));
     if (json) printJson(out, "job-migrate", move);
     else printFacts(out, [["job", printable(move.job_id)], ["from", printable(String(move.from))], ["to", printable(String(move.to))], ["fence", `after epoch ${move.epoch}`], ["moved", !move.success ? "no" : move.moved === 0 ? "nothing: it is there" : "yes"]]);
     return move.success ? EXIT.ok : EXIT.failed;

@@ -5,6 +5,7 @@ import { runs, type Invocation } from "../../command.ts";
 import { countOption } from "../../arguments.ts";
 import { addSessionOptions, calling, type JobFlags } from "../../kernel-call.ts";
 import { printFacts, printJson } from "../../output.ts";
+import { sessionOf, someSession } from "../../sessions.ts";
 import { table } from "../../table.ts";
 import { printable, toJson } from "../../values.ts";
 
@@ -21,11 +22,11 @@ function cellsOf(qubit: unknown): readonly string[] {
 }
 
 export function configure(command: Command, invocation: Invocation): void {
-  addSessionOptions(command.argument("[job]", "a job id (default: the whole session)")).addOption(countOption("--epoch <n>", "of one epoch of the job"));
+  addSessionOptions(command.argument("[job]", "a job id (default: the whole session)"), "the session (default: the one opened here that has the job, or was opened last)").addOption(countOption("--epoch <n>", "of one epoch of the job"));
   runs(command, invocation, async (job) => {
-    const { socket, session, json = false, epoch } = command.opts<Flags>();
+    const { json = false, epoch, ...named } = command.opts<Flags>();
     const { out } = invocation.io;
-    const told = await calling(socket, (client) => client.q_get_telemetry({ session_id: session, ...(job === undefined ? {} : { job_id: job }), ...(epoch === undefined ? {} : { epoch }) }));
+    const told = await calling(invocation.io, named, async (client) => client.q_get_telemetry({ session_id: job === undefined ? someSession(named) : await sessionOf(client, named, job), ...(job === undefined ? {} : { job_id: job }), ...(epoch === undefined ? {} : { epoch }) }));
     if (json) {
       printJson(out, "job-telemetry", told);
       return EXIT.ok;

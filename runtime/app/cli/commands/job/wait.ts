@@ -8,6 +8,7 @@ import { countOption } from "../../arguments.ts";
 import { runs, type Invocation } from "../../command.ts";
 import { interruptible } from "../../interrupt.ts";
 import { addJobOptions, calling, printJob, type JobFlags } from "../../kernel-call.ts";
+import { sessionOf } from "../../sessions.ts";
 import type { Io, Terminal } from "../../terminal.ts";
 import { printable, shellWord } from "../../values.ts";
 
@@ -23,14 +24,15 @@ async function shown(err: Terminal, job: KernelJob, signal: AbortSignal): Promis
 }
 
 /** A wait that ended before its job: which job goes on, and how to wait for it again. */
-function told(error: unknown, job: KernelJob, socket: string, interrupted: boolean): unknown {
-  const next = `The job goes on: ${waitAgain(job, socket)}`;
+function told(error: unknown, job: KernelJob, { socket, interrupted }: { readonly socket: string; readonly interrupted: boolean }): unknown {
+  const again = waitAgain(job, socket);
   const which = { job: printable(job.id), session: printable(job.session) };
-  if (interrupted) return new Fault("RUN_INTERRUPTED", which, { cause: error, next });
+  if (interrupted) return new Fault("RUN_INTERRUPTED", which, { cause: error, next: `The job goes on: ${again}` });
   if (error instanceof Fault) return new Fault(error.fault, { ...error.detail, ...which }, { cause: error, next: error.next });
   if (!(error instanceof KernelError)) return error;
   if (error.name !== "TIMEOUT") return new KernelError(error.method, { code: error.code, message: error.message, data: { ...error.data, ...which } });
-  return new KernelError(error.method, { code: error.code, message: error.message, data: { ...error.data, ...which, next } });
+  const { state, timeout_ms } = error.data;
+  return new Fault("WAIT_EXPIRED", { ...which, state: printable(String(state)), after: `${String(timeout_ms)} ms` }, { cause: error, next: `Wait again, the job goes on: ${again}` });
 }
 
 /** The command that waits for a job. */
@@ -43,7 +45,7 @@ async function ended(io: Io, job: KernelJob, { timeout, socket }: Pick<Flags, "t
   try {
     return await job.wait({ signal: interrupted, ...(timeout === undefined ? {} : { timeoutMs: timeout }) });
   } catch (error) {
-    throw told(error, job, socket, interrupted.aborted);
+    throw told(error, job, { socket, interrupted: interrupted.aborted });
   } finally {
     over.abort();
     await drawn;
@@ -59,9 +61,10 @@ export async function waitFor(io: Io, job: KernelJob, { timeout, json = false, s
 }
 
 export function configure(command: Command, invocation: Invocation): void {
-  addJobOptions(command).addOption(countOption("--timeout <ms>", "most milliseconds to wait; the job goes on (default: as long as it takes)", 1));
+  addJobOptions(command).addOption(countOption("--timeout <ms>", "most milliseconds to wait; then exit 124, and the job goes on (default: as long as it takes)", 1));
   runs(command, invocation, (job = "") => {
-    const { socket, session, ...flags } = command.opts<Flags>();
-    return calling(socket, async (client) => waitFor(invocation.io, client.job(job, session), { socket, ...flags }));
+    const { session, ...flags } = command.opts<Flags>();
+    const named = { ...flags, ...(session === undefined ? {} : { session }) };
+    return calling(invocation.io, flags, async (client) => waitFor(invocation.io, client.job(job, await sessionOf(client, named, job)), flags));
   });
 }

@@ -2,12 +2,11 @@
 import process from "node:process";
 import type { Command } from "commander";
 import { EXIT } from "../../../../../kernel-abi/fault.ts";
-import { readText } from "../../../../adapters/files.ts";
 import { parseConditions } from "../../../kernel/conditions.ts";
 import { parseTenants } from "../../../kernel/tenants-file.ts";
 import { kernelFactory } from "../../../kernel/factory.ts";
 import { serveKernel, type KernelOptions, type ServedKernel } from "../../../kernel/serving.ts";
-import { countOption, jsonOption, parseJson, workersOption } from "../../arguments.ts";
+import { countOption, jsonOption, readDocument, workersOption } from "../../arguments.ts";
 import { runs, type Invocation } from "../../command.ts";
 import { faultOf } from "../../exit.ts";
 import { printFacts, printFault, printJson, type Facts } from "../../output.ts";
@@ -41,9 +40,9 @@ function told(): Promise<NodeJS.Signals> {
 const factsOf = (summary: Readonly<Record<string, string | number | boolean>>): readonly (readonly [string, string])[] =>
   Object.entries(summary).map(([name, value]) => [printable(name), printable(String(value))]);
 
-const termsIn = (file: string): ReturnType<typeof parseTenants> => parseTenants(parseJson("--tenants", readText(file), file));
+const termsIn = (file: string): ReturnType<typeof parseTenants> => readDocument("--tenants", file, parseTenants);
 
-const conditionsIn = (file: string): ReturnType<typeof parseConditions> => parseConditions(parseJson("--conditions", readText(file), file));
+const conditionsIn = (file: string): ReturnType<typeof parseConditions> => readDocument("--conditions", file, parseConditions);
 
 function rereadTenants(service: ServedKernel, file: string): string {
   const { sessions, jobs, channels } = service.serve?.(termsIn(file)) ?? { sessions: 0, jobs: 0, channels: 0 };

@@ -6,12 +6,11 @@ import { wallMilliseconds } from "../../../../adapters/host.ts";
 import { loadOrCreateMac } from "../../../../adapters/mac.ts";
 import { operatorProof } from "../../../../kernel/tenancy/tenant-token.ts";
 import { jsonOption } from "../../arguments.ts";
-import { addSocketOption, calling } from "../../kernel-call.ts";
+import { addSocketOption, calling, type Reach } from "../../kernel-call.ts";
 import { printFacts, printJson } from "../../output.ts";
 import { jsonText, plural, printable, toJson } from "../../values.ts";
 
-interface Flags {
-  readonly socket: string;
+interface Flags extends Reach {
   readonly session?: string;
   readonly json?: boolean;
 }
@@ -22,9 +21,9 @@ const lines = (rows: readonly unknown[]): string => rows.map((row) => printable(
 export function configure(command: Command, invocation: Invocation): void {
   addSocketOption(command).option("--session <id>", "as its tenant sees it (default: as the operator, by the key in TRIAD_HOME)").addOption(jsonOption());
   runs(command, invocation, async () => {
-    const { socket, session, json = false } = command.opts<Flags>();
+    const { session, json = false, ...reach } = command.opts<Flags>();
     const { out } = invocation.io;
-    const told = await calling(socket, (client) => client.q_kernel_status(session === undefined ? { proof: operatorProof(loadOrCreateMac(), wallMilliseconds()) } : { session_id: session }));
+    const told = await calling(invocation.io, reach, (client) => client.q_kernel_status(session === undefined ? { proof: operatorProof(loadOrCreateMac(), wallMilliseconds()) } : { session_id: session }));
     if (json) {
       printJson(out, "kernel-status", told);
       return EXIT.ok;
