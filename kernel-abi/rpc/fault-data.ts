@@ -27,7 +27,7 @@ type Json = FaultDetail[string] | readonly string[];
 /** Where a member is found that the detail has not by its own name: the first of these that is there. */
 const WORDS: Readonly<Record<string, readonly string[]>> = Object.freeze({
   job_id: ["job"], checkpoint_id: ["checkpoint"], channel_id: ["channel"], id: ["vq", "handle", "job", "rule", "qubits"], at: ["argument", "node"],
-  what: ["why", "reason", "violation", "allowed"], requested: ["asked", "pairs", "qubits"], reachable: ["reached", "below"], available: ["placed", "ready", "left", "free"],
+  what: ["why", "reason", "violation", "allowed"], requested: ["asked", "pairs", "qubits"], reachable: ["reached"], available: ["placed", "ready", "left", "free"],
   resource: ["profile", "what", "limit"], limit: ["per_minute", "what"], most: ["limit", "allowed"],
 });
 
