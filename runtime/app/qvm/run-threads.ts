@@ -53,7 +53,7 @@ const ENTRY = new URL(import.meta.url.endsWith(".ts") ? "./thread-entry.ts" : ".
 const TASKS_MAX = 2;
 const RUNS_MAX = 16;
 /** Of how many runs are wanted at once, what is remembered from one message to the next. */
-const REMEMBERED = 15 / 16;
+const REMEMBERED = 63 / 64;
 /** Whoever wants a run to end earlier gives it up. */
 const HUNG_MS = 6 * 60 * 60_000;
 
