@@ -100,6 +100,7 @@ whether or not a guard on it holds; everything else is free.`;
 const VERDICTS = `## Choices where the sources are silent or contradict each other
 
 - A name has one life: a qubit is not allocated again after FREE_LQ, nor a channel opened again after CLOSE_CHAN.
+- Two qubits have one channel at a time: a second OPEN_CHAN between them, under any name and from either end, is refused until the first is closed.
 - In mode \`thread\` a measured or reset qubit may be used on; in mode \`consume\` nothing may be done with it, not even FREE_LQ.
 - A leak is a qubit never measured or freed. \`--strict\` makes every warning an error.
 - A graph without \`caps\` is read as declaring what its ops need. Declaring grants nothing: what a session holds decides at submission.

@@ -209,13 +209,20 @@ export function* placements({ told }: Pick<Stretches, "told">): Generator<{ read
   }
 }
 
-/** The epochs that are told, one by one. */
-export function* epochsTold(stretches: Pick<Stretches, "told">): Generator<AttestedEpoch> {
+/** Each stretch that is told with where qubits stood in it; neighbours in which they stood alike share that. */
+export function* standings({ told }: Pick<Stretches, "told">): Generator<{ readonly stretch: Stretch; readonly mapping: Mapping }> {
   const standing = new Standing();
   let mapping: Mapping = [];
-  for (const { epoch, times, from, decisions, usage, undone, placed, gone } of stretches.told) {
-    standing.take({ placed, gone });
-    if (placed.length > 0 || gone.length > 0) mapping = standing.mapping;
+  for (const stretch of told) {
+    standing.take(stretch);
+    if (stretch.placed.length > 0 || stretch.gone.length > 0) mapping = standing.mapping;
+    yield { stretch, mapping };
+  }
+}
+
+/** The epochs that are told, one by one. */
+export function* epochsTold(stretches: Pick<Stretches, "told">): Generator<AttestedEpoch> {
+  for (const { stretch: { epoch, times, from, decisions, usage, undone }, mapping } of standings(stretches)) {
     for (let at = 0; at < times; at++) yield { epoch: epoch + at, from: from + at * usage.nodes, to: from + (at + 1) * usage.nodes, mapping, decisions, usage, ...(undone === undefined ? {} : { undone }) };
   }
 }

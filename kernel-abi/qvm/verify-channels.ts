@@ -1,6 +1,7 @@
 // The lives of CH handles, and the firewall between tenants. Rules: undeclared, channel, leak, firewall.
 //   F1  An op that can entangle qubits of different tenants names an open channel between just these two. That somebody wrote a channel's
 //       name is no permission: the kernel's broker decides at run time, this only refuses what could never be permitted.
+//   F2  Two qubits are joined by one channel at a time, whichever of them it begins with.
 import { actedOn } from "./channel-ends.ts";
 import { quoted, type Findings } from "./findings.ts";
 import type { GraphNode } from "./graph.ts";
@@ -12,8 +13,12 @@ interface Channel {
   closed: GraphNode | undefined;
 }
 
+const pairOf = (qubits: readonly string[]): string => qubits.toSorted().join(" ");
+
 export class ChannelLives {
   readonly #channels = new Map<string, Channel>();
+  /** By its two qubits: the channel that is open between them. */
+  readonly #joining = new Map<string, string>();
   readonly #declared: ReadonlySet<string>;
   readonly #findings: Findings;
   constructor(declared: readonly string[], findings: Findings) {
@@ -34,7 +39,15 @@ export class ChannelLives {
 
   #open(name: string, channel: Channel, node: GraphNode): void {
     if (channel.opened !== undefined) this.#findings.error("channel", node.id, `The channel ${quoted(name)} is opened again; ${quoted(channel.opened.id)} did so before.`, "Use another name: a channel has one life.");
+    else this.#join(name, node);
     channel.opened ??= node;
+  }
+
+  #join(name: string, node: GraphNode): void {
+    const pair = pairOf(node.vqs);
+    const other = this.#joining.get(pair);
+    if (other === undefined) this.#joining.set(pair, name);
+    else this.#findings.error("channel", node.id, `${quoted(name)} joins two qubits between which ${quoted(other)} is open.`, `Use ${quoted(other)}, or close ${quoted(other)} before this node.`);
   }
 
   #use(name: string, channel: Channel, node: GraphNode): void {
@@ -43,7 +56,13 @@ export class ChannelLives {
     else if (node.op === "USE_CHAN" && node.vqs.some((vq) => channel.opened?.vqs.includes(vq) === false)) {
       this.#findings.error("channel", node.id, `USE_CHAN names a qubit that is no end of ${quoted(name)}.`, `Name one of the qubits that ${quoted(channel.opened.id)} joins, or both.`);
     }
-    if (node.op === "CLOSE_CHAN") channel.closed ??= node;
+    if (node.op === "CLOSE_CHAN") this.#close(name, channel, node);
+  }
+
+  #close(name: string, channel: Channel, node: GraphNode): void {
+    channel.closed ??= node;
+    const pair = pairOf(channel.opened?.vqs ?? []);
+    if (this.#joining.get(pair) === name) this.#joining.delete(pair);
   }
 
   /** The ends a node acts on without naming them: what moves on along a channel from one end arrives at the other. */

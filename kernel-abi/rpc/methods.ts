@@ -30,11 +30,11 @@ const BELL = {
 export const METHODS = Object.freeze({
   q_negotiate_caps: method({
     summary: "Opens a session with the capabilities the tenant holds of those asked for.",
-    help: "What the tenant does not hold, and what no capability is called, comes back in `denied`. CAP_DELEGATE is its tenant's: whoever has it may lend, asked for or not. The session's id is its secret: whoever has it acts for it. A tenant at its limit of sessions gets a new one in place of the one it used longest ago, of those whose jobs have all ended and that hold nothing by hand: whoever names that one is told SESSION_UNKNOWN.",
+    help: "What the tenant does not hold, and what no capability is called, comes back in `denied`. CAP_DELEGATE is its tenant's: whoever has it may lend, asked for or not. The session's id is its secret: whoever has it acts for it. A tenant at its limit of sessions gets a new one in place of the one it used longest ago, of those whose jobs have all ended and that hold nothing by hand. With it go results nobody has read: whoever names it is told SESSION_UNKNOWN, with `detail.reason`; the sealed traces of its jobs stay in the state folder. `quota.kept_jobs` says how many ended jobs of a session can be asked for.",
     params: { requested: Words("capabilities: CAP_ALLOC and the like"), tenant_id: maybe(Id("the tenant; default when not given")), credential: maybe(Type.String({ maxLength: 4_096, description: "what proves the tenant, where the kernel asks for it" })) },
     result: open({ session_id: SessionId, granted: Words("granted"), denied: Words("denied"), quota: Quota }, "the session"),
     errors: ["AUTH_FAILED", "TENANT_SUSPENDED", "QUOTA_EXCEEDED"],
-    example: { params: { requested: ["CAP_ALLOC", "CAP_COMPUTE", "CAP_MEASURE"] }, result: { session_id: S, granted: ["CAP_ALLOC", "CAP_COMPUTE", "CAP_MEASURE"], denied: [], quota: { max_logical_qubits: 100, max_channels: 10, max_jobs: 5, max_physical_qubits: 10_000 } } },
+    example: { params: { requested: ["CAP_ALLOC", "CAP_COMPUTE", "CAP_MEASURE"] }, result: { session_id: S, granted: ["CAP_ALLOC", "CAP_COMPUTE", "CAP_MEASURE"], denied: [], quota: { max_logical_qubits: 100, max_channels: 10, max_jobs: 5, max_physical_qubits: 10_000, kept_jobs: 1_000 } } },
   }),
   q_alloc: method({
     summary: "Allocates logical qubits outside of any graph.",
@@ -54,7 +54,7 @@ export const METHODS = Object.freeze({
   }),
   q_submit: method({
     summary: "Accepts a graph as a job, or refuses it.",
-    help: "What is answered with a job_id is kept: it survives a kill of the kernel. With a `client_token`, a second submit of the session with the same token gives the job of the first, so that it may be tried again.",
+    help: "What is answered with a job_id is kept: it survives a kill of the kernel. With a `client_token`, a second submit of the session with the same token gives the job of the first, so that it may be tried again. Of a session's jobs that have ended the latest are kept, 1,000 unless the kernel was told otherwise (`quota.kept_jobs` of q_negotiate_caps): then the one that ended first is forgotten, read or not, its id is JOB_NOT_FOUND, and its sealed trace stays in the state folder.",
     params: {
       graph: Type.Unknown({ description: "a QVM graph" }), policy: maybe(Policy), session_id: SessionId,
       deadline_epochs: maybe(Type.Union([Count("as in policy"), Type.Null()])), timeout_ms: maybe(Type.Union([Count("as in policy"), Type.Null()])),
@@ -72,7 +72,7 @@ export const METHODS = Object.freeze({
     example: { params: { job_id: J, session_id: S }, result: { ...RUNNING, state: "CANCELLED", cancelled_at_epoch: 0 } },
   }),
   q_status: method({
-    summary: "The job as it stands.", help: "Gives the result too once there is one. What a job held at once (`peak_resources`) is not told of one that ended under an earlier kernel: its attestation says it.",
+    summary: "The job as it stands.", help: "Gives the result too once there is one. What a job held at once (`peak_resources`) is in the attestation of one that ended under an earlier kernel, and not told where that is gone.",
     params: { job_id: JobId, session_id: SessionId },
     result: Job, errors: OF_JOB, idempotent: true,
     example: { params: { job_id: J, session_id: S }, result: RUNNING },
@@ -86,7 +86,7 @@ export const METHODS = Object.freeze({
   }),
   q_job_events: method({
     summary: "What happened to a job after an event, as soon as there is something.",
-    help: "Waits while there is nothing new and the job has not ended. Ask again with `next` as `after`; when `done`, nothing more comes.",
+    help: "Waits while there is nothing new and the job has not ended. Ask again with `next` as `after`; when `done`, nothing more comes. A job's latest 512 are kept, and none over the end of the kernel: of a job that ended before there are none, of one that is taken up again they begin with `resumed`.",
     params: { job_id: JobId, session_id: SessionId, after: maybe(Count("seq of the last event known; 0: from the beginning")), timeout_ms: timeout },
     result: open({ events: Type.Array(JobEvent), next: Count("seq of the last event known now"), done: Type.Boolean({ description: "the job has ended and this is all" }) }, "events"),
     errors: OF_JOB, idempotent: true, waits: true,
@@ -94,7 +94,7 @@ export const METHODS = Object.freeze({
   }),
   q_open_chan: method({
     summary: "Opens an entanglement channel between two qubits.",
-    help: "Purified until the fidelity is reached; what that took is accounted to the session. Between two qubits a session has one, whichever end is named first. Qubits of two tenants need a brokered channel.",
+    help: "Purified until the fidelity is reached; what that took is accounted to the session. Between two qubits there is one, whichever end is named first and whoever of two tenants asks for it. Qubits of two tenants need a brokered channel.",
     params: {
       vq_a: Id("one end: id or signed handle"), vq_b: Id("the other end"),
       options: maybe(open({ fidelity: maybe(Type.Number({ exclusiveMinimum: 0, maximum: 1, description: "fidelity wanted; 0.99 when not given" })), type: maybe(Type.String({ maxLength: 64 })) }, "options")),
@@ -145,7 +145,7 @@ export const METHODS = Object.freeze({
     example: { params: { job_id: J, session_id: S, target: "module-1" }, result: { job_id: J, from: "module-0", to: "module-1", epoch: 1, success: true, moved: 2 } },
   }),
   q_get_telemetry: method({
-    summary: "What a session or one of its jobs uses and has used.", help: "Without a job_id of the whole session (`qubits` and `channels` are what it holds now, `usage` is what its jobs have used in all); with one of that job, epoch by epoch: one where `epoch` is given, else a page of `limit` from `from_epoch` on; `next_epoch` says where the next page begins, and an epoch without `mapping` stands as the one before it in the page. Of a job that ended under an earlier kernel there is its attestation alone.",
+    summary: "What a session or one of its jobs uses and has used.", help: "Without a job_id of the whole session (`qubits` and `channels` are what it holds now, `usage` is what its jobs have used in all); with one of that job, epoch by epoch: one where `epoch` is given, else a page of `limit` from `from_epoch` on; `next_epoch` says where the next page begins, and an epoch without `mapping` stands as the one before it in the page. Of a job that ended under an earlier kernel there is what its attestation says, which is read when it is asked for: use and mapping epoch by epoch; `qubits`, `channels` and its time are not known any more, and a session's `usage` counts such a job as long as it is known.",
     params: {
       session_id: SessionId, job_id: maybe(Type.Union([JobId, Type.Null()])), epoch: maybe(Type.Union([Count("one epoch of the job"), Type.Null()])),
       from_epoch: maybe(Count("the first epoch of a page; 0 without")), limit: maybe(Type.Integer({ minimum: 1, maximum: 10_000, description: "epochs of a page at most; 1000 without" })),
@@ -157,7 +157,7 @@ export const METHODS = Object.freeze({
     },
   }),
   q_get_mapping: method({
-    summary: "Where logical qubits lie.", help: "A summary: profile, module and how many physical qubits; never states.",
+    summary: "Where logical qubits lie.", help: "A summary: profile, module and how many physical qubits; never states. Of a job that has ended, where they lay in its last epoch, also under a later kernel.",
     params: { session_id: SessionId, job_id: maybe(Type.Union([JobId, Type.Null()])) },
     result: open({ mapping: Type.Record(Type.String(), Type.Unknown(), { description: "by logical qubit: profile, distance, physical_qubits, module" }), physical_qubits_used: Count("in all") }, "the mapping"),
     errors: OF_JOB, idempotent: true,

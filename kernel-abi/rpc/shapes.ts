@@ -21,6 +21,7 @@ export const JobId = Id("job id: job_ and 16 hexadecimal digits");
 
 export const Quota = open({
   max_logical_qubits: Count("logical qubits at once"), max_channels: Count("channels at once"), max_jobs: Count("jobs that run at once; more are accepted and wait"), max_physical_qubits: Count("physical qubits at once"),
+  kept_jobs: maybe(Count("jobs that have ended and can be asked for; of more the one that ended first is forgotten, and its evidence stays in the state folder")),
 }, "what the session may hold at once");
 
 const Rate = (what: string) => Type.Number({ minimum: 0, maximum: 1, description: what });
@@ -81,7 +82,7 @@ export const Telemetry = open({
   }, "what is in use"),
   qubits: Type.Record(Type.String(), Type.Unknown(), { description: "by id: profile, distance, physical_qubits, gate_count, measurement_count, decoder_cycles, correction_count, syndrome_weight, error_breakdown, logical_error_rate, total_time_us" }),
   channels: Type.Record(Type.String(), Type.Unknown(), { description: "by id" }),
-  simulation_time_us: Real("logical time the work takes on the modelled machine; of a session, that of all jobs since the kernel began"),
-  usage: maybe(Type.Record(Type.String(), Type.Number(), { description: "what was used: the most at once of logicalQubits, physicalQubits and channels, the sum of nodes, measurements, tStates, decoderCycles and pairs; of a session, over all jobs since the kernel began" })),
-  jobs_ended: maybe(Count("of a session: jobs that have ended since the kernel began")),
+  simulation_time_us: Real("logical time the work takes on the modelled machine; of a session, that of all jobs since the kernel began; 0 of a job that ended before"),
+  usage: maybe(Type.Record(Type.String(), Type.Number(), { description: "what was used: the most at once of logicalQubits, physicalQubits and channels, the sum of nodes, measurements, tStates, decoderCycles and pairs; of a session, over all its jobs since the kernel began, and those from before that are still known" })),
+  jobs_ended: maybe(Count("of a session: jobs that have ended since the kernel began, and those from before that are still known")),
 }, "telemetry of a session or of one job");

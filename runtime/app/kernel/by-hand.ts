@@ -4,7 +4,7 @@
 //   H2  A qubit is named by its id in its own session; anybody else has to show a signed handle of it, and the broker's channel.
 //   H3  What a session holds, it holds no longer than it lives.
 //   H4  A session's id is its secret: names that others see have an alias of it, which says nothing of it.
-//   H5  A session has one channel between two qubits, whichever end it named first.
+//   H5  Two qubits have one channel, whoever opened it and whichever end was named first.
 import { toHex } from "../../../kernel-abi/canonical.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import { DEFAULT_PROFILE, isProfile, parseProfile, type Profile } from "../../../kernel-abi/qvm/qec/profile.ts";
@@ -64,6 +64,8 @@ const nameOf = ({ owner: { namespace }, alias }: Held, vq: string): string => `$
 /** Its id, or the whole name of another session's. */
 const labelOf = (own: Held, end: End): string => (end.held === own ? end.vq : nameOf(end.held, end.vq));
 
+const pairOf = (ends: readonly string[]): string => ends.toSorted().join(" ");
+
 /** @throws Fault PROFILE_INVALID */
 function profileOf(text: string): Profile {
   const read = parseProfile(text);
@@ -77,6 +79,8 @@ export class ByHand {
   readonly #parts: ByHandParts;
   readonly #held = new Map<string, Held>();
   readonly #byAlias = new Map<string, Held>();
+  /** By the names of its two ends: the channel between them, and whose it is (H5). */
+  readonly #joining = new Map<string, { readonly session: string; readonly id: string }>();
   constructor(parts: ByHandParts) { this.#parts = parts; }
 
   /** @throws Fault PROFILE_INVALID | QUOTA_EXCEEDED | RESOURCES_EXHAUSTED */
@@ -112,8 +116,9 @@ export class ByHand {
     const ends = [nameOf(a.held, a.vq), nameOf(b.held, b.vq)] as const;
     const labels = [labelOf(held, a), labelOf(held, b)] as const;
     const id = `ch_${labels[0]}_${labels[1]}`.replaceAll(":", "_");
-    const already = [...held.channels].find(([, joined]) => ends[0] !== ends[1] && ends.every((end) => joined.includes(end)));
-    if (already !== undefined) throw new Fault("CHANNEL_EXISTS", { channel: already[0], why: "open already" });
+    const already = this.#joining.get(pairOf(ends));
+    if (already?.session === owner.session) throw new Fault("CHANNEL_EXISTS", { channel: already.id, why: "open already" });
+    if (already !== undefined) throw new Fault("CHANNEL_EXISTS", { why: "the other side has one open between them" });
     for (const end of [a, b]) linear.use([nameOf(end.held, end.vq)], end.held.owner.session);
     const violation = firewall.judge("OPEN_CHAN", ends, brokered);
     if (violation !== undefined) throw new Refusal("CHANNEL_REFUSED", { vq_a: a.vq, vq_b: b.vq, what: violation.kind });
@@ -123,6 +128,7 @@ export class ByHand {
       const channel = links.open({ session: owner.session, job: null }, { a: labels[0], b: labels[1], modules, fidelity, id });
       firewall.entangle("OPEN_CHAN", ends, brokered);
       held.channels.set(id, ends);
+      this.#joining.set(pairOf(ends), { session: owner.session, id });
       return channel;
     } catch (error) {
       quotas.release(nameOf(held, id));
@@ -135,6 +141,7 @@ export class ByHand {
     this.#parts.links.close({ session: owner.session, job: null }, id);
     const held = this.#open(owner);
     this.#parts.authority.quotas.release(nameOf(held, id));
+    this.#joining.delete(pairOf(held.channels.get(id) ?? []));
     held.channels.delete(id);
   }
 
@@ -143,11 +150,11 @@ export class ByHand {
 
   /** Closes every channel over which nothing may go any more; how many. */
   cut(): number {
-    const broken = new Set(this.#parts.authority.firewall.broken().map(({ qubits }) => [...qubits].sort().join(" ")));
+    const broken = new Set(this.#parts.authority.firewall.broken().map(({ qubits }) => pairOf(qubits)));
     let count = 0;
     for (const { owner, channels } of this.#held.values()) {
       for (const [id, ends] of [...channels]) {
-        if (!broken.has([...ends].sort().join(" "))) continue;
+        if (!broken.has(pairOf(ends))) continue;
         this.close(owner, id);
         count++;
       }

@@ -1,7 +1,7 @@
 // A job as the wire shows it: upstream's members, and ours beside them. Owns the shape; a member that has no value is absent, never null.
 import type { JobObject } from "../../../kernel-abi/rpc/methods.ts";
 import { epochsDone, type Job, type JobError } from "../../kernel/jobs/job.ts";
-import type { JobTelemetry } from "../../kernel/logical/telemetry.ts";
+import type { EpochUsage } from "../../kernel/logical/accounts.ts";
 import type { JobFacts } from "./job-facts.ts";
 
 export interface Backend {
@@ -14,7 +14,8 @@ export interface Backend {
 export interface Shown {
   readonly job: Job;
   readonly facts: JobFacts;
-  readonly record: JobTelemetry | undefined;
+  /** What it used, where that is known. */
+  readonly usage: EpochUsage | undefined;
   /** What its session was granted. */
   readonly caps: readonly string[];
   readonly backend: Backend;
@@ -44,10 +45,10 @@ const progressOf = (job: Job, nodes_total: number): JobObject["progress"] => {
   return { current_epoch, total_epochs: epochs.length, nodes_executed: epochs[current_epoch - 1]?.to ?? 0, nodes_total };
 };
 
-const peaksOf = ({ logicalQubits, physicalQubits, channels }: JobTelemetry["usage"]): NonNullable<JobObject["peak_resources"]> => ({ logical_qubits: logicalQubits, physical_qubits: physicalQubits, channels });
+const peaksOf = ({ logicalQubits, physicalQubits, channels }: EpochUsage): NonNullable<JobObject["peak_resources"]> => ({ logical_qubits: logicalQubits, physical_qubits: physicalQubits, channels });
 
 export function jobObject(shown: Shown): JobObject {
-  const { job, facts: { verified: { graph } }, record } = shown;
+  const { job, facts: { verified: { graph } }, usage } = shown;
   const { order, outcome, error } = job;
   return {
     job_id: order.id, session_id: order.session, state: job.state, created_at: at(job.acceptedAt),
@@ -55,7 +56,7 @@ export function jobObject(shown: Shown): JobObject {
     ...(job.endedAt === null ? {} : { completed_at: at(job.endedAt) }),
     progress: progressOf(job, graph.program.nodes.length),
     ...(outcome === null ? {} : { ...(order.shots === 1 ? { events: { ...outcome.events } } : {}), ...(outcome.counts === null ? {} : { counts: { ...outcome.counts } }) }),
-    ...(job.startedAt === null || record === undefined ? {} : { peak_resources: peaksOf(record.usage) }),
+    ...(job.startedAt === null || usage === undefined ? {} : { peak_resources: peaksOf(usage) }),
     execution_context: contextOf(shown),
     ...(outcome === null ? {} : { digest: outcome.digest, evidence: { trace: outcome.trace, attestation: outcome.trace === null ? null : `${outcome.trace}.attestation`, digest: outcome.digest } }),
     ...(error === null ? {} : { error: errorOf(error, job.epoch) }),

@@ -43,6 +43,7 @@ export function resume(parts: Parts, admission: Admission, told: (job: Job) => v
     const checkpoints = live.numbered.get(id) ?? 0; // numbered on, also after the end
     if (end !== undefined) {
       parts.jobs.recall(endedJob(newJob(orderOf(accepted, verified), { seq: 0, now: at, epoch: 0, resumed: 0, checkpoints }), end));
+      parts.totals.recall(session, id);
       ended++;
     } else {
       const times = (live.resumed.get(id) ?? 0) + 1;

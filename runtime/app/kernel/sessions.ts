@@ -21,7 +21,7 @@ export class SessionCalls {
     const kept = authority.sessions.live(session);
     memory.keep({ k: "session", session: { id: session, tenant, granted: [...kept.granted], token: kept.token, opened: kept.opened, expires: kept.expires } });
     await memory.settled();
-    const told = { session_id: session, granted: [...granted], denied: [...denied], quota: { ...quota }, namespace };
+    const told = { session_id: session, granted: [...granted], denied: [...denied], quota: { ...quota, kept_jobs: this.#parts.jobs.kept }, namespace };
     return told;
   }
 

@@ -1,13 +1,14 @@
 // q_get_telemetry and q_get_mapping: what a session or one of its jobs uses and has used. Nothing of anybody else's, and no state (A4).
 //   K29 Epochs are told in pages of bounded size; the mapping of one that stands as the one before it in the page did is not repeated.
+import { setImmediate as turn } from "node:timers/promises";
 import type { Handlers } from "../../../kernel-abi/rpc/handlers.ts";
 import type { ParamsOf, ResultOf } from "../../../kernel-abi/rpc/methods.ts";
 import { isProfile, parseProfile } from "../../../kernel-abi/qvm/qec/profile.ts";
 import { Refusal } from "../../../kernel-abi/rpc/codes.ts";
-import { eachEpoch, epochCount, type EpochRecord } from "../../kernel/logical/accounts.ts";
+import { eachEpoch, epochCount, type EpochFacts } from "../../kernel/logical/accounts.ts";
 import { isEnd } from "../../kernel/jobs/lifecycle.ts";
 import { targetOf } from "../../kernel/logical/conditions.ts";
-import type { JobTelemetry } from "../../kernel/logical/telemetry.ts";
+import { attestedOf } from "./attested.ts";
 import { handHolder } from "./by-hand.ts";
 import type { Parts } from "./parts.ts";
 import type { Watching } from "./watching.ts";
@@ -38,12 +39,12 @@ interface Page {
   readonly next_epoch: number | null;
 }
 
-function pageOf(records: readonly EpochRecord[], from: number, limit: number): Page {
+function pageOf(records: readonly EpochFacts[], from: number, limit: number, epochs_total: number): Page {
   const epochs: unknown[] = [];
-  const [epochs_total, epochs_from] = [epochCount(records), records[0]?.epoch ?? 0];
-  let mapping: EpochRecord["mapping"] | undefined;
+  const epochs_from = records[0]?.epoch ?? 0;
+  let mapping: EpochFacts["mapping"] | undefined;
   let bytes = 0;
-  for (const { times: _, ...each } of eachEpoch(records.slice(Math.max(0, records.findLastIndex(({ epoch }) => epoch <= from))))) {
+  for (const { times: _, ...each } of eachEpoch<EpochFacts>(records.slice(Math.max(0, records.findLastIndex(({ epoch }) => epoch <= from))))) {
     if (each.epoch < from) continue;
     const { mapping: stands, ...rest } = each;
     const told = stands === mapping ? rest : each;
@@ -54,6 +55,11 @@ function pageOf(records: readonly EpochRecord[], from: number, limit: number): P
   }
   return { epochs, epochs_total, epochs_from, next_epoch: null };
 }
+
+/** What is told of a job of which this kernel has no account. */
+const HOLDS_NOTHING = {
+  resource_usage: { logical_qubits_allocated: 0, physical_qubits_used: 0, physical_qubits_available: 0, utilization: 0, channels_open: 0 }, qubits: {}, channels: {}, simulation_time_us: 0,
+} as const;
 
 const physicalOf = (places: readonly Placed[]): number => places.reduce((sum, { physicalQubits }) => sum + physicalQubits, 0);
 
@@ -66,30 +72,49 @@ export function telemetryCalls(parts: Parts, watching: Watching): Pick<Handlers,
     const { usage, timeUs, jobs: jobs_ended } = totals.of(session, jobs.of(session).filter(({ state }) => !isEnd(state)).map(({ order }) => places.record(order.id)));
     return { ...told, qubits: { ...told.qubits }, channels: { ...told.channels }, simulation_time_us: timeUs, usage: { ...usage }, jobs_ended, ...{ conditions: conditions() } };
   };
+  /** One more job of an earlier kernel; false when that was all. */
+  const counted = (session: string): boolean => totals.take(session, (id) => attestedOf(parts, id)?.usage);
+  /** A file a turn: others are answered meanwhile. */
+  const ofSessionOnceCounted = async (session: string): Promise<ResultOf<"q_get_telemetry">> => {
+    do {
+      await turn();
+      authority.call(session, "q_get_telemetry"); // closed by now, perhaps
+    } while (counted(session));
+    return ofSession(session);
+  };
   const attestationOf = (id: string): { readonly attestation?: string } => {
     const attestation = parts.traces.attestation(id);
     return attestation === undefined ? {} : { attestation: new TextDecoder().decode(attestation) };
   };
   const ofJob = (id: string, { epoch, from_epoch, limit }: Pick<ParamsOf<"q_get_telemetry">, "epoch" | "from_epoch" | "limit">): ResultOf<"q_get_telemetry"> => {
-    const record: JobTelemetry | undefined = places.record(id);
-    if (record === undefined) return { resource_usage: { logical_qubits_allocated: 0, physical_qubits_used: 0, physical_qubits_available: 0, utilization: 0, channels_open: 0 }, qubits: {}, channels: {}, simulation_time_us: 0, ...attestationOf(id) };
+    const record = places.record(id);
+    const known = record === undefined ? attestedOf(parts, id) : { ...record, count: epochCount(record.epochs) };
+    const attestation = (from_epoch ?? 0) > 0 ? {} : attestationOf(id); // with the first page alone
+    if (known === undefined) return { ...HOLDS_NOTHING, ...attestation };
+    const { usage, epochs, count } = known;
     const single = epoch ?? undefined;
-    const page = pageOf(record.epochs, single ?? from_epoch ?? 0, single === undefined ? limit ?? LIMIT : 1);
-    const stretch = single === undefined ? undefined : record.epochs.find((each) => each.epoch <= single && single < each.epoch + each.times);
-    if (single !== undefined && stretch === undefined) throw new Refusal("INVALID_PARAMS", { at: "/epoch", what: `the job has run ${page.epochs_total} epochs, and those from ${page.epochs_from} on are kept` });
-    return {
-      ...record, qubits: { ...record.qubits }, channels: { ...record.channels },
-      ...{ usage: { ...stretch?.usage ?? record.usage }, ...page, conditions: conditions() },
-      ...((from_epoch ?? 0) > 0 ? {} : attestationOf(id)), // with the first page alone
-    };
+    const page = pageOf(epochs, single ?? from_epoch ?? 0, single === undefined ? limit ?? LIMIT : 1, count);
+    const stretch = single === undefined ? undefined : epochs.find((each) => each.epoch <= single && single < each.epoch + each.times);
+    if (single !== undefined && stretch === undefined) throw new Refusal("INVALID_PARAMS", { at: "/epoch", what: `the job has run ${count} epochs, and those from ${page.epochs_from} up to ${epochCount(epochs)} are kept` });
+    return { ...HOLDS_NOTHING, ...record, qubits: { ...record?.qubits }, channels: { ...record?.channels }, ...{ usage: { ...stretch?.usage ?? usage }, ...page, conditions: conditions() }, ...attestation };
   };
-  const mappingOf = (id: string): readonly Placed[] => (machine.resources.holds(id) ? machine.resources.mapping(id) : places.record(id)?.epochs.at(-1)?.mapping ?? []);
+  /** Where it stands, or stood when it last held something. */
+  const mappingOf = (id: string): readonly Placed[] => {
+    if (machine.resources.holds(id)) return machine.resources.mapping(id);
+    const record = places.record(id);
+    if (record !== undefined && record.summary === undefined) return record.epochs.at(-1)?.mapping ?? [];
+    const attested = attestedOf(parts, id);
+    return attested === undefined || epochCount(attested.epochs) < attested.count ? [] : attested.epochs.at(-1)?.mapping ?? [];
+  };
 
   return {
     q_get_telemetry({ session_id, job_id, ...which }: ParamsOf<"q_get_telemetry">) {
-      if (job_id === undefined || job_id === null) authority.call(session_id, "q_get_telemetry");
-      else watching.seen({ session_id, job_id }, "q_get_telemetry");
-      return job_id === undefined || job_id === null ? ofSession(session_id) : ofJob(job_id, which);
+      if (job_id !== undefined && job_id !== null) {
+        watching.seen({ session_id, job_id }, "q_get_telemetry");
+        return ofJob(job_id, which);
+      }
+      authority.call(session_id, "q_get_telemetry");
+      return counted(session_id) ? ofSessionOnceCounted(session_id) : ofSession(session_id);
     },
     q_get_mapping({ session_id, job_id }: ParamsOf<"q_get_mapping">) {
       if (job_id !== undefined && job_id !== null) {

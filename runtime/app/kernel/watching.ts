@@ -6,6 +6,7 @@ import type { JobObject, MethodName, ParamsOf, ResultOf } from "../../../kernel-
 import { Refusal } from "../../../kernel-abi/rpc/codes.ts";
 import type { Job } from "../../kernel/jobs/job.ts";
 import { isEnd } from "../../kernel/jobs/lifecycle.ts";
+import { attestedOf } from "./attested.ts";
 import { jobObject, type Backend } from "./job-object.ts";
 import type { Parts } from "./parts.ts";
 
@@ -75,7 +76,7 @@ export class Watching {
     const { jobs, facts, places, authority, memory } = this.#parts;
     const [job, own] = [jobs.get(id), facts.get(id)];
     if (job === undefined || own === undefined) throw new Refusal("JOB_NOT_FOUND", { kind: "job", id });
-    const shown = jobObject({ job, facts: own, record: places.record(id), caps: [...authority.held(job.order.session)], backend: this.#backend });
+    const shown = jobObject({ job, facts: own, usage: (places.record(id) ?? attestedOf(this.#parts, id))?.usage, caps: [...authority.held(job.order.session)], backend: this.#backend });
     await memory.settled();
     return shown;
   }

@@ -64,6 +64,8 @@ export class Jobs {
     this.#claims = { may, beside };
   }
 
+  /** Ended jobs of a session that can be asked for. */
+  get kept(): number { return this.#table.kept; }
   /** Kernel epochs so far. */
   get epoch(): number { return this.#epoch; }
   get waiting(): number { return this.#table.waiting; }

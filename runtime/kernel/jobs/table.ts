@@ -32,12 +32,13 @@ export class JobTable {
   /** Waiting jobs with a limit of time; those that are tried again later, which are not in the queue. */
   readonly #timed = new Set<string>();
   readonly #delayed = new Set<string>();
-  readonly #kept: number;
+  /** Ended jobs a session keeps. */
+  readonly kept: number;
   readonly #forgotten: (id: string) => void;
 
-  /** `kept`: ended jobs a session keeps; who is forgotten is told. */
+  /** Who is forgotten is told. */
   constructor(kept: number, forgotten: (id: string) => void = () => undefined) {
-    this.#kept = kept;
+    this.kept = kept;
     this.#forgotten = forgotten;
   }
 
@@ -162,7 +163,7 @@ export class JobTable {
 
   #keepEnded({ ended }: SessionJobs, id: string): void {
     ended.push(id);
-    if (ended.length > this.#kept) this.#forget(ended.shift() ?? "");
+    if (ended.length > this.kept) this.#forget(ended.shift() ?? "");
   }
 
   #forget(id: string): void {

@@ -73,8 +73,11 @@ const NO_ERRORS: ErrorCounts = Object.freeze({ depolarizing: 0, coherence: 0, me
 const USES = ["logicalQubits", "physicalQubits", "channels", "nodes", "measurements", "tStates", "decoderCycles", "pairs"] as const;
 export const NO_USAGE: EpochUsage = Object.freeze({ logicalQubits: 0, physicalQubits: 0, channels: 0, nodes: 0, measurements: 0, tStates: 0, decoderCycles: 0, pairs: 0 });
 
+/** What is said of epochs wherever they are told. */
+export type EpochFacts = Pick<EpochRecord, "epoch" | "times" | "from" | "to" | "mapping" | "usage" | "undone">;
+
 /** One by one. */
-export function* eachEpoch(records: readonly EpochRecord[]): Generator<EpochRecord> {
+export function* eachEpoch<Facts extends EpochFacts>(records: readonly Facts[]): Generator<Facts> {
   for (const record of records) {
     const nodes = record.usage.nodes;
     if (record.times === 1) yield record;
@@ -83,7 +86,7 @@ export function* eachEpoch(records: readonly EpochRecord[]): Generator<EpochReco
 }
 
 /** How many there are. */
-export const epochCount = (records: readonly EpochRecord[]): number => { const last = records.at(-1); return last === undefined ? 0 : last.epoch + last.times; };
+export const epochCount = (records: readonly Pick<EpochFacts, "epoch" | "times">[]): number => { const last = records.at(-1); return last === undefined ? 0 : last.epoch + last.times; };
 
 const sameMapping = (one: EpochRecord["mapping"], other: EpochRecord["mapping"]): boolean => one === other || (one.length === other.length && one.every((place, at) => {
   const its = other[at];

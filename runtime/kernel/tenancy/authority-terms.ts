@@ -3,6 +3,7 @@
 // kernel-abi/wire-codes.ts. Every answer leaves its decisions in the audit log before it is given.
 import type { Fault } from "../../../kernel-abi/fault.ts";
 import type { SessionQuota } from "./quota-terms.ts";
+import type { Ended } from "./sessions.ts";
 
 /** What one step of a decision found. */
 export interface Decision {
@@ -84,7 +85,7 @@ export type JobEnd = "COMPLETED" | "FAILED" | "CANCELLED";
  *   blocked(job): "session" | "tenant" | undefined     whose limit keeps it from starting now; holds and notes nothing; throws as start
  *   pause(job)                                         gives that back (preempted, queued again)
  *   end(job, how): boolean                             gives everything back, exactly once; false when it was already
- *   closeSession(session): readonly string[]           ids of its jobs that have not ended, for the service to cancel
+ *   closeSession(session, why?): readonly string[]     ids of its jobs that have not ended, for the service to cancel
  *   sweep(): readonly {session, jobs}[]                closes what has expired
  *   saved() / restore(data)                            everything, as plain data
  */
@@ -99,6 +100,6 @@ export interface AuthorityShape {
   blocked(job: string): "session" | "tenant" | undefined;
   pause(job: string): void;
   end(job: string, how: JobEnd): boolean;
-  closeSession(session: string): readonly string[];
+  closeSession(session: string, why?: Ended): readonly string[];
   sweep(): readonly { readonly session: string; readonly jobs: readonly string[] }[];
 }

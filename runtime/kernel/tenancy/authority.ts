@@ -18,7 +18,7 @@ import type { TenancyPorts } from "./ports.ts";
 import type { SessionQuota, TenantQuota } from "./quota-terms.ts";
 import { Quotas, refuseShortage, type Shortage } from "./quotas.ts";
 import { readRecord } from "./saved.ts";
-import { bargain, Sessions, withLending, type Session } from "./sessions.ts";
+import { bargain, Sessions, withLending, type Ended, type Session } from "./sessions.ts";
 import { provesOperator } from "./tenant-token.ts";
 import { isTenantName, Tenants, type Tenant } from "./tenants.ts";
 import { parseToken, Tokens, type Token } from "./tokens.ts";
@@ -254,9 +254,9 @@ export class Authority implements AuthorityShape {
   }
 
   /** Closes it, with its handles, qubits and tokens; the jobs it names still hold what they hold until each `end`. Nothing for one that is not open. */
-  closeSession(session: string): readonly string[] {
+  closeSession(session: string, why?: Ended): readonly string[] {
     const closed = this.sessions.find(session);
-    if (closed === undefined || !this.sessions.close(session)) return [];
+    if (closed === undefined || !this.sessions.close(session, why)) return [];
     this.handles.revokeSession(session);
     for (const { handle } of this.linear.end(session)) {
       this.firewall.free(handle);
@@ -270,7 +270,7 @@ export class Authority implements AuthorityShape {
 
   sweep(): readonly { readonly session: string; readonly jobs: readonly string[] }[] {
     const now = this.#ports.now();
-    const closed = this.sessions.expired().map(({ id }) => ({ session: id, jobs: this.closeSession(id) }));
+    const closed = this.sessions.expired().map(({ id }) => ({ session: id, jobs: this.closeSession(id, "expired") }));
     for (const table of [this.tokens, this.handles, this.delegations, this.broker, this.policies]) table.sweep();
     this.quotas.sweep(now);
     return closed;
@@ -349,7 +349,7 @@ export class Authority implements AuthorityShape {
     const idle = this.sessions.of(tenant).filter(({ id }) => this.jobs.of(id).length === 0 && !this.linear.holds(id)).map(({ id }) => id);
     const over = idle.filter((id) => this.#ports.now() >= (this.sessions.find(id)?.expires ?? 0));
     const ended = over.length > 0 || this.#options.fullHouse !== "end-idle" ? over : idle.slice(0, 1);
-    for (const id of ended) this.closeSession(id);
+    for (const id of ended) this.closeSession(id, over.length > 0 ? "expired" : "made-room");
     refuseShortage(full());
     return ended;
   }

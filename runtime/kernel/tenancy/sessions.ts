@@ -43,10 +43,24 @@ export function bargain(requested: readonly string[], held: ReadonlySet<string>)
 export const withLending = ({ granted, denied }: Bargain, held: ReadonlySet<string>): Bargain => (held.has(LEND) && denied.includes(LEND)
   ? { granted: sortedCaps([...granted, LEND]), denied: denied.filter((name) => name !== LEND) } : { granted, denied });
 
+/** Why a session is no more, where that was not its owner's doing. */
+export type Ended = "made-room" | "expired";
+const ENDS: Readonly<Record<Ended, { readonly reason: string; readonly next: string }>> = {
+  "made-room": {
+    reason: "ended to make room: its tenant had as many sessions as it may, and used this one longest ago",
+    next: "Negotiate a new session. What its jobs came to is forgotten here; their evidence is still in the kernel's state folder, under traces, where it has one.",
+  },
+  expired: { reason: "expired", next: "Negotiate a new session. The evidence of its jobs is still in the kernel's state folder, under traces, where it has one." },
+};
+/** Ends that are remembered, the latest. */
+const ENDS_MAX = 1_024;
+
 export class Sessions {
   readonly #sessions = new Map<string, Session>();
   /** The one that was used last stands last. */
   readonly #byTenant = new Map<string, Set<string>>();
+  /** Of the latest that ended by none of their owners' doing: for whoever still names one. Told to who knows the id alone (N4), and lost with the kernel. */
+  readonly #ends = new Map<string, Ended>();
   readonly #ports: TenancyPorts;
   constructor(ports: TenancyPorts) { this.#ports = ports; }
 
@@ -61,7 +75,7 @@ export class Sessions {
   /** A live one. @throws Fault SESSION_UNKNOWN (or closed) | AUTH_FAILED {reason: session-expired} */
   live(id: string): Session {
     const session = this.#sessions.get(id);
-    if (session === undefined) throw new Fault("SESSION_UNKNOWN", { kind: "session", id });
+    if (session === undefined) throw this.#unknown(id);
     if (this.#ports.now() >= session.expires) throw new Fault("AUTH_FAILED", { reason: "session-expired" });
     const mates = this.#byTenant.get(session.tenant);
     mates?.delete(id);
@@ -77,11 +91,12 @@ export class Sessions {
   get size(): number { return this.#sessions.size; }
   get all(): readonly Session[] { return [...this.#sessions.values()]; }
 
-  /** False when it was not open. */
-  close(id: string): boolean {
+  /** False when it was not open. `why`: told to whoever names it afterwards. */
+  close(id: string, why?: Ended): boolean {
     const session = this.#sessions.get(id);
     if (session === undefined) return false;
     this.#sessions.delete(id);
+    if (why !== undefined) this.#remember(id, why);
     const mates = this.#byTenant.get(session.tenant);
     mates?.delete(id);
     if (mates?.size === 0) this.#byTenant.delete(session.tenant);
@@ -107,6 +122,19 @@ export class Sessions {
     const granted = row.texts("granted");
     if (!granted.every(isCap)) row.refuse("granted");
     return this.#put({ id, tenant: row.text("tenant"), granted: sortedCaps(granted), token: row.has("token") ? row.textOrNull("token") : null, opened: row.count("opened"), expires: row.count("expires") });
+  }
+
+  #remember(id: string, why: Ended): void {
+    this.#ends.set(id, why);
+    const [oldest = id] = this.#ends.keys();
+    if (this.#ends.size > ENDS_MAX) this.#ends.delete(oldest);
+  }
+
+  #unknown(id: string): Fault {
+    const why = this.#ends.get(id);
+    if (why === undefined) return new Fault("SESSION_UNKNOWN", { kind: "session", id });
+    const { reason, next } = ENDS[why];
+    return new Fault("SESSION_UNKNOWN", { kind: "session", id, reason }, { next });
   }
 
   #put(session: Session): Session {

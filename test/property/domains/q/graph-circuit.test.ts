@@ -30,7 +30,7 @@ function expectSame(left: Odds, right: Odds): void {
 
 describe("random graphs", () => {
   it("as circuits have exactly the distribution of the graph", () => {
-    fc.assert(fc.property(fc.boolean().chain((clifford) => randomGraph(clifford, SIZE)), (graph) => { expectSame(loweredOdds(graph), exactly(graph)); }), { numRuns: long ? 5_000 : 150 });
+    fc.assert(fc.property(fc.boolean().chain((clifford) => randomGraph(clifford, SIZE)), (graph) => { expectSame(loweredOdds(graph), exactly(graph)); }), { numRuns: long ? 50_000 : 150 });
   });
 
   it("that are Clifford go to the stabilizer, which reads bit for bit what the state vector reads from the same draws", () => {
@@ -41,13 +41,13 @@ describe("random graphs", () => {
       expect(chooseProvider(lowered).provider).toBe("stabilizer");
       const key = jobKey(String(seed));
       expect(sampleOf(lowered, 20, key, "q.stabilizer").bits).toEqual(sampleOf(lowered, 20, key, "q.statevector").bits);
-    }), { numRuns: long ? 5_000 : 100 });
+    }), { numRuns: long ? 50_000 : 100 });
   });
 
   it("are sampled as the plain reference says", () => {
     fc.assert(fc.property(fc.boolean().chain((clifford) => randomGraph(clifford, SIZE)), fc.nat(), (graph, seed) => {
       expect(gTest(sampled(graphCircuit(graph), 1_000, jobKey(String(seed))), exactly(graph))).toBeGreaterThan(1e-9);
-    }), { numRuns: long ? 2_000 : 60 });
+    }), { numRuns: long ? 50_000 : 60 });
   });
 
   it("cut anywhere say the same of the events that the part produces", () => {
@@ -59,6 +59,6 @@ describe("random graphs", () => {
       const other = part.eventsOf(sampleOf(part.circuit.lower(), 1, jobKey(String(seed)), "q.statevector").bits);
       const made = new Set(graph.program.nodes.slice(0, nodes).flatMap(({ produces }) => produces));
       for (const name of part.events) expect(other[name]).toBe(made.has(name) ? one[name] : "-");
-    }), { numRuns: long ? 5_000 : 100 });
+    }), { numRuns: long ? 50_000 : 100 });
   });
 });

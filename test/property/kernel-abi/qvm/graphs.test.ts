@@ -9,7 +9,8 @@ import { verifyGraph } from "../../../../kernel-abi/qvm/verify.ts";
 import { graphOf, wellFormed, type GraphJson, type NodeJson } from "../../../support/graphs.ts";
 import { branchesOf, graphOdds, type Branch } from "../../../support/plain-graph.ts";
 
-const LONG = process.env["TRIAD_LONG"] === undefined ? 1 : 100;
+/** So many inputs a property in CI, fifty thousand in a long run. */
+const runs = (short: number) => ({ numRuns: process.env["TRIAD_LONG"] === undefined ? short : 50_000 });
 const RULE_NAMES: ReadonlySet<string> = new Set(RULES);
 
 const valid = (json: GraphJson): Graph => {
@@ -54,7 +55,7 @@ describe("random graphs", () => {
     fc.assert(fc.property(wellFormed(), (json) => {
       const graph = valid(json);
       expect(verifyGraph(JSON.parse(JSON.stringify(graph))).graph).toEqual(graph);
-    }), { numRuns: 200 * LONG });
+    }), runs(200));
   });
 
   it.each(MUTATIONS)("with %s are refused with a rule that says so", (_, mutate, rules) => {
@@ -63,7 +64,7 @@ describe("random graphs", () => {
       if (bad === undefined || JSON.stringify(bad) === JSON.stringify(json)) return;
       const { valid: accepted, findings, graph } = verifyGraph(bad);
       expect([accepted, graph, findings.some(({ rule, severity }) => severity === "error" && rules.includes(rule))], JSON.stringify(findings)).toEqual([false, undefined, true]);
-    }), { numRuns: 40 * LONG });
+    }), runs(40));
   });
 
   it("cut, doubled, shuffled or of any JSON are answered", () => {
@@ -78,7 +79,7 @@ describe("random graphs", () => {
         expect(verdict.findings.every(({ rule, message, fix }) => RULE_NAMES.has(rule) && message.length < 600 && fix.length < 600)).toBe(true);
       }
       verifyGraph(value);
-    }), { numRuns: 400 * LONG });
+    }), runs(400));
   });
 });
 
@@ -110,7 +111,7 @@ describe("what the analyses say, by a plain simulator", () => {
       const [odds, otherOdds] = [graphOdds(graph), graphOdds(other)];
       expect([...otherOdds.keys()].sort()).toEqual([...odds.keys()].sort());
       for (const [key, p] of odds) expect(otherOdds.get(key)).toBeCloseTo(p, 12);
-    }), { numRuns: 60 * LONG });
+    }), runs(60));
   });
 
   it("U†U restores the state to 1e-12, for every segment, guards and all", () => {
@@ -125,7 +126,7 @@ describe("what the analyses say, by a plain simulator", () => {
         const after = branchesOf({ ...undone, program: { nodes: undone.program.nodes.slice(0, segment.to + segment.gates.length) } });
         expect([after.length, after.every((branch, at) => before[at] !== undefined && near(branch, before[at]))]).toEqual([before.length, true]);
       }
-    }), { numRuns: 120 * LONG });
+    }), runs(120));
     expect(segments).toBeGreaterThan(100);
   });
 
@@ -136,7 +137,7 @@ describe("what the analyses say, by a plain simulator", () => {
       if (segment === undefined) return;
       const [end] = branchesOf(uncomputed(graph, segment));
       expect(end?.amplitudes.map(([re, im], at) => Math.abs(re - (at === 0 ? 1 : 0)) < 1e-12 && Math.abs(im) < 1e-12).every(Boolean)).toBe(true);
-    }), { numRuns: 40 * LONG });
+    }), runs(40));
   });
 
   it("a gate's inverse's inverse is the gate", () => {
@@ -145,7 +146,7 @@ describe("what the analyses say, by a plain simulator", () => {
         const inverse = inverseNode(node, "i");
         if (inverse !== undefined) expect(inverseNode(inverse, node.id)).toEqual(node);
       }
-    }), { numRuns: 40 * LONG });
+    }), runs(40));
     expect(inverseNode({ ...valid(graphOf([])), id: "m", op: "MEASURE_Z", args: {}, vqs: [], chs: [], inputs: [], produces: [], caps: [] }, "i")).toBeUndefined();
   });
 });

@@ -12,7 +12,9 @@ const within = (...nodes: NodeJson[]): GraphJson => graphOf([alloc("q0 q1", { id
 const tenants = (...nodes: NodeJson[]): GraphJson => graphOf([alloc("q0", { id: "a", args: { tenant_id: "A" } }), alloc("q1", { id: "b", args: { tenant_id: "B" } }), ...nodes, freed("q0", "q1")]);
 const open = node("OPEN_CHAN", "q0 q1", { id: "open", chs: ["c"] });
 const use = (vqs: string, semantic: string): NodeJson => node("USE_CHAN", vqs, { id: "u", chs: ["c"], args: { semantic } });
-const close = node("CLOSE_CHAN", "", { id: "close", chs: ["c"] });
+const endOf = (ch: string): NodeJson => node("CLOSE_CHAN", "", { id: `close_${ch}`, chs: [ch] });
+const close = { ...endOf("c"), id: "close" };
+const another = (vqs: string): NodeJson => node("OPEN_CHAN", vqs, { id: "second", chs: ["d"] });
 
 type Row = readonly [name: string, rule: Rule, severity: Finding["severity"], at: string | null, fix: RegExp, refused: unknown, accepted: unknown, options?: VerifyOptions];
 
@@ -98,6 +100,8 @@ const ROWS: readonly Row[] = [
   ["a link undeclared", "capability", "error", "open", /CAP_LINK/, graphOf([alloc("q0 q1"), open, close, freed("q0", "q1")], ["CAP_ALLOC"]), within(open, close)],
   ["a capability nobody can have", "capability", "warning", "h", /Leave it out/, within(node("APPLY_H", "q0", { id: "h", caps: ["CAP_FLY"] })), within(node("APPLY_H", "q0", { caps: ["CAP_DEBUG"] }))],
   ["a channel opened twice", "channel", "error", "again", /another name/, within(open, { ...open, id: "again" }, close), within(open, close)],
+  ["a second channel between two qubits, from the other end", "channel", "error", "second", /close "c"/i, within(open, another("q1 q0"), close, endOf("d")), within(open, close, another("q1 q0"), endOf("d"))],
+  ["a second channel between two qubits", "channel", "error", "second", /close "c"/i, within(open, another("q0 q1"), close, endOf("d")), graphOf([alloc("q0 q1 q2"), open, another("q1 q2"), close, endOf("d"), freed("q0", "q1", "q2")])],
   ["a channel closed before it is opened", "channel", "error", "close", /OPEN_CHAN/, within(close, open), within(open, close)],
   ["a channel closed twice", "channel", "error", "again", /once/, within(open, close, { ...close, id: "again" }), within(open, close)],
   ["a channel used when it is closed", "channel", "error", "u", /last use/, within(open, close, node("USE_CHAN", "", { id: "u", chs: ["c"] })), within(open, node("USE_CHAN", "", { chs: ["c"] }), close)],

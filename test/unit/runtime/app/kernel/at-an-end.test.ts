@@ -73,7 +73,7 @@ describe("a session that makes room for another", () => {
 });
 
 describe("a kernel that begins anew", () => {
-  it("says nothing of what the one before counted of a job, rather than zeros, and has its attestation", async () => {
+  it("says what the one before attested of a job, and nothing where that is gone", async () => {
     const state = mkdtempSync(join(tmpdir(), "triad-anew-"));
     const first = testKernel({ state });
     const session_id = await session(first);
@@ -85,9 +85,11 @@ describe("a kernel that begins anew", () => {
     const second = testKernel({ state });
     const found = await call(second, "q_status", { job_id, session_id });
     expect([found.state, found.digest, found.events]).toEqual(["COMPLETED", ended.digest, ended.events]);
-    expect(found).not.toHaveProperty("peak_resources");
+    expect(found.peak_resources).toEqual(ended.peak_resources);
     const { attestation } = await call(second, "q_get_telemetry", { job_id, session_id }) as { attestation?: string };
     expect([attestation?.startsWith("{"), attestation]).toEqual([true, (told as { attestation?: string }).attestation]);
+    rmSync(join(state, "traces"), { recursive: true });
+    expect(await call(second, "q_status", { job_id, session_id })).not.toHaveProperty("peak_resources");
     await second.stop();
     rmSync(state, { recursive: true });
   });

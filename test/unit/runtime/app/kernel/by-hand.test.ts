@@ -133,6 +133,29 @@ describe("channels by hand", () => {
   });
 });
 
+describe("two tenants whom the broker joined", () => {
+  it("have one channel between two qubits, whoever asks for it and whichever end is named first", () => {
+    const { authority, hand, owner, links } = kernel();
+    const [mine, theirs] = [owner("alice"), owner("bob")];
+    const { vqs: [a = "", other = ""], handles: [shownA = ""] } = hand.alloc(mine, 2, D3);
+    const { vqs: [b = ""], handles: [shownB = ""] } = hand.alloc(theirs, 1, D3);
+    const { id: brokered } = authority.broker.propose("alice", "bob");
+    authority.broker.consent(brokered, "bob");
+    const first = hand.open(mine, [a, shownB], { brokered });
+    const { reserved, uses } = { reserved: links.channels().length, uses: authority.broker.find(brokered)?.uses };
+    for (const [who, ends] of [[theirs, [b, shownA]], [theirs, [shownA, b]], [mine, [shownB, a]]] as const) {
+      expect(faultName(() => hand.open(who, ends, { brokered }))).toBe("CHANNEL_EXISTS");
+    }
+    expect(() => hand.open(theirs, [b, shownA], { brokered })).toThrow(expect.objectContaining({ detail: { why: "the other side has one open between them" } }));
+    expect([links.channels().length, authority.broker.find(brokered)?.uses]).toEqual([reserved, uses]);
+    hand.open(mine, [other, shownB], { brokered }); // between others
+    hand.close(mine, first.id);
+    expect(hand.open(theirs, [b, shownA], { brokered }).state).toBe("OPEN");
+    hand.closeSession(theirs.session);
+    expect(links.channels()).toEqual([]);
+  });
+});
+
 it("a session that closes leaves nothing, whatever it held", () => {
   const { authority, resources, links, hand, owner } = kernel();
   const [mine, theirs] = [owner("alice"), owner("bob")];

@@ -10,7 +10,7 @@ import { Memory } from "../../../../../runtime/app/kernel/memory.ts";
 import type { Accepted } from "../../../../../runtime/app/kernel/memory-entry.ts";
 import type { Kernel } from "../../../../../runtime/app/kernel/service.ts";
 import { CHECKPOINTS_PER_SESSION } from "../../../../../runtime/kernel/jobs/checkpoints.ts";
-import { call, coins, ghz, session, testKernel } from "../../../../support/kernel-service.ts";
+import { call, CAPS, coins, ghz, session, testKernel } from "../../../../support/kernel-service.ts";
 import { testSigner } from "../../../../support/signer.ts";
 
 const JOBS = process.env["TRIAD_LONG"] === undefined ? 400 : 20_000;
@@ -69,7 +69,8 @@ describe("a kernel through which many jobs went", () => {
 
   it("keeps as many of a session that stays as it was told to", async () => {
     const kernel = testKernel({ kept: KEPT });
-    const s = await session(kernel);
+    const { session_id: s, quota } = await call(kernel, "q_negotiate_caps", { requested: CAPS });
+    expect(quota.kept_jobs).toBe(KEPT);
     const ids: string[] = [];
     for (let n = 0; n < 10 * KEPT; n++) {
       const { job_id } = await call(kernel, "q_submit", { graph: ghz(2), session_id: s, policy: { seed: 1 }, client_token: `t${n}` });
@@ -83,6 +84,7 @@ describe("a kernel through which many jobs went", () => {
     expect(ids.filter((id) => kernel.parts.traces.attestation(id) !== undefined)).toEqual(ids.slice(-KEPT));
     const again = await call(kernel, "q_submit", { graph: ghz(2), session_id: s, policy: { seed: 1 }, client_token: "t0" });
     expect(ids).not.toContain(again.job_id); // its token is forgotten with it
+    await expect(call(kernel, "q_status", { job_id: ids[0] ?? "", session_id: s })).rejects.toMatchObject({ fault: "JOB_UNKNOWN", next: expect.stringContaining("a session keeps the latest") as unknown });
     await kernel.stop();
   });
 });

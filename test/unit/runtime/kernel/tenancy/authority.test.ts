@@ -5,6 +5,7 @@ import { WIRE_CAPS } from "../../../../../runtime/kernel/tenancy/caps.ts";
 import { NO_RATES, TENANT_QUOTA } from "../../../../../runtime/kernel/tenancy/quota-terms.ts";
 import { writeToken } from "../../../../../runtime/kernel/tenancy/tokens.ts";
 import { faultName } from "../../../../support/refusals.ts";
+import { faultOf } from "../../../../support/refusals.ts";
 import { across, BELL, graph, house, node, tenancyPorts } from "../../../../support/tenancy.ts";
 
 describe("negotiation", () => {
@@ -62,6 +63,27 @@ describe("negotiation", () => {
     const next = [session("a"), session("a")];
     const open = (id: string): boolean => authority.sessions.find(id) !== undefined;
     expect([first, second, third, all[3] as string, ...next].map(open)).toEqual([true, true, false, false, true, true]);
+  });
+
+  it("tell who still names them why they are no more, and of sessions their owners closed nothing", () => {
+    const { authority, ports, session } = house({ fullHouse: "end-idle", sessionTtlMs: 1_000 });
+    const told = (id: string): readonly unknown[] => {
+      const { fault, detail, next } = faultOf(() => authority.call(id, "q_status"));
+      return [fault, detail["reason"], next.includes("traces")];
+    };
+    const [first = "", second = ""] = Array.from({ length: 11 }, () => session("a"));
+    expect(told(first)).toEqual(["SESSION_UNKNOWN", "ended to make room: its tenant had as many sessions as it may, and used this one longest ago", true]);
+    authority.closeSession(second);
+    expect(told(second)).toEqual(["SESSION_UNKNOWN", undefined, false]);
+    const last = session("a");
+    ports.clock.ms += 1_000;
+    authority.sweep();
+    expect(told(last)).toEqual(["SESSION_UNKNOWN", "expired", true]);
+    for (let at = 0; at < 1_100; at++) { // of whose ends the latest 1,024 are remembered
+      ports.clock.ms += 100;
+      session("a");
+    }
+    expect(told(first)).toEqual(["SESSION_UNKNOWN", undefined, false]);
   });
 
   it("names the sessions that were closed to make room, and closes none that holds anything", () => {
