@@ -4,7 +4,6 @@
 //   2  Calibrations follow each other on a schedule of fixed ticks, the same for both providers and every contract.
 //   3  The circuit alone decides the provider: Clifford circuits go to the stabilizer, the others to the state vector.
 import type { Terms } from "../../kernel-abi/contract.ts";
-import { Fault } from "../../kernel-abi/fault.ts";
 import type { ProviderDeclaration } from "../../kernel-abi/header.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
 import { OP } from "../kernels/circuit.ts";
@@ -13,6 +12,7 @@ import type { Kernel } from "../kernels/job.ts";
 import { isClifford } from "../kernels/stabilizer/clifford.ts";
 import { stabilizerKernel } from "../kernels/stabilizer/kernel.ts";
 import { statevectorKernel } from "../kernels/statevector/kernel.ts";
+import { tooManyQubits } from "./provider-limits.ts";
 
 /** Ticks one calibration is valid for: the providers calibrate every so many ticks, whoever asks. */
 export const CALIBRATION_SPAN = 1_000_000;
@@ -48,10 +48,9 @@ export const STABILIZER: ProviderDeclaration = declare("stabilizer", LIMITS.stab
  * @throws Fault Q_ERR_GATE_UNSUPPORTED when no provider takes a circuit of this kind at this size.
  */
 export function chooseProvider(circuit: LoweredCircuit): ProviderDeclaration {
-  const choice = isClifford(circuit) ? STABILIZER : STATEVECTOR;
-  if (circuit.qubits > choice.units) {
-    throw new Fault("Q_ERR_GATE_UNSUPPORTED", { provider: choice.provider, qubits: circuit.qubits, allowed: choice.units });
-  }
+  const clifford = isClifford(circuit);
+  const choice = clifford ? STABILIZER : STATEVECTOR;
+  if (circuit.qubits > choice.units) throw tooManyQubits(clifford ? "stabilizer" : "statevector", circuit.qubits);
   return choice;
 }
 

@@ -1,5 +1,6 @@
 // The arguments of one node: from what was written to what the op's record allows. Owns their types, ranges and spellings.
-//   V1  What comes out has the record's names only: aliases are resolved, angles are radians, a mask is in capitals, `opts` is opened.
+//   V1  What comes out has the record's names only: aliases are resolved, angles are radians (or, where that is asked for, the text they were
+//       written as), a mask is in capitals, `opts` is opened.
 //   V2  Every argument that is wrong is reported; a graph with such a finding is never handed on.
 import { readAngle } from "./angles.ts";
 import type { Fields } from "./fields.ts";
@@ -71,8 +72,11 @@ const opened = (given: Fields): Fields => {
   return typeof opts === "object" && opts !== null && !Array.isArray(opts) ? { ...(opts as Fields), ...others } : given;
 };
 
+/** Whether an angle that is text becomes its number, as whatever runs it needs, or stays text, as whoever writes the graph again wants it. */
+export type AngleSpelling = "radians" | "written";
+
 /** The arguments by the record's names. What is wrong is told to `findings`. `given`: plain data. */
-export function readArguments(op: string, row: OpRow, given: Fields, node: string, findings: Findings): Fields {
+export function readArguments(op: string, row: OpRow, given: Fields, node: string, { findings, angles }: { readonly findings: Findings; readonly angles: AngleSpelling }): Fields {
   const { names, required } = rulesOf(row);
   const entries = Object.entries("opts" in row.args ? opened(given) : given);
   if (entries.length === 0 && required.length === 0) return given;
@@ -89,7 +93,7 @@ export function readArguments(op: string, row: OpRow, given: Fields, node: strin
     const read = readOne(value, rule);
     if ("wrong" in read) findings.error(rule.kind === "profile" ? "profile" : "argument", node, `${op}: ${key} ${read.wrong}.`, read.fix);
     else if (seen.has(name)) findings.error("argument", node, `${op}: ${name} is given twice.`, `Keep one of ${[...names].filter(([, meant]) => meant === name).map(([spelt]) => spelt).join(", ")}.`);
-    else args.push([name, read.value]);
+    else args.push([name, angles === "written" && rule.kind === "angle" ? value : read.value]);
     seen.add(name);
   }
   for (const [name, help] of required) {

@@ -2,7 +2,7 @@
 //   R1  Never throws for what it is given. Everything wrong is a finding, and a graph with an error is not handed on.
 //   R2  Linear in what is read; what is read is copied, field by field, and no accessor of the value is called.
 //   R3  Tolerated with a warning: no `chs`, no `caps` (taken from the ops), the legacy format, fields nobody reads.
-import { readArguments } from "./arguments.ts";
+import { readArguments, type AngleSpelling } from "./arguments.ts";
 import { isFields, field, itemsOf, keysOf, plainCopy, RESERVED, Unreadable, type Fields } from "./fields.ts";
 import { Findings, quoted } from "./findings.ts";
 import { CAP_PATTERN, GRAPH_VERSION, NAME_PATTERN, type Finding, type Graph, type GraphNode, type Guard } from "./graph.ts";
@@ -41,7 +41,11 @@ function nodeFields(given: object): NodeFields {
 /** One reading: the findings of everything it reads. */
 class Reader {
   readonly findings: Findings;
-  constructor(findings: Findings) { this.findings = findings; }
+  readonly angles: AngleSpelling;
+  constructor(findings: Findings, angles: AngleSpelling) {
+    this.findings = findings;
+    this.angles = angles;
+  }
 
   /** What `read` gives, or undefined and a finding. */
   attempt<T>(node: string | null, what: string, fix: string, read: () => T): T | undefined {
@@ -103,7 +107,7 @@ class Reader {
     const row = opRow(op);
     const guard = own.guard === undefined ? undefined : this.guard(own.guard, id);
     return {
-      id, op, args: row === undefined ? raw : readArguments(op, row, raw, id, this.findings),
+      id, op, args: row === undefined ? raw : readArguments(op, row, raw, id, this),
       vqs: this.words(own.vqs, "vqs", id), chs: this.words(own.chs, "chs", id), inputs: this.words(own.inputs, "inputs", id), produces: this.words(own.produces, "produces", id),
       caps: this.caps(own.caps, id), ...(guard === undefined ? undefined : { guard }), ...this.metadata(own.metadata, id),
     };
@@ -160,8 +164,8 @@ class Reader {
 }
 
 /** A graph as far as it could be read, for the verifier: `findings` may hold errors. */
-export function readDraft(json: unknown, findings: Findings): Graph | undefined {
-  const reader = new Reader(findings);
+export function readDraft(json: unknown, findings: Findings, angles: AngleSpelling = "radians"): Graph | undefined {
+  const reader = new Reader(findings, angles);
   return reader.attempt(null, "the graph", "Write plain JSON.", () => {
     if (!isFields(json)) return void findings.error("schema", null, `A graph is an object, not ${quoted(json)}.`, "Write {\"version\": \"0.1\", \"program\": …, \"resources\": …, \"caps\": …}.");
     if (!isLegacy(json)) return reader.graph(json);
@@ -172,10 +176,11 @@ export function readDraft(json: unknown, findings: Findings): Graph | undefined 
 
 /**
  * A graph from JSON, tolerant of what may safely be tolerated (R3).
+ * @param angles "written": an angle that is text stays that text, for whoever writes the graph again; nothing runs such a graph
  * @returns the graph unless a finding is an error. Never throws for any JSON.
  */
-export function readGraph(json: unknown): { readonly graph: Graph | undefined; readonly findings: readonly Finding[] } {
+export function readGraph(json: unknown, { angles = "radians" }: { readonly angles?: AngleSpelling } = {}): { readonly graph: Graph | undefined; readonly findings: readonly Finding[] } {
   const findings = new Findings();
-  const graph = readDraft(json, findings);
+  const graph = readDraft(json, findings, angles);
   return { graph: findings.errors === 0 ? graph : undefined, findings: findings.list() };
 }

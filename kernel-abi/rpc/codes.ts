@@ -36,9 +36,9 @@ export const CODES = Object.freeze({
   REPLY_TOO_LARGE: row(-32004, "The reply is larger than the connection takes.", "Ask for less at once (`from_epoch` and `limit` of q_get_telemetry), or read what was answered before.", { bytes: "of the reply", most: "the limit, less what is not read yet" }),
   AUTH_FAILED: row(-32100, "Who calls could not be established.", "Negotiate a new session; a closed or expired one does not come back.", { reason: "why, in a word" }),
   TENANT_SUSPENDED: row(-32101, "The tenant is suspended.", "Ask the operator.", { tenant_id: "the tenant" }),
-  INVALID_GRAPH: row(-32200, "The graph is refused by the verifier.", "Mend what the findings name; `triad qvm verify FILE` shows the same.", { findings: "list of {rule, severity, node, message, fix}", "findings_in_all?": "how many, where not all are told" }),
+  INVALID_GRAPH: row(-32200, "The graph is refused by the verifier, or by every provider.", "Mend what the findings name; `triad qvm verify FILE` shows the same.", { findings: "list of {rule, severity, node, message, fix}", "findings_in_all?": "how many, where not all are told", "what?": "what else is wrong, where there are no findings", "provider?": "for whose most qubits it is too large", "most?": "the qubits that has", "requested?": "the qubits it uses at once" }),
   QUOTA_EXCEEDED: row(-32201, "This would go beyond the tenant's or session's quota.", "Release what is held, wait for jobs to end, or ask for less.", { resource: "what is limited", limit: "the quota", "scope?": "session or tenant: whose quota", "used?": "what is in use", "requested?": "what was asked for", "retry_after_ms?": "when a rate allows the next" }),
-  RESOURCE_EXHAUSTED: row(-32202, "The machine has not enough of what is asked for.", "Try again when others have released theirs, or ask for less.", { resource: "what is short", "available?": "how much there is", "requested?": "how much was asked for" }, true),
+  RESOURCE_EXHAUSTED: row(-32202, "The machine has not enough of what is asked for.", "Try again when others have released theirs, or ask for less.", { resource: "what is short", "available?": "how much there is", "requested?": "how much was asked for", "failed?": "modules with physical qubits that have failed" }, true),
   JOB_NOT_FOUND: row(-32300, "No such job, session or handle.", "Check the id; ids of closed sessions are gone.", { kind: "job, session, qubit, handle or trace", id: "the id" }),
   ACCESS_DENIED: row(-32301, "This belongs to another session or tenant.", "Use the session that made it.", { kind: "what it is", "id?": "its id", "reason?": "why, in a word" }),
   TIMEOUT: row(-32302, "The time given was not enough.", "Ask again; the job goes on.", { timeout_ms: "the time that was given", state: "the job's state" }, true),
@@ -50,7 +50,7 @@ export const CODES = Object.freeze({
   MIGRATION_REFUSED: row(-32410, "The job cannot be moved there.", "The data says why; another target or a later fence may do.", { job_id: "the job", what: "why not, and the modules there are" }),
   CHANNEL_NOT_FOUND: row(-32500, "No such channel.", "Open one with q_open_chan.", { channel_id: "the id" }),
   CHANNEL_REFUSED: row(-32501, "The firewall does not allow this channel.", "Qubits of two tenants need a channel that the broker made for both.", { what: "why not", "vq_a?": "one end", "vq_b?": "the other", "channel_id?": "the channel, where it has an id" }),
-  CHANNEL_FIDELITY: row(-32502, "The fidelity asked for cannot be reached.", "Ask for less, or try when the link has recovered.", { requested: "fidelity asked for", reachable: "fidelity that can be reached" }, true),
+  CHANNEL_FIDELITY: row(-32502, "The fidelity asked for cannot be reached.", "Ask for less, or try when the link has recovered.", { requested: "fidelity asked for", reachable: "fidelity that can be reached now" }),
 } satisfies Record<string, CodeRow>);
 
 export type CodeName = keyof typeof CODES;

@@ -27,15 +27,15 @@ type Json = FaultDetail[string] | readonly string[];
 /** Where a member is found that the detail has not by its own name: the first of these that is there. */
 const WORDS: Readonly<Record<string, readonly string[]>> = Object.freeze({
   job_id: ["job"], checkpoint_id: ["checkpoint"], channel_id: ["channel"], id: ["vq", "handle", "job", "rule", "qubits"], at: ["argument", "node"],
-  what: ["why", "reason", "violation", "allowed"], requested: ["asked", "pairs"], reachable: ["reached", "below"], available: ["placed", "ready", "left", "free"],
-  resource: ["profile", "what", "limit"], limit: ["per_minute", "what"], most: ["limit"],
+  what: ["why", "reason", "violation", "allowed"], requested: ["asked", "pairs", "qubits"], reachable: ["reached"], available: ["placed", "ready", "left", "free"],
+  resource: ["profile", "what", "limit"], limit: ["per_minute", "what"], most: ["limit", "allowed"],
 });
 
 /** What a fault's name alone says. */
 const SAID: Readonly<Partial<Record<FaultName, Readonly<Record<string, string>>>>> = Object.freeze({
   JOB_UNKNOWN: { kind: "job" }, JOB_FOREIGN: { kind: "job" }, HOLDER_UNKNOWN: { kind: "job" }, QUBIT_UNKNOWN: { kind: "qubit" }, SESSION_UNKNOWN: { kind: "session" },
   HANDLE_REFUSED: { kind: "handle" }, DELEGATION_REFUSED: { kind: "delegation" }, FIREWALL_VIOLATION: { kind: "qubit" }, POLICY_DENIED: { kind: "policy" },
-  CHANNEL_CAPACITY_EXCEEDED: { resource: "pairs of an epoch" }, QUEUE_FULL: { resource: "queue" }, WORKER_LOST: { limit: "threads" }, DISK_FAILED: { limit: "disk" },
+  CHANNEL_CAPACITY_EXCEEDED: { resource: "pairs of an epoch" }, QUEUE_FULL: { resource: "queue" }, Q_ERR_GATE_UNSUPPORTED: { what: "no provider takes its circuit" }, WORKER_LOST: { limit: "threads" }, DISK_FAILED: { limit: "disk" },
 });
 
 const NAMES_OF: ReadonlySet<string> = new Set(["required", "missing"]);

@@ -60,7 +60,7 @@ export const METHODS = Object.freeze({
       deadline_epochs: maybe(Type.Union([Count("as in policy"), Type.Null()])), timeout_ms: maybe(Type.Union([Count("as in policy"), Type.Null()])),
       client_token: maybe(Id("chosen by the caller, for this submit alone")),
     },
-    result: open({ job_id: JobId, state: State, estimated_epochs: Count("epochs of the graph"), warnings: maybe(Words("members of `policy` that nobody reads")) }, "the job"),
+    result: open({ job_id: JobId, state: State, estimated_epochs: Count("epochs of the graph"), warnings: maybe(Words("members that nobody reads, in `policy` and beside it")) }, "the job"),
     errors: [...OF_SESSION, "INSUFFICIENT_CAPS", "INVALID_GRAPH", "QUOTA_EXCEEDED", "RESOURCE_EXHAUSTED"],
     example: { params: { graph: BELL, policy: { priority: 10, debug: false, seed: 42 }, session_id: S }, result: { job_id: J, state: "QUEUED", estimated_epochs: 1 } },
   }),

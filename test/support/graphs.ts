@@ -50,7 +50,7 @@ const TWO = ["APPLY_CNOT", "APPLY_CZ", "APPLY_SWAP", "TELEPORT_CNOT"];
 
 /** Chance for one step of a random graph: everything a step needs is drawn, used or not. */
 const step = fc.record({
-  kind: fc.integer({ min: 0, max: 19 }), which: fc.nat(), first: fc.nat(), second: fc.nat(), third: fc.nat(), angle: fc.double({ min: -7, max: 7, noNaN: true }),
+  kind: fc.integer({ min: 0, max: 19 }), which: fc.nat(), first: fc.nat(), second: fc.nat(), third: fc.nat(), angle: fc.oneof({ weight: 3, arbitrary: fc.double({ min: -7, max: 7, noNaN: true }) }, fc.constantFrom("pi/2", "-3*pi/4", " tau / 8 ", "2*(π - 1)/3")),
   event: fc.nat(), equals: fc.constantFrom(0, 1), guarded: fc.boolean(), letters: fc.array(fc.constantFrom("I", "X", "Y", "Z"), { minLength: 3, maxLength: 3 }),
 });
 export interface Shape { readonly qubits?: number; readonly steps?: number; readonly reversible?: boolean }

@@ -5,6 +5,7 @@
 //   L4  An event that is never produced holds for no guard: a leaf for 0 also asks whether the event's own guard held; a leaf for 1
 //       need not, for bits begin at 0 and an event's bits are written by its readout alone.
 //   L5  ALLOC_LQ and FREE_LQ are the same whether or not a guard on them holds; FENCE_EPOCH is a barrier either way.
+import { tooManyQubits } from "../provider-limits.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import { LIMITS } from "../../../kernel-abi/limits.ts";
 import { actedOn } from "../../../kernel-abi/qvm/channel-ends.ts";
@@ -63,7 +64,7 @@ export class Lowering {
   readonly #ends = new Map<string, readonly string[]>();
   readonly #guards = new GuardExpansion();
 
-  /** @throws Fault QVM_NOT_EXECUTABLE | QVM_GUARD_LIMIT */
+  /** @throws Fault QVM_NOT_EXECUTABLE | QVM_GUARD_LIMIT | Q_ERR_GATE_UNSUPPORTED */
   node(node: GraphNode): void {
     const { op, vqs, chs } = node;
     if (op === "ALLOC_LQ") return this.#allocate(node);
@@ -158,11 +159,12 @@ export class Lowering {
   }
 
   #allocate({ id, vqs }: GraphNode): void {
+    const atOnce = this.#live.size + vqs.length;
+    if (atOnce > LIMITS.stabilizer_qubits_max) throw tooManyQubits("stabilizer", atOnce); // no provider has as many
     for (const vq of vqs) {
       if (this.#live.has(vq)) refuse(id, "a qubit is allocated twice", { vq });
       const used = this.#free.pop();
       const qubit = used ?? this.qubits++;
-      if (this.qubits > LIMITS.stabilizer_qubits_max) refuse(id, "more qubits at once than any provider has", { allowed: LIMITS.stabilizer_qubits_max });
       if (used !== undefined) this.#emit("reset", [qubit], []);
       this.#touched.delete(qubit);
       this.#live.set(vq, qubit);

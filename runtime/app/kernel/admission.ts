@@ -4,7 +4,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { toHex } from "../../../kernel-abi/canonical.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
-import type { ParamsOf, ResultOf } from "../../../kernel-abi/rpc/methods.ts";
+import { METHODS, type ParamsOf, type ResultOf } from "../../../kernel-abi/rpc/methods.ts";
 import { Refusal } from "../../../kernel-abi/rpc/codes.ts";
 import { Policy } from "../../../kernel-abi/rpc/shapes.ts";
 import { PRIORITY_DEFAULT, type Job, type JobOrder } from "../../kernel/jobs/job.ts";
@@ -46,7 +46,7 @@ export class Admission {
     const known = before === undefined ? undefined : this.#parts.jobs.get(before);
     const verified = graphs.of(params.graph);
     const asked = { ...wish, noise: noiseOf(wish, verified) };
-    const warnings = warningsOf(params.policy ?? {});
+    const warnings = warningsOf(params);
     if (known !== undefined && !this.#isAgain(known, verified, asked)) throw new Refusal("INVALID_PARAMS", { at: "/client_token", what: "another submit of this session had it, with another graph or policy" });
     const job = known ?? this.take(session, verified, asked, FROM_THE_START);
     await memory.settled();
@@ -122,9 +122,14 @@ const acceptedEntry = (order: JobOrder, facts: JobFacts) => {
 };
 
 /** Members that other kernels may read are let pass here, and told of. */
-const warningsOf = (policy: NonNullable<ParamsOf<"q_submit">["policy"]>): string[] =>
-  Object.keys(policy).filter((name) => !Object.hasOwn(Policy.properties, name)).slice(0, WARNINGS_MAX)
-    .map((name) => `policy.${name.slice(0, 80)} is read by nobody; there are ${Object.keys(Policy.properties).join(", ")}`);
+function warningsOf(params: ParamsOf<"q_submit">): string[] {
+  const { policy = {} } = params;
+  const known = METHODS.q_submit.params;
+  const beside = Object.keys(params).filter((name) => !Object.hasOwn(known, name))
+    .map((name) => `${name.slice(0, 80)} is read by nobody${Object.hasOwn(Policy.properties, name) ? `; policy.${name} is` : `; there are ${Object.keys(known).join(", ")}`}`);
+  const inside = Object.keys(policy).filter((name) => !Object.hasOwn(Policy.properties, name)).map((name) => `policy.${name.slice(0, 80)} is read by nobody; there are ${Object.keys(Policy.properties).join(", ")}`);
+  return [...beside, ...inside].slice(0, WARNINGS_MAX);
+}
 
 /** Noise that was asked for without rates is that of the graph's own profiles. */
 function noiseOf({ noise }: Wish, { graph }: Verified): unknown {

@@ -69,7 +69,7 @@ const pairOf = (ends: readonly string[]): string => ends.toSorted().join(" ");
 /** @throws Fault PROFILE_INVALID */
 function profileOf(text: string): Profile {
   const read = parseProfile(text);
-  if (!isProfile(read)) throw new Fault("PROFILE_INVALID", { profile: text, why: read.reason });
+  if (!isProfile(read)) throw new Fault("PROFILE_INVALID", { at: "/params/profile", profile: text, why: read.reason });
   return read;
 }
 

@@ -16,7 +16,7 @@ const NOISE_STREAM = "k/qvm.noise";
 
 const isNoise = (noise: unknown): noise is GraphNoise => typeof noise === "object" && noise !== null && "pauli" in noise && "readout" in noise;
 
-/** By qubit: X, Y and Z are what depolarises it, a readout that lied is one of measurement. */
+/** By qubit, over all shots: X, Y and Z alike, in whichever basis they show, are what depolarises it; a readout that lied is one of measurement. */
 export function strikesOf({ graph, seed, shots, nodes, noise }: Pick<JobRun, "graph" | "seed" | "shots" | "nodes" | "noise">): ReadonlyMap<string, Partial<ErrorCounts>> {
   const rates = noise === true ? graphNoise(graph) : isNoise(noise) ? noise : undefined;
   const { circuit, lowered } = graphCircuit(graph, nodes === undefined ? {} : { nodes });

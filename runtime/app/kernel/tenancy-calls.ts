@@ -37,6 +37,7 @@ function loanCalls(parts: Parts, stand: Stand): Loans {
   return {
     async q_delegate({ to, caps, ttl_ms, source, session_id }) {
       const from = callerOf(parts, session_id, "q_delegate");
+      if (caps.length === 0) throw new Refusal("INVALID_PARAMS", { at: "/params/caps", what: "names no capability: a loan is of one at least" });
       const loan = authority.decided({ kind: "delegation", tenant: from, session: session_id, subject: source ?? null }, () => {
         authority.needDelegate(session_id, "lend");
         authority.need(session_id, caps.filter((cap) => cap !== "CAP_DELEGATE"));

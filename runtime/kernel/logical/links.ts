@@ -7,7 +7,7 @@ import { Fault } from "../../../kernel-abi/fault.ts";
 import { invariant } from "../../../kernel-abi/invariant.ts";
 import { type Channel, type ChannelOwner, type Link, type LinkSpec, type LinksOptions, type LinksSaved, type Route, channelId } from "./channel.ts";
 import { readLinks } from "./links-saved.ts";
-import { type Protocol, purification } from "./purification.ts";
+import { bestWithin, type Protocol, purification } from "./purification.ts";
 
 export type { Channel, ChannelOwner, Link, LinkSpec, LinksOptions, LinksSaved, Route } from "./channel.ts";
 
@@ -73,10 +73,11 @@ export class EntanglementLinks {
     const key = keyOf(owner, id);
     if (a === b) throw new Fault("CHANNEL_EXISTS", { channel: id, why: `both ends are the qubit ${a}` }, { next: "Name two qubits; a bare id is one of the session's own, and somebody else's qubit is named by its signed handle." });
     if (this.#channels.has(key)) throw new Fault("CHANNEL_EXISTS", { channel: id, why: "open already" });
-    if (!(fidelity >= 0.5 && fidelity < 1)) throw new Fault("CHANNEL_FIDELITY_UNREACHABLE", { channel: id, asked: Number.isNaN(fidelity) ? "not a number" : fidelity, from: 0.5, below: 1 });
     const state = this.#link(...modules);
+    if (!(fidelity >= 0.5 && fidelity < 1)) throw this.#outOfRange(state, id, fidelity);
     const route = this.route(...modules, fidelity);
-    if (route.fidelity < fidelity) throw new Fault("CHANNEL_FIDELITY_UNREACHABLE", { channel: id, asked: fidelity, reached: route.fidelity, rounds: route.rounds });
+    if (route.fidelity < fidelity) throw new Fault("CHANNEL_FIDELITY_UNREACHABLE", { channel: id, asked: fidelity, reached: route.fidelity, rounds: route.rounds },
+      { next: isDegraded(state) ? "The link is degraded: ask for less, or again when it has recovered." : `Ask for at most ${route.fidelity}: the link is well, and reaches no more however often it is asked.` });
     if (route.kind !== "direct" && !(route.kind === "batched" && isDegraded(state))) {
       throw new Fault("CHANNEL_CAPACITY_EXCEEDED", { channel: id, pairs: route.pairs, left: Math.max(0, state.pairsPerEpoch - state.used), perEpoch: state.pairsPerEpoch });
     }
@@ -87,6 +88,13 @@ export class EntanglementLinks {
     this.#channels.set(key, channel);
     this.#make(key, channel);
     return this.#channel(owner, id);
+  }
+
+  /** What no link has, or every one. */
+  #outOfRange({ fidelity: raw, pairsPerEpoch }: LinkState, channel: string, asked: number): Fault {
+    const reached = bestWithin(raw, pairsPerEpoch, this.#protocol);
+    const next = asked >= 1 ? `Ask for less than 1, which no purification reaches; this link now reaches ${reached}.` : "Ask for 0.5 or more: below that two qubits need not be entangled at all.";
+    return new Fault("CHANNEL_FIDELITY_UNREACHABLE", { channel, asked: Number.isNaN(asked) ? "not a number" : asked, from: 0.5, below: 1, reached }, { next });
   }
 
   /** Uses an open channel once; false while it is pending. @throws Fault CHANNEL_UNKNOWN */

@@ -29,6 +29,19 @@ export interface Purification {
   readonly pairs: number;
 }
 
+/** The best fidelity that so many raw pairs buy, on average. @param raw of a Werner pair */
+export function bestWithin(raw: number, pairs: number, protocol: Protocol): number {
+  let [state, expected, best] = [werner(raw), 1, raw];
+  for (let rounds = 1; rounds <= ROUNDS_MAX; rounds += 1) {
+    const round = purified(state, protocol);
+    state = round.state;
+    expected *= 2 / round.success;
+    if (!(state[0] > best) || state[0] >= 1 || Math.ceil(expected) > pairs) break;
+    best = state[0];
+  }
+  return best;
+}
+
 /**
  * The fewest rounds that bring pairs of fidelity `raw` to `wanted`, or the best there is.
  * @param raw of a Werner pair @param wanted below 1

@@ -68,12 +68,16 @@ export class LogicalResources {
   /** What stands in the way of acquiring all of this now; undefined: nothing. */
   shortage(wanted: readonly Wanted[]): Shortage | undefined {
     const seats = this.#seating.seats(wanted, freeIn);
-    return isShortage(seats) ? seats : undefined;
+    return isShortage(seats) ? this.#told(seats) : undefined;
   }
   /** What would, were nothing held and all reset: a job that needs more than the machine has will not run. */
   impossible(wanted: readonly Wanted[]): Shortage | undefined {
     const seats = this.#seating.seats(wanted, soundIn);
-    return isShortage(seats) ? seats : undefined;
+    return isShortage(seats) ? this.#told(seats) : undefined;
+  }
+  #told(shortage: Shortage): Shortage {
+    const failed = this.inventory().filter(({ faulty }) => faulty > 0).map(({ name }) => name);
+    return failed.length === 0 ? shortage : { ...shortage, failed: failed.join(", ") };
   }
 
   /** Whether all of this had room if only the holders that stay had theirs, and these came first, where they would be put now. Nothing is held by asking. */
@@ -93,7 +97,7 @@ export class LogicalResources {
   acquire(job: string, wanted: readonly Wanted[]): void {
     const holder = this.#holder(job);
     const seats = this.#seating.seats(wanted, freeIn, homesOf(holder));
-    if (isShortage(seats)) throw new Fault("RESOURCES_EXHAUSTED", { job, ...seats });
+    if (isShortage(seats)) throw new Fault("RESOURCES_EXHAUSTED", { job, ...this.#told(seats) });
     for (const seat of seats) this.#build(holder, seat);
     this.#commit();
   }

@@ -14,7 +14,7 @@ export interface Calibration {
 export const AS_ASKED: Calibration = Object.freeze({ profileOn: (asked: Profile) => asked, avoid: () => 0 });
 
 /** The first thing that there is not enough of. */
-export interface Shortage { readonly profile: string; readonly asked: number; readonly placed: number; readonly freePhysical: number }
+export interface Shortage { readonly profile: string; readonly asked: number; readonly placed: number; readonly freePhysical: number; /** Modules with physical qubits that have failed, where there are any. */ readonly failed?: string }
 
 export interface Seat { readonly module: Module; readonly profile: Profile; readonly asked: Profile }
 export type Room = (module: Module) => number;

@@ -95,9 +95,11 @@ export class Broker {
     this.#change({ ...channel, uses: channel.uses + uses });
   }
 
-  /** Whether any channel would carry something between the two now. */
-  joined(one: string, other: string): boolean {
-    return [...this.#byPair.get(pairOf(one, other)) ?? []].some((id) => this.lacks(id, one, other) === undefined);
+  /** What all channels between the two lack to carry something now; undefined: one of them would. */
+  lackBetween(one: string, other: string): ChannelLack | undefined {
+    const lacks = [...this.#byPair.get(pairOf(one, other)) ?? []].map((id) => this.lacks(id, one, other));
+    if (lacks.includes(undefined)) return undefined;
+    return lacks.includes("channel_quota_exceeded") ? "channel_quota_exceeded" : "missing_channel";
   }
 
   /** Forgets what is revoked or expired. */

@@ -47,7 +47,9 @@ function refuseClaim(node: AdmittedNode, tenant: string, broker: Broker): string
   if (!claims(node)) return tenant;
   const claimed = textOf(node.args["tenant_id"]);
   if (claimed === tenant) return tenant;
-  if (claimed === undefined || !broker.joined(tenant, claimed)) throw new Fault("ACCESS_DENIED", { kind: "tenant", id: claimed === undefined ? null : shown(claimed), reason: "tenant-claim", node: node.id, tenant });
+  const lack = claimed === undefined ? "missing_channel" : broker.lackBetween(tenant, claimed);
+  if (lack === "channel_quota_exceeded") throw new Fault("CHANNEL_REFUSED", { reason: lack, node: node.id, tenant }, { next: "Agree on another channel with that tenant: what those you have may be used for is used up." });
+  if (claimed === undefined || lack !== undefined) throw new Fault("ACCESS_DENIED", { kind: "tenant", id: claimed === undefined ? null : shown(claimed), reason: "tenant-claim", node: node.id, tenant });
   return claimed;
 }
 

@@ -6,6 +6,8 @@ import { assemble } from "../../../../kernel-abi/qvm/asm/assemble.ts";
 import { disassemble } from "../../../../kernel-abi/qvm/asm/disassemble.ts";
 import { graphText } from "../../../../kernel-abi/qvm/asm/wire.ts";
 import type { Graph, GraphNode, Guard } from "../../../../kernel-abi/qvm/graph.ts";
+import { readGraph } from "../../../../kernel-abi/qvm/read.ts";
+import { wellFormed } from "../../../support/graphs.ts";
 import { OP_NAMES } from "../../../../kernel-abi/qvm/ops.ts";
 
 const numRuns = process.env["TRIAD_LONG"] === "1" ? 100_000 : 300;
@@ -61,6 +63,18 @@ describe("a graph and its assembly", () => {
       const parsed = JSON.parse(graphText(given)) as { readonly program: { readonly nodes: readonly Partial<GraphNode>[] } };
       const nodes = parsed.program.nodes.map((one) => ({ args: {}, vqs: [], chs: [], inputs: [], produces: [], caps: [], ...one }));
       expect({ ...parsed, program: { nodes } }).toEqual(given);
+    }), { numRuns });
+  });
+
+  it("are the same when JSON was read as it was written: an angle that is text stays that text", () => {
+    fc.assert(fc.property(wellFormed(), (json) => {
+      const { graph: given } = readGraph(json, { angles: "written" });
+      if (given === undefined) throw new Error("well-formed");
+      const read = assemble(disassemble(given));
+      expect(read).toEqual(given);
+      expect(readGraph(JSON.parse(graphText(read)), { angles: "written" }).graph).toEqual(given);
+      expect(given.program.nodes.map(({ args }) => args["theta"] ?? args["angle"])).toEqual(json.program.nodes.map(({ args }) => args?.["theta"] ?? args?.["angle"]));
+      expect(readGraph(JSON.parse(graphText(read))).graph).toEqual(readGraph(json).graph);
     }), { numRuns });
   });
 

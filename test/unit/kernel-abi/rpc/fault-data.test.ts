@@ -37,6 +37,8 @@ describe("data of a fault (R14)", () => {
     ["RATE_LIMITED", { what: "jobs", per_minute: 60, retry_after_ms: 9 }, { resource: "jobs", limit: 60, retry_after_ms: 9 }],
     ["RESOURCES_EXHAUSTED", { profile: "logical:surface_code(d=9)", asked: 4, placed: 1, freePhysical: 12 }, { resource: "logical:surface_code(d=9)", requested: 4, available: 1 }],
     ["ABI_MALFORMED", { argument: "noise", at: "/noise", allowed: "a list" }, { at: "/noise", what: "a list" }],
+    ["Q_ERR_GATE_UNSUPPORTED", { provider: "statevector", qubits: 27, allowed: 26 }, { findings: [], what: "no provider takes its circuit", provider: "statevector", most: 26, requested: 27 }],
+    ["QVM_NOT_EXECUTABLE", { node: "n", what: "a qubit stands twice" }, { findings: [], what: "a qubit stands twice" }],
     ["LEDGER_DAMAGED", { what: "an entry is no JSON" }, { what: "LEDGER_DAMAGED" }],
   ])("%s %j", (fault, detail, data) => {
     expect(told(fault, detail)).toEqual(data);

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { readGraph } from "../../../../kernel-abi/qvm/read.ts";
+import { alloc, graphOf, node } from "../../../support/graphs.ts";
 import { onlyObject, scratch, triad } from "../../../support/cli.ts";
 
 const at = scratch();
@@ -82,6 +83,14 @@ describe("triad qvm disasm", () => {
     const { graph } = readGraph(JSON.parse(readFileSync(example(`${name}.qvm.json`), "utf8")));
     expect(readGraph(JSON.parse(back.out)).graph).toEqual(graph);
     expect((await triad("qvm", "disasm", file(`${name}.json`, back.out))).out).toBe(asm.out);
+  });
+
+  it("keeps an angle in the words the graph has for it", async () => {
+    const graph = graphOf([alloc("q"), node("APPLY_RX", "q", { args: { theta: "pi/2" } }), node("APPLY_RZ", "q", { args: { theta: 0.25 } }), node("MEASURE_Z", "q", { produces: ["e"] })]);
+    const asm = await triad("qvm", "disasm", file("turn.qvm.json", JSON.stringify(graph)));
+    expect(asm.out).toContain('APPLY_RX q, theta="pi/2"\n');
+    const back = await triad("qvm", "asm", file("turn.qvm.asm", asm.out));
+    expect((JSON.parse(back.out) as typeof graph).program.nodes.map(({ args }) => args?.["theta"])).toEqual([undefined, "pi/2", 0.25, undefined]);
   });
 
   it("writes a file, or one object", async () => {

@@ -26,7 +26,7 @@ export function configure(command: Command, invocation: Invocation): void {
     .addOption(jsonOption());
   runs(command, invocation, (path = "") => {
     const { out: target, replace = false, json } = command.opts<Flags>();
-    const { graph, findings } = readGraph(parseJson("FILE", readText(path), path));
+    const { graph, findings } = readGraph(parseJson("FILE", readText(path), path), { angles: "written" });
     const first = findings.find(({ severity }) => severity === "error");
     if (graph === undefined) throw new Fault("QVM_ASM_VALUE", { file: path, rule: first?.rule ?? "schema", node: first?.node ?? null, what: first?.message ?? "no graph" }, { next: first?.fix ?? "`triad qvm verify` lists all findings." });
     const asm = disassemble(graph);

@@ -27,6 +27,12 @@ async function refused(kernel: Kernel, method: string, params: unknown, more: Da
   return { name, ...data };
 }
 
+/** A GHZ that is not Clifford. */
+function withT(n: number): unknown {
+  const { program: { nodes }, ...rest } = ghz(n) as { readonly program: { readonly nodes: readonly unknown[] } };
+  return { ...rest, program: { nodes: nodes.toSpliced(2, 0, { id: "t", op: "APPLY_T", vqs: ["q0"] }) } };
+}
+
 const ended = async (kernel: Kernel, s: string): Promise<string> => {
   const { job_id } = await call(kernel, "q_submit", { graph: coins(2), session_id: s });
   await call(kernel, "q_wait", { job_id, session_id: s });
@@ -40,16 +46,22 @@ describe("data of errors", () => {
     expect(await refused(kernel, "q_status", {}, { jsonrpc: "1" })).toMatchObject({ name: "INVALID_REQUEST", at: "/jsonrpc" });
     expect(await refused(kernel, "status", {})).toEqual({ name: "METHOD_NOT_FOUND", method: "status", meant: "q_status" });
     expect(await refused(kernel, "q_status", { session_id: s })).toMatchObject({ name: "INVALID_PARAMS" });
-    expect(await refused(kernel, "q_alloc", { n: 1, profile: "logical:none", session_id: s })).toMatchObject({ name: "INVALID_PARAMS" });
+    expect(await refused(kernel, "q_alloc", { n: 1, profile: "logical:none", session_id: s })).toMatchObject({ name: "INVALID_PARAMS", at: "/params/profile" });
     expect(await refused(kernel, "q_negotiate_caps", { requested: [], tenant_id: "nobody" })).toEqual({ name: "AUTH_FAILED", reason: expect.any(String) as unknown });
     expect(await refused(kernel, "q_negotiate_caps", { requested: [], tenant_id: "out" })).toEqual({ name: "TENANT_SUSPENDED", tenant_id: "out" });
     const poor = await session(kernel, undefined, ["CAP_ALLOC"]);
     expect(await refused(kernel, "q_submit", { graph: ghz(2), session_id: poor })).toMatchObject({ name: "INSUFFICIENT_CAPS", missing: ["CAP_COMPUTE", "CAP_MEASURE"] });
     expect(await refused(kernel, "q_submit", { graph: { version: "0.1" }, session_id: s })).toMatchObject({ name: "INVALID_GRAPH" });
+    const large = { name: "INVALID_GRAPH", findings: [], what: "no provider takes its circuit" };
+    expect(await refused(kernel, "q_submit", { graph: ghz(5_000), session_id: s })).toEqual({ ...large, provider: "stabilizer", most: 4_096, requested: 5_000 });
+    expect(await refused(kernel, "q_submit", { graph: withT(30), session_id: s })).toEqual({ ...large, provider: "statevector", most: 26, requested: 30 });
     expect(await refused(kernel, "q_alloc", { n: 5, session_id: s })).toMatchObject({ name: "QUOTA_EXCEEDED", limit: 4, requested: 5 });
     const small = testKernel({ machine: modules(100) });
     expect(await refused(small, "q_submit", { graph: ghz(6), session_id: await session(small) })).toEqual({ name: "RESOURCE_EXHAUSTED", resource: "logical:surface_code(d=3)", requested: 6, available: 5 });
     await small.stop();
+    const broken = testKernel({ machine: modules(100, 100), conditions: [{ mode: "module-failure", module: "m1" }] });
+    expect(await refused(broken, "q_alloc", { n: 6, profile: "logical:surface_code(d=3)", session_id: await session(broken) })).toMatchObject({ name: "RESOURCE_EXHAUSTED", requested: 6, available: 5, failed: "m1" });
+    await broken.stop();
     expect(await refused(kernel, "q_list_jobs", { session_id: "sess_0000000000000000" })).toEqual({ name: "JOB_NOT_FOUND", kind: "session", id: "sess_0000000000000000" });
     await kernel.stop();
     expect(await refused(kernel, "q_submit", { graph: ghz(2), session_id: s })).toEqual({ name: "STOPPING" });
@@ -106,6 +118,9 @@ describe("data of errors", () => {
     const submit = (policy: object) => call(kernel, "q_submit", { graph: ghz(2), session_id: s, policy });
     expect((await submit({ sedd: 1, noise: { ...rates, qubits: { q1: rates } } })).warnings).toEqual([expect.stringMatching(/^policy\.sedd is read by nobody; there are .*seed/)]);
     expect(await submit({ seed: 1 })).not.toHaveProperty("warnings");
+    const beside = { graph: ghz(2), session_id: s, shots: 9, sedd: 1 };
+    expect((await call(kernel, "q_submit", beside)).warnings).toEqual(["shots is read by nobody; policy.shots is", expect.stringMatching(/^sedd is read by nobody; there are graph, policy/)]);
+    expect(await refused(kernel, "q_delegate", { to: "none", caps: [], session_id: s })).toMatchObject({ name: "INVALID_PARAMS", at: "/params/caps" });
     const bargained = async (tenant_id?: string) => { const { granted, denied } = await call(kernel, "q_negotiate_caps", { requested: ["CAP_DELEGATE", "CAP_ALLOC", "CAP_X"], ...(tenant_id === undefined ? {} : { tenant_id }) }); return { granted, denied }; };
     expect([await bargained(), await bargained("none")]).toEqual([{ granted: ["CAP_ALLOC", "CAP_DELEGATE"], denied: ["CAP_X"] }, { granted: ["CAP_ALLOC"], denied: ["CAP_DELEGATE", "CAP_X"] }]);
     await kernel.stop();
@@ -116,7 +131,13 @@ describe("data of errors", () => {
     const s = await session(kernel);
     const { vqs: [a = "", b = ""] } = await call(kernel, "q_alloc", { n: 2, session_id: s });
     expect(await refused(kernel, "q_chan_status", { channel_id: "ch_no", session_id: s })).toEqual({ name: "CHANNEL_NOT_FOUND", channel_id: "ch_no" });
-    expect(await refused(kernel, "q_open_chan", { vq_a: a, vq_b: b, options: { fidelity: 1 }, session_id: s })).toMatchObject({ name: "CHANNEL_FIDELITY", requested: 1, reachable: 1 });
+    for (const fidelity of [1, 0.3]) {
+      const { reachable, ...told } = await refused(kernel, "q_open_chan", { vq_a: a, vq_b: b, options: { fidelity }, session_id: s });
+      expect(told).toEqual({ name: "CHANNEL_FIDELITY", requested: fidelity });
+      const { channel_id, actual_fidelity } = await call(kernel, "q_open_chan", { vq_a: a, vq_b: b, options: { fidelity: reachable as number }, session_id: s });
+      expect([(reachable as number) < 1, actual_fidelity]).toEqual([true, reachable]); // it is
+      await call(kernel, "q_close_chan", { channel_id, session_id: s });
+    }
     const { channel_id } = await call(kernel, "q_open_chan", { vq_a: a, vq_b: b, options: {}, session_id: s });
     expect(await refused(kernel, "q_open_chan", { vq_a: a, vq_b: b, options: {}, session_id: s })).toMatchObject({ name: "CHANNEL_REFUSED", channel_id, what: "open already" });
     expect(await refused(kernel, "q_open_chan", { vq_a: a, vq_b: a, options: {}, session_id: s })).toMatchObject({ name: "CHANNEL_REFUSED", what: `both ends are the qubit ${a}` });

@@ -110,6 +110,9 @@ describe("holes of the firewall", () => {
     broker.consent(fresh, "a");
     expect(tried(channel)).toBe("channel_quota_exceeded");
     expect(tried(fresh)).toBe(true);
+    authority.broker.use(fresh, "a", "b", (authority.broker.find(fresh)?.most ?? 0) - 1);
+    const spent = submit(own, across("a", "b", "APPLY_CNOT", { channel: fresh }));
+    expect(spent.allowed ? {} : [spent.fault.fault, spent.fault.detail["reason"], spent.fault.next]).toEqual(["CHANNEL_REFUSED", "channel_quota_exceeded", expect.stringContaining("another channel")]);
     broker.revoke(fresh, "b");
     expect(submit(own, across("a", "b", "APPLY_CNOT", { channel: fresh })).allowed).toBe(false);
   });

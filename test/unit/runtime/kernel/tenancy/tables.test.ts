@@ -70,10 +70,10 @@ describe("the broker", () => {
     const broker = new Broker(tenants, ports);
     const { id } = broker.propose("a", "b", { most: 5_000 });
     expect(broker.find(id)).toMatchObject({ state: "proposed", most: 1_000, expires: null });
-    expect([broker.joined("a", "b"), broker.lacks(id, "a", "b")]).toEqual([false, "invalid_channel"]);
+    expect([broker.lackBetween("a", "b"), broker.lacks(id, "a", "b")]).toEqual(["missing_channel", "invalid_channel"]);
     for (const tenant of ["a", "c"]) expect(faultTold(() => broker.consent(id, tenant))).toMatchObject({ fault: "CHANNEL_REFUSED", reason: "tenant" });
     broker.consent(id, "b");
-    expect([broker.joined("b", "a"), broker.lacks(id, "b", "a"), broker.lacks(id, "a", "c"), broker.lacks(undefined, "a", "b")]).toEqual([true, undefined, "invalid_channel", "missing_channel"]);
+    expect([broker.lackBetween("b", "a"), broker.lacks(id, "b", "a"), broker.lacks(id, "a", "c"), broker.lacks(undefined, "a", "b")]).toEqual([undefined, undefined, "invalid_channel", "missing_channel"]);
     expect(faultTold(() => broker.consent(id, "b"))).toMatchObject({ reason: "state" });
     expect(faultTold(() => broker.propose("a", "a"))).toMatchObject({ reason: "self" });
     expect(faultTold(() => broker.propose("a", "nobody"))).toMatchObject({ fault: "CHANNEL_REFUSED", reason: "receiver" });
@@ -87,7 +87,7 @@ describe("the broker", () => {
     expect([broker.lacks(id, "a", "b"), broker.lacks(id, "a", "b", 0)]).toEqual(["channel_quota_exceeded", undefined]);
     broker.revoke(id, "a");
     broker.sweep();
-    expect([broker.size, broker.joined("a", "b")]).toEqual([0, false]);
+    expect([broker.size, broker.lackBetween("a", "b")]).toEqual([0, "missing_channel"]);
   });
 });
 
