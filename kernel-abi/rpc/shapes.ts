@@ -38,7 +38,7 @@ export const Policy = open({
   noise: maybe(Type.Union([Type.Boolean(), Type.Null(), Noise], { description: "logical Pauli noise: true for the rates of the graph's profiles, or rates; none when not given" })),
 }, "how the job is to be run");
 
-export const Progress = open({ current_epoch: Count("fences passed; of a job that failed before its run, none but those before the checkpoint it began at"), total_epochs: Count("epochs of the graph"), nodes_executed: Count("nodes of these epochs"), nodes_total: Count("nodes of the graph") }, "how far the job is");
+export const Progress = open({ current_epoch: Count("fences passed: the run begins behind the last, so a RUNNING job that has passed all is in its run; of a job that failed before its run, none but those before the checkpoint it began at"), total_epochs: Count("epochs of the graph"), nodes_executed: Count("nodes of these epochs"), nodes_total: Count("nodes of the graph") }, "how far the job is");
 
 export const Job = open({
   job_id: JobId, session_id: SessionId, state: State,

@@ -19,13 +19,27 @@ afterAll(async () => {
 });
 
 function learn(out: string): void {
-  for (const [, name = "", value = ""] of out.matchAll(/^(session|job|checkpoint) +(\S+)$/gm)) if (!printed.has(name)) printed.set(name, value);
+  for (const [, name = "", value = ""] of out.matchAll(/^(session|job|checkpoint|trace) +(\S+)$/gm)) printed.set(name, value);
 }
 
 const text = readFileSync(resolve(root, "examples/qvm/README.md"), "utf8");
 const steps = [...text.matchAll(/^```\n(.*?)^```$/gms)].flatMap(([, block = ""]) => block.split(/^\$ /m).slice(1)).map((step) => {
   const [command = "", ...shown] = step.trimEnd().split("\n");
   return { command, shown };
+});
+
+describe("the adder", () => {
+  it.each([[1, 0], [2, 3], [3, 5], [3, 7]])("of %i bits adds %i to everything at once", async (width, y) => {
+    const graph = path(`adder-${width}-${y}.json`);
+    expect((await triad("qvm", "asm", resolve(root, "examples/qvm/adder.qasm"), "--param", `width=${width}`, "--param", `y=${y}`, "--out", graph)).code).toBe(0);
+    const { out } = await triad("qvm", "run", graph, "--shots", "300", "--seed", "s", "--json");
+    const sums = Object.keys((JSON.parse(out) as { readonly counts: object }).counts).map((key) => {
+      const bits = new Map(key.split(" ").map((word) => word.split("=") as [string, string]));
+      const number = (register: string): number => Array.from({ length: width }, (_, at) => Number(bits.get(`${register}${at}`)) << at).reduce((sum, bit) => sum + bit, 0);
+      return [number("a"), number("b") + (Number(bits.get("carry")) << width)] as const;
+    });
+    expect(sums.toSorted(([a], [b]) => a - b)).toEqual(Array.from({ length: 2 ** width }, (_, a) => [a, a + y]));
+  });
 });
 
 describe("the tutorial of graphs", () => {

@@ -4,14 +4,11 @@ import type { Command } from "commander";
 import { Fault, type FaultDetail, type FaultName } from "../../../kernel-abi/fault.ts";
 import { KernelError } from "../../../kernel-abi/rpc/client.ts";
 import type { CodeName } from "../../../kernel-abi/rpc/codes.ts";
-import type { JobObject } from "../../../kernel-abi/rpc/methods.ts";
 import { connectKernel, type KernelClient } from "../kernel/client.ts";
 import { countOption, jsonOption } from "./arguments.ts";
-import { countsTable } from "./counts.ts";
 import { hintOf } from "./hints.ts";
-import { printFacts, printJson, type Facts } from "./output.ts";
 import type { Io } from "./terminal.ts";
-import { prettyJson, printable, shellWord, toJson } from "./values.ts";
+import { printable, shellWord } from "./values.ts";
 
 /** Which kernel, and how long it may take to be there. */
 export interface Reach {
@@ -93,22 +90,4 @@ export async function calling<T>(io: Io, reach: Reach, work: (client: KernelClie
     over();
     client.close();
   }
-}
-
-/** Outcomes shown of a job; --json has them all. */
-const COUNTS_MOST = 20;
-
-const valueFact = (name: string, value: unknown): readonly [string, string] | undefined => (value === undefined ? undefined : [name, prettyJson(toJson(value))]);
-
-/** A job, for people or for machines. */
-export function printJob({ out }: Io, job: JobObject, json: boolean): void {
-  if (json) return printJson(out, "job", job);
-  const { progress: { current_epoch, total_epochs, nodes_executed, nodes_total }, error } = job;
-  const facts: Facts = [
-    ["session", printable(job.session_id)], ["job", printable(job.job_id)], ["state", job.state], ["progress", `epoch ${current_epoch} of ${total_epochs}, node ${nodes_executed} of ${nodes_total}`],
-    valueFact("events", job.events), job.cancelled_at_epoch === undefined ? undefined : ["cancelled", `at epoch ${job.cancelled_at_epoch}`],
-    error === undefined ? undefined : ["error", printable(`${error.type}: ${error.message}`)], job.digest === undefined ? undefined : ["digest", printable(job.digest)], valueFact("evidence", job.evidence),
-  ];
-  if (job.counts !== undefined) out.print([...countsTable(job.counts, out, COUNTS_MOST)].join("").trimEnd());
-  printFacts(out, facts);
 }

@@ -57,6 +57,13 @@ export const shellWord = (word: string): string =>
 /** One line of JSON. */
 export const jsonText = (value: Json): string => printable(JSON.stringify(value));
 
+/** `a=1 b=[2]`: the members of a record, and any other value as JSON. */
+export function pairsText(value: unknown): string {
+  const json = toJson(value);
+  if (typeof json !== "object" || json === null || Array.isArray(json)) return jsonText(json);
+  return Object.entries(json).map(([name, member]) => `${printable(name)}=${typeof member === "string" ? printable(member) : jsonText(member as Json)}`).join(" ");
+}
+
 const COMPACT_CHARACTERS = 76;
 
 function compact(value: Json): string {

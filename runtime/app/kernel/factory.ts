@@ -1,5 +1,6 @@
 // Where a kernel comes from: the one place that names the service `triad kernel serve` serves. Keys are the user's; nothing of a kernel is
 // loaded before one is asked for.
+import { resolve } from "node:path";
 import { defaultWorkers } from "../../adapters/host.ts";
 import type { KernelFactory } from "./serving.ts";
 
@@ -12,5 +13,6 @@ export const kernelFactory: KernelFactory = async (options) => {
     import("./service.ts"), import("../../adapters/keys.ts"), import("../../adapters/mac.ts"),
   ]);
   const threads = Math.min(options.workers ?? defaultWorkers(), RUN_THREADS_MAX);
-  return createKernelService({ signer: loadOrCreateSigner(), mac: loadOrCreateMac(), threads, ...options });
+  const { state, ...others } = options;
+  return createKernelService({ signer: loadOrCreateSigner(), mac: loadOrCreateMac(), threads, ...others, ...(state === undefined ? {} : { state: resolve(state) }) }); // where a trace lies is told to who is elsewhere
 };

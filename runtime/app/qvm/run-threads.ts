@@ -2,6 +2,8 @@
 // waits for one, and which inputs each has been sent.
 //   R6  A run is the same wherever it is made (R1): which thread, and beside which others, is nowhere in it but among the host's facts.
 //   R7  A thread that dies costs the runs it was at, each of which is told WORKER_LOST; the others go on.
+//   R8  Runs go in parts, to each thread half of its share of what is wanted at once: while one half is made, the other is sealed, written and
+//       asked for anew. A thread at work gets no smaller part, since each costs messages and a signature; an idle one whatever there is.
 import { Fault, type FaultJson } from "../../../kernel-abi/fault.ts";
 import type { JobRunner, RunEnd } from "../../../kernel-abi/ports.ts";
 import type { SealFacts } from "../../../replay/seal.ts";
@@ -34,6 +36,8 @@ interface RunThread {
   /** Inputs it was sent. */
   readonly sent: Set<number>;
   tasks: number;
+  /** Of all its tasks. */
+  runs: number;
 }
 
 export interface RunThreadsOptions {
@@ -45,10 +49,11 @@ export interface RunThreadsOptions {
 }
 
 const ENTRY = new URL(import.meta.url.endsWith(".ts") ? "./thread-entry.ts" : "./thread-entry.js", import.meta.url);
-/** A thread is given the next runs before it is done with these, unless it is one alone: more come meanwhile, and go with it. */
+/** A thread is given the next part before it is done with this one. */
 const TASKS_MAX = 2;
-const NEXT_MIN = 2;
 const RUNS_MAX = 16;
+/** Of how many runs are wanted at once, what is remembered from one message to the next. */
+const REMEMBERED = 63 / 64;
 /** Whoever wants a run to end earlier gives it up. */
 const HUNG_MS = 6 * 60 * 60_000;
 
@@ -60,11 +65,13 @@ export class RunThreads {
   #waiting: Asked[] = [];
   #numbers = 0;
   #told = false;
+  /** Runs that were wanted at once, of late. */
+  #wanted = 0;
   readonly #inputs = new OncePerInput<Numbered>((input) => ({ number: this.#numbers++, input }));
 
   constructor({ threads, label, workerUrl = ENTRY }: RunThreadsOptions) {
     this.#label = label;
-    this.#threads = Array.from({ length: threads }, () => ({ pool: createPool({ workerUrl, workers: 1, attempts: 1, taskTimeoutMs: HUNG_MS }), sent: new Set<number>(), tasks: 0 }));
+    this.#threads = Array.from({ length: threads }, () => ({ pool: createPool({ workerUrl, workers: 1, attempts: 1, taskTimeoutMs: HUNG_MS }), sent: new Set<number>(), tasks: 0, runs: 0 }));
   }
 
   /** @throws Fault of the run; WORKER_LOST */
@@ -90,17 +97,24 @@ export class RunThreads {
   }
 
   #dispatch(): void {
-    for (;;) {
-      if (this.#waiting.length === 0) return;
+    while (this.#waiting.length > 0) {
       const thread = this.#threads.reduce((idlest, one) => (one.tasks < idlest.tasks ? one : idlest));
-      const most = Math.min(RUNS_MAX, Math.ceil(this.#waiting.length / (TASKS_MAX * this.#threads.length))); // while some are made, others are sealed
-      if (thread.tasks >= TASKS_MAX || (thread.tasks > 0 && most < NEXT_MIN)) return;
-      void this.#send(thread, this.#waiting.splice(0, most));
+      const part = this.#part();
+      if (thread.tasks >= TASKS_MAX || (thread.tasks > 0 && this.#waiting.length < part)) return;
+      void this.#send(thread, this.#waiting.splice(0, part));
     }
+  }
+
+  /** How many go together (R8). */
+  #part(): number {
+    const now = this.#threads.reduce((sum, { runs }) => sum + runs, this.#waiting.length);
+    this.#wanted = Math.max(now, this.#wanted * REMEMBERED);
+    return Math.min(RUNS_MAX, Math.ceil(this.#wanted / (TASKS_MAX * this.#threads.length)));
   }
 
   async #send(thread: RunThread, asked: readonly Asked[]): Promise<void> {
     thread.tasks += 1;
+    thread.runs += asked.length;
     try {
       const { head, body } = unpacked<readonly RunAnswer[]>(await thread.pool.run({ kernel: RUN_TASK, input: packed(this.#taskOf(thread, asked)) }));
       this.#settle(thread, asked, head, body);
@@ -109,6 +123,7 @@ export class RunThreads {
       for (const { reject } of asked) reject(error);
     } finally {
       thread.tasks -= 1;
+      thread.runs -= asked.length;
       this.#dispatch();
     }
   }

@@ -1,9 +1,13 @@
 // What a person is told at the kernel's commands: which flag, which file and place, which path; and a kernel that is being started is waited for.
 import { existsSync, writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { isAbsolute, relative, resolve } from "node:path";
 import process from "node:process";
 import { afterEach, describe, expect, it } from "vitest";
-import { onlyObject, scratch, triad, triadOn, type Said } from "../../../support/cli.ts";
+import { METHODS, type JobObject } from "../../../../kernel-abi/rpc/methods.ts";
+import { loadOrCreateMac } from "../../../../runtime/adapters/mac.ts";
+import { printJob, runUnderWay } from "../../../../runtime/app/cli/job-text.ts";
+import { terminal } from "../../../../runtime/app/cli/terminal.ts";
+import { capture, onlyObject, scratch, triad, triadOn, type Said } from "../../../support/cli.ts";
 import { CAPS, coins, ghz } from "../../../support/kernel-service.ts";
 import { credentialOf, kernelGround, type ServedTest } from "../../../support/served-kernel.ts";
 
@@ -11,8 +15,9 @@ const ground = kernelGround();
 const at = scratch();
 const running: Promise<Said>[] = [];
 afterEach(async () => {
-  if (running.length > 0) process.emit("SIGTERM", "SIGTERM");
-  await Promise.all(running.splice(0));
+  const again = setInterval(() => { process.emit("SIGTERM", "SIGTERM"); }, 20); // one that is being started hears none yet
+  if (running.length > 0) await Promise.all(running.splice(0));
+  clearInterval(again);
 });
 
 let files = 0;
@@ -51,6 +56,50 @@ describe("advice", () => {
     expect((await triad("job", "checkpoint", String(job_id), ...on(tested))).code).toBe(0);
     const poor = await ground.serve({ tenants: [{ name: "default", caps: ["CAP_ALLOC", "CAP_COMPUTE", "CAP_MEASURE"] }] });
     expect(await triad("job", "submit", fileOf(ghz(2)), ...on(poor))).toMatchObject({ code: 0, err: "" });
+  });
+});
+
+describe("what is shown to a person", () => {
+  const shown = async (...words: readonly string[]): Promise<string> => {
+    const { code, out } = await triad(...words);
+    expect([code, out]).toEqual([0, expect.not.stringMatching(/[{}]/)]);
+    return out;
+  };
+
+  it("of a job and of a kernel is lines and tables, never JSON", async () => {
+    const tested = await ground.serve({}, { mac: loadOrCreateMac(), conditions: [{ mode: "link-degradation", a: "module-0", b: "module-1", fidelity: 0.9, pairsPerEpoch: 3 }, { mode: "calibration-drift", module: "module-1", factor: 1.5 }] });
+    const { job_id } = onlyObject((await triad("job", "submit", fileOf(ghz(11)), "--seed", "5", ...on(tested), "--json")).out);
+    await triad("job", "wait", String(job_id), ...on(tested));
+    const job = await shown("job", "status", String(job_id), ...on(tested));
+    expect(job).toMatch(/\nprogress +epoch 1 of 1, node 23 of 23\nevents +(m0=([01]) m1=\2 m2=\2 .*m10=\2)\ndigest +[0-9a-f]{64}\ntrace +on no disk, /);
+    expect(await shown("job", "replay", String(job_id), ...on(tested))).toContain(/events +(.*)/.exec(job)?.[1]);
+    expect(await shown("job", "events", String(job_id), ...on(tested))).toMatch(/^1 {2}QUEUED, epoch 0\n/);
+    const kernel = await shown("kernel", "status", ...on(tested));
+    expect(kernel).toMatch(/\nconditions +2 conditions\n +link-degradation a=module-0 b=module-1 fidelity=0\.9 pairsPerEpoch=3\n +calibration-drift module=module-1 factor=1\.5\n/);
+    expect(kernel).toMatch(/\n\nmodule +total +free +held .*\nmodule-0 +\d+ +\d+ +0 /);
+    expect(kernel).toMatch(/\n\ntenant +state +entry +stranger +sessions +jobs +running\ndefault +active +open +false +1 +0 +0\n/);
+  });
+
+  it("of a job whose run is under way is that, and never that all is done", () => {
+    const text = (state: JobObject["state"], current_epoch: number): string => {
+      const out = capture();
+      const example = METHODS.q_status.example.result as JobObject;
+      printJob({ out: terminal(out.stream, false), err: terminal(out.stream, false), settings: { debug: false, colour: false } }, { ...example, state, progress: { current_epoch, total_epochs: 3, nodes_executed: 3 * current_epoch, nodes_total: 9 } }, false);
+      return /progress +(.*)/.exec(out.text())?.[1] ?? "";
+    };
+    expect([text("RUNNING", 3), text("RUNNING", 1), text("COMPLETED", 3), text("CANCELLED", 2), text("QUEUED", 0)]).toEqual([
+      "all 3 epochs are placed, the run is under way", "epoch 1 of 3, node 3 of 9; the run begins behind the last", "epoch 3 of 3, node 9 of 9", "epoch 2 of 3, node 6 of 9", "epoch 0 of 3, node 0 of 9",
+    ]);
+    expect([runUnderWay({ state: "RUNNING", epoch: 3, total: 3 }), runUnderWay({ state: "COMPLETED", epoch: 3, total: 3 })]).toEqual([true, false]);
+  });
+
+  it("of a trace is where it lies, wherever who asks is", async () => {
+    const socket = at("relative.sock");
+    const state = relative(process.cwd(), at("relative-state"));
+    running.push(triad("kernel", "serve", "--socket", socket, "--state", state, "--workers", "0"));
+    const { out } = await triad("job", "submit", fileOf(ghz(2)), "--socket", socket, "--connect-timeout", "60", "--wait");
+    const [, trace = "", next = ""] = /\ntrace +(\S+)\nattested +\S+\nnext +triad (verify \S+)\n/.exec(out) ?? [];
+    expect([isAbsolute(trace), existsSync(trace), (await triad(...next.split(" "))).code]).toEqual([true, true, 0]);
   });
 });
 

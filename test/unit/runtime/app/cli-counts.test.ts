@@ -1,6 +1,6 @@
 // Counts of a job and of a run: the same table, of a job no longer than a screen.
 import { describe, expect, it } from "vitest";
-import { printJob } from "../../../../runtime/app/cli/kernel-call.ts";
+import { printJob } from "../../../../runtime/app/cli/job-text.ts";
 import { METHODS, type JobObject } from "../../../../kernel-abi/rpc/methods.ts";
 import { terminal } from "../../../../runtime/app/cli/terminal.ts";
 import { capture } from "../../../support/cli.ts";

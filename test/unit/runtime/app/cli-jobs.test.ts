@@ -118,7 +118,7 @@ describe("triad kernel", () => {
     expect(await seen()).toEqual(before);
     const all = await triad("kernel", "status", "--socket", tested.served.path, "--json");
     expect([all.code, onlyObject(all.out)]).toMatchObject([0, { view: "operator", sessions: 2, running: 1, tenants: [{ tenant: "red", running: 0 }, { tenant: "green", running: 1, jobs: 1 }], conditions: [{ mode: "decoder-overload" }] }]);
-    expect((await triad("kernel", "status", "--socket", tested.served.path)).out).toMatch(/^version[^]*\nview +operator\nup +\d+\.\d s\nsessions +2\njobs +1 running, 0 queued\nroom +63 jobs at once, \d+ physical qubits\nconditions +1 condition\n[^]*tenants/);
+    expect((await triad("kernel", "status", "--socket", tested.served.path)).out).toMatch(/^version[^]*\nview +operator\nup +\d+\.\d s\nsessions +2\njobs +1 running, 0 queued\nroom +63 jobs at once, \d+ physical qubits\nconditions +1 condition\n +decoder-overload roundsPerEpoch=0\n\nmodule [^]*\n\ntenant [^]*\ngreen +active /);
     const own = onlyObject((await triad("kernel", "status", ...of(tested, green), "--json")).out);
     expect(own).toMatchObject({ running: 1, room: { jobs: 4, logical_qubits: 95 } });
     expect(Object.keys(own)).not.toContain("tenants");

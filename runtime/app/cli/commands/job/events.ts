@@ -9,7 +9,7 @@ import { addJobOptions, calling, type JobFlags } from "../../kernel-call.ts";
 import { printJson } from "../../output.ts";
 import { sessionOf } from "../../sessions.ts";
 import type { KernelClient } from "../../../kernel/client.ts";
-import { jsonText, printable, toJson } from "../../values.ts";
+import { pairsText, printable } from "../../values.ts";
 import type { Io } from "../../terminal.ts";
 
 interface Flags extends JobFlags {
@@ -21,7 +21,7 @@ interface Flags extends JobFlags {
 const NOW_MS = 1;
 
 const lineOf = ({ seq, type, state, epoch, data }: JobEventObject): string =>
-  printable(`${seq}  ${state}${type === "state" ? "" : `  ${type}`}, epoch ${epoch}${data === undefined ? "" : `  ${jsonText(toJson(data))}`}`);
+  printable(`${seq}  ${state}${type === "state" ? "" : `  ${type}`}, epoch ${epoch}${data === undefined ? "" : `  ${pairsText(data)}`}`);
 
 /** Events as they come; the state behind the last. */
 async function followed(io: Io, client: KernelClient, job: { readonly job_id: string; readonly session_id: string }, { after, json }: { readonly after: number; readonly json: boolean }): Promise<number> {

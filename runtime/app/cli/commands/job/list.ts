@@ -6,6 +6,7 @@ import type { ParamsOf, ResultOf } from "../../../../../kernel-abi/rpc/methods.t
 import { JOB_STATES, type JobState } from "../../../../../kernel-abi/rpc/shapes.ts";
 import type { KernelClient } from "../../../kernel/client.ts";
 import { countOption } from "../../arguments.ts";
+import { runUnderWay } from "../../job-text.ts";
 import { addSessionOptions, calling, type JobFlags } from "../../kernel-call.ts";
 import { printJson } from "../../output.ts";
 import { isGone, someKept, someSession, type Named } from "../../sessions.ts";
@@ -41,7 +42,7 @@ async function listed(client: KernelClient, named: Named, asked: Asked): Promise
 }
 
 const cellsOf = ({ job_id, state, priority, epoch, total_epochs, age_s, session_id = "", error = "" }: Row): readonly string[] =>
-  [printable(job_id), state, String(priority), `${epoch} of ${total_epochs}`, `${age_s.toFixed(1)} s`, printable(error), printable(session_id)];
+  [printable(job_id), state, String(priority), runUnderWay({ state, epoch, total: total_epochs }) ? "run under way" : `${epoch} of ${total_epochs}`, `${age_s.toFixed(1)} s`, printable(error), printable(session_id)];
 
 /** Columns that are there though they be empty. */
 const ALWAYS = 5;

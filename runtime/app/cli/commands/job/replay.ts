@@ -2,10 +2,11 @@
 import type { Command } from "commander";
 import { EXIT } from "../../../../../kernel-abi/fault.ts";
 import { runs, type Invocation } from "../../command.ts";
+import { eventsText } from "../../job-text.ts";
 import { addJobOptions, calling, type JobFlags } from "../../kernel-call.ts";
 import { printFacts, printJson } from "../../output.ts";
 import { sessionOf } from "../../sessions.ts";
-import { prettyJson, printable, toJson } from "../../values.ts";
+import { printable } from "../../values.ts";
 
 export function configure(command: Command, invocation: Invocation): void {
   addJobOptions(command);
@@ -14,7 +15,7 @@ export function configure(command: Command, invocation: Invocation): void {
     const { out } = invocation.io;
     const found = await calling(invocation.io, named, async (client) => client.q_replay({ job_id, session_id: await sessionOf(client, named, job_id) }));
     if (json) printJson(out, "job-replay", found);
-    else printFacts(out, [["job", printable(found.job_id)], ["replay", found.matches ? "the same" : "not the same"], found.reason === undefined ? undefined : ["reason", printable(found.reason)], ["digest", printable(found.digest)], found.events === undefined ? undefined : ["events", prettyJson(toJson(found.events))]]);
+    else printFacts(out, [["job", printable(found.job_id)], ["replay", found.matches ? "the same" : "not the same"], found.reason === undefined ? undefined : ["reason", printable(found.reason)], ["digest", printable(found.digest)], found.events === undefined ? undefined : ["events", eventsText(found.events)]]);
     return found.matches ? EXIT.ok : EXIT.divergence;
   });
 }

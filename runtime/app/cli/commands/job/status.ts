@@ -2,7 +2,8 @@
 import type { Command } from "commander";
 import { EXIT } from "../../../../../kernel-abi/fault.ts";
 import { runs, type Invocation } from "../../command.ts";
-import { addJobOptions, calling, printJob, type JobFlags } from "../../kernel-call.ts";
+import { printJob } from "../../job-text.ts";
+import { addJobOptions, calling, type JobFlags } from "../../kernel-call.ts";
 import { sessionOf } from "../../sessions.ts";
 
 export function configure(command: Command, invocation: Invocation): void {

@@ -8,7 +8,9 @@ import { operatorProof } from "../../../../kernel/tenancy/tenant-token.ts";
 import { jsonOption } from "../../arguments.ts";
 import { addSocketOption, calling, type Reach } from "../../kernel-call.ts";
 import { printFacts, printJson } from "../../output.ts";
-import { jsonText, plural, printable, toJson } from "../../values.ts";
+import { table } from "../../table.ts";
+import type { Terminal } from "../../terminal.ts";
+import { pairsText, plural, printable } from "../../values.ts";
 
 interface Flags extends Reach {
   readonly session?: string;
@@ -16,7 +18,24 @@ interface Flags extends Reach {
 }
 
 const leftOf = (count: number | null, what: string): string | undefined => (count === null ? undefined : `${count} ${what}`);
-const lines = (rows: readonly unknown[]): string => rows.map((row) => printable(jsonText(toJson(row)))).join("\n");
+/** What is wrong, and how much: its mode first. */
+function conditionText(condition: unknown): string {
+  const { mode, target: _, ...much } = recordOf(condition);
+  return `${printable(String(mode))} ${pairsText(much)}`;
+}
+
+const recordOf = (row: unknown): Readonly<Record<string, unknown>> => (typeof row === "object" && row !== null ? row as Readonly<Record<string, unknown>> : {});
+
+const cellOf = (value: unknown): string => (value === undefined ? "" : typeof value === "string" ? printable(value) : pairsText(value));
+
+/** Rows of like records, each titled by its name and its members' names. */
+function printRows(out: Terminal, what: string, rows: readonly unknown[]): void {
+  const records = rows.map(recordOf).map(({ name, [what]: own = name, ...rest }) => ({ [what]: own, ...rest }));
+  const names = [...new Set(records.flatMap((record) => Object.keys(record)))];
+  if (names.length === 0) return;
+  const columns = names.map((title, at) => (at === 0 ? { title } : { title, align: "right" as const }));
+  out.print(`\n${[...table(columns, records.map((record) => names.map((name) => cellOf(record[name]))), out.width, out.paint.dim)].join("").trimEnd()}`);
+}
 
 export function configure(command: Command, invocation: Invocation): void {
   addSocketOption(command).option("--session <id>", "as its tenant sees it (default: as the operator, by the key in TRIAD_HOME)").addOption(jsonOption());
@@ -32,9 +51,9 @@ export function configure(command: Command, invocation: Invocation): void {
     const left = [leftOf(jobs, "jobs at once"), leftOf(logical_qubits, "logical qubits"), leftOf(physical_qubits, "physical qubits"), leftOf(channels, "channels")].filter((part) => part !== undefined);
     printFacts(out, [
       ["version", printable(told.version)], ["view", told.view], ["up", `${told.uptime_s.toFixed(1)} s${told.stopping ? ", stopping" : ""}`], ["sessions", String(told.sessions)],
-      ["jobs", `${told.running} running, ${told.queued} queued`], ["room", left.join(", ")], ["conditions", conditions.length === 0 ? "none: the machine is as calibrated" : `${plural(conditions.length, "condition")}\n${lines(conditions)}`],
-      modules === undefined ? undefined : ["modules", lines(modules)], links === undefined || links.length === 0 ? undefined : ["links", lines(links)], tenants === undefined ? undefined : ["tenants", lines(tenants)],
+      ["jobs", `${told.running} running, ${told.queued} queued`], ["room", left.join(", ")], ["conditions", conditions.length === 0 ? "none: the machine is as calibrated" : `${plural(conditions.length, "condition")}\n${conditions.map(conditionText).join("\n")}`],
     ]);
+    for (const [what, rows = []] of [["module", modules], ["link", links], ["tenant", tenants]] as const) printRows(out, what, rows);
     return EXIT.ok;
   });
 }

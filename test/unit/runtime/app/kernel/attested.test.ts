@@ -60,16 +60,16 @@ describe("of a job that ended under an earlier kernel", () => {
   it("nothing is told from a file that somebody altered, put there of another job, or took away", async () => {
     const first = testKernel({ state });
     const s = await session(first);
-    const [a, b] = [await run(first, s, ghz(2)), await run(first, s, ghz(4))];
+    const [a, b, twin] = [await run(first, s, ghz(2)), await run(first, s, ghz(4)), await run(first, s, ghz(2))];
     await first.stop();
     const file = (job: string): string => join(state, "traces", `${job}.triad.attestation`);
-    const [mine, other] = [readFileSync(file(a)), readFileSync(file(b))];
+    const [mine, other, ofTwin] = [readFileSync(file(a)), readFileSync(file(b)), readFileSync(file(twin))]; // the twin's run is bit for bit this one's
     const altered = Buffer.from(mine);
     altered[altered.length >> 1] = (altered[altered.length >> 1] ?? 0) ^ 1;
     const another = testKernel({ state, signer: testSigner(8) });
     expect((await told(another, s, a)).peaks).toBeUndefined(); // signed, but not by it
     await another.stop();
-    for (const bytes of [altered, other, Buffer.alloc(0), undefined]) {
+    for (const bytes of [altered, other, ofTwin, Buffer.alloc(0), undefined]) {
       if (bytes === undefined) rmSync(file(a));
       else writeFileSync(file(a), bytes);
       const next = testKernel({ state });

@@ -1,5 +1,6 @@
 // Whole runs on threads: the same runs, whichever thread makes them and beside which others; what a thread forgot it is sent again.
 import { describe, expect, it } from "vitest";
+import type { Fault } from "../../../../../kernel-abi/fault.ts";
 import type { Graph } from "../../../../../kernel-abi/qvm/graph.ts";
 import { verifyGraph } from "../../../../../kernel-abi/qvm/verify.ts";
 import { RunThreads } from "../../../../../runtime/app/qvm/run-threads.ts";
@@ -59,6 +60,19 @@ describe("runs on threads", () => {
       await expect(runs.run({ graph: bell, shots: 1, seed: "" })).rejects.toMatchObject({ fault: "USAGE" });
       await expect(runs.run({ graph: bell, shots: 1, seed: "s", signal: AbortSignal.abort() })).rejects.toMatchObject({ fault: "RUN_INTERRUPTED" });
     });
+  });
+});
+
+describe("runs that are wanted at once", () => {
+  it("go to a thread in halves, while one that is wanted alone waits for nobody", async () => {
+    const threads = new RunThreads({ threads: 1, label: "", workerUrl: new URL("../../../../support/workers/counting-run-worker.ts", import.meta.url) });
+    const sizes = (count: number): Promise<readonly unknown[]> => Promise.all(Array.from({ length: count }, () => threads.run("s", { graph: bell, shots: 1 }).catch((fault: unknown) => (fault as Fault).detail["value"])));
+    expect(await sizes(1)).toEqual([1]);
+    expect(await sizes(3)).toEqual([2, 2, 1]);
+    expect(await sizes(8)).toEqual([4, 4, 4, 4, 4, 4, 4, 4]);
+    expect(await sizes(1)).toEqual([1]);
+    expect(await sizes(40)).toEqual([...Array<number>(32).fill(16), ...Array<number>(8).fill(8)]);
+    await threads.close();
   });
 });
 
