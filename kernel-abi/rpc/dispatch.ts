@@ -101,7 +101,8 @@ function called(handlers: Handlers, { method, params }: Request, context: CallCo
   const read = paramsOf(method, params);
   if ("what" in read) throw new Refusal("INVALID_PARAMS", { at: `/params${read.at}`, what: read.what });
   const handler = handlers[method] as (params: Fields, context: CallContext) => unknown; // the params have been held against the method's schema
-  return handler(read.params, context);
+  const strangers = Object.keys(params).filter((name) => !Object.hasOwn(read.params, name));
+  return handler(read.params, strangers.length === 0 ? context : { ...context, strangers });
 }
 
 const idOf = (value: unknown): RpcId | undefined => (isFields(value) && Object.hasOwn(value, "id") ? (isId(value["id"]) ? value["id"] : null) : undefined);

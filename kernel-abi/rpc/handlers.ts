@@ -10,6 +10,8 @@ export interface CallContext {
   readonly signal: AbortSignal;
   /** Bytes a reply may have now; without end where it is not given. */
   readonly replyMost?: number;
+  /** Members of its params that the method does not know: they were dropped. */
+  readonly strangers?: readonly string[];
 }
 
 /** One function a method, by wire name. Params fit their schema; members the method does not know have been dropped. */

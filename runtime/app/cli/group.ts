@@ -24,7 +24,7 @@ export async function group(command: Command, invocation: Invocation, entries: r
   if (chosen !== undefined && !names.includes(chosen)) refuse(command.name(), chosen, names); // also where only its help was asked for
   command.usage("COMMAND …").helpCommand("help [command]", "show help for a command").allowExcessArguments(true);
   for (const { name, summary, load } of entries) {
-    const one = command.command(name).description(summary).helpOption("-h, --help", "show this help");
+    const one = command.command(name).description(summary).helpOption("-h, --help", "show this help").allowExcessArguments(false);
     if (name === chosen) await (await load()).configure(one, invocation);
   }
   command.action(() => refuse(command.name(), command.args[0], names));

@@ -12,16 +12,16 @@ interface Refused {
 type Hint = (refused: Refused) => string | undefined;
 
 const TENANTS = "the file of `triad kernel serve --tenants`";
-const NEW_SESSION = "it was closed, has expired or is another kernel's, and does not come back";
 
 const without = (cap: unknown): string => printable(String(cap).replace(/^CAP_/, ""));
 const caps = (missing: unknown): string => (Array.isArray(missing) && missing.length > 0 ? missing.map(without).join(",") : "what is missing");
 
-const reopen = ({ on }: Refused): string => `Leave out --session, or open one with \`triad session open ${on}\`: ${NEW_SESSION}.`;
+const anew = ({ on }: Refused): string => `Open a new one with \`triad session open ${on}\`, as \`triad job submit\` does by itself: this one was closed, has expired or is another kernel's, and does not come back.`;
+const isExplained = ({ data }: Refused): boolean => (data["detail"] as Refused["data"] | undefined)?.["reason"] !== undefined;
 
 /** By `reason`; every other is of the credential that was shown. */
 const OF_WHO: Readonly<Record<string, Hint>> = {
-  "session-expired": reopen,
+  "session-expired": anew,
   "tenant-unknown": () => `Give --tenant NAME, a tenant that the kernel serves: ${TENANTS} has them.`,
   "tenant-name": () => `Give --tenant NAME, a tenant that the kernel serves: ${TENANTS} has them.`,
   "token-needed": ({ data }) => `Give --credential FILE with what \`triad kernel token ${printable(String((data["detail"] as Refused["data"] | undefined)?.["tenant"] ?? "NAME"))} --tenants FILE\` prints.`,
@@ -31,7 +31,7 @@ const credential: Hint = () => "Give --credential FILE with a credential that st
 
 const OF_KIND: Readonly<Record<string, Hint>> = {
   job: ({ on }) => `\`triad job list ${on}\` shows the jobs there are; one of a session that was opened elsewhere needs its --session ID.`,
-  session: reopen,
+  session: (refused) => (isExplained(refused) ? undefined : anew(refused)), // then the kernel says where its evidence is
 };
 
 const HINTS: Readonly<Partial<Record<CodeName | "UNKNOWN", Hint>>> = {

@@ -69,26 +69,38 @@ export function someKept({ socket }: Named): readonly KeptSession[] {
   return kept;
 }
 
-/** The session that is given, else the latest that is kept. @throws Fault USAGE */
-export const someSession = (named: Named): string => named.session ?? someKept(named)[0]?.session ?? "";
+/** The kernel serves nobody in it: it is gone, or its tenant is suspended or has to enter anew. */
+export const isShut = (error: unknown): boolean => isGone(error) || (error instanceof KernelError && (error.name === "TENANT_SUSPENDED" || error.name === "AUTH_FAILED"));
+
+/** The session that is given, else the latest of those that are kept in which the kernel serves. @throws Fault USAGE; KernelError */
+export async function someSession(client: KernelClient, named: Named): Promise<string> {
+  if (named.session !== undefined) return named.session;
+  const kept = someKept(named);
+  for (const { session } of kept) {
+    const isServed = kept.length === 1 || await client.q_list_jobs({ session_id: session, limit: 1 }).then(() => true, (error: unknown) => { if (isShut(error)) return false; throw error; });
+    if (isServed) return session;
+  }
+  return kept[0]?.session ?? "";
+}
 
 /** Jobs of a session that have not ended. @throws KernelError */
 export const liveJobs = async (client: KernelClient, session: string): Promise<number> =>
   (await client.q_list_jobs({ session_id: session, states: ["QUEUED", "VALIDATING", "RUNNING"], limit: 1 })).total;
 
-const isElsewhere = (error: unknown): boolean => error instanceof KernelError && (error.name === "JOB_NOT_FOUND" || error.name === "ACCESS_DENIED" || isGone(error));
+/** As many as a session's list can have. */
+const LISTED_MOST = 1_000;
 
-/** The session that is given, else the kept one that has the job. @throws Fault USAGE | JOB_UNKNOWN; KernelError */
+/** The session that is given, else the kept one that lists the job: whoever asked each for it would be denied, and noted, by every other. @throws Fault USAGE | JOB_UNKNOWN; KernelError */
 export async function sessionOf(client: KernelClient, named: Named, job: string): Promise<string> {
   if (named.session !== undefined) return named.session;
   const kept = someKept(named);
   if (kept.length === 1) return kept[0]?.session ?? "";
   for (const { session } of kept) {
     try {
-      await client.q_status({ job_id: job, session_id: session });
-      return session;
+      const { jobs } = await client.q_list_jobs({ session_id: session, limit: LISTED_MOST });
+      if (jobs.some(({ job_id }) => job_id === job)) return session;
     } catch (error) {
-      if (!isElsewhere(error)) throw error;
+      if (!isShut(error)) throw error;
     }
   }
   throw new Fault("JOB_UNKNOWN", { job: printable(job.slice(0, 200)), sessions: kept.length }, { next: "None of the sessions that were opened here has it: give --session ID, as `triad job submit` printed it." });

@@ -36,7 +36,7 @@ export class Admission {
 
   constructor(parts: Parts) { this.#parts = parts; }
 
-  async submit(params: ParamsOf<"q_submit">): Promise<ResultOf<"q_submit">> {
+  async submit(params: ParamsOf<"q_submit">, strangers: readonly string[] = []): Promise<ResultOf<"q_submit">> {
     const { authority, graphs, memory } = this.#parts;
     const session = params.session_id;
     authority.call(session, "q_submit");
@@ -46,7 +46,7 @@ export class Admission {
     const known = before === undefined ? undefined : this.#parts.jobs.get(before);
     const verified = graphs.of(params.graph);
     const asked = { ...wish, noise: noiseOf(wish, verified) };
-    const warnings = warningsOf(params);
+    const warnings = warningsOf(params, strangers);
     if (known !== undefined && !this.#isAgain(known, verified, asked)) throw new Refusal("INVALID_PARAMS", { at: "/client_token", what: "another submit of this session had it, with another graph or policy" });
     const job = known ?? this.take(session, verified, asked, FROM_THE_START);
     await memory.settled();
@@ -122,11 +122,9 @@ const acceptedEntry = (order: JobOrder, facts: JobFacts) => {
 };
 
 /** Members that other kernels may read are let pass here, and told of. */
-function warningsOf(params: ParamsOf<"q_submit">): string[] {
-  const { policy = {} } = params;
+function warningsOf({ policy = {} }: ParamsOf<"q_submit">, strangers: readonly string[]): string[] {
   const known = METHODS.q_submit.params;
-  const beside = Object.keys(params).filter((name) => !Object.hasOwn(known, name))
-    .map((name) => `${name.slice(0, 80)} is read by nobody${Object.hasOwn(Policy.properties, name) ? `; policy.${name} is` : `; there are ${Object.keys(known).join(", ")}`}`);
+  const beside = strangers.map((name) => `${name.slice(0, 80)} is read by nobody${Object.hasOwn(Policy.properties, name) ? `; policy.${name} is` : `; there are ${Object.keys(known).join(", ")}`}`);
   const inside = Object.keys(policy).filter((name) => !Object.hasOwn(Policy.properties, name)).map((name) => `policy.${name.slice(0, 80)} is read by nobody; there are ${Object.keys(Policy.properties).join(", ")}`);
   return [...beside, ...inside].slice(0, WARNINGS_MAX);
 }

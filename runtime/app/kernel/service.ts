@@ -169,7 +169,7 @@ function handlersOf({ parts, admission, sessions, watching }: Calls): Handlers {
   return {
     q_negotiate_caps: (params) => sessions.negotiate(params),
     q_close_session: (params) => sessions.close(params),
-    q_submit: (params) => admission.submit(params),
+    q_submit: (params, { strangers }) => admission.submit(params, strangers),
     q_status: (params) => watching.status(params),
     q_wait: (params, context) => watching.wait(params, context),
     q_job_events: (params, context) => watching.events(params, context),

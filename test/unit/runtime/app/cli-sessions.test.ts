@@ -3,6 +3,7 @@ import { chmodSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { beforeEach, describe, expect, it } from "vitest";
+import { DEFAULT_TENANT_QUOTA, type TenantTerms } from "../../../../runtime/app/kernel/options.ts";
 import { KeptSessions } from "../../../../runtime/adapters/kept-sessions.ts";
 import { onlyObject, scratch, triad, type Said } from "../../../support/cli.ts";
 import { CAPS, coins, ghz } from "../../../support/kernel-service.ts";
@@ -85,6 +86,51 @@ describe("a submit without --session", () => {
     expect(restored).toMatchObject({ state: "COMPLETED", restored_from: checkpoint_id });
     for (const command of ["replay", "telemetry", "mapping", "events"]) expect((await triad("job", command, String(job_id), ...on(tested))).code).toBe(0);
     for (const command of ["telemetry", "mapping"]) expect((await triad("job", command, ...on(tested))).code).toBe(0);
+  });
+});
+
+describe("where several sessions are kept", () => {
+  const denials = ({ kernel }: ServedTest): number => kernel.parts.authority.audit.since(0).filter(({ outcome }) => outcome === "denied").length;
+
+  it("a job's is found without a denial, and one whose tenant is suspended or that is gone keeps nobody from the others", async () => {
+    const terms = (state: "active" | "suspended"): TenantTerms => ({ tenants: [{ name: "red", caps: CAPS }, { name: "blue", caps: CAPS, state }] });
+    const tested = await ground.serve(terms("active"));
+    const [red, gone, blue] = [await submit(tested, ghz(2), "--tenant", "red"), await object(triad("session", "open", ...on(tested), "--tenant", "red", "--json")), await submit(tested, ghz(2), "--tenant", "blue")];
+    for (const { job_id } of [red, blue]) expect((await triad("job", "wait", String(job_id), ...on(tested))).code).toBe(0);
+    expect(denials(tested)).toBe(0);
+    tested.kernel.serve(terms("suspended"));
+    await tested.client.q_close_session({ session_id: String(gone["session_id"]) });
+    expect((await triad("job", "status", String(red["job_id"]), ...on(tested))).code).toBe(0);
+    expect(await object(triad("job", "list", ...on(tested), "--json"))).toMatchObject({ total: 1, jobs: [{ job_id: red["job_id"] }] });
+    for (const words of [["telemetry"], ["mapping"], ["list", "--tenant"]]) expect((await triad("job", ...words, ...on(tested))).code).toBe(0);
+    expect(Object.fromEntries((await listed(tested)).map(({ session_id, state }) => [session_id, state]))).toEqual({ [String(red["session_id"])]: "open", [String(gone["session_id"])]: "gone", [String(blue["session_id"])]: "denied" });
+  });
+
+  it("close --all closes those it may, says which, and then why not the others", async () => {
+    const tested = await ground.serve({}, { conditions: STUCK });
+    const busy = await submit(tested, coins(2));
+    const idle = await object(triad("session", "open", ...on(tested), "--json"));
+    const said = await triad("session", "close", "--all", ...on(tested));
+    expect(said).toMatchObject({ code: 2, out: `closed     ${String(idle["session_id"])}\n`, err: expect.stringMatching(new RegExp(`triad job wait JOB --socket ${tested.served.path}`)) as string });
+    expect(await listed(tested)).toMatchObject([{ session_id: busy["session_id"], unended: 1 }]);
+  });
+
+  it("words beyond those a command takes are refused, as the name of a tenant behind a flag that has none", async () => {
+    const tested = await ground.serve();
+    await submit(tested, ghz(2));
+    expect((await triad("job", "list", "--tenant", "red", ...on(tested))).code).toBe(2);
+  });
+
+  it("whoever named none is told to open one, and of one that made room why, and where its evidence is", async () => {
+    const tested = await ground.serve({ tenants: [{ name: "default", caps: CAPS, quota: { ...DEFAULT_TENANT_QUOTA, sessions: 1 } }] });
+    const { job_id, session_id } = await submit(tested, ghz(2));
+    await triad("job", "wait", String(job_id), ...on(tested));
+    await tested.session();
+    const { err } = await triad("job", "status", String(job_id), ...on(tested), "--session", String(session_id), "--json");
+    expect(onlyObject(err)).toMatchObject({ error: { detail: { reason: expect.stringContaining("make room") as string }, next: expect.stringContaining("under traces") as string } });
+    const closed = await object(triad("session", "open", ...on(tested), "--json"));
+    await tested.client.q_close_session({ session_id: String(closed["session_id"]) });
+    expect(onlyObject((await triad("job", "status", "job_1", ...on(tested), "--session", String(closed["session_id"]), "--json")).err)).toMatchObject({ error: { next: expect.stringMatching(/^Open a new one with `triad session open --socket/) as string } });
   });
 });
 

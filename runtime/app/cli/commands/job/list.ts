@@ -9,7 +9,7 @@ import { countOption } from "../../arguments.ts";
 import { runUnderWay } from "../../job-text.ts";
 import { addSessionOptions, calling, type JobFlags } from "../../kernel-call.ts";
 import { printJson } from "../../output.ts";
-import { isGone, someKept, someSession, type Named } from "../../sessions.ts";
+import { isShut, someKept, someSession, type Named } from "../../sessions.ts";
 import { table } from "../../table.ts";
 import { plural, printable } from "../../values.ts";
 
@@ -32,9 +32,9 @@ type Asked = Omit<ParamsOf<"q_list_jobs">, "session_id">;
 
 /** Of the session that is given, of the tenant of the latest one, or of every one that was opened here and still is. @throws Fault USAGE; KernelError */
 async function listed(client: KernelClient, named: Named, asked: Asked): Promise<{ readonly jobs: readonly Row[]; readonly total: number }> {
-  if (named.session !== undefined || asked.tenant === true) return client.q_list_jobs({ session_id: someSession(named), ...asked });
+  if (named.session !== undefined || asked.tenant === true) return client.q_list_jobs({ session_id: await someSession(client, named), ...asked });
   const open = await Promise.all(someKept(named).map(async ({ session }) => {
-    const found = await client.q_list_jobs({ session_id: session, ...asked }).catch((error: unknown) => { if (isGone(error)) return { jobs: [], total: 0 }; throw error; });
+    const found = await client.q_list_jobs({ session_id: session, ...asked }).catch((error: unknown) => { if (isShut(error)) return { jobs: [], total: 0 }; throw error; });
     return { total: found.total, jobs: found.jobs.map((job): Row => ({ ...job, session_id: session })) };
   }));
   const jobs = open.flatMap((each) => each.jobs).toSorted((a, b) => a.created_at - b.created_at).slice(-(asked.limit ?? LISTED));

@@ -19,7 +19,7 @@ export function configure(command: Command, invocation: Invocation): void {
   runs(command, invocation, async (job) => {
     const { json = false, ...named } = command.opts<JobFlags>();
     const { out } = invocation.io;
-    const told = await calling(invocation.io, named, async (client) => client.q_get_mapping({ session_id: job === undefined ? someSession(named) : await sessionOf(client, named, job), ...(job === undefined ? {} : { job_id: job }) }));
+    const told = await calling(invocation.io, named, async (client) => client.q_get_mapping({ session_id: await (job === undefined ? someSession(client, named) : sessionOf(client, named, job)), ...(job === undefined ? {} : { job_id: job }) }));
     if (json) printJson(out, "job-mapping", told);
     else {
       const rows = Object.entries(told.mapping).map(([id, place]) => [printable(id), ...cellsOf(place)]);

@@ -26,7 +26,7 @@ export function configure(command: Command, invocation: Invocation): void {
   runs(command, invocation, async (job) => {
     const { json = false, epoch, ...named } = command.opts<Flags>();
     const { out } = invocation.io;
-    const told = await calling(invocation.io, named, async (client) => client.q_get_telemetry({ session_id: job === undefined ? someSession(named) : await sessionOf(client, named, job), ...(job === undefined ? {} : { job_id: job }), ...(epoch === undefined ? {} : { epoch }) }));
+    const told = await calling(invocation.io, named, async (client) => client.q_get_telemetry({ session_id: await (job === undefined ? someSession(client, named) : sessionOf(client, named, job)), ...(job === undefined ? {} : { job_id: job }), ...(epoch === undefined ? {} : { epoch }) }));
     if (json) {
       printJson(out, "job-telemetry", told);
       return EXIT.ok;

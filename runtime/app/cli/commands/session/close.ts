@@ -9,7 +9,7 @@ import { runs, type Invocation } from "../../command.ts";
 import { addSocketOption, calling, type Reach } from "../../kernel-call.ts";
 import { printFacts, printJson } from "../../output.ts";
 import { closeSession, isGone, liveJobs, someKept } from "../../sessions.ts";
-import { plural, printable } from "../../values.ts";
+import { plural, printable, shellWord } from "../../values.ts";
 
 interface Flags extends Reach {
   readonly all?: boolean;
@@ -28,7 +28,7 @@ interface Closed {
 async function close(client: KernelClient, session_id: string, { socket, cancel = false }: Flags): Promise<Closed> {
   try {
     const unended = cancel ? 0 : await liveJobs(client, session_id);
-    if (unended > 0) throw new Fault("USAGE", { argument: "SESSION", session: printable(session_id), what: `it has ${plural(unended, "job")} that would be cancelled` }, { next: "Wait for them with `triad job wait JOB`, or close it with --cancel." });
+    if (unended > 0) throw new Fault("USAGE", { argument: "SESSION", session: printable(session_id), what: `it has ${plural(unended, "job")} that would be cancelled` }, { next: `Wait for them with \`triad job wait JOB --socket ${shellWord(socket)}\`, or close it with --cancel.` });
     return { session_id, jobs_cancelled: (await closeSession(client, socket, session_id)).jobs_cancelled, gone: false };
   } catch (error) {
     if (!isGone(error) || !new KeptSessions(socket).forget(session_id)) throw error;
@@ -51,13 +51,21 @@ export function configure(command: Command, invocation: Invocation): void {
     const flags = command.opts<Flags>();
     const { out } = invocation.io;
     const names = chosen(session, flags);
+    const refused: unknown[] = [];
     const closed = await calling(invocation.io, flags, async (client) => {
       const ended: Closed[] = [];
-      for (const name of names) ended.push(await close(client, name, flags));
+      for (const name of names) {
+        try {
+          ended.push(await close(client, name, flags));
+        } catch (error) {
+          if (names.length === 1) throw error;
+          refused.push(error); // the others are closed all the same
+        }
+      }
       return ended;
     });
     if (flags.json === true) printJson(out, "session-close", { sessions: closed });
     else printFacts(out, closed.map(({ session_id, jobs_cancelled, gone }) => ["closed", `${printable(session_id)}${gone ? ", which the kernel did not know any more" : jobs_cancelled > 0 ? `, ${plural(jobs_cancelled, "job")} cancelled` : ""}`]));
-    return EXIT.ok;
+    return refused.length === 0 ? EXIT.ok : calling(invocation.io, flags, () => Promise.reject(refused[0]));
   });
 }

@@ -8,7 +8,7 @@ import { jsonOption } from "../../arguments.ts";
 import { runs, type Invocation } from "../../command.ts";
 import { addSocketOption, calling, type Reach } from "../../kernel-call.ts";
 import { printJson } from "../../output.ts";
-import { isGone, liveJobs } from "../../sessions.ts";
+import { isGone, isShut, liveJobs } from "../../sessions.ts";
 import { table } from "../../table.ts";
 import { printable } from "../../values.ts";
 
@@ -17,8 +17,9 @@ interface Told {
   readonly tenant: string;
   readonly granted: readonly string[];
   readonly opened_at: number;
-  /** Whether the kernel knows it. */
+  /** Whether the kernel serves in it: not where it is gone, or its tenant suspended. */
   readonly open: boolean;
+  readonly state: "open" | "gone" | "denied";
   /** Jobs it has been told of and keeps, and those of them that have not ended. */
   readonly jobs: number;
   readonly unended: number;
@@ -28,15 +29,15 @@ async function told(client: KernelClient, { session, tenant, granted, opened }: 
   const known = { session_id: session, tenant, granted, opened_at: opened / 1_000 };
   try {
     const { total } = await client.q_list_jobs({ session_id: session, limit: 1 });
-    return { ...known, open: true, jobs: total, unended: await liveJobs(client, session) };
+    return { ...known, open: true, state: "open", jobs: total, unended: await liveJobs(client, session) };
   } catch (error) {
-    if (!isGone(error)) throw error;
-    return { ...known, open: false, jobs: 0, unended: 0 };
+    if (!isShut(error)) throw error;
+    return { ...known, open: false, state: isGone(error) ? "gone" : "denied", jobs: 0, unended: 0 };
   }
 }
 
-const rowOf = ({ session_id, tenant, open, jobs, unended, opened_at, granted }: Told): readonly string[] =>
-  [session_id, tenant, open ? "open" : "gone", String(jobs), String(unended), new Date(1_000 * opened_at).toISOString().slice(0, 19), granted.map((cap) => cap.replace(/^CAP_/, "")).join(",")].map(printable);
+const rowOf = ({ session_id, tenant, state, jobs, unended, opened_at, granted }: Told): readonly string[] =>
+  [session_id, tenant, state, String(jobs), String(unended), new Date(1_000 * opened_at).toISOString().slice(0, 19), granted.map((cap) => cap.replace(/^CAP_/, "")).join(",")].map(printable);
 
 export function configure(command: Command, invocation: Invocation): void {
   addSocketOption(command).addOption(jsonOption());
