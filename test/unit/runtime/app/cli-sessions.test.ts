@@ -134,6 +134,19 @@ describe("where several sessions are kept", () => {
   });
 });
 
+describe("triad job telemetry", () => {
+  it("says what a job used in all, also of one that ended under an earlier kernel, whose time nobody knows any more", async () => {
+    const state = at("state");
+    const first = await ground.serve({}, { state });
+    const { job_id, session_id } = await submit(first, ghz(3));
+    await triad("job", "wait", String(job_id), ...on(first));
+    const told = async (tested: ServedTest): Promise<string> => (await triad("job", "telemetry", String(job_id), "--session", String(session_id), ...on(tested))).out;
+    expect(await told(first)).toMatch(/^logical [^]*\nin all +7 nodes, 3 readouts; at once at most 3 logical qubits, \d+ physical\ntime +[1-9][\d.]* µs on the modelled machine\n/);
+    await first.stop();
+    expect(await told(await ground.serve({}, { state }))).toMatch(/^in all +7 nodes, 3 readouts; at once at most 3 logical qubits, \d+ physical\ntime +not known any more: it ended under an earlier kernel\n$/);
+  });
+});
+
 describe("triad session", () => {
   it("open says what was granted, and what the tenant does not hold", async () => {
     const tested = await ground.serve({ tenants: [{ name: "default", caps: ["CAP_ALLOC", "CAP_COMPUTE"] }] });
