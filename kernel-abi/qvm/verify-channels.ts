@@ -2,7 +2,7 @@
 //   F1  An op that can entangle qubits of different tenants names an open channel between just these two. That somebody wrote a channel's
 //       name is no permission: the kernel's broker decides at run time, this only refuses what could never be permitted.
 //   F2  Two qubits are joined by one channel at a time, whichever of them it begins with.
-import { actedOn } from "./channel-ends.ts";
+import { actedOn, pairOf } from "./channel-ends.ts";
 import { quoted, type Findings } from "./findings.ts";
 import type { GraphNode } from "./graph.ts";
 import type { OpRow } from "./ops.ts";
@@ -12,8 +12,6 @@ interface Channel {
   opened: GraphNode | undefined;
   closed: GraphNode | undefined;
 }
-
-const pairOf = (qubits: readonly string[]): string => qubits.toSorted().join(" ");
 
 export class ChannelLives {
   readonly #channels = new Map<string, Channel>();

@@ -82,7 +82,8 @@ export const Telemetry = open({
   }, "what is in use"),
   qubits: Type.Record(Type.String(), Type.Unknown(), { description: "by id: profile, distance, physical_qubits, gate_count, measurement_count, decoder_cycles, correction_count, syndrome_weight, error_breakdown (`depolarizing` counts X, Y and Z errors alike, whichever basis a later readout is in, `measurement` the readouts that said the opposite), logical_error_rate, total_time_us" }),
   channels: Type.Record(Type.String(), Type.Unknown(), { description: "by id" }),
-  simulation_time_us: Real("logical time the work takes on the modelled machine; of a session, that of all jobs since the kernel began; 0 of a job that ended before"),
+  simulation_time_us: Real("logical time the work takes on the modelled machine; of a session, that of all jobs since the kernel began"),
+  attested_only: maybe(Type.Boolean({ description: "of a job that ended under an earlier kernel: true, and what is not in its attestation (what it held, `qubits`, `channels`, time) is 0 or empty because nobody knows it any more" })),
   usage: maybe(Type.Record(Type.String(), Type.Number(), { description: "what was used: the most at once of logicalQubits, physicalQubits and channels, the sum of nodes, measurements, tStates, decoderCycles and pairs; of a session, over all its jobs since the kernel began, and those from before that are still known" })),
   jobs_ended: maybe(Count("of a session: jobs that have ended since the kernel began, and those from before that are still known")),
 }, "telemetry of a session or of one job");

@@ -41,6 +41,7 @@ const HINTS: Readonly<Partial<Record<CodeName | "UNKNOWN", Hint>>> = {
   JOB_NOT_FOUND: (refused) => OF_KIND[String(refused.data["kind"])]?.(refused),
   ACCESS_DENIED: ({ data }) => (data["kind"] === "job" ? "Give the --session ID that submitted it, or leave out --session where it was submitted here." : undefined),
   ALREADY_COMPLETED: ({ data, on }) => `\`triad job status ${printable(String(data["job_id"]))} ${on}\` shows what it came to.`,
+  INVALID_PARAMS: ({ data }) => (data["at"] === "/client_token" ? "Give --token another text: with this one the session submitted another graph, seed or policy." : undefined),
   NOT_ENDED: ({ data, on }) => `Wait for it, then ask again: \`triad job wait ${printable(String(data["job_id"]))} ${on}\`.`,
   QUOTA_EXCEEDED: ({ data }) => (data["resource"] === "sessions" ? `Close some with \`triad session close\`, or have the tenant's quota raised in ${TENANTS}.` : undefined),
   CHECKPOINT_NOT_FOUND: ({ on }) => `Make one with \`triad job checkpoint JOB ${on}\`; a session keeps the latest only.`,

@@ -4,7 +4,7 @@ import { countsTable } from "./counts.ts";
 import { compareNatural } from "./natural.ts";
 import { printFacts, printJson } from "./output.ts";
 import type { Io } from "./terminal.ts";
-import { pairsText, printable, shellWord } from "./values.ts";
+import { fieldsOf, pairsText, printable, shellWord } from "./values.ts";
 
 /** Outcomes shown of a job; --json has them all. */
 const COUNTS_MOST = 20;
@@ -13,14 +13,14 @@ const COUNTS_MOST = 20;
 export const runUnderWay = ({ state, epoch, total }: { readonly state: string; readonly epoch: number; readonly total: number }): boolean => state === "RUNNING" && epoch >= total;
 
 function progressText({ state, progress: { current_epoch, total_epochs, nodes_executed, nodes_total } }: JobObject): string {
-  if (runUnderWay({ state, epoch: current_epoch, total: total_epochs })) return `all ${total_epochs} epochs are placed, the run is under way`;
+  if (runUnderWay({ state, epoch: current_epoch, total: total_epochs })) return `${total_epochs === 1 ? "its epoch is" : `all ${total_epochs} epochs are`} placed, the run is under way`;
   const walked = `epoch ${current_epoch} of ${total_epochs}, node ${nodes_executed} of ${nodes_total}`;
   return state === "RUNNING" ? `${walked}; the run begins behind the last` : walked;
 }
 
 /** A member of what says where the sealed trace is. */
 const placeIn = (evidence: unknown, name: string): string | undefined => {
-  const place: unknown = typeof evidence === "object" && evidence !== null ? (evidence as Readonly<Record<string, unknown>>)[name] : undefined;
+  const place = fieldsOf(evidence)[name];
   return typeof place === "string" ? place : undefined;
 };
 

@@ -8,6 +8,7 @@ import { KeptSessions, type KeptSession } from "../../adapters/kept-sessions.ts"
 import { sha256 } from "../../adapters/sha256.ts";
 import type { KernelClient, KernelSession } from "../kernel/client.ts";
 import { readGiven } from "./arguments.ts";
+import { calling, type JobFlags } from "./kernel-call.ts";
 import type { Io } from "./terminal.ts";
 import { printable, shellWord } from "./values.ts";
 
@@ -87,21 +88,34 @@ export async function someSession(client: KernelClient, named: Named): Promise<s
 export const liveJobs = async (client: KernelClient, session: string): Promise<number> =>
   (await client.q_list_jobs({ session_id: session, states: ["QUEUED", "VALIDATING", "RUNNING"], limit: 1 })).total;
 
-/** As many as a session's list can have. */
-const LISTED_MOST = 1_000;
+/** Jobs of one list at most (q_list_jobs). */
+export const LISTED_MOST = 1_000;
 
-/** The session that is given, else the kept one that lists the job: whoever asked each for it would be denied, and noted, by every other. @throws Fault USAGE | JOB_UNKNOWN; KernelError */
+/** By its list: whoever asks a session for another's job is denied, and noted. Only of one with more jobs than a list has it is asked for. */
+async function hasJob(client: KernelClient, session_id: string, job: string): Promise<boolean> {
+  const { jobs, total } = await client.q_list_jobs({ session_id, limit: LISTED_MOST });
+  if (total <= jobs.length || jobs.some(({ job_id }) => job_id === job)) return jobs.some(({ job_id }) => job_id === job);
+  return client.q_status({ job_id: job, session_id }).then(() => true, (error: unknown) => {
+    if (error instanceof KernelError && (error.name === "JOB_NOT_FOUND" || error.name === "ACCESS_DENIED")) return false;
+    throw error;
+  });
+}
+
+/** The session that is given, else the kept one that has the job. @throws Fault USAGE | JOB_UNKNOWN; KernelError */
 export async function sessionOf(client: KernelClient, named: Named, job: string): Promise<string> {
   if (named.session !== undefined) return named.session;
   const kept = someKept(named);
   if (kept.length === 1) return kept[0]?.session ?? "";
   for (const { session } of kept) {
     try {
-      const { jobs } = await client.q_list_jobs({ session_id: session, limit: LISTED_MOST });
-      if (jobs.some(({ job_id }) => job_id === job)) return session;
+      if (await hasJob(client, session, job)) return session;
     } catch (error) {
       if (!isShut(error)) throw error;
     }
   }
-  throw new Fault("JOB_UNKNOWN", { job: printable(job.slice(0, 200)), sessions: kept.length }, { next: "None of the sessions that were opened here has it: give --session ID, as `triad job submit` printed it." });
+  throw new Fault("JOB_UNKNOWN", { job: printable(job.slice(0, 200)), sessions: kept.length }, { next: "None of the sessions that were opened here has it, or has it any more: give --session ID, as `triad job submit` printed it. Sealed traces stay in the kernel's state folder." });
 }
+
+/** What `work` does with a job, in the session that is given or that is kept and has it. @throws Fault */
+export const aboutJob = <T>(io: Io, named: JobFlags, job_id: string, work: (client: KernelClient, job: { readonly job_id: string; readonly session_id: string }) => Promise<T>): Promise<T> =>
+  calling(io, named, async (client) => work(client, { job_id, session_id: await sessionOf(client, named, job_id) }));

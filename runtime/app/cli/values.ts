@@ -57,6 +57,9 @@ export const shellWord = (word: string): string =>
 /** One line of JSON. */
 export const jsonText = (value: Json): string => printable(JSON.stringify(value));
 
+/** The members of a record; of anything else none. */
+export const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> => (typeof value === "object" && value !== null ? value as Readonly<Record<string, unknown>> : {});
+
 /** `a=1 b=[2]`: the members of a record, and any other value as JSON. */
 export function pairsText(value: unknown): string {
   const json = toJson(value);

@@ -8,7 +8,7 @@ import { signatureHolds } from "../../../replay/seal.ts";
 import type { EpochFacts, EpochUsage } from "../../kernel/logical/accounts.ts";
 import type { Parts } from "./parts.ts";
 
-export interface Attested {
+export interface AttestedUse {
   readonly usage: EpochUsage;
   /** In stretches; of a job of very many the first. */
   readonly epochs: readonly EpochFacts[];
@@ -31,7 +31,7 @@ function read({ traces, signer, sha256 }: Ports, id: string, run: string): Attes
 }
 
 /** Undefined where nothing is attested of it. */
-export function attestedOf(ports: Ports, id: string): Attested | undefined {
+export function attestedOf(ports: Ports, id: string): AttestedUse | undefined {
   const run = ports.jobs.get(id)?.outcome?.digest;
   const attestation = run === undefined ? undefined : read(ports, id, run);
   if (attestation === undefined) return undefined;

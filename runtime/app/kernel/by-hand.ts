@@ -7,6 +7,7 @@
 //   H5  Two qubits have one channel, whoever opened it and whichever end was named first.
 import { toHex } from "../../../kernel-abi/canonical.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
+import { pairOf } from "../../../kernel-abi/qvm/channel-ends.ts";
 import { DEFAULT_PROFILE, isProfile, parseProfile, type Profile } from "../../../kernel-abi/qvm/qec/profile.ts";
 import { Refusal } from "../../../kernel-abi/rpc/codes.ts";
 import type { Channel, EntanglementLinks } from "../../kernel/logical/links.ts";
@@ -64,8 +65,6 @@ const nameOf = ({ owner: { namespace }, alias }: Held, vq: string): string => `$
 /** Its id, or the whole name of another session's. */
 const labelOf = (own: Held, end: End): string => (end.held === own ? end.vq : nameOf(end.held, end.vq));
 
-const pairOf = (ends: readonly string[]): string => ends.toSorted().join(" ");
-
 /** @throws Fault PROFILE_INVALID */
 function profileOf(text: string): Profile {
   const read = parseProfile(text);
@@ -118,7 +117,7 @@ export class ByHand {
     const id = `ch_${labels[0]}_${labels[1]}`.replaceAll(":", "_");
     const already = this.#joining.get(pairOf(ends));
     if (already?.session === owner.session) throw new Fault("CHANNEL_EXISTS", { channel: already.id, why: "open already" });
-    if (already !== undefined) throw new Fault("CHANNEL_EXISTS", { why: "the other side has one open between them" });
+    if (already !== undefined) throw new Fault("CHANNEL_EXISTS", { why: "the other side has one open between them" }, { next: "Have the other side close its channel first: two qubits have one." });
     for (const end of [a, b]) linear.use([nameOf(end.held, end.vq)], end.held.owner.session);
     const violation = firewall.judge("OPEN_CHAN", ends, brokered);
     if (violation !== undefined) throw new Refusal("CHANNEL_REFUSED", { vq_a: a.vq, vq_b: b.vq, what: violation.kind });

@@ -90,13 +90,13 @@ export function telemetryCalls(parts: Parts, watching: Watching): Pick<Handlers,
     const record = places.record(id);
     const known = record === undefined ? attestedOf(parts, id) : { ...record, count: epochCount(record.epochs) };
     const attestation = (from_epoch ?? 0) > 0 ? {} : attestationOf(id); // with the first page alone
-    if (known === undefined) return { ...HOLDS_NOTHING, ...attestation };
+    if (known === undefined) return { ...HOLDS_NOTHING, ...attestation, attested_only: true };
     const { usage, epochs, count } = known;
     const single = epoch ?? undefined;
     const page = pageOf(epochs, single ?? from_epoch ?? 0, single === undefined ? limit ?? LIMIT : 1, count);
     const stretch = single === undefined ? undefined : epochs.find((each) => each.epoch <= single && single < each.epoch + each.times);
     if (single !== undefined && stretch === undefined) throw new Refusal("INVALID_PARAMS", { at: "/epoch", what: `the job has run ${count} epochs, and those from ${page.epochs_from} up to ${epochCount(epochs)} are kept` });
-    return { ...HOLDS_NOTHING, ...record, qubits: { ...record?.qubits }, channels: { ...record?.channels }, ...{ usage: { ...stretch?.usage ?? usage }, ...page, conditions: conditions() }, ...attestation };
+    return { ...HOLDS_NOTHING, ...record, ...(record === undefined ? { attested_only: true } : {}), qubits: { ...record?.qubits }, channels: { ...record?.channels }, ...{ usage: { ...stretch?.usage ?? usage }, ...page, conditions: conditions() }, ...attestation };
   };
   /** Where it stands, or stood when it last held something. */
   const mappingOf = (id: string): readonly Placed[] => {

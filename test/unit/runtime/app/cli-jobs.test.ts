@@ -18,6 +18,14 @@ afterEach(async () => {
 const until = async (holds: () => boolean): Promise<void> => { while (!holds()) await new Promise((resolve) => { setTimeout(resolve, 2); }); };
 const of = ({ served }: ServedTest, session: string): readonly string[] => ["--socket", served.path, "--session", session];
 
+/** A job that runs, and its session. */
+async function runningJob({ client, kernel, session }: ServedTest): Promise<{ readonly s: string; readonly job_id: string }> {
+  const s = await session();
+  const { job_id } = await client.q_submit({ graph: coins(2), session_id: s });
+  await until(() => kernel.parts.jobs.get(job_id)?.state === "RUNNING");
+  return { s, job_id };
+}
+
 describe("triad job", () => {
   it("list shows the session's jobs, or its tenant's, by state, and no others'", async () => {
     const tested = await ground.serve({ tenants: ["red", "green"].map((name) => ({ name, caps: CAPS })) });
@@ -72,10 +80,8 @@ describe("triad job", () => {
 
   it("replay of a job that has not ended says so, and what to do; of one that had nothing run, that there is nothing", async () => {
     const tested = await ground.serve({}, { conditions: STUCK });
-    const { client, kernel, session } = tested;
-    const s = await session();
-    const { job_id } = await client.q_submit({ graph: coins(2), session_id: s });
-    await until(() => kernel.parts.jobs.get(job_id)?.state === "RUNNING");
+    const { client } = tested;
+    const { s, job_id } = await runningJob(tested);
     const early = await triad("job", "replay", job_id, ...of(tested, s), "--json");
     expect([early.code, onlyObject(early.err)]).toMatchObject([1, { error: { name: "CALL_REFUSED", detail: { refusal: "NOT_ENDED", state: "RUNNING", job_id, says: "The job has not ended yet." } } }]);
     await client.q_cancel({ job_id, session_id: s });
@@ -84,10 +90,8 @@ describe("triad job", () => {
 
   it("replay of what comes to something else is a divergence; migrate says where to; a job followed to a bad end exits 1", async () => {
     const tested = await ground.serve({}, { conditions: STUCK });
-    const { client, kernel, session } = tested;
-    const s = await session();
-    const { job_id } = await client.q_submit({ graph: coins(2), session_id: s });
-    await until(() => kernel.parts.jobs.get(job_id)?.state === "RUNNING");
+    const { client } = tested;
+    const { s, job_id } = await runningJob(tested);
     const following = triad("job", "events", job_id, ...of(tested, s), "--follow");
     expect((await triad("job", "migrate", job_id, ...of(tested, s), "--target", "nowhere")).err).toContain("MIGRATION_REFUSED");
     await client.q_cancel({ job_id, session_id: s });

@@ -36,7 +36,7 @@ describe("a submit without --session", () => {
     for (const id of [job, String(second["job_id"])]) expect(await object(triad("job", "wait", id, ...on(tested), "--json"))).toMatchObject({ job_id: id, session_id: session, state: "COMPLETED" });
     expect(await object(triad("job", "list", ...on(tested), "--json"))).toMatchObject({ total: 3, jobs: [{ job_id: job, session_id: session }, { job_id: second["job_id"] }, {}] });
     expect(tested.kernel.parts.authority.sessions.size).toBe(1);
-    expect(await listed(tested)).toMatchObject([{ session_id: session, tenant: "default", open: true, jobs: 3, unended: 0, granted: ["CAP_ALLOC", "CAP_CHECKPOINT", "CAP_COMPUTE", "CAP_MEASURE"] }]);
+    expect(await listed(tested)).toMatchObject([{ session_id: session, tenant: "default", state: "open", jobs: 3, unended: 0, granted: ["CAP_ALLOC", "CAP_CHECKPOINT", "CAP_COMPUTE", "CAP_MEASURE"] }]);
   });
 
   it("opens another where the first does not hold what the graph needs, or other capabilities are named; jobs are found in either", async () => {
@@ -61,7 +61,7 @@ describe("a submit without --session", () => {
     expect([tested.kernel.parts.authority.sessions.size, await listed(tested)]).toEqual([0, []]);
     await submit(tested, ghz(2));
     expect((await triad("job", "submit", graphFile({ version: "0.1" }), ...on(tested))).code).toBe(1);
-    expect([tested.kernel.parts.authority.sessions.size, await listed(tested)]).toMatchObject([1, [{ open: true, jobs: 1 }]]);
+    expect([tested.kernel.parts.authority.sessions.size, await listed(tested)]).toMatchObject([1, [{ state: "open", jobs: 1 }]]);
   });
 
   it("is of its tenant and credential alone, and asks again where the kernel knows the session no more", async () => {
@@ -72,7 +72,7 @@ describe("a submit without --session", () => {
     const green = await submit(tested, ghz(2), "--tenant", "green");
     expect([red["opened"], green["opened"], (await listed(tested)).map(({ tenant }) => tenant).toSorted()]).toEqual([true, true, ["green", "red"]]);
     await tested.client.q_close_session({ session_id: String(green["session_id"]) });
-    expect(await listed(tested)).toMatchObject(expect.arrayContaining([expect.objectContaining({ session_id: green["session_id"], open: false })]) as unknown[]);
+    expect(await listed(tested)).toMatchObject(expect.arrayContaining([expect.objectContaining({ session_id: green["session_id"], state: "gone" })]) as unknown[]);
     expect(await submit(tested, ghz(2), "--tenant", "green")).toMatchObject({ opened: true });
   });
 
@@ -104,6 +104,21 @@ describe("where several sessions are kept", () => {
     expect(await object(triad("job", "list", ...on(tested), "--json"))).toMatchObject({ total: 1, jobs: [{ job_id: red["job_id"] }] });
     for (const words of [["telemetry"], ["mapping"], ["list", "--tenant"]]) expect((await triad("job", ...words, ...on(tested))).code).toBe(0);
     expect(Object.fromEntries((await listed(tested)).map(({ session_id, state }) => [session_id, state]))).toEqual({ [String(red["session_id"])]: "open", [String(gone["session_id"])]: "gone", [String(blue["session_id"])]: "denied" });
+  });
+
+  it("a job is found that is older than all a list has", async () => {
+    const tested = await ground.serve({ tenants: [{ name: "default", caps: CAPS, quota: { ...DEFAULT_TENANT_QUOTA, jobs_per_session: 2_000, jobs_per_minute: 1_000_000, calls_per_minute: 1_000_000 } }] }, { conditions: STUCK, slots: 1 });
+    const { job_id, session_id } = await submit(tested, coins(2));
+    await triad("session", "open", ...on(tested));
+    for (let more = 0; more < 1_000; more++) await tested.client.q_submit({ graph: coins(2), session_id: String(session_id) });
+    expect(await object(triad("job", "status", String(job_id), ...on(tested), "--json"))).toMatchObject({ job_id, session_id });
+  });
+
+  it("a token that stands for another submit is told by the name of its flag", async () => {
+    const tested = await ground.serve();
+    await submit(tested, ghz(2), "--token", "once", "--seed", "1");
+    const again = await triad("job", "submit", graphFile(ghz(2)), ...on(tested), "--token", "once", "--seed", "2", "--json");
+    expect([again.code, onlyObject(again.err)]).toMatchObject([1, { error: { next: expect.stringMatching(/^Give --token another text/) as string } }]);
   });
 
   it("close --all closes those it may, says which, and then why not the others", async () => {

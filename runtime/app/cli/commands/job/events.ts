@@ -5,9 +5,9 @@ import type { JobEventObject } from "../../../../../kernel-abi/rpc/methods.ts";
 import { runs, type Invocation } from "../../command.ts";
 import { countOption } from "../../arguments.ts";
 import { interruptible } from "../../interrupt.ts";
-import { addJobOptions, calling, type JobFlags } from "../../kernel-call.ts";
+import { addJobOptions, type JobFlags } from "../../kernel-call.ts";
 import { printJson } from "../../output.ts";
-import { sessionOf } from "../../sessions.ts";
+import { aboutJob } from "../../sessions.ts";
 import type { KernelClient } from "../../../kernel/client.ts";
 import { pairsText, printable } from "../../values.ts";
 import type { Io } from "../../terminal.ts";
@@ -47,8 +47,7 @@ export function configure(command: Command, invocation: Invocation): void {
     .addOption(countOption("--after <n>", "only events behind this one (default: 0, all of them)"));
   runs(command, invocation, (job_id = "") => {
     const { json = false, follow = false, after = 0, ...named } = command.opts<Flags>();
-    return calling(invocation.io, named, async (client) => {
-      const job = { job_id, session_id: await sessionOf(client, named, job_id) };
+    return aboutJob(invocation.io, named, job_id, async (client, job) => {
       if (follow) return followed(invocation.io, client, job, { after, json });
       const { events } = await client.q_job_events({ ...job, after, timeout_ms: NOW_MS });
       if (json) printJson(invocation.io.out, "job-events", { job_id, state: events.at(-1)?.state ?? (await client.q_status(job)).state, events });

@@ -9,7 +9,7 @@ import { countOption } from "../../arguments.ts";
 import { runUnderWay } from "../../job-text.ts";
 import { addSessionOptions, calling, type JobFlags } from "../../kernel-call.ts";
 import { printJson } from "../../output.ts";
-import { isShut, someKept, someSession, type Named } from "../../sessions.ts";
+import { isShut, LISTED_MOST, someKept, someSession, type Named } from "../../sessions.ts";
 import { table } from "../../table.ts";
 import { plural, printable } from "../../values.ts";
 
@@ -20,7 +20,6 @@ interface Flags extends JobFlags {
 }
 
 const LISTED = 100;
-const LISTED_MOST = 1_000;
 
 /** @throws Fault USAGE */
 function statesIn(text: string): JobState[] {

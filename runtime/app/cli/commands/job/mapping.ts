@@ -6,13 +6,9 @@ import { addSessionOptions, calling, type JobFlags } from "../../kernel-call.ts"
 import { printFacts, printJson } from "../../output.ts";
 import { sessionOf, someSession } from "../../sessions.ts";
 import { table } from "../../table.ts";
-import { printable, toJson } from "../../values.ts";
+import { fieldsOf, printable } from "../../values.ts";
 
-function cellsOf(place: unknown): readonly string[] {
-  const told = toJson(place);
-  const fields = typeof told === "object" && told !== null && !Array.isArray(told) ? told as Readonly<Record<string, unknown>> : {};
-  return ["module", "profile", "physical_qubits"].map((name) => printable(String(fields[name] ?? "")));
-}
+const cellsOf = (place: unknown): readonly string[] => ["module", "profile", "physical_qubits"].map((name) => printable(String(fieldsOf(place)[name] ?? "")));
 
 export function configure(command: Command, invocation: Invocation): void {
   addSessionOptions(command.argument("[job]", "a job id (default: the whole session)"), "the session (default: the one opened here that has the job, or was opened last)");

@@ -2,9 +2,9 @@
 import type { Command } from "commander";
 import { EXIT } from "../../../../../kernel-abi/fault.ts";
 import { runs, type Invocation } from "../../command.ts";
-import { addJobOptions, calling, type JobFlags } from "../../kernel-call.ts";
+import { addJobOptions, type JobFlags } from "../../kernel-call.ts";
 import { printFacts, printJson } from "../../output.ts";
-import { sessionOf } from "../../sessions.ts";
+import { aboutJob } from "../../sessions.ts";
 import { printable } from "../../values.ts";
 
 interface Flags extends JobFlags {
@@ -16,7 +16,7 @@ export function configure(command: Command, invocation: Invocation): void {
   runs(command, invocation, async (job_id = "") => {
     const { json = false, target, ...named } = command.opts<Flags>();
     const { out } = invocation.io;
-    const move = await calling(invocation.io, named, async (client) => client.q_migrate({ job_id, session_id: await sessionOf(client, named, job_id), ...(target === undefined ? {} : { target }) }));
+    const move = await aboutJob(invocation.io, named, job_id, (client, job) => client.q_migrate({ ...job, ...(target === undefined ? {} : { target }) }));
     if (json) printJson(out, "job-migrate", move);
     else printFacts(out, [["job", printable(move.job_id)], ["from", printable(String(move.from))], ["to", printable(String(move.to))], ["fence", `after epoch ${move.epoch}`], ["moved", !move.success ? "no" : move.moved === 0 ? "nothing: it is there" : "yes"]]);
     return move.success ? EXIT.ok : EXIT.failed;

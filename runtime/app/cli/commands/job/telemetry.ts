@@ -7,7 +7,7 @@ import { addSessionOptions, calling, type JobFlags } from "../../kernel-call.ts"
 import { printFacts, printJson } from "../../output.ts";
 import { sessionOf, someSession } from "../../sessions.ts";
 import { table } from "../../table.ts";
-import { plural, printable, toJson } from "../../values.ts";
+import { fieldsOf, plural, printable } from "../../values.ts";
 
 interface Flags extends JobFlags {
   readonly epoch?: number;
@@ -15,17 +15,7 @@ interface Flags extends JobFlags {
 
 const SHOWN = ["profile", "physical_qubits", "gate_count", "measurement_count", "logical_error_rate"] as const;
 
-function cellsOf(qubit: unknown): readonly string[] {
-  const told = toJson(qubit);
-  const fields = typeof told === "object" && told !== null && !Array.isArray(told) ? told as Readonly<Record<string, unknown>> : {};
-  return SHOWN.map((name) => printable(String(fields[name] ?? "")));
-}
-
-/** Of a job, or of all jobs of a session. */
-function usageOf(usage: unknown): Readonly<Partial<Record<"nodes" | "measurements" | "logicalQubits" | "physicalQubits", number>>> {
-  const told = toJson(usage);
-  return typeof told === "object" && told !== null && !Array.isArray(told) ? told as Readonly<Record<string, number>> : {};
-}
+const cellsOf = (qubit: unknown): readonly string[] => SHOWN.map((name) => printable(String(fieldsOf(qubit)[name] ?? "")));
 
 export function configure(command: Command, invocation: Invocation): void {
   addSessionOptions(command.argument("[job]", "a job id (default: the whole session)"), "the session (default: the one opened here that has the job, or was opened last)").addOption(countOption("--epoch <n>", "of one epoch of the job"));
@@ -37,13 +27,12 @@ export function configure(command: Command, invocation: Invocation): void {
       printJson(out, "job-telemetry", told);
       return EXIT.ok;
     }
-    const { nodes = 0, measurements = 0, logicalQubits = 0, physicalQubits = 0 } = usageOf(told.usage);
-    const isAttested = nodes > 0 && told.simulation_time_us === 0; // by an earlier kernel, which alone knew what it took and what each qubit did
+    const { usage: { nodes = 0, measurements = 0, logicalQubits = 0, physicalQubits = 0 } = {}, attested_only: attested = false } = told;
     const { logical_qubits_allocated, physical_qubits_used, physical_qubits_available, channels_open } = told.resource_usage;
     printFacts(out, [
-      ...(isAttested ? [] : [["logical", `${logical_qubits_allocated} qubits held`], ["physical", `${physical_qubits_used} used, ${physical_qubits_available} left`], ["channels", `${channels_open} open`]] as const),
+      ...(attested ? [] : [["logical", `${logical_qubits_allocated} qubits held`], ["physical", `${physical_qubits_used} used, ${physical_qubits_available} left`], ["channels", `${channels_open} open`]] as const),
       ["in all", `${plural(nodes, "node")}, ${plural(measurements, "readout")}; at once at most ${plural(logicalQubits, "logical qubit")}, ${physicalQubits} physical`],
-      ["time", isAttested ? "not known any more: it ended under an earlier kernel" : `${told.simulation_time_us} µs on the modelled machine`],
+      ["time", attested ? "not known any more: it ended under an earlier kernel" : `${told.simulation_time_us} µs on the modelled machine`],
     ]);
     const rows = Object.entries(told.qubits).map(([id, qubit]) => [printable(id), ...cellsOf(qubit)]);
     if (rows.length > 0) out.print([...table([{ title: "qubit" }, { title: "profile" }, ...["physical", "gates", "readouts", "error rate"].map((title) => ({ title, align: "right" as const }))], rows, out.width, out.paint.dim)].join("").trimEnd());

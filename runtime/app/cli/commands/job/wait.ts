@@ -8,8 +8,8 @@ import { countOption } from "../../arguments.ts";
 import { runs, type Invocation } from "../../command.ts";
 import { interruptible } from "../../interrupt.ts";
 import { printJob } from "../../job-text.ts";
-import { addJobOptions, calling, type JobFlags } from "../../kernel-call.ts";
-import { sessionOf } from "../../sessions.ts";
+import { addJobOptions, type JobFlags } from "../../kernel-call.ts";
+import { aboutJob } from "../../sessions.ts";
 import type { Io, Terminal } from "../../terminal.ts";
 import { printable, shellWord } from "../../values.ts";
 
@@ -63,9 +63,8 @@ export async function waitFor(io: Io, job: KernelJob, { timeout, json = false, s
 
 export function configure(command: Command, invocation: Invocation): void {
   addJobOptions(command).addOption(countOption("--timeout <ms>", "most milliseconds to wait; then exit 124, and the job goes on (default: as long as it takes)", 1));
-  runs(command, invocation, (job = "") => {
-    const { session, ...flags } = command.opts<Flags>();
-    const named = { ...flags, ...(session === undefined ? {} : { session }) };
-    return calling(invocation.io, flags, async (client) => waitFor(invocation.io, client.job(job, await sessionOf(client, named, job)), flags));
+  runs(command, invocation, (id = "") => {
+    const flags = command.opts<Flags>();
+    return aboutJob(invocation.io, flags, id, (client, { job_id, session_id }) => waitFor(invocation.io, client.job(job_id, session_id), flags));
   });
 }

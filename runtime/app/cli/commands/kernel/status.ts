@@ -10,7 +10,7 @@ import { addSocketOption, calling, type Reach } from "../../kernel-call.ts";
 import { printFacts, printJson } from "../../output.ts";
 import { table } from "../../table.ts";
 import type { Terminal } from "../../terminal.ts";
-import { pairsText, plural, printable } from "../../values.ts";
+import { fieldsOf, pairsText, plural, printable } from "../../values.ts";
 
 interface Flags extends Reach {
   readonly session?: string;
@@ -20,17 +20,15 @@ interface Flags extends Reach {
 const leftOf = (count: number | null, what: string): string | undefined => (count === null ? undefined : `${count} ${what}`);
 /** What is wrong, and how much: its mode first. */
 function conditionText(condition: unknown): string {
-  const { mode, target: _, ...much } = recordOf(condition);
+  const { mode, target: _, ...much } = fieldsOf(condition);
   return `${printable(String(mode))} ${pairsText(much)}`;
 }
-
-const recordOf = (row: unknown): Readonly<Record<string, unknown>> => (typeof row === "object" && row !== null ? row as Readonly<Record<string, unknown>> : {});
 
 const cellOf = (value: unknown): string => (value === undefined ? "" : typeof value === "string" ? printable(value) : pairsText(value));
 
 /** Rows of like records, each titled by its name and its members' names. */
 function printRows(out: Terminal, what: string, rows: readonly unknown[]): void {
-  const records = rows.map(recordOf).map(({ name, [what]: own = name, ...rest }) => ({ [what]: own, ...rest }));
+  const records = rows.map(fieldsOf).map(({ name, [what]: own = name, ...rest }) => ({ [what]: own, ...rest }));
   const names = [...new Set(records.flatMap((record) => Object.keys(record)))];
   if (names.length === 0) return;
   const columns = names.map((title, at) => (at === 0 ? { title } : { title, align: "right" as const }));

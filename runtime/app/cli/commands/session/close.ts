@@ -36,6 +36,16 @@ async function close(client: KernelClient, session_id: string, { socket, cancel 
   }
 }
 
+/** Those that could be closed, and why the others could not. */
+async function closedOf(client: KernelClient, names: readonly string[], flags: Flags): Promise<{ readonly closed: readonly Closed[]; readonly refused: readonly unknown[] }> {
+  const closed: Closed[] = [];
+  const refused: unknown[] = [];
+  for (const name of names) await close(client, name, flags).then((one) => closed.push(one), (error: unknown) => refused.push(error));
+  return { closed, refused };
+}
+
+const closedText = ({ session_id, jobs_cancelled, gone }: Closed): string => `${printable(session_id)}${gone ? ", which the kernel did not know any more" : jobs_cancelled > 0 ? `, ${plural(jobs_cancelled, "job")} cancelled` : ""}`;
+
 /** @throws Fault USAGE */
 function chosen(session: string | undefined, flags: Flags): readonly string[] {
   if ((session === undefined) !== (flags.all === true)) throw new Fault("USAGE", { argument: "SESSION", what: "it needs to know which", allowed: "a session's id, or --all" });
@@ -51,21 +61,12 @@ export function configure(command: Command, invocation: Invocation): void {
     const flags = command.opts<Flags>();
     const { out } = invocation.io;
     const names = chosen(session, flags);
-    const refused: unknown[] = [];
-    const closed = await calling(invocation.io, flags, async (client) => {
-      const ended: Closed[] = [];
-      for (const name of names) {
-        try {
-          ended.push(await close(client, name, flags));
-        } catch (error) {
-          if (names.length === 1) throw error;
-          refused.push(error); // the others are closed all the same
-        }
-      }
-      return ended;
+    return calling(invocation.io, flags, async (client) => {
+      const { closed, refused } = await closedOf(client, names, flags);
+      if (closed.length > 0 && flags.json === true) printJson(out, "session-close", { sessions: closed });
+      else printFacts(out, closed.map((one) => ["closed", closedText(one)]));
+      if (refused.length > 0) throw refused[0];
+      return EXIT.ok;
     });
-    if (flags.json === true) printJson(out, "session-close", { sessions: closed });
-    else printFacts(out, closed.map(({ session_id, jobs_cancelled, gone }) => ["closed", `${printable(session_id)}${gone ? ", which the kernel did not know any more" : jobs_cancelled > 0 ? `, ${plural(jobs_cancelled, "job")} cancelled` : ""}`]));
-    return refused.length === 0 ? EXIT.ok : calling(invocation.io, flags, () => Promise.reject(refused[0]));
   });
 }

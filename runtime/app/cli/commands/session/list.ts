@@ -17,8 +17,7 @@ interface Told {
   readonly tenant: string;
   readonly granted: readonly string[];
   readonly opened_at: number;
-  /** Whether the kernel serves in it: not where it is gone, or its tenant suspended. */
-  readonly open: boolean;
+  /** Whether the kernel serves in it; denied: its tenant is suspended, or has to enter anew. */
   readonly state: "open" | "gone" | "denied";
   /** Jobs it has been told of and keeps, and those of them that have not ended. */
   readonly jobs: number;
@@ -29,10 +28,10 @@ async function told(client: KernelClient, { session, tenant, granted, opened }: 
   const known = { session_id: session, tenant, granted, opened_at: opened / 1_000 };
   try {
     const { total } = await client.q_list_jobs({ session_id: session, limit: 1 });
-    return { ...known, open: true, state: "open", jobs: total, unended: await liveJobs(client, session) };
+    return { ...known, state: "open", jobs: total, unended: await liveJobs(client, session) };
   } catch (error) {
     if (!isShut(error)) throw error;
-    return { ...known, open: false, state: isGone(error) ? "gone" : "denied", jobs: 0, unended: 0 };
+    return { ...known, state: isGone(error) ? "gone" : "denied", jobs: 0, unended: 0 };
   }
 }
 
