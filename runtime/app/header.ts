@@ -18,8 +18,9 @@ import { programDigest } from "./program/load.ts";
 
 export type Admissions = Readonly<Record<BoundDomain, Admission>>;
 
-/** Admissions keep bookkeeping of one run: make them anew for each. */
-export const createAdmissions = (): Admissions => Object.freeze({ Q: createQAdmission(), PHI: createPhiAdmission() });
+/** Admissions of a run with these flags, all of this version when absent; they keep bookkeeping of one run: make them anew for each. */
+export const createAdmissions = (flags?: readonly string[]): Admissions =>
+  Object.freeze({ Q: createQAdmission(flags === undefined ? undefined : new Set(flags)), PHI: createPhiAdmission() });
 
 const digestOf = (value: unknown): string => toHex(sha256(canonicalJson(value)));
 
@@ -66,12 +67,23 @@ export const headerFor = ({ seed, bounds, policy, slice, allow, program, root, f
   ...(recovery === undefined ? {} : { recovery }),
 });
 
-/** A recorded run is re-executed only by a runtime that decides everything as the recording one did. @throws Fault TRACE_VERSION */
-export function checkRuntime(header: Header, admissions: Admissions, policy: PolicyChoice): void {
+type Decided = "semantics" | "abi" | "policy" | "costTables" | "providers";
+
+/** Providers without the digests of their kernels' binaries: a kernel of the same version gives the same bytes, and reproduction compares them. */
+const comparable = (key: Decided, facts: Pick<Header, Decided>): unknown =>
+  (key === "providers" ? facts.providers.map((provider) => ({ ...provider, kernels: provider.kernels.map(({ name, version }) => ({ name, version })) })) : facts[key]);
+
+/**
+ * A recorded run is re-executed only by a runtime that decides everything as the recording one did. One that goes on and is sealed, `exactly`,
+ * also by the same binaries, since its header says which they were.
+ * @throws Fault TRACE_VERSION
+ */
+export function checkRuntime(header: Header, admissions: Admissions, policy: PolicyChoice, exactly = false): void {
   const facts = runtimeFacts(admissions, policy);
   const { flags } = header.abi;
   const ours = { ...facts, abi: executes(flags) ? { ...facts.abi, flags } : facts.abi };
   for (const key of ["semantics", "abi", "policy", "costTables", "providers"] as const) {
-    if (!sameBytes(canonicalJson(ours[key]), canonicalJson(header[key]))) throw new Fault("TRACE_VERSION", { differs: key });
+    const [here, there] = exactly ? [ours[key], header[key]] : [comparable(key, ours), comparable(key, header)];
+    if (!sameBytes(canonicalJson(here), canonicalJson(there))) throw new Fault("TRACE_VERSION", { differs: key });
   }
 }
