@@ -4,7 +4,7 @@ import { BICYCLE_CODES, bicycleCode } from "../../../../../domains/q/codes/bicyc
 import { leastLogicalWeight } from "../../../../../domains/q/codes/distance.ts";
 import { CODE_TASKS, CODES, generateCircuit } from "../../../../../domains/q/codes/generate.ts";
 import { dualTo, rank, rowOf } from "../../../../../domains/q/codes/gf2.ts";
-import { isRepeat, TARGET, type StimCircuit } from "../../../../../domains/q/stim/circuit.ts";
+import { isRepeat, TARGET, type StimCircuit, type StimInstruction } from "../../../../../domains/q/stim/circuit.ts";
 import type { CssCode } from "../../../../../domains/q/codes/css.ts";
 import { PlainTableau } from "../../../../support/plain-tableau.ts";
 
@@ -62,6 +62,16 @@ describe("codes", () => {
 const highest = (circuit: StimCircuit): number => circuit.reduce((most, item) => (isRepeat(item)
   ? Math.max(most, highest(item.body))
   : item.targets.reduce((top, target) => ((target & TARGET.RECORD) === 0 ? Math.max(top, target) : top), most)), 0);
+
+const flat = (circuit: StimCircuit): readonly StimInstruction[] => circuit.flatMap((item) => (isRepeat(item) ? flat(item.body) : [item]));
+
+describe("schedules", () => {
+  it.each(CODE_TASKS)("%s: no qubit is in two gates of a layer", (name) => {
+    const layers = flat(generateCircuit(name, { distance: name.startsWith("bivariate") ? 6 : 5, rounds: 3 })).filter((item) => item.name === "CX");
+    expect(layers.length).toBeGreaterThan(1);
+    for (const { targets } of layers) expect(new Set(targets).size).toBe(targets.length);
+  });
+});
 
 const SMALLEST: Readonly<Record<string, readonly number[]>> = { repetition_code: [2, 5], surface_code: [2, 3], color_code: [3, 5], bacon_shor_code: [2, 3], bivariate_bicycle_code: [6] };
 
