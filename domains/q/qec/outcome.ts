@@ -1,6 +1,4 @@
 // What error-correction experiments give, as it is recorded and as a program reads it.
-import { Fault } from "../../../kernel-abi/fault.ts";
-
 /** Rows of `b8`: shot after shot, bit k of a row in byte k >> 3 at k & 7; detectors first, then observables. */
 export interface DetectionEvents {
   readonly detectors: number;
@@ -9,12 +7,16 @@ export interface DetectionEvents {
   readonly rows: Uint8Array;
 }
 
-/** Shots, those of them whose observables were not all predicted, wrong predictions by observable, and detection events in all. */
+/**
+ * Shots; those of them whose observables were not all predicted; wrong predictions by observable; detection events in all; shots whose events
+ * no correction explains, which are predicted to flip nothing.
+ */
 export interface LogicalCounts {
   readonly shots: number;
   readonly errors: number;
   readonly flips: readonly number[];
   readonly events: number;
+  readonly unsolved: number;
 }
 
 export type QecResult = { readonly kind: "events" } & DetectionEvents | { readonly kind: "logical" } & LogicalCounts;
@@ -28,21 +30,15 @@ const isCounts = (value: unknown): value is readonly number[] => Array.isArray(v
 /** Undefined where a body is none of these. */
 export function parseQecResult(value: unknown): QecResult | undefined {
   if (!isRecord(value)) return undefined;
-  const { kind, shots, detectors, observables, rows, errors, flips, events } = value;
+  const { kind, shots, detectors, observables, rows, errors, flips, events, unsolved } = value;
   if (kind === "events" && isCount(shots) && isCount(detectors) && isCount(observables) && rows instanceof Uint8Array) return { kind, detectors, observables, shots, rows };
-  if (kind === "logical" && isCount(shots) && isCount(errors) && isCounts(flips) && isCount(events)) return { kind, shots, errors, flips, events };
+  if (kind === "logical" && isCount(shots) && isCount(errors) && isCounts(flips) && isCount(events) && isCount(unsolved)) return { kind, shots, errors, flips, events, unsolved };
   return undefined;
 }
 
 /** A program's own. */
 export function readQecResult(result: QecResult): DetectionEvents | LogicalCounts {
-  if (result.kind === "logical") return Object.freeze({ shots: result.shots, errors: result.errors, flips: Object.freeze([...result.flips]), events: result.events });
+  if (result.kind === "logical") return Object.freeze({ shots: result.shots, errors: result.errors, flips: Object.freeze([...result.flips]), events: result.events, unsolved: result.unsolved });
   const { detectors, observables, shots, rows } = result;
   return Object.freeze({ detectors, observables, shots, rows: rows.slice() });
-}
-
-/** @throws Fault Q_ERR_HARDWARE_FAILURE when what a kernel answered is not what was asked of it */
-export function answered(result: QecResult | undefined, kind: QecResult["kind"], shots: number): QecResult {
-  if (result?.kind !== kind || result.shots !== shots) throw new Fault("Q_ERR_HARDWARE_FAILURE", { what: `the kernel's answer is no ${kind} of ${shots} shots` });
-  return result;
 }
