@@ -22,7 +22,7 @@ export type { DecoderName } from "./q/qec/call.ts";
 export { ExperimentSchema, uniformNoise, type Experiment, type MemoryExperiment } from "./q/qec/experiment.ts";
 export type { DetectionEvents, LogicalCounts } from "./q/qec/outcome.ts";
 export {
-  added, cellReserve, nextBatch, NO_COUNTS, studyFits, studyRow, StudySchema, type Cell, type CellCounts, type Study, type StudyFits, type StudyRow,
+  added, experimentReserve, nextBatch, NO_COUNTS, studyFits, studyRow, StudySchema, type Cell, type CellCounts, type Study, type StudyFits, type StudyRow,
 } from "./q/qec/study.ts";
 export { QCallSchema } from "./q/job.ts";
 export { QReserveSchema } from "./q/request.ts";

@@ -2,15 +2,15 @@
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { QecDecoder } from "../../kernels/qec/job.ts";
 import { errorModelOf } from "../dem/analyze.ts";
-import { matchingGraph } from "../decoder/graph.ts";
+import { decodingGraph } from "../decoder/graph.ts";
 import type { StimCircuit } from "../stim/circuit.ts";
 import type { DecoderName } from "./call.ts";
 
 /** @throws Fault of the error model: detectors that are not deterministic, mechanisms no edge stands for */
 export function decoderFor(circuit: StimCircuit, decoder: DecoderName): QecDecoder {
   switch (decoder) {
-    case "matching": return { name: "matching", graph: matchingGraph(errorModelOf(circuit, { decompose: true })) };
-    case "union_find": return { name: "union-find", graph: matchingGraph(errorModelOf(circuit, { decompose: true })) };
+    case "matching": return { name: "matching", graph: decodingGraph(errorModelOf(circuit, { decompose: true })).graph };
+    case "union_find": return { name: "union-find", graph: decodingGraph(errorModelOf(circuit, { decompose: true })).graph };
     case "bp_osd": case "lookup": throw new Fault("KERNEL_REFUSED", { decoder });
   }
 }

@@ -10,7 +10,7 @@ import { stopReason, type StopReason } from "../statistics/stopping.ts";
 import { suppressionOf, type Suppression } from "../statistics/suppression.ts";
 import { fittedThreshold, type ThresholdFit } from "../statistics/threshold.ts";
 import { DecoderSchema } from "./call.ts";
-import { ExperimentSchema, isMemory } from "./experiment.ts";
+import { ExperimentSchema, isMemory, type Experiment } from "./experiment.ts";
 import { knownExperiment } from "./known.ts";
 import type { QReserve } from "../request.ts";
 import { QEC_COSTS } from "./admission.ts";
@@ -73,8 +73,8 @@ function expectedShots({ maxErrors }: Study["stop"], { shots, errors }: CellCoun
   return Math.max(BATCH.first, Math.ceil((1.1 * shots * (maxErrors - errors)) / errors));
 }
 
-/** What a contract for one job of the cell must hold. */
-export function cellReserve({ experiment }: Cell, shots: number): QReserve {
+/** What a contract for one job of the experiment must hold. */
+export function experimentReserve(experiment: Experiment, shots: number): QReserve {
   const { qubits, operations, detectors, observables } = knownExperiment(experiment).size;
   return { qubits: Math.max(1, qubits), budget: Math.max(1, operations * shots * QEC_COSTS.table.operation), shots: Math.min(shots, LIMITS.shots_max), channels: Math.max(1, detectors + observables) };
 }

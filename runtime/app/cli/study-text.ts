@@ -2,9 +2,10 @@
 import type { StudyFits, StudyRow } from "../../../domains/q/qec/study.ts";
 import type { Estimate } from "../../../domains/q/statistics/suppression.ts";
 import type { Cells, RowColumn } from "./rows-file.ts";
-import { short } from "./values.ts";
 import type { Facts } from "./output.ts";
 import type { Column, Row } from "./table.ts";
+
+const short = (value: number, digits: number): string => String(Number(value.toPrecision(digits)));
 
 export const STUDY_COLUMNS: readonly Column[] = [
   { title: "code" }, { title: "d", align: "right" }, { title: "rounds", align: "right" }, { title: "p", align: "right" }, { title: "decoder" },

@@ -1,7 +1,7 @@
 // The program of a study: one run, a contract and a job a part of a batch, until each cell's stopping rule is met. Like any program it is loaded
 // from its file and stands in the trace, so a study is verified, replayed, reproduced, judged and resumed like any other run.
 import {
-  added, cellReserve, defineProcess, nextBatch, NO_COUNTS, studyFits, studyRow, StudySchema, type Cell, type CellCounts, type Contract, type Job, type LogicalCounts,
+  added, defineProcess, experimentReserve, nextBatch, NO_COUNTS, studyFits, studyRow, StudySchema, type Cell, type CellCounts, type Contract, type Job, type LogicalCounts,
 } from "triad-runtime";
 
 const named = ({ experiment, p, decoder }: Cell): string =>
@@ -18,7 +18,7 @@ export default defineProcess({
       const wave: { readonly cell: Cell; readonly contract: Contract<"Q">; readonly job: Job<LogicalCounts, "Q"> }[] = [];
       for (const cell of study.cells) {
         for (const shots of nextBatch(study, countsOf(cell))) {
-          const contract = yield* q.reserve(cellReserve(cell, shots));
+          const contract = yield* q.reserve(experimentReserve(cell.experiment, shots));
           wave.push({ cell, contract, job: yield* q.logical(contract, cell.experiment, shots, { decoder: cell.decoder }) });
         }
       }
