@@ -14,9 +14,9 @@ export const LIMITS = Object.freeze({
   processes_max: 1_048_576,
   capabilities_max: 16_777_216,
   contracts_max: 16_777_216,
-  /** State vector: 2^26 amplitudes of 16 bytes are 1 GiB. */
-  statevector_qubits_max: 26,
-  stabilizer_qubits_max: 4_096,
+  /** State vector: 2^27 amplitudes of 16 bytes are 2 GiB. */
+  statevector_qubits_max: 27,
+  stabilizer_qubits_max: 16_384,
   shots_max: 10_000_000,
   circuit_operations_max: 4_194_304,
   /** Classical bits one circuit, and channels one contract, may have. */

@@ -12,7 +12,7 @@ import type { LoweredCircuit } from "../kernels/circuit.ts";
 import { COST_TABLE, circuitCost, criticalPath } from "./api/cost.ts";
 import { encodeDescriptor, parseCall } from "./job.ts";
 import type { QJob } from "./job.ts";
-import { STABILIZER, STATEVECTOR, chooseProvider, figures } from "./declared.ts";
+import { chooseProvider, figures, providersOf, type QProviders } from "./declared.ts";
 import { parseReserve, termsOf } from "./request.ts";
 import { Q_TICKS, ticksOf } from "./ticks.ts";
 
@@ -47,13 +47,13 @@ function checkCapacity({ circuit, shots, mode }: QJob, { terms }: ContractView):
   }
 }
 
-function checkSupport({ circuit, mode }: QJob, { terms }: ContractView): void {
+function checkSupport({ circuit, mode }: QJob, { terms }: ContractView, providers: QProviders): void {
   const opcodes = opcodesOf(circuit);
   for (const opcode of opcodes) {
     const gate = gateName(opcode);
     if (opcode !== OP.BARRIER && !terms.permitted.includes(gate)) throw new Fault("Q_ERR_GATE_UNSUPPORTED", { gate });
   }
-  chooseProvider(circuit);
+  chooseProvider(circuit, providers);
   checkMode(circuit, mode, opcodes);
 }
 
@@ -88,7 +88,7 @@ export function decoherencePpm(circuit: LoweredCircuit): number {
   return Math.min(1_000_000, errors + Math.ceil((criticalPath(circuit) * 1_000_000) / figures.t2));
 }
 
-function admit(job: QJob, { terms, ledger }: ContractView, now: number): Admitted {
+function admit(job: QJob, { terms, ledger }: ContractView, now: number, providers: QProviders): Admitted {
   const { circuit, shots } = job;
   const exceeded = (detail: Readonly<Record<string, number>>): never => {
     throw new Fault("Q_ERR_DECOHERENCE_EXCEEDED", detail);
@@ -96,34 +96,35 @@ function admit(job: QJob, { terms, ledger }: ContractView, now: number): Admitte
   const budget = circuitCost(circuit) * shots;
   if (budget > terms.budget - ledger.budget) exceeded({ charge: budget, remaining: terms.budget - ledger.budget });
   if (shots > terms.shots - ledger.shots) exceeded({ shots, remaining: terms.shots - ledger.shots });
-  const cost = ticksOf(circuit, shots, chooseProvider(circuit).provider);
+  const cost = ticksOf(circuit, shots, chooseProvider(circuit, providers).provider);
   if (now + cost > terms.end) exceeded({ due: now + cost, end: terms.end });
   const ppm = decoherencePpm(circuit);
   if (ppm > terms.errorPpm) exceeded({ errorPpm: ppm, allowed: terms.errorPpm });
   return { cost, charge: { budget, shots }, descriptor: encodeDescriptor(job) };
 }
 
-function parsed(job: QJob): ParsedCall {
+function parsed(job: QJob, providers: QProviders): ParsedCall {
   return {
     units: job.circuit.qubits,
     calibration: checkCalibration,
     capacity: (contract) => { checkCapacity(job, contract); },
-    support: (contract) => { checkSupport(job, contract); },
-    budget: (contract, now) => admit(job, contract, now),
+    support: (contract) => { checkSupport(job, contract, providers); },
+    budget: (contract, now) => admit(job, contract, now, providers),
     accepted: () => undefined,
   };
 }
 
-/** Q's view for the kernel. Keeps nothing: two of them answer alike. */
-export function createQAdmission(): Admission {
+/** Q's view for the kernel, in a run with these flags. Keeps nothing: two of them answer alike. */
+export function createQAdmission(flags?: ReadonlySet<string>): Admission {
+  const providers = providersOf(flags);
   return Object.freeze({
     domain: "Q",
-    providers: Object.freeze([STATEVECTOR, STABILIZER]),
+    providers: Object.freeze([providers.statevector, providers.stabilizer]),
     costTables: Object.freeze([COST_TABLE, Q_TICKS]),
-    request: (request: unknown, now: number) => termsOf(parseReserve(request), now),
-    shape: (call: unknown, refs: readonly unknown[], flags?: ReadonlySet<string>) => {
+    request: (request: unknown, now: number) => termsOf(parseReserve(request, flags), now),
+    shape: (call: unknown, refs: readonly unknown[], inForce = flags) => {
       if (refs.length > 0) throw new Fault("ABI_MALFORMED", { argument: "q.submit", at: "refs", what: "a Q call builds on no other job" });
-      return parsed(parseCall(call, flags));
+      return parsed(parseCall(call, inForce), providers);
     },
   } satisfies Admission);
 }

@@ -6,13 +6,14 @@
 import type { Terms } from "../../kernel-abi/contract.ts";
 import type { ProviderDeclaration } from "../../kernel-abi/header.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
+import { widerProviders } from "../../kernel-abi/version.ts";
 import { OP } from "../kernels/circuit.ts";
 import type { LoweredCircuit } from "../kernels/circuit.ts";
 import type { Kernel } from "../kernels/job.ts";
 import { isClifford } from "../kernels/stabilizer/clifford.ts";
 import { stabilizerKernel } from "../kernels/stabilizer/kernel.ts";
 import { statevectorKernel } from "../kernels/statevector/kernel.ts";
-import { tooManyQubits } from "./provider-limits.ts";
+import { REACH, REACH_BEFORE, tooManyQubits, type Reach } from "./provider-limits.ts";
 
 /** Ticks one calibration is valid for: the providers calibrate every so many ticks, whoever asks. */
 export const CALIBRATION_SPAN = 1_000_000;
@@ -37,21 +38,34 @@ const declare = (provider: string, units: number, permitted: readonly string[], 
   kernels: [{ name: kernel.name, version: kernel.version, binary: kernel.binary }],
 });
 
-/** State vector: any gate, up to 26 qubits. */
-export const STATEVECTOR: ProviderDeclaration = declare("statevector", LIMITS.statevector_qubits_max, GATES, statevectorKernel);
-/** Stabilizer tableau: Clifford circuits up to 4,096 qubits; rotations by multiples of a quarter turn only. */
-export const STABILIZER: ProviderDeclaration = declare("stabilizer", LIMITS.stabilizer_qubits_max,
-  GATES.filter((name) => name !== "T" && name !== "TDG" && name !== "CCX"), stabilizerKernel);
+/** The providers there are. */
+export interface QProviders {
+  readonly reach: Reach;
+  /** State vector: any gate. */
+  readonly statevector: ProviderDeclaration;
+  /** Stabilizer tableau: Clifford circuits; rotations by multiples of a quarter turn only. */
+  readonly stabilizer: ProviderDeclaration;
+}
+
+const declared = (reach: Reach): QProviders => Object.freeze({
+  reach,
+  statevector: declare("statevector", reach.statevector, GATES, statevectorKernel),
+  stabilizer: declare("stabilizer", reach.stabilizer, GATES.filter((name) => name !== "T" && name !== "TDG" && name !== "CCX"), stabilizerKernel),
+});
+
+export const PROVIDERS: QProviders = declared(REACH);
+const PROVIDERS_BEFORE: QProviders = declared(REACH_BEFORE);
+/** As runs with these flags declare them. */
+export const providersOf = (flags: ReadonlySet<string> | undefined): QProviders => (widerProviders(flags) ? PROVIDERS : PROVIDERS_BEFORE);
 
 /**
  * The provider a circuit goes to.
  * @throws Fault Q_ERR_GATE_UNSUPPORTED when no provider takes a circuit of this kind at this size.
  */
-export function chooseProvider(circuit: LoweredCircuit): ProviderDeclaration {
-  const clifford = isClifford(circuit);
-  const choice = clifford ? STABILIZER : STATEVECTOR;
-  if (circuit.qubits > choice.units) throw tooManyQubits(clifford ? "stabilizer" : "statevector", circuit.qubits);
-  return choice;
+export function chooseProvider(circuit: LoweredCircuit, { reach, statevector, stabilizer }: QProviders = PROVIDERS): ProviderDeclaration {
+  const kind = isClifford(circuit) ? "stabilizer" : "statevector";
+  if (circuit.qubits > reach[kind]) throw tooManyQubits(kind, circuit.qubits, reach);
+  return kind === "stabilizer" ? stabilizer : statevector;
 }
 
 /**

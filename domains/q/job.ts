@@ -2,7 +2,7 @@
 //   1  A call is checked whole before anything else looks at it; what passes is a private copy.
 //   2  The descriptor is canonical and holds no key: the same call gives the same bytes.
 //   3  Nobody writes to a checked call or to a descriptor, so both are found once for calls that are made over and over (known-calls.ts).
-import { byForm } from "../../kernel-abi/version.ts";
+import { byForm, widerProviders } from "../../kernel-abi/version.ts";
 import { blame, blameByTag, compiled, Type, type Static } from "../../kernel-abi/schema.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
@@ -12,13 +12,14 @@ import type { CircuitJob, LoweredCircuit, PauliSum } from "../kernels/circuit.ts
 import { ANGLE_LIMIT } from "../kernels/libm/portable.ts";
 import { CHANNELS_MAX } from "./declared.ts";
 import { KnownCalls } from "./known-calls.ts";
+import { REACH, REACH_BEFORE, reachOf, type Reach } from "./provider-limits.ts";
 
 const exact = { additionalProperties: false } as const;
 const binary = (type: string, description: string) => Type.Unknown({ description: `${type}: ${description}`, "x-typed-array": type });
 
 /** Typed arrays are checked by domains/kernels/circuit.ts; JSON Schema can only name them. */
-export const CircuitSchema = Type.Object({
-  qubits: Type.Integer({ minimum: 1, maximum: LIMITS.stabilizer_qubits_max }),
+const circuitSchema = (qubits: number) => Type.Object({
+  qubits: Type.Integer({ minimum: 1, maximum: qubits }),
   clbits: Type.Integer({ minimum: 0, maximum: CHANNELS_MAX }),
   ops: binary("Int32Array", "eight fields an instruction: opcode, q0, q1, q2, clbit, condition, parameter, measurement ordinal; -1 where unused"),
   angles: binary("Float64Array", "radians, by the parameter field"),
@@ -30,11 +31,16 @@ export const ObservableSchema = Type.Object({
 }, exact);
 const Shots = Type.Integer({ minimum: 1, maximum: LIMITS.shots_max });
 
-export const QCallSchema = Type.Union([
-  Type.Object({ mode: Type.Literal("bits"), circuit: CircuitSchema, shots: Type.Optional(Type.Literal(1)) }, exact),
-  Type.Object({ mode: Type.Literal("counts"), circuit: CircuitSchema, shots: Shots }, exact),
-  Type.Object({ mode: Type.Literal("expectation"), circuit: CircuitSchema, shots: Shots, observable: ObservableSchema }, exact),
-], { $id: "triad/q/call" });
+const callSchema = ({ stabilizer }: Reach) => {
+  const circuit = circuitSchema(stabilizer);
+  return Type.Union([
+    Type.Object({ mode: Type.Literal("bits"), circuit, shots: Type.Optional(Type.Literal(1)) }, exact),
+    Type.Object({ mode: Type.Literal("counts"), circuit, shots: Shots }, exact),
+    Type.Object({ mode: Type.Literal("expectation"), circuit, shots: Shots, observable: ObservableSchema }, exact),
+  ], { $id: "triad/q/call" });
+};
+export const QCallSchema = callSchema(REACH);
+const CallSchemaBefore = callSchema(REACH_BEFORE);
 /** The call as the api yields it: circuit arrays are `unknown` until `parseCall` has seen them. */
 export type QCall = Static<typeof QCallSchema>;
 
@@ -45,6 +51,7 @@ export type QJob =
   | { readonly mode: "expectation"; readonly circuit: LoweredCircuit; readonly shots: number; readonly observable: PauliSum };
 
 const callCheck = compiled(QCallSchema);
+const callCheckBefore = compiled(CallSchemaBefore);
 const NO_KEY = new Uint32Array(2);
 
 const refuse = (at: string, what: string): never => {
@@ -83,15 +90,16 @@ const KNOWN = new KnownCalls<QJob>();
 /** @throws Fault ABI_MALFORMED | ABI_LIMIT naming the place in the call; Q_ERR_NO_CLONE_VIOLATION when a handle hides in it. */
 export function parseCall(call: unknown, flags?: ReadonlySet<string>): QJob {
   const known = KNOWN.find(call);
-  if (known !== undefined) return known;
+  if (known !== undefined && known.circuit.qubits <= reachOf(flags).stabilizer) return known;
   const job = parsedCall(call, flags);
   KNOWN.keep(job);
   return job;
 }
 
 function parsedCall(call: unknown, flags: ReadonlySet<string> | undefined): QJob {
-  if (!callCheck().Check(call)) {
-    const { at, what } = byForm(flags) ? blameByTag(QCallSchema, "mode", call) : blame(QCallSchema, call, "no mode of a Q call");
+  const [schema, check] = widerProviders(flags) ? [QCallSchema, callCheck] as const : [CallSchemaBefore, callCheckBefore] as const;
+  if (!check().Check(call)) {
+    const { at, what } = byForm(flags) ? blameByTag(schema, "mode", call) : blame(schema, call, "no mode of a Q call");
     return refuse(at, what);
   }
   const job = checked(call.mode === "expectation" ? call : { ...call, mode: "sample", shots: call.mode === "bits" ? 1 : call.shots, key: NO_KEY });

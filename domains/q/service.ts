@@ -5,7 +5,7 @@ import { Fault } from "../../kernel-abi/fault.ts";
 import type { JobId } from "../../kernel-abi/ids.ts";
 import { pack } from "../../kernel-abi/packer.ts";
 import type { JobRunner, JobStart, Outcome, Outcomes } from "../../kernel-abi/ports.ts";
-import { STABILIZER, STATEVECTOR, chooseProvider } from "./declared.ts";
+import { PROVIDERS, chooseProvider } from "./declared.ts";
 import { decodeDescriptor } from "./job.ts";
 import { encodeResult } from "./outcome.ts";
 import { simulatedProvider } from "./provider.ts";
@@ -19,7 +19,7 @@ const asFault = (cause: unknown): Fault =>
 
 /** A service over the simulated providers; `runner` is the pool, or runs kernels inline. */
 export function createQService(runner: JobRunner): DomainService {
-  const providers = [STATEVECTOR, STABILIZER].map((declaration) => simulatedProvider(declaration, runner));
+  const providers = [PROVIDERS.statevector, PROVIDERS.stabilizer].map((declaration) => simulatedProvider(declaration, runner));
   const outcomes = new Map<JobId, Promise<Outcome>>();
   const assigned = new Map<JobId, QProvider>();
 

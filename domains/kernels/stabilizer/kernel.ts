@@ -1,4 +1,4 @@
-// The stabilizer kernel, q.stabilizer: Clifford circuits on up to 4,096 qubits, in polynomial time. Owns what it
+// The stabilizer kernel, q.stabilizer: Clifford circuits on up to 16,384 qubits, in polynomial time. Owns what it
 // accepts; the arithmetic is in assembly/, the gate set in clifford.ts. Outcomes are exact: every P(0) is 0, 1/2 or 1,
 // so outcome bits equal those of any exact backend that draws the same u(shot, ordinal).
 import { Fault } from "../../../kernel-abi/fault.ts";

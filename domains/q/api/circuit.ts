@@ -152,7 +152,7 @@ export class Circuit {
   /** Instructions on the longest chain that must run one after the other; barriers order but do not count. */
   depth(): number { return longestPath(this.lower(), () => 1); }
 
-  /** Whether the stabilizer kernel can run it: any number of qubits up to 4,096 instead of 26. */
+  /** Whether the stabilizer kernel can run it: any number of qubits up to 16,384 instead of 27. */
   get isClifford(): boolean { return isClifford(this.lower()); }
 
   /** What kernels take: a fresh copy, plain enough to pack. */

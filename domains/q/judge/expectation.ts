@@ -5,7 +5,7 @@ import { OP_WIDTH } from "../../kernels/circuit.ts";
 import { cliffordProgram } from "../../kernels/stabilizer/clifford.ts";
 import { planCircuit } from "../../kernels/statevector/plan.ts";
 import { Register } from "../../kernels/statevector/register.ts";
-import { STABILIZER, chooseProvider } from "../declared.ts";
+import { PROVIDERS, chooseProvider } from "../declared.ts";
 import { JudgedTableau } from "./tableau.ts";
 
 /** A recorded value differs from the exact one by at most this, times Σ|coefficient| or 1, whichever is more. */
@@ -53,7 +53,7 @@ function valueOf(amplitudes: Float64Array, { x, z, ys }: Word): number {
 
 /** One term's value after another, by whichever simulation the providers choose. */
 function values(circuit: LoweredCircuit): (letters: Uint8Array) => number {
-  if (chooseProvider(circuit) !== STABILIZER) {
+  if (chooseProvider(circuit) !== PROVIDERS.stabilizer) {
     const register = new Register({ qubits: circuit.qubits });
     for (const step of planCircuit(circuit).steps) register.apply(step);
     const amplitudes = new Float64Array(register.wasm.memory.buffer, register.state, 2 << circuit.qubits);
