@@ -136,7 +136,7 @@ const operations = ({ address, record, argument }: Reading): Q => Object.freeze(
   detect: (contract: Contract<"Q">, experiment: Experiment, shots: number) => call<DetectionEvents>("submit", contract, { mode: "events", experiment, shots }),
   logical: (contract: Contract<"Q">, experiment: Experiment, shots: number, options: LogicalOptions = {}) =>
     call<LogicalCounts>("submit", contract, {
-      mode: "logical", experiment, decoder: record("q.logical(contract, experiment, shots, { decoder? })", "options", options, ({ decoder }) => (decoder ?? "matching") as DecoderName), shots,
+      mode: "logical", experiment, decoder: record("q.logical(contract, experiment, shots, { decoder? })", "options", options, ({ decoder }) => decoder ?? "matching"), shots,
     }),
   *measure<T>(job: Job<T, "Q">): Program<T, "Q"> {
     const answer = yield { domain: "Q", op: "collect", job };

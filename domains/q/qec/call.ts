@@ -12,8 +12,8 @@ export const LOGICAL_SHOTS_MAX = 100_000_000;
 
 export const DECODERS = ["matching", "union_find", "bp_osd", "lookup"] as const;
 export type DecoderName = (typeof DECODERS)[number];
-export const DecoderSchema = Type.Union(DECODERS.map((name) => Type.Literal(name)),
-  { description: "Minimum-weight perfect matching, weighted-growth union-find, belief propagation with ordered statistics, or a table of maximum likelihood." });
+export const DecoderSchema = Type.Unsafe<DecoderName>(Type.Union(DECODERS.map((name) => Type.Literal(name)),
+  { description: "Minimum-weight perfect matching, weighted-growth union-find, belief propagation with ordered statistics, or a table of maximum likelihood." }));
 
 const EventsCall = Type.Object({ mode: Type.Literal("events"), experiment: ExperimentSchema, shots: Type.Integer({ minimum: 1, maximum: LIMITS.shots_max }) }, exact);
 const LogicalCall = Type.Object({

@@ -2,7 +2,7 @@
 // that code, basis, distance, rounds and noise stand in the record in full.
 import { Fault } from "../../../kernel-abi/fault.ts";
 import { Type, type Static } from "../../../kernel-abi/schema.ts";
-import { CODE_TASKS, generateCircuit } from "../codes/generate.ts";
+import { CODE_TASKS, generateCircuit, type CodeTaskName } from "../codes/generate.ts";
 import type { StimCircuit } from "../stim/circuit.ts";
 import { parseStim } from "../stim/parse.ts";
 
@@ -23,7 +23,7 @@ export const NoiseSchema = Type.Object({
 
 export const ExperimentSchema = Type.Union([
   Type.Object({
-    code: Type.Union(CODE_TASKS.map((name) => Type.Literal(name)), { description: "Family, layout and basis, by Stim's names." }),
+    code: Type.Unsafe<CodeTaskName>(Type.Union(CODE_TASKS.map((name) => Type.Literal(name)), { description: "Family, layout and basis; Stim's names where it has them." })),
     distance: Type.Integer({ minimum: 2, maximum: DISTANCE_MAX }),
     rounds: Type.Integer({ minimum: 1, maximum: ROUNDS_MAX }),
     noise: NoiseSchema,

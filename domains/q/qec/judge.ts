@@ -6,7 +6,7 @@ import { sameBytes } from "../../../kernel-abi/canonical.ts";
 import { Fault, faultByCode } from "../../../kernel-abi/fault.ts";
 import type { JobVerdict, JudgedJob } from "../../../kernel-abi/judgement.ts";
 import { pack, unpack } from "../../../kernel-abi/packer.ts";
-import { errorModelOf } from "../dem/analyze.ts";
+import { analyze } from "../dem/analyze.ts";
 import { chiSquaredTail } from "../judge/gamma.ts";
 import type { QecJob } from "./call.ts";
 import { eventMoments, type EventMoments } from "./moments.ts";
@@ -18,7 +18,7 @@ import { bytesOfRow, parseQecResult, type DetectionEvents, type LogicalCounts, t
 const EVENTS_LEAST = 30;
 const NOTE = "logical errors are for reproduce: they have no closed form";
 
-const moments = new Latest<Experiment, EventMoments>((experiment) => eventMoments(errorModelOf(knownExperiment(experiment).circuit)));
+const moments = new Latest<Experiment, EventMoments>((experiment) => eventMoments(analyze(knownExperiment(experiment).circuit)));
 
 function resultIn(body: Uint8Array): QecResult | undefined {
   try {

@@ -1,6 +1,6 @@
 // Detection events out of a trace: the outcomes of its jobs that sampled them, in the order of the jobs.
 import type { ByteSource } from "../../../kernel-abi/ports.ts";
-import { EVENT } from "../../../kernel-abi/syscall.ts";
+import { EVENT } from "../../../kernel-abi/frame.ts";
 import { unpack } from "../../../kernel-abi/packer.ts";
 import { parseQecResult, type DetectionEvents } from "../../../domains/q/qec/outcome.ts";
 import { walk } from "../../../replay/bundle.ts";

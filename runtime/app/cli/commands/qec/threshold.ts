@@ -49,7 +49,7 @@ async function writeFiles({ rows, fits }: StudyResult, { csv, parquet, plot }: F
   const cells = rows.map(rowCells);
   if (csv !== undefined) putNew(csv, csvOf(ROW_COLUMNS, cells), replace);
   if (parquet !== undefined) putNew(parquet, parquetOf(ROW_COLUMNS, cells), replace);
-  if (plot !== undefined) putNew(plot, await plotOf({ rows, fits }), replace);
+  if (plot !== undefined) putNew(plot, await plotOf({ rows, fits }), replace); // TODO
 }
 
 async function report({ end, seed, digest, trace = "" }: RecordReport, flags: Flags, io: Io): Promise<number> {
