@@ -9,7 +9,8 @@ import { depolarized1, depolarized2, flipped, heralded, pauliChannel1, pauliChan
 import { isRepeat, TARGET, type StimCircuit, type StimInstruction } from "./circuit.ts";
 import { FrameCode } from "./frame-code.ts";
 import { GATES, type Gate } from "./gates.ts";
-import { forEachProduct, isBit } from "./targets.ts";
+import { forEachProduct } from "./products.ts";
+import { isBit } from "./targets.ts";
 
 const { ADD, SWAP, CLEAR, COIN, WITHOUT, RECORD, DETECT, OBSERVE } = FRAME_OP;
 const { VALUE, X, Z } = TARGET;
