@@ -52,7 +52,7 @@ function eventsOf({ program, key, block }: Block): readonly Events[] {
     const scale = gapScale(channel);
     return new Events((ordinal) => {
       philoxBlock(ordinal, index + 1, block - high * 4294967296, high, key[0] ?? 0, key[1] ?? 0);
-      const gap = Math.floor(logOf((word0 >>> 5) * 67108864 + (word1 >>> 6) + 1) * scale);
+      const gap = Math.max(0, Math.floor(logOf((word0 >>> 5) * 67108864 + (word1 >>> 6) + 1) * scale));
       const column = Math.floor((word2 * channel.masks.length) / 4294967296);
       const mask = word3 < (table.threshold[column] ?? 0) ? table.own[column] : table.other[column];
       return [gap, mask ?? 0];

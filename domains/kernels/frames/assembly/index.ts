@@ -59,7 +59,7 @@ function execute(): void {
       }
       case NOISE: {
         const slots = load<i32>(at, 4);
-        disturb(load<i32>(at), <i32>((end - at - 8) >> 2) / slots, slots, at + 8);
+        disturb(load<i32>(at) + 1, <i32>((end - at - 8) >> 2) / slots, slots, at + 8);
         break;
       }
       case LOOP: {

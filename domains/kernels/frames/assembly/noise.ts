@@ -1,7 +1,7 @@
 // Sparse noise: one stream of random events for each channel (a probability and what may happen then), over all its sites in the order
 // they are met. Event positions are site × 1,024 + shot, their gaps geometric, so work is in proportion to the errors, not to the sites.
 //   N1  Event k of stream c in block b is made of one Philox block with counter (k, c, b): words 0 and 1 the gap, 2 and 3 which outcome.
-//   N2  u = (27 bits of word 0, 26 bits of word 1, plus 1) / 2^53 in (0, 1]; gap = floor(ln u / ln(1 - p)). So P(gap >= g) = (1 - p)^g.
+//   N2  u = (27 bits of word 0, 26 bits of word 1, plus 1) / 2^53 in (0, 1]; gap = floor(ln u / ln(1 - p)), at least 0. So P(gap >= g) = (1 - p)^g.
 //   N3  The outcome is drawn by Walker's alias table: column floor(word 2 × columns / 2^32), its own mask if word 3 < its threshold.
 //   N4  Stream 0 is the coins: coin k is the 8 blocks from counter (8k, 0, b) on.
 import { log } from "../../libm/portable";
@@ -66,7 +66,7 @@ export function describeStream(stream: i32, scale: f64, columns: i32, table: usi
 // @ts-ignore: decorator
 @inline function makeEvent(at: usize, lane: usize, word0: u32, word1: u32, word2: u32, word3: u32): void {
   const whole = ((<u64>(word0 >> 5) << 26) | <u64>(word1 >> 6)) + 1;
-  store<f64>(at + (lane << 3), Math.floor(logOf(whole) * load<f64>(at, SCALE)), GAPS);
+  store<f64>(at + (lane << 3), max(0.0, Math.floor(logOf(whole) * load<f64>(at, SCALE))), GAPS);
   const column = <usize>load<u32>(at, TABLE) + (<usize>((<u64>word2 * <u64>load<u32>(at, COLUMNS)) >> 32) << COLUMN_SHIFT);
   store<u32>(at + (lane << 2), word3 < load<u32>(column) ? <u32>load<u16>(column, 4) : <u32>load<u16>(column, 6), MASKS);
 }
