@@ -19,28 +19,48 @@ function detectorsOf(parts: ErrorModel["mechanisms"][number]["parts"]): readonly
   return [...odd].sort((a, b) => a - b);
 }
 
+/** A product of factors, those that are 0 counted apart, so that it can be divided by some of them. */
+class Product {
+  value = 1;
+  zeros = 0;
+  times(factor: number): void {
+    if (factor === 0) this.zeros += 1;
+    else this.value *= factor;
+  }
+}
+
+const ended = ({ value, zeros }: Product): number => (zeros > 0 ? 0 : value);
+
+/** Mean of the product of two detectors' signs: of all factors of both, without those of mechanisms that flip both. */
+const signsOf = (a: Product, b: Product, both: Product): number => (a.zeros + b.zeros > 2 * both.zeros ? 0 : (a.value * b.value) / (both.value * both.value));
+
 export function eventMoments({ detectors, mechanisms }: ErrorModel): EventMoments {
-  const parity = new Float64Array(detectors).fill(1);
-  const shared = new Map<number, number>();
+  const signs = Array.from({ length: detectors }, () => new Product());
+  const shared = new Map<number, Product>();
   const reached = new Uint8Array(detectors);
   for (const { probability, parts } of mechanisms) {
     if (probability === 0) continue;
     const odd = detectorsOf(parts);
-    const factor = 1 - 2 * probability;
     odd.forEach((detector, at) => {
-      parity[detector] = (parity[detector] ?? 1) * factor;
+      signs[detector]?.times(1 - 2 * probability);
       reached[detector] = 1;
-      for (const other of odd.slice(at + 1)) shared.set(detector * detectors + other, (shared.get(detector * detectors + other) ?? 1) * factor * factor);
+      for (const other of odd.slice(at + 1)) {
+        const pair = detector * detectors + other;
+        const both = shared.get(pair) ?? new Product();
+        shared.set(pair, both);
+        both.times(1 - 2 * probability);
+      }
     });
   }
   let mean = 0, variance = 0;
-  for (const s of parity) {
+  for (const sign of signs) {
+    const s = ended(sign);
     mean += (1 - s) / 2;
     variance += (1 - s * s) / 4;
   }
-  for (const [pair, square] of shared) {
-    const product = (parity[Math.floor(pair / detectors)] ?? 1) * (parity[pair % detectors] ?? 1);
-    if (square > 0) variance += (product / square - product) / 2;
+  for (const [pair, both] of shared) {
+    const a = signs[Math.floor(pair / detectors)], b = signs[pair % detectors];
+    if (a !== undefined && b !== undefined) variance += (signsOf(a, b, both) - ended(a) * ended(b)) / 2;
   }
   return { mean, variance, reached };
 }

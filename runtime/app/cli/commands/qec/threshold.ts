@@ -45,11 +45,11 @@ function checkFiles({ csv, parquet, plot, out = DEFAULT_OUT, replace = false }: 
   }
 }
 
-async function writeFiles({ rows, fits }: StudyResult, { csv, parquet, plot }: Files, replace: boolean): Promise<void> {
+async function writeFiles({ rows }: StudyResult, { csv, parquet }: Files, replace: boolean): Promise<void> {
   const cells = rows.map(rowCells);
   if (csv !== undefined) putNew(csv, csvOf(ROW_COLUMNS, cells), replace);
   if (parquet !== undefined) putNew(parquet, parquetOf(ROW_COLUMNS, cells), replace);
-  if (plot !== undefined) putNew(plot, await plotOf({ rows, fits }), replace); // TODO
+
 }
 
 async function report({ end, seed, digest, trace = "" }: RecordReport, flags: Flags, io: Io): Promise<number> {
