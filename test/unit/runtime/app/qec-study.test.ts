@@ -43,7 +43,7 @@ describe("a study", () => {
     expect(fits).toMatchObject([{ code: "repetition_code:memory", decoder: "matching", threshold: null }]);
     expect(fits[0]?.lambda.map(({ p }) => p)).toEqual([0.02, 0.06]);
     expect((await judgeTrace(out)).jobs.every(({ standing }) => standing === "possible")).toBe(true);
-    expect((await reproduceTrace(out, { program: STUDY_PROGRAM, workers: 0 })).end.status).toBe("completed");
+    expect((await reproduceTrace(out, { program: STUDY_PROGRAM, workers: 0 })).confirmed).toBeGreaterThan(4);
   }, 60_000);
 
   it("goes on where it was killed, to the digest it would have had; a journal of another study or seed is refused", async () => {
