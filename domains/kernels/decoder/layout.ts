@@ -37,15 +37,18 @@ function recordsOf({ detectors, ends, weights, masks }: MatchingGraph): Pick<Lay
   const degrees = new Int32Array(detectors);
   const inner = Uint32Array.from(weights.keys()).filter((edge) => ends[2 * edge + 1] !== BOUNDARY);
   const lightest = inner.sort((a, b) => Math.abs(weights[a] ?? 0) - Math.abs(weights[b] ?? 0) || a - b);
-  for (const edge of lightest) for (const side of [0, 1]) degrees[ends[2 * edge + side] ?? 0]! += 1;
+  for (const edge of lightest) for (const end of ends.subarray(2 * edge, 2 * edge + 2)) degrees[end] = (degrees[end] ?? 0) + 1;
   const next = new Uint32Array(detectors);
   for (let at = 1; at < detectors; at++) next[at] = (next[at - 1] ?? 0) + (degrees[at - 1] ?? 0);
   const records = new Uint32Array(8 * lightest.length);
   for (const edge of lightest) {
     const [a = 0, b = 0] = [ends[2 * edge], ends[2 * edge + 1]];
     const tail = [Math.abs(weights[edge] ?? 0), masks[2 * edge] ?? 0, masks[2 * edge + 1] ?? 0];
-    records.set([b, ...tail], 4 * next[a]!++);
-    records.set([a, ...tail], 4 * next[b]!++);
+    for (const [end, other] of [[a, b], [b, a]] as const) {
+      const at = next[end] ?? 0;
+      records.set([other, ...tail], 4 * at);
+      next[end] = at + 1;
+    }
   }
   return { degrees, records };
 }
@@ -59,7 +62,7 @@ function flipsOf({ detectors, ends, weights, masks }: MatchingGraph): Pick<Layou
     flippedWeight += weight;
     low ^= masks[2 * edge] ?? 0;
     high ^= masks[2 * edge + 1] ?? 0;
-    for (const end of ends.subarray(2 * edge, 2 * edge + 2)) if (end !== BOUNDARY) flips[end >> 3]! ^= 1 << (end & 7);
+    for (const end of ends.subarray(2 * edge, 2 * edge + 2)) if (end !== BOUNDARY) flips[end >> 3] = (flips[end >> 3] ?? 0) ^ (1 << (end & 7));
   }
   return { flips, flippedMask: [low >>> 0, high >>> 0], flippedWeight };
 }

@@ -18,7 +18,7 @@ export interface DecodingGraph {
 interface Explained { probability: number; readonly low: number; readonly high: number }
 interface Joined { readonly a: number; readonly b: number; readonly by: Explained[] }
 
-const HEAVIEST = 2 ** 24 - 1;
+const HEAVIEST = (1 << 24) - 1;
 
 const refuse = (argument: string, value: string | number, allowed: string, next: string): never => {
   throw new Fault("KERNEL_REFUSED", { argument, value, allowed }, { next });

@@ -32,8 +32,6 @@ export class Node {
   /** The node its region came to before this one. */
   below: Node;
   touched: bool;
-  /** Set by start.ts while it looks for pairs: 1 an event, 2 one that is matched. */
-  event: u8;
 }
 
 /** A region around one event, or a blossom of an odd number of regions. */
@@ -79,7 +77,9 @@ export class Region {
   done: bool;
 }
 
-export const NODE_BYTES: usize = (offsetof<Node>() + 15) & ~15;
+/** A power of two, so that the index of a node is a shift away. */
+const NODE_SHIFT: usize = 7;
+export const NODE_BYTES: usize = 1 << NODE_SHIFT;
 export const REGION_BYTES: usize = (offsetof<Region>() + 15) & ~15;
 
 /** What a region is matched to when it is the boundary. */
@@ -92,11 +92,15 @@ export const BOUNDARY: usize = 1;
 
 export let nodes: usize = 0;
 export let nodeCount: i32 = 0;
+/** A byte a node, 0 between shots: what start.ts knows of it. */
+export let marks: usize = 0;
 /** From the address of an entry of `ends` (8 bytes) to its mask (8 bytes). */
 export let masksFromEnds: usize = 0;
 
 // @ts-ignore: decorator
 @inline export function nodeAt(index: u32): Node { return changetype<Node>(nodes + <usize>index * NODE_BYTES); }
+// @ts-ignore: decorator
+@inline export function nodeIndex(node: Node): usize { return (changetype<usize>(node) - nodes) >> NODE_SHIFT; }
 // @ts-ignore: decorator
 @inline export function endOf(edge: usize): Node { return changetype<Node>(load<usize>(edge)); }
 // @ts-ignore: decorator
@@ -141,6 +145,8 @@ export function open(count: i32, degrees: usize, records: usize, boundaries: usi
     }
     node.edgesEnd = past;
   }
+  marks = heap.alloc(<usize>count + 8);
+  memory.fill(marks, 0, <usize>count);
   touchedList = heap.alloc(<usize>count * sizeof<usize>() + 8);
 }
 

@@ -1,7 +1,7 @@
 // The exports of the decoder's binary. One instance serves one graph: allocate, open, then decode as often as wanted.
 import { nodeCount, open as openGraph } from "./graph";
-import { matchEvents } from "./matching";
-import { prediction, total } from "./result";
+import { matchEvents, prediction, weight } from "./matching";
+import { openStart } from "./start";
 
 export function allocate(bytes: usize): usize { return heap.alloc(bytes); }
 
@@ -16,6 +16,7 @@ export function open(count: i32, degrees: usize, records: usize, boundaries: usi
   flips = row;
   flipsMask = mask;
   flipsWeight = weight;
+  openStart(count);
   events = heap.alloc(<usize>count * 4 + 4);
 }
 
@@ -48,7 +49,7 @@ export function decodeMatching(rows: usize, rowBytes: usize, shots: i32, masks: 
       store<f64>(weights, flipsWeight);
     } else if (matchEvents(events, count)) {
       store<u64>(masks, prediction ^ flipsMask);
-      store<f64>(weights, <f64>total + flipsWeight);
+      store<f64>(weights, <f64>weight + flipsWeight);
     } else {
       store<u64>(masks, 0);
       store<f64>(weights, Infinity);

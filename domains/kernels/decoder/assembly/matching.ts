@@ -1,9 +1,10 @@
 // One shot by exact minimum-weight perfect matching: regions grow around events over the graph until each is matched to another or the boundary.
 import { NEVER, Node, Region, clearTouched, endOf, is, maskOf, nodeAt, nothing, touch } from "./graph";
 import { item, now, pop, restart } from "./queue";
-import { createAround, edgeFound, isDueNode, isDueRegion, nextAt, radiusOf, reserve, schedule, scheduleShrinking, wantNode } from "./regions";
-import { collect, prediction, total } from "./result";
-import { growing, meet, meetBoundary, noTrees, plant, shatter, vanish } from "./trees";
+import { edgeFound, isDueNode, isDueRegion, nextAt, radiusOf, reserve, schedule, scheduleShrinking, wantNode } from "./regions";
+import { collect, mask, total } from "./result";
+import { clearMarks, foundMask, foundWeight, matchAtOnce, regionsFromStart } from "./start";
+import { growing, meet, meetBoundary, noTrees, shatter, vanish } from "./trees";
 
 /** A region that grows comes to an empty node. */
 function arrive(node: Node, from: Node, edge: usize): void {
@@ -53,12 +54,12 @@ function recede(region: Region): void {
   else vanish(region);
 }
 
-/** Decodes the `count` events listed at `events` (u32); leaves `prediction` and `total`. False when there is no perfect matching. */
-export function matchEvents(events: usize, count: u32): bool {
-  const past = events + (<usize>count << 2);
+/** Grows regions until every event is matched. False when there is no perfect matching. */
+function search(events: usize, past: usize): bool {
+  const count = <u32>((past - events) >> 2);
   reserve(count);
   noTrees();
-  for (let at = events; at < past; at += 4) plant(createAround(nodeAt(load<u32>(at)), 0, 1));
+  regionsFromStart(events, past);
   for (let at = events; at < past; at += 4) schedule(nodeAt(load<u32>(at)));
   while (growing > 0 && pop()) {
     if ((item & 1) === 0) {
@@ -73,5 +74,25 @@ export function matchEvents(events: usize, count: u32): bool {
   if (perfect) collect(events, count);
   restart();
   clearTouched();
+  return perfect;
+}
+
+/** Observables flipped by the least matching of the last shot, and its weight. */
+export let prediction: u64 = 0;
+export let weight: i64 = 0;
+
+/** Decodes the `count` events listed at `events` (u32); leaves `prediction` and `weight`. False when there is no perfect matching. */
+export function matchEvents(events: usize, count: u32): bool {
+  const past = events + (<usize>count << 2);
+  let perfect = true;
+  if (matchAtOnce(events, past) === 0) {
+    prediction = foundMask;
+    weight = foundWeight;
+  } else {
+    perfect = search(events, past);
+    prediction = mask;
+    weight = total;
+  }
+  clearMarks(events, past);
   return perfect;
 }

@@ -4,7 +4,7 @@ import { BOUNDARY, Node, Region, is, nodeAt } from "./graph";
 import { childCovering } from "./regions";
 
 /** Observables flipped by the matching. */
-export let prediction: u64 = 0;
+export let mask: u64 = 0;
 /** Its weight. */
 export let total: i64 = 0;
 
@@ -15,7 +15,7 @@ function open(region: Region, event: Node): void {
   const used = childCovering(region, event);
   open(used, event);
   for (let one = used.next; one !== used; one = one.next.next) {
-    prediction ^= one.nextMask;
+    mask ^= one.nextMask;
     open(one, one.nextFrom);
     open(one.next, one.nextTo);
   }
@@ -23,13 +23,13 @@ function open(region: Region, event: Node): void {
 
 /** All radii rest: `base` is the radius. */
 export function collect(events: usize, count: u32): void {
-  prediction = 0;
+  mask = 0;
   total = 0;
   for (let at: u32 = 0; at < count; at++) {
     const region = nodeAt(load<u32>(events + (<usize>at << 2))).top;
     if (region.done) continue;
     region.done = true;
-    prediction ^= region.matchMask;
+    mask ^= region.matchMask;
     open(region, region.matchFrom);
     const mate = region.match;
     if (changetype<usize>(mate) === BOUNDARY) continue;

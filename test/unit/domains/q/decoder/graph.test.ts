@@ -10,7 +10,7 @@ const edgesOf = (mechanisms: readonly ErrorMechanism[]): readonly (readonly numb
   const { graph: { ends, weights, masks }, scale } = decodingGraph(model(mechanisms));
   return Array.from(weights, (weight, at) => [ends[2 * at] ?? NaN, ends[2 * at + 1] ?? NaN, weight / scale, masks[2 * at] ?? NaN]);
 };
-const logit = (p: number): number => Math.log((1 - p) / p); // eslint-disable-line no-restricted-properties -- the oracle of the weights
+const logit = (p: number): number => Math.log((1 - p) / p);
 
 describe("the matching graph of an error model", () => {
   it("has an edge for each part, to the boundary where there is one detector, and none where there is no detector", () => {
