@@ -2,11 +2,13 @@
 // hands out rows.
 import { pack, unpack } from "../../../kernel-abi/packer.ts";
 import { checkGraph, refuse, type MatchingGraph } from "../decoder/graph.ts";
+import { checkProblem, type DecodingProblem } from "../bposd/problem.ts";
 import { frameProgramOf, type FrameProgram } from "../frames/program.ts";
 
 /** `table`: of each syndrome, detector k bit k of its number, the predicted observables, ⌈observables / 8⌉ bytes. */
 export type QecDecoder =
   | { readonly name: "matching" | "union-find"; readonly graph: MatchingGraph }
+  | { readonly name: "bp-osd"; readonly problem: DecodingProblem }
   | { readonly name: "table"; readonly table: Uint8Array };
 
 export interface QecKernelJob {
@@ -25,6 +27,16 @@ export const encodeQecJob = (job: QecKernelJob): Uint8Array => pack(job);
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 
+function decodingProblemOf(value: unknown): DecodingProblem {
+  if (!isRecord(value)) return refuse("problem", "mechanisms as columns");
+  const { detectors, observables, columns, rows, probabilities, masks } = value;
+  if (typeof detectors !== "number" || typeof observables !== "number") return refuse("problem", "detectors and observables");
+  if (!(columns instanceof Uint32Array && rows instanceof Uint32Array && masks instanceof Uint32Array && probabilities instanceof Float64Array)) return refuse("problem", "typed arrays");
+  const problem = { detectors, observables, columns, rows, probabilities, masks };
+  checkProblem(problem);
+  return problem;
+}
+
 function decoderOf(value: unknown, { detectors, observables }: FrameProgram): QecDecoder | null {
   if (value === null) return null;
   if (!isRecord(value)) return refuse("decoder", "a name and what it works on");
@@ -34,7 +46,12 @@ function decoderOf(value: unknown, { detectors, observables }: FrameProgram): Qe
     if (!(table instanceof Uint8Array) || table.length !== ((observables + 7) >> 3) << detectors) return refuse("table", "the predicted observables of each syndrome");
     return { name, table };
   }
-  if (name !== "matching" && name !== "union-find") return refuse("decoder", "matching, union-find or table");
+  if (name === "bp-osd") {
+    const problem = decodingProblemOf(value["problem"]);
+    if (problem.detectors !== detectors || problem.observables !== observables) return refuse("problem", "the program's detectors and observables");
+    return { name, problem };
+  }
+  if (name !== "matching" && name !== "union-find") return refuse("decoder", "matching, union-find, bp-osd or table");
   const checked = checkGraph(isRecord(graph) ? graph : {});
   if (checked.detectors !== detectors || checked.observables !== observables) return refuse("graph", "the program's detectors and observables");
   return { name, graph: checked };

@@ -3,6 +3,7 @@
 //   Q2  Counts depend on program, decoder, key and shots alone: blocks are those of the sampler, taken in order.
 import { LIMITS } from "../../../kernel-abi/limits.ts";
 import { sha256 as framesBinary } from "../build/frames.ts";
+import { openBpOsd } from "../bposd/decoder.ts";
 import { openDecoder, type Decoder } from "../decoder/decoder.ts";
 import { refuse } from "../decoder/graph.ts";
 import { bytesOfRow } from "../frames/program.ts";
@@ -13,8 +14,13 @@ import { countDifferences, observablesOf, populationOf } from "./count.ts";
 import { decodeQecJob, type QecCounts, type QecDecoder, type QecKernelJob } from "./job.ts";
 import { openTable } from "./table.ts";
 
-const open = (decoder: QecDecoder, detectors: number, observables: number): Decoder =>
-  (decoder.name === "table" ? openTable(detectors, observables, decoder.table) : openDecoder(decoder.graph, decoder.name));
+function open(decoder: QecDecoder, detectors: number, observables: number): Pick<Decoder, "decode"> {
+  switch (decoder.name) {
+    case "table": return openTable(detectors, observables, decoder.table);
+    case "bp-osd": return openBpOsd(decoder.problem);
+    case "matching": case "union-find": return openDecoder(decoder.graph, decoder.name);
+  }
+}
 
 /** Rows of all shots, as `b8`. @throws Fault KERNEL_REFUSED */
 export function sampleRows({ program, shots, key }: QecKernelJob): Uint8Array {

@@ -4,6 +4,7 @@ import { LIMITS } from "../../../kernel-abi/limits.ts";
 import type { Admitted, ContractView, ParsedCall } from "../../../kernel-abi/ports.ts";
 import { REACH } from "../provider-limits.ts";
 import { encodeQecDescriptor, type QecJob } from "./call.ts";
+import { compiledJob } from "./task.ts";
 import { knownExperiment } from "./known.ts";
 import type { CircuitSize } from "./size.ts";
 
@@ -34,13 +35,15 @@ function checkCapacity({ shots, mode }: QecJob, { qubits, detectors, observables
   if (mode === "events" && resultBits > LIMITS.result_bits_max) throw new Fault("Q_ERR_RESOURCE_UNAVAILABLE", { resultBits, allowed: LIMITS.result_bits_max });
 }
 
-function checkSupport({ mode }: QecJob, { qubits, operations, detectors, observables }: CircuitSize, { terms }: ContractView): void {
+function checkSupport(job: QecJob, { qubits, operations, detectors, observables }: CircuitSize, { terms }: ContractView): void {
+  const { mode } = job;
   const gate = GENERATORS.find((name) => !terms.permitted.includes(name));
   if (gate !== undefined) throw new Fault("Q_ERR_GATE_UNSUPPORTED", { gate, what: "an experiment is spelled in it" });
   if (qubits > REACH.stabilizer) throw new Fault("Q_ERR_GATE_UNSUPPORTED", { provider: "stabilizer", qubits, allowed: REACH.stabilizer });
   if (operations > OPERATIONS_MAX) throw new Fault("Q_ERR_GATE_UNSUPPORTED", { operations, allowed: OPERATIONS_MAX });
   if (detectors + observables === 0) throw new Fault("Q_ERR_MEASUREMENT_FAILURE", { mode, what: "the circuit has neither detectors nor observables" });
   if (mode === "logical" && observables === 0) throw new Fault("Q_ERR_MEASUREMENT_FAILURE", { mode, what: "the circuit has no observable to predict" });
+  compiledJob(job); // whatever sampler or decoder cannot take is refused here, not later
 }
 
 function admit(job: QecJob, { operations, detectors, observables }: CircuitSize, { terms, ledger }: ContractView, now: number): Admitted {
@@ -56,7 +59,7 @@ function admit(job: QecJob, { operations, detectors, observables }: CircuitSize,
 }
 
 /**
- * @throws Fault STIM_SYNTAX, STIM_VALUE, STIM_LIMIT | ABI_MALFORMED when there is no such circuit
+ * @throws Fault STIM_SYNTAX, STIM_VALUE, STIM_LIMIT | ABI_MALFORMED when there is no such circuit; in `support` what sampler or decoder do not take
  */
 export function parsedQec(job: QecJob, calibration: ParsedCall["calibration"]): ParsedCall {
   const { size } = knownExperiment(job.experiment);

@@ -1,6 +1,7 @@
 // Mean and variance of the number of detection events of a shot, exactly, from a detector error model. With s = ±1 for a detector, the mean of a
 // product of them is Π (1 - 2p) over the mechanisms that flip the product: so one pass over mechanisms gives the means, and pairs of detectors
 // that share a mechanism are the only ones that are correlated.
+import { symptomsOf } from "../decoder/columns.ts";
 import type { ErrorModel } from "../dem/model.ts";
 
 export interface EventMoments {
@@ -9,14 +10,6 @@ export interface EventMoments {
   readonly variance: number;
   /** 1 for each detector that some error reaches. */
   readonly reached: Uint8Array;
-}
-
-/** A mechanism's detectors: what an odd number of its parts flips. */
-function detectorsOf(parts: ErrorModel["mechanisms"][number]["parts"]): readonly number[] {
-  if (parts.length === 1) return parts[0]?.detectors ?? [];
-  const odd = new Set<number>();
-  for (const { detectors } of parts) for (const detector of detectors) if (!odd.delete(detector)) odd.add(detector);
-  return [...odd].sort((a, b) => a - b);
 }
 
 /** A product of factors, those that are 0 counted apart, so that it can be divided by some of them. */
@@ -38,9 +31,10 @@ export function eventMoments({ detectors, mechanisms }: ErrorModel): EventMoment
   const signs = Array.from({ length: detectors }, () => new Product());
   const shared = new Map<number, Product>();
   const reached = new Uint8Array(detectors);
-  for (const { probability, parts } of mechanisms) {
+  for (const mechanism of mechanisms) {
+    const { probability } = mechanism;
     if (probability === 0) continue;
-    const odd = detectorsOf(parts);
+    const odd = symptomsOf(mechanism).detectors;
     odd.forEach((detector, at) => {
       signs[detector]?.times(1 - 2 * probability);
       reached[detector] = 1;

@@ -16,12 +16,15 @@ const programs = new Latest<Experiment, FrameProgram>((experiment) => compileFra
 const decoders = new Latest<Pick<QecJob & { readonly mode: "logical" }, "experiment" | "decoder">, QecDecoder>(({ experiment, decoder }) =>
   decoderFor(knownExperiment(experiment).circuit, decoder));
 
-/** @throws Fault STIM_UNSUPPORTED and its kin: what the circuit has that no sampler or decoder takes */
-export function qecTask(job: QecJob, key: Uint32Array): KernelTask {
-  const { experiment, shots } = job;
-  const decoder = job.mode === "events" ? null : decoders.of({ experiment, decoder: job.decoder });
-  return { kernel: qecKernel.name, input: encodeQecJob({ program: programs.of(experiment), decoder, shots, key }) };
+/** What a job is made into before it has a key. @throws Fault STIM_UNSUPPORTED and its kin: what the circuit has that no sampler or decoder takes */
+export function compiledJob(job: QecJob): { readonly program: FrameProgram; readonly decoder: QecDecoder | null } {
+  const { experiment } = job;
+  return { program: programs.of(experiment), decoder: job.mode === "events" ? null : decoders.of({ experiment, decoder: job.decoder }) };
 }
+
+/** @throws as `compiledJob` */
+export const qecTask = (job: QecJob, key: Uint32Array): KernelTask =>
+  ({ kernel: qecKernel.name, input: encodeQecJob({ ...compiledJob(job), shots: job.shots, key }) });
 
 /** What the kernel answered, as it is recorded. @throws Fault Q_ERR_HARDWARE_FAILURE when that is no answer to this job */
 export function qecResult({ mode, experiment, shots }: QecJob, answer: Uint8Array): QecResult {

@@ -91,6 +91,8 @@ describe("admission", () => {
     ["a distance the code has not", logical({ code: "surface_code:rotated_memory_z", distance: 1, rounds: 1, noise: {} }), {}, "ABI_MALFORMED"],
     ["noise that is no probability", logical(repetition(1.5)), {}, "ABI_MALFORMED"],
     ["a decoder nobody has", { ...logical(), decoder: "guess" }, {}, "ABI_MALFORMED"],
+    ["a table for too many detectors", { ...logical(repetition(0.01, 5, 9)), decoder: "lookup" }, {}, "ABI_MALFORMED"],
+    ["detectors that are not deterministic", logical({ circuit: "H 0\nM 0\nDETECTOR rec[-1]\nOBSERVABLE_INCLUDE(0) rec[-1]" }), {}, "DETECTOR_UNDETERMINED"],
     ["a circuit that cannot be read", logical({ circuit: "H 0\nFOO 1" }), {}, "STIM_SYNTAX"],
   ])("refuses %s", (_, call, request, fault) => {
     expect(faultName(() => judged(call, request))).toBe(fault);
