@@ -1,6 +1,8 @@
 // The kernels' self-test: one tiny job for every kernel there is, with the bytes its plain TypeScript reference answers.
 import { sameBytes } from "../../../../kernel-abi/canonical.ts";
 import { encodeCircuitJob, encodeCircuitOutput, OP, type CircuitJob } from "../../../../domains/kernels/circuit.ts";
+import { encodeDecodeJob, encodeDecodeOutput, type DecodeJob } from "../../../../domains/kernels/decoder/job.ts";
+import { decodeReference } from "../../../../domains/kernels/decoder/reference.ts";
 import { encodeIsingOutput } from "../../../../domains/kernels/phase/ising-job.ts";
 import { isingReference } from "../../../../domains/kernels/phase/ising-reference.ts";
 import { DEFAULT_SCHEDULE, decodeTransformJob, encodeIsingJob, encodeKuramotoJob, encodeSpectrumJob, encodeTransformJob } from "../../../../domains/kernels/phase/jobs.ts";
@@ -33,6 +35,12 @@ const CIRCUIT: CircuitJob = {
 
 const TRIANGLE: CsrGraph = { offsets: Int32Array.of(0, 2, 4, 6), targets: Int32Array.of(1, 2, 0, 2, 0, 1), weights: Float64Array.of(1, 1, 1, 1, 1, 1) };
 
+/** A ring of three detectors, one of them beside the boundary. */
+const DECODE: DecodeJob = {
+  decoder: "matching", shots: 3, events: Uint8Array.of(0b110, 0b001, 0b111), weighed: true,
+  graph: { detectors: 3, observables: 2, ends: Int32Array.of(0, 1, 1, 2, 2, 0, 0, -1), weights: Int32Array.of(2, 8, 4, 6), masks: Uint32Array.of(1, 0, 2, 0, 0, 0, 3, 0) },
+};
+
 const ISING: IsingJob = { couplings: TRIANGLE, schedule: { ...DEFAULT_SCHEDULE, steps: 20, readFrom: 10 }, key: KEY, firstRestart: 0, restarts: 2, polish: true, cut: true };
 const KURAMOTO: KuramotoJob = {
   omega: Float64Array.of(-0.5, 0, 0.5), couplings: Float64Array.of(0.5, 2), graph: TRIANGLE, key: KEY, firstRun: 0,
@@ -57,6 +65,7 @@ export const PROBES: Readonly<Record<string, Probe>> = Object.freeze({
   "phi.kuramoto": { input: encodeKuramotoJob(KURAMOTO), expected: () => encodeKuramotoOutput(kuramotoReference(KURAMOTO)) },
   "phi.spectrum": { input: encodeSpectrumJob(SPECTRUM), expected: () => encodeSpectrumOutput(spectrumReference(SPECTRUM)) },
   "phi.transform": { input: transformJob, expected: () => encodeTransformOutput(transformReference(decodeTransformJob(transformJob))) },
+  "q.decode": { input: encodeDecodeJob(DECODE), expected: () => encodeDecodeOutput(decodeReference(DECODE)) },
   "q.stabilizer": { input: circuitJob, expected: () => encodeCircuitOutput(stabilizerReference(CIRCUIT)) },
   "q.statevector": { input: circuitJob, expected: () => encodeCircuitOutput(statevectorReference(CIRCUIT)) },
 });
