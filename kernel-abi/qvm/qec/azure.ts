@@ -84,9 +84,9 @@ function variablesOf(qubits: QubitParams, distance: number): Readonly<Record<str
 
 const isReason = (read: Readonly<Record<string, number>> | Unreadable): read is Unreadable => typeof read["reason"] === "string";
 
-/** The rate a code has to suppress: the worst of readout, joint readout and Clifford gates. T gates are distilled and do not count. */
+/** The rate a code has to suppress: the worst of readout, joint readout, Clifford gates and, where it is said, idling. T gates are distilled and do not count. */
 export const cliffordRate = (qubits: QubitParams): number => Math.max(
-  qubits.oneQubitMeasurementErrorRate ?? 0, qubits.oneQubitGateErrorRate ?? 0, qubits.twoQubitGateErrorRate ?? 0, qubits.twoQubitJointMeasurementErrorRate ?? 0);
+  qubits.oneQubitMeasurementErrorRate ?? 0, qubits.oneQubitGateErrorRate ?? 0, qubits.twoQubitGateErrorRate ?? 0, qubits.twoQubitJointMeasurementErrorRate ?? 0, qubits.idleErrorRate ?? 0);
 
 /** A profile from qubits and a scheme, evaluated at a distance. @returns what does not fit, in one sentence */
 export function evaluated(qubits: QubitParams, qec: QecScheme, distance: number, text: string, ignored: readonly string[] = []): Profile | Unreadable {
