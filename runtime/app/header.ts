@@ -5,7 +5,7 @@ import { DOMAIN_VERBS, K_VERBS, OPERATOR_VERBS, type Authority } from "../../ker
 import type { BoundDomain } from "../../kernel-abi/domain.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import type { Injection, Recovery } from "../../kernel-abi/injection.ts";
-import type { Bounds, Header, ProgramSection } from "../../kernel-abi/header.ts";
+import type { Bounds, Header, ProgramSection, ProviderDeclaration } from "../../kernel-abi/header.ts";
 import type { Behaviour } from "../../kernel-abi/operation.ts";
 import type { Admission } from "../../kernel-abi/ports.ts";
 import { ABI_VERSION, CURRENT_OFFER, executes, FORMAT_VERSION, SEMANTICS_VERSION } from "../../kernel-abi/version.ts";
@@ -74,16 +74,25 @@ const comparable = (key: Decided, facts: Pick<Header, Decided>): unknown =>
   (key === "providers" ? facts.providers.map((provider) => ({ ...provider, kernels: provider.kernels.map(({ name, version }) => ({ name, version })) })) : facts[key]);
 
 /**
- * A recorded run is re-executed only by a runtime that decides everything as the recording one did. One that goes on and is sealed, `exactly`,
- * also by the same binaries, since its header says which they were.
+ * A recorded run is re-executed only by a runtime that decides everything as the recording one did; that also goes for one that goes on and is
+ * sealed, whose header keeps the binaries it names: another of the same version gives the bytes they would have given.
  * @throws Fault TRACE_VERSION
  */
-export function checkRuntime(header: Header, admissions: Admissions, policy: PolicyChoice, exactly = false): void {
+export function checkRuntime(header: Header, admissions: Admissions, policy: PolicyChoice): void {
   const facts = runtimeFacts(admissions, policy);
   const { flags } = header.abi;
   const ours = { ...facts, abi: executes(flags) ? { ...facts.abi, flags } : facts.abi };
   for (const key of ["semantics", "abi", "policy", "costTables", "providers"] as const) {
-    const [here, there] = exactly ? [ours[key], header[key]] : [comparable(key, ours), comparable(key, header)];
-    if (!sameBytes(canonicalJson(here), canonicalJson(there))) throw new Fault("TRACE_VERSION", { differs: key });
+    if (!sameBytes(canonicalJson(comparable(key, ours)), canonicalJson(comparable(key, header)))) throw new Fault("TRACE_VERSION", { differs: key });
   }
+}
+
+/** These admissions with their kernels as a header that `checkRuntime` accepts names them: so they are attested in the run's first frame. */
+export function builtAs({ providers }: Pick<Header, "providers">, { Q, PHI }: Admissions): Admissions {
+  const built = (one: ProviderDeclaration): ProviderDeclaration => {
+    const { kernels } = providers.find(({ provider, domain }) => provider === one.provider && domain === one.domain) ?? one;
+    return { ...one, kernels: kernels.map(({ name, version, binary }) => ({ name, version, binary })) }; // in this order they are recorded
+  };
+  const attested = (admission: Admission): Admission => Object.freeze({ ...admission, providers: Object.freeze(admission.providers.map(built)) });
+  return Object.freeze({ Q: attested(Q), PHI: attested(PHI) });
 }
