@@ -1,5 +1,6 @@
 // The kernel registry: from the name a job carries to the kernel that computes it. Used on pool workers and inline alike.
 import { Fault } from "../../kernel-abi/fault.ts";
+import { bposdKernel } from "./bposd/kernel.ts";
 import type { Kernel } from "./job.ts";
 import { isingKernel } from "./phase/ising.ts";
 import { kuramotoKernel } from "./phase/kuramoto.ts";
@@ -10,7 +11,7 @@ import { statevectorKernel } from "./statevector/kernel.ts";
 
 /** Every kernel there is, in order of its name. */
 export const KERNELS: readonly Kernel[] = Object.freeze(
-  [isingKernel, kuramotoKernel, spectrumKernel, stabilizerKernel, statevectorKernel, transformKernel]
+  [bposdKernel, isingKernel, kuramotoKernel, spectrumKernel, stabilizerKernel, statevectorKernel, transformKernel]
     .sort((a, b) => (a.name < b.name ? -1 : 1)));
 
 const BY_NAME: ReadonlyMap<string, Kernel> = new Map(KERNELS.map((kernel) => [kernel.name, kernel]));
