@@ -73,7 +73,7 @@ function iterated(plain: Plain, messages: number[][], totals: readonly number[],
       const others = said.filter((_, at) => at !== e).map(Math.abs);
       const size = f32(Math.min(BOUNDLESS, ...others) * scale);
       const answer = (odd !== events.has(d)) !== negative(said[e] ?? 0) ? -size : size;
-      messages[d]![e] = answer;
+      (messages[d] ?? [])[e] = answer;
       next[j] = f32((next[j] ?? 0) + answer);
     }
   }
