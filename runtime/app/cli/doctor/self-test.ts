@@ -3,6 +3,8 @@ import { sameBytes } from "../../../../kernel-abi/canonical.ts";
 import { encodeCircuitJob, encodeCircuitOutput, OP, type CircuitJob } from "../../../../domains/kernels/circuit.ts";
 import { encodeDecodeJob, encodeDecodeOutput, type DecodeJob } from "../../../../domains/kernels/decoder/job.ts";
 import { decodeReference } from "../../../../domains/kernels/decoder/reference.ts";
+import { encodeFrameJob, FRAME_OP, type FrameJob } from "../../../../domains/kernels/frames/program.ts";
+import { referenceFrames } from "../../../../domains/kernels/frames/reference.ts";
 import { encodeIsingOutput } from "../../../../domains/kernels/phase/ising-job.ts";
 import { isingReference } from "../../../../domains/kernels/phase/ising-reference.ts";
 import { DEFAULT_SCHEDULE, decodeTransformJob, encodeIsingJob, encodeKuramotoJob, encodeSpectrumJob, encodeTransformJob } from "../../../../domains/kernels/phase/jobs.ts";
@@ -30,6 +32,15 @@ const CIRCUIT: CircuitJob = {
       instruction(OP.H, 0, -1, -1, -1), instruction(OP.CX, 0, 1, -1, -1), instruction(OP.S, 1, -1, -1, -1), instruction(OP.H, 2, -1, -1, -1),
       ...[0, 1, 2].map((at) => instruction(OP.MEASURE, at, -1, at, at)),
     ].flat()),
+  },
+};
+
+/** A coin that is copied and disturbed; one detector compares the copies. */
+const FRAMES: FrameJob = {
+  rows: "measurements", first: 1_020, shots: 8, key: KEY,
+  program: {
+    planes: 2, measurements: 2, detectors: 1, observables: 0, reference: Uint8Array.of(1), channels: [{ probabilities: Float64Array.of(0.25), masks: Uint8Array.of(1) }],
+    code: Int32Array.of(FRAME_OP.COIN, 1, 0, FRAME_OP.ADD, 2, 1, 0, FRAME_OP.NOISE, 3, 0, 1, 1, FRAME_OP.RECORD, 2, 0, 1, FRAME_OP.DETECT, 2, -1, -2),
   },
 };
 
@@ -66,6 +77,7 @@ export const PROBES: Readonly<Record<string, Probe>> = Object.freeze({
   "phi.spectrum": { input: encodeSpectrumJob(SPECTRUM), expected: () => encodeSpectrumOutput(spectrumReference(SPECTRUM)) },
   "phi.transform": { input: transformJob, expected: () => encodeTransformOutput(transformReference(decodeTransformJob(transformJob))) },
   "q.decode": { input: encodeDecodeJob(DECODE), expected: () => encodeDecodeOutput(decodeReference(DECODE)) },
+  "q.frames": { input: encodeFrameJob(FRAMES), expected: () => referenceFrames(FRAMES) },
   "q.stabilizer": { input: circuitJob, expected: () => encodeCircuitOutput(stabilizerReference(CIRCUIT)) },
   "q.statevector": { input: circuitJob, expected: () => encodeCircuitOutput(statevectorReference(CIRCUIT)) },
 });
