@@ -43,7 +43,9 @@ export function decodingProblem(model: ErrorModel): DecodingProblem {
   const starts = Uint32Array.from([0, ...columns].keys(), () => 0);
   for (const [j, { detectors }] of columns.entries()) starts[j + 1] = (starts[j] ?? 0) + detectors.length;
   const masks = new Uint32Array(2 * columns.length);
-  for (const [j, { observables }] of columns.entries()) for (const o of observables) masks[2 * j + (o >> 5)]! |= 1 << (o & 31);
+  for (const [j, { observables }] of columns.entries()) {
+    for (const o of observables) masks[2 * j + (o >> 5)] = (masks[2 * j + (o >> 5)] ?? 0) | (1 << (o & 31));
+  }
   return {
     detectors: model.detectors,
     observables: model.observables,
