@@ -12,6 +12,7 @@ import type { CircuitJob, LoweredCircuit, PauliSum } from "../kernels/circuit.ts
 import { ANGLE_LIMIT } from "../kernels/libm/portable.ts";
 import { CHANNELS_MAX } from "./declared.ts";
 import { KnownCalls } from "./known-calls.ts";
+import { encodeQecDescriptor, QEC_CALLS, qecJob, type QecJob } from "./qec/call.ts";
 import { REACH, REACH_BEFORE, reachOf, type Reach } from "./provider-limits.ts";
 
 const exact = { additionalProperties: false } as const;
@@ -31,24 +32,27 @@ export const ObservableSchema = Type.Object({
 }, exact);
 const Shots = Type.Integer({ minimum: 1, maximum: LIMITS.shots_max });
 
-const callSchema = ({ stabilizer }: Reach) => {
+const circuitCalls = ({ stabilizer }: Reach) => {
   const circuit = circuitSchema(stabilizer);
-  return Type.Union([
+  return [
     Type.Object({ mode: Type.Literal("bits"), circuit, shots: Type.Optional(Type.Literal(1)) }, exact),
     Type.Object({ mode: Type.Literal("counts"), circuit, shots: Shots }, exact),
     Type.Object({ mode: Type.Literal("expectation"), circuit, shots: Shots, observable: ObservableSchema }, exact),
-  ], { $id: "triad/q/call" });
+  ] as const;
 };
-export const QCallSchema = callSchema(REACH);
-const CallSchemaBefore = callSchema(REACH_BEFORE);
+export const QCallSchema = Type.Union([...circuitCalls(REACH), ...QEC_CALLS], { $id: "triad/q/call" });
+/** Of runs from before `widerProviders`. */
+const CallSchemaBefore = Type.Union([...circuitCalls(REACH_BEFORE)], { $id: "triad/q/call" });
 /** The call as the api yields it: circuit arrays are `unknown` until `parseCall` has seen them. */
 export type QCall = Static<typeof QCallSchema>;
 
 /** A checked call. `bits`: one shot, its bits. `counts`: a histogram. `expectation`: an exact value, charged as `shots`. */
-export type QJob =
+export type CircuitWork =
   | { readonly mode: "bits"; readonly circuit: LoweredCircuit; readonly shots: 1 }
   | { readonly mode: "counts"; readonly circuit: LoweredCircuit; readonly shots: number }
   | { readonly mode: "expectation"; readonly circuit: LoweredCircuit; readonly shots: number; readonly observable: PauliSum };
+
+export type QJob = CircuitWork | QecJob;
 
 const callCheck = compiled(QCallSchema);
 const callCheckBefore = compiled(CallSchemaBefore);
@@ -85,14 +89,14 @@ function checked(parts: unknown): CircuitJob {
   }
 }
 
-const KNOWN = new KnownCalls<QJob>();
+const KNOWN = new KnownCalls<CircuitWork>();
 
 /** @throws Fault ABI_MALFORMED | ABI_LIMIT naming the place in the call; Q_ERR_NO_CLONE_VIOLATION when a handle hides in it. */
 export function parseCall(call: unknown, flags?: ReadonlySet<string>): QJob {
   const known = KNOWN.find(call);
   if (known !== undefined && known.circuit.qubits <= reachOf(flags).stabilizer) return known;
   const job = parsedCall(call, flags);
-  KNOWN.keep(job);
+  if ("circuit" in job) KNOWN.keep(job);
   return job;
 }
 
@@ -102,6 +106,7 @@ function parsedCall(call: unknown, flags: ReadonlySet<string> | undefined): QJob
     const { at, what } = byForm(flags) ? blameByTag(schema, "mode", call) : blame(schema, call, "no mode of a Q call");
     return refuse(at, what);
   }
+  if ("experiment" in call) return qecJob(call);
   const job = checked(call.mode === "expectation" ? call : { ...call, mode: "sample", shots: call.mode === "bits" ? 1 : call.shots, key: NO_KEY });
   checkForKernels(job.circuit);
   const { circuit } = job;
@@ -128,6 +133,7 @@ export function encodeDescriptor(job: QJob): Uint8Array {
 }
 
 function descriptorOf(job: QJob): Uint8Array {
+  if ("experiment" in job) return encodeQecDescriptor(job);
   const { mode, shots } = job;
   const circuit = circuitFields(job.circuit);
   if (job.mode !== "expectation") return pack({ mode, circuit, shots });
@@ -139,10 +145,10 @@ function descriptorOf(job: QJob): Uint8Array {
 export const decodeDescriptor = (bytes: Uint8Array): QJob => DESCRIBED.get(bytes) ?? parseCall(unpack(bytes));
 
 /** What kernels are given of jobs that sample, under no key. */
-const INPUTS = new WeakMap<QJob, Uint8Array>();
+const INPUTS = new WeakMap<CircuitWork, Uint8Array>();
 
 /** The bytes a kernel is given, its own to write to. */
-export function kernelInput(job: QJob, key: Uint32Array): Uint8Array {
+export function kernelInput(job: CircuitWork, key: Uint32Array): Uint8Array {
   const { circuit, shots } = job;
   if (job.mode === "expectation") return encodeCircuitJob({ mode: "expectation", circuit, observable: job.observable });
   let input = INPUTS.get(job);

@@ -85,7 +85,8 @@ function channelOf(value: unknown): FrameChannel {
   return { probabilities, masks: bytes(masks, "masks") };
 }
 
-function programOf(value: unknown): FrameProgram {
+/** The form alone. @throws Fault KERNEL_REFUSED */
+export function frameProgramOf(value: unknown): FrameProgram {
   if (!isRecord(value)) return refuse("program", "a frame program");
   const { code, channels } = value;
   if (!(code instanceof Int32Array)) return refuse("code", "an Int32Array");
@@ -104,5 +105,5 @@ export function decodeFrameJob(input: Uint8Array): FrameJob {
   const { rows, key } = value;
   if (rows !== "detections" && rows !== "measurements") return refuse("rows", "detections or measurements");
   if (!(key instanceof Uint32Array) || key.length !== 2) return refuse("key", "two 32-bit words");
-  return { program: programOf(value["program"]), rows, first: count(value["first"], "first"), shots: count(value["shots"], "shots"), key };
+  return { program: frameProgramOf(value["program"]), rows, first: count(value["first"], "first"), shots: count(value["shots"], "shots"), key };
 }

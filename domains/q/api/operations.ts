@@ -10,6 +10,9 @@ import { AT_ONCE, GUARDED, type Address, type Reading } from "../../../kernel-ab
 import { parseResult, readResult } from "../outcome.ts";
 import type { Bits, Counts } from "../outcome.ts";
 import type { QReserve } from "../request.ts";
+import type { DecoderName } from "../qec/call.ts";
+import type { Experiment } from "../qec/experiment.ts";
+import type { DetectionEvents, LogicalCounts } from "../qec/outcome.ts";
 
 /** A circuit: lowered, or anything that lowers to one, such as the builder of circuit.ts. */
 export type CircuitLike = LoweredCircuit | { lower(): LoweredCircuit };
@@ -26,6 +29,10 @@ export interface EstimateOptions {
   readonly shots?: number;
 }
 export const ESTIMATE_SHOTS = 1_000;
+
+export interface LogicalOptions {
+  readonly decoder?: DecoderName;
+}
 
 export interface Q {
   /**
@@ -58,6 +65,13 @@ export interface Q {
    * providers, charged as `shots` shots (contracts, rule 9). The circuit must not measure, reset or branch. @throws as `submit`
    */
   estimate(contract: Contract<"Q">, circuit: CircuitLike, observable: PauliSum, options?: EstimateOptions): Program<Job<number, "Q">, "Q">;
+  /**
+   * `shots` shots of an error-correction experiment as detection events and observable flips.
+   * @throws as `submit`; STIM_SYNTAX and its kin for a circuit that cannot be read
+   */
+  detect(contract: Contract<"Q">, experiment: Experiment, shots: number): Program<Job<DetectionEvents, "Q">, "Q">;
+  /** How often `decoder` (default: matching) predicts the observables of an experiment wrongly. @throws as `detect` */
+  logical(contract: Contract<"Q">, experiment: Experiment, shots: number, options?: LogicalOptions): Program<Job<LogicalCounts, "Q">, "Q">;
   /**
    * Waits for a job's outcome. A handle resolves once; later reads return the stored outcome.
    * @throws Fault Q_ERR_HARDWARE_FAILURE when the provider lost the job, or the kernel's own
@@ -118,6 +132,11 @@ const operations = ({ address, record, argument }: Reading): Q => Object.freeze(
   estimate: (contract: Contract<"Q">, circuit: CircuitLike, observable: PauliSum, options: EstimateOptions = {}) =>
     call<number>("estimate", contract, {
       mode: "expectation", circuit: argument(circuit, lower), observable, shots: record("q.estimate(contract, circuit, observable, { shots? })", "options", options, ({ shots }) => shots ?? ESTIMATE_SHOTS),
+    }),
+  detect: (contract: Contract<"Q">, experiment: Experiment, shots: number) => call<DetectionEvents>("submit", contract, { mode: "events", experiment, shots }),
+  logical: (contract: Contract<"Q">, experiment: Experiment, shots: number, options: LogicalOptions = {}) =>
+    call<LogicalCounts>("submit", contract, {
+      mode: "logical", experiment, decoder: record("q.logical(contract, experiment, shots, { decoder? })", "options", options, ({ decoder }) => decoder ?? "matching"), shots,
     }),
   *measure<T>(job: Job<T, "Q">): Program<T, "Q"> {
     const answer = yield { domain: "Q", op: "collect", job };
