@@ -53,7 +53,7 @@ export interface Tested {
 export interface JobVerdict {
   readonly job: JobId;
   readonly domain: BoundDomain;
-  /** What was asked for: bits, counts, expectation; or the transform. */
+  /** What was asked for: bits, counts, expectation, gradient; or the transform. */
   readonly kind: string;
   /** Qubits, or phase components. */
   readonly units: number;
