@@ -20,6 +20,12 @@ export type { GraphNoise, NoisyCircuit, QubitNoise } from "./q/api/graph-noise.t
 export { pauliSum } from "./q/api/pauli.ts";
 export type { LetterOrder, PauliTerm } from "./q/api/pauli.ts";
 export type { Bits, Counts, Gradient } from "./q/outcome.ts";
+export type { DecoderName } from "./q/qec/call.ts";
+export { ExperimentSchema, uniformNoise, type Experiment, type MemoryExperiment } from "./q/qec/experiment.ts";
+export type { DetectionEvents, LogicalCounts } from "./q/qec/outcome.ts";
+export {
+  added, experimentReserve, nextBatch, NO_COUNTS, studyFits, studyRow, StudySchema, type Cell, type CellCounts, type Study, type StudyFits, type StudyRow,
+} from "./q/qec/study.ts";
 export { QCallSchema } from "./q/call.ts";
 export { QReserveSchema } from "./q/request.ts";
 export type { QReserve } from "./q/request.ts";

@@ -25,6 +25,10 @@ export const LIMITS = Object.freeze({
   clbits_max: 1_048_576,
   /** Shots × clbits of one sample job: one byte each before they are counted. */
   result_bits_max: 268_435_456,
+  /** Memory one opened frame program may take: planes, records, rows. */
+  frame_bytes_of_memory_max: 1024 * 1024 * 1024,
+  /** Words and instructions of a frame program that one block of 1,024 shots executes, loops unrolled. */
+  frame_steps_max: 1_073_741_824,
   phi_components_max: 65_536,
   phi_envelopes_max: 4_096,
   /** A block closes when it holds this many frames or bytes (contracts, rule 12). */

@@ -12,7 +12,8 @@ import { OP, OP_WIDTH } from "../kernels/circuit.ts";
 import type { LoweredCircuit } from "../kernels/circuit.ts";
 import { COST_TABLE, GRADIENT_COST, circuitCost, circuitsOf, criticalPath } from "./api/cost.ts";
 import { encodeDescriptor, parseCall } from "./job.ts";
-import type { QJob } from "./job.ts";
+import type { CircuitWork } from "./job.ts";
+import { parsedQec, QEC_COSTS } from "./qec/admission.ts";
 import { figures, providerFor, providersOf, type QProviders } from "./declared.ts";
 import { parseReserve, termsOf } from "./request.ts";
 import { Q_TICKS, ticksOf } from "./ticks.ts";
@@ -39,7 +40,7 @@ function checkCalibration({ id, terms }: ContractView, now: number): void {
   if (now < from || now >= until + grace) throw new Fault("Q_ERR_CALIBRATION_INVALID", { contract: id, tick: now, from, until, grace });
 }
 
-function checkCapacity({ circuit, shots, mode }: QJob, { terms }: ContractView): void {
+function checkCapacity({ circuit, shots, mode }: CircuitWork, { terms }: ContractView): void {
   if (circuit.qubits > terms.units) throw new Fault("Q_ERR_RESOURCE_UNAVAILABLE", { qubits: circuit.qubits, allowed: terms.units });
   const channels = measuredChannels(circuit);
   if (channels > terms.channels) throw new Fault("Q_ERR_RESOURCE_UNAVAILABLE", { channels, allowed: terms.channels });
@@ -48,7 +49,7 @@ function checkCapacity({ circuit, shots, mode }: QJob, { terms }: ContractView):
   }
 }
 
-function checkSupport(job: QJob, { terms }: ContractView, providers: QProviders): void {
+function checkSupport(job: CircuitWork, { terms }: ContractView, providers: QProviders): void {
   const { circuit, mode } = job;
   const opcodes = opcodesOf(circuit);
   for (const opcode of opcodes) {
@@ -61,9 +62,9 @@ function checkSupport(job: QJob, { terms }: ContractView, providers: QProviders)
 
 /** What modes that do not sample give. */
 const VALUES = { expectation: "an expectation value", gradient: "a gradient" } as const;
-const samples = (mode: QJob["mode"]): mode is "bits" | "counts" => mode === "bits" || mode === "counts";
+const samples = (mode: CircuitWork["mode"]): mode is "bits" | "counts" => mode === "bits" || mode === "counts";
 
-function checkMode({ ops }: LoweredCircuit, mode: QJob["mode"], opcodes: ReadonlySet<number>): void {
+function checkMode({ ops }: LoweredCircuit, mode: CircuitWork["mode"], opcodes: ReadonlySet<number>): void {
   if (samples(mode)) {
     if (!opcodes.has(OP.MEASURE)) throw new Fault("Q_ERR_MEASUREMENT_FAILURE", { mode, what: "the circuit measures nothing" });
     return;
@@ -94,7 +95,7 @@ export function decoherencePpm(circuit: LoweredCircuit): number {
   return Math.min(1_000_000, errors + Math.ceil((criticalPath(circuit) * 1_000_000) / figures.t2));
 }
 
-function admit(job: QJob, { terms, ledger }: ContractView, now: number, providers: QProviders): Admitted {
+function admit(job: CircuitWork, { terms, ledger }: ContractView, now: number, providers: QProviders): Admitted {
   const { circuit } = job;
   const shots = job.shots * circuitsOf(job);
   const exceeded = (detail: Readonly<Record<string, number>>): never => {
@@ -110,7 +111,7 @@ function admit(job: QJob, { terms, ledger }: ContractView, now: number, provider
   return { cost, charge: { budget, shots }, descriptor: encodeDescriptor(job) };
 }
 
-function parsed(job: QJob, providers: QProviders): ParsedCall {
+function parsed(job: CircuitWork, providers: QProviders): ParsedCall {
   return {
     units: job.circuit.qubits,
     calibration: checkCalibration,
@@ -124,14 +125,16 @@ function parsed(job: QJob, providers: QProviders): ParsedCall {
 /** Q's view for the kernel, in a run with these flags. Keeps nothing: two of them answer alike. */
 export function createQAdmission(flags?: ReadonlySet<string>): Admission {
   const providers = providersOf(flags);
+  const costTables = widerProviders(flags) ? [COST_TABLE, Q_TICKS, GRADIENT_COST, QEC_COSTS] : [COST_TABLE, Q_TICKS];
   return Object.freeze({
     domain: "Q",
     providers: Object.freeze([providers.statevector, providers.stabilizer]),
-    costTables: Object.freeze(widerProviders(flags) ? [COST_TABLE, Q_TICKS, GRADIENT_COST] : [COST_TABLE, Q_TICKS]),
+    costTables: Object.freeze(costTables),
     request: (request: unknown, now: number) => termsOf(parseReserve(request, flags), now),
     shape: (call: unknown, refs: readonly unknown[], inForce = flags) => {
       if (refs.length > 0) throw new Fault("ABI_MALFORMED", { argument: "q.submit", at: "refs", what: "a Q call builds on no other job" });
-      return parsed(parseCall(call, inForce), providers);
+      const work = parseCall(call, inForce);
+      return "experiment" in work ? parsedQec(work, checkCalibration) : parsed(work, providers);
     },
   } satisfies Admission);
 }

@@ -3,6 +3,7 @@ import { Type, type Static } from "../../kernel-abi/schema.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
 import { CHANNELS_MAX } from "./declared.ts";
 import { REACH, REACH_BEFORE } from "./provider-limits.ts";
+import { QEC_CALLS } from "./qec/call.ts";
 
 const exact = { additionalProperties: false } as const;
 const binary = (type: string, description: string) => Type.Unknown({ description: `${type}: ${description}`, "x-typed-array": type });
@@ -38,7 +39,7 @@ const gradient = (circuit: CircuitSchema) => Type.Object({
 
 const now = circuitSchema(REACH.stabilizer);
 const before = circuitSchema(REACH_BEFORE.stabilizer);
-export const QCallSchema = Type.Union([bits(now), counts(now), expectation(now), gradient(now)], { $id: "triad/q/call" });
+export const QCallSchema = Type.Union([bits(now), counts(now), expectation(now), gradient(now), ...QEC_CALLS], { $id: "triad/q/call" });
 /** Of runs from before `widerProviders`. */
 export const QCallSchemaBefore = Type.Union([bits(before), counts(before), expectation(before)], { $id: "triad/q/call" });
 /** The call as the api yields it: circuit arrays are `unknown` until `parseCall` has seen them. */

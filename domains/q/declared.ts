@@ -12,6 +12,7 @@ import { OP } from "../kernels/circuit.ts";
 import type { LoweredCircuit } from "../kernels/circuit.ts";
 import type { Kernel } from "../kernels/job.ts";
 import { isClifford } from "../kernels/stabilizer/clifford.ts";
+import { qecKernel } from "../kernels/qec/kernel.ts";
 import { stabilizerKernel } from "../kernels/stabilizer/kernel.ts";
 import { statevectorKernel } from "../kernels/statevector/kernel.ts";
 import { REACH, REACH_BEFORE, tooManyForGradient, tooManyQubits, type Reach } from "./provider-limits.ts";
@@ -34,9 +35,9 @@ export const figures = Object.freeze({
   t1: 1_000_000_000, t2: 1_000_000_000, error1: 0, error2: 1, error3: 3, errorMeasure: 1, errorReset: 1, calibrationSpan: CALIBRATION_SPAN, durationMax: DURATION_MAX,
 });
 
-const declare = (provider: string, units: number, permitted: readonly string[], kernel: Kernel): ProviderDeclaration => Object.freeze({
+const declare = (provider: string, units: number, permitted: readonly string[], ...kernels: readonly Kernel[]): ProviderDeclaration => Object.freeze({
   provider, domain: "Q", attestation: "simulated", version: 1, units, channels: CHANNELS_MAX, permitted: [...permitted], figures: { ...figures },
-  kernels: [{ name: kernel.name, version: kernel.version, binary: kernel.binary }],
+  kernels: kernels.map(({ name, version, binary }) => ({ name, version, binary })),
 });
 
 /** The providers there are. */
@@ -48,13 +49,13 @@ export interface QProviders {
   readonly stabilizer: ProviderDeclaration;
 }
 
-const declared = (reach: Reach): QProviders => Object.freeze({
+const declared = (reach: Reach, ...samplers: readonly Kernel[]): QProviders => Object.freeze({
   reach,
   statevector: declare("statevector", reach.statevector, GATES, statevectorKernel),
-  stabilizer: declare("stabilizer", reach.stabilizer, GATES.filter((name) => name !== "T" && name !== "TDG" && name !== "CCX"), stabilizerKernel),
+  stabilizer: declare("stabilizer", reach.stabilizer, GATES.filter((name) => name !== "T" && name !== "TDG" && name !== "CCX"), stabilizerKernel, ...samplers),
 });
 
-export const PROVIDERS: QProviders = declared(REACH);
+export const PROVIDERS: QProviders = declared(REACH, qecKernel);
 const PROVIDERS_BEFORE: QProviders = declared(REACH_BEFORE);
 /** As runs with these flags declare them. */
 export const providersOf = (flags: ReadonlySet<string> | undefined): QProviders => (widerProviders(flags) ? PROVIDERS : PROVIDERS_BEFORE);

@@ -13,12 +13,13 @@ import { ANGLE_LIMIT } from "../kernels/libm/portable.ts";
 import { QCallSchema, QCallSchemaBefore } from "./call.ts";
 import { KnownCalls } from "./known-calls.ts";
 import { reachOf } from "./provider-limits.ts";
+import { encodeQecDescriptor, qecJob, type QecJob } from "./qec/call.ts";
 
 /**
  * A checked call. `bits`: one shot, its bits. `counts`: a histogram. `expectation`: an exact value, charged as `shots`. `gradient`: the value and
  * its derivatives, charged as `shots` of every circuit that measuring them would take (api/cost.ts).
  */
-export type QJob =
+export type CircuitWork =
   | { readonly mode: "bits"; readonly circuit: LoweredCircuit; readonly shots: 1 }
   | { readonly mode: "counts"; readonly circuit: LoweredCircuit; readonly shots: number }
   | { readonly mode: "expectation"; readonly circuit: LoweredCircuit; readonly shots: number; readonly observable: PauliSum }
@@ -31,6 +32,8 @@ export interface GradientJob {
   readonly parameters: ParameterMap;
   readonly method: GradientMethod;
 }
+
+export type QJob = CircuitWork | QecJob;
 
 const callCheck = compiled(QCallSchema);
 const callCheckBefore = compiled(QCallSchemaBefore);
@@ -67,14 +70,14 @@ function checked(parts: unknown): CircuitJob {
   }
 }
 
-const KNOWN = new KnownCalls<QJob>();
+const KNOWN = new KnownCalls<CircuitWork>();
 
 /** @throws Fault ABI_MALFORMED | ABI_LIMIT naming the place in the call; Q_ERR_NO_CLONE_VIOLATION when a handle hides in it. */
 export function parseCall(call: unknown, flags?: ReadonlySet<string>): QJob {
   const known = KNOWN.find(call);
   if (known !== undefined && known.circuit.qubits <= reachOf(flags).stabilizer) return known;
   const job = parsedCall(call, flags);
-  KNOWN.keep(job);
+  if ("circuit" in job) KNOWN.keep(job);
   return job;
 }
 
@@ -84,6 +87,7 @@ function parsedCall(call: unknown, flags: ReadonlySet<string> | undefined): QJob
     const { at, what } = byForm(flags) ? blameByTag(schema, "mode", call) : blame(schema, call, "no mode of a Q call");
     return refuse(at, what);
   }
+  if ("experiment" in call) return qecJob(call);
   const { shots = 1 } = call;
   const job = checked(call.mode === "bits" || call.mode === "counts" ? { ...call, mode: "sample", shots, key: NO_KEY } : call);
   checkForKernels(job.circuit);
@@ -113,6 +117,7 @@ export function encodeDescriptor(job: QJob): Uint8Array {
 }
 
 function descriptorOf(job: QJob): Uint8Array {
+  if ("experiment" in job) return encodeQecDescriptor(job);
   const { mode, shots } = job;
   const circuit = circuitFields(job.circuit);
   if (job.mode === "bits" || job.mode === "counts") return pack({ mode, circuit, shots });
@@ -127,10 +132,10 @@ function descriptorOf(job: QJob): Uint8Array {
 export const decodeDescriptor = (bytes: Uint8Array): QJob => DESCRIBED.get(bytes) ?? parseCall(unpack(bytes));
 
 /** What kernels are given of jobs that sample, under no key. */
-const INPUTS = new WeakMap<QJob, Uint8Array>();
+const INPUTS = new WeakMap<CircuitWork, Uint8Array>();
 
 /** The bytes a kernel is given, its own to write to. */
-export function kernelInput(job: QJob, key: Uint32Array): Uint8Array {
+export function kernelInput(job: CircuitWork, key: Uint32Array): Uint8Array {
   const { circuit, shots } = job;
   if (job.mode === "expectation") return encodeCircuitJob({ mode: "expectation", circuit, observable: job.observable });
   if (job.mode === "gradient") return encodeCircuitJob({ mode: "gradient", circuit, observable: job.observable, parameters: job.parameters, method: job.method });

@@ -26,7 +26,7 @@ export function createQService(runner: JobRunner): DomainService {
   async function find({ job, descriptor, key }: JobStart): Promise<Outcome> {
     try {
       const work = decodeDescriptor(descriptor);
-      const choice = providerFor(work);
+      const choice = "experiment" in work ? PROVIDERS.stabilizer : providerFor(work);
       const provider = providers.find(({ declaration }) => declaration === choice);
       if (provider === undefined) throw new Fault("Q_ERR_RESOURCE_UNAVAILABLE", { provider: choice.provider });
       assigned.set(job, provider);

@@ -11,6 +11,9 @@ import { parseResult, readResult } from "../outcome.ts";
 import type { Bits, Counts, Gradient } from "../outcome.ts";
 import type { QReserve } from "../request.ts";
 import { BoundCircuit } from "./parameter.ts";
+import type { DecoderName } from "../qec/call.ts";
+import type { Experiment } from "../qec/experiment.ts";
+import type { DetectionEvents, LogicalCounts } from "../qec/outcome.ts";
 
 /** A circuit: lowered, or anything that lowers to one, such as the builder of circuit.ts. */
 export type CircuitLike = LoweredCircuit | { lower(): LoweredCircuit };
@@ -33,6 +36,10 @@ export interface GradientOptions {
   readonly method?: GradientMethod;
   /** What each circuit of the measurement it stands for is charged as. Default 1,000. */
   readonly shots?: number;
+}
+
+export interface LogicalOptions {
+  readonly decoder?: DecoderName;
 }
 
 export interface Q {
@@ -72,6 +79,13 @@ export interface Q {
    * shots of 1 + 2 × (gates that a parameter moves) circuits. The circuit must not measure, reset or branch. @throws as `submit`
    */
   gradient(contract: Contract<"Q">, circuit: CircuitLike, observable: PauliSum, options?: GradientOptions): Program<Job<Gradient, "Q">, "Q">;
+  /**
+   * `shots` shots of an error-correction experiment as detection events and observable flips.
+   * @throws as `submit`; STIM_SYNTAX and its kin for a circuit that cannot be read
+   */
+  detect(contract: Contract<"Q">, experiment: Experiment, shots: number): Program<Job<DetectionEvents, "Q">, "Q">;
+  /** How often `decoder` (default: matching) predicts the observables of an experiment wrongly. @throws as `detect` */
+  logical(contract: Contract<"Q">, experiment: Experiment, shots: number, options?: LogicalOptions): Program<Job<LogicalCounts, "Q">, "Q">;
   /**
    * Waits for a job's outcome. A handle resolves once; later reads return the stored outcome.
    * @throws Fault Q_ERR_HARDWARE_FAILURE when the provider lost the job, or the kernel's own
@@ -148,6 +162,11 @@ const operations = ({ address, record, argument }: Reading): Q => Object.freeze(
       ({ method = "adjoint", shots = ESTIMATE_SHOTS }) => ({ method, shots }));
     return call<Gradient>("gradient", contract, { mode: "gradient", circuit: lowered, observable, shots, parameters: argument(circuit, movesOf), method });
   },
+  detect: (contract: Contract<"Q">, experiment: Experiment, shots: number) => call<DetectionEvents>("submit", contract, { mode: "events", experiment, shots }),
+  logical: (contract: Contract<"Q">, experiment: Experiment, shots: number, options: LogicalOptions = {}) =>
+    call<LogicalCounts>("submit", contract, {
+      mode: "logical", experiment, decoder: record("q.logical(contract, experiment, shots, { decoder? })", "options", options, ({ decoder }) => decoder ?? "matching"), shots,
+    }),
   *measure<T>(job: Job<T, "Q">): Program<T, "Q"> {
     const answer = yield { domain: "Q", op: "collect", job };
     return readResult(parseResult(answer)) as T; // isJob: the call that made the job settled T and the outcome's kind together

@@ -104,10 +104,13 @@ const records = (back: readonly number[]): readonly number[] => back.toSorted((a
 
 function resolvedKnobs(noise: NoiseKnobs): Required<NoiseKnobs> {
   const knobs = { afterCliffordDepolarization: 0, beforeRoundDataDepolarization: 0, beforeMeasureFlipProbability: 0, afterResetFlipProbability: 0, ...noise };
-  for (const [argument, value] of Object.entries(knobs)) {
-    if (!(value >= 0 && value <= 1)) throw new Fault("ABI_MALFORMED", { argument, value: String(value), allowed: "a probability in [0, 1]" });
-  }
+  for (const [argument, value] of Object.entries(knobs)) requireProbability(argument, value);
   return knobs;
+}
+
+/** @throws Fault ABI_MALFORMED unless `value` lies in [0, 1] */
+export function requireProbability(argument: string, value: number): void {
+  if (!(value >= 0 && value <= 1)) throw new Fault("ABI_MALFORMED", { argument, value: String(value), allowed: "a probability in [0, 1]" });
 }
 
 /** @throws Fault ABI_MALFORMED unless `value` is an integer of at least `least` (and odd, where asked) */

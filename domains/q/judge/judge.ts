@@ -10,7 +10,8 @@ import { KERNEL, type JobId } from "../../../kernel-abi/ids.ts";
 import { pack, unpack } from "../../../kernel-abi/packer.ts";
 import type { LoweredCircuit } from "../../kernels/circuit.ts";
 import { createQAdmission } from "../admission.ts";
-import { decodeDescriptor, type GradientJob, type QJob } from "../job.ts";
+import { decodeDescriptor, type CircuitWork, type GradientJob, type QJob } from "../job.ts";
+import { judgedQec } from "../qec/judge.ts";
 import { exactExpectation } from "./expectation.ts";
 import { experiment, type Findings } from "./experiment.ts";
 import { exactGradient } from "./gradient.ts";
@@ -20,7 +21,7 @@ import type { Reading, Tally } from "./tally.ts";
 /** A job whose outcome has the right form. */
 interface Sampled {
   readonly job: JobId;
-  readonly work: QJob;
+  readonly work: CircuitWork;
   readonly readings: readonly Reading[];
 }
 
@@ -51,7 +52,7 @@ function workOf({ job, terms, descriptor }: JudgedJob): QJob {
   }
 }
 
-const verdictOf = (job: JobId, { mode, circuit, shots }: QJob, rest: Pick<JobVerdict, "standing"> & Partial<JobVerdict>): JobVerdict => ({
+const verdictOf = (job: JobId, { mode, circuit, shots }: CircuitWork, rest: Pick<JobVerdict, "standing"> & Partial<JobVerdict>): JobVerdict => ({
   job, domain: "Q", kind: mode, units: circuit.qubits, shots: mode === "expectation" || mode === "gradient" ? 1 : shots, logLikelihood: null, p: null, test: null, note: "", ...rest,
 });
 
@@ -64,12 +65,12 @@ class QJudge implements DomainJudge {
 
   take(job: JudgedJob): void {
     const work = workOf(job);
-    const verdict = this.#alone(job, work);
+    const verdict = "experiment" in work ? judgedQec(job, work) : this.#alone(job, work);
     if (verdict !== undefined) this.#verdicts.push(verdict);
   }
 
   /** The verdict of a job that needs no walk; undefined when it has joined a group. */
-  #alone({ job, outcome }: JudgedJob, work: QJob): JobVerdict | undefined {
+  #alone({ job, outcome }: JudgedJob, work: CircuitWork): JobVerdict | undefined {
     if (outcome.verdict !== 0) return verdictOf(job, work, { standing: "failed", note: faultByCode(outcome.verdict) ?? `#${outcome.verdict}` });
     if (work.mode === "expectation") return this.#expectation(job, work, outcome.body);
     if (work.mode === "gradient") return this.#gradient(job, work, outcome.body);
@@ -79,7 +80,7 @@ class QJudge implements DomainJudge {
     return undefined;
   }
 
-  #expectation(job: JobId, work: QJob & { readonly mode: "expectation" }, body: Uint8Array): JobVerdict {
+  #expectation(job: JobId, work: CircuitWork & { readonly mode: "expectation" }, body: Uint8Array): JobVerdict {
     const recorded = valueIn(body);
     if (typeof recorded === "string") return verdictOf(job, work, impossible("the body is no outcome of such a job", recorded));
     const { value, tolerance } = exactExpectation(work.circuit, work.observable);

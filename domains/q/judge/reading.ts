@@ -2,7 +2,7 @@
 import { sameBytes } from "../../../kernel-abi/canonical.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import { toHex } from "../../../kernel-abi/canonical.ts";
-import type { QJob } from "../job.ts";
+import type { CircuitWork } from "../job.ts";
 import { encodeResult, parseResult, type QResult } from "../outcome.ts";
 import type { Reading } from "./tally.ts";
 
@@ -46,7 +46,7 @@ function ofBits(bits: Uint8Array, clbits: number): readonly Reading[] | string {
 }
 
 /** Distinct records in code-unit order, counts of at least 1 that add up to the shots. */
-function ofCounts({ keys, counts }: QResult & { readonly kind: "counts" }, { circuit, shots }: QJob): readonly Reading[] | string {
+function ofCounts({ keys, counts }: QResult & { readonly kind: "counts" }, { circuit, shots }: CircuitWork): readonly Reading[] | string {
   let total = 0;
   const readings: Reading[] = [];
   for (const [at, record] of keys.entries()) {
@@ -60,7 +60,7 @@ function ofCounts({ keys, counts }: QResult & { readonly kind: "counts" }, { cir
 }
 
 /** What a job of bits or counts read; text that shows the body when it is no outcome of this job. */
-export function readingsOf(job: QJob, body: Uint8Array): readonly Reading[] | string {
+export function readingsOf(job: CircuitWork, body: Uint8Array): readonly Reading[] | string {
   const result = resultIn(body);
   if (result?.kind === "bits" && job.mode === "bits") return ofBits(result.bits, job.circuit.clbits);
   if (result?.kind === "counts" && job.mode === "counts") return ofCounts(result, job);

@@ -68,7 +68,11 @@ describe("what is refused", () => {
     expect(faultOf(() => generateCircuit(name, task))).toMatchObject({ fault: "ABI_MALFORMED", detail: { argument } });
   });
 
+  it("a distance that no bicycle code of the table has, with those there are", () => {
+    expect(faultOf(() => generateCircuit("bivariate_bicycle_code:memory_x", { ...good, distance: 7 })).detail).toEqual({ argument: "distance", value: "7", allowed: "one of 6, 10, 12, 18" });
+  });
+
   it("lists what there is", () => {
-    expect(CODE_TASKS).toHaveLength(6);
+    expect(CODE_TASKS).toHaveLength(10);
   });
 });

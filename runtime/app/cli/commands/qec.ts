@@ -1,0 +1,10 @@
+// triad qec: error-correction experiments, one command a file in qec/.
+import type { Command } from "commander";
+import type { Entry, Invocation } from "../command.ts";
+import { group } from "../group.ts";
+
+const COMMANDS: readonly Entry[] = [
+  { name: "threshold", summary: "logical error rates over distances and physical rates, with threshold and Λ: one sealed run", load: () => import("./qec/threshold.ts") },
+];
+
+export const configure = (command: Command, invocation: Invocation): Promise<void> => group(command, invocation, COMMANDS);
