@@ -1,11 +1,13 @@
 // The kernels' self-test: one tiny job for every kernel there is, with the bytes its plain TypeScript reference answers.
 import { sameBytes } from "../../../../kernel-abi/canonical.ts";
+import { pack } from "../../../../kernel-abi/packer.ts";
 import { encodeBpOsdJob, encodeBpOsdOutput, type BpOsdJob } from "../../../../domains/kernels/bposd/job.ts";
 import { BPOSD_DEFAULTS } from "../../../../domains/kernels/bposd/problem.ts";
 import { decodePlainly } from "../../../../domains/kernels/bposd/reference.ts";
 import { encodeCircuitJob, encodeCircuitOutput, OP, type CircuitJob } from "../../../../domains/kernels/circuit.ts";
 import { encodeDecodeJob, encodeDecodeOutput, type DecodeJob } from "../../../../domains/kernels/decoder/job.ts";
 import { decodeReference } from "../../../../domains/kernels/decoder/reference.ts";
+import { encodeQecJob } from "../../../../domains/kernels/qec/job.ts";
 import { encodeFrameJob, FRAME_OP, type FrameJob } from "../../../../domains/kernels/frames/program.ts";
 import { referenceFrames } from "../../../../domains/kernels/frames/reference.ts";
 import { encodeIsingOutput } from "../../../../domains/kernels/phase/ising-job.ts";
@@ -96,6 +98,7 @@ export const PROBES: Readonly<Record<string, Probe>> = Object.freeze({
   "q.bposd": { input: encodeBpOsdJob(BPOSD), expected: bposdExpected },
   "q.decode": { input: encodeDecodeJob(DECODE), expected: () => encodeDecodeOutput(decodeReference(DECODE)) },
   "q.frames": { input: encodeFrameJob(FRAMES), expected: () => referenceFrames(FRAMES) },
+  "q.qec": { input: encodeQecJob({ program: FRAMES.program, decoder: null, shots: FRAMES.shots, key: FRAMES.key }), expected: () => pack({ rows: referenceFrames({ ...FRAMES, first: 0, rows: "detections" }) }) },
   "q.stabilizer": { input: circuitJob, expected: () => encodeCircuitOutput(stabilizerReference(CIRCUIT)) },
   "q.statevector": { input: circuitJob, expected: () => encodeCircuitOutput(statevectorReference(CIRCUIT)) },
 });
