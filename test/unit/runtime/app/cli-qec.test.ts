@@ -59,6 +59,14 @@ describe("triad qec threshold", () => {
     expect(err).toContain("--replace");
   });
 
+  it("stops at a width of the interval that was asked for", async () => {
+    const said = onlyObject((await triad("qec", "threshold", "--code", "repetition_code:memory", "--distances", "3", "--p", "0.1", "--width", "0.2", "--interval", "clopper-pearson", "--confidence", "0.99",
+      "--seed", "3", "--out", path("width.triad"), "--workers", "0", "--json")).out);
+    const [row] = said["rows"] as readonly StudyRow[];
+    expect(row).toMatchObject({ stopped: "width", method: "clopper-pearson", confidence: 0.99 });
+    expect((row?.high ?? 1) - (row?.low ?? 0)).toBeLessThan(0.2 * (row?.rate ?? 0));
+  });
+
   it("takes a whole study from a file, its defaults filled in, and refuses one with the place", async () => {
     const file = path("study.json");
     const cell = { experiment: { code: "repetition_code:memory", distance: 3, rounds: 2, noise: { beforeMeasureFlipProbability: 0.05 } }, decoder: "lookup" };
