@@ -1,5 +1,6 @@
 // The kernels' self-test: one tiny job for every kernel there is, with the bytes its plain TypeScript reference answers.
 import { sameBytes } from "../../../../kernel-abi/canonical.ts";
+import { pack } from "../../../../kernel-abi/packer.ts";
 import { encodeBpOsdJob, encodeBpOsdOutput, type BpOsdJob } from "../../../../domains/kernels/bposd/job.ts";
 import { BPOSD_DEFAULTS } from "../../../../domains/kernels/bposd/problem.ts";
 import { decodePlainly } from "../../../../domains/kernels/bposd/reference.ts";
@@ -16,6 +17,7 @@ import { encodeSpectrumOutput } from "../../../../domains/kernels/phase/spectrum
 import { spectrumReference } from "../../../../domains/kernels/phase/spectrum-reference.ts";
 import { encodeTransformOutput } from "../../../../domains/kernels/phase/transform-job.ts";
 import { transformReference } from "../../../../domains/kernels/phase/transform-reference.ts";
+import { encodeQecJob, type QecKernelJob } from "../../../../domains/kernels/qec/job.ts";
 import { KERNELS } from "../../../../domains/kernels/registry.ts";
 import { referenceJob as stabilizerReference } from "../../../../domains/kernels/stabilizer/reference.ts";
 import { referenceJob as statevectorReference } from "../../../../domains/kernels/statevector/reference.ts";
@@ -57,6 +59,8 @@ const TRANSFORM: TransformJob = {
   op: "init", phases: Float64Array.of(0, 0.25, 0.5), noise: { sigma: 0, key: KEY }, tolerance: { errorBound: 3, noiseThreshold: 1 }, project: true,
 };
 
+const ROWS: QecKernelJob = { program: FRAMES.program, decoder: null, shots: 8, key: KEY };
+
 /** A line of two detectors and three mechanisms, both detectors' events. */
 const BPOSD: BpOsdJob = {
   problem: {
@@ -87,6 +91,7 @@ export const PROBES: Readonly<Record<string, Probe>> = Object.freeze({
   "phi.transform": { input: transformJob, expected: () => encodeTransformOutput(transformReference(decodeTransformJob(transformJob))) },
   "q.bposd": { input: encodeBpOsdJob(BPOSD), expected: bposdExpected },
   "q.frames": { input: encodeFrameJob(FRAMES), expected: () => referenceFrames(FRAMES) },
+  "q.qec": { input: encodeQecJob(ROWS), expected: () => pack({ rows: referenceFrames({ ...ROWS, rows: "detections", first: 0 }) }) },
   "q.stabilizer": { input: circuitJob, expected: () => encodeCircuitOutput(stabilizerReference(CIRCUIT)) },
   "q.statevector": { input: circuitJob, expected: () => encodeCircuitOutput(statevectorReference(CIRCUIT)) },
 });
