@@ -5,6 +5,9 @@ import { encodeBpOsdJob, encodeBpOsdOutput, type BpOsdJob } from "../../../../do
 import { BPOSD_DEFAULTS } from "../../../../domains/kernels/bposd/problem.ts";
 import { decodePlainly } from "../../../../domains/kernels/bposd/reference.ts";
 import { encodeCircuitJob, encodeCircuitOutput, OP, type CircuitJob } from "../../../../domains/kernels/circuit.ts";
+import { encodeDecodeJob, encodeDecodeOutput, type DecodeJob } from "../../../../domains/kernels/decoder/job.ts";
+import { decodeReference } from "../../../../domains/kernels/decoder/reference.ts";
+import { encodeQecJob } from "../../../../domains/kernels/qec/job.ts";
 import { encodeFrameJob, FRAME_OP, type FrameJob } from "../../../../domains/kernels/frames/program.ts";
 import { referenceFrames } from "../../../../domains/kernels/frames/reference.ts";
 import { encodeIsingOutput } from "../../../../domains/kernels/phase/ising-job.ts";
@@ -17,7 +20,6 @@ import { encodeSpectrumOutput } from "../../../../domains/kernels/phase/spectrum
 import { spectrumReference } from "../../../../domains/kernels/phase/spectrum-reference.ts";
 import { encodeTransformOutput } from "../../../../domains/kernels/phase/transform-job.ts";
 import { transformReference } from "../../../../domains/kernels/phase/transform-reference.ts";
-import { encodeQecJob, type QecKernelJob } from "../../../../domains/kernels/qec/job.ts";
 import { KERNELS } from "../../../../domains/kernels/registry.ts";
 import { referenceJob as stabilizerReference } from "../../../../domains/kernels/stabilizer/reference.ts";
 import { referenceJob as statevectorReference } from "../../../../domains/kernels/statevector/reference.ts";
@@ -49,6 +51,12 @@ const FRAMES: FrameJob = {
 
 const TRIANGLE: CsrGraph = { offsets: Int32Array.of(0, 2, 4, 6), targets: Int32Array.of(1, 2, 0, 2, 0, 1), weights: Float64Array.of(1, 1, 1, 1, 1, 1) };
 
+/** A ring of three detectors, one of them beside the boundary. */
+const DECODE: DecodeJob = {
+  decoder: "matching", shots: 3, events: Uint8Array.of(0b110, 0b001, 0b111), weighed: true,
+  graph: { detectors: 3, observables: 2, ends: Int32Array.of(0, 1, 1, 2, 2, 0, 0, -1), weights: Int32Array.of(2, 8, 4, 6), masks: Uint32Array.of(1, 0, 2, 0, 0, 0, 3, 0) },
+};
+
 const ISING: IsingJob = { couplings: TRIANGLE, schedule: { ...DEFAULT_SCHEDULE, steps: 20, readFrom: 10 }, key: KEY, firstRestart: 0, restarts: 2, polish: true, cut: true };
 const KURAMOTO: KuramotoJob = {
   omega: Float64Array.of(-0.5, 0, 0.5), couplings: Float64Array.of(0.5, 2), graph: TRIANGLE, key: KEY, firstRun: 0,
@@ -58,8 +66,6 @@ const SPECTRUM: SpectrumJob = { real: Float64Array.of(0, 1, 0, -1, 0, 1, 0, -1),
 const TRANSFORM: TransformJob = {
   op: "init", phases: Float64Array.of(0, 0.25, 0.5), noise: { sigma: 0, key: KEY }, tolerance: { errorBound: 3, noiseThreshold: 1 }, project: true,
 };
-
-const ROWS: QecKernelJob = { program: FRAMES.program, decoder: null, shots: 8, key: KEY };
 
 /** A line of two detectors and three mechanisms, both detectors' events. */
 const BPOSD: BpOsdJob = {
@@ -90,8 +96,9 @@ export const PROBES: Readonly<Record<string, Probe>> = Object.freeze({
   "phi.spectrum": { input: encodeSpectrumJob(SPECTRUM), expected: () => encodeSpectrumOutput(spectrumReference(SPECTRUM)) },
   "phi.transform": { input: transformJob, expected: () => encodeTransformOutput(transformReference(decodeTransformJob(transformJob))) },
   "q.bposd": { input: encodeBpOsdJob(BPOSD), expected: bposdExpected },
+  "q.decode": { input: encodeDecodeJob(DECODE), expected: () => encodeDecodeOutput(decodeReference(DECODE)) },
   "q.frames": { input: encodeFrameJob(FRAMES), expected: () => referenceFrames(FRAMES) },
-  "q.qec": { input: encodeQecJob(ROWS), expected: () => pack({ rows: referenceFrames({ ...ROWS, rows: "detections", first: 0 }) }) },
+  "q.qec": { input: encodeQecJob({ program: FRAMES.program, decoder: null, shots: FRAMES.shots, key: FRAMES.key }), expected: () => pack({ rows: referenceFrames({ ...FRAMES, first: 0, rows: "detections" }) }) },
   "q.stabilizer": { input: circuitJob, expected: () => encodeCircuitOutput(stabilizerReference(CIRCUIT)) },
   "q.statevector": { input: circuitJob, expected: () => encodeCircuitOutput(statevectorReference(CIRCUIT)) },
 });
