@@ -167,6 +167,9 @@ export const FAULTS = Object.freeze({
   CALL_EXHAUSTED: row(3767, 3, "budget", "caller", "The kernel has no room for this now, or the session's quota is used up.", "Release what is held, or try again later; the detail has the limit."),
   JOB_UNDONE: row(3768, 6, "failed", "caller", "The job ended without a result.", "The detail says how and why; mend the graph or submit it again."),
   STATE_IN_USE: row(3769, 3, "environment", "operator", "Another kernel keeps its state in this folder.", "Stop it, or use another folder; the detail has its process number."),
+  // 3780-3784 estimates and sampled rates
+  ESTIMATE_REFUSED: row(3780, 3, "failed", "caller", "There is no physical estimate for this.", "The detail says why: allow a larger error budget, better qubits or another code, or loosen the bound it names."),
+  RATE_UNSAMPLED: row(3781, 2, "failed", "caller", "The table of sampled logical error rates does not reach there.", "Sample it with `triad qec threshold`, or use a profile whose rate comes from the formula; the detail says what the table covers."),
   // 3610-3619 stabilizer circuits, detector error models and shots as files
   STIM_SYNTAX: row(3610, 2, "usage", "caller", "The text of the circuit or error model is not understood.", "The detail names the place; domains/q/stim/SUPPORT.md lists what each instruction takes."),
   STIM_VALUE: row(3611, 2, "usage", "caller", "A number or target cannot stand where it does.", "The detail names the place and what is allowed there."),

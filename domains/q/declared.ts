@@ -12,6 +12,8 @@ import { OP } from "../kernels/circuit.ts";
 import type { LoweredCircuit } from "../kernels/circuit.ts";
 import type { Kernel } from "../kernels/job.ts";
 import { isClifford } from "../kernels/stabilizer/clifford.ts";
+import { bposdKernel } from "../kernels/bposd/kernel.ts";
+import { framesKernel } from "../kernels/frames/kernel.ts";
 import { qecKernel } from "../kernels/qec/kernel.ts";
 import { stabilizerKernel } from "../kernels/stabilizer/kernel.ts";
 import { statevectorKernel } from "../kernels/statevector/kernel.ts";
@@ -55,7 +57,7 @@ const declared = (reach: Reach, ...samplers: readonly Kernel[]): QProviders => O
   stabilizer: declare("stabilizer", reach.stabilizer, GATES.filter((name) => name !== "T" && name !== "TDG" && name !== "CCX"), stabilizerKernel, ...samplers),
 });
 
-export const PROVIDERS: QProviders = declared(REACH, qecKernel);
+export const PROVIDERS: QProviders = declared(REACH, qecKernel, framesKernel, bposdKernel);
 const PROVIDERS_BEFORE: QProviders = declared(REACH_BEFORE);
 /** As runs with these flags declare them. */
 export const providersOf = (flags: ReadonlySet<string> | undefined): QProviders => (widerProviders(flags) ? PROVIDERS : PROVIDERS_BEFORE);

@@ -1,6 +1,8 @@
 // The kernels' self-test: one tiny job for every kernel there is, with the bytes its plain TypeScript reference answers.
 import { sameBytes } from "../../../../kernel-abi/canonical.ts";
 import { encodeCircuitJob, encodeCircuitOutput, OP, type CircuitJob } from "../../../../domains/kernels/circuit.ts";
+import { encodeFrameJob, FRAME_OP, type FrameJob } from "../../../../domains/kernels/frames/program.ts";
+import { referenceFrames } from "../../../../domains/kernels/frames/reference.ts";
 import { encodeIsingOutput } from "../../../../domains/kernels/phase/ising-job.ts";
 import { isingReference } from "../../../../domains/kernels/phase/ising-reference.ts";
 import { DEFAULT_SCHEDULE, decodeTransformJob, encodeIsingJob, encodeKuramotoJob, encodeSpectrumJob, encodeTransformJob } from "../../../../domains/kernels/phase/jobs.ts";
@@ -31,6 +33,15 @@ const CIRCUIT: CircuitJob = {
   },
 };
 
+/** A coin that is copied and disturbed; one detector compares the copies. */
+const FRAMES: FrameJob = {
+  rows: "measurements", first: 1_020, shots: 8, key: KEY,
+  program: {
+    planes: 2, measurements: 2, detectors: 1, observables: 0, reference: Uint8Array.of(1), channels: [{ probabilities: Float64Array.of(0.25), masks: Uint8Array.of(1) }],
+    code: Int32Array.of(FRAME_OP.COIN, 1, 0, FRAME_OP.ADD, 2, 1, 0, FRAME_OP.NOISE, 3, 0, 1, 1, FRAME_OP.RECORD, 2, 0, 1, FRAME_OP.DETECT, 2, -1, -2),
+  },
+};
+
 const TRIANGLE: CsrGraph = { offsets: Int32Array.of(0, 2, 4, 6), targets: Int32Array.of(1, 2, 0, 2, 0, 1), weights: Float64Array.of(1, 1, 1, 1, 1, 1) };
 
 const ISING: IsingJob = { couplings: TRIANGLE, schedule: { ...DEFAULT_SCHEDULE, steps: 20, readFrom: 10 }, key: KEY, firstRestart: 0, restarts: 2, polish: true, cut: true };
@@ -57,6 +68,7 @@ export const PROBES: Readonly<Record<string, Probe>> = Object.freeze({
   "phi.kuramoto": { input: encodeKuramotoJob(KURAMOTO), expected: () => encodeKuramotoOutput(kuramotoReference(KURAMOTO)) },
   "phi.spectrum": { input: encodeSpectrumJob(SPECTRUM), expected: () => encodeSpectrumOutput(spectrumReference(SPECTRUM)) },
   "phi.transform": { input: transformJob, expected: () => encodeTransformOutput(transformReference(decodeTransformJob(transformJob))) },
+  "q.frames": { input: encodeFrameJob(FRAMES), expected: () => referenceFrames(FRAMES) },
   "q.stabilizer": { input: circuitJob, expected: () => encodeCircuitOutput(stabilizerReference(CIRCUIT)) },
   "q.statevector": { input: circuitJob, expected: () => encodeCircuitOutput(statevectorReference(CIRCUIT)) },
 });
