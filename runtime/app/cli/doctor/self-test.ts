@@ -1,8 +1,13 @@
 // The kernels' self-test: one tiny job for every kernel there is, with the bytes its plain TypeScript reference answers.
 import { sameBytes } from "../../../../kernel-abi/canonical.ts";
+import { pack } from "../../../../kernel-abi/packer.ts";
+import { encodeBpOsdJob, encodeBpOsdOutput, type BpOsdJob } from "../../../../domains/kernels/bposd/job.ts";
+import { BPOSD_DEFAULTS } from "../../../../domains/kernels/bposd/problem.ts";
+import { decodePlainly } from "../../../../domains/kernels/bposd/reference.ts";
 import { encodeCircuitJob, encodeCircuitOutput, OP, type CircuitJob } from "../../../../domains/kernels/circuit.ts";
 import { encodeDecodeJob, encodeDecodeOutput, type DecodeJob } from "../../../../domains/kernels/decoder/job.ts";
 import { decodeReference } from "../../../../domains/kernels/decoder/reference.ts";
+import { encodeQecJob } from "../../../../domains/kernels/qec/job.ts";
 import { encodeFrameJob, FRAME_OP, type FrameJob } from "../../../../domains/kernels/frames/program.ts";
 import { referenceFrames } from "../../../../domains/kernels/frames/reference.ts";
 import { encodeIsingOutput } from "../../../../domains/kernels/phase/ising-job.ts";
@@ -62,6 +67,20 @@ const TRANSFORM: TransformJob = {
   op: "init", phases: Float64Array.of(0, 0.25, 0.5), noise: { sigma: 0, key: KEY }, tolerance: { errorBound: 3, noiseThreshold: 1 }, project: true,
 };
 
+/** A line of two detectors and three mechanisms, both detectors' events. */
+const BPOSD: BpOsdJob = {
+  problem: {
+    detectors: 2, observables: 1, columns: Uint32Array.of(0, 1, 3, 4), rows: Uint32Array.of(0, 0, 1, 1),
+    probabilities: Float64Array.of(0.125, 0.0625, 0.125), masks: Uint32Array.of(0, 0, 1, 0, 0, 0),
+  },
+  options: BPOSD_DEFAULTS, events: Uint8Array.of(0b11), shots: 1, rowBytes: 1,
+};
+
+function bposdExpected(): Uint8Array {
+  const { mask, weight, stage } = decodePlainly(BPOSD.problem, new Set([0, 1]), BPOSD.options);
+  return encodeBpOsdOutput({ predictions: Uint8Array.of(Number(mask)), weights: Float64Array.of(weight), stages: Uint8Array.of(stage) });
+}
+
 interface Probe {
   readonly input: Uint8Array;
   /** What the reference answers. */
@@ -76,8 +95,10 @@ export const PROBES: Readonly<Record<string, Probe>> = Object.freeze({
   "phi.kuramoto": { input: encodeKuramotoJob(KURAMOTO), expected: () => encodeKuramotoOutput(kuramotoReference(KURAMOTO)) },
   "phi.spectrum": { input: encodeSpectrumJob(SPECTRUM), expected: () => encodeSpectrumOutput(spectrumReference(SPECTRUM)) },
   "phi.transform": { input: transformJob, expected: () => encodeTransformOutput(transformReference(decodeTransformJob(transformJob))) },
+  "q.bposd": { input: encodeBpOsdJob(BPOSD), expected: bposdExpected },
   "q.decode": { input: encodeDecodeJob(DECODE), expected: () => encodeDecodeOutput(decodeReference(DECODE)) },
   "q.frames": { input: encodeFrameJob(FRAMES), expected: () => referenceFrames(FRAMES) },
+  "q.qec": { input: encodeQecJob({ program: FRAMES.program, decoder: null, shots: FRAMES.shots, key: FRAMES.key }), expected: () => pack({ rows: referenceFrames({ ...FRAMES, first: 0, rows: "detections" }) }) },
   "q.stabilizer": { input: circuitJob, expected: () => encodeCircuitOutput(stabilizerReference(CIRCUIT)) },
   "q.statevector": { input: circuitJob, expected: () => encodeCircuitOutput(statevectorReference(CIRCUIT)) },
 });
