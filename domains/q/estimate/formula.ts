@@ -64,27 +64,36 @@ export function workOf(counts: LogicalCounts, budget: BudgetParts): Work {
 
 interface Settled { readonly code: Profile; readonly cycles: number; readonly factory: TFactory | undefined }
 
-/** Cycles, the code for them and the factory: one that takes longer than the algorithm stretches it, which may take a larger code. */
-function settled(hardware: Hardware, { depth, tStates }: Work, rateMax: (cycles: number) => number, errorRateMax: number): Settled {
+/** Cycles until `most` factories have made the T states, and until one of them has made any. */
+function cyclesOf({ runtimeNs, tStates: each }: TFactory, { tStates }: Work, cycleNs: number, most: number): number {
+  const runs = Number.isFinite(most) ? Math.ceil(tStates / (each * most)) : 1;
+  return Math.ceil(runs * runtimeNs / cycleNs);
+}
+
+/** Cycles, the code for them and the factory: factories that take longer than the algorithm stretch it, which may take a larger code. */
+function settled(hardware: Hardware, work: Work, needs: { readonly rateMax: (cycles: number) => number; readonly errorRateMax: number; readonly factoriesMax: number }): Settled {
   const raw = hardware.qubits.tGateErrorRate ?? 1;
-  const distilled = tStates > 0 && raw > errorRateMax ? cheapestFactory(hardware, errorRateMax) : undefined;
-  for (let cycles = depth; ;) {
-    const code = codeFor(hardware, rateMax(cycles));
-    const factory = tStates === 0 ? undefined : distilled ?? trivialFactory(code, raw);
-    const needed = Math.max(cycles, factory === undefined ? 0 : Math.ceil(factory.runtimeNs / code.cycleNs));
+  const distilled = work.tStates > 0 && raw > needs.errorRateMax ? cheapestFactory(hardware, needs.errorRateMax) : undefined;
+  for (let cycles = work.depth; ;) {
+    const code = codeFor(hardware, needs.rateMax(cycles));
+    const factory = work.tStates === 0 ? undefined : distilled ?? trivialFactory(code, raw);
+    const needed = Math.max(cycles, factory === undefined ? 0 : cyclesOf(factory, work, code.cycleNs, needs.factoriesMax));
     if (needed === cycles) return { code, cycles, factory };
     cycles = needed;
   }
 }
 
-/** @throws Fault ESTIMATE_REFUSED, ABI_MALFORMED, PROFILE_INVALID */
-export function formulaEstimate({ counts, hardware, budget: asked }: EstimateRequest): PhysicalEstimate {
+/**
+ * The shortest run, on as many factories as that takes, or on at most `factoriesMax`.
+ * @throws Fault ESTIMATE_REFUSED, ABI_MALFORMED, PROFILE_INVALID
+ */
+export function formulaEstimate({ counts, hardware, budget: asked, bounds = {} }: EstimateRequest, factoriesMax = bounds.maxTFactories ?? Infinity): PhysicalEstimate {
   const budget = budgetParts(asked, counts);
   const work = workOf(counts, budget);
   if (work.depth === 0) throw new Fault("ESTIMATE_REFUSED", { what: "the counts hold no measurement and no magic state: there is nothing to estimate" });
   const logicalQubits = laidOut(counts.numQubits);
   const errorRateMax = budget.tStates / work.tStates;
-  const { code, cycles, factory } = settled(hardware, work, (so) => budget.logical / (logicalQubits * so), errorRateMax);
+  const { code, cycles, factory } = settled(hardware, work, { rateMax: (so) => budget.logical / (logicalQubits * so), errorRateMax, factoriesMax });
   const runtimeNs = cycles * code.cycleNs;
   const algorithm = logicalQubits * code.physicalQubits;
   const count = factory === undefined ? 0 : Math.ceil(work.tStates * factory.runtimeNs / (factory.tStates * runtimeNs));
