@@ -46,7 +46,7 @@ function blockTime(sampler: FrameSampler, milliseconds: number): number {
 }
 
 /** Nanoseconds of an exclusive or of two planes. */
-function addTime(): number {
+export function addTime(): number {
   const adds = 4_000, planes = 480;
   const code = (count: number): Int32Array => Int32Array.from([FRAME_OP.ADD, 2 * count, ...Array.from({ length: 2 * count }, (_, k) => (k % 2 === 0 ? k : 7 * k + 4) % planes), FRAME_OP.OBSERVE, 2, 0, 1]);
   const timed = (count: number): number => blockTime(openSampler({ planes, measurements: 0, detectors: 0, observables: 1, code: code(count), channels: [], reference: new Uint8Array(0) }, "detections"), 250);

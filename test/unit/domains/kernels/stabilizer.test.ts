@@ -103,6 +103,12 @@ describe("circuits with a known answer", () => {
     expect(new Set(shots.map((bits) => bits[0])).size).toBe(2);
   });
 
+  it("GHZ on 10,000 qubits: all bits are the one coin, of one shot and of many", () => {
+    const n = 10_000;
+    const circuit = lowered(n, n, [...ghz(n), ...measureAll(n)]);
+    for (const count of [1, 12]) shotsOf(circuit, count).forEach((bits, shot) => { expect(bits.every((bit) => bit === coin(shot, 0))).toBe(true); });
+  });
+
   it("GHZ on 1,000 qubits: X…X and ZZ are certain, a lone Z and a missing X are not", () => {
     const n = 1000;
     const term = (letters: Readonly<Record<number, number>>, rest: number): number[] => Array.from({ length: n }, (_, q) => letters[q] ?? rest);
