@@ -54,7 +54,7 @@ export interface Tested {
 export interface JobVerdict {
   readonly job: JobId;
   readonly domain: BoundDomain;
-  /** What was asked for: bits, counts, expectation, events, logical; or the transform. */
+  /** What was asked for: bits, counts, expectation, gradient, events, logical; or the transform. */
   readonly kind: string;
   /** Qubits, or phase components. */
   readonly units: number;

@@ -16,6 +16,8 @@ export const LIMITS = Object.freeze({
   contracts_max: 16_777_216,
   /** State vector: 2^27 amplitudes of 16 bytes are 2 GiB. */
   statevector_qubits_max: 27,
+  /** A gradient holds two state vectors at once: 2 GiB at this size. */
+  gradient_qubits_max: 26,
   stabilizer_qubits_max: 16_384,
   shots_max: 10_000_000,
   circuit_operations_max: 4_194_304,

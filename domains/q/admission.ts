@@ -6,15 +6,15 @@
 //   budget       Q_ERR_DECOHERENCE_EXCEEDED  budget, shots, duration, decoherence margin
 import { Fault } from "../../kernel-abi/fault.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
+import { widerProviders } from "../../kernel-abi/version.ts";
 import type { Admission, Admitted, ContractView, ParsedCall } from "../../kernel-abi/ports.ts";
 import { OP, OP_WIDTH } from "../kernels/circuit.ts";
-import { widerProviders } from "../../kernel-abi/version.ts";
 import type { LoweredCircuit } from "../kernels/circuit.ts";
-import { COST_TABLE, circuitCost, criticalPath } from "./api/cost.ts";
+import { COST_TABLE, GRADIENT_COST, circuitCost, circuitsOf, criticalPath } from "./api/cost.ts";
 import { encodeDescriptor, parseCall } from "./job.ts";
 import type { CircuitWork } from "./job.ts";
 import { parsedQec, QEC_COSTS } from "./qec/admission.ts";
-import { chooseProvider, figures, providersOf, type QProviders } from "./declared.ts";
+import { figures, providerFor, providersOf, type QProviders } from "./declared.ts";
 import { parseReserve, termsOf } from "./request.ts";
 import { Q_TICKS, ticksOf } from "./ticks.ts";
 
@@ -44,31 +44,36 @@ function checkCapacity({ circuit, shots, mode }: CircuitWork, { terms }: Contrac
   if (circuit.qubits > terms.units) throw new Fault("Q_ERR_RESOURCE_UNAVAILABLE", { qubits: circuit.qubits, allowed: terms.units });
   const channels = measuredChannels(circuit);
   if (channels > terms.channels) throw new Fault("Q_ERR_RESOURCE_UNAVAILABLE", { channels, allowed: terms.channels });
-  if (mode !== "expectation" && shots * circuit.clbits > LIMITS.result_bits_max) {
+  if (samples(mode) && shots * circuit.clbits > LIMITS.result_bits_max) {
     throw new Fault("Q_ERR_RESOURCE_UNAVAILABLE", { resultBits: shots * circuit.clbits, allowed: LIMITS.result_bits_max });
   }
 }
 
-function checkSupport({ circuit, mode }: CircuitWork, { terms }: ContractView, providers: QProviders): void {
+function checkSupport(job: CircuitWork, { terms }: ContractView, providers: QProviders): void {
+  const { circuit, mode } = job;
   const opcodes = opcodesOf(circuit);
   for (const opcode of opcodes) {
     const gate = gateName(opcode);
     if (opcode !== OP.BARRIER && !terms.permitted.includes(gate)) throw new Fault("Q_ERR_GATE_UNSUPPORTED", { gate });
   }
-  chooseProvider(circuit, providers);
+  providerFor(job, providers);
   checkMode(circuit, mode, opcodes);
 }
 
+/** What modes that do not sample give. */
+const VALUES = { expectation: "an expectation value", gradient: "a gradient" } as const;
+const samples = (mode: CircuitWork["mode"]): mode is "bits" | "counts" => mode === "bits" || mode === "counts";
+
 function checkMode({ ops }: LoweredCircuit, mode: CircuitWork["mode"], opcodes: ReadonlySet<number>): void {
-  if (mode !== "expectation") {
+  if (samples(mode)) {
     if (!opcodes.has(OP.MEASURE)) throw new Fault("Q_ERR_MEASUREMENT_FAILURE", { mode, what: "the circuit measures nothing" });
     return;
   }
   if (opcodes.has(OP.MEASURE) || opcodes.has(OP.RESET)) {
-    throw new Fault("Q_ERR_MEASUREMENT_FAILURE", { mode, what: "an expectation value needs a circuit without MEASURE and RESET" });
+    throw new Fault("Q_ERR_MEASUREMENT_FAILURE", { mode, what: `${VALUES[mode]} needs a circuit without MEASURE and RESET` });
   }
   for (let at = 0; at < ops.length; at += OP_WIDTH) {
-    if (ops[at + 5] !== -1) throw new Fault("Q_ERR_MEASUREMENT_FAILURE", { mode, what: "an expectation value needs a circuit without conditions" });
+    if (ops[at + 5] !== -1) throw new Fault("Q_ERR_MEASUREMENT_FAILURE", { mode, what: `${VALUES[mode]} needs a circuit without conditions` });
   }
 }
 
@@ -91,14 +96,15 @@ export function decoherencePpm(circuit: LoweredCircuit): number {
 }
 
 function admit(job: CircuitWork, { terms, ledger }: ContractView, now: number, providers: QProviders): Admitted {
-  const { circuit, shots } = job;
+  const { circuit } = job;
+  const shots = job.shots * circuitsOf(job);
   const exceeded = (detail: Readonly<Record<string, number>>): never => {
     throw new Fault("Q_ERR_DECOHERENCE_EXCEEDED", detail);
   };
   const budget = circuitCost(circuit) * shots;
   if (budget > terms.budget - ledger.budget) exceeded({ charge: budget, remaining: terms.budget - ledger.budget });
   if (shots > terms.shots - ledger.shots) exceeded({ shots, remaining: terms.shots - ledger.shots });
-  const cost = ticksOf(circuit, shots, chooseProvider(circuit, providers).provider);
+  const cost = ticksOf(job, providerFor(job, providers).provider);
   if (now + cost > terms.end) exceeded({ due: now + cost, end: terms.end });
   const ppm = decoherencePpm(circuit);
   if (ppm > terms.errorPpm) exceeded({ errorPpm: ppm, allowed: terms.errorPpm });
@@ -119,7 +125,7 @@ function parsed(job: CircuitWork, providers: QProviders): ParsedCall {
 /** Q's view for the kernel, in a run with these flags. Keeps nothing: two of them answer alike. */
 export function createQAdmission(flags?: ReadonlySet<string>): Admission {
   const providers = providersOf(flags);
-  const costTables = widerProviders(flags) ? [COST_TABLE, Q_TICKS, QEC_COSTS] : [COST_TABLE, Q_TICKS];
+  const costTables = widerProviders(flags) ? [COST_TABLE, Q_TICKS, GRADIENT_COST, QEC_COSTS] : [COST_TABLE, Q_TICKS];
   return Object.freeze({
     domain: "Q",
     providers: Object.freeze([providers.statevector, providers.stabilizer]),

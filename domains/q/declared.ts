@@ -2,7 +2,8 @@
 // declare, issue calibration). Pure facts; nothing here computes a state or compiles a kernel.
 //   1  A provider is attested as `simulated`: no hardware stands behind it, and it says so.
 //   2  Calibrations follow each other on a schedule of fixed ticks, the same for both providers and every contract.
-//   3  The circuit alone decides the provider: Clifford circuits go to the stabilizer, the others to the state vector.
+//   3  What is asked of a circuit decides the provider: bits, counts and values of Clifford circuits go to the stabilizer, all else to the
+//      state vector.
 import type { Terms } from "../../kernel-abi/contract.ts";
 import type { ProviderDeclaration } from "../../kernel-abi/header.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
@@ -11,10 +12,13 @@ import { OP } from "../kernels/circuit.ts";
 import type { LoweredCircuit } from "../kernels/circuit.ts";
 import type { Kernel } from "../kernels/job.ts";
 import { isClifford } from "../kernels/stabilizer/clifford.ts";
+import { bposdKernel } from "../kernels/bposd/kernel.ts";
+import { decodeKernel } from "../kernels/decoder/kernel.ts";
+import { framesKernel } from "../kernels/frames/kernel.ts";
 import { qecKernel } from "../kernels/qec/kernel.ts";
 import { stabilizerKernel } from "../kernels/stabilizer/kernel.ts";
 import { statevectorKernel } from "../kernels/statevector/kernel.ts";
-import { REACH, REACH_BEFORE, tooManyQubits, type Reach } from "./provider-limits.ts";
+import { REACH, REACH_BEFORE, tooManyForGradient, tooManyQubits, type Reach } from "./provider-limits.ts";
 
 /** Ticks one calibration is valid for: the providers calibrate every so many ticks, whoever asks. */
 export const CALIBRATION_SPAN = 1_000_000;
@@ -54,7 +58,7 @@ const declared = (reach: Reach, ...samplers: readonly Kernel[]): QProviders => O
   stabilizer: declare("stabilizer", reach.stabilizer, GATES.filter((name) => name !== "T" && name !== "TDG" && name !== "CCX"), stabilizerKernel, ...samplers),
 });
 
-export const PROVIDERS: QProviders = declared(REACH, qecKernel);
+export const PROVIDERS: QProviders = declared(REACH, qecKernel, framesKernel, decodeKernel, bposdKernel);
 const PROVIDERS_BEFORE: QProviders = declared(REACH_BEFORE);
 /** As runs with these flags declare them. */
 export const providersOf = (flags: ReadonlySet<string> | undefined): QProviders => (widerProviders(flags) ? PROVIDERS : PROVIDERS_BEFORE);
@@ -67,6 +71,22 @@ export function chooseProvider(circuit: LoweredCircuit, { reach, statevector, st
   const kind = isClifford(circuit) ? "stabilizer" : "statevector";
   if (circuit.qubits > reach[kind]) throw tooManyQubits(kind, circuit.qubits, reach);
   return kind === "stabilizer" ? stabilizer : statevector;
+}
+
+/**
+ * The provider a call goes to.
+ * @throws Fault Q_ERR_GATE_UNSUPPORTED as `chooseProvider`, and for a gradient of more qubits than two states have memory for.
+ */
+export function providerFor({ mode, circuit }: Asked, providers: QProviders = PROVIDERS): ProviderDeclaration {
+  if (mode !== "gradient") return chooseProvider(circuit, providers);
+  if (circuit.qubits > LIMITS.gradient_qubits_max) throw tooManyForGradient(circuit.qubits);
+  return providers.statevector;
+}
+
+/** As much of a call as decides who computes it. */
+export interface Asked {
+  readonly mode: "bits" | "counts" | "expectation" | "gradient";
+  readonly circuit: LoweredCircuit;
 }
 
 /**

@@ -18,3 +18,8 @@ export const reachOf = (flags: ReadonlySet<string> | undefined): Reach => (wider
 export const tooManyQubits = (provider: keyof Reach, qubits: number, { stabilizer, statevector }: Reach = REACH): Fault =>
   new Fault("Q_ERR_GATE_UNSUPPORTED", { provider, qubits, allowed: { stabilizer, statevector }[provider] },
     { next: `Use fewer qubits at once: a circuit of Clifford gates may have ${stabilizer}, any other ${statevector}; what is freed before the next is allocated does not count twice.` });
+
+/** Q_ERR_GATE_UNSUPPORTED. A gradient holds two states at once. */
+export const tooManyForGradient = (qubits: number): Fault =>
+  new Fault("Q_ERR_GATE_UNSUPPORTED", { provider: "statevector", mode: "gradient", qubits, allowed: LIMITS.gradient_qubits_max },
+    { next: `Use at most ${LIMITS.gradient_qubits_max} qubits for a gradient: it holds two states, which are 2 GiB at that size.` });

@@ -5,7 +5,7 @@ import { Fault } from "../../kernel-abi/fault.ts";
 import type { JobId } from "../../kernel-abi/ids.ts";
 import { pack } from "../../kernel-abi/packer.ts";
 import type { JobRunner, JobStart, Outcome, Outcomes } from "../../kernel-abi/ports.ts";
-import { PROVIDERS, chooseProvider } from "./declared.ts";
+import { PROVIDERS, providerFor } from "./declared.ts";
 import { decodeDescriptor } from "./job.ts";
 import { encodeResult } from "./outcome.ts";
 import { simulatedProvider } from "./provider.ts";
@@ -26,7 +26,7 @@ export function createQService(runner: JobRunner): DomainService {
   async function find({ job, descriptor, key }: JobStart): Promise<Outcome> {
     try {
       const work = decodeDescriptor(descriptor);
-      const choice = "experiment" in work ? PROVIDERS.stabilizer : chooseProvider(work.circuit);
+      const choice = "experiment" in work ? PROVIDERS.stabilizer : providerFor(work);
       const provider = providers.find(({ declaration }) => declaration === choice);
       if (provider === undefined) throw new Fault("Q_ERR_RESOURCE_UNAVAILABLE", { provider: choice.provider });
       assigned.set(job, provider);

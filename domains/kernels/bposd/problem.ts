@@ -5,7 +5,8 @@ import { Fault } from "../../../kernel-abi/fault.ts";
 
 /** Observables one prediction may have: a word of 64 bits. */
 export const OBSERVABLES_MAX = 64;
-export const DETECTORS_MAX = 1 << 16;
+/** Row operations take detectors² bits. */
+export const DETECTORS_MAX = 1 << 15;
 export const MECHANISMS_MAX = 1 << 22;
 export const ITERATIONS_MAX = 1 << 20;
 export const SWEEP_MAX = 64;
@@ -51,11 +52,11 @@ export function checkProblem({ detectors, observables, columns, rows, probabilit
   requireWithin("observables", observables, 0, OBSERVABLES_MAX);
   requireWithin("mechanisms", mechanisms, 1, MECHANISMS_MAX);
   if (columns.length !== mechanisms + 1 || columns[0] !== 0 || columns[mechanisms] !== rows.length) refuse("columns", "one start a mechanism, from 0, and the number of rows");
+  if (columns.some((start, j) => start < (columns[j - 1] ?? 0))) refuse("columns", "starts that do not fall");
   if (masks.length !== 2 * mechanisms) refuse("masks", "two words a mechanism");
   if (!probabilities.every((p) => p > 0 && p < 1)) refuse("probabilities", "numbers above 0 and below 1");
   for (let j = 0; j < mechanisms; j++) {
     const [from = 0, to = 0] = [columns[j], columns[j + 1]];
-    if (to < from) refuse("columns", "starts that do not fall");
     for (let e = from; e < to; e++) {
       const row = rows[e] ?? detectors;
       if (row >= detectors || (e > from && row <= (rows[e - 1] ?? 0))) refuse("rows", "detectors of each mechanism, rising");

@@ -13,6 +13,7 @@ interface DecoderBinary {
   readonly memory: WebAssembly.Memory;
   readonly allocate: (bytes: number) => number;
   readonly open: (count: number, degrees: number, records: number, boundaries: number, row: number, mask: bigint, weight: number) => void;
+  readonly decodeUnionFind: (rows: number, rowBytes: number, shots: number, masks: number, weights: number) => void;
   readonly decodeMatching: (rows: number, rowBytes: number, shots: number, masks: number, weights: number) => void;
 }
 
@@ -83,7 +84,7 @@ export function openDecoder(given: MatchingGraph, name: DecoderName = "matching"
   const graph = checkGraph({ ...given });
   const binary = instantiate();
   load(binary, graph.detectors, layoutOf(graph));
-  const decodeRows = { "matching": binary.decodeMatching, "union-find": binary.decodeMatching }[name];
+  const decodeRows = { "matching": binary.decodeMatching, "union-find": binary.decodeUnionFind }[name];
   const width = bytesOf(graph.observables);
   let rows = { at: 0, bytes: 0, masks: 0, weights: 0, shots: 0 };
   const room = (shots: number, rowBytes: number): typeof rows => {

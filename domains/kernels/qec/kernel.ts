@@ -55,7 +55,7 @@ export function countErrors({ program, shots, key }: QecKernelJob, decoder: QecD
 export const qecKernel: Kernel = Object.freeze({
   name: "q.qec",
   version: 1,
-  /** Of the sampler; the decoder's stands in `decoderKernel`. */
+  /** Of the sampler; the decoders' stand in `q.decode` and `q.bposd`. */
   binary: framesBinary,
   run(input: Uint8Array): Uint8Array {
     const job = decodeQecJob(input);

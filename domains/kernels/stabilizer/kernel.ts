@@ -84,6 +84,7 @@ function expectation(circuit: LoweredCircuit, observable: PauliSum): number {
  * @throws Fault KERNEL_REFUSED for a size or shape outside the limits, Q_ERR_GATE_UNSUPPORTED for a gate that is no Clifford.
  */
 export function runStabilizerJob(job: CircuitJob): CircuitOutput {
+  if (job.mode === "gradient") return refuse("mode", "sample or expectation");
   if (job.mode === "expectation") return { mode: "expectation", value: Float64Array.of(expectation(job.circuit, job.observable)) };
   const begin = started(job);
   return { mode: "sample", bits: begin === undefined ? NO_BITS : sampled(begin, job.key) };

@@ -30,6 +30,9 @@ export interface StatevectorExports {
   readonly publish: (from: number, to: number, record: number) => void;
   readonly sampleRest: (state: number, qubits: number, step: number, end: number, from: number, to: number) => void;
   readonly expectPauli: (state: number, qubits: number, x: number, z: number, scratch: number) => number;
+  readonly addWords: (target: number, source: number, qubits: number, x: number, words: number, count: number) => void;
+  readonly imaginaryOf: (bra: number, ket: number, qubits: number, x: number, z: number, scratch: number) => number;
+  readonly imaginaryOfOnes: (bra: number, ket: number, qubits: number, ones: number, scratch: number) => number;
 }
 
 export function openInstance(): StatevectorExports {

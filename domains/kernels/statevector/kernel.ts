@@ -6,6 +6,7 @@ import { sha256 } from "../build/statevector.ts";
 import { decodeCircuitJob, encodeCircuitOutput, type CircuitJob, type CircuitOutput } from "../circuit.ts";
 import type { Kernel } from "../job.ts";
 import { expectationOfPlan } from "./expectation.ts";
+import { gradientOf } from "./gradient.ts";
 import { planCircuit } from "./plan.ts";
 import { samplePlan } from "./sample.ts";
 
@@ -19,11 +20,17 @@ function checkShots(shots: number, clbits: number): void {
 
 /** @throws Fault KERNEL_REFUSED */
 export function runCircuitJob(job: CircuitJob): CircuitOutput {
-  if (job.mode === "sample") checkShots(job.shots, job.circuit.clbits);
-  const plan = planCircuit(job.circuit);
-  return job.mode === "sample"
-    ? { mode: "sample", bits: samplePlan(plan, job.shots, job.key) }
-    : { mode: "expectation", value: Float64Array.of(expectationOfPlan(plan, job.observable)) };
+  switch (job.mode) {
+    case "sample":
+      checkShots(job.shots, job.circuit.clbits);
+      return { mode: "sample", bits: samplePlan(planCircuit(job.circuit), job.shots, job.key) };
+    case "expectation":
+      return { mode: "expectation", value: Float64Array.of(expectationOfPlan(planCircuit(job.circuit), job.observable)) };
+    case "gradient": {
+      const { value, gradient } = gradientOf(job.circuit, job.observable, job.parameters, job.method);
+      return { mode: "gradient", value: Float64Array.of(value), gradient };
+    }
+  }
 }
 
 export const statevectorKernel: Kernel = Object.freeze({

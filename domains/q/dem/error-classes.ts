@@ -1,6 +1,7 @@
 // Errors by what they flip: the probability that an odd number of the mechanisms with the same symptoms happens. Owns these probabilities,
 // and how the errors of one channel are split into parts that a matching decoder knows (at most two detectors each).
-//   E1  A part of an error of a channel is an error of the same channel, as the X and the Z part of a Y are.
+//   E1  A part of an error of a channel is an error of the same channel, as the X and the Z part of a Y are; parts flip together what the
+//       error flips, observables too. Where there is a choice it is the first in the order of the channel's errors, as in Stim.
 //   E2  Errors with the same symptoms and other parts are other errors.
 import { either } from "./channels.ts";
 import type { SymptomSets } from "./symptom-sets.ts";
@@ -20,8 +21,9 @@ export class ErrorClasses {
   readonly #decompose: boolean;
   #probabilities = new Float64Array(1 << 12);
   readonly #involved = new Int32Array(INVOLVED_MAX);
-  /** Of each combination of the basis errors of the channel at hand: its set or list, and its detectors among those involved. */
+  /** Of each combination of the basis errors of the channel at hand: its set or list; its set; its detectors among those involved. */
   readonly #cases = new Int32Array(CASES);
+  readonly #whole = new Int32Array(CASES);
   readonly #masks = new Int32Array(CASES);
   readonly #sizes = new Int32Array(CASES);
   constructor(sets: SymptomSets, { decompose }: { readonly decompose: boolean }) {
@@ -41,6 +43,13 @@ export class ErrorClasses {
     this.#probabilities[list] = either(this.#probabilities[list] ?? 0, probability);
   }
 
+  /** Errors of which at most one happens: those that flip the same add up. */
+  exclusive(probabilities: ArrayLike<number>, lists: ArrayLike<number>): void {
+    const sums = new Map<number, number>();
+    for (let at = 0; at < lists.length; at++) sums.set(lists[at] ?? 0, (sums.get(lists[at] ?? 0) ?? 0) + (probabilities[at] ?? 0));
+    for (const [list, probability] of sums) this.add(Math.min(probability, 1), list);
+  }
+
   /** Takes an error out. */
   remove(list: number): number {
     const probability = this.probability(list);
@@ -55,8 +64,11 @@ export class ErrorClasses {
     return lists.sort((a, b) => this.#sets.compare(a, b));
   }
 
-  /** All combinations of basis errors (2 or 4 of them), each with its own probability: that of combination k is `probabilities[k]`. */
-  combinations(basis: Int32Array, probabilities: ArrayLike<number>): void {
+  /**
+   * All combinations of basis errors (2 to 4 of them), with probability `probabilities[k]` for combination k: independent ones, or such that
+   * at most one happens.
+   */
+  combinations(basis: Int32Array, probabilities: ArrayLike<number>, are: "independent" | "exclusive"): void {
     const cases = 1 << basis.length;
     this.#cases[0] = 0;
     for (let bit = 0; bit < basis.length; bit++) this.#cases[1 << bit] = basis[bit] ?? 0;
@@ -65,7 +77,8 @@ export class ErrorClasses {
       if (rest !== 0) this.#cases[k] = this.#sets.xor(this.#cases[rest] ?? 0, this.#cases[k ^ rest] ?? 0);
     }
     if (this.#decompose && this.#masked(basis)) this.#split(cases);
-    for (let k = 1; k < cases; k++) this.add(probabilities[k] ?? 0, this.#cases[k] ?? 0);
+    if (are === "exclusive") this.exclusive(probabilities, this.#cases.subarray(0, cases));
+    else for (let k = 1; k < cases; k++) this.add(probabilities[k] ?? 0, this.#cases[k] ?? 0);
   }
 
   /** Numbers the detectors involved. Whether there are few enough. */
@@ -101,36 +114,49 @@ export class ErrorClasses {
     if (largest < 2) return;
     const pairs: number[] = [];
     for (let k = 1; k < cases; k++) if (this.#sizes[k] === 2 && ((this.#masks[k] ?? 0) & ~singles) !== 0) pairs.push(k);
-    const whole = this.#cases.slice(0, cases);
+    this.#whole.set(this.#cases);
     for (let k = 1; k < cases; k++) {
       if ((this.#sizes[k] ?? 0) < 2 || pairs.includes(k)) continue;
-      const chosen = this.#chosen(this.#masks[k] ?? 0, singles, pairs);
-      if (chosen === undefined) continue;
-      const parts = chosen.map((pair) => whole[pair] ?? 0);
-      let left = chosen.reduce((mask, pair) => mask & ~(this.#masks[pair] ?? 0), this.#masks[k] ?? 0);
-      for (let single = 1; single < cases && left !== 0; single++) {
-        if (this.#sizes[single] !== 1 || ((this.#masks[single] ?? 0) & ~left) !== 0) continue;
-        left &= ~(this.#masks[single] ?? 0);
-        parts.push(whole[single] ?? 0);
-      }
-      this.#cases[k] = this.#sets.list(parts);
+      const parts = this.#parts(k, cases, singles, pairs);
+      if (parts !== undefined) this.#cases[k] = this.#sets.list(parts);
     }
   }
 
-  /** The fewest pairs (none, one or two) that leave only single detectors of `goal`; undefined when there are none such. */
-  #chosen(goal: number, singles: number, pairs: readonly number[]): readonly number[] | undefined {
-    if ((goal & ~singles) === 0) return [];
+  /** The fewest pairs (none, one or two), and single detectors, that flip what case k flips, observables too. */
+  #parts(k: number, cases: number, singles: number, pairs: readonly number[]): readonly number[] | undefined {
+    const goal = this.#masks[k] ?? 0;
+    const whole = this.#whole[k] ?? 0;
+    const alone = this.#singly(whole, goal, cases, singles);
+    if (alone !== undefined) return alone;
     for (const pair of pairs) {
       const mask = this.#masks[pair] ?? 0;
-      if ((goal & mask) === mask && (goal & ~(singles | mask)) === 0) return [pair];
+      if ((goal & mask) !== mask) continue;
+      const part = this.#whole[pair] ?? 0;
+      const rest = this.#singly(this.#sets.xor(whole, part), goal & ~mask, cases, singles);
+      if (rest !== undefined) return [part, ...rest];
     }
     for (let i = 0; i < pairs.length; i++) {
       for (let j = i + 1; j < pairs.length; j++) {
-        const [a = 0, b = 0] = [pairs[i], pairs[j]];
-        const [one, other] = [this.#masks[a] ?? 0, this.#masks[b] ?? 0];
-        if ((one & other) !== 0 || (goal & (one | other)) !== (one | other) || (goal & ~(singles | one | other)) !== 0) continue;
-        return this.#sets.compare(this.#cases[a] ?? 0, this.#cases[b] ?? 0) <= 0 ? [a, b] : [b, a];
+        const [one, other] = [this.#masks[pairs[i] ?? 0] ?? 0, this.#masks[pairs[j] ?? 0] ?? 0];
+        if ((one & other) !== 0 || (goal & (one | other)) !== (one | other)) continue;
+        const [a, b] = [this.#whole[pairs[i] ?? 0] ?? 0, this.#whole[pairs[j] ?? 0] ?? 0];
+        const rest = this.#singly(this.#sets.xor(this.#sets.xor(whole, a), b), goal & ~(one | other), cases, singles);
+        if (rest !== undefined) return this.#sets.compare(a, b) <= 0 ? [a, b, ...rest] : [b, a, ...rest];
       }
+    }
+    return undefined;
+  }
+
+  /** Errors of one detector each that together flip `set`, whose detectors are `left`; the first that there are, in the order of cases. */
+  #singly(set: number, left: number, cases: number, singles: number): readonly number[] | undefined {
+    if (left === 0) return set === 0 ? [] : undefined;
+    if ((left & ~singles) !== 0) return undefined;
+    for (let k = 1; k < cases; k++) {
+      const mask = this.#masks[k] ?? 0;
+      if (this.#sizes[k] !== 1 || (mask & left) === 0) continue;
+      const part = this.#whole[k] ?? 0;
+      const rest = this.#singly(this.#sets.xor(set, part), left & ~mask, cases, singles);
+      if (rest !== undefined) return [part, ...rest];
     }
     return undefined;
   }

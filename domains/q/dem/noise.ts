@@ -10,7 +10,13 @@ import type { SymptomSets } from "./symptom-sets.ts";
 const { VALUE, X, COMBINER } = TARGET;
 /** Bits of I, X, Y, Z: X = 1, Z = 2. */
 const BITS = [0, 1, 3, 2] as const;
-const I = 0, BY_X = 1, BY_Z = 2, BY_Y = 3;
+const BY_X = 1, BY_Z = 2, BY_Y = 3;
+
+/** Of each combination of basis errors. */
+interface Channel {
+  readonly probabilities: ArrayLike<number>;
+  readonly are: "independent" | "exclusive";
+}
 
 /** The order of the basis errors of a channel, which is the order of the parts of its other errors: the one Stim has. */
 interface BasisOrder {
@@ -28,6 +34,7 @@ export class Noise {
   readonly #classes: ErrorClasses;
   readonly #approximate: number;
   readonly #basis2 = new Int32Array(2);
+  readonly #basis3 = new Int32Array(3);
   readonly #basis4 = new Int32Array(4);
   /** ELSE_CORRELATED_ERRORs whose beginning has not been reached, the last one first. */
   #chain: StimInstruction[] = [];
@@ -68,9 +75,12 @@ export class Noise {
   /** One target of a herald, whose record `symptoms` compare: it says that I, X, Y or Z struck. */
   herald(item: StimInstruction, qubit: number, symptoms: number): void {
     const [p = 0, x = 0, y = 0, z = 0] = item.args;
-    const disjoint = item.name === "HERALDED_ERASE" ? [p / 4, p / 4, p / 4, p / 4] : [p, x, y, z];
-    this.#approximated(item, disjoint);
-    disjoint.forEach((probability, pauli) => { this.#classes.add(probability, this.#sets.xor(symptoms, this.#sensitivity.flips(qubit, BITS[pauli] ?? I))); });
+    const [none, byX, byY, byZ] = item.name === "HERALDED_ERASE" ? [p / 4, p / 4, p / 4, p / 4] : [p, x, y, z];
+    this.#approximated(item, [none, byX, byY, byZ]);
+    this.#basis3[0] = this.#sensitivity.flips(qubit, BY_Z);
+    this.#basis3[1] = this.#sensitivity.flips(qubit, BY_X);
+    this.#basis3[2] = symptoms;
+    this.#classes.combinations(this.#basis3, [0, 0, 0, 0, none, byZ, byX, byY], "exclusive");
   }
 
   #pauli({ targets, args: [p = 0] }: StimInstruction, bits: number): void {
@@ -78,17 +88,17 @@ export class Noise {
   }
 
   /** Case k of `probabilities`: the first (1) and the second (2) of `order`, on each qubit. */
-  #ones({ targets }: StimInstruction, probabilities: ArrayLike<number>, { first, second }: BasisOrder): void {
+  #ones({ targets }: StimInstruction, { probabilities, are }: Channel, { first, second }: BasisOrder): void {
     const basis = this.#basis2;
     for (const qubit of targets) {
       basis[0] = this.#sensitivity.flips(qubit, first);
       basis[1] = this.#sensitivity.flips(qubit, second);
-      this.#classes.combinations(basis, probabilities);
+      this.#classes.combinations(basis, probabilities, are);
     }
   }
 
   /** Case k of `probabilities`: the first (1) and the second (2) of `order` on one qubit of a pair, and (4, 8) on the other. */
-  #twos({ targets }: StimInstruction, probabilities: ArrayLike<number>, { first, second, leading }: BasisOrder): void {
+  #twos({ targets }: StimInstruction, { probabilities, are }: Channel, { first, second, leading }: BasisOrder): void {
     const basis = this.#basis4;
     for (let at = 0; at < targets.length; at += 2) {
       const one = targets[at + leading] ?? 0, other = targets[at + 1 - leading] ?? 0;
@@ -96,30 +106,30 @@ export class Noise {
       basis[1] = this.#sensitivity.flips(one, second);
       basis[2] = this.#sensitivity.flips(other, first);
       basis[3] = this.#sensitivity.flips(other, second);
-      this.#classes.combinations(basis, probabilities);
+      this.#classes.combinations(basis, probabilities, are);
     }
   }
 
-  #evenly(item: StimInstruction, most: number, each: number): ArrayLike<number> {
+  #evenly(item: StimInstruction, most: number, each: number): Channel {
     const [p = 0] = item.args;
     if (p > most) refuseAt("STIM_UNSUPPORTED", item, `${item.name}(${p}) mixes more than completely`, `Write a probability up to ${most}, at which the state is fully mixed.`);
-    return new Float64Array(16).fill(each);
+    return { probabilities: new Float64Array(16).fill(each), are: "independent" };
   }
 
-  #xyz(item: StimInstruction): ArrayLike<number> {
+  #xyz(item: StimInstruction): Channel {
     const [px = 0, py = 0, pz = 0] = item.args;
     const exact = independentXyz(px, py, pz);
     if (exact === undefined) this.#approximated(item, item.args);
     const [x, y, z] = exact ?? [px, py, pz];
-    return [0, x, z, y];
+    return { probabilities: [0, x, z, y], are: exact === undefined ? "exclusive" : "independent" };
   }
 
   /** Arguments are of IX, IY, IZ, XI, XX … ZZ, the first qubit's Pauli first. */
-  #pairs(item: StimInstruction): ArrayLike<number> {
+  #pairs(item: StimInstruction): Channel {
     this.#approximated(item, item.args);
     const probabilities = new Float64Array(16);
-    item.args.forEach((p, at) => { probabilities[(BITS[(at + 1) & 3] ?? I) | ((BITS[(at + 1) >> 2] ?? I) << 2)] = p; });
-    return probabilities;
+    item.args.forEach((p, at) => { probabilities[(BITS[(at + 1) & 3] ?? 0) | ((BITS[(at + 1) >> 2] ?? 0) << 2)] = p; });
+    return { probabilities, are: "exclusive" };
   }
 
   /** E and the ELSE_CORRELATED_ERRORs behind it, of which at most one strikes. */
@@ -133,10 +143,8 @@ export class Noise {
       return strikes;
     });
     if (chain.length > 1) this.#approximated(item, probabilities);
-    chain.forEach(({ targets }, at) => {
-      const flipped = targets.reduce((set, target) => ((target & COMBINER) !== 0 ? set : this.#sets.xor(set, this.#sensitivity.flips(target & VALUE, (target / X) & 3))), 0);
-      this.#classes.add(probabilities[at] ?? 0, flipped);
-    });
+    this.#classes.exclusive(probabilities, chain.map(({ targets }) =>
+      targets.reduce((set, target) => ((target & COMBINER) !== 0 ? set : this.#sets.xor(set, this.#sensitivity.flips(target & VALUE, (target / X) & 3))), 0)));
   }
 
   #approximated(item: StimInstruction, disjoint: readonly number[]): void {

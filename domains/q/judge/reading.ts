@@ -29,6 +29,15 @@ export function valueIn(body: Uint8Array): number | string {
   return value === undefined ? bytesShown(body) : Number.isFinite(value) ? value : String(value);
 }
 
+/** A value with so many derivatives, all finite, or what stands in their place. */
+export function gradientIn(body: Uint8Array, count: number): { readonly value: number; readonly gradient: Float64Array } | string {
+  const result = resultIn(body);
+  const value = result?.kind === "gradient" && result.value.length === 1 && result.gradient.length === count ? result.value[0] : undefined;
+  if (result?.kind !== "gradient" || value === undefined) return bytesShown(body);
+  const { gradient } = result;
+  return Number.isFinite(value) && gradient.every(Number.isFinite) ? { value, gradient } : [value, ...gradient].join(" ");
+}
+
 const isRecord = (text: string, clbits: number): boolean => text.length === clbits && /^[01]*$/.test(text);
 
 function ofBits(bits: Uint8Array, clbits: number): readonly Reading[] | string {

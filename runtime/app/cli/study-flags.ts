@@ -4,6 +4,7 @@ import { Fault } from "../../../kernel-abi/fault.ts";
 import { DECODERS, type DecoderName } from "../../../domains/q/qec/call.ts";
 import { uniformNoise, type MemoryExperiment } from "../../../domains/q/qec/experiment.ts";
 import { CODE_TASKS, type CodeTaskName } from "../../../domains/q/codes/generate.ts";
+import { knownExperiment } from "../../../domains/q/qec/known.ts";
 import { StudySchema, type Study } from "../../../domains/q/qec/study.ts";
 import { compiled, misfit } from "../../../kernel-abi/schema.ts";
 import { choiceOption, countOption, readDocument } from "./arguments.ts";
@@ -50,7 +51,10 @@ const check = compiled(StudySchema);
 /** With its defaults. @throws Fault ABI_MALFORMED with the place */
 function parseStudy(value: unknown): Study {
   const study = check().Default(structuredClone(value));
-  if (check().Check(study)) return study;
+  if (check().Check(study)) {
+    for (const { experiment } of study.cells) knownExperiment(experiment); // a code that has no such distance is refused before anything runs
+    return study;
+  }
   const { at, what, words } = misfit(StudySchema, study);
   throw new Fault("ABI_MALFORMED", { argument: "study", at, what, ...(words.length === 0 ? {} : { allowed: words.map(String).join(", ") }) });
 }

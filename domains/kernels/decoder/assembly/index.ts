@@ -1,6 +1,7 @@
 // The exports of the decoder's binary. One instance serves one graph: allocate, open, then decode as often as wanted.
 import { nodeCount, open as openGraph } from "./graph";
 import { matchEvents, prediction, weight } from "./matching";
+import { openUnionFind, prediction as united, uniteEvents, weight as unitedWeight } from "./peel";
 import { openStart } from "./start";
 
 export function allocate(bytes: usize): usize { return heap.alloc(bytes); }
@@ -37,22 +38,30 @@ function readEvents(row: usize): u32 {
   return <u32>((found - events) >> 2);
 }
 
+// @ts-ignore: decorator
+@inline function answer(solved: bool, mask: u64, weight: i64, masks: usize, weights: usize): void {
+  store<u64>(masks, solved ? mask ^ flipsMask : 0);
+  store<f64>(weights, solved ? <f64>weight + flipsWeight : Infinity);
+}
+
 /**
  * Decodes `shots` rows of `rowBytes` bytes at `rows` (8 readable bytes behind the last): for each a mask (u64) at `masks` and a weight
- * (f64) at `weights`, Infinity where no perfect matching exists.
+ * (f64) at `weights`, Infinity where the events cannot be explained.
  */
 export function decodeMatching(rows: usize, rowBytes: usize, shots: i32, masks: usize, weights: usize): void {
   for (let shot = 0; shot < shots; shot++, rows += rowBytes, masks += 8, weights += 8) {
     const count = readEvents(rows);
-    if (count === 0) {
-      store<u64>(masks, flipsMask);
-      store<f64>(weights, flipsWeight);
-    } else if (matchEvents(events, count)) {
-      store<u64>(masks, prediction ^ flipsMask);
-      store<f64>(weights, <f64>weight + flipsWeight);
-    } else {
-      store<u64>(masks, 0);
-      store<f64>(weights, Infinity);
-    }
+    if (count === 0) answer(true, 0, 0, masks, weights);
+    else answer(matchEvents(events, count), prediction, weight, masks, weights);
+  }
+}
+
+/** The same by union-find. */
+export function decodeUnionFind(rows: usize, rowBytes: usize, shots: i32, masks: usize, weights: usize): void {
+  openUnionFind();
+  for (let shot = 0; shot < shots; shot++, rows += rowBytes, masks += 8, weights += 8) {
+    const count = readEvents(rows);
+    if (count === 0) answer(true, 0, 0, masks, weights);
+    else answer(uniteEvents(events, count), united, unitedWeight, masks, weights);
   }
 }

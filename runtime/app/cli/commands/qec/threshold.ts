@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { Fault } from "../../../../../kernel-abi/fault.ts";
-import { isStudyResult, runStudy, type StudyResult } from "../../../qec/study-run.ts";
+import { isStudyResult, runStudy } from "../../../qec/study-run.ts";
 import type { RecordReport } from "../../../record.ts";
 import { checkApart } from "../../apart.ts";
 import { jsonOption, workersOption } from "../../arguments.ts";
@@ -12,45 +12,22 @@ import { runs, type Invocation } from "../../command.ts";
 import { exitOfRun } from "../../exit.ts";
 import { interruptible } from "../../interrupt.ts";
 import { narrator } from "../../narration.ts";
-import { printFacts, printJson, reportError } from "../../output.ts";
+import { printJson, reportError } from "../../output.ts";
 import { printEnd } from "../../run-end.ts";
-import { csvOf, parquetOf, putNew } from "../../rows-file.ts";
 import { addStudyOptions, studyOf, type StudyFlags } from "../../study-flags.ts";
-import { fitFacts, ROW_COLUMNS, rowCells, STUDY_COLUMNS, studyTableRow } from "../../study-text.ts";
-import { table } from "../../table.ts";
+import { addStudyFiles, checkStudyFiles, printStudy, writeStudyFiles, type StudyFiles } from "../../study-report.ts";
 import type { Io } from "../../terminal.ts";
 import { plural, printable, shellWord } from "../../values.ts";
 
-interface Flags extends StudyFlags, Files {
+interface Flags extends StudyFlags, StudyFiles {
   readonly seed?: string;
   readonly out?: string;
-  readonly replace?: boolean;
   readonly workers?: number;
   readonly label?: string;
   readonly json?: boolean;
 }
 
-interface Files {
-  readonly csv?: string;
-  readonly parquet?: string;
-  readonly plot?: string;
-}
-
 const DEFAULT_OUT = "threshold.triad";
-
-/** Before anything runs: a long study must not end with a file it may not write. */
-function checkFiles({ csv, parquet, plot, out = DEFAULT_OUT, replace = false }: Flags): void {
-  for (const path of [csv, parquet, plot, out]) {
-    if (path !== undefined && !replace && existsSync(path)) throw new Fault("FILE_UNREADABLE", { path, doing: "create", what: "it exists; nothing is overwritten unasked" }, { next: "Give it another name, or say --replace." });
-  }
-}
-
-async function writeFiles({ rows }: StudyResult, { csv, parquet }: Files, replace: boolean): Promise<void> {
-  const cells = rows.map(rowCells);
-  if (csv !== undefined) putNew(csv, csvOf(ROW_COLUMNS, cells), replace);
-  if (parquet !== undefined) putNew(parquet, parquetOf(ROW_COLUMNS, cells), replace);
-
-}
 
 async function report({ end, seed, digest, trace = "" }: RecordReport, flags: Flags, io: Io): Promise<number> {
   const json = flags.json === true;
@@ -60,17 +37,14 @@ async function report({ end, seed, digest, trace = "" }: RecordReport, flags: Fl
     else printEnd(io, basename(trace), end, []);
     return exitOfRun(end);
   }
-  await writeFiles(result, flags, flags.replace === true);
-  if (json) {
-    printJson(io.out, "qec-threshold", { rows: result.rows, fits: result.fits, seed, digest, trace });
-    return exitOfRun(end);
+  await writeStudyFiles(result, flags);
+  if (json) printJson(io.out, "qec-threshold", { rows: result.rows, fits: result.fits, seed, digest, trace });
+  else {
+    await printStudy(result, flags, [
+      ["used", `${plural(end.tick, "tick")}, ${plural(end.shots, "shot")}`], ["seed", printable(seed)], ["digest", digest], ["trace", printable(trace)],
+      ["next", `triad verify ${shellWord(trace)}\ntriad reproduce ${shellWord(trace)} --trust-program`],
+    ], io);
   }
-  await io.out.flow(table(STUDY_COLUMNS, result.rows.map(studyTableRow), io.out.width, io.out.paint.dim));
-  const written = [flags.csv, flags.parquet, flags.plot].filter((path) => path !== undefined);
-  printFacts(io.out, [
-    ...fitFacts(result.fits), ["used", `${plural(end.tick, "tick")}, ${plural(end.shots, "shot")}`], ["seed", printable(seed)], ["digest", digest],
-    written.length === 0 ? undefined : ["written", written.map(printable).join("\n")], ["trace", printable(trace)], ["next", `triad verify ${shellWord(trace)}\ntriad reproduce ${shellWord(trace)} --trust-program`],
-  ]);
   return exitOfRun(end);
 }
 
@@ -79,7 +53,7 @@ async function threshold(flags: Flags, io: Io): Promise<number> {
   if (seed === "") throw new Fault("USAGE", { option: "--seed", value: "", allowed: "non-empty text" });
   const study = studyOf(flags);
   for (const written of [out, flags.csv, flags.parquet, flags.plot]) if (written !== undefined) checkApart({ out: written }, flags.study ?? "");
-  checkFiles(flags);
+  await checkStudyFiles(flags, out);
   const narration = await narrator(io.err, { run: basename(out), log: true });
   try {
     const recorded = await interruptible(io.err, (signal) => runStudy({
@@ -97,13 +71,9 @@ async function threshold(flags: Flags, io: Io): Promise<number> {
 }
 
 export function configure(command: Command, invocation: Invocation): void {
-  addStudyOptions(command)
+  addStudyFiles(addStudyOptions(command)
     .option("--seed <text>", "seed of every random draw (default: 128 fresh random bits, recorded)")
-    .option("--out <trace>", `where the sealed trace goes (default: ${DEFAULT_OUT})`)
-    .option("--replace", "give up existing files of the same names")
-    .option("--csv <file>", "the rows as CSV")
-    .option("--parquet <file>", "the rows as Parquet")
-    .option("--plot <file>", "the plot as SVG: rate over p, a line a distance, with intervals and the threshold")
+    .option("--out <trace>", `where the sealed trace goes (default: ${DEFAULT_OUT})`))
     .option("--label <text>", "free text, sealed with the trace")
     .addOption(workersOption())
     .addOption(jsonOption());

@@ -1,26 +1,11 @@
 // Exact matching against every way to explain the events, on random small graphs with all that makes graphs degenerate.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { openDecoder, type DecoderName } from "../../../../../domains/kernels/decoder/decoder.ts";
-import { bytesOf, type MatchingGraph } from "../../../../../domains/kernels/decoder/graph.ts";
 import { leastByPairs, leastByTable, type Least } from "../../../../../domains/kernels/decoder/reference.ts";
-import { below, cube, randomGraph, rowsOf, sampled, type GraphShape } from "../../../../support/matching-graphs.ts";
+import { answers, type Answer } from "../../../../support/decoded.ts";
+import { below, cube, randomGraph, sampled, type GraphShape } from "../../../../support/matching-graphs.ts";
 
 const RUNS = process.env["TRIAD_LONG"] === undefined ? 400 : 40_000;
-
-interface Answer { readonly mask: bigint; readonly weight: number; readonly solved: boolean }
-
-function answers(graph: MatchingGraph, shots: readonly (readonly number[])[], name: DecoderName = "matching"): readonly Answer[] {
-  const { events, rowBytes } = rowsOf(graph.detectors, shots);
-  const width = bytesOf(graph.observables);
-  const predictions = new Uint8Array(width * shots.length);
-  const weights = new Float64Array(shots.length);
-  const without = new Set(openDecoder(graph, name).decode({ events, shots: shots.length, rowBytes, predictions, weights }));
-  return shots.map((_, at) => ({
-    mask: predictions.subarray(at * width, (at + 1) * width).reduceRight((mask, byte) => (mask << 8n) | BigInt(byte), 0n),
-    weight: weights[at] ?? NaN, solved: !without.has(at),
-  }));
-}
 
 function expectLeast({ mask, weight, solved }: Answer, least: Least, seen: unknown): void {
   expect(weight, JSON.stringify(seen)).toBe(least.weight);
