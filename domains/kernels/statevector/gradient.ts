@@ -6,10 +6,9 @@
 //   G1  An angle that several gates share has the sum of their derivatives; a parameter the sum over its entries, in their order.
 //   G2  Derivatives of gates are added from the last gate to the first, by either method.
 import { OP, OP_WIDTH, isParametrised, type GradientMethod, type LoweredCircuit, type ParameterMap, type PauliSum } from "../circuit.ts";
-import { expectationIn } from "./expectation.ts";
 import { planCircuit, type Plan, type Step } from "./plan.ts";
 import { Register } from "./register.ts";
-import { wordsFor, type Word } from "./words.ts";
+import { expectationIn, wordsFor, type Word } from "./words.ts";
 
 const ROOT_HALF = 0.7071067811865476;
 /** Bytes of one row of `addWords`. */

@@ -30,6 +30,7 @@ export interface StatevectorExports {
   readonly publish: (from: number, to: number, record: number) => void;
   readonly sampleRest: (state: number, qubits: number, step: number, end: number, from: number, to: number) => void;
   readonly expectPauli: (state: number, qubits: number, x: number, z: number, scratch: number) => number;
+  readonly expectFour: (state: number, qubits: number, x: number, z0: number, z1: number, z2: number, z3: number, scratch: number) => void;
   readonly addWords: (target: number, source: number, qubits: number, x: number, words: number, count: number) => void;
   readonly imaginaryOf: (bra: number, ket: number, qubits: number, x: number, z: number, scratch: number) => number;
   readonly imaginaryOfOnes: (bra: number, ket: number, qubits: number, ones: number, scratch: number) => number;

@@ -6,11 +6,11 @@
 //   2  The distance is the least odd one whose logical error rate, over all qubits and cycles, stays within its part of the budget.
 //   3  A run lasts at least as long as one run of a factory.
 import { Fault } from "../../../kernel-abi/fault.ts";
-import { evaluated } from "../../../kernel-abi/qvm/qec/azure.ts";
 import type { Hardware } from "../../../kernel-abi/qvm/qec/parameters.ts";
 import { logicalErrorRate } from "../../../kernel-abi/qvm/qec/rates.ts";
-import { isProfile, type Profile } from "../../../kernel-abi/qvm/qec/terms.ts";
+import type { Profile } from "../../../kernel-abi/qvm/qec/terms.ts";
 import { log } from "../../kernels/libm/portable.ts";
+import { codeAt } from "./code.ts";
 import type { LogicalCounts } from "./counts.ts";
 import { cheapestFactory, trivialFactory } from "./distillation.ts";
 import type { PhysicalEstimate, TFactory } from "./estimate.ts";
@@ -34,18 +34,12 @@ export function rotationError(rotations: number, states: number): number {
   return halved * (1 - (halvings - Math.floor(halvings)) / 2);
 }
 
-/** Profiles by distance, from 1 on: odd ones. */
-export function* codes({ qubits, scheme }: Hardware): Generator<Profile> {
-  for (let distance = 1; distance <= DISTANCE_LAST; distance += 2) {
-    const profile = evaluated(qubits, scheme, distance, `${qubits.name}:${scheme.name}(d=${String(distance)})`);
-    if (!isProfile(profile)) throw new Fault("PROFILE_INVALID", { at: profile.at ?? "", what: profile.reason });
-    yield profile;
-  }
-}
-
 /** @throws Fault ESTIMATE_REFUSED where no distance is enough */
 function codeFor(hardware: Hardware, rateMax: number): Profile {
-  for (const profile of codes(hardware)) if (profile.distance > 1 && logicalErrorRate(profile) <= rateMax) return profile;
+  for (let distance = 3; distance <= DISTANCE_LAST; distance += 2) {
+    const code = codeAt(hardware, distance);
+    if (logicalErrorRate(code) <= rateMax) return code;
+  }
   throw new Fault("ESTIMATE_REFUSED", { what: "no code distance suppresses errors enough", needed: rateMax, distanceMax: DISTANCE_LAST, scheme: hardware.scheme.name, qubits: hardware.qubits.name });
 }
 

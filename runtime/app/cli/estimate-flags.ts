@@ -4,6 +4,7 @@ import { Fault } from "../../../kernel-abi/fault.ts";
 import { QUBITS, qubitsNamed, schemeNamed } from "../../../kernel-abi/qvm/qec/azure.ts";
 import { nanoseconds } from "../../../kernel-abi/qvm/qec/duration.ts";
 import { readHardware, type Hardware } from "../../../kernel-abi/qvm/qec/parameters.ts";
+import { codeAt } from "../../../domains/q/estimate/code.ts";
 import type { LogicalCounts } from "../../../domains/q/estimate/counts.ts";
 import { MEASURES, type Measure } from "../../../domains/q/estimate/frontier.ts";
 import { budgetParts, DEFAULT_BUDGET, type BudgetParts, type EstimateRequest } from "../../../domains/q/estimate/request.ts";
@@ -64,6 +65,7 @@ function hardwareOf({ qubit = "ns_e3", scheme = "surface_code", hardware, named 
   if (named) refuse("--hardware", hardware, "either a file, or --qubit and --scheme");
   const read = readHardware(parseJson("--hardware", readGiven("--hardware", hardware), hardware));
   if ("reason" in read) throw new Fault("PROFILE_INVALID", { option: "--hardware", file: hardware, at: read.at ?? "", what: read.reason }, { next: "Mend the file at `at`, a JSON pointer; kernel-abi/qvm/qec/README.md lists its members." });
+  codeAt(read, 3); // a formula that has no value is told here, whoever estimates
   return read;
 }
 

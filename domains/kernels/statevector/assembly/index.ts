@@ -5,5 +5,5 @@
 export { hadamard, pauliY, rotateX, rotateY, rotateZ, phase, turn, negate, exchange } from "./gates";
 export { weigh, weightOfOne, project, lower, scale } from "./weigh";
 export { openShots, split, publish, sampleRest } from "./shots";
-export { expectPauli } from "./expect";
+export { expectFour, expectPauli } from "./expect";
 export { addWords, imaginaryOf, imaginaryOfOnes } from "./adjoint";
