@@ -1,13 +1,20 @@
 // One register of qubits in one WebAssembly memory: layout, gates, measurement, copies. Owns the addresses.
-//   R1  state | scratch | shots | result | record | table | copies, in this order from the second page on; copies are grown on demand.
+//   R1  state | scratch | shots | result | record | table | program | buffers | copies, in this order from the second page on; copies are
+//       grown on demand. The words that threads share stand in the first page.
+//   R3  Amplitudes are as long as they should be but for `gain` (program.ts, F5), which is 1 unless a fused program has run.
 //   R2  Amplitudes are read by tests only; no kernel output holds one (A4).
 import { Fault } from "../../../kernel-abi/fault.ts";
 import { OP } from "../circuit.ts";
 import { openInstance, type StatevectorExports } from "./instance.ts";
 import type { Step } from "./plan.ts";
+import type { Program } from "./program.ts";
+import { BLOCK_QUBITS } from "./schedule.ts";
 
 const PAGE = 65_536;
 const AMPLITUDE = 16;
+/** Of the words that threads share. */
+const SYNC = PAGE / 2;
+const BUFFER = AMPLITUDE * (1 << BLOCK_QUBITS);
 const ROOT_HALF = 0.7071067811865476;
 /** A total weight below 2^-64 is raised by 2^64, amplitudes by 2^32: exact, so no bit of any probability changes. */
 const WORN = 5.421010862427522e-20;
@@ -19,6 +26,8 @@ export interface RegisterSize {
   readonly shots?: number;
   readonly clbits?: number;
   readonly rest?: number;
+  /** Bytes of the longest program it will run. */
+  readonly program?: number;
 }
 
 export class Register {
@@ -31,12 +40,15 @@ export class Register {
   readonly result: number;
   readonly record: number;
   readonly table: number;
+  readonly program: number;
+  readonly buffers: number;
+  gain = 1;
   readonly #copies: number;
   #end = 0;
 
   /** A register in |0…0⟩. @throws Fault KERNEL_REFUSED when the host has no memory for it. */
   constructor(size: RegisterSize) {
-    const { qubits, shots = 0, clbits = 0, rest = 0 } = size;
+    const { qubits, shots = 0, clbits = 0, rest = 0, program = 0 } = size;
     this.qubits = qubits;
     this.total = AMPLITUDE * (1 << qubits);
     this.scratch = this.state + this.total;
@@ -44,7 +56,9 @@ export class Register {
     this.result = this.shots + aligned(4 * shots);
     this.record = this.result + aligned(shots * clbits);
     this.table = this.record + aligned(clbits);
-    this.#copies = this.table + aligned(12 * rest);
+    this.program = this.table + aligned(12 * rest);
+    this.buffers = this.program + aligned(program);
+    this.#copies = this.buffers + (program === 0 ? 0 : BUFFER);
     this.#reach(this.#copies);
     new Float64Array(this.wasm.memory.buffer, this.state, 1)[0] = 1;
   }
@@ -66,6 +80,7 @@ export class Register {
 
   /** Back to |0…0⟩. */
   clear(): void {
+    this.gain = 1;
     this.#bytes(this.state, this.total).fill(0);
     new Float64Array(this.wasm.memory.buffer, this.state, 1)[0] = 1;
   }
@@ -121,6 +136,17 @@ export class Register {
   reset(qubit: number, outcome: number): void {
     this.project(qubit, outcome);
     if (outcome === 1) this.wasm.lower(this.state, this.total, AMPLITUDE * (1 << qubit));
+  }
+
+  /** Runs a program, block by block. */
+  run(program: Program): void {
+    const { wasm, state, buffers } = this;
+    this.#bytes(this.program, program.bytes.length).set(program.bytes);
+    program.passes.forEach(({ blocks }, pass) => {
+      wasm.openPass(this.program, SYNC, pass);
+      while (wasm.blocksDone(SYNC) < blocks) wasm.help(this.program, SYNC, state, buffers);
+    });
+    this.gain *= program.gain;
   }
 
   apply(step: Step): void {

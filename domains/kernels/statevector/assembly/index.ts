@@ -6,3 +6,4 @@ export { hadamard, pauliY, rotateX, rotateY, rotateZ, phase, turn, negate, excha
 export { weigh, weightOfOne, project, lower, scale } from "./weigh";
 export { openShots, split, publish, sampleRest } from "./shots";
 export { expectPauli } from "./expect";
+export { openPass, closePasses, help, blocksDone } from "./passes";

@@ -1,0 +1,271 @@
+// Programs: a schedule with its angles, as the bytes that assembly/passes.ts runs. Owns the layout; every number is little-endian.
+//   F5  A fused rotation leaves out its cosine, or its sine if that is larger, so no factor exceeds 1; the squared norm it leaves is
+//       `gain` of what it should be, and probabilities are ratios (W2).
+import { OP } from "../circuit.ts";
+import type { Step } from "./plan.ts";
+import { KIND, type Primitive } from "./primitives.ts";
+import { bitsOf, type Factor, type Op, type Pass, type Tile } from "./schedule.ts";
+
+const PASS_HEAD = 16;
+const TILE_HEAD = 128;
+const VARIANT = 144;
+const FACTOR = 80;
+const TILE_OP = 0;
+const PHASE_OP = 1;
+const QUARTER_OP = 2;
+const FROM_STATE = 1;
+const TO_STATE = 2;
+const ROOT_HALF = 0.7071067811865476;
+const SIGN_HIGH = 0x8000_0000;
+
+/** Complex factor with what a tile needs of it, and what leaving it out does to the squared norm. */
+interface Angle { readonly straight: number; readonly across: number; readonly swapped: boolean; readonly minusLow: boolean; readonly gain: number }
+
+export interface Program {
+  readonly bytes: Uint8Array;
+  readonly passes: readonly { readonly blocks: number }[];
+  /** True squared norm over that of the amplitudes it leaves. */
+  readonly gain: number;
+}
+
+/** Where a qubit's bit of the block stands, as a byte offset: in the state, or in a buffer that holds the block alone. */
+type Space = (qubit: number) => number;
+const inState: Space = (qubit) => 16 * 2 ** qubit;
+const inBuffer = (block: number): Space => (qubit) => 16 * 2 ** bitsOf(block & ((1 << qubit) - 1));
+
+const tangent = (cosine: number, sine: number, x: boolean): Angle =>
+  Math.abs(cosine) >= Math.abs(sine)
+    ? { straight: 1, across: sine / cosine, swapped: false, minusLow: false, gain: cosine * cosine }
+    : { straight: 1, across: x ? -(cosine / sine) : cosine / sine, swapped: true, minusLow: !x, gain: sine * sine };
+
+/** Cosine and sine of what a phase gate multiplies with. */
+function phaseOf(one: Primitive, { opcode, cosine, sine }: Step): readonly [number, number] {
+  if (one.turn !== 0) return [0, one.turn];
+  if (opcode === OP.T) return [ROOT_HALF, ROOT_HALF];
+  if (opcode === OP.TDG) return [ROOT_HALF, -ROOT_HALF];
+  return opcode === OP.RZ ? [(cosine - sine) * (cosine + sine), 2 * cosine * sine] : [cosine, sine];
+}
+
+function angleOf(one: Primitive, step: Step): Angle {
+  const plain = (straight: number, across: number): Angle => ({ straight, across, swapped: false, minusLow: false, gain: 1 });
+  switch (one.kind) {
+    case KIND.TANGENT_X: return tangent(step.cosine, step.sine, true);
+    case KIND.TANGENT_Y: return step.opcode === OP.H ? plain(1, 1) : tangent(step.cosine, step.sine, false);
+    case KIND.H: return plain(ROOT_HALF, 0);
+    case KIND.PHASE: return plain(...phaseOf(one, step));
+    default: return plain(step.cosine, step.sine);
+  }
+}
+
+interface Placed { readonly place: number; readonly negative: boolean }
+
+/** Where moves send an index, given as the values of its qubits. */
+function moved(moves: readonly Primitive[], values: Map<number, number>): boolean {
+  let negative = false;
+  const one = (qubit: number): boolean => values.get(qubit) === 1;
+  for (const { what, mixed: [a = 0, b = 0], read } of moves) {
+    if (what === "swap") {
+      const kept = values.get(a) ?? 0;
+      values.set(a, values.get(b) ?? 0);
+      values.set(b, kept);
+    } else if (read.every(one)) {
+      if (what === "flip") values.set(a, one(a) ? 0 : 1);
+      else negative = !negative;
+    }
+  }
+  return negative;
+}
+
+class Writer {
+  readonly #view: DataView;
+  readonly bytes: Uint8Array;
+
+  constructor(length: number) {
+    this.bytes = new Uint8Array(length);
+    this.#view = new DataView(this.bytes.buffer);
+  }
+
+  word(at: number, value: number): void {
+    this.#view.setUint32(at, value, true);
+  }
+
+  pair(at: number, first: number, second: number): void {
+    this.#view.setFloat64(at, first, true);
+    this.#view.setFloat64(at + 8, second, true);
+  }
+}
+
+const maskOf = (qubits: readonly number[], space: Space): number => qubits.reduce((sum, qubit) => sum + space(qubit), 0);
+const listOf = (mask: number): number[] => Array.from({ length: 31 }, (_, qubit) => qubit).filter((qubit) => ((mask >>> qubit) & 1) === 1);
+/** All address bits but those counted through; the lowest four lie within an amplitude. */
+const skipping = (counted: number): number => 0xffff_fff0 - counted;
+
+const isFactor = (op: Op): op is Factor => "phase" in op;
+
+/** The three slots, those with gates first and in their order (T1), then what else may stand there without changing anything. */
+function slotsOf(tile: Tile, block: number): readonly number[] {
+  const turned = tile.turns.map((one) => one.mixed[0] ?? one.read[0] ?? 0);
+  const outside = tile.outside.filter((qubit) => ((block >>> qubit) & 1) === 1);
+  const all = [...turned, ...tile.slots.filter((qubit) => !turned.includes(qubit)), ...outside];
+  const spare = listOf(block).filter((qubit) => !all.includes(qubit));
+  return [...all, ...spare].slice(0, 3);
+}
+
+class PassWriter {
+  readonly #writer: Writer;
+  readonly #steps: readonly Step[];
+  readonly #pass: Pass;
+  readonly #inPlace: boolean;
+  gain = 1;
+
+  constructor(writer: Writer, steps: readonly Step[], pass: Pass) {
+    this.#writer = writer;
+    this.#steps = steps;
+    this.#pass = pass;
+    this.#inPlace = isInPlace(pass);
+  }
+
+  #step(one: Primitive): Step {
+    const step = this.#steps[one.at];
+    if (step === undefined) throw new RangeError("a primitive without its gate");
+    return step;
+  }
+
+  tile(at: number, tile: Tile, fromState: boolean, toState: boolean): number {
+    const { block } = this.#pass;
+    const source = fromState ? inState : inBuffer(block);
+    const target = toState ? inState : inBuffer(block);
+    const slots = slotsOf(tile, block);
+    const outside = tile.outside.filter((qubit) => !slots.includes(qubit));
+    const counted = listOf(block).filter((qubit) => !slots.includes(qubit) && !outside.includes(qubit));
+    const variants = 2 ** outside.length;
+    this.#head(at, [TILE_OP, TILE_HEAD + variants * VARIANT, tile.turns.reduce((kinds, { kind }, slot) => kinds | (kind << (4 * slot)), 0),
+      (fromState ? FROM_STATE : 0) | (toState ? TO_STATE : 0), skipping(maskOf(counted, source)), skipping(maskOf(counted, target)), 2 ** counted.length, variants]);
+    const angles = tile.turns.map((one) => angleOf(one, this.#step(one)));
+    tile.turns.forEach((one, slot) => { this.#factors(at + 32 + 32 * slot, one, angles[slot]); });
+    for (let variant = 0; variant < variants; variant++) this.#variant(at + TILE_HEAD + variant * VARIANT, { tile, slots, outside, variant, angles, source, target });
+    return at + TILE_HEAD + variants * VARIANT;
+  }
+
+  #head(at: number, words: readonly number[]): void {
+    words.forEach((word, index) => { this.#writer.word(at + 4 * index, word); });
+  }
+
+  #factors(at: number, one: Primitive, angle: Angle | undefined): void {
+    if (angle === undefined) return;
+    const { straight, across, gain } = angle;
+    this.gain *= one.kind === KIND.TANGENT_Y && this.#step(one).opcode === OP.H ? 0.5 : gain;
+    this.#writer.pair(at, straight, straight);
+    if (one.kind === KIND.RX || one.kind === KIND.TANGENT_X) this.#writer.pair(at + 16, across, -across);
+    else if (one.kind === KIND.RZ || one.kind === KIND.PHASE) this.#writer.pair(at + 16, -across, across);
+    else this.#writer.pair(at + 16, across, across);
+  }
+
+  #variant(at: number, { tile, slots, outside, variant, angles, source, target }: VariantOf): void {
+    const { block } = this.#pass;
+    const fixed = outside.map((qubit, bit) => [qubit, (variant >>> bit) & 1] as const);
+    const elsewhere = fixed.filter(([qubit]) => ((block >>> qubit) & 1) === 0);
+    this.#writer.word(at, maskOf(elsewhere.map(([qubit]) => qubit), inState));
+    this.#writer.word(at + 4, maskOf(elsewhere.filter(([, value]) => value === 1).map(([qubit]) => qubit), inState));
+    const here = fixed.filter(([qubit]) => ((block >>> qubit) & 1) === 1);
+    const valuesOf = (index: number): Map<number, number> => new Map([...fixed, ...slots.map((qubit, slot) => [qubit, (index >>> slot) & 1] as const)]);
+    const offset = (values: Map<number, number>, space: Space): number =>
+      maskOf([...here.filter(([, value]) => value === 1).map(([qubit]) => qubit), ...slots.filter((qubit) => values.get(qubit) === 1)], space);
+    const indexOf = (values: Map<number, number>): number => slots.reduce((index, qubit, slot) => index | ((values.get(qubit) ?? 0) << slot), 0);
+    // `before` sends memory index i to register index π(i); a swapped gate reads its slot the other way round.
+    const swap = angles.reduce((mask, { swapped }, slot) => mask | (swapped ? 1 << slot : 0), 0);
+    for (let index = 0; index < 8; index++) {
+      const values = valuesOf(index);
+      moved(tile.before, values);
+      this.#writer.word(at + 16 + 4 * (indexOf(values) ^ swap), offset(valuesOf(index), source));
+    }
+    const halved = tile.turns.reduce((mask, one, slot) => mask | (one.kind === KIND.TANGENT_Y && this.#step(one).opcode === OP.H ? 1 << slot : 0), 0);
+    let signed = 0;
+    for (let index = 0; index < 8; index++) {
+      const values = valuesOf(index ^ halved);
+      const minus = angles.filter(({ minusLow }, slot) => minusLow && ((index >>> slot) & 1) === 0).length;
+      const negative = moved(tile.after, values) !== (minus % 2 === 1);
+      this.#writer.word(at + 48 + 4 * index, offset(values, target));
+      if (negative) this.#writer.word(at + 84 + 8 * index, SIGN_HIGH);
+      if (negative) signed = 1;
+    }
+    this.#writer.word(at + 8, signed);
+  }
+
+  /** A phase, or both halves of an RZ, on the amplitudes whose qubits are 1 (or 0, for the lower half). */
+  factor(at: number, { phase: one }: Factor): number {
+    const step = this.#step(one);
+    const { straight, across } = angleOf(one, step);
+    if (one.kind !== KIND.RZ) return this.#factor(at, one, { value: 1, straight, across });
+    return this.#factor(this.#factor(at, one, { value: 0, straight, across: -across }), one, { value: 1, straight, across });
+  }
+
+  #factor(at: number, one: Primitive, { value, straight, across }: { readonly value: number; readonly straight: number; readonly across: number }): number {
+    const { block, ops } = this.#pass;
+    const inPlace = this.#inPlace || ops.length === 1;
+    const space = inPlace ? inState : inBuffer(block);
+    const here = one.read.filter((qubit) => ((block >>> qubit) & 1) === 1);
+    const elsewhere = one.read.filter((qubit) => ((block >>> qubit) & 1) === 0);
+    const counted = listOf(block).filter((qubit) => !here.includes(qubit));
+    this.#head(at, [one.quarter ? QUARTER_OP : PHASE_OP, FACTOR, 0, inPlace ? FROM_STATE : 0, skipping(maskOf(counted, space)), 0, 2 ** counted.length, 0,
+      maskOf(elsewhere, inState), value * maskOf(elsewhere, inState), value * maskOf(here, space), 0]);
+    this.#writer.pair(at + 48, straight, straight);
+    this.#writer.pair(at + 64, -across, across);
+    return at + FACTOR;
+  }
+
+  write(at: number, qubits: number): number {
+    const { block, ops } = this.#pass;
+    this.#head(at, [ops.length, 2 ** (qubits - bitsOf(block)), 16 * (((2 ** qubits) - 1) & ~block), 0]);
+    return ops.reduce((next, op, index) => {
+      if (isFactor(op)) return this.factor(next, op);
+      return this.tile(next, op, this.#inPlace || index === 0, this.#inPlace || index === ops.length - 1);
+    }, at + PASS_HEAD);
+  }
+}
+
+interface VariantOf {
+  readonly tile: Tile;
+  readonly slots: readonly number[];
+  readonly outside: readonly number[];
+  readonly variant: number;
+  readonly angles: readonly Angle[];
+  readonly source: Space;
+  readonly target: Space;
+}
+
+/** A block of the lowest qubits lies in one piece: it is worked on where it stands. */
+const isInPlace = ({ block }: Pass): boolean => (block & (block + 1)) === 0;
+
+const CARRY: Tile = { slots: [], turns: [], before: [], after: [], outside: [] };
+
+/** A block from all over the state is carried to a buffer by its first tile and back by its last. */
+function carried(pass: Pass): Pass {
+  const { ops } = pass;
+  const [first] = ops;
+  const last = ops.at(-1);
+  if (isInPlace(pass) || ops.length === 1 || first === undefined || last === undefined) return pass;
+  return { ...pass, ops: [...(isFactor(first) ? [CARRY] : []), ...ops, ...(isFactor(last) ? [CARRY] : [])] };
+}
+
+const isHalves = (op: Factor): boolean => op.phase.kind === KIND.RZ;
+const opBytes = (op: Op): number => (isFactor(op) ? (isHalves(op) ? 2 : 1) * FACTOR : TILE_HEAD + 2 ** op.outside.length * VARIANT);
+const opCount = (ops: readonly Op[]): number => ops.reduce((sum, op) => sum + (isFactor(op) && isHalves(op) ? 2 : 1), 0);
+
+/** The bytes of a schedule under the angles of its gates. */
+export function programOf(schedule: readonly Pass[], steps: readonly Step[], qubits: number): Program {
+  const passes = schedule.map(carried);
+  const table = 16 * Math.ceil(passes.length / 4);
+  const length = passes.reduce((sum, { ops }) => sum + PASS_HEAD + ops.reduce((bytes, op) => bytes + opBytes(op), 0), table);
+  const writer = new Writer(length);
+  let gain = 1;
+  passes.reduce((at, pass, number) => {
+    writer.word(4 * number, at);
+    const one = new PassWriter(writer, steps, pass);
+    const end = one.write(at, qubits);
+    writer.word(at, opCount(pass.ops));
+    gain *= one.gain;
+    return end;
+  }, table);
+  return { bytes: writer.bytes, passes: passes.map(({ block }) => ({ blocks: 2 ** (qubits - bitsOf(block)) })), gain };
+}
