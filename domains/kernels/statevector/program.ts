@@ -19,7 +19,15 @@ const ROOT_HALF = 0.7071067811865476;
 const SIGN_HIGH = 0x8000_0000;
 
 /** Complex factor with what a tile needs of it, and what leaving it out does to the squared norm. */
-interface Angle { readonly straight: number; readonly across: number; readonly swapped: boolean; readonly minusLow: boolean; readonly gain: number }
+interface Angle {
+  readonly straight: number;
+  readonly across: number;
+  /** The gate reads its slot the other way round; leaves the lower half negated; leaves the halves exchanged. */
+  readonly swapped: boolean;
+  readonly minusLow: boolean;
+  readonly crossed: boolean;
+  readonly gain: number;
+}
 
 export interface Program {
   readonly bytes: Uint8Array;
@@ -28,15 +36,22 @@ export interface Program {
   readonly gain: number;
 }
 
-/** Where a qubit's bit of the block stands, as a byte offset: in the state, or in a buffer that holds the block alone. */
-type Space = (qubit: number) => number;
-const inState: Space = (qubit) => 16 * 2 ** qubit;
-const inBuffer = (block: number): Space => (qubit) => 16 * 2 ** bitsOf(block & ((1 << qubit) - 1));
+/** Where an index of the block stands, as a byte offset: in the state, or in a buffer that holds the block alone. */
+type Space = (mask: number) => number;
+const inState: Space = (mask) => 16 * mask;
+const inBuffer = (block: number): Space => {
+  const places = Array.from({ length: 31 }, (_, qubit) => 16 * 2 ** bitsOf(block & ((1 << qubit) - 1)));
+  return (mask) => {
+    let sum = 0;
+    for (let rest = mask; rest !== 0; rest &= rest - 1) sum += places[31 - Math.clz32(rest & -rest)] ?? 0;
+    return sum;
+  };
+};
 
 const tangent = (cosine: number, sine: number, x: boolean): Angle =>
   Math.abs(cosine) >= Math.abs(sine)
-    ? { straight: 1, across: sine / cosine, swapped: false, minusLow: false, gain: cosine * cosine }
-    : { straight: 1, across: x ? -(cosine / sine) : cosine / sine, swapped: true, minusLow: !x, gain: sine * sine };
+    ? { straight: 1, across: sine / cosine, swapped: false, minusLow: false, crossed: false, gain: cosine * cosine }
+    : { straight: 1, across: x ? -(cosine / sine) : cosine / sine, swapped: true, minusLow: !x, crossed: false, gain: sine * sine };
 
 /** Cosine and sine of what a phase gate multiplies with. */
 function phaseOf(one: Primitive, { opcode, cosine, sine }: Step): readonly [number, number] {
@@ -47,33 +62,28 @@ function phaseOf(one: Primitive, { opcode, cosine, sine }: Step): readonly [numb
 }
 
 function angleOf(one: Primitive, step: Step): Angle {
-  const plain = (straight: number, across: number): Angle => ({ straight, across, swapped: false, minusLow: false, gain: 1 });
+  const plain = (straight: number, across: number): Angle => ({ straight, across, swapped: false, minusLow: false, crossed: false, gain: 1 });
   switch (one.kind) {
     case KIND.TANGENT_X: return tangent(step.cosine, step.sine, true);
-    case KIND.TANGENT_Y: return step.opcode === OP.H ? plain(1, 1) : tangent(step.cosine, step.sine, false);
+    case KIND.TANGENT_Y: return step.opcode === OP.H ? { ...plain(1, 1), crossed: true, gain: 0.5 } : tangent(step.cosine, step.sine, false);
     case KIND.H: return plain(ROOT_HALF, 0);
     case KIND.PHASE: return plain(...phaseOf(one, step));
     default: return plain(step.cosine, step.sine);
   }
 }
 
-interface Placed { readonly place: number; readonly negative: boolean }
+/** Set in what `moved` answers when the amplitude is negated; qubits take the bits below. */
+const NEGATED = 2 ** 30;
 
-/** Where moves send an index, given as the values of its qubits. */
-function moved(moves: readonly Primitive[], values: Map<number, number>): boolean {
-  let negative = false;
-  const one = (qubit: number): boolean => values.get(qubit) === 1;
-  for (const { what, mixed: [a = 0, b = 0], read } of moves) {
+/** Where moves send an index, its bits by qubit. */
+function moved(moves: readonly Primitive[], from: number): number {
+  let index = from;
+  for (const { what, mixes, reads, mixed: [a = 0, b = 0] } of moves) {
     if (what === "swap") {
-      const kept = values.get(a) ?? 0;
-      values.set(a, values.get(b) ?? 0);
-      values.set(b, kept);
-    } else if (read.every(one)) {
-      if (what === "flip") values.set(a, one(a) ? 0 : 1);
-      else negative = !negative;
-    }
+      if (((index >>> a) & 1) !== ((index >>> b) & 1)) index ^= mixes;
+    } else if ((index & reads) === reads) index ^= what === "flip" ? mixes : NEGATED;
   }
-  return negative;
+  return index;
 }
 
 class Writer {
@@ -95,7 +105,7 @@ class Writer {
   }
 }
 
-const maskOf = (qubits: readonly number[], space: Space): number => qubits.reduce((sum, qubit) => sum + space(qubit), 0);
+const maskOf = (qubits: readonly number[]): number => qubits.reduce((mask, qubit) => mask | (1 << qubit), 0);
 const listOf = (mask: number): number[] => Array.from({ length: 31 }, (_, qubit) => qubit).filter((qubit) => ((mask >>> qubit) & 1) === 1);
 /** All address bits but those counted through; the lowest four lie within an amplitude. */
 const skipping = (counted: number): number => 0xffff_fff0 - counted;
@@ -116,6 +126,7 @@ class PassWriter {
   readonly #steps: readonly Step[];
   readonly #pass: Pass;
   readonly #inPlace: boolean;
+  readonly #buffer: Space;
   gain = 1;
 
   constructor(writer: Writer, steps: readonly Step[], pass: Pass) {
@@ -123,6 +134,7 @@ class PassWriter {
     this.#steps = steps;
     this.#pass = pass;
     this.#inPlace = isInPlace(pass);
+    this.#buffer = inBuffer(pass.block);
   }
 
   #step(one: Primitive): Step {
@@ -133,14 +145,14 @@ class PassWriter {
 
   tile(at: number, tile: Tile, fromState: boolean, toState: boolean): number {
     const { block } = this.#pass;
-    const source = fromState ? inState : inBuffer(block);
-    const target = toState ? inState : inBuffer(block);
+    const source = fromState ? inState : this.#buffer;
+    const target = toState ? inState : this.#buffer;
     const slots = slotsOf(tile, block);
     const outside = tile.outside.filter((qubit) => !slots.includes(qubit));
     const counted = listOf(block).filter((qubit) => !slots.includes(qubit) && !outside.includes(qubit));
     const variants = 2 ** outside.length;
     this.#head(at, [TILE_OP, TILE_HEAD + variants * VARIANT, tile.turns.reduce((kinds, { kind }, slot) => kinds | (kind << (4 * slot)), 0),
-      (fromState ? FROM_STATE : 0) | (toState ? TO_STATE : 0), skipping(maskOf(counted, source)), skipping(maskOf(counted, target)), 2 ** counted.length, variants]);
+      (fromState ? FROM_STATE : 0) | (toState ? TO_STATE : 0), skipping(source(maskOf(counted))), skipping(target(maskOf(counted))), 2 ** counted.length, variants]);
     const angles = tile.turns.map((one) => angleOf(one, this.#step(one)));
     tile.turns.forEach((one, slot) => { this.#factors(at + 32 + 32 * slot, one, angles[slot]); });
     for (let variant = 0; variant < variants; variant++) this.#variant(at + TILE_HEAD + variant * VARIANT, { tile, slots, outside, variant, angles, source, target });
@@ -154,7 +166,7 @@ class PassWriter {
   #factors(at: number, one: Primitive, angle: Angle | undefined): void {
     if (angle === undefined) return;
     const { straight, across, gain } = angle;
-    this.gain *= one.kind === KIND.TANGENT_Y && this.#step(one).opcode === OP.H ? 0.5 : gain;
+    this.gain *= gain;
     this.#writer.pair(at, straight, straight);
     if (one.kind === KIND.RX || one.kind === KIND.TANGENT_X) this.#writer.pair(at + 16, across, -across);
     else if (one.kind === KIND.RZ || one.kind === KIND.PHASE) this.#writer.pair(at + 16, -across, across);
@@ -163,31 +175,28 @@ class PassWriter {
 
   #variant(at: number, { tile, slots, outside, variant, angles, source, target }: VariantOf): void {
     const { block } = this.#pass;
-    const fixed = outside.map((qubit, bit) => [qubit, (variant >>> bit) & 1] as const);
-    const elsewhere = fixed.filter(([qubit]) => ((block >>> qubit) & 1) === 0);
-    this.#writer.word(at, maskOf(elsewhere.map(([qubit]) => qubit), inState));
-    this.#writer.word(at + 4, maskOf(elsewhere.filter(([, value]) => value === 1).map(([qubit]) => qubit), inState));
-    const here = fixed.filter(([qubit]) => ((block >>> qubit) & 1) === 1);
-    const valuesOf = (index: number): Map<number, number> => new Map([...fixed, ...slots.map((qubit, slot) => [qubit, (index >>> slot) & 1] as const)]);
-    const offset = (values: Map<number, number>, space: Space): number =>
-      maskOf([...here.filter(([, value]) => value === 1).map(([qubit]) => qubit), ...slots.filter((qubit) => values.get(qubit) === 1)], space);
-    const indexOf = (values: Map<number, number>): number => slots.reduce((index, qubit, slot) => index | ((values.get(qubit) ?? 0) << slot), 0);
+    const fixed = outside.reduce((mask, qubit, bit) => mask | (((variant >>> bit) & 1) << qubit), 0);
+    const elsewhere = outside.reduce((mask, qubit) => mask | (1 << qubit), 0) & ~block;
+    this.#writer.word(at, 16 * elsewhere);
+    this.#writer.word(at + 4, 16 * (fixed & elsewhere));
+    const [s0 = 0, s1 = 0, s2 = 0] = slots;
+    const spread = (index: number): number => fixed | ((index & 1) << s0) | (((index >>> 1) & 1) << s1) | ((index >>> 2) << s2);
+    const gathered = (mask: number): number => ((mask >>> s0) & 1) | (((mask >>> s1) & 1) << 1) | (((mask >>> s2) & 1) << 2);
+    const offset = (mask: number, space: Space): number => space(mask & block);
     // `before` sends memory index i to register index π(i); a swapped gate reads its slot the other way round.
     const swap = angles.reduce((mask, { swapped }, slot) => mask | (swapped ? 1 << slot : 0), 0);
-    for (let index = 0; index < 8; index++) {
-      const values = valuesOf(index);
-      moved(tile.before, values);
-      this.#writer.word(at + 16 + 4 * (indexOf(values) ^ swap), offset(valuesOf(index), source));
-    }
-    const halved = tile.turns.reduce((mask, one, slot) => mask | (one.kind === KIND.TANGENT_Y && this.#step(one).opcode === OP.H ? 1 << slot : 0), 0);
+    const minus = angles.reduce((mask, { minusLow }, slot) => mask | (minusLow ? 1 << slot : 0), 0);
+    const halved = angles.reduce((mask, { crossed }, slot) => mask | (crossed ? 1 << slot : 0), 0);
     let signed = 0;
     for (let index = 0; index < 8; index++) {
-      const values = valuesOf(index ^ halved);
-      const minus = angles.filter(({ minusLow }, slot) => minusLow && ((index >>> slot) & 1) === 0).length;
-      const negative = moved(tile.after, values) !== (minus % 2 === 1);
-      this.#writer.word(at + 48 + 4 * index, offset(values, target));
-      if (negative) this.#writer.word(at + 84 + 8 * index, SIGN_HIGH);
-      if (negative) signed = 1;
+      const memory = spread(index);
+      this.#writer.word(at + 16 + 4 * (gathered(moved(tile.before, memory)) ^ swap), offset(memory, source));
+      const place = moved(tile.after, spread(index ^ halved));
+      this.#writer.word(at + 48 + 4 * index, offset(place, target));
+      const lows = bitsOf(minus & ~index) & 1;
+      if (((place & NEGATED) === 0) === (lows === 0)) continue;
+      this.#writer.word(at + 84 + 8 * index, SIGN_HIGH);
+      signed = 1;
     }
     this.#writer.word(at + 8, signed);
   }
@@ -203,12 +212,12 @@ class PassWriter {
   #factor(at: number, one: Primitive, { value, straight, across }: { readonly value: number; readonly straight: number; readonly across: number }): number {
     const { block, ops } = this.#pass;
     const inPlace = this.#inPlace || ops.length === 1;
-    const space = inPlace ? inState : inBuffer(block);
+    const space = inPlace ? inState : this.#buffer;
     const here = one.read.filter((qubit) => ((block >>> qubit) & 1) === 1);
     const elsewhere = one.read.filter((qubit) => ((block >>> qubit) & 1) === 0);
     const counted = listOf(block).filter((qubit) => !here.includes(qubit));
-    this.#head(at, [one.quarter ? QUARTER_OP : PHASE_OP, FACTOR, 0, inPlace ? FROM_STATE : 0, skipping(maskOf(counted, space)), 0, 2 ** counted.length, 0,
-      maskOf(elsewhere, inState), value * maskOf(elsewhere, inState), value * maskOf(here, space), 0]);
+    this.#head(at, [one.quarter ? QUARTER_OP : PHASE_OP, FACTOR, 0, inPlace ? FROM_STATE : 0, skipping(space(maskOf(counted))), 0, 2 ** counted.length, 0,
+      inState(maskOf(elsewhere)), value * inState(maskOf(elsewhere)), value * space(maskOf(here)), 0]);
     this.#writer.pair(at + 48, straight, straight);
     this.#writer.pair(at + 64, -across, across);
     return at + FACTOR;
