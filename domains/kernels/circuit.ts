@@ -41,8 +41,14 @@ export interface PauliSum {
  * batching draws the same numbers.
  */
 export type CircuitJob =
-  | { readonly mode: "sample"; readonly circuit: LoweredCircuit; readonly shots: number; readonly key: Uint32Array }
-  | { readonly mode: "expectation"; readonly circuit: LoweredCircuit; readonly observable: PauliSum };
+  | { readonly mode: "sample"; readonly circuit: LoweredCircuit; readonly fusion?: Fusion; readonly shots: number; readonly key: Uint32Array }
+  | { readonly mode: "expectation"; readonly circuit: LoweredCircuit; readonly fusion?: Fusion; readonly observable: PauliSum };
+
+/**
+ * How a state vector is evolved. exact, the default: every amplitude sees the operations of the gates one by one, in their order.
+ * fused: in the order of the plan, rotations by their tangent; quicker, and other last digits. The stabilizer kernel has no such choice.
+ */
+export type Fusion = "exact" | "fused";
 
 export type CircuitOutput =
   | { readonly mode: "sample"; readonly bits: Uint8Array }
@@ -124,16 +130,22 @@ function checkCircuit(value: unknown): LoweredCircuit {
   return circuit;
 }
 
+function fusionOf(value: unknown): { readonly fusion?: Fusion } {
+  if (value === undefined) return {};
+  return value === "exact" || value === "fused" ? { fusion: value } : refuse("fusion", "exact or fused");
+}
+
 /** @throws Fault KERNEL_REFUSED when the bytes are not a well-formed job; ABI_UNDECODABLE when they are no MessagePack at all. */
 export function decodeCircuitJob(bytes: Uint8Array): CircuitJob {
   const value = unpack(bytes);
   if (!isRecord(value)) return refuse("job", "a circuit job");
   const circuit = checkCircuit(value["circuit"]);
+  const fusion = fusionOf(value["fusion"]);
   if (value["mode"] === "sample") {
     const { shots, key } = value;
     if (!isCount(shots, 1)) return refuse("shots", "an integer of at least 1");
     if (!(key instanceof Uint32Array) || key.length !== 2) return refuse("key", "two 32-bit words");
-    return { mode: "sample", circuit, shots, key };
+    return { mode: "sample", circuit, ...fusion, shots, key };
   }
   if (value["mode"] !== "expectation") return refuse("mode", "sample or expectation");
   const observable = value["observable"];
@@ -143,5 +155,5 @@ export function decodeCircuitJob(bytes: Uint8Array): CircuitJob {
   if (!(paulis instanceof Uint8Array) || paulis.length !== coefficients.length * circuit.qubits) {
     return refuse("paulis", "one letter per term and qubit");
   }
-  return { mode: "expectation", circuit, observable: { coefficients, paulis } };
+  return { mode: "expectation", circuit, ...fusion, observable: { coefficients, paulis } };
 }

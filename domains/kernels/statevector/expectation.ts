@@ -1,8 +1,9 @@
 // Expectation of a Pauli sum in the final state of a plan that measures nothing.
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { PauliSum } from "../circuit.ts";
-import { isMeasuring, type Plan } from "./plan.ts";
+import { isMeasuring } from "./plan.ts";
 import { Register } from "./register.ts";
+import type { StagedPlan } from "./stages.ts";
 
 const refuse = (argument: string, allowed: string): never => {
   throw new Fault("KERNEL_REFUSED", { argument, allowed });
@@ -22,7 +23,8 @@ function masks(paulis: Uint8Array, term: number, qubits: number): readonly [x: n
 }
 
 /** Σ coefficient · ⟨ψ|P|ψ⟩, terms in order. @throws Fault KERNEL_REFUSED for a measuring or conditional plan or a malformed sum. */
-export function expectationOfPlan(plan: Plan, observable: PauliSum): number {
+export function expectationOfPlan(staged: StagedPlan, observable: PauliSum): number {
+  const { plan } = staged;
   if (plan.rest.length > 0 || plan.steps.some((step) => isMeasuring(step) || step.condition >= 0)) {
     refuse("circuit", "no MEASURE, RESET or condition in expectation mode");
   }
@@ -30,8 +32,8 @@ export function expectationOfPlan(plan: Plan, observable: PauliSum): number {
     if (!Number.isFinite(coefficient)) refuse("coefficient", "a finite number");
     return { coefficient, masks: masks(observable.paulis, term, plan.qubits) };
   });
-  const register = new Register({ qubits: plan.qubits });
-  for (const step of plan.steps) register.apply(step);
-  const { wasm, state, qubits, scratch } = register;
-  return words.reduce((sum, { coefficient, masks: [x, z] }) => sum + coefficient * wasm.expectPauli(state, qubits, x, z, scratch), 0);
+  const register = new Register({ qubits: plan.qubits, program: staged.programBytes });
+  staged.stages.forEach((_, at) => { register.evolve(staged, at); });
+  const { wasm, state, qubits, scratch, gain } = register;
+  return gain * words.reduce((sum, { coefficient, masks: [x, z] }) => sum + coefficient * wasm.expectPauli(state, qubits, x, z, scratch), 0);
 }

@@ -6,8 +6,8 @@ import { sha256 } from "../build/statevector.ts";
 import { decodeCircuitJob, encodeCircuitOutput, type CircuitJob, type CircuitOutput } from "../circuit.ts";
 import type { Kernel } from "../job.ts";
 import { expectationOfPlan } from "./expectation.ts";
-import { planCircuit } from "./plan.ts";
 import { samplePlan } from "./sample.ts";
+import { stagedPlan } from "./stages.ts";
 
 
 function checkShots(shots: number, clbits: number): void {
@@ -20,7 +20,7 @@ function checkShots(shots: number, clbits: number): void {
 /** @throws Fault KERNEL_REFUSED */
 export function runCircuitJob(job: CircuitJob): CircuitOutput {
   if (job.mode === "sample") checkShots(job.shots, job.circuit.clbits);
-  const plan = planCircuit(job.circuit);
+  const plan = stagedPlan(job.circuit, { fusion: job.fusion ?? "exact" });
   return job.mode === "sample"
     ? { mode: "sample", bits: samplePlan(plan, job.shots, job.key) }
     : { mode: "expectation", value: Float64Array.of(expectationOfPlan(plan, job.observable)) };

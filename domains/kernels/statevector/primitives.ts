@@ -1,11 +1,8 @@
 // Primitives: what the planner makes of gates. Each says which qubits it mixes, which it only reads, and whether it rounds.
 //   F1  A primitive that rounds nothing (a permutation, a sign, a quarter turn of phase) gives the same bits before or after a gate
 //       on other qubits; of two that round, one after the other, it matters which comes first.
-import { OP } from "../circuit.ts";
+import { OP, type Fusion } from "../circuit.ts";
 import type { Step } from "./plan.ts";
-
-/** Exact: the arithmetic of the gates one by one. Fused: rotations by their tangent, gates on other qubits in any order. */
-export type Fusion = "exact" | "fused";
 
 /** Kinds of a tile's gates, as assembly/tiles.ts numbers them. */
 export const KIND = Object.freeze({ NONE: 0, RX: 1, RY: 2, RZ: 3, H: 4, PHASE: 5, TANGENT_X: 6, TANGENT_Y: 7 } as const);

@@ -8,6 +8,7 @@ import { OP } from "../circuit.ts";
 import { openInstance, type StatevectorExports } from "./instance.ts";
 import type { Step } from "./plan.ts";
 import type { Program } from "./program.ts";
+import type { StagedPlan } from "./stages.ts";
 import { BLOCK_QUBITS } from "./schedule.ts";
 
 const PAGE = 65_536;
@@ -19,6 +20,11 @@ const ROOT_HALF = 0.7071067811865476;
 /** A total weight below 2^-64 is raised by 2^64, amplitudes by 2^32: exact, so no bit of any probability changes. */
 const WORN = 5.421010862427522e-20;
 const FRESHEN = 4_294_967_296;
+/** 2^-120 and its root. */
+const FAINT = 7.52316384526264e-37;
+const FAINT_ROOT = 8.673617379884035e-19;
+/** All that 32-bit addresses reach. */
+const BYTES_MAX = 4_294_967_296;
 const aligned = (bytes: number): number => AMPLITUDE * Math.ceil(bytes / AMPLITUDE);
 
 export interface RegisterSize {
@@ -44,6 +50,8 @@ export class Register {
   readonly buffers: number;
   gain = 1;
   readonly #copies: number;
+  /** Of each copy (R3). */
+  readonly #gains: number[] = [];
   #end = 0;
 
   /** A register in |0…0⟩. @throws Fault KERNEL_REFUSED when the host has no memory for it. */
@@ -89,13 +97,20 @@ export class Register {
     return this.#copies + slot * this.total;
   }
 
+  /** Copies there can be at most. */
+  get copiesMax(): number {
+    return Math.floor((BYTES_MAX - this.#copies) / this.total);
+  }
+
   /** Keeps a copy of the state in a slot, growing the memory when the slot is new. */
   save(slot: number): void {
     this.#reach(this.#copyAt(slot) + this.total);
     this.#bytes(this.#copyAt(slot), this.total).set(this.#bytes(this.state, this.total));
+    this.#gains[slot] = this.gain;
   }
 
   restore(slot: number): void {
+    this.gain = this.#gains[slot] ?? 1;
     this.#bytes(this.state, this.total).set(this.#bytes(this.#copyAt(slot), this.total));
   }
 
@@ -147,6 +162,21 @@ export class Register {
       while (wasm.blocksDone(SYNC) < blocks) wasm.help(this.program, SYNC, state, buffers);
     });
     this.gain *= program.gain;
+  }
+
+  /** One stage of gates of a plan that was counted in `program` when the register was made. */
+  evolve(staged: StagedPlan, at: number): void {
+    const stage = staged.stages[at];
+    const program = staged.program(at);
+    if (program !== undefined) this.run(program);
+    else if (stage?.kind === "gates") for (const step of stage.gates) this.apply(step);
+    if (this.gain < FAINT) this.#brighten();
+  }
+
+  /** Amplitudes that fused rotations have made long are scaled back by a power of two, which rounds nothing. */
+  #brighten(): void {
+    this.wasm.scale(this.state, this.total, FAINT_ROOT);
+    this.gain /= FAINT;
   }
 
   apply(step: Step): void {

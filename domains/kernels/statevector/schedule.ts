@@ -3,7 +3,8 @@
 //   F2  A primitive never overtakes another it shares a qubit with, unless both only read that qubit.
 //   F3  In an exact schedule those that round keep their order (F1), so each amplitude sees the operations of the gates one by one.
 //   F4  It follows from circuit and fusion alone: not from threads, memory or time.
-import type { Fusion, Primitive } from "./primitives.ts";
+import type { Fusion } from "../circuit.ts";
+import type { Primitive } from "./primitives.ts";
 
 /** Qubits a block spans: 2^14 amplitudes are 256 KiB. */
 export const BLOCK_QUBITS = 14;
