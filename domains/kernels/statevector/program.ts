@@ -1,9 +1,9 @@
 // Programs: a schedule with its angles, as the bytes that assembly/passes.ts runs. Owns the layout; every number is little-endian.
-//   F5  A fused rotation leaves out its cosine, or its sine if that is larger, so no factor exceeds 1; the squared norm it leaves is
-//       `gain` of what it should be, and probabilities are ratios (W2).
+//   F5  A fused rotation leaves out its cosine, or its sine if that is larger, so no factor exceeds 1, and phases that all amplitudes
+//       share; the squared norm should be `gain` of what is left, and probabilities are ratios (W2).
 import { OP } from "../circuit.ts";
 import type { Step } from "./plan.ts";
-import { KIND, type Primitive } from "./primitives.ts";
+import { KIND, type Kind, type Primitive } from "./primitives.ts";
 import { bitsOf, type Factor, type Op, type Pass, type Tile } from "./schedule.ts";
 
 const PASS_HEAD = 16;
@@ -22,10 +22,7 @@ const SIGN_HIGH = 0x8000_0000;
 interface Angle {
   readonly straight: number;
   readonly across: number;
-  /** The gate reads its slot the other way round; leaves the lower half negated; leaves the halves exchanged. */
-  readonly swapped: boolean;
-  readonly minusLow: boolean;
-  readonly crossed: boolean;
+  readonly kind: Kind;
   readonly gain: number;
 }
 
@@ -48,10 +45,10 @@ const inBuffer = (block: number): Space => {
   };
 };
 
-const tangent = (cosine: number, sine: number, x: boolean): Angle =>
+const tangent = ({ cosine, sine }: Step, kind: Kind, other: Kind): Angle =>
   Math.abs(cosine) >= Math.abs(sine)
-    ? { straight: 1, across: sine / cosine, swapped: false, minusLow: false, crossed: false, gain: cosine * cosine }
-    : { straight: 1, across: x ? -(cosine / sine) : cosine / sine, swapped: true, minusLow: !x, crossed: false, gain: sine * sine };
+    ? { straight: 1, across: sine / cosine, kind, gain: cosine * cosine }
+    : { straight: 1, across: cosine / sine, kind: other, gain: sine * sine };
 
 /** Cosine and sine of what a phase gate multiplies with. */
 function phaseOf(one: Primitive, { opcode, cosine, sine }: Step): readonly [number, number] {
@@ -62,10 +59,10 @@ function phaseOf(one: Primitive, { opcode, cosine, sine }: Step): readonly [numb
 }
 
 function angleOf(one: Primitive, step: Step): Angle {
-  const plain = (straight: number, across: number): Angle => ({ straight, across, swapped: false, minusLow: false, crossed: false, gain: 1 });
+  const plain = (straight: number, across: number): Angle => ({ straight, across, kind: one.kind, gain: 1 });
   switch (one.kind) {
-    case KIND.TANGENT_X: return tangent(step.cosine, step.sine, true);
-    case KIND.TANGENT_Y: return step.opcode === OP.H ? { ...plain(1, 1), crossed: true, gain: 0.5 } : tangent(step.cosine, step.sine, false);
+    case KIND.TANGENT_X: return tangent(step, one.kind, KIND.COTANGENT_X);
+    case KIND.TANGENT_Y: return tangent(step, one.kind, KIND.COTANGENT_Y);
     case KIND.H: return plain(ROOT_HALF, 0);
     case KIND.PHASE: return plain(...phaseOf(one, step));
     default: return plain(step.cosine, step.sine);
@@ -151,11 +148,11 @@ class PassWriter {
     const outside = tile.outside.filter((qubit) => !slots.includes(qubit));
     const counted = listOf(block).filter((qubit) => !slots.includes(qubit) && !outside.includes(qubit));
     const variants = 2 ** outside.length;
-    this.#head(at, [TILE_OP, TILE_HEAD + variants * VARIANT, tile.turns.reduce((kinds, { kind }, slot) => kinds | (kind << (4 * slot)), 0),
-      (fromState ? FROM_STATE : 0) | (toState ? TO_STATE : 0), skipping(source(maskOf(counted))), skipping(target(maskOf(counted))), 2 ** counted.length, variants]);
     const angles = tile.turns.map((one) => angleOf(one, this.#step(one)));
-    tile.turns.forEach((one, slot) => { this.#factors(at + 32 + 32 * slot, one, angles[slot]); });
-    for (let variant = 0; variant < variants; variant++) this.#variant(at + TILE_HEAD + variant * VARIANT, { tile, slots, outside, variant, angles, source, target });
+    this.#head(at, [TILE_OP, TILE_HEAD + variants * VARIANT, angles.reduce((kinds, { kind }, slot) => kinds | (kind << (4 * slot)), 0),
+      (fromState ? FROM_STATE : 0) | (toState ? TO_STATE : 0), skipping(source(maskOf(counted))), skipping(target(maskOf(counted))), 2 ** counted.length, variants]);
+    angles.forEach((angle, slot) => { this.#factors(at + 32 + 32 * slot, angle); });
+    for (let variant = 0; variant < variants; variant++) this.#variant(at + TILE_HEAD + variant * VARIANT, { tile, slots, outside, variant, source, target });
     return at + TILE_HEAD + variants * VARIANT;
   }
 
@@ -163,17 +160,15 @@ class PassWriter {
     words.forEach((word, index) => { this.#writer.word(at + 4 * index, word); });
   }
 
-  #factors(at: number, one: Primitive, angle: Angle | undefined): void {
-    if (angle === undefined) return;
-    const { straight, across, gain } = angle;
+  #factors(at: number, { kind, straight, across, gain }: Angle): void {
     this.gain *= gain;
     this.#writer.pair(at, straight, straight);
-    if (one.kind === KIND.RX || one.kind === KIND.TANGENT_X) this.#writer.pair(at + 16, across, -across);
-    else if (one.kind === KIND.RZ || one.kind === KIND.PHASE) this.#writer.pair(at + 16, -across, across);
+    if (kind === KIND.RX || kind === KIND.TANGENT_X) this.#writer.pair(at + 16, across, -across);
+    else if (kind === KIND.RZ || kind === KIND.PHASE || kind === KIND.COTANGENT_X) this.#writer.pair(at + 16, -across, across);
     else this.#writer.pair(at + 16, across, across);
   }
 
-  #variant(at: number, { tile, slots, outside, variant, angles, source, target }: VariantOf): void {
+  #variant(at: number, { tile, slots, outside, variant, source, target }: VariantOf): void {
     const { block } = this.#pass;
     const fixed = outside.reduce((mask, qubit, bit) => mask | (((variant >>> bit) & 1) << qubit), 0);
     const elsewhere = outside.reduce((mask, qubit) => mask | (1 << qubit), 0) & ~block;
@@ -181,24 +176,20 @@ class PassWriter {
     this.#writer.word(at + 4, 16 * (fixed & elsewhere));
     const [s0 = 0, s1 = 0, s2 = 0] = slots;
     const spread = (index: number): number => fixed | ((index & 1) << s0) | (((index >>> 1) & 1) << s1) | ((index >>> 2) << s2);
-    const gathered = (mask: number): number => ((mask >>> s0) & 1) | (((mask >>> s1) & 1) << 1) | (((mask >>> s2) & 1) << 2);
-    const offset = (mask: number, space: Space): number => space(mask & block);
-    // `before` sends memory index i to register index π(i); a swapped gate reads its slot the other way round.
-    const swap = angles.reduce((mask, { swapped }, slot) => mask | (swapped ? 1 << slot : 0), 0);
-    const minus = angles.reduce((mask, { minusLow }, slot) => mask | (minusLow ? 1 << slot : 0), 0);
-    const halved = angles.reduce((mask, { crossed }, slot) => mask | (crossed ? 1 << slot : 0), 0);
     let signed = 0;
+    let still = source === target ? 1 : 0;
     for (let index = 0; index < 8; index++) {
-      const memory = spread(index);
-      this.#writer.word(at + 16 + 4 * (gathered(moved(tile.before, memory)) ^ swap), offset(memory, source));
-      const place = moved(tile.after, spread(index ^ halved));
-      this.#writer.word(at + 48 + 4 * index, offset(place, target));
-      const lows = bitsOf(minus & ~index) & 1;
-      if (((place & NEGATED) === 0) === (lows === 0)) continue;
+      const from = spread(index);
+      const to = moved(tile.moves, from);
+      this.#writer.word(at + 16 + 4 * index, source(from & block));
+      this.#writer.word(at + 48 + 4 * index, target(to & block));
+      if ((to & block) !== (from & block)) still = 0;
+      if ((to & NEGATED) === 0) continue;
       this.#writer.word(at + 84 + 8 * index, SIGN_HIGH);
       signed = 1;
     }
     this.#writer.word(at + 8, signed);
+    this.#writer.word(at + 12, still);
   }
 
   /** A phase, or both halves of an RZ, on the amplitudes whose qubits are 1 (or 0, for the lower half). */
@@ -238,7 +229,6 @@ interface VariantOf {
   readonly slots: readonly number[];
   readonly outside: readonly number[];
   readonly variant: number;
-  readonly angles: readonly Angle[];
   readonly source: Space;
   readonly target: Space;
 }
@@ -246,7 +236,7 @@ interface VariantOf {
 /** A block of the lowest qubits lies in one piece: it is worked on where it stands. */
 const isInPlace = ({ block }: Pass): boolean => (block & (block + 1)) === 0;
 
-const CARRY: Tile = { slots: [], turns: [], before: [], after: [], outside: [] };
+const CARRY: Tile = { slots: [], turns: [], moves: [], outside: [] };
 
 /** A block from all over the state is carried to a buffer by its first tile and back by its last. */
 function carried(pass: Pass): Pass {

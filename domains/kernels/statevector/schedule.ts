@@ -14,12 +14,11 @@ const LOW = 5;
 const LOOKAHEAD = 96;
 const OUTSIDE_MAX = 2;
 
-/** Up to three gates on three qubits of the block, between permutations: moves `before` the gates have no sign. */
+/** Up to three gates on three qubits of the block, and the permutation and signs that come after them. */
 export interface Tile {
   readonly slots: number[];
   readonly turns: Primitive[];
-  readonly before: Primitive[];
-  readonly after: Primitive[];
+  readonly moves: Primitive[];
   readonly outside: number[];
 }
 /** A factor on part of the block. */
@@ -105,8 +104,7 @@ function filled(block: number, most: number): number {
 class TileInMaking implements Tile {
   readonly slots: number[] = [];
   readonly turns: Primitive[] = [];
-  readonly before: Primitive[] = [];
-  readonly after: Primitive[] = [];
+  readonly moves: Primitive[] = [];
   readonly outside: number[] = [];
   readonly #block: number;
   #turned = 0;
@@ -145,28 +143,18 @@ class TileInMaking implements Tile {
   }
 
   #move(one: Primitive): boolean {
-    const touched = one.mixes | one.reads;
-    const first = one.what !== "sign" && (touched & (this.#turned | this.#moved)) === 0;
-    if (first && this.turns.length > 0 && (one.mixes & this.#slotMask()) === 0) return false; // the next tile can open with it
     if (!this.#room(one.mixed)) return false;
     const outside = one.read.filter((qubit) => !this.slots.includes(qubit) && !one.mixed.includes(qubit) && !this.outside.includes(qubit));
     if (this.outside.length + outside.length > OUTSIDE_MAX) return false;
     this.#seat(one.mixed);
     this.outside.push(...outside);
-    if (first) this.before.push(one);
-    else {
-      this.after.push(one);
-      this.#moved |= touched;
-    }
+    this.moves.push(one);
+    this.#moved |= one.mixes | one.reads;
     return true;
   }
 
-  #slotMask(): number {
-    return this.slots.reduce((mask, qubit) => mask | (1 << qubit), 0);
-  }
-
   get empty(): boolean {
-    return this.turns.length + this.before.length + this.after.length === 0;
+    return this.turns.length + this.moves.length === 0;
   }
 }
 
