@@ -1,5 +1,6 @@
 // The kernel registry: from the name a job carries to the kernel that computes it. Used on pool workers and inline alike.
 import { Fault } from "../../kernel-abi/fault.ts";
+import type { Crew } from "../../kernel-abi/ports.ts";
 import type { Kernel } from "./job.ts";
 import { isingKernel } from "./phase/ising.ts";
 import { kuramotoKernel } from "./phase/kuramoto.ts";
@@ -19,10 +20,10 @@ const BY_NAME: ReadonlyMap<string, Kernel> = new Map(KERNELS.map((kernel) => [ke
  * Runs one job: bytes in, bytes out, the same on every thread and host.
  * @throws Fault KERNEL_REFUSED for a name the registry has not, and whatever Fault the kernel refuses its input with.
  */
-export function runKernel(name: string, input: Uint8Array): Uint8Array {
+export function runKernel(name: string, input: Uint8Array, crew?: Crew): Uint8Array {
   const kernel = BY_NAME.get(name);
   if (kernel === undefined) {
     throw new Fault("KERNEL_REFUSED", { argument: "kernel", value: name.slice(0, 80), allowed: [...BY_NAME.keys()].join(", ") });
   }
-  return kernel.run(input);
+  return kernel.run(input, crew);
 }

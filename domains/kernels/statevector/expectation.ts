@@ -1,5 +1,6 @@
 // Expectation of a Pauli sum in the final state of a plan that measures nothing.
 import { Fault } from "../../../kernel-abi/fault.ts";
+import type { Crew } from "../../../kernel-abi/ports.ts";
 import type { PauliSum } from "../circuit.ts";
 import { isMeasuring } from "./plan.ts";
 import { Register } from "./register.ts";
@@ -23,7 +24,7 @@ function masks(paulis: Uint8Array, term: number, qubits: number): readonly [x: n
 }
 
 /** Σ coefficient · ⟨ψ|P|ψ⟩, terms in order. @throws Fault KERNEL_REFUSED for a measuring or conditional plan or a malformed sum. */
-export function expectationOfPlan(staged: StagedPlan, observable: PauliSum): number {
+export function expectationOfPlan(staged: StagedPlan, observable: PauliSum, crew?: Crew): number {
   const { plan } = staged;
   if (plan.rest.length > 0 || plan.steps.some((step) => isMeasuring(step) || step.condition >= 0)) {
     refuse("circuit", "no MEASURE, RESET or condition in expectation mode");
@@ -32,8 +33,12 @@ export function expectationOfPlan(staged: StagedPlan, observable: PauliSum): num
     if (!Number.isFinite(coefficient)) refuse("coefficient", "a finite number");
     return { coefficient, masks: masks(observable.paulis, term, plan.qubits) };
   });
-  const register = new Register({ qubits: plan.qubits, program: staged.programBytes });
-  staged.stages.forEach((_, at) => { register.evolve(staged, at); });
+  const register = new Register({ qubits: plan.qubits, program: staged.programBytes, crew });
+  try {
+    staged.stages.forEach((_, at) => { register.evolve(staged, at); });
+  } finally {
+    register.close();
+  }
   const { wasm, state, qubits, scratch, gain } = register;
   return gain * words.reduce((sum, { coefficient, masks: [x, z] }) => sum + coefficient * wasm.expectPauli(state, qubits, x, z, scratch), 0);
 }

@@ -39,6 +39,9 @@ export interface StatevectorExports {
 /** Pages of a memory at most: all that 32-bit addresses reach. */
 const PAGES_MAX = 65_536;
 
+/** The module itself, for threads that share a memory. */
+export const kernelModule = (): WebAssembly.Module => compileKernel(base64);
+
 /** A fresh memory that threads may share, and the module on it. */
 export function openInstance(): StatevectorExports {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: PAGES_MAX, shared: true });

@@ -2,6 +2,7 @@
 // LIMITS.statevector_qubits_max qubits; bits and one number per job leave it, amplitudes never do (A4).
 import { Fault } from "../../../kernel-abi/fault.ts";
 import { LIMITS } from "../../../kernel-abi/limits.ts";
+import type { Crew } from "../../../kernel-abi/ports.ts";
 import { sha256 } from "../build/statevector.ts";
 import { decodeCircuitJob, encodeCircuitOutput, type CircuitJob, type CircuitOutput } from "../circuit.ts";
 import type { Kernel } from "../job.ts";
@@ -18,17 +19,17 @@ function checkShots(shots: number, clbits: number): void {
 }
 
 /** @throws Fault KERNEL_REFUSED */
-export function runCircuitJob(job: CircuitJob): CircuitOutput {
+export function runCircuitJob(job: CircuitJob, crew?: Crew): CircuitOutput {
   if (job.mode === "sample") checkShots(job.shots, job.circuit.clbits);
   const plan = stagedPlan(job.circuit, { fusion: job.fusion ?? "exact" });
   return job.mode === "sample"
-    ? { mode: "sample", bits: samplePlan(plan, job.shots, job.key) }
-    : { mode: "expectation", value: Float64Array.of(expectationOfPlan(plan, job.observable)) };
+    ? { mode: "sample", bits: samplePlan(plan, job.shots, job.key, undefined, crew) }
+    : { mode: "expectation", value: Float64Array.of(expectationOfPlan(plan, job.observable, crew)) };
 }
 
 export const statevectorKernel: Kernel = Object.freeze({
   name: "q.statevector",
   version: 1,
   binary: sha256,
-  run: (input: Uint8Array): Uint8Array => encodeCircuitOutput(runCircuitJob(decodeCircuitJob(input))),
+  run: (input: Uint8Array, crew?: Crew): Uint8Array => encodeCircuitOutput(runCircuitJob(decodeCircuitJob(input), crew)),
 });

@@ -4,8 +4,9 @@
 //   R3  Amplitudes are as long as they should be but for `gain` (program.ts, F5), which is 1 unless a fused program has run.
 //   R2  Amplitudes are read by tests only; no kernel output holds one (A4).
 import { Fault } from "../../../kernel-abi/fault.ts";
+import type { Crew, CrewWork } from "../../../kernel-abi/ports.ts";
 import { OP } from "../circuit.ts";
-import { openInstance, type StatevectorExports } from "./instance.ts";
+import { kernelModule, openInstance, type StatevectorExports } from "./instance.ts";
 import type { Step } from "./plan.ts";
 import type { Program } from "./program.ts";
 import type { StagedPlan } from "./stages.ts";
@@ -15,6 +16,13 @@ const PAGE = 65_536;
 const AMPLITUDE = 16;
 /** Of the words that threads share. */
 const SYNC = PAGE / 2;
+/** Answer of `help` when every block of the pass is taken. */
+const IDLE = 0;
+/** A helper that holds a block this long without an end is lost: a block is milliseconds of work. */
+const WAIT_MS = 100;
+const LOST_WAITS = 150;
+/** Below this a pass is over before another thread has woken. */
+const CREW_QUBITS_MIN = 17;
 const BUFFER = AMPLITUDE * (1 << BLOCK_QUBITS);
 const ROOT_HALF = 0.7071067811865476;
 /** A total weight below 2^-64 is raised by 2^64, amplitudes by 2^32: exact, so no bit of any probability changes. */
@@ -34,6 +42,8 @@ export interface RegisterSize {
   readonly rest?: number;
   /** Bytes of the longest program it will run. */
   readonly program?: number;
+  /** Who may help to run programs, from CREW_QUBITS_MIN on. */
+  readonly crew?: Crew | undefined;
 }
 
 export class Register {
@@ -56,7 +66,8 @@ export class Register {
 
   /** A register in |0…0⟩. @throws Fault KERNEL_REFUSED when the host has no memory for it. */
   constructor(size: RegisterSize) {
-    const { qubits, shots = 0, clbits = 0, rest = 0, program = 0 } = size;
+    const { qubits, shots = 0, clbits = 0, rest = 0, program = 0, crew } = size;
+    const helpers = crew === undefined || qubits < CREW_QUBITS_MIN || program === 0 ? 0 : crew.helpers;
     this.qubits = qubits;
     this.total = AMPLITUDE * (1 << qubits);
     this.scratch = this.state + this.total;
@@ -66,9 +77,20 @@ export class Register {
     this.table = this.record + aligned(clbits);
     this.program = this.table + aligned(12 * rest);
     this.buffers = this.program + aligned(program);
-    this.#copies = this.buffers + (program === 0 ? 0 : BUFFER);
+    this.#copies = this.buffers + (program === 0 ? 0 : (1 + helpers) * BUFFER);
     this.#reach(this.#copies);
     new Float64Array(this.wasm.memory.buffer, this.state, 1)[0] = 1;
+    if (helpers > 0) crew?.enlist(this.#work());
+  }
+
+  #work(): CrewWork {
+    const { program, state, buffers, wasm: { memory } } = this;
+    return { module: kernelModule(), memory, entry: "help", args: (helper) => [program, SYNC, state, buffers + (1 + helper) * BUFFER], bell: SYNC + 12 };
+  }
+
+  /** Sends helpers away; the register stays readable. */
+  close(): void {
+    this.wasm.closePasses(SYNC);
   }
 
   #reach(end: number): void {
@@ -77,7 +99,7 @@ export class Register {
     try {
       if (pages > 0) memory.grow(pages);
     } catch (cause) {
-      throw new Fault("KERNEL_REFUSED", { argument: "memory", allowed: "what the host can give", bytes: end }, { cause });
+      throw new Fault("KERNEL_REFUSED", { argument: "memory", allowed: "what the host can give", qubits: this.qubits, bytes: end }, { cause });
     }
     this.#end = Math.max(this.#end, end);
   }
@@ -159,9 +181,26 @@ export class Register {
     this.#bytes(this.program, program.bytes.length).set(program.bytes);
     program.passes.forEach(({ blocks }, pass) => {
       wasm.openPass(this.program, SYNC, pass);
-      while (wasm.blocksDone(SYNC) < blocks) wasm.help(this.program, SYNC, state, buffers);
+      while (wasm.help(this.program, SYNC, state, buffers) !== IDLE);
+      this.#await(blocks);
     });
     this.gain *= program.gain;
+  }
+
+  /**
+   * Until helpers are done with the blocks they hold.
+   * @throws Error when nothing has moved for LOST_WAITS waits: to the pool that is a lost worker
+   */
+  #await(blocks: number): void {
+    const words = new Int32Array(this.wasm.memory.buffer, SYNC, 4);
+    for (let waits = 0, seen = this.wasm.blocksDone(SYNC); seen < blocks;) {
+      waits = Atomics.wait(words, 2, seen, WAIT_MS) === "timed-out" ? waits + 1 : 0;
+      if (waits >= LOST_WAITS) {
+        this.close();
+        throw new Error("a helper of this job was lost");
+      }
+      seen = this.wasm.blocksDone(SYNC);
+    }
   }
 
   /** One stage of gates of a plan that was counted in `program` when the register was made. */

@@ -4,6 +4,7 @@
 //   S2  When a range splits, the smaller part goes on and the larger waits at a checkpoint, so at most log2(shots) wait.
 //       Without room for a checkpoint, a part waits at an earlier one and is evolved again along its recorded outcomes.
 import { OP } from "../circuit.ts";
+import type { Crew } from "../../../kernel-abi/ports.ts";
 import type { Plan, Step } from "./plan.ts";
 import { Register } from "./register.ts";
 import { EXACT, StagedPlan } from "./stages.ts";
@@ -142,15 +143,19 @@ class Sampling {
   }
 }
 
-/** Bits of `shots` runs, shot-major, clbit 0 first. `copies` bounds the checkpoints and changes no bit. */
-export function samplePlan(plan: Plan | StagedPlan, shots: number, key: Uint32Array, copies?: number): Uint8Array {
+/** Bits of `shots` runs, shot-major, clbit 0 first. `copies` bounds the checkpoints; neither they nor a crew change a bit. */
+export function samplePlan(plan: Plan | StagedPlan, shots: number, key: Uint32Array, copies?: number, crew?: Crew): Uint8Array {
   const staged = plan instanceof StagedPlan ? plan : new StagedPlan(plan, EXACT);
   const { qubits, clbits, rest } = staged.plan;
-  const register = new Register({ qubits, shots, clbits, rest: rest.length, program: staged.programBytes });
+  const register = new Register({ qubits, shots, clbits, rest: rest.length, program: staged.programBytes, crew });
   register.writeTable(rest);
   const { wasm, shots: list, result, scratch } = register;
   wasm.openShots(list, shots, result, clbits, scratch, key[0] ?? 0, key[1] ?? 0);
   const wanted = Math.min(64, Math.max(1, Math.floor(COPIES_BYTES_MAX / register.total)));
-  new Sampling(staged, register, copies ?? Math.min(wanted, register.copiesMax)).run(shots);
-  return register.readResult(shots * clbits);
+  try {
+    new Sampling(staged, register, copies ?? Math.min(wanted, register.copiesMax)).run(shots);
+    return register.readResult(shots * clbits);
+  } finally {
+    register.close();
+  }
 }

@@ -10,8 +10,8 @@ const TILE = 0, QUARTER = 2;
 const SIZE: usize = 4, FLAGS: usize = 12, IN_MASK: usize = 16, COUNT: usize = 24, VARIANTS: usize = 28;
 const TILE_HEAD: usize = 128, VARIANT_BYTES: usize = 144;
 const FROM_STATE = 1, TO_STATE = 2;
-/** Of the words the threads share: the claim (blocks left, then pass, as one 64-bit word) and how many blocks are done. */
-const CLAIM: usize = 0, PASS: usize = 4, DONE: usize = 8;
+/** Of the words the threads share: the claim (blocks left, then pass, as one 64-bit word), how many blocks are done, and how often a pass was opened. */
+const CLAIM: usize = 0, DONE: usize = 8, BELL: usize = 12;
 /** What `help` answers: nothing to do until the pass changes, a block was run, the job is over. */
 const IDLE = 0, WORKED = 1, OVER = 2;
 const CLOSED: u32 = 0xffffffff;
@@ -59,18 +59,23 @@ function runBlock(pass: usize, index: u32, state: usize, buffer: usize): void {
   }
 }
 
+function ring(sync: usize): void {
+  atomic.add<u32>(sync + BELL, 1);
+  atomic.notify(sync + BELL, -1);
+}
+
 /** Opens a pass for claims (leader). Passes are numbered from 0. */
 export function openPass(program: usize, sync: usize, pass: u32): void {
   const blocks = load<u32>(program + load<u32>(program + (<usize>pass << 2)), 4);
   atomic.store<u32>(sync + DONE, 0);
   atomic.store<u64>(sync + CLAIM, (<u64>pass << 32) | blocks);
-  atomic.notify(sync + PASS, -1);
+  ring(sync);
 }
 
 /** No more passes: every helper leaves (leader). */
 export function closePasses(sync: usize): void {
   atomic.store<u64>(sync + CLAIM, <u64>CLOSED << 32);
-  atomic.notify(sync + PASS, -1);
+  ring(sync);
 }
 
 /** Claims one block of whatever pass is open and runs it. `program` begins with a table of its passes' offsets. */
