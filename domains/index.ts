@@ -6,8 +6,10 @@ export type { Scope, Winner } from "./k/api/control.ts";
 export { supervise } from "./k/api/supervise.ts";
 export type { ChildSpec, Restart, Strategy, SupervisionReport, SupervisionSpec } from "./k/api/supervise.ts";
 export { ESTIMATE_SHOTS, q } from "./q/api/operations.ts";
-export type { CircuitLike, EstimateOptions, Q, QLedger } from "./q/api/operations.ts";
+export type { CircuitLike, EstimateOptions, GradientOptions, Q, QLedger } from "./q/api/operations.ts";
 export { circuit, Circuit } from "./q/api/circuit.ts";
+export { BoundCircuit, Parameter, parameter, parameters } from "./q/api/parameter.ts";
+export type { Angle, Values } from "./q/api/parameter.ts";
 export { bell, ghz, inverseQft, qft } from "./q/api/library.ts";
 export { graphCircuit, graphReserve } from "./q/api/graph.ts";
 export type { Events, EventValue, GraphCircuit, GraphCircuitOptions } from "./q/api/graph.ts";
@@ -17,8 +19,14 @@ export { noisyCircuits } from "./q/api/graph-noise.ts";
 export type { GraphNoise, NoisyCircuit, QubitNoise } from "./q/api/graph-noise.ts";
 export { pauliSum } from "./q/api/pauli.ts";
 export type { LetterOrder, PauliTerm } from "./q/api/pauli.ts";
-export type { Bits, Counts } from "./q/outcome.ts";
-export { QCallSchema } from "./q/job.ts";
+export type { Bits, Counts, Gradient } from "./q/outcome.ts";
+export type { DecoderName } from "./q/qec/call.ts";
+export { ExperimentSchema, uniformNoise, type Experiment, type MemoryExperiment } from "./q/qec/experiment.ts";
+export type { DetectionEvents, LogicalCounts } from "./q/qec/outcome.ts";
+export {
+  added, experimentReserve, nextBatch, NO_COUNTS, studyFits, studyRow, StudySchema, type Cell, type CellCounts, type Study, type StudyFits, type StudyRow,
+} from "./q/qec/study.ts";
+export { QCallSchema } from "./q/call.ts";
 export { QReserveSchema } from "./q/request.ts";
 export type { QReserve } from "./q/request.ts";
 export { phi } from "./phi/api/operations.ts";

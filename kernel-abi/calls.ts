@@ -25,6 +25,7 @@ const TETHER = "k.tether(child)";
 const COLLECTS: Readonly<Record<string, string>> = Object.freeze({ Q: "q.measure(job)", PHI: "phi.project(job)" });
 const SUBMITS: Readonly<Record<string, string>> = Object.freeze({
   bits: "q.submit(contract, circuit)", counts: "q.sample(contract, circuit, shots)", expectation: "q.estimate(contract, circuit, observable, { shots? })",
+  gradient: "q.gradient(contract, circuit, observable, { method?, shots? })",
   open: "phi.open(contract, phases, magnitudes?)", shift: "phi.shift(envelope, delta)", align: "phi.align(envelope, kappa)", merge: "phi.merge(a, b)", split: "phi.split(a, b)",
   evaluate: "phi.evaluate(envelope)", close: "phi.close(envelope)",
   kuramoto: "phi.kuramoto(contract, { omega, couplings, graph?, initial?, dt?, steps?, transient?, noise?, stride?, lockTolerance? })",

@@ -167,6 +167,17 @@ export const FAULTS = Object.freeze({
   CALL_EXHAUSTED: row(3767, 3, "budget", "caller", "The kernel has no room for this now, or the session's quota is used up.", "Release what is held, or try again later; the detail has the limit."),
   JOB_UNDONE: row(3768, 6, "failed", "caller", "The job ended without a result.", "The detail says how and why; mend the graph or submit it again."),
   STATE_IN_USE: row(3769, 3, "environment", "operator", "Another kernel keeps its state in this folder.", "Stop it, or use another folder; the detail has its process number."),
+  // 3780-3784 estimates and sampled rates
+  ESTIMATE_REFUSED: row(3780, 3, "failed", "caller", "There is no physical estimate for this.", "The detail says why: allow a larger error budget, better qubits or another code, or loosen the bound it names."),
+  RATE_UNSAMPLED: row(3781, 2, "failed", "caller", "The table of sampled logical error rates does not reach there.", "Sample it with `triad qec threshold`, or use a profile whose rate comes from the formula; the detail says what the table covers."),
+  // 3610-3619 stabilizer circuits, detector error models and shots as files
+  STIM_SYNTAX: row(3610, 2, "usage", "caller", "The text of the circuit or error model is not understood.", "The detail names the place; domains/q/stim/SUPPORT.md lists what each instruction takes."),
+  STIM_VALUE: row(3611, 2, "usage", "caller", "A number or target cannot stand where it does.", "The detail names the place and what is allowed there."),
+  STIM_LIMIT: row(3612, 3, "budget", "caller", "The circuit or error model is larger than is allowed.", "The detail names the limit; make repetitions, nesting or the text smaller."),
+  STIM_UNSUPPORTED: row(3613, 2, "failed", "caller", "An instruction cannot be used for this.", "The detail names the line; domains/q/stim/SUPPORT.md lists what each instruction can be used for."),
+  DETECTOR_UNDETERMINED: row(3614, 2, "failed", "caller", "A detector or observable is random even without noise.", "The detail says which reset or measurement makes it so; let it compare only measurements whose parity is fixed."),
+  ERROR_UNDECOMPOSED: row(3615, 2, "failed", "caller", "An error cannot be split into parts of at most two detectors each.", "Use the model without splitting, or ask that errors that cannot be split are kept whole."),
+  SHOTS_MALFORMED: row(3616, 2, "usage", "caller", "The bytes are not shots of this format and size.", "The detail names the offset; check the format, and how many measurements, detectors and observables a shot has."),
 } satisfies Record<string, FaultRow>);
 
 export type FaultName = keyof typeof FAULTS;

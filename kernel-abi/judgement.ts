@@ -41,8 +41,9 @@ export interface Impossibility {
  *   bets    fair games against the circuit's odds
  *   counts  scatter over jobs, too small or too large
  *   serial  how single shots follow one another
+ *   events  detection events of an error-correction experiment, in all
  */
-export type TestName = "fit" | "bets" | "counts" | "serial";
+export type TestName = "fit" | "bets" | "counts" | "serial" | "events";
 
 /** A p-value, and which of the tests it stands for was the smallest. */
 export interface Tested {
@@ -53,7 +54,7 @@ export interface Tested {
 export interface JobVerdict {
   readonly job: JobId;
   readonly domain: BoundDomain;
-  /** What was asked for: bits, counts, expectation; or the transform. */
+  /** What was asked for: bits, counts, expectation, gradient, events, logical; or the transform. */
   readonly kind: string;
   /** Qubits, or phase components. */
   readonly units: number;

@@ -14,15 +14,21 @@ export const LIMITS = Object.freeze({
   processes_max: 1_048_576,
   capabilities_max: 16_777_216,
   contracts_max: 16_777_216,
-  /** State vector: 2^27 amplitudes of 16 bytes are 2 GiB; twice that would leave no room in 32-bit memory for anything else. */
+  /** State vector: 2^27 amplitudes of 16 bytes are 2 GiB; twice that would leave 32-bit memory no room for anything else. */
   statevector_qubits_max: 27,
-  stabilizer_qubits_max: 4_096,
+  /** A gradient holds two state vectors at once: 2 GiB at this size. */
+  gradient_qubits_max: 26,
+  stabilizer_qubits_max: 16_384,
   shots_max: 10_000_000,
   circuit_operations_max: 4_194_304,
   /** Classical bits one circuit, and channels one contract, may have. */
   clbits_max: 1_048_576,
   /** Shots × clbits of one sample job: one byte each before they are counted. */
   result_bits_max: 268_435_456,
+  /** Memory one opened frame program may take: planes, records, rows. */
+  frame_bytes_of_memory_max: 1024 * 1024 * 1024,
+  /** Words and instructions of a frame program that one block of 1,024 shots executes, loops unrolled. */
+  frame_steps_max: 1_073_741_824,
   phi_components_max: 65_536,
   phi_envelopes_max: 4_096,
   /** A block closes when it holds this many frames or bytes (contracts, rule 12). */

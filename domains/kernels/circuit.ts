@@ -1,6 +1,7 @@
 // The lowered circuit: what Q kernels accept. Built and checked by domains/q; kernels trust its shape
 // only after `decodeCircuitJob` has checked it again, because job bytes cross a thread.
 import { Fault } from "../../kernel-abi/fault.ts";
+import { LIMITS } from "../../kernel-abi/limits.ts";
 import { pack, unpack } from "../../kernel-abi/packer.ts";
 
 /** Opcodes are permanent; they are part of the semantics version. */
@@ -32,9 +33,25 @@ export interface PauliSum {
 }
 
 /**
+ * What a gradient is taken by: parameters numbered from 0 that angles hang on linearly. Parameter of[k] moves angle entries[k] by factors[k];
+ * what moves no angle has derivative 0.
+ */
+export interface ParameterMap {
+  readonly count: number;
+  readonly entries: Int32Array;
+  readonly of: Int32Array;
+  readonly factors: Float64Array;
+}
+
+/** How a gradient is found: by one sweep back through the circuit, or from two circuits a gate whose angle moves. */
+export const GRADIENT_METHODS = ["adjoint", "shift"] as const;
+export type GradientMethod = (typeof GRADIENT_METHODS)[number];
+
+/**
  * What one Q job computes.
  *   sample: `shots` runs of the circuit from |0…0⟩; result Uint8Array(shots × clbits), shot-major, clbit 0 first.
  *   expectation: ⟨ψ|P|ψ⟩ of the final state; the circuit must hold no MEASURE, RESET or condition; result Float64Array(1).
+ *   gradient: the same value, and its derivative by each parameter, exact by either method; result Float64Array(1) and Float64Array(count).
  * Randomness: measurement with ordinal k of shot s reads 0 iff u(s,k) < P(0 | everything measured before in this shot), where
  * u(s,k) = philoxUniform(key, shot s, draw k). RESET uses its own ordinal in the same way. The ordinal is the static position
  * of the instruction among MEASURE and RESET instructions, so skipped (conditional) ones shift nothing and every backend and
@@ -42,7 +59,8 @@ export interface PauliSum {
  */
 export type CircuitJob =
   | { readonly mode: "sample"; readonly circuit: LoweredCircuit; readonly fusion?: Fusion; readonly shots: number; readonly key: Uint32Array }
-  | { readonly mode: "expectation"; readonly circuit: LoweredCircuit; readonly fusion?: Fusion; readonly observable: PauliSum };
+  | { readonly mode: "expectation"; readonly circuit: LoweredCircuit; readonly fusion?: Fusion; readonly observable: PauliSum }
+  | { readonly mode: "gradient"; readonly circuit: LoweredCircuit; readonly observable: PauliSum; readonly parameters: ParameterMap; readonly method: GradientMethod };
 
 /**
  * How a state vector is evolved. exact, the default: every amplitude sees the operations of the gates one by one, in their order.
@@ -52,6 +70,7 @@ export type Fusion = "exact" | "fused";
 
 export type CircuitOutput =
   | { readonly mode: "sample"; readonly bits: Uint8Array }
+  | { readonly mode: "gradient"; readonly value: Float64Array; readonly gradient: Float64Array }
   | { readonly mode: "expectation"; readonly value: Float64Array };
 
 export const encodeCircuitJob = (job: CircuitJob): Uint8Array => pack(job);
@@ -89,7 +108,7 @@ const isCount = (value: unknown, least: number): value is number =>
 
 /** How many qubits each opcode uses, by opcode. */
 export const ARITY: readonly number[] = [0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 3, 2, 1, 1, 0];
-const isParametrised = (opcode: number): boolean => (opcode >= OP.RX && opcode <= OP.P) || opcode === OP.CP;
+export const isParametrised = (opcode: number): boolean => (opcode >= OP.RX && opcode <= OP.P) || opcode === OP.CP;
 
 function checkInstruction(circuit: LoweredCircuit, at: number): void {
   const field = (offset: number): number => circuit.ops[at + offset] ?? refuse("ops", `a multiple of ${OP_WIDTH} integers`);
@@ -135,6 +154,26 @@ function fusionOf(value: unknown): { readonly fusion?: Fusion } {
   return value === "exact" || value === "fused" ? { fusion: value } : refuse("fusion", "exact or fused");
 }
 
+function checkObservable(value: unknown, { qubits }: LoweredCircuit): PauliSum {
+  if (!isRecord(value)) return refuse("observable", "a Pauli sum");
+  const { coefficients, paulis } = value;
+  if (!(coefficients instanceof Float64Array)) return refuse("coefficients", "a Float64Array");
+  if (!(paulis instanceof Uint8Array) || paulis.length !== coefficients.length * qubits) return refuse("paulis", "one letter per term and qubit");
+  return { coefficients, paulis };
+}
+
+function checkParameters(value: unknown, { angles }: LoweredCircuit): ParameterMap {
+  if (!isRecord(value)) return refuse("parameters", "count, entries, of and factors");
+  const { count, entries, of, factors } = value;
+  if (!isCount(count, 0) || count > LIMITS.circuit_operations_max) return refuse("parameters count", `0 to ${LIMITS.circuit_operations_max}`);
+  if (!(entries instanceof Int32Array) || !entries.every((entry) => entry >= 0 && entry < angles.length)) return refuse("parameters entries", "an Int32Array of places among the angles");
+  if (!(of instanceof Int32Array) || of.length !== entries.length || !of.every((parameter) => parameter >= 0 && parameter < count)) return refuse("parameters of", "a parameter an entry");
+  if (!(factors instanceof Float64Array) || factors.length !== entries.length || !factors.every(Number.isFinite)) return refuse("parameters factors", "a finite number an entry");
+  return { count, entries, of, factors };
+}
+
+const isMethod = (value: unknown): value is GradientMethod => GRADIENT_METHODS.some((method) => method === value);
+
 /** @throws Fault KERNEL_REFUSED when the bytes are not a well-formed job; ABI_UNDECODABLE when they are no MessagePack at all. */
 export function decodeCircuitJob(bytes: Uint8Array): CircuitJob {
   const value = unpack(bytes);
@@ -147,13 +186,10 @@ export function decodeCircuitJob(bytes: Uint8Array): CircuitJob {
     if (!(key instanceof Uint32Array) || key.length !== 2) return refuse("key", "two 32-bit words");
     return { mode: "sample", circuit, ...fusion, shots, key };
   }
-  if (value["mode"] !== "expectation") return refuse("mode", "sample or expectation");
-  const observable = value["observable"];
-  if (!isRecord(observable)) return refuse("observable", "a Pauli sum");
-  const { coefficients, paulis } = observable;
-  if (!(coefficients instanceof Float64Array)) return refuse("coefficients", "a Float64Array");
-  if (!(paulis instanceof Uint8Array) || paulis.length !== coefficients.length * circuit.qubits) {
-    return refuse("paulis", "one letter per term and qubit");
-  }
-  return { mode: "expectation", circuit, ...fusion, observable: { coefficients, paulis } };
+  if (value["mode"] !== "expectation" && value["mode"] !== "gradient") return refuse("mode", "sample, expectation or gradient");
+  const observable = checkObservable(value["observable"], circuit);
+  if (value["mode"] === "expectation") return { mode: "expectation", circuit, ...fusion, observable };
+  const { method } = value;
+  if (!isMethod(method)) return refuse("method", GRADIENT_METHODS.join(" or "));
+  return { mode: "gradient", circuit, observable, parameters: checkParameters(value["parameters"], circuit), method };
 }

@@ -2,17 +2,23 @@
 // declare, issue calibration). Pure facts; nothing here computes a state or compiles a kernel.
 //   1  A provider is attested as `simulated`: no hardware stands behind it, and it says so.
 //   2  Calibrations follow each other on a schedule of fixed ticks, the same for both providers and every contract.
-//   3  The circuit alone decides the provider: Clifford circuits go to the stabilizer, the others to the state vector.
+//   3  What is asked of a circuit decides the provider: bits, counts and values of Clifford circuits go to the stabilizer, all else to the
+//      state vector.
 import type { Terms } from "../../kernel-abi/contract.ts";
 import type { ProviderDeclaration } from "../../kernel-abi/header.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
+import { widerProviders } from "../../kernel-abi/version.ts";
 import { OP } from "../kernels/circuit.ts";
 import type { LoweredCircuit } from "../kernels/circuit.ts";
 import type { Kernel } from "../kernels/job.ts";
 import { isClifford } from "../kernels/stabilizer/clifford.ts";
+import { bposdKernel } from "../kernels/bposd/kernel.ts";
+import { decodeKernel } from "../kernels/decoder/kernel.ts";
+import { framesKernel } from "../kernels/frames/kernel.ts";
+import { qecKernel } from "../kernels/qec/kernel.ts";
 import { stabilizerKernel } from "../kernels/stabilizer/kernel.ts";
 import { statevectorKernel } from "../kernels/statevector/kernel.ts";
-import { tooManyQubits } from "./provider-limits.ts";
+import { REACH, REACH_BEFORE, tooManyForGradient, tooManyQubits, type Reach } from "./provider-limits.ts";
 
 /** Ticks one calibration is valid for: the providers calibrate every so many ticks, whoever asks. */
 export const CALIBRATION_SPAN = 1_000_000;
@@ -32,26 +38,55 @@ export const figures = Object.freeze({
   t1: 1_000_000_000, t2: 1_000_000_000, error1: 0, error2: 1, error3: 3, errorMeasure: 1, errorReset: 1, calibrationSpan: CALIBRATION_SPAN, durationMax: DURATION_MAX,
 });
 
-const declare = (provider: string, units: number, permitted: readonly string[], kernel: Kernel): ProviderDeclaration => Object.freeze({
+const declare = (provider: string, units: number, permitted: readonly string[], ...kernels: readonly Kernel[]): ProviderDeclaration => Object.freeze({
   provider, domain: "Q", attestation: "simulated", version: 1, units, channels: CHANNELS_MAX, permitted: [...permitted], figures: { ...figures },
-  kernels: [{ name: kernel.name, version: kernel.version, binary: kernel.binary }],
+  kernels: kernels.map(({ name, version, binary }) => ({ name, version, binary })),
 });
 
-/** State vector: any gate, up to 26 qubits. */
-export const STATEVECTOR: ProviderDeclaration = declare("statevector", LIMITS.statevector_qubits_max, GATES, statevectorKernel);
-/** Stabilizer tableau: Clifford circuits up to 4,096 qubits; rotations by multiples of a quarter turn only. */
-export const STABILIZER: ProviderDeclaration = declare("stabilizer", LIMITS.stabilizer_qubits_max,
-  GATES.filter((name) => name !== "T" && name !== "TDG" && name !== "CCX"), stabilizerKernel);
+/** The providers there are. */
+export interface QProviders {
+  readonly reach: Reach;
+  /** State vector: any gate. */
+  readonly statevector: ProviderDeclaration;
+  /** Stabilizer tableau: Clifford circuits; rotations by multiples of a quarter turn only. */
+  readonly stabilizer: ProviderDeclaration;
+}
+
+const declared = (reach: Reach, ...samplers: readonly Kernel[]): QProviders => Object.freeze({
+  reach,
+  statevector: declare("statevector", reach.statevector, GATES, statevectorKernel),
+  stabilizer: declare("stabilizer", reach.stabilizer, GATES.filter((name) => name !== "T" && name !== "TDG" && name !== "CCX"), stabilizerKernel, ...samplers),
+});
+
+export const PROVIDERS: QProviders = declared(REACH, qecKernel, framesKernel, decodeKernel, bposdKernel);
+const PROVIDERS_BEFORE: QProviders = declared(REACH_BEFORE);
+/** As runs with these flags declare them. */
+export const providersOf = (flags: ReadonlySet<string> | undefined): QProviders => (widerProviders(flags) ? PROVIDERS : PROVIDERS_BEFORE);
 
 /**
  * The provider a circuit goes to.
  * @throws Fault Q_ERR_GATE_UNSUPPORTED when no provider takes a circuit of this kind at this size.
  */
-export function chooseProvider(circuit: LoweredCircuit): ProviderDeclaration {
-  const clifford = isClifford(circuit);
-  const choice = clifford ? STABILIZER : STATEVECTOR;
-  if (circuit.qubits > choice.units) throw tooManyQubits(clifford ? "stabilizer" : "statevector", circuit.qubits);
-  return choice;
+export function chooseProvider(circuit: LoweredCircuit, { reach, statevector, stabilizer }: QProviders = PROVIDERS): ProviderDeclaration {
+  const kind = isClifford(circuit) ? "stabilizer" : "statevector";
+  if (circuit.qubits > reach[kind]) throw tooManyQubits(kind, circuit.qubits, reach);
+  return kind === "stabilizer" ? stabilizer : statevector;
+}
+
+/**
+ * The provider a call goes to.
+ * @throws Fault Q_ERR_GATE_UNSUPPORTED as `chooseProvider`, and for a gradient of more qubits than two states have memory for.
+ */
+export function providerFor({ mode, circuit }: Asked, providers: QProviders = PROVIDERS): ProviderDeclaration {
+  if (mode !== "gradient") return chooseProvider(circuit, providers);
+  if (circuit.qubits > LIMITS.gradient_qubits_max) throw tooManyForGradient(circuit.qubits);
+  return providers.statevector;
+}
+
+/** As much of a call as decides who computes it. */
+export interface Asked {
+  readonly mode: "bits" | "counts" | "expectation" | "gradient";
+  readonly circuit: LoweredCircuit;
 }
 
 /**

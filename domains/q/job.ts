@@ -2,49 +2,41 @@
 //   1  A call is checked whole before anything else looks at it; what passes is a private copy.
 //   2  The descriptor is canonical and holds no key: the same call gives the same bytes.
 //   3  Nobody writes to a checked call or to a descriptor, so both are found once for calls that are made over and over (known-calls.ts).
-import { byForm } from "../../kernel-abi/version.ts";
-import { blame, blameByTag, compiled, Type, type Static } from "../../kernel-abi/schema.ts";
+import { byForm, widerProviders } from "../../kernel-abi/version.ts";
+import { blame, blameByTag, compiled } from "../../kernel-abi/schema.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
 import { pack, unpack } from "../../kernel-abi/packer.ts";
 import { OP, OP_WIDTH, decodeCircuitJob, encodeCircuitJob, underKey } from "../kernels/circuit.ts";
-import type { CircuitJob, LoweredCircuit, PauliSum } from "../kernels/circuit.ts";
+import type { CircuitJob, GradientMethod, LoweredCircuit, ParameterMap, PauliSum } from "../kernels/circuit.ts";
 import { ANGLE_LIMIT } from "../kernels/libm/portable.ts";
-import { CHANNELS_MAX } from "./declared.ts";
+import { QCallSchema, QCallSchemaBefore } from "./call.ts";
 import { KnownCalls } from "./known-calls.ts";
+import { reachOf } from "./provider-limits.ts";
+import { encodeQecDescriptor, qecJob, type QecJob } from "./qec/call.ts";
 
-const exact = { additionalProperties: false } as const;
-const binary = (type: string, description: string) => Type.Unknown({ description: `${type}: ${description}`, "x-typed-array": type });
-
-/** Typed arrays are checked by domains/kernels/circuit.ts; JSON Schema can only name them. */
-export const CircuitSchema = Type.Object({
-  qubits: Type.Integer({ minimum: 1, maximum: LIMITS.stabilizer_qubits_max }),
-  clbits: Type.Integer({ minimum: 0, maximum: CHANNELS_MAX }),
-  ops: binary("Int32Array", "eight fields an instruction: opcode, q0, q1, q2, clbit, condition, parameter, measurement ordinal; -1 where unused"),
-  angles: binary("Float64Array", "radians, by the parameter field"),
-  conditions: binary("Int32Array", "count, then count pairs (clbit, 0 or 1), by the condition field"),
-}, exact);
-export const ObservableSchema = Type.Object({
-  coefficients: binary("Float64Array", "one real weight a term"),
-  paulis: binary("Uint8Array", "term after term, one letter a qubit: 0 I, 1 X, 2 Y, 3 Z"),
-}, exact);
-const Shots = Type.Integer({ minimum: 1, maximum: LIMITS.shots_max });
-
-export const QCallSchema = Type.Union([
-  Type.Object({ mode: Type.Literal("bits"), circuit: CircuitSchema, shots: Type.Optional(Type.Literal(1)) }, exact),
-  Type.Object({ mode: Type.Literal("counts"), circuit: CircuitSchema, shots: Shots }, exact),
-  Type.Object({ mode: Type.Literal("expectation"), circuit: CircuitSchema, shots: Shots, observable: ObservableSchema }, exact),
-], { $id: "triad/q/call" });
-/** The call as the api yields it: circuit arrays are `unknown` until `parseCall` has seen them. */
-export type QCall = Static<typeof QCallSchema>;
-
-/** A checked call. `bits`: one shot, its bits. `counts`: a histogram. `expectation`: an exact value, charged as `shots`. */
-export type QJob =
+/**
+ * A checked call. `bits`: one shot, its bits. `counts`: a histogram. `expectation`: an exact value, charged as `shots`. `gradient`: the value and
+ * its derivatives, charged as `shots` of every circuit that measuring them would take (api/cost.ts).
+ */
+export type CircuitWork =
   | { readonly mode: "bits"; readonly circuit: LoweredCircuit; readonly shots: 1 }
   | { readonly mode: "counts"; readonly circuit: LoweredCircuit; readonly shots: number }
-  | { readonly mode: "expectation"; readonly circuit: LoweredCircuit; readonly shots: number; readonly observable: PauliSum };
+  | { readonly mode: "expectation"; readonly circuit: LoweredCircuit; readonly shots: number; readonly observable: PauliSum }
+  | GradientJob;
+export interface GradientJob {
+  readonly mode: "gradient";
+  readonly circuit: LoweredCircuit;
+  readonly shots: number;
+  readonly observable: PauliSum;
+  readonly parameters: ParameterMap;
+  readonly method: GradientMethod;
+}
+
+export type QJob = CircuitWork | QecJob;
 
 const callCheck = compiled(QCallSchema);
+const callCheckBefore = compiled(QCallSchemaBefore);
 const NO_KEY = new Uint32Array(2);
 
 const refuse = (at: string, what: string): never => {
@@ -78,28 +70,33 @@ function checked(parts: unknown): CircuitJob {
   }
 }
 
-const KNOWN = new KnownCalls<QJob>();
+const KNOWN = new KnownCalls<CircuitWork>();
 
 /** @throws Fault ABI_MALFORMED | ABI_LIMIT naming the place in the call; Q_ERR_NO_CLONE_VIOLATION when a handle hides in it. */
 export function parseCall(call: unknown, flags?: ReadonlySet<string>): QJob {
   const known = KNOWN.find(call);
-  if (known !== undefined) return known;
+  if (known !== undefined && known.circuit.qubits <= reachOf(flags).stabilizer) return known;
   const job = parsedCall(call, flags);
-  KNOWN.keep(job);
+  if ("circuit" in job) KNOWN.keep(job);
   return job;
 }
 
 function parsedCall(call: unknown, flags: ReadonlySet<string> | undefined): QJob {
-  if (!callCheck().Check(call)) {
-    const { at, what } = byForm(flags) ? blameByTag(QCallSchema, "mode", call) : blame(QCallSchema, call, "no mode of a Q call");
+  const [schema, check] = widerProviders(flags) ? [QCallSchema, callCheck] as const : [QCallSchemaBefore, callCheckBefore] as const;
+  if (!check().Check(call)) {
+    const { at, what } = byForm(flags) ? blameByTag(schema, "mode", call) : blame(schema, call, "no mode of a Q call");
     return refuse(at, what);
   }
-  const job = checked(call.mode === "expectation" ? call : { ...call, mode: "sample", shots: call.mode === "bits" ? 1 : call.shots, key: NO_KEY });
+  if ("experiment" in call) return qecJob(call);
+  const { shots = 1 } = call;
+  const job = checked(call.mode === "bits" || call.mode === "counts" ? { ...call, mode: "sample", shots, key: NO_KEY } : call);
   checkForKernels(job.circuit);
   const { circuit } = job;
-  if (job.mode === "sample") return call.mode === "bits" ? { mode: "bits", circuit, shots: 1 } : { mode: "counts", circuit, shots: job.shots };
+  if (job.mode === "sample") return call.mode === "bits" ? { mode: "bits", circuit, shots: 1 } : { mode: "counts", circuit, shots };
   checkObservable(job.observable);
-  return { mode: "expectation", circuit, shots: call.mode === "expectation" ? call.shots : 1, observable: job.observable };
+  const { observable } = job;
+  return job.mode === "expectation" ? { mode: "expectation", circuit, shots, observable }
+    : { mode: "gradient", circuit, shots, observable, parameters: job.parameters, method: job.method };
 }
 
 const circuitFields = ({ qubits, clbits, ops, angles, conditions }: LoweredCircuit): LoweredCircuit => ({ qubits, clbits, ops, angles, conditions });
@@ -120,23 +117,28 @@ export function encodeDescriptor(job: QJob): Uint8Array {
 }
 
 function descriptorOf(job: QJob): Uint8Array {
+  if ("experiment" in job) return encodeQecDescriptor(job);
   const { mode, shots } = job;
   const circuit = circuitFields(job.circuit);
-  if (job.mode !== "expectation") return pack({ mode, circuit, shots });
+  if (job.mode === "bits" || job.mode === "counts") return pack({ mode, circuit, shots });
   const { coefficients, paulis } = job.observable;
-  return pack({ mode, circuit, shots, observable: { coefficients, paulis } });
+  const observable = { coefficients, paulis };
+  if (job.mode === "expectation") return pack({ mode, circuit, shots, observable });
+  const { count, entries, of, factors } = job.parameters;
+  return pack({ mode, circuit, shots, observable, parameters: { count, entries, of, factors }, method: job.method });
 }
 
 /** @throws Fault ABI_MALFORMED | ABI_UNDECODABLE */
 export const decodeDescriptor = (bytes: Uint8Array): QJob => DESCRIBED.get(bytes) ?? parseCall(unpack(bytes));
 
 /** What kernels are given of jobs that sample, under no key. */
-const INPUTS = new WeakMap<QJob, Uint8Array>();
+const INPUTS = new WeakMap<CircuitWork, Uint8Array>();
 
 /** The bytes a kernel is given, its own to write to. */
-export function kernelInput(job: QJob, key: Uint32Array): Uint8Array {
+export function kernelInput(job: CircuitWork, key: Uint32Array): Uint8Array {
   const { circuit, shots } = job;
   if (job.mode === "expectation") return encodeCircuitJob({ mode: "expectation", circuit, observable: job.observable });
+  if (job.mode === "gradient") return encodeCircuitJob({ mode: "gradient", circuit, observable: job.observable, parameters: job.parameters, method: job.method });
   let input = INPUTS.get(job);
   if (input === undefined) INPUTS.set(job, input = encodeCircuitJob({ mode: "sample", circuit, shots, key: NO_KEY }));
   return underKey(input, key);

@@ -9,6 +9,9 @@ export function decodeCircuitOutput(bytes: Uint8Array): CircuitOutput {
   if (typeof value === "object" && value !== null && "mode" in value) {
     if (value.mode === "sample" && "bits" in value && value.bits instanceof Uint8Array) return { mode: "sample", bits: value.bits };
     if (value.mode === "expectation" && "value" in value && value.value instanceof Float64Array) return { mode: "expectation", value: value.value };
+    if (value.mode === "gradient" && "value" in value && value.value instanceof Float64Array && "gradient" in value && value.gradient instanceof Float64Array) {
+      return { mode: "gradient", value: value.value, gradient: value.gradient };
+    }
   }
   throw new Fault("Q_ERR_HARDWARE_FAILURE", { what: "the kernel's answer is no circuit output" });
 }

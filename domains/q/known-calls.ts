@@ -7,7 +7,7 @@ type Fields = Readonly<Record<string, unknown>>;
 type Numbers = Int32Array | Float64Array;
 
 interface Checked {
-  readonly mode: "bits" | "counts" | "expectation";
+  readonly mode: "bits" | "counts" | "expectation" | "gradient";
   readonly shots: number;
   readonly circuit: LoweredCircuit;
 }
@@ -52,7 +52,7 @@ export class KnownCalls<J extends Checked> {
   }
 
   keep(job: J): void {
-    if (job.mode === "expectation" || job.circuit.ops.length > FIELDS_MAX) return;
+    if (job.mode === "expectation" || job.mode === "gradient" || job.circuit.ops.length > FIELDS_MAX) return;
     this.#latest = [job, ...this.#latest.slice(0, KEPT_MAX - 1)];
   }
 }

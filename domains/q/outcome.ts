@@ -1,9 +1,11 @@
 // Q outcomes: the classical result of a job as it is recorded, and as a program reads it.
-//   1  Only bits, counts and expectation values have a form here; amplitudes have none (A4).
+//   1  Only bits, counts, expectation values, their derivatives and what experiments count have a form here; amplitudes have none (A4).
 //   2  A body depends on the kernel's bytes alone: not on workers, batches or completion order.
 import { Fault } from "../../kernel-abi/fault.ts";
 import { pack, unpack } from "../../kernel-abi/packer.ts";
 import type { CircuitOutput } from "../kernels/circuit.ts";
+import type { CircuitWork } from "./job.ts";
+import { parseQecResult, readQecResult, type DetectionEvents, type LogicalCounts, type QecResult } from "./qec/outcome.ts";
 
 /** One shot: 0 or 1 by clbit; clbits never measured read 0. */
 export type Bits = readonly number[];
@@ -13,11 +15,19 @@ export type Bits = readonly number[];
  */
 export type Counts = Readonly<Record<string, number>>;
 
+/** An expectation value, and its derivative by each parameter in their order. */
+export interface Gradient {
+  readonly value: number;
+  readonly gradient: readonly number[];
+}
+
 /** The recorded body, before packing. `keys` are distinct and in code-unit order, `counts` beside them; a value keeps its bits in an array. */
 export type QResult =
   | { readonly kind: "bits"; readonly bits: Uint8Array }
   | { readonly kind: "counts"; readonly keys: readonly string[]; readonly counts: readonly number[] }
-  | { readonly kind: "value"; readonly value: Float64Array };
+  | { readonly kind: "value"; readonly value: Float64Array }
+  | { readonly kind: "gradient"; readonly value: Float64Array; readonly gradient: Float64Array }
+  | QecResult;
 
 export const encodeResult = (result: QResult): Uint8Array => pack(result);
 
@@ -51,7 +61,8 @@ export function histogram(bits: Uint8Array, shots: number, clbits: number): QRes
 }
 
 /** What a kernel's output means for a job's mode. */
-export function resultOf(mode: "bits" | "counts" | "expectation", shots: number, clbits: number, output: CircuitOutput): QResult {
+export function resultOf(mode: CircuitWork["mode"], shots: number, clbits: number, output: CircuitOutput): QResult {
+  if (output.mode === "gradient") return { kind: "gradient", value: output.value, gradient: output.gradient };
   if (output.mode === "expectation") return { kind: "value", value: output.value };
   return mode === "counts" ? histogram(output.bits, shots, clbits) : { kind: "bits", bits: output.bits };
 }
@@ -69,16 +80,23 @@ export function parseResult(body: unknown): QResult {
   if (!isRecord(value)) return refuse("no outcome of a Q job");
   if (value["kind"] === "bits" && value["bits"] instanceof Uint8Array) return { kind: "bits", bits: value["bits"] };
   if (value["kind"] === "value" && value["value"] instanceof Float64Array) return { kind: "value", value: value["value"] };
+  if (value["kind"] === "gradient" && value["value"] instanceof Float64Array && value["gradient"] instanceof Float64Array) {
+    return { kind: "gradient", value: value["value"], gradient: value["gradient"] };
+  }
+  const experiment = parseQecResult(value);
+  if (experiment !== undefined) return experiment;
   const { keys, counts } = value;
   if (value["kind"] !== "counts" || !Array.isArray(keys) || !Array.isArray(counts) || keys.length !== counts.length) return refuse("no outcome of a Q job");
   return { kind: "counts", keys: keys.map(String), counts: counts.filter(isNumber) };
 }
 
 /** As the program reads it: frozen plain data. */
-export function readResult(result: QResult): Bits | Counts | number {
+export function readResult(result: QResult): Bits | Counts | Gradient | number | DetectionEvents | LogicalCounts {
   switch (result.kind) {
     case "bits": return Object.freeze([...result.bits]);
     case "value": return result.value[0] ?? refuse("an empty value");
+    case "gradient": return Object.freeze({ value: result.value[0] ?? refuse("an empty value"), gradient: Object.freeze([...result.gradient]) });
+    case "events": case "logical": return readQecResult(result);
     case "counts": return Object.freeze(Object.fromEntries(result.keys.map((key, at) => [key, result.counts[at] ?? 0])));
   }
 }

@@ -1,10 +1,25 @@
-// What is said of a circuit that no provider takes at its size: which provider it is for, how many qubits that has, how many were asked for.
+// How many qubits each provider takes, and what is said of a circuit that has more: which provider it is for, how many that has, how many were asked for.
 import { Fault } from "../../kernel-abi/fault.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
+import { widerProviders } from "../../kernel-abi/version.ts";
 
-const { stabilizer_qubits_max: stabilizer, statevector_qubits_max: statevector } = LIMITS;
-const MOST = { stabilizer, statevector } as const;
+/** Qubits of the largest circuit, by provider. */
+export interface Reach {
+  readonly stabilizer: number;
+  readonly statevector: number;
+}
+
+export const REACH: Reach = Object.freeze({ stabilizer: LIMITS.stabilizer_qubits_max, statevector: LIMITS.statevector_qubits_max });
+/** Of runs from before `widerProviders`. */
+export const REACH_BEFORE: Reach = Object.freeze({ stabilizer: 4_096, statevector: 26 });
+export const reachOf = (flags: ReadonlySet<string> | undefined): Reach => (widerProviders(flags) ? REACH : REACH_BEFORE);
 
 /** Q_ERR_GATE_UNSUPPORTED. `qubits`: of the circuit, at once. */
-export const tooManyQubits = (provider: keyof typeof MOST, qubits: number): Fault => new Fault("Q_ERR_GATE_UNSUPPORTED", { provider, qubits, allowed: MOST[provider] },
-  { next: `Use fewer qubits at once: a circuit of Clifford gates may have ${stabilizer}, any other ${statevector}; what is freed before the next is allocated does not count twice.` });
+export const tooManyQubits = (provider: keyof Reach, qubits: number, { stabilizer, statevector }: Reach = REACH): Fault =>
+  new Fault("Q_ERR_GATE_UNSUPPORTED", { provider, qubits, allowed: { stabilizer, statevector }[provider] },
+    { next: `Use fewer qubits at once: a circuit of Clifford gates may have ${stabilizer}, any other ${statevector}; what is freed before the next is allocated does not count twice.` });
+
+/** Q_ERR_GATE_UNSUPPORTED. A gradient holds two states at once. */
+export const tooManyForGradient = (qubits: number): Fault =>
+  new Fault("Q_ERR_GATE_UNSUPPORTED", { provider: "statevector", mode: "gradient", qubits, allowed: LIMITS.gradient_qubits_max },
+    { next: `Use at most ${LIMITS.gradient_qubits_max} qubits for a gradient: it holds two states, which are 2 GiB at that size.` });

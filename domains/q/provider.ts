@@ -8,6 +8,7 @@ import type { JobRunner } from "../../kernel-abi/ports.ts";
 import { decodeCircuitOutput } from "./kernel-output.ts";
 import { kernelInput } from "./job.ts";
 import type { QJob } from "./job.ts";
+import { qecResult, qecTask } from "./qec/task.ts";
 import { resultOf } from "./outcome.ts";
 import type { QResult } from "./outcome.ts";
 
@@ -45,6 +46,7 @@ export function simulatedProvider(declaration: ProviderDeclaration, runner: JobR
 
   async function run(work: QJob, key: Uint32Array): Promise<QResult | Fault> {
     try {
+      if ("experiment" in work) return qecResult(work, await runner.run(qecTask(work, key)));
       const output = decodeCircuitOutput(await runner.run({ kernel, input: kernelInput(work, key) }));
       return resultOf(work.mode, work.shots, work.circuit.clbits, output);
     } catch (cause) {

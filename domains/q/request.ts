@@ -3,13 +3,15 @@ import { compiled, Type, type Static } from "../../kernel-abi/schema.ts";
 import type { Terms } from "../../kernel-abi/contract.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
+import { widerProviders } from "../../kernel-abi/version.ts";
 import { CALIBRATION_SPAN, CHANNELS_MAX, DURATION_MAX, GATES, issueCalibration } from "./declared.ts";
+import { REACH, REACH_BEFORE, type Reach } from "./provider-limits.ts";
 
 /** Q circuits of this many clbits need no `channels` of their own. */
 export const DEFAULT_CHANNELS = 65_536;
 
-export const QReserveSchema = Type.Object({
-  qubits: Type.Integer({ minimum: 1, maximum: LIMITS.stabilizer_qubits_max, description: "Logical qubits; the largest circuit the contract runs." }),
+const reserveSchema = ({ stabilizer }: Reach) => Type.Object({
+  qubits: Type.Integer({ minimum: 1, maximum: stabilizer, description: "Logical qubits; the largest circuit the contract runs." }),
   budget: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: "Decoherence budget in circuit-cost units: cost of the circuit times shots, summed over jobs." }),
   shots: Type.Optional(Type.Integer({ minimum: 1, maximum: LIMITS.shots_max, description: "Shots in all. Default: as many as the budget could pay at one unit each." })),
   duration: Type.Optional(Type.Integer({ minimum: 1, maximum: DURATION_MAX, default: CALIBRATION_SPAN, description: "Ticks the contract lasts; calls also need its calibration to hold." })),
@@ -18,12 +20,15 @@ export const QReserveSchema = Type.Object({
   calibrationGrace: Type.Optional(Type.Integer({ minimum: 0, maximum: CALIBRATION_SPAN, default: 0, description: "Ticks the calibration in force at the reserve is honoured beyond its end." })),
   gates: Type.Optional(Type.Array(Type.String({ enum: [...GATES] }), { minItems: 1, uniqueItems: true, description: "Gates the contract permits. Default: all." })),
 }, { additionalProperties: false, $id: "triad/q/reserve" });
+export const QReserveSchema = reserveSchema(REACH);
 export type QReserve = Static<typeof QReserveSchema>;
 
-const check = compiled(QReserveSchema);
+const checkNow = compiled(QReserveSchema);
+const checkBefore = compiled(reserveSchema(REACH_BEFORE));
 
-/** @throws Fault ABI_MALFORMED naming the first field that does not fit `QReserveSchema`. */
-export function parseReserve(request: unknown): QReserve {
+/** @throws Fault ABI_MALFORMED naming the first field that does not fit `QReserveSchema`, as it is for runs with these flags. */
+export function parseReserve(request: unknown, flags?: ReadonlySet<string>): QReserve {
+  const check = widerProviders(flags) ? checkNow : checkBefore;
   if (check().Check(request)) return request;
   const [first] = check().Errors(request);
   throw new Fault("ABI_MALFORMED", { argument: "q.reserve", at: first?.instancePath ?? "", what: first?.message ?? "" });

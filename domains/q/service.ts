@@ -5,7 +5,7 @@ import { Fault } from "../../kernel-abi/fault.ts";
 import type { JobId } from "../../kernel-abi/ids.ts";
 import { pack } from "../../kernel-abi/packer.ts";
 import type { JobRunner, JobStart, Outcome, Outcomes } from "../../kernel-abi/ports.ts";
-import { STABILIZER, STATEVECTOR, chooseProvider } from "./declared.ts";
+import { PROVIDERS, providerFor } from "./declared.ts";
 import { decodeDescriptor } from "./job.ts";
 import { encodeResult } from "./outcome.ts";
 import { simulatedProvider } from "./provider.ts";
@@ -19,14 +19,14 @@ const asFault = (cause: unknown): Fault =>
 
 /** A service over the simulated providers; `runner` is the pool, or runs kernels inline. */
 export function createQService(runner: JobRunner): DomainService {
-  const providers = [STATEVECTOR, STABILIZER].map((declaration) => simulatedProvider(declaration, runner));
+  const providers = [PROVIDERS.statevector, PROVIDERS.stabilizer].map((declaration) => simulatedProvider(declaration, runner));
   const outcomes = new Map<JobId, Promise<Outcome>>();
   const assigned = new Map<JobId, QProvider>();
 
   async function find({ job, descriptor, key }: JobStart): Promise<Outcome> {
     try {
       const work = decodeDescriptor(descriptor);
-      const choice = chooseProvider(work.circuit);
+      const choice = "experiment" in work ? PROVIDERS.stabilizer : providerFor(work);
       const provider = providers.find(({ declaration }) => declaration === choice);
       if (provider === undefined) throw new Fault("Q_ERR_RESOURCE_UNAVAILABLE", { provider: choice.provider });
       assigned.set(job, provider);

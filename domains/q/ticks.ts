@@ -2,7 +2,8 @@
 // same call costs the same everywhere; the table is digested into the header.
 //   Work is counted in elementary updates: an amplitude of a state vector, a bit pair of a tableau, a bit of a result.
 import { OP, OP_WIDTH } from "../kernels/circuit.ts";
-import type { LoweredCircuit } from "../kernels/circuit.ts";
+import type { GradientMethod, LoweredCircuit } from "../kernels/circuit.ts";
+import { GRADIENT_COST, circuitsOf, type Charged } from "./api/cost.ts";
 import type { ProviderDeclaration } from "../../kernel-abi/header.ts";
 
 export const TICK_TABLE = Object.freeze({
@@ -35,14 +36,24 @@ function amplitudes(qubits: number): number {
   return size;
 }
 
+/** As much of a call as decides how long it takes. */
+export interface Worked extends Charged {
+  readonly shots: number;
+  readonly method?: GradientMethod;
+}
+
+/** Runs through the circuit: a few by adjoint, one a circuit by shift. */
+const runsOfGradient = (job: Worked): number => (job.method === "adjoint" ? GRADIENT_COST.table.runs_adjoint : circuitsOf(job));
+
 /** Elementary updates; a double, exact below 2^53 and rounded the same way everywhere above. */
-export function workOf(circuit: LoweredCircuit, shots: number, provider: ProviderDeclaration["provider"]): number {
+export function workOf(job: Worked, provider: ProviderDeclaration["provider"]): number {
+  const { circuit, shots } = job;
   const instructions = circuit.ops.length / OP_WIDTH;
-  const runs = isDynamic(circuit) ? shots : 1;
+  const runs = job.mode === "gradient" ? runsOfGradient(job) : isDynamic(circuit) ? shots : 1;
   const width = provider === "stabilizer" ? circuit.qubits : amplitudes(circuit.qubits);
   return runs * instructions * width + shots * (circuit.clbits + circuit.qubits);
 }
 
 /** At least 1, an integer, never dependent on an outcome. */
-export const ticksOf = (circuit: LoweredCircuit, shots: number, provider: ProviderDeclaration["provider"]): number =>
-  Math.min(TICK_TABLE.ticks_max, TICK_TABLE.base + Math.floor(workOf(circuit, shots, provider) / TICK_TABLE.work_per_tick));
+export const ticksOf = (job: Worked, provider: ProviderDeclaration["provider"]): number =>
+  Math.min(TICK_TABLE.ticks_max, TICK_TABLE.base + Math.floor(workOf(job, provider) / TICK_TABLE.work_per_tick));

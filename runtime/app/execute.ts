@@ -19,7 +19,7 @@ import type { MachineConfig } from "../kernel/machine.ts";
 import type { PolicyChoice } from "../scheduler/policies.ts";
 import type { PolicyPlugin } from "../scheduler/plugin.ts";
 import { loadedOf } from "./definitions.ts";
-import { checkRuntime, createAdmissions, type Admissions } from "./header.ts";
+import { builtAs, checkRuntime, createAdmissions, type Admissions } from "./header.ts";
 import { recordedPolicy, rootPolicy } from "./policy.ts";
 import { ambientOf } from "./program/load.ts";
 
@@ -68,14 +68,14 @@ function verbs(names: readonly string[]): readonly VerbName[] {
 /** Wires a run's description to the machine and hands it to `use`, with the ambient traps in for as long as that takes. */
 async function wired<R>({ recording, root, journal, outcomes, observer = {}, signal, policy: plugin, keeper, from }: Execution, use: (options: DriveOptions) => Promise<R>): Promise<R> {
   const { header, program, inputs } = recording;
-  const admissions = createAdmissions();
+  const admissions = createAdmissions(header.abi.flags);
   const policy = recordedPolicy(header, plugin ?? rootPolicy(root));
   checkRuntime(header, admissions, policy);
   const guard = createAmbientGuard(ambientOf(program, header.abi.flags));
   const uninstall = guard.install();
   try {
     return await use({
-      config: machineConfig({ header, inputs, root, admissions, policy }),
+      config: machineConfig({ header, inputs, root, admissions: builtAs(header, admissions), policy }),
       ports: { sha256, random: seededRandom, journal, guard, observer: isolated(observer), watchdog: createWatchdog(), keeper },
       outcomes, signal, from,
     });

@@ -5,7 +5,7 @@ import { DOMAIN_VERBS, K_VERBS, OPERATOR_VERBS, type Authority } from "../../ker
 import type { BoundDomain } from "../../kernel-abi/domain.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import type { Injection, Recovery } from "../../kernel-abi/injection.ts";
-import type { Bounds, Header, ProgramSection } from "../../kernel-abi/header.ts";
+import type { Bounds, Header, ProgramSection, ProviderDeclaration } from "../../kernel-abi/header.ts";
 import type { Behaviour } from "../../kernel-abi/operation.ts";
 import type { Admission } from "../../kernel-abi/ports.ts";
 import { ABI_VERSION, CURRENT_OFFER, executes, FORMAT_VERSION, SEMANTICS_VERSION } from "../../kernel-abi/version.ts";
@@ -18,8 +18,9 @@ import { programDigest } from "./program/load.ts";
 
 export type Admissions = Readonly<Record<BoundDomain, Admission>>;
 
-/** Admissions keep bookkeeping of one run: make them anew for each. */
-export const createAdmissions = (): Admissions => Object.freeze({ Q: createQAdmission(), PHI: createPhiAdmission() });
+/** Admissions of a run with these flags, all of this version when absent; they keep bookkeeping of one run: make them anew for each. */
+export const createAdmissions = (flags?: readonly string[]): Admissions =>
+  Object.freeze({ Q: createQAdmission(flags === undefined ? undefined : new Set(flags)), PHI: createPhiAdmission() });
 
 const digestOf = (value: unknown): string => toHex(sha256(canonicalJson(value)));
 
@@ -66,12 +67,32 @@ export const headerFor = ({ seed, bounds, policy, slice, allow, program, root, f
   ...(recovery === undefined ? {} : { recovery }),
 });
 
-/** A recorded run is re-executed only by a runtime that decides everything as the recording one did. @throws Fault TRACE_VERSION */
+type Decided = "semantics" | "abi" | "policy" | "costTables" | "providers";
+
+/** Providers without the digests of their kernels' binaries: a kernel of the same version gives the same bytes, and reproduction compares them. */
+const comparable = (key: Decided, facts: Pick<Header, Decided>): unknown =>
+  (key === "providers" ? facts.providers.map((provider) => ({ ...provider, kernels: provider.kernels.map(({ name, version }) => ({ name, version })) })) : facts[key]);
+
+/**
+ * A recorded run is re-executed only by a runtime that decides everything as the recording one did; that also goes for one that goes on and is
+ * sealed, whose header keeps the binaries it names: another of the same version gives the bytes they would have given.
+ * @throws Fault TRACE_VERSION
+ */
 export function checkRuntime(header: Header, admissions: Admissions, policy: PolicyChoice): void {
   const facts = runtimeFacts(admissions, policy);
   const { flags } = header.abi;
   const ours = { ...facts, abi: executes(flags) ? { ...facts.abi, flags } : facts.abi };
   for (const key of ["semantics", "abi", "policy", "costTables", "providers"] as const) {
-    if (!sameBytes(canonicalJson(ours[key]), canonicalJson(header[key]))) throw new Fault("TRACE_VERSION", { differs: key });
+    if (!sameBytes(canonicalJson(comparable(key, ours)), canonicalJson(comparable(key, header)))) throw new Fault("TRACE_VERSION", { differs: key });
   }
+}
+
+/** These admissions with their kernels as a header that `checkRuntime` accepts names them: so they are attested in the run's first frame. */
+export function builtAs({ providers }: Pick<Header, "providers">, { Q, PHI }: Admissions): Admissions {
+  const built = (one: ProviderDeclaration): ProviderDeclaration => {
+    const { kernels } = providers.find(({ provider, domain }) => provider === one.provider && domain === one.domain) ?? one;
+    return { ...one, kernels: kernels.map(({ name, version, binary }) => ({ name, version, binary })) }; // in this order they are recorded
+  };
+  const attested = (admission: Admission): Admission => Object.freeze({ ...admission, providers: Object.freeze(admission.providers.map(built)) });
+  return Object.freeze({ Q: attested(Q), PHI: attested(PHI) });
 }

@@ -11,6 +11,17 @@ describe("golden numbers, through the whole runtime", () => {
     expect(Math.abs(energy - -1.137306035753)).toBeLessThan(1e-6);
   });
 
+  it("Ising chain of 12 spins, J = h = 1, open: downhill all the way, to 2e-3 of 1 - 1/sin(π/50) (free fermions), never below", async () => {
+    const exact = (spins: number): number => 1 - 1 / Math.sin(Math.PI / (2 * (2 * spins + 1)));
+    expect(exact(8)).toBeCloseTo(-9.8379514, 7);
+    const { energy, above, table } = await resultOf<{ energy: number; above: number; table: readonly string[] }>(named("vqe-adjoint"));
+    expect(above).toBeCloseTo(energy - exact(12), 10);
+    expect(above).toBeGreaterThan(0);
+    expect(above).toBeLessThan(2e-3);
+    const energies = table.map((line) => Number(line.slice(5, 15)));
+    expect(energies).toEqual(energies.toSorted((a, b) => b - a));
+  });
+
   it("Kuramoto, Lorentzian: r = √(1 - 2/K) within 0.01 beyond K = 2, and r < 0.04 below", async () => {
     const expected: Readonly<Record<string, number>> = { 2.5: 0.4472, 3: 0.5774, 4: 0.7071, 6: 0.8165 };
     const table = await resultOf<readonly { coupling: number; order: number }[]>(named("kuramoto"));

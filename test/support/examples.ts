@@ -19,8 +19,9 @@ const g1 = (): string => readFileSync(resolve(folder, "maxcut/G1.txt"), "utf8");
 
 /** Each with its shortest honest input: MaxCut takes few restarts here, `npm start` takes all. */
 export const EXAMPLES: readonly Example[] = [
-  example("bell"), example("teleport"), example("h2"), example("kuramoto"), example("qvm"),
+  example("bell"), example("teleport"), example("h2"), example("kuramoto"), example("qvm"), example("vqe-adjoint"),
   example("reservation", { input: { qubits: 3, shots: 200, patience: 40 } }),
+  example("threshold", { input: { distances: [3, 5], rates: [0.005, 0.007, 0.01], maxErrors: 300, maxShots: 60_000 } }),
   example("maxcut", { input: { restarts: 2, starts: 2 }, files: { G1: g1() } }),
 ];
 

@@ -1,5 +1,5 @@
 // Jobs for the judge of Q, without a trace around them: sampled by the kernels under a seed's key, or forged.
-import { encodeDescriptor, kernelInput, type QJob } from "../../domains/q/job.ts";
+import { encodeDescriptor, kernelInput, type CircuitWork } from "../../domains/q/job.ts";
 import { chooseProvider } from "../../domains/q/declared.ts";
 import { decodeCircuitOutput } from "../../domains/q/kernel-output.ts";
 import { createQJudge } from "../../domains/q/judge/judge.ts";
@@ -10,12 +10,12 @@ import type { LoweredCircuit, PauliSum } from "../../domains/kernels/circuit.ts"
 import { jobId, tick } from "../../kernel-abi/ids.ts";
 import type { DomainVerdict, JobVerdict } from "../../kernel-abi/judgement.ts";
 
-export const bitsJob = (circuit: LoweredCircuit): QJob => ({ mode: "bits", circuit, shots: 1 });
-export const countsJob = (circuit: LoweredCircuit, shots: number): QJob => ({ mode: "counts", circuit, shots });
-export const valueJob = (circuit: LoweredCircuit, observable: PauliSum): QJob => ({ mode: "expectation", circuit, shots: 1, observable });
+export const bitsJob = (circuit: LoweredCircuit): CircuitWork => ({ mode: "bits", circuit, shots: 1 });
+export const countsJob = (circuit: LoweredCircuit, shots: number): CircuitWork => ({ mode: "counts", circuit, shots });
+export const valueJob = (circuit: LoweredCircuit, observable: PauliSum): CircuitWork => ({ mode: "expectation", circuit, shots: 1, observable });
 
 /** What the provider would record under this key. */
-export function honest(job: QJob, seed: number): Uint8Array {
+export function honest(job: CircuitWork, seed: number): Uint8Array {
   const kernel = chooseProvider(job.circuit).kernels[0]?.name ?? "";
   const output = decodeCircuitOutput(runKernel(kernel, kernelInput(job, Uint32Array.of(seed, 0x7ead))));
   return encodeResult(resultOf(job.mode, job.shots, job.circuit.clbits, output));
@@ -27,7 +27,7 @@ export function histogram(counts: Readonly<Record<string, number>>): Uint8Array 
   return encodeResult({ kind: "counts", keys, counts: keys.map((key) => counts[key] ?? 0) });
 }
 
-export type Recorded = readonly [job: QJob, body: Uint8Array, verdict?: number];
+export type Recorded = readonly [job: CircuitWork, body: Uint8Array, verdict?: number];
 
 /** Verdicts on jobs in this order. */
 export function judged(...recorded: readonly Recorded[]): DomainVerdict {

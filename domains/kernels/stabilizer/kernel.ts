@@ -1,4 +1,4 @@
-// The stabilizer kernel, q.stabilizer: Clifford circuits on up to 4,096 qubits, in polynomial time. Owns what it
+// The stabilizer kernel, q.stabilizer: Clifford circuits on up to 16,384 qubits, in polynomial time. Owns what it
 // accepts; the arithmetic is in assembly/, the gate set in clifford.ts. Outcomes are exact: every P(0) is 0, 1/2 or 1,
 // so outcome bits equal those of any exact backend that draws the same u(shot, ordinal).
 import { Fault } from "../../../kernel-abi/fault.ts";
@@ -84,6 +84,7 @@ function expectation(circuit: LoweredCircuit, observable: PauliSum): number {
  * @throws Fault KERNEL_REFUSED for a size or shape outside the limits, Q_ERR_GATE_UNSUPPORTED for a gate that is no Clifford.
  */
 export function runStabilizerJob(job: CircuitJob): CircuitOutput {
+  if (job.mode === "gradient") return refuse("mode", "sample or expectation");
   if (job.mode === "expectation") return { mode: "expectation", value: Float64Array.of(expectation(job.circuit, job.observable)) };
   const begin = started(job);
   return { mode: "sample", bits: begin === undefined ? NO_BITS : sampled(begin, job.key) };

@@ -163,6 +163,7 @@ function expectation(tableau: Tableau, { coefficients, paulis }: PauliSum): numb
 
 /** The whole job, shot by shot. Expects a job that `decodeCircuitJob` accepts. @throws Fault Q_ERR_GATE_UNSUPPORTED */
 export function referenceJob(job: CircuitJob): CircuitOutput {
+  if (job.mode === "gradient") throw new TypeError("a tableau has no derivatives");
   if (job.mode === "expectation") {
     const { tableau } = referenceShot(job.circuit, () => 0);
     return { mode: "expectation", value: Float64Array.of(expectation(tableau, job.observable)) };

@@ -34,6 +34,9 @@ export interface StatevectorExports {
   readonly help: (program: number, sync: number, state: number, buffer: number) => number;
   readonly blocksDone: (sync: number) => number;
   readonly expectPauli: (state: number, qubits: number, x: number, z: number, scratch: number) => number;
+  readonly addWords: (target: number, source: number, qubits: number, x: number, words: number, count: number) => void;
+  readonly imaginaryOf: (bra: number, ket: number, qubits: number, x: number, z: number, scratch: number) => number;
+  readonly imaginaryOfOnes: (bra: number, ket: number, qubits: number, ones: number, scratch: number) => number;
 }
 
 /** Pages of a memory at most: all that 32-bit addresses reach. */

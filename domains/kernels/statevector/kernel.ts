@@ -4,11 +4,12 @@ import { Fault } from "../../../kernel-abi/fault.ts";
 import { LIMITS } from "../../../kernel-abi/limits.ts";
 import type { Crew } from "../../../kernel-abi/ports.ts";
 import { sha256 } from "../build/statevector.ts";
-import { decodeCircuitJob, encodeCircuitOutput, type CircuitJob, type CircuitOutput } from "../circuit.ts";
+import { decodeCircuitJob, encodeCircuitOutput, type CircuitJob, type CircuitOutput, type Fusion } from "../circuit.ts";
 import type { Kernel } from "../job.ts";
 import { expectationOfPlan } from "./expectation.ts";
+import { gradientOf } from "./gradient.ts";
 import { samplePlan } from "./sample.ts";
-import { stagedPlan } from "./stages.ts";
+import { stagedPlan, type Planning } from "./stages.ts";
 
 
 function checkShots(shots: number, clbits: number): void {
@@ -18,13 +19,21 @@ function checkShots(shots: number, clbits: number): void {
   }
 }
 
+const planningOf = ({ fusion = "exact" }: { readonly fusion?: Fusion }): Planning => ({ fusion });
+
 /** @throws Fault KERNEL_REFUSED */
 export function runCircuitJob(job: CircuitJob, crew?: Crew): CircuitOutput {
-  if (job.mode === "sample") checkShots(job.shots, job.circuit.clbits);
-  const plan = stagedPlan(job.circuit, { fusion: job.fusion ?? "exact" });
-  return job.mode === "sample"
-    ? { mode: "sample", bits: samplePlan(plan, job.shots, job.key, undefined, crew) }
-    : { mode: "expectation", value: Float64Array.of(expectationOfPlan(plan, job.observable, crew)) };
+  switch (job.mode) {
+    case "sample":
+      checkShots(job.shots, job.circuit.clbits);
+      return { mode: "sample", bits: samplePlan(stagedPlan(job.circuit, planningOf(job)), job.shots, job.key, undefined, crew) };
+    case "expectation":
+      return { mode: "expectation", value: Float64Array.of(expectationOfPlan(stagedPlan(job.circuit, planningOf(job)), job.observable, crew)) };
+    case "gradient": {
+      const { value, gradient } = gradientOf(job.circuit, job.observable, job.parameters, job.method);
+      return { mode: "gradient", value: Float64Array.of(value), gradient };
+    }
+  }
 }
 
 export const statevectorKernel: Kernel = Object.freeze({

@@ -2,7 +2,7 @@
 // to be obviously right; shares with the kernel only sine and cosine, Philox and the meaning in circuit.ts.
 //   O1  Amplitudes agree with the kernel's to rounding, not bit for bit: the kernel specialises gates, this multiplies matrices.
 //   O2  Bits agree: a draw differs only if u falls within that rounding of P(0), which no test has time to meet.
-import { ARITY, OP, OP_WIDTH, type CircuitJob, type CircuitOutput, type LoweredCircuit, type PauliSum } from "../circuit.ts";
+import { ARITY, OP, OP_WIDTH, isParametrised, type CircuitJob, type CircuitOutput, type LoweredCircuit, type ParameterMap, type PauliSum } from "../circuit.ts";
 import { cos, sin } from "../libm/portable.ts";
 import { philoxUniform } from "../philox/portable.ts";
 
@@ -51,6 +51,20 @@ export function gateMatrix(opcode: number, angle: number): Matrix {
     case OP.CP: return diagonal(I, I, I, expi(angle));
     default: return FIXED[opcode] ?? [];
   }
+}
+
+/** The derivative of a gate's unitary by its angle. */
+function derivativeMatrix(opcode: number, angle: number): Matrix {
+  if (opcode === OP.P || opcode === OP.CP) {
+    const size = opcode === OP.P ? 2 : 4;
+    return diagonal(...Array.from({ length: size }, (_, row): Complex => (row === size - 1 ? [-sin(angle), cos(angle)] : O)));
+  }
+  const half: (entry: Complex) => Complex = ([re, im]) => [re / 2, im / 2];
+  const c = cos(angle / 2);
+  const s = sin(angle / 2);
+  const turned: Matrix = opcode === OP.RX ? [[[-s, 0], [0, -c]], [[0, -c], [-s, 0]]]
+    : opcode === OP.RY ? [[[-s, 0], [-c, 0]], [[c, 0], [-s, 0]]] : diagonal([-s, -c], [-s, c]);
+  return turned.map((row) => row.map(half));
 }
 
 export function zeroState(qubits: number): State {
@@ -145,7 +159,38 @@ export function referenceExpectation(state: State, { coefficients, paulis }: Pau
   }, 0);
 }
 
+/** The state with one gate's unitary replaced by its derivative. */
+function derivedState(circuit: LoweredCircuit, derived: number): State {
+  const state = zeroState(circuit.qubits);
+  for (let at = 0; at < circuit.ops.length; at += OP_WIDTH) {
+    const [opcode = 0, q0 = 0, q1 = 0, q2 = 0, , , parameter = -1] = circuit.ops.subarray(at, at + OP_WIDTH);
+    if (opcode === OP.BARRIER) continue;
+    const angle = circuit.angles[parameter] ?? 0;
+    applyMatrix(state, at === derived ? derivativeMatrix(opcode, angle) : gateMatrix(opcode, angle), [q0, q1, q2].slice(0, ARITY[opcode]));
+  }
+  return state;
+}
+
+/** ∂⟨ψ|O|ψ⟩ = 2 Re⟨ψ|O|∂ψ⟩, gate by gate, as ⟨ψ + ∂ψ|O|ψ + ∂ψ⟩ - ⟨ψ - ∂ψ|O|ψ - ∂ψ⟩ over 2. */
+export function referenceGradient(circuit: LoweredCircuit, observable: PauliSum, { count, entries, of, factors }: ParameterMap): Float64Array {
+  const { state } = referenceRun(circuit);
+  const gradient = new Float64Array(count);
+  for (let at = 0; at < circuit.ops.length; at += OP_WIDTH) {
+    const angle = circuit.ops[at + 6] ?? -1;
+    if (!isParametrised(circuit.ops[at] ?? 0) || !entries.includes(angle)) continue;
+    const moved = derivedState(circuit, at);
+    const mixed = (sign: 1 | -1): State => ({ qubits: state.qubits, re: state.re.map((re, i) => re + sign * (moved.re[i] ?? 0)), im: state.im.map((im, i) => im + sign * (moved.im[i] ?? 0)) });
+    const slope = (referenceExpectation(mixed(1), observable) - referenceExpectation(mixed(-1), observable)) / 2;
+    entries.forEach((entry, k) => { if (entry === angle) gradient[of[k] ?? 0] = (gradient[of[k] ?? 0] ?? 0) + (factors[k] ?? 0) * slope; });
+  }
+  return gradient;
+}
+
 export function referenceJob(job: CircuitJob): CircuitOutput {
+  if (job.mode === "gradient") {
+    const { circuit, observable, parameters } = job;
+    return { mode: "gradient", value: Float64Array.of(referenceExpectation(referenceRun(circuit).state, observable)), gradient: referenceGradient(circuit, observable, parameters) };
+  }
   if (job.mode === "expectation") {
     return { mode: "expectation", value: Float64Array.of(referenceExpectation(referenceRun(job.circuit).state, job.observable)) };
   }

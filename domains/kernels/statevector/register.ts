@@ -131,6 +131,13 @@ export class Register {
     this.#gains[slot] = this.gain;
   }
 
+  /** The address of a slot in which all amplitudes are 0: a second state beside the first. */
+  zeros(slot: number): number {
+    this.#reach(this.#copyAt(slot) + this.total);
+    this.#bytes(this.#copyAt(slot), this.total).fill(0);
+    return this.#copyAt(slot);
+  }
+
   restore(slot: number): void {
     this.gain = this.#gains[slot] ?? 1;
     this.#bytes(this.state, this.total).set(this.#bytes(this.#copyAt(slot), this.total));
@@ -218,8 +225,9 @@ export class Register {
     this.gain /= FAINT;
   }
 
-  apply(step: Step): void {
-    const { wasm, state, total } = this;
+  /** On the register's own state, or on the one in a slot. */
+  apply(step: Step, state = this.state): void {
+    const { wasm, total } = this;
     const a = AMPLITUDE * (1 << step.q0);
     const b = step.q1 < 0 ? 0 : AMPLITUDE * (1 << step.q1);
     const { cosine: c, sine: s } = step;
@@ -240,14 +248,14 @@ export class Register {
       case OP.CZ: return wasm.negate(state, total, Math.min(a, b), Math.max(a, b), total, a + b);
       case OP.SWAP: return wasm.exchange(state, total, Math.min(a, b), Math.max(a, b), total, a, b);
       case OP.CP: return wasm.phase(state, total, Math.min(a, b), Math.max(a, b), total, a + b, c, s);
-      case OP.CCX: return this.#toffoli(a, b, AMPLITUDE * (1 << step.q2));
+      case OP.CCX: return this.#toffoli(state, a, b, AMPLITUDE * (1 << step.q2));
       default: throw new Fault("KERNEL_REFUSED", { argument: "opcode", allowed: "a gate" });
     }
   }
 
-  #toffoli(a: number, b: number, c: number): void {
+  #toffoli(state: number, a: number, b: number, c: number): void {
     const low = Math.min(a, b, c);
     const high = Math.max(a, b, c);
-    this.wasm.exchange(this.state, this.total, low, a + b + c - low - high, high, a + b, a + b + c);
+    this.wasm.exchange(state, this.total, low, a + b + c - low - high, high, a + b, a + b + c);
   }
 }

@@ -16,6 +16,7 @@ import { longestPath } from "./cost.ts";
 import { drawCircuit } from "./drawing.ts";
 import { checkAngle, checkInteger, checkQubits, inverseOf, lowerInstructions, refuse } from "./instruction.ts";
 import type { Bit, Condition, GateName, Instruction } from "./instruction.ts";
+import { BoundCircuit, Parameter, movesOf, type Angle, type Template, type Values } from "./parameter.ts";
 
 /** Builds on the circuit it is given and returns the result; `index` counts repetitions from 0. */
 export type Body = (circuit: Circuit, index: number) => Circuit;
@@ -35,7 +36,7 @@ interface Shape {
 }
 
 /** Found once: a circuit is a value. */
-const LOWERED = new WeakMap<Circuit, LoweredCircuit>();
+const TEMPLATES = new WeakMap<Circuit, Template>();
 
 export class Circuit {
   readonly #shape: Shape;
@@ -60,16 +61,16 @@ export class Circuit {
   x(...qubits: readonly number[]): Circuit { return this.#each("x", qubits); }
   y(...qubits: readonly number[]): Circuit { return this.#each("y", qubits); }
   z(...qubits: readonly number[]): Circuit { return this.#each("z", qubits); }
-  /** Rotations take the angle in radians first: RX(θ) = exp(−iθX/2) and so on, P(λ) = diag(1, e^{iλ}). */
-  rx(angle: number, ...qubits: readonly number[]): Circuit { return this.#each("rx", qubits, angle); }
-  ry(angle: number, ...qubits: readonly number[]): Circuit { return this.#each("ry", qubits, angle); }
-  rz(angle: number, ...qubits: readonly number[]): Circuit { return this.#each("rz", qubits, angle); }
-  p(angle: number, ...qubits: readonly number[]): Circuit { return this.#each("p", qubits, angle); }
+  /** Rotations take the angle first, in radians or as a parameter: RX(θ) = exp(−iθX/2) and so on, P(λ) = diag(1, e^{iλ}). */
+  rx(angle: Angle, ...qubits: readonly number[]): Circuit { return this.#each("rx", qubits, angle); }
+  ry(angle: Angle, ...qubits: readonly number[]): Circuit { return this.#each("ry", qubits, angle); }
+  rz(angle: Angle, ...qubits: readonly number[]): Circuit { return this.#each("rz", qubits, angle); }
+  p(angle: Angle, ...qubits: readonly number[]): Circuit { return this.#each("p", qubits, angle); }
   cx(control: number, target: number): Circuit { return this.#gate("cx", [control, target]); }
   cz(control: number, target: number): Circuit { return this.#gate("cz", [control, target]); }
   swap(a: number, b: number): Circuit { return this.#gate("swap", [a, b]); }
   ccx(control: number, other: number, target: number): Circuit { return this.#gate("ccx", [control, other, target]); }
-  cp(angle: number, control: number, target: number): Circuit { return this.#gate("cp", [control, target], angle); }
+  cp(angle: Angle, control: number, target: number): Circuit { return this.#gate("cp", [control, target], angle); }
   /** Returns each qubit to |0⟩, whatever it was. */
   reset(...qubits: readonly number[]): Circuit { return this.#each("reset", qubits); }
   /** Nothing is drawn or counted as running across a barrier. */
@@ -150,31 +151,50 @@ export class Circuit {
   }
 
   /** Instructions on the longest chain that must run one after the other; barriers order but do not count. */
-  depth(): number { return longestPath(this.lower(), () => 1); }
+  depth(): number { return longestPath(this.#template().lowered, () => 1); }
 
-  /** Whether the stabilizer kernel can run it: any number of qubits up to 4,096 instead of 26. */
+  /** Whether the stabilizer kernel can run it: any number of qubits up to 16,384 instead of 27. */
   get isClifford(): boolean { return isClifford(this.lower()); }
 
-  /** What kernels take: a fresh copy, plain enough to pack. */
+  /** Names of the parameters that angles wait for, in the order of their first gates. */
+  get parameters(): readonly string[] { return this.#template().names; }
+
+  /**
+   * The circuit with values for all of its parameters: a list in their order, or a record by name. Costs as much as its angles, so a circuit is
+   * built once and bound for every job. @throws Fault ABI_MALFORMED naming the parameter
+   */
+  bind(values: Values): BoundCircuit { return new BoundCircuit(this.#template(), values); }
+
+  /** What kernels take: a fresh copy, plain enough to pack. @throws Fault ABI_MALFORMED while an angle waits for a parameter */
   lower(): LoweredCircuit {
-    let lowered = LOWERED.get(this);
-    if (lowered === undefined) LOWERED.set(this, lowered = lowerInstructions(this.qubits, this.clbits, this.instructions()));
-    const { qubits, clbits, ops, angles, conditions } = lowered;
+    const { lowered: { qubits, clbits, ops, angles, conditions }, names } = this.#template();
+    if (names.length > 0) refuse("circuit: parameters", names[0], "a circuit whose parameters are bound: circuit.bind(values)");
     return { qubits, clbits, ops: ops.slice(), angles: angles.slice(), conditions: conditions.slice() };
+  }
+
+  #template(): Template {
+    let template = TEMPLATES.get(this);
+    if (template === undefined) {
+      const instructions = this.instructions();
+      TEMPLATES.set(this, template = { lowered: lowerInstructions(this.qubits, this.clbits, instructions), ...movesOf(instructions) });
+    }
+    return template;
   }
 
   /** A drawing, one line a qubit. */
   toString(): string { return drawCircuit(this.qubits, this.instructions()); }
 
-  #each(name: GateName, qubits: readonly number[], angle?: number): Circuit {
+  #each(name: GateName, qubits: readonly number[], angle?: Angle): Circuit {
     if (qubits.length === 0) return refuse(`${name}: qubit`, undefined, `an integer from 0 to ${this.qubits - 1}`);
     return qubits.reduce<Circuit>((so, qubit) => so.#gate(name, [qubit], angle), this);
   }
 
-  #gate(name: GateName, qubits: readonly number[], angle?: number): Circuit {
-    checkAngle(name, angle);
+  #gate(name: GateName, qubits: readonly number[], angle?: Angle): Circuit {
+    const fixed = angle instanceof Parameter ? angle.offset : angle;
+    checkAngle(name, fixed);
     checkQubits(name, qubits, this.qubits);
-    return this.#add([{ name, qubits, ...(angle === undefined ? {} : { angle }), when: [] }], 0);
+    const moved = angle instanceof Parameter ? { moved: { name: angle.name, factor: angle.factor } } : {};
+    return this.#add([{ name, qubits, ...(fixed === undefined ? {} : { angle: fixed }), ...moved, when: [] }], 0);
   }
 
   #add(instructions: readonly Instruction[], clbits: number): Circuit {
@@ -198,8 +218,9 @@ Object.freeze(Circuit.prototype);
 /** Frozen through and through. A frozen array is one that has been here before. */
 function frozen(instructions: readonly Instruction[]): readonly Instruction[] {
   if (Object.isFrozen(instructions)) return instructions;
-  for (const { qubits, when } of instructions) {
+  for (const { qubits, when, moved } of instructions) {
     Object.freeze(qubits);
+    Object.freeze(moved);
     if (!Object.isFrozen(when)) Object.freeze(when).forEach((pair) => { Object.freeze(pair); });
   }
   instructions.forEach((instruction) => { Object.freeze(instruction); });

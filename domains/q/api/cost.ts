@@ -1,8 +1,10 @@
 // What a circuit costs, in circuit-cost units: integers from one versioned table, so every host charges the same (T3).
 //   1  A one-qubit gate is the unit. A two-qubit gate is 2; SWAP is three CX, CCX six (what stands beside them runs along).
 //   2  Conditional instructions are charged whether or not they act: a cost never depends on an outcome.
-import { OP, OP_WIDTH } from "../../kernels/circuit.ts";
-import type { LoweredCircuit } from "../../kernels/circuit.ts";
+//   3  A gradient is charged as what measuring it by parameter shift takes, by whatever method it is computed: the value's own circuit, and two
+//      for each gate whose angle a parameter moves.
+import { OP, OP_WIDTH, isParametrised } from "../../kernels/circuit.ts";
+import type { LoweredCircuit, ParameterMap } from "../../kernels/circuit.ts";
 
 /** As run headers digest it. Raise the version with any change of the table or of the two functions below. */
 export const COST_TABLE = Object.freeze({
@@ -19,6 +21,28 @@ const COSTS: ReadonlyMap<number, number> = new Map(Object.entries(OP).map(([name
 
 /** Cost of one instruction; 0 for what is no opcode. */
 export const costOf = (opcode: number): number => COSTS.get(opcode) ?? 0;
+
+/** As run headers digest it: how many circuits a gradient stands for, and how many runs through the circuit its computation takes (ticks.ts). */
+export const GRADIENT_COST = Object.freeze({
+  name: "q.gradient", version: 1,
+  table: Object.freeze({ circuits_value: 1, circuits_per_shifted_gate: 2, runs_adjoint: 4 }),
+});
+
+/** As much of a call as decides how many circuits it stands for. */
+export interface Charged {
+  readonly mode: string;
+  readonly circuit: LoweredCircuit;
+  readonly parameters?: ParameterMap;
+}
+
+/** How many circuits a call is charged as: one, but for a gradient. */
+export function circuitsOf({ mode, circuit, parameters }: Charged): number {
+  if (mode !== "gradient" || parameters === undefined) return 1;
+  const moved = new Set(parameters.entries);
+  let shifted = 0;
+  for (let at = 0; at < circuit.ops.length; at += OP_WIDTH) if (isParametrised(circuit.ops[at] ?? 0) && moved.has(circuit.ops[at + 6] ?? -1)) shifted += 1;
+  return GRADIENT_COST.table.circuits_value + GRADIENT_COST.table.circuits_per_shifted_gate * shifted;
+}
 
 /** Cost of one shot: all instructions, one after the other. */
 export function circuitCost({ ops }: LoweredCircuit): number {

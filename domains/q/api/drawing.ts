@@ -3,6 +3,7 @@
 //   "X if c0 & !c1": acts in the shots where clbit 0 is 1 and clbit 1 is 0.
 // A column holds what can run side by side; an instruction never stands left of a measurement it hangs on.
 import type { Instruction } from "./instruction.ts";
+import { Parameter } from "./parameter.ts";
 
 /** Characters of a line, the qubit's name included. */
 const WIDTH = 100;
@@ -30,8 +31,8 @@ export function angleText(angle: number): string {
 const SINGLE: Readonly<Record<string, string>> = { sdg: "S†", tdg: "T†", reset: "|0⟩" };
 
 /** What stands on each operand's line, in operand order; the condition goes with the last. */
-function symbolsOf({ name, qubits, angle, clbit, when }: Instruction): readonly string[] {
-  const turned = angle === undefined ? "" : `(${angleText(angle)})`;
+function symbolsOf({ name, qubits, angle, moved, clbit, when }: Instruction): readonly string[] {
+  const turned = angle === undefined ? "" : `(${moved === undefined ? angleText(angle) : new Parameter(moved.name, moved.factor, angle).toString()})`;
   const guard = when.length === 0 ? "" : ` if ${when.map(([bit, value]) => (value === 1 ? `c${bit}` : `!c${bit}`)).join(" & ")}`;
   const controls = qubits.slice(1).map(() => "●");
   switch (name) {

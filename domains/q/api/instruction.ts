@@ -26,8 +26,10 @@ export interface Instruction {
   readonly name: GateName;
   /** Controls first, target last, as in `LoweredCircuit`. */
   readonly qubits: readonly number[];
-  /** Radians; rotations only. */
+  /** Radians; rotations only. Where a parameter moves it, what it is beside that. */
   readonly angle?: number;
+  /** What moves the angle, and by how much: bound later. */
+  readonly moved?: { readonly name: string; readonly factor: number };
   /** Where a measurement is written. */
   readonly clbit?: number;
   /** Empty when unconditional. */
@@ -64,7 +66,9 @@ export function checkQubits(name: string, operands: readonly number[], qubits: n
 export function inverseOf(instruction: Instruction): Instruction {
   const name: GateName | undefined = GATES[instruction.name].inverse;
   if (name === undefined) return refuse("inverse", instruction.name, "a circuit without measure and reset");
-  return instruction.angle === undefined ? { ...instruction, name } : { ...instruction, name, angle: 0 - instruction.angle };
+  if (instruction.angle === undefined) return { ...instruction, name };
+  const { moved } = instruction;
+  return { ...instruction, name, angle: 0 - instruction.angle, ...(moved === undefined ? {} : { moved: { ...moved, factor: -moved.factor } }) };
 }
 
 /** Condition records laid end to end, each distinct one once. */

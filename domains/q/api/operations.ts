@@ -4,12 +4,16 @@ import type { ContractState, Ledger, Terms } from "../../../kernel-abi/contract.
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { Contract, Job } from "../../../kernel-abi/handle.ts";
 import type { Program, ReserveOptions, ShareOptions } from "../../../kernel-abi/operation.ts";
-import type { LoweredCircuit, PauliSum } from "../../kernels/circuit.ts";
-import type { QCall } from "../job.ts";
+import type { GradientMethod, LoweredCircuit, ParameterMap, PauliSum } from "../../kernels/circuit.ts";
+import type { QCall } from "../call.ts";
 import { AT_ONCE, GUARDED, type Address, type Reading } from "../../../kernel-abi/reading.ts";
 import { parseResult, readResult } from "../outcome.ts";
-import type { Bits, Counts } from "../outcome.ts";
+import type { Bits, Counts, Gradient } from "../outcome.ts";
 import type { QReserve } from "../request.ts";
+import { BoundCircuit } from "./parameter.ts";
+import type { DecoderName } from "../qec/call.ts";
+import type { Experiment } from "../qec/experiment.ts";
+import type { DetectionEvents, LogicalCounts } from "../qec/outcome.ts";
 
 /** A circuit: lowered, or anything that lowers to one, such as the builder of circuit.ts. */
 export type CircuitLike = LoweredCircuit | { lower(): LoweredCircuit };
@@ -26,6 +30,17 @@ export interface EstimateOptions {
   readonly shots?: number;
 }
 export const ESTIMATE_SHOTS = 1_000;
+
+export interface GradientOptions {
+  /** `adjoint`: one sweep back through the circuit. `shift`: two circuits a gate. Both are exact. Default `adjoint`. */
+  readonly method?: GradientMethod;
+  /** What each circuit of the measurement it stands for is charged as. Default 1,000. */
+  readonly shots?: number;
+}
+
+export interface LogicalOptions {
+  readonly decoder?: DecoderName;
+}
 
 export interface Q {
   /**
@@ -59,6 +74,19 @@ export interface Q {
    */
   estimate(contract: Contract<"Q">, circuit: CircuitLike, observable: PauliSum, options?: EstimateOptions): Program<Job<number, "Q">, "Q">;
   /**
+   * The exact expectation value, and its derivative by each parameter of a bound circuit (`circuit.bind`), by each rotation's angle of any
+   * other, in their order: a declared measurement mode of simulated providers, charged as measuring it by parameter shift would be, `shots`
+   * shots of 1 + 2 × (gates that a parameter moves) circuits. The circuit must not measure, reset or branch. @throws as `submit`
+   */
+  gradient(contract: Contract<"Q">, circuit: CircuitLike, observable: PauliSum, options?: GradientOptions): Program<Job<Gradient, "Q">, "Q">;
+  /**
+   * `shots` shots of an error-correction experiment as detection events and observable flips.
+   * @throws as `submit`; STIM_SYNTAX and its kin for a circuit that cannot be read
+   */
+  detect(contract: Contract<"Q">, experiment: Experiment, shots: number): Program<Job<DetectionEvents, "Q">, "Q">;
+  /** How often `decoder` (default: matching) predicts the observables of an experiment wrongly. @throws as `detect` */
+  logical(contract: Contract<"Q">, experiment: Experiment, shots: number, options?: LogicalOptions): Program<Job<LogicalCounts, "Q">, "Q">;
+  /**
    * Waits for a job's outcome. A handle resolves once; later reads return the stored outcome.
    * @throws Fault Q_ERR_HARDWARE_FAILURE when the provider lost the job, or the kernel's own
    */
@@ -68,6 +96,15 @@ export interface Q {
 /** What is no circuit at all passes as it is, for admission to refuse. */
 const lower = (circuit: CircuitLike): LoweredCircuit =>
   (typeof circuit === "object" && circuit !== null && "lower" in circuit ? circuit.lower() : circuit);
+
+/** How a bound circuit's parameters move its angles; of any other circuit, every angle is a parameter. */
+function movesOf(circuit: CircuitLike): ParameterMap {
+  if (circuit instanceof BoundCircuit) return circuit.moves;
+  const angles: unknown = lower(circuit).angles;
+  const count = angles instanceof Float64Array ? angles.length : 0;
+  const entries = Int32Array.from({ length: count }, (_, at) => at);
+  return { count, entries, of: entries.slice(), factors: new Float64Array(count).fill(1) };
+}
 
 const unexpected = (op: string, what: string): never => {
   throw new Fault("ABI_MALFORMED", { argument: `answer to q.${op}`, what });
@@ -118,6 +155,17 @@ const operations = ({ address, record, argument }: Reading): Q => Object.freeze(
   estimate: (contract: Contract<"Q">, circuit: CircuitLike, observable: PauliSum, options: EstimateOptions = {}) =>
     call<number>("estimate", contract, {
       mode: "expectation", circuit: argument(circuit, lower), observable, shots: record("q.estimate(contract, circuit, observable, { shots? })", "options", options, ({ shots }) => shots ?? ESTIMATE_SHOTS),
+    }),
+  gradient: (contract: Contract<"Q">, circuit: CircuitLike, observable: PauliSum, options: GradientOptions = {}) => {
+    const lowered = argument(circuit, lower);
+    const { method, shots } = record("q.gradient(contract, circuit, observable, { method?, shots? })", "options", options,
+      ({ method = "adjoint", shots = ESTIMATE_SHOTS }) => ({ method, shots }));
+    return call<Gradient>("gradient", contract, { mode: "gradient", circuit: lowered, observable, shots, parameters: argument(circuit, movesOf), method });
+  },
+  detect: (contract: Contract<"Q">, experiment: Experiment, shots: number) => call<DetectionEvents>("submit", contract, { mode: "events", experiment, shots }),
+  logical: (contract: Contract<"Q">, experiment: Experiment, shots: number, options: LogicalOptions = {}) =>
+    call<LogicalCounts>("submit", contract, {
+      mode: "logical", experiment, decoder: record("q.logical(contract, experiment, shots, { decoder? })", "options", options, ({ decoder }) => decoder ?? "matching"), shots,
     }),
   *measure<T>(job: Job<T, "Q">): Program<T, "Q"> {
     const answer = yield { domain: "Q", op: "collect", job };

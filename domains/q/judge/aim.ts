@@ -2,7 +2,7 @@
 //   Y2  An outcome with odds below FLOOR cannot be: by rounding, a state of g gates has an error of at most about 8g·2⁻⁵³ in norm,
 //       so odds of exactly 0 are computed as less than (8g·2⁻⁵³)², below FLOOR up to g = 10⁹. An honest run meets one with
 //       probability below FLOOR a measurement. For the m last measurements read at once the floor is FLOOR·2⁻ᵐ, since the 2ᵐ
-//       outcomes below it weigh less than FLOOR together; there the bound on g is 10⁵ for 26 qubits.
+//       outcomes below it weigh less than FLOOR together; there the bound on g is 10⁵ for 27 qubits.
 //   Y3  Hidden branches below PRUNED are dropped; HISTORIES_MAX of them weigh less than FLOOR together.
 import type { Account } from "./account.ts";
 

@@ -1,7 +1,7 @@
 // An experiment: all jobs of a trace with the same circuit, judged in one walk. Chooses the walk as the providers do, and says of
 // every record how probable it is, of every job how plausible its shots are together.
 import type { LoweredCircuit } from "../../kernels/circuit.ts";
-import { STABILIZER, chooseProvider } from "../declared.ts";
+import { PROVIDERS, chooseProvider } from "../declared.ts";
 import { Account } from "./account.ts";
 import { TooManyHistories } from "./aim.ts";
 import { binsOf, type Bins } from "./bins.ts";
@@ -67,7 +67,7 @@ function byDistribution(tally: Tally): Pick<Findings, "plausibility" | "note"> {
 export function experiment(circuit: LoweredCircuit, jobs: readonly (readonly Reading[])[]): Findings | undefined {
   const tally = tallyOf(circuit, jobs);
   try {
-    return chooseProvider(circuit) === STABILIZER ? byStabilizer(tally) : byStatevector(tally);
+    return chooseProvider(circuit) === PROVIDERS.stabilizer ? byStabilizer(tally) : byStatevector(tally);
   } catch (cause) {
     if (cause instanceof TooManyHistories) return undefined;
     throw cause;

@@ -10,16 +10,18 @@ import { KERNEL, type JobId } from "../../../kernel-abi/ids.ts";
 import { pack, unpack } from "../../../kernel-abi/packer.ts";
 import type { LoweredCircuit } from "../../kernels/circuit.ts";
 import { createQAdmission } from "../admission.ts";
-import { decodeDescriptor, type QJob } from "../job.ts";
+import { decodeDescriptor, type CircuitWork, type GradientJob, type QJob } from "../job.ts";
+import { judgedQec } from "../qec/judge.ts";
 import { exactExpectation } from "./expectation.ts";
 import { experiment, type Findings } from "./experiment.ts";
-import { readingsOf, shortened, valueIn } from "./reading.ts";
+import { exactGradient } from "./gradient.ts";
+import { gradientIn, readingsOf, shortened, valueIn } from "./reading.ts";
 import type { Reading, Tally } from "./tally.ts";
 
 /** A job whose outcome has the right form. */
 interface Sampled {
   readonly job: JobId;
-  readonly work: QJob;
+  readonly work: CircuitWork;
   readonly readings: readonly Reading[];
 }
 
@@ -50,8 +52,8 @@ function workOf({ job, terms, descriptor }: JudgedJob): QJob {
   }
 }
 
-const verdictOf = (job: JobId, { mode, circuit, shots }: QJob, rest: Pick<JobVerdict, "standing"> & Partial<JobVerdict>): JobVerdict => ({
-  job, domain: "Q", kind: mode, units: circuit.qubits, shots: mode === "expectation" ? 1 : shots, logLikelihood: null, p: null, test: null, note: "", ...rest,
+const verdictOf = (job: JobId, { mode, circuit, shots }: CircuitWork, rest: Pick<JobVerdict, "standing"> & Partial<JobVerdict>): JobVerdict => ({
+  job, domain: "Q", kind: mode, units: circuit.qubits, shots: mode === "expectation" || mode === "gradient" ? 1 : shots, logLikelihood: null, p: null, test: null, note: "", ...rest,
 });
 
 const impossible = (what: string, outcome: string, probability = 0): Pick<JobVerdict, "standing" | "impossible"> =>
@@ -63,26 +65,37 @@ class QJudge implements DomainJudge {
 
   take(job: JudgedJob): void {
     const work = workOf(job);
-    const verdict = this.#alone(job, work);
+    const verdict = "experiment" in work ? judgedQec(job, work) : this.#alone(job, work);
     if (verdict !== undefined) this.#verdicts.push(verdict);
   }
 
   /** The verdict of a job that needs no walk; undefined when it has joined a group. */
-  #alone({ job, outcome }: JudgedJob, work: QJob): JobVerdict | undefined {
+  #alone({ job, outcome }: JudgedJob, work: CircuitWork): JobVerdict | undefined {
     if (outcome.verdict !== 0) return verdictOf(job, work, { standing: "failed", note: faultByCode(outcome.verdict) ?? `#${outcome.verdict}` });
     if (work.mode === "expectation") return this.#expectation(job, work, outcome.body);
+    if (work.mode === "gradient") return this.#gradient(job, work, outcome.body);
     const readings = readingsOf(work, outcome.body);
     if (typeof readings === "string") return verdictOf(job, work, impossible("the body is no outcome of such a job", readings));
     this.#groupOf(work.circuit).jobs.push({ job, work, readings });
     return undefined;
   }
 
-  #expectation(job: JobId, work: QJob & { readonly mode: "expectation" }, body: Uint8Array): JobVerdict {
+  #expectation(job: JobId, work: CircuitWork & { readonly mode: "expectation" }, body: Uint8Array): JobVerdict {
     const recorded = valueIn(body);
     if (typeof recorded === "string") return verdictOf(job, work, impossible("the body is no outcome of such a job", recorded));
     const { value, tolerance } = exactExpectation(work.circuit, work.observable);
     if (Math.abs(recorded - value) <= tolerance) return verdictOf(job, work, { standing: "possible" });
     return verdictOf(job, work, impossible(`the exact value is ${value}`, String(recorded)));
+  }
+
+  #gradient(job: JobId, work: GradientJob, body: Uint8Array): JobVerdict {
+    const recorded = gradientIn(body, work.parameters.count);
+    if (typeof recorded === "string") return verdictOf(job, work, impossible("the body is no outcome of such a job", recorded));
+    const { value, gradient, tolerance, tolerances } = exactGradient(work);
+    if (!(Math.abs(recorded.value - value) <= tolerance)) return verdictOf(job, work, impossible(`the exact value is ${value}`, String(recorded.value)));
+    const wrong = gradient.findIndex((slope, at) => !(Math.abs((recorded.gradient[at] ?? 0) - slope) <= (tolerances[at] ?? 0)));
+    if (wrong < 0) return verdictOf(job, work, { standing: "possible" });
+    return verdictOf(job, work, impossible(`the exact derivative by parameter ${wrong} is ${gradient[wrong]}`, String(recorded.gradient[wrong])));
   }
 
   #groupOf(circuit: LoweredCircuit): Group {

@@ -2,7 +2,7 @@
 import { sameBytes } from "../../../kernel-abi/canonical.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import { toHex } from "../../../kernel-abi/canonical.ts";
-import type { QJob } from "../job.ts";
+import type { CircuitWork } from "../job.ts";
 import { encodeResult, parseResult, type QResult } from "../outcome.ts";
 import type { Reading } from "./tally.ts";
 
@@ -29,6 +29,15 @@ export function valueIn(body: Uint8Array): number | string {
   return value === undefined ? bytesShown(body) : Number.isFinite(value) ? value : String(value);
 }
 
+/** A value with so many derivatives, all finite, or what stands in their place. */
+export function gradientIn(body: Uint8Array, count: number): { readonly value: number; readonly gradient: Float64Array } | string {
+  const result = resultIn(body);
+  const value = result?.kind === "gradient" && result.value.length === 1 && result.gradient.length === count ? result.value[0] : undefined;
+  if (result?.kind !== "gradient" || value === undefined) return bytesShown(body);
+  const { gradient } = result;
+  return Number.isFinite(value) && gradient.every(Number.isFinite) ? { value, gradient } : [value, ...gradient].join(" ");
+}
+
 const isRecord = (text: string, clbits: number): boolean => text.length === clbits && /^[01]*$/.test(text);
 
 function ofBits(bits: Uint8Array, clbits: number): readonly Reading[] | string {
@@ -37,7 +46,7 @@ function ofBits(bits: Uint8Array, clbits: number): readonly Reading[] | string {
 }
 
 /** Distinct records in code-unit order, counts of at least 1 that add up to the shots. */
-function ofCounts({ keys, counts }: QResult & { readonly kind: "counts" }, { circuit, shots }: QJob): readonly Reading[] | string {
+function ofCounts({ keys, counts }: QResult & { readonly kind: "counts" }, { circuit, shots }: CircuitWork): readonly Reading[] | string {
   let total = 0;
   const readings: Reading[] = [];
   for (const [at, record] of keys.entries()) {
@@ -51,7 +60,7 @@ function ofCounts({ keys, counts }: QResult & { readonly kind: "counts" }, { cir
 }
 
 /** What a job of bits or counts read; text that shows the body when it is no outcome of this job. */
-export function readingsOf(job: QJob, body: Uint8Array): readonly Reading[] | string {
+export function readingsOf(job: CircuitWork, body: Uint8Array): readonly Reading[] | string {
   const result = resultIn(body);
   if (result?.kind === "bits" && job.mode === "bits") return ofBits(result.bits, job.circuit.clbits);
   if (result?.kind === "counts" && job.mode === "counts") return ofCounts(result, job);

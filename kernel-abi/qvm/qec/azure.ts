@@ -51,8 +51,10 @@ const SURFACE: Readonly<Record<QubitParams["instructionSet"], QecScheme>> = Obje
 });
 const FLOQUET = scheme("floquet_code", 0.01, 0.07, "3 * oneQubitMeasurementTime * codeDistance", "4 * codeDistance * codeDistance + 8 * (codeDistance - 1)");
 
-const no = (reason: string): Unreadable => ({ reason });
+const no = (reason: string, at?: string): Unreadable => ({ reason, ...(at === undefined ? {} : { at }) });
 const PHYSICAL_MAX = 16_777_216;
+const CYCLE = "/qecScheme/logicalCycleTime";
+const PHYSICAL = "/qecScheme/physicalQubitsPerLogicalQubit";
 
 /** Qubits by name, with or without the estimator's prefix `qubit_` and, for gate-based ones, `gate_`. */
 export function qubitsNamed(name: string): QubitParams | undefined {
@@ -73,7 +75,7 @@ function variablesOf(qubits: QubitParams, distance: number): Readonly<Record<str
     const text = qubits[time];
     if (text === undefined) continue;
     const ns = nanoseconds(text);
-    if (ns === undefined) return no(`${time} is a time as "50 ns", with ns, us, \u00b5s, ms or s, not ${text}`);
+    if (ns === undefined) return no(`${time} is a time as "50 ns", with ns, us, \u00b5s, ms or s, not ${text}`, `/qubitParams/${time}`);
     variables[time] = ns;
     variables[time.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)] = ns;
   }
@@ -82,23 +84,23 @@ function variablesOf(qubits: QubitParams, distance: number): Readonly<Record<str
 
 const isReason = (read: Readonly<Record<string, number>> | Unreadable): read is Unreadable => typeof read["reason"] === "string";
 
-/** The rate a code has to suppress: the worst of readout, joint readout and Clifford gates. T gates are distilled and do not count. */
+/** The rate a code has to suppress: the worst of readout, joint readout, Clifford gates and, where it is said, idling. T gates are distilled and do not count. */
 export const cliffordRate = (qubits: QubitParams): number => Math.max(
-  qubits.oneQubitMeasurementErrorRate ?? 0, qubits.oneQubitGateErrorRate ?? 0, qubits.twoQubitGateErrorRate ?? 0, qubits.twoQubitJointMeasurementErrorRate ?? 0);
+  qubits.oneQubitMeasurementErrorRate ?? 0, qubits.oneQubitGateErrorRate ?? 0, qubits.twoQubitGateErrorRate ?? 0, qubits.twoQubitJointMeasurementErrorRate ?? 0, qubits.idleErrorRate ?? 0);
 
 /** A profile from qubits and a scheme, evaluated at a distance. @returns what does not fit, in one sentence */
 export function evaluated(qubits: QubitParams, qec: QecScheme, distance: number, text: string, ignored: readonly string[] = []): Profile | Unreadable {
   const refusal = distanceRefusal(distance);
-  if (refusal !== undefined) return no(refusal);
+  if (refusal !== undefined) return no(refusal, "/codeDistance");
   const variables = variablesOf(qubits, distance);
   if (isReason(variables)) return variables;
   const cycle = evaluate(qec.logicalCycleTime, variables);
-  if ("reason" in cycle) return no(`logicalCycleTime is not evaluated: ${cycle.reason}`);
+  if ("reason" in cycle) return no(`logicalCycleTime is not evaluated: ${cycle.reason}`, CYCLE);
   const physical = evaluate(qec.physicalQubitsPerLogicalQubit, variables);
-  if ("reason" in physical) return no(`physicalQubitsPerLogicalQubit is not evaluated: ${physical.reason}`);
-  if (!(cycle.value > 0)) return no("logicalCycleTime is not above zero");
+  if ("reason" in physical) return no(`physicalQubitsPerLogicalQubit is not evaluated: ${physical.reason}`, PHYSICAL);
+  if (!(cycle.value > 0)) return no("logicalCycleTime is not above zero", CYCLE);
   const count = Math.ceil(physical.value);
-  if (!(count >= 1 && count <= PHYSICAL_MAX)) return no(`physicalQubitsPerLogicalQubit is ${String(count)}, not 1 to ${String(PHYSICAL_MAX)}`);
+  if (!(count >= 1 && count <= PHYSICAL_MAX)) return no(`physicalQubitsPerLogicalQubit is ${String(count)}, not 1 to ${String(PHYSICAL_MAX)}`, PHYSICAL);
   const gate = Math.max(qubits.oneQubitGateErrorRate ?? 0, qubits.twoQubitGateErrorRate ?? qubits.twoQubitJointMeasurementErrorRate ?? 0);
   const p = cliffordRate(qubits);
   return Object.freeze({

@@ -54,8 +54,8 @@ export interface Profile {
   readonly ignored: readonly string[];
 }
 
-/** What is wrong with a profile, in one sentence, and what is taken instead. */
-export interface Unreadable { readonly reason: string }
+/** What is wrong with a profile, in one sentence, and what is taken instead; of a parameter file also where, as a JSON pointer ("" is the file as a whole). */
+export interface Unreadable { readonly reason: string; readonly at?: string }
 
 /** A block of distance 999 has two million physical qubits: beyond it a distance is a slip of the pen. */
 export const DISTANCE_MAX = 999;

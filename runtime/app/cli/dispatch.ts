@@ -19,6 +19,7 @@ const COMMANDS: readonly Entry[] = [
   { name: "fork", summary: "another run from a position of a recorded one, with what is given altered", load: () => import("./commands/fork.ts") },
   { name: "metrics", summary: "what a trace measures: series, faults, diagnostics, alerts; executes nothing", load: () => import("./commands/metrics.ts") },
   { name: "qvm", summary: "QVM graphs: verify them, and what else is done with one", load: () => import("./commands/qvm.ts") },
+  { name: "qec", summary: "error correction: thresholds and logical error rates, sampled, decoded and sealed", load: () => import("./commands/qec.ts") },
   { name: "keys", summary: "who signs here, and whose seals are trusted", load: () => import("./commands/keys.ts") },
   { name: "conformance", summary: "what of the hybrid-process checklist holds, self-tested; signed report, live self-test", load: () => import("./commands/conformance.ts") },
   { name: "kernel", summary: "the logical-qubit kernel: serve it over a Unix socket, see how it stands", load: () => import("./commands/kernel.ts") },

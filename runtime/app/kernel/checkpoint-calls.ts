@@ -4,7 +4,7 @@
 import type { CallContext } from "../../../kernel-abi/rpc/handlers.ts";
 import type { ParamsOf, ResultOf } from "../../../kernel-abi/rpc/methods.ts";
 import { Refusal } from "../../../kernel-abi/rpc/codes.ts";
-import { STABILIZER, STATEVECTOR } from "../../../domains/q/declared.ts";
+import { PROVIDERS as Q_PROVIDERS } from "../../../domains/q/declared.ts";
 import { checkpointId, type CheckpointRecord } from "../../kernel/jobs/checkpoint-record.ts";
 import type { Job } from "../../kernel/jobs/job.ts";
 import { isEnd } from "../../kernel/jobs/lifecycle.ts";
@@ -15,7 +15,7 @@ import type { Parts } from "./parts.ts";
 import type { Watching } from "./watching.ts";
 
 const CAP = ["CAP_CHECKPOINT"];
-const PROVIDERS: readonly string[] = [STABILIZER, STATEVECTOR].map(({ provider }) => provider);
+const PROVIDERS: readonly string[] = [Q_PROVIDERS.stabilizer, Q_PROVIDERS.statevector].map(({ provider }) => provider);
 
 export class CheckpointCalls {
   readonly #parts: Parts;

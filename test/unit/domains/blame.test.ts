@@ -21,7 +21,7 @@ describe("a refused call", () => {
     [{ mode: "counts", circuit: lowered, shots: 0 }, "/shots", "must be >= 1"], [{ mode: "counts", circuit: lowered, shots: 2.5 }, "/shots", "must be integer"],
     [{ mode: "counts", circuit: lowered }, "", "must have required properties shots"], [{ mode: "bits", circuit: lowered, shots: 2 }, "/shots", "must be equal to constant"],
     [{ mode: "bits", circuit: lowered, shot: 1 }, "/shot", "no field of this"], [{ mode: "expectation", circuit: lowered, shots: 1 }, "", "must have required properties observable"],
-    [{ mode: "count", circuit: lowered }, "/mode", "one of bits, counts, expectation"], [{}, "/mode", "one of bits, counts, expectation"], [null, "/mode", "one of bits, counts, expectation"],
+    [{ mode: "count", circuit: lowered }, "/mode", "one of bits, counts, expectation, gradient, events, logical"], [{}, "/mode", "one of bits, counts, expectation, gradient, events, logical"], [null, "/mode", "one of bits, counts, expectation, gradient, events, logical"],
   ])("of Q: %#", (call, at, what) => { expect(told(() => parseQ(call))).toEqual(["ABI_MALFORMED", at, what]); });
 
   it.each([

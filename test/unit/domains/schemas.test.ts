@@ -11,7 +11,7 @@ describe("JSON Schema", () => {
       expect(rest).toMatchObject({ $id: id, type: "object", required, additionalProperties: false });
       for (const field of Object.values(properties)) expect(field.description ?? field.properties).toBeDefined();
     });
-  it.each([["triad/q/call", QCallSchema, "mode", ["bits", "counts", "expectation"]],
+  it.each([["triad/q/call", QCallSchema, "mode", ["bits", "counts", "expectation", "gradient", "events", "logical"]],
     ["triad/phi/call", PhiCallSchema, "op", ["open", "shift", "align", undefined, "kuramoto", "ising", "spectrum"]]])(
     "of %s: one form an operation, nothing beside its fields", (id, schema, tag, tags) => {
       const { $id, anyOf } = document(schema) as { $id: string; anyOf: { additionalProperties: boolean; properties: Record<string, { const?: string }> }[] };

@@ -7,3 +7,4 @@ export { weigh, weightOfOne, project, lower, scale } from "./weigh";
 export { openShots, split, publish, sampleRest } from "./shots";
 export { expectPauli } from "./expect";
 export { openPass, closePasses, help, blocksDone } from "./passes";
+export { addWords, imaginaryOf, imaginaryOfOnes } from "./adjoint";

@@ -67,7 +67,7 @@ describe("refused arguments", () => {
   };
   const one = (letter: number, coefficient: number): PauliSum => ({ coefficients: Float64Array.of(coefficient), paulis: Uint8Array.of(letter) });
   const jobs: readonly (readonly [string, CircuitJob])[] = [
-    ["more than 4,096 qubits", sampled(lowered(4097, 1, []))],
+    ["more than 16,384 qubits", sampled(lowered(16385, 1, []))],
     ["more bits than one job may return", sampled(lowered(1, 1 << 20, []), 257)],
     ["a measurement ordinal out of place", sampled(measured(1))],
     ["a missing measurement ordinal", sampled(measured(-1))],

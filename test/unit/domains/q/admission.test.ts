@@ -24,7 +24,7 @@ describe("reserve", () => {
     expect(Object.isFrozen(made)).toBe(true);
   });
   it.each([
-    {}, null, 7, "x", [], { qubits: 0, budget: 1 }, { qubits: 4097, budget: 1 }, { qubits: 1.5, budget: 1 }, { qubits: 1 }, { qubits: 1, budget: 0 },
+    {}, null, 7, "x", [], { qubits: 0, budget: 1 }, { qubits: 16385, budget: 1 }, { qubits: 1.5, budget: 1 }, { qubits: 1 }, { qubits: 1, budget: 0 },
     { qubits: 1, budget: 1, shots: 0 }, { qubits: 1, budget: 1, errorTolerance: 1.5 }, { qubits: 1, budget: 1, errorTolerance: Number.NaN },
     { qubits: 1, budget: 1, gates: ["FOO"] }, { qubits: 1, budget: 1, wish: 3 }, { qubits: 1, budget: 1, duration: Infinity },
   ])("refuses %j", (request) => {
@@ -73,8 +73,8 @@ describe("stages", () => {
   });
   it("support: gate set, size, and what the mode demands", () => {
     expect(judged(bits(ghz(2)), { gates: ["H", "MEASURE"] })).toBe("Q_ERR_GATE_UNSUPPORTED");
-    expect(judged(bits(ghz(27, true)), { qubits: 27, budget: 1e9 })).toBe("Q_ERR_GATE_UNSUPPORTED");
-    expect(judged(bits(ghz(27)), { qubits: 27, budget: 1e9 })).toBe("none");
+    expect(judged(bits(ghz(28, true)), { qubits: 28, budget: 1e9 })).toBe("Q_ERR_GATE_UNSUPPORTED");
+    expect(judged(bits(ghz(28)), { qubits: 28, budget: 1e9 })).toBe("none");
     expect(judged(bits(lower(1, 1, [["H", 0]])))).toBe("Q_ERR_MEASUREMENT_FAILURE");
     const z = { coefficients: Float64Array.of(1), paulis: Uint8Array.of(3) };
     const estimate = (circuit: unknown) => ({ mode: "expectation", circuit, shots: 1, observable: z });

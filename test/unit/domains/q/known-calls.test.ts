@@ -1,9 +1,11 @@
 // A call that was checked before is found again; whatever says anything else, or says it in another way, is checked anew.
 import { describe, expect, it } from "vitest";
 import { circuit } from "../../../../domains/q/api/circuit.ts";
-import { decodeDescriptor, encodeDescriptor, parseCall } from "../../../../domains/q/job.ts";
+import { decodeDescriptor as decoded, encodeDescriptor, parseCall as parsed, type CircuitWork } from "../../../../domains/q/job.ts";
 import { faultName } from "../../../support/refusals.ts";
 
+const parseCall = (call: unknown) => parsed(call) as CircuitWork;
+const decodeDescriptor = (bytes: Uint8Array) => decoded(bytes) as CircuitWork;
 const lowered = () => circuit(2, 2).h(0).rx(0.25, 1).cx(0, 1).if(0, 1, (c) => c.x(1)).measureAll().lower();
 const fresh = () => ({ mode: "counts" as const, circuit: lowered(), shots: 77 });
 

@@ -4,10 +4,11 @@ import { nanoseconds } from "../../../../kernel-abi/qvm/qec/duration.ts";
 import { estimate } from "../../../../kernel-abi/qvm/qec/estimate.ts";
 import { evaluate } from "../../../../kernel-abi/qvm/qec/formula.ts";
 import { dephasing, decayed, gatePaulis, hazard, idleError, isCorrected, relaxation } from "../../../../kernel-abi/qvm/qec/noise.ts";
-import { readParameters } from "../../../../kernel-abi/qvm/qec/parameters.ts";
+import { profileOfParameters, readHardware, readParameters } from "../../../../kernel-abi/qvm/qec/parameters.ts";
 import { NAMED_PROFILES, namedProfile, parseProfile } from "../../../../kernel-abi/qvm/qec/profile.ts";
 import { cycleUs, cyclesOf, decodingNs, failureOver, logicalErrorRate, readoutErrorRate, roundsOf } from "../../../../kernel-abi/qvm/qec/rates.ts";
 import { type Profile, type Unreadable, isProfile } from "../../../../kernel-abi/qvm/qec/terms.ts";
+import { faultOf } from "../../../support/refusals.ts";
 
 const good = (read: Profile | Unreadable): Profile => {
   if (!isProfile(read)) throw new Error(read.reason);
@@ -165,6 +166,30 @@ describe("parameter files", () => {
   ])("%o is none", (json, why) => {
     const read = readParameters(json);
     expect(isProfile(read) ? read.text : read.reason).toMatch(why);
+  });
+});
+
+const MAJORANA_WITHOUT_GATES = { qubitParams: { name: "mine", instructionSet: "Majorana", oneQubitMeasurementTime: "1 µs", oneQubitMeasurementErrorRate: 1e-4 }, qecScheme: {} };
+
+describe("places of what is wrong in a parameter file", () => {
+  it.each([
+    [null, ""], [{ decoder: {} }, ""], [{ qec_scheme: 7 }, "/qec_scheme"], [{ qec_scheme: {} }, "/qec_scheme/code_family"], [{ qec_scheme: { code_family: "surface", code_distance: 4 } }, "/qec_scheme/code_distance"],
+    [{ qec_scheme: { code_family: "surface" }, error_budget: [] }, "/error_budget"], [{ qec_scheme: { code_family: "surface" }, error_budget: { t2_us: 1e9 } }, "/error_budget/t2_us"],
+    [{ qec_scheme: { code_family: "surface" }, decoder: { cycle_time_us: "0.1" } }, "/decoder/cycle_time_us"], [{ qec_scheme: { code_family: "surface", physical_qubit_count: 1.5 } }, "/qec_scheme/physical_qubit_count"],
+    [{ qubitParams: { twoQubitGateTime: "80 minutes" } }, "/qubitParams/twoQubitGateTime"], [{ qubitParams: { twoQubitGateTime: 80 } }, "/qubitParams/twoQubitGateTime"], [{ qubitParams: "qubit_gate_ns_e3" }, "/qubitParams"],
+    [{ qecScheme: { logicalCycleTime: "2 * x" } }, "/qecScheme/logicalCycleTime"], [{ qecScheme: { physicalQubitsPerLogicalQubit: "1 - codeDistance" } }, "/qecScheme/physicalQubitsPerLogicalQubit"],
+    [{ qecScheme: {}, codeDistance: 2 }, "/codeDistance"], [{ qecScheme: { crossingPrefactor: -1 } }, "/qecScheme/crossingPrefactor"],
+  ])("%o: %s", (json, at) => {
+    const read = readParameters(json);
+    expect(isProfile(read) ? read.text : read.at).toBe(at);
+    expect(faultOf(() => profileOfParameters(json))).toMatchObject({ fault: "PROFILE_INVALID", detail: { at } });
+  });
+
+  it("none of a file that can be read", () => { expect(profileOfParameters(JSON.parse(SEED_FILE)).text).toBe("parameters:surface_code(d=9,n=162,cycle_us=1,p=0.001)"); });
+  it("a file without a distance is hardware all the same", () => {
+    expect(readHardware({ qubitParams: { name: "maj_ns_e6" }, qecScheme: { name: "floquet" } })).toMatchObject({ qubits: { name: "qubit_maj_ns_e6", tGateErrorRate: 0.01 }, scheme: { name: "floquet_code", crossingPrefactor: 0.07 } });
+    expect(readHardware(MAJORANA_WITHOUT_GATES)).toMatchObject({ qubits: { name: "mine" }, scheme: { crossingPrefactor: 0.08 } });
+    expect(readHardware([])).toMatchObject({ at: "" });
   });
 });
 

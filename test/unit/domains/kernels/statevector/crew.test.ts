@@ -2,6 +2,9 @@
 import { afterAll, describe, expect, it } from "vitest";
 import type { Crew } from "../../../../../kernel-abi/ports.ts";
 import { runCircuitJob } from "../../../../../domains/kernels/statevector/kernel.ts";
+import { planCircuit } from "../../../../../domains/kernels/statevector/plan.ts";
+import { Register } from "../../../../../domains/kernels/statevector/register.ts";
+import { StagedPlan } from "../../../../../domains/kernels/statevector/stages.ts";
 import { createCrew } from "../../../../../runtime/workers/crew.ts";
 import { lowered, type Instruction } from "../../../../support/clifford-circuits.ts";
 import { Doubles } from "../../../../support/random-doubles.ts";
@@ -14,8 +17,9 @@ const layers: Instruction[] = Array.from({ length: 3 }, (_, layer) => [
   ...Array.from({ length: QUBITS >> 1 }, (__, pair) => gate(layer === 1 ? "CX" : "CZ", 2 * pair, 2 * pair + 1)),
 ]).flat();
 
+const createdLate = createCrew({ helpers: 2 });
 const crews = [1, 3].map((helpers) => createCrew({ helpers, delayMs: (index) => index }));
-afterAll(async () => { await Promise.all(crews.map((crew) => crew.end())); });
+afterAll(async () => { await Promise.all([...crews, createdLate].map((crew) => crew.end())); });
 
 describe.each(["exact", "fused"] as const)("a crew, %s", (fusion) => {
   const observable = pauliSum([[1, "ZZ".padEnd(QUBITS, "I")], [0.5, "XYZ".padEnd(QUBITS, "X")]]);
@@ -34,6 +38,29 @@ describe.each(["exact", "fused"] as const)("a crew, %s", (fusion) => {
     }
   }, 60_000);
 });
+
+function led(crew: Crew): Register {
+  const staged = new StagedPlan(planCircuit(lowered(QUBITS, 0, layers)), { fusion: "exact" });
+  const register = new Register({ qubits: QUBITS, program: staged.programBytes, crew });
+  Object.assign(register.wasm, { help: () => 0 }); // the leader itself does nothing
+  try {
+    register.evolve(staged, 0);
+  } finally {
+    register.close();
+  }
+  return register;
+}
+
+it("helpers alone get a program done", () => {
+  const register = new Register({ qubits: QUBITS });
+  for (const step of planCircuit(lowered(QUBITS, 0, layers)).steps) register.apply(step);
+  const helped = led(createdLate).amplitudes();
+  expect(register.amplitudes().findIndex((value, at) => value !== helped[at])).toBe(-1);
+}, 60_000);
+
+it.runIf(process.env["TRIAD_LONG"] === "1")("blocks that nobody ends are an error, in bounded time", () => {
+  expect(() => led({ helpers: 1, enlist: () => undefined })).toThrow("a helper of this job was lost");
+}, 60_000);
 
 it("a crew that never comes costs nothing but its help", () => {
   const asked: unknown[] = [];

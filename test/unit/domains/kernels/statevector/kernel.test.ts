@@ -47,7 +47,7 @@ describe("the kernel", () => {
 
 describe("refusals", () => {
   it.each([
-    ["27 qubits", "qubits", sampling(lowered(27, 0, []))],
+    ["28 qubits", "qubits", sampling(lowered(28, 0, []))],
     ["an angle beyond the sine's domain", "angle", sampling(lowered(1, 0, [turned("RX", ANGLE_LIMIT + 1, 0)]))],
     ["a misnumbered measurement", "measurement ordinal", sampling({ ...bell, ops: bell.ops.map((value, at) => (at === 31 ? 0 : value)) })],
     ["ten million and one shots", "shots", sampling(bell, 10_000_001)],

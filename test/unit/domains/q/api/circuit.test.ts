@@ -179,7 +179,7 @@ describe("refusals", () => {
   // What no typed caller can write, as it comes from JavaScript.
   const wrong = (value: unknown): never => value as never;
   const cases: readonly (readonly [string, () => unknown, Readonly<Record<string, unknown>>])[] = [
-    ["no qubits", () => circuit(0), { argument: "circuit: qubits", value: 0, allowed: "an integer from 1 to 4096" }],
+    ["no qubits", () => circuit(0), { argument: "circuit: qubits", value: 0, allowed: "an integer from 1 to 16384" }],
     ["half a qubit", () => c.h(0.5), { argument: "h: qubit", value: 0.5, allowed: "an integer from 0 to 1" }],
     ["a qubit that is not there", () => c.cx(0, 2), { argument: "cx: qubit", value: 2, allowed: "an integer from 0 to 1" }],
     ["one qubit twice", () => c.cz(1, 1), { argument: "cz: qubits", value: "1, 1", allowed: "distinct qubits" }],

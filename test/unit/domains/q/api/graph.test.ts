@@ -71,8 +71,8 @@ describe("qubits", () => {
   });
   it("are as many as a provider has at once", () => {
     const wide = (n: number): Graph => graphOf(["ALLOC_LQ", Array.from({ length: n }, (_, at) => `q${at}`)]);
-    expect(fault(() => graphCircuit(wide(4_096)))).toBeUndefined();
-    expect(fault(() => graphCircuit(wide(4_097)))).toEqual(["Q_ERR_GATE_UNSUPPORTED", undefined]);
+    expect(fault(() => graphCircuit(wide(16_384)))).toBeUndefined();
+    expect(fault(() => graphCircuit(wide(16_385)))).toEqual(["Q_ERR_GATE_UNSUPPORTED", undefined]);
   });
 });
 

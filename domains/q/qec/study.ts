@@ -1,0 +1,158 @@
+// Studies: many cells (an experiment and its decoder), each sampled in batches until its stopping rule is met. Pure functions of counts, so the
+// batches of a study are the same whoever samples them; what they come to stands in one row a cell, with all that a rate depends on.
+import { Fault } from "../../../kernel-abi/fault.ts";
+import { Type, type Static } from "../../../kernel-abi/schema.ts";
+import { LIMITS } from "../../../kernel-abi/limits.ts";
+import { crossingsOf, type Crossing } from "../statistics/crossings.ts";
+import { intervalOf } from "../statistics/intervals.ts";
+import { normalisedInterval } from "../statistics/rates.ts";
+import { stopReason, type StopReason } from "../statistics/stopping.ts";
+import { suppressionOf, type Suppression } from "../statistics/suppression.ts";
+import { fittedThreshold, type ThresholdFit } from "../statistics/threshold.ts";
+import { DecoderSchema } from "./call.ts";
+import { ExperimentSchema, isMemory, type Experiment } from "./experiment.ts";
+import { knownExperiment } from "./known.ts";
+import type { QReserve } from "../request.ts";
+import { QEC_COSTS } from "./admission.ts";
+import type { LogicalCounts } from "./outcome.ts";
+
+const exact = { additionalProperties: false } as const;
+const Confidence = Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1, default: 0.95 });
+const Method = Type.Union([Type.Literal("wilson"), Type.Literal("clopper-pearson")], { default: "wilson" });
+
+export const StudySchema = Type.Object({
+  cells: Type.Array(Type.Object({
+    p: Type.Optional(Type.Number({ minimum: 0, maximum: 1, description: "Physical error rate the cell stands for; what is fitted over." })),
+    experiment: ExperimentSchema,
+    decoder: DecoderSchema,
+  }, exact), { minItems: 1, maxItems: 10_000 }),
+  stop: Type.Object({
+    maxShots: Type.Integer({ minimum: 1, maximum: 100_000_000_000 }),
+    maxErrors: Type.Optional(Type.Integer({ minimum: 1 })),
+    width: Type.Optional(Type.Object({ relative: Type.Number({ exclusiveMinimum: 0 }), confidence: Confidence, method: Method }, exact)),
+  }, { ...exact, description: "Looked at after whole batches; the first that holds ends a cell." }),
+  interval: Type.Object({ method: Method, confidence: Confidence }, { ...exact, default: { method: "wilson", confidence: 0.95 } }),
+  per: Type.Union([Type.Literal("shot"), Type.Literal("round"), Type.Literal("logical-qubit"), Type.Literal("logical-qubit-round")],
+    { default: "shot", description: "What rates are counted per." }),
+}, exact);
+export type Study = Readonly<Static<typeof StudySchema>>;
+export type Cell = Study["cells"][number];
+
+export interface CellCounts {
+  readonly shots: number;
+  readonly errors: number;
+  readonly flips: readonly number[];
+  readonly events: number;
+  readonly unsolved: number;
+}
+
+export const NO_COUNTS: CellCounts = Object.freeze({ shots: 0, errors: 0, flips: [], events: 0, unsolved: 0 });
+
+export const added = (a: CellCounts, b: LogicalCounts): CellCounts => ({
+  shots: a.shots + b.shots, errors: a.errors + b.errors, events: a.events + b.events, unsolved: a.unsolved + b.unsolved,
+  flips: b.flips.map((flips, observable) => flips + (a.flips[observable] ?? 0)),
+});
+
+/** Shots of a cell's first batch; of a job at most; how much larger a batch may be than all before it. */
+const BATCH = Object.freeze({ first: 10_000, job: 1_000_000, growth: 9 });
+/** Jobs a batch is made of, so that more than one worker has something to do. */
+const PARTS = 4;
+
+/** Shots of the cell's next batch by jobs; none when the rule has ended it. Batches grow towards what the errors so far let expect. */
+export function nextBatch({ stop }: Study, counts: CellCounts): readonly number[] {
+  const left = stop.maxShots - counts.shots;
+  if (left <= 0 || stopReason(stop, counts) !== undefined) return [];
+  const shots = Math.min(left, counts.shots === 0 ? BATCH.first : Math.min(BATCH.growth * counts.shots, expectedShots(stop, counts), PARTS * BATCH.job));
+  const part = Math.ceil(shots / PARTS);
+  return shots < BATCH.first ? [shots] : Array.from({ length: Math.ceil(shots / part) }, (_, index) => Math.min(part, shots - index * part));
+}
+
+/** A tenth more than it would take at the rate so far; never less than a first batch. */
+function expectedShots({ maxErrors }: Study["stop"], { shots, errors }: CellCounts): number {
+  if (maxErrors === undefined || errors === 0) return Number.MAX_SAFE_INTEGER;
+  return Math.max(BATCH.first, Math.ceil((1.1 * shots * (maxErrors - errors)) / errors));
+}
+
+/** What a contract for one job of the experiment must hold. */
+export function experimentReserve(experiment: Experiment, shots: number): QReserve {
+  const { qubits, operations, detectors, observables } = knownExperiment(experiment).size;
+  return { qubits: Math.max(1, qubits), budget: Math.max(1, operations * shots * QEC_COSTS.table.operation), shots: Math.min(shots, LIMITS.shots_max), channels: Math.max(1, detectors + observables) };
+}
+
+export interface StudyRow extends CellCounts {
+  /** The code's name, "circuit" for one given as text. */
+  readonly code: string;
+  readonly distance: number | null;
+  readonly rounds: number | null;
+  readonly p: number | null;
+  /** The four knobs; null for a circuit given as text, which stands in the study's input. */
+  readonly noise: Readonly<Record<string, number | undefined>> | null;
+  readonly decoder: string;
+  /** Of the errors, in units of `per`. */
+  readonly rate: number;
+  readonly low: number;
+  readonly high: number;
+  readonly per: Study["per"];
+  readonly method: string;
+  readonly confidence: number;
+  readonly stopped: StopReason | null;
+}
+
+export function studyRow({ interval: { method, confidence }, per, stop }: Study, { experiment, decoder, p }: Cell, counts: CellCounts): StudyRow {
+  const { observables } = knownExperiment(experiment).size;
+  const [code, distance, rounds, noise] = isMemory(experiment) ? [experiment.code, experiment.distance, experiment.rounds, experiment.noise] : ["circuit", null, null, null];
+  const { low, best, high } = normalisedInterval(intervalOf(method, counts, confidence), { per, rounds: rounds ?? 1, logicalQubits: observables });
+  return { code, distance, rounds, p: p ?? null, noise, decoder, ...counts, rate: best, low, high, per, method, confidence, stopped: stopReason(stop, counts) ?? null };
+}
+
+/** Of the rows of one code and decoder, over distances and rates; a member is null where they do not suffice for it. */
+export interface StudyFits {
+  readonly code: string;
+  readonly decoder: string;
+  readonly threshold: ThresholdFit | null;
+  readonly crossings: readonly Crossing[];
+  readonly lambda: readonly { readonly p: number; readonly suppression: Suppression }[];
+}
+
+type Placed = StudyRow & { readonly distance: number; readonly rounds: number; readonly p: number };
+const isPlaced = (row: StudyRow): row is Placed => row.distance !== null && row.rounds !== null && row.p !== null && row.p > 0;
+const distinct = <T>(values: readonly T[]): readonly T[] => [...new Set(values)];
+
+/** Five parameters and a degree of freedom, over two distances at least. */
+const THRESHOLD_POINTS_MIN = 6;
+
+export function studyFits(rows: readonly StudyRow[]): readonly StudyFits[] {
+  const placed = rows.filter(isPlaced);
+  return distinct(placed.map(({ code, decoder }) => `${code} ${decoder}`)).flatMap((name) => {
+    const points = placed.filter(({ code, decoder }) => `${code} ${decoder}` === name);
+    const [first] = points;
+    if (first === undefined || distinct(points.map(({ distance }) => distance)).length < 2) return [];
+    return [{ code: first.code, decoder: first.decoder, ...fitsOf(points) }];
+  });
+}
+
+function fitsOf(points: readonly Placed[]): Omit<StudyFits, "code" | "decoder"> {
+  const rates = distinct(points.map(({ p }) => p)).toSorted((a, b) => a - b);
+  const lambda = rates.flatMap((p) => {
+    const row = points.filter((point) => point.p === p && point.errors > 0 && 2 * point.errors < point.shots);
+    return row.length < 2 ? [] : [{ p, suppression: suppressionOf(row) }];
+  });
+  const crossings = crossingsOf(points);
+  return { threshold: thresholdNear(points, crossings), crossings, lambda };
+}
+
+/** Rates this much below and above the crossings are near enough for a quadratic. */
+const NEAR = 1.6;
+
+function thresholdNear(points: readonly Placed[], crossings: readonly Crossing[]): ThresholdFit | null {
+  if (crossings.length === 0) return null;
+  const middle = crossings.reduce((sum, { value }) => sum + value, 0) / crossings.length;
+  const near = points.filter(({ p }) => p >= middle / NEAR && p <= middle * NEAR);
+  if (near.length < THRESHOLD_POINTS_MIN || distinct(near.map(({ p }) => p)).length < 3 || distinct(near.map(({ distance }) => distance)).length < 2) return null;
+  try {
+    return fittedThreshold(near);
+  } catch (cause) {
+    if (cause instanceof Fault) return null;
+    throw cause;
+  }
+}

@@ -1,0 +1,12 @@
+// triad qec: error-correction experiments, one command a file in qec/.
+import type { Command } from "commander";
+import type { Entry, Invocation } from "../command.ts";
+import { group } from "../group.ts";
+
+const COMMANDS: readonly Entry[] = [
+  { name: "threshold", summary: "logical error rates over distances and physical rates, with threshold and Λ: one sealed run", load: () => import("./qec/threshold.ts") },
+  { name: "report", summary: "rows, fits and plot of a study, from its sealed trace", load: () => import("./qec/report.ts") },
+  { name: "estimate", summary: "physical qubits and time of a graph, a circuit or logical counts; what binds, what is left", load: () => import("./qec/estimate.ts") },
+];
+
+export const configure = (command: Command, invocation: Invocation): Promise<void> => group(command, invocation, COMMANDS);

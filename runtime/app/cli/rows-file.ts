@@ -1,0 +1,34 @@
+// Rows into files: CSV (RFC 4180) and Parquet, by columns of declared type. A value that is not there is an empty field, or null.
+import { parquetWriteBuffer } from "hyparquet-writer";
+import { existsSync } from "node:fs";
+import { Fault } from "../../../kernel-abi/fault.ts";
+import { writeAtomically } from "../../adapters/files.ts";
+
+export interface RowColumn {
+  readonly name: string;
+  readonly type: "STRING" | "DOUBLE" | "INT64";
+}
+export type Cells = Readonly<Record<string, string | number | null>>;
+
+const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll("\"", "\"\"")}"` : text);
+
+/** Lines end with CR LF, as the format has it; numbers as JSON has them. */
+export function csvOf(columns: readonly RowColumn[], rows: readonly Cells[]): string {
+  const lines = rows.map((row) => columns.map(({ name }) => quoted(String(row[name] ?? ""))).join(","));
+  return [columns.map(({ name }) => quoted(name)).join(","), ...lines, ""].join("\r\n");
+}
+
+export function parquetOf(columns: readonly RowColumn[], rows: readonly Cells[]): Uint8Array {
+  return new Uint8Array(parquetWriteBuffer({
+    columnData: columns.map(({ name, type }) => ({ name, type, nullable: true, data: rows.map((row) => cell(row[name] ?? null, type)) })),
+  }));
+}
+
+const cell = (value: string | number | null, type: RowColumn["type"]): string | number | bigint | null =>
+  (value === null || type === "STRING" ? value : type === "INT64" ? BigInt(value) : Number(value));
+
+/** @throws Fault FILE_UNREADABLE when there is such a file and it is not to be replaced */
+export function putNew(path: string, bytes: Uint8Array | string, replace: boolean): void {
+  if (!replace && existsSync(path)) throw new Fault("FILE_UNREADABLE", { path, doing: "create", what: "it exists; nothing is overwritten unasked" });
+  writeAtomically(path, typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes);
+}

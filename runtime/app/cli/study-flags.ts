@@ -1,0 +1,79 @@
+// A study from the words of a command line, or from its JSON file.
+import { Option, type Command } from "commander";
+import { Fault } from "../../../kernel-abi/fault.ts";
+import { DECODERS, type DecoderName } from "../../../domains/q/qec/call.ts";
+import { uniformNoise, type MemoryExperiment } from "../../../domains/q/qec/experiment.ts";
+import { CODE_TASKS, type CodeTaskName } from "../../../domains/q/codes/generate.ts";
+import { knownExperiment } from "../../../domains/q/qec/known.ts";
+import { StudySchema, type Study } from "../../../domains/q/qec/study.ts";
+import { compiled, misfit } from "../../../kernel-abi/schema.ts";
+import { choiceOption, countOption, readDocument } from "./arguments.ts";
+
+export interface StudyFlags {
+  readonly study?: string;
+  readonly code?: CodeTaskName;
+  readonly distances?: readonly number[];
+  readonly p?: readonly number[];
+  readonly rounds?: number;
+  readonly decoder?: DecoderName;
+  readonly maxShots?: number;
+  readonly maxErrors?: number;
+  readonly per?: Study["per"];
+}
+
+const DEFAULTS = { maxShots: 1_000_000, maxErrors: 1_000 } as const;
+
+function listOption(flags: string, description: string, read: (text: string) => number, allowed: string): Option {
+  const option = new Option(flags, description);
+  return option.argParser((text) => text.split(",").map((word) => {
+    const value = read(word.trim());
+    if (!Number.isFinite(value)) throw new Fault("USAGE", { option: `--${option.name()}`, value: text.slice(0, 200), allowed });
+    return value;
+  }));
+}
+
+const integer = (text: string): number => (/^\d{1,9}$/.test(text) ? Number(text) : NaN);
+const probability = (text: string): number => (/^[0-9.eE+-]{1,40}$/.test(text) && Number(text) > 0 && Number(text) < 1 ? Number(text) : NaN);
+
+export const addStudyOptions = (command: Command): Command => command
+  .option("--study <file>", "the whole study as JSON; the options below say a simple one")
+  .addOption(choiceOption("--code <name>", "code, layout and basis", [...CODE_TASKS]))
+  .addOption(listOption("--distances <list>", "such as 3,5,7 (default)", integer, "integers, joined by commas"))
+  .addOption(listOption("--p <list>", "physical error rates, all four noise knobs alike: 0.004,0.006,0.008", probability, "numbers above 0 and below 1, joined by commas"))
+  .addOption(countOption("--rounds <n>", "rounds of a shot (default: as many as the distance)", 1))
+  .addOption(choiceOption("--decoder <name>", "what predicts the observables (default: matching)", DECODERS))
+  .addOption(countOption("--max-shots <n>", `shots of a cell at most (default: ${DEFAULTS.maxShots})`, 1))
+  .addOption(countOption("--max-errors <n>", `a cell ends with the batch that brings it so many errors (default: ${DEFAULTS.maxErrors})`, 1))
+  .addOption(choiceOption("--per <unit>", "what rates are counted per (default: shot)", ["shot", "round", "logical-qubit", "logical-qubit-round"]));
+
+const check = compiled(StudySchema);
+
+/** With its defaults. @throws Fault ABI_MALFORMED with the place */
+function parseStudy(value: unknown): Study {
+  const study = check().Default(structuredClone(value));
+  if (check().Check(study)) {
+    for (const { experiment } of study.cells) knownExperiment(experiment); // a code that has no such distance is refused before anything runs
+    return study;
+  }
+  const { at, what, words } = misfit(StudySchema, study);
+  throw new Fault("ABI_MALFORMED", { argument: "study", at, what, ...(words.length === 0 ? {} : { allowed: words.map(String).join(", ") }) });
+}
+
+function cellsOf({ code = "surface_code:rotated_memory_z", distances = [3, 5, 7], p = [], rounds, decoder = "matching" }: StudyFlags): Study["cells"] {
+  return distances.flatMap((distance) => p.map((rate) => ({
+    p: rate, decoder, experiment: { code, distance, rounds: rounds ?? distance, noise: uniformNoise(rate) } satisfies MemoryExperiment,
+  })));
+}
+
+/** @throws Fault USAGE, ABI_MALFORMED, FILE_UNREADABLE */
+export function studyOf(flags: StudyFlags): Study {
+  const { study, maxShots = DEFAULTS.maxShots, maxErrors = DEFAULTS.maxErrors, per = "shot" } = flags;
+  if (study !== undefined) {
+    const other = (["code", "distances", "p", "rounds", "decoder", "maxShots", "maxErrors", "per"] as const).find((name) => flags[name] !== undefined);
+    if (other !== undefined) throw new Fault("USAGE", { options: `--study, --${other.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, allowed: "a file that says all of it, or options" });
+    return readDocument("--study", study, parseStudy);
+  }
+  const { p = [] } = flags;
+  if (p.length === 0) throw new Fault("USAGE", { option: "--p", what: "physical error rates are needed", allowed: "numbers above 0 and below 1, joined by commas: --p 0.004,0.006,0.008,0.01" });
+  return parseStudy({ cells: cellsOf(flags), stop: { maxShots, maxErrors }, per });
+}

@@ -1,0 +1,66 @@
+// Gradients: adjoint and shift against derivative matrices multiplied out, against each other and against finite differences.
+import fc from "fast-check";
+import process from "node:process";
+import { describe, expect, it } from "vitest";
+import { OP_WIDTH, decodeCircuitJob, encodeCircuitJob, isParametrised, type CircuitJob, type GradientMethod, type LoweredCircuit, type ParameterMap, type PauliSum } from "../../../../domains/kernels/circuit.ts";
+import { runCircuitJob } from "../../../../domains/kernels/statevector/kernel.ts";
+import { referenceExpectation, referenceGradient, referenceRun } from "../../../../domains/kernels/statevector/reference.ts";
+import { anyPauliSum, unitaryCircuit } from "../../../support/statevector-circuits.ts";
+
+const RUNS = process.env["TRIAD_LONG"] === undefined ? 60 : 4_000;
+
+interface Case {
+  readonly circuit: LoweredCircuit;
+  readonly observable: PauliSum;
+  readonly parameters: ParameterMap;
+}
+
+/** Rotations share angles here and there; parameters move several angles, some of them none, by factors of their own. */
+const anyCase: fc.Arbitrary<Case> = fc.integer({ min: 3, max: 6 }).chain((qubits) => fc.tuple(unitaryCircuit(qubits, 24), anyPauliSum(qubits), fc.infiniteStream(fc.nat(1_000)), fc.integer({ min: 1, max: 6 })))
+  .map(([built, observable, stream, count]) => {
+    const next = (below: number): number => (stream.next().value as number) % below;
+    const ops = built.ops.slice();
+    for (let at = 0; at < ops.length; at += OP_WIDTH) if (isParametrised(ops[at] ?? 0) && next(3) === 0) ops[at + 6] = next(built.angles.length);
+    const entries = Int32Array.from({ length: built.angles.length === 0 ? 0 : next(2 * built.angles.length + 1) }, () => next(built.angles.length));
+    return { circuit: { ...built, ops }, observable, parameters: { count, entries, of: entries.map(() => next(count)), factors: Float64Array.from(entries, () => next(9) - 4) } };
+  });
+
+function gradient({ circuit, observable, parameters }: Case, method: GradientMethod): { readonly value: number; readonly gradient: Float64Array } {
+  const job: CircuitJob = { mode: "gradient", circuit, observable, parameters, method };
+  const output = runCircuitJob(decodeCircuitJob(encodeCircuitJob(job)));
+  if (output.mode !== "gradient") throw new Error("mode");
+  return { value: output.value[0] ?? NaN, gradient: output.gradient };
+}
+
+const furthest = (a: Float64Array, b: Float64Array): number => a.reduce((most, value, at) => Math.max(most, Math.abs(value - (b[at] ?? NaN))), a.length === b.length ? 0 : NaN);
+
+/** Fourth order, so that truncation and rounding are both far below what is asked. */
+function byDifferences({ circuit, observable, parameters: { count, entries, of, factors } }: Case): Float64Array {
+  const h = 1e-3;
+  const value = (parameter: number, steps: number): number => {
+    const angles = circuit.angles.slice();
+    entries.forEach((entry, k) => { if (of[k] === parameter) angles[entry] = (angles[entry] ?? 0) + steps * h * (factors[k] ?? 0); });
+    return referenceExpectation(referenceRun({ ...circuit, angles }).state, observable);
+  };
+  return Float64Array.from({ length: count }, (_, parameter) => (8 * (value(parameter, 1) - value(parameter, -1)) - (value(parameter, 2) - value(parameter, -2))) / (12 * h));
+}
+
+describe("gradients", () => {
+  it("by either method are those of derivative matrices, to 1e-10, and the value is the expectation's, bit for bit", () => {
+    fc.assert(fc.property(anyCase, (one) => {
+      const want = referenceGradient(one.circuit, one.observable, one.parameters);
+      const [adjoint, shift] = [gradient(one, "adjoint"), gradient(one, "shift")];
+      expect(furthest(adjoint.gradient, want)).toBeLessThan(1e-10);
+      expect(furthest(shift.gradient, want)).toBeLessThan(1e-10);
+      const plain = runCircuitJob({ mode: "expectation", circuit: one.circuit, observable: one.observable });
+      expect([adjoint.value, shift.value]).toEqual(plain.mode === "expectation" ? [plain.value[0], plain.value[0]] : []);
+    }), { numRuns: RUNS });
+  });
+
+  it("are those of finite differences", () => {
+    fc.assert(fc.property(anyCase, (one) => {
+      const scale = 1 + one.parameters.factors.reduce((sum, factor) => sum + Math.abs(factor), 0) ** 5 * 1e-4;
+      expect(furthest(gradient(one, "adjoint").gradient, byDifferences(one))).toBeLessThan(1e-7 * scale);
+    }), { numRuns: Math.min(RUNS, 500) / 4 });
+  });
+});

@@ -1,0 +1,80 @@
+// triad qec: what threshold and report print, keep and refuse.
+import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import type { StudyRow } from "../../../../domains/q/qec/study.ts";
+import { onlyObject, scratch, triad } from "../../../support/cli.ts";
+import { cutAfter } from "../../../support/workloads.ts";
+
+const path = scratch();
+const small = ["--code", "repetition_code:memory", "--distances", "3,5", "--p", "0.02,0.05,0.08", "--max-shots", "20000", "--max-errors", "300", "--seed", "7", "--workers", "0"];
+const threshold = (...words: readonly string[]) => triad("qec", "threshold", ...small, ...words);
+
+describe("triad qec threshold", () => {
+  it("prints a row a cell, fits, and what to type next; keeps trace, CSV, Parquet and plot, all of the same rows", async () => {
+    const [out, csv, parquet, plot] = ["a.triad", "a.csv", "a.parquet", "a.svg"].map(path) as [string, string, string, string];
+    const { code, out: said, err } = await threshold("--out", out, "--csv", csv, "--parquet", parquet, "--plot", plot);
+    expect([code, err]).toEqual([0, ""]);
+    expect(said.split("\n").filter((line) => line.startsWith("repetition_code:memory"))).toHaveLength(6);
+    expect(said).toMatch(/^Λ +p=0\.02: [\d.]+ ± [\d.]+; /m);
+    expect(said).toContain(`triad reproduce ${out} --trust-program`);
+    const rows = onlyObject((await triad("qec", "report", out, "--json")).out)["rows"] as StudyRow[];
+    const lines = readFileSync(csv, "utf8").trimEnd().split("\r\n");
+    expect(lines).toHaveLength(7);
+    const columns = (lines[0] ?? "").split(",");
+    const field = (line: string, name: string): string => line.split(",")[columns.indexOf(name)] ?? "";
+    expect(lines.slice(1).map((line) => [field(line, "distance"), field(line, "p"), field(line, "shots"), field(line, "errors"), field(line, "rate"), field(line, "decoder"), field(line, "per")]))
+      .toEqual(rows.map(({ distance, p, shots, errors, rate }) => [String(distance), String(p), String(shots), String(errors), String(rate), "matching", "shot"]));
+    const read = await parquetReadObjects({ file: await asyncBufferFromFile(parquet) });
+    expect(read.map(({ distance, p, shots, errors, low, after_clifford_depolarization: knob }) => [Number(distance), p, Number(shots), Number(errors), low, knob]))
+      .toEqual(rows.map(({ distance, p, shots, errors, low }) => [distance, p, shots, errors, low, p]));
+    expect(readFileSync(plot, "utf8")).toMatch(/^<svg [^]*d = 3[^]*d = 5[^]*<\/svg>\n$/);
+    for (const words of [["verify", out], ["judge", out], ["replay", out, "--trust-program"], ["reproduce", out, "--trust-program", "--workers", "0"]]) expect([words[0], (await triad(...words)).code]).toEqual([words[0], 0]);
+  }, 60_000);
+
+  it("goes on where it was killed, and says the same", async () => {
+    const [whole, cut] = [path("whole.triad"), path("cut.triad")];
+    const first = onlyObject((await threshold("--out", whole, "--json")).out);
+    writeFileSync(`${cut}.partial`, cutAfter(readFileSync(whole), 30));
+    const second = onlyObject((await threshold("--out", cut, "--json")).out);
+    expect([second["digest"], second["rows"], existsSync(`${cut}.partial`)]).toEqual([first["digest"], first["rows"], false]);
+  }, 60_000);
+
+  it.each<[string, readonly string[], string, number]>([
+    ["no rates", ["--p", ""], "USAGE", 2],
+    ["a rate that is none", ["--p", "0.1,two"], "USAGE", 2],
+    ["a code nobody has", ["--code", "toric"], "USAGE", 2],
+    ["an even distance of a code that has none", ["--code", "color_code:memory_xyz", "--distances", "4"], "ABI_MALFORMED", 1],
+    ["a file and options", ["--study", "two"], "USAGE", 2],
+  ])("refuses %s", async (_, words, fault, exit) => {
+    const { code, err } = await triad("qec", "threshold", "--p", "0.01", ...words, "--out", path("refused.triad"), "--workers", "0", "--json");
+    expect([existsSync(path("refused.triad")), existsSync(path("refused.triad.partial"))]).toEqual([false, false]);
+    expect([code, (onlyObject(err)["error"] as { readonly name: string }).name]).toEqual([exit, fault]);
+  });
+
+  it("overwrites nothing, and says so before anything runs", async () => {
+    writeFileSync(path("there.csv"), "mine");
+    const { code, err } = await threshold("--out", path("new.triad"), "--csv", path("there.csv"));
+    expect([code, existsSync(path("new.triad")), existsSync(path("new.triad.partial")), readFileSync(path("there.csv"), "utf8")]).toEqual([2, false, false, "mine"]);
+    expect(err).toContain("--replace");
+  });
+
+  it("takes a whole study from a file, its defaults filled in, and refuses one with the place", async () => {
+    const file = path("study.json");
+    const cell = { experiment: { code: "repetition_code:memory", distance: 3, rounds: 2, noise: { beforeMeasureFlipProbability: 0.05 } }, decoder: "lookup" };
+    writeFileSync(file, JSON.stringify({ cells: [cell], stop: { maxShots: 5_000 } }));
+    const said = onlyObject((await triad("qec", "threshold", "--study", file, "--seed", "1", "--out", path("file.triad"), "--workers", "0", "--json")).out);
+    expect(said["rows"]).toMatchObject([{ distance: 3, rounds: 2, p: null, decoder: "lookup", shots: 5_000, per: "shot", method: "wilson", confidence: 0.95, stopped: "shots" }]);
+    writeFileSync(file, JSON.stringify({ cells: [{ ...cell, decoder: "guess" }], stop: { maxShots: 5_000 } }));
+    const refused = await triad("qec", "threshold", "--study", file, "--workers", "0", "--json");
+    expect([refused.code, onlyObject(refused.err)["error"]]).toMatchObject([1, { name: "ABI_MALFORMED", detail: { at: "/cells/0/decoder" } }]);
+  });
+});
+
+describe("triad qec report", () => {
+  it("refuses what is no study", async () => {
+    const bell = path("bell.triad");
+    await triad("run", "examples/bell/bell.ts", "--seed", "1", "--out", bell, "--workers", "0");
+    expect((await triad("qec", "report", bell)).code).not.toBe(0);
+  });
+});
