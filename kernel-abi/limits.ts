@@ -14,7 +14,7 @@ export const LIMITS = Object.freeze({
   processes_max: 1_048_576,
   capabilities_max: 16_777_216,
   contracts_max: 16_777_216,
-  /** State vector: 2^27 amplitudes of 16 bytes are 2 GiB. */
+  /** State vector: 2^27 amplitudes of 16 bytes are 2 GiB; twice that would leave 32-bit memory no room for anything else. */
   statevector_qubits_max: 27,
   /** A gradient holds two state vectors at once: 2 GiB at this size. */
   gradient_qubits_max: 26,
@@ -59,7 +59,7 @@ export const DEFAULT_BOUNDS = Object.freeze({
 invariant(LIMITS.turn_calls_max <= LIMITS.mailbox_depth_max, "L1", "one turn's sends fit an empty mailbox");
 invariant(LIMITS.turn_bytes_max + 4 * LIMITS.payload_bytes_max < LIMITS.frame_bytes_max, "L2", "a frame holds the largest turn and its end");
 invariant(LIMITS.shots_max <= DEFAULT_BOUNDS.shots, "L3", "one job fits the default bounds of a run");
-invariant(LIMITS.statevector_qubits_max <= 28, "L4", "a state vector fits 32-bit WebAssembly memory");
+invariant(LIMITS.statevector_qubits_max <= 27, "L4", "a state vector fits 32-bit WebAssembly memory");
 invariant(LIMITS.statevector_qubits_max <= LIMITS.stabilizer_qubits_max, "L5");
 invariant(LIMITS.block_bytes_max <= LIMITS.frame_bytes_max, "L6", "an oversized frame has a block of its own");
 invariant(Object.values(DEFAULT_BOUNDS).every(Number.isSafeInteger) && Object.values(LIMITS).every(Number.isSafeInteger), "L7");

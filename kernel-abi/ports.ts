@@ -53,6 +53,23 @@ export interface JobRunner {
   close(): Promise<void>;
 }
 
+/** One function of a WebAssembly module, run by several threads on one shared memory. */
+export interface CrewWork {
+  readonly module: object;
+  readonly memory: { readonly buffer: ArrayBufferLike };
+  /** Exported; answers 0 when there is nothing to do until `bell` changes, 1 when it did something, 2 when the work is over. */
+  readonly entry: string;
+  /** Of each helper. */
+  readonly args: (helper: number) => readonly number[];
+  /** Byte address of a 32-bit word. */
+  readonly bell: number;
+}
+/** Threads that may help with one job. Whether and when they come changes no bit; the work must get done without them. */
+export interface Crew {
+  readonly helpers: number;
+  enlist(work: CrewWork): void;
+}
+
 /** A call that passed its domain's checks. */
 export interface Admitted {
   /** Ticks until the outcome is due; at least 1; never dependent on the outcome (T3). */

@@ -13,6 +13,10 @@ mkdirSync(out, { recursive: true });
 /** Options every kernel is compiled with; relaxed SIMD is banned (results are implementation-defined). */
 const OPTIONS = ["--runtime", "stub", "-O3", "--noAssert", "--enable", "simd", "--enable", "bulk-memory"];
 
+/** Rooms whose memory several threads may share: it comes from outside, so that each thread can instantiate the module on it. */
+const SHARED = new Set(["statevector"]);
+const SHARED_OPTIONS = ["--enable", "threads", "--importMemory", "--sharedMemory", "--initialMemory", "1", "--maximumMemory", "65536"];
+
 const rooms = readdirSync(here, { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && existsSync(join(here, entry.name, "assembly", "index.ts")))
   .map((entry) => entry.name)
@@ -38,7 +42,7 @@ if (!current) {
   for (const room of rooms) {
     const wasmFile = join(out, `${room}.wasm`);
     const { error, stderr } = await asc.main(
-      [join(here, room, "assembly", "index.ts"), "--outFile", wasmFile, "--baseDir", "/", ...OPTIONS]);
+      [join(here, room, "assembly", "index.ts"), "--outFile", wasmFile, "--baseDir", "/", ...OPTIONS, ...(SHARED.has(room) ? SHARED_OPTIONS : [])]);
     if (error) {
       console.error(`kernel ${room} did not compile:\n${stderr.toString()}`);
       process.exit(1);

@@ -58,9 +58,15 @@ export type GradientMethod = (typeof GRADIENT_METHODS)[number];
  * batching draws the same numbers.
  */
 export type CircuitJob =
-  | { readonly mode: "sample"; readonly circuit: LoweredCircuit; readonly shots: number; readonly key: Uint32Array }
-  | { readonly mode: "expectation"; readonly circuit: LoweredCircuit; readonly observable: PauliSum }
+  | { readonly mode: "sample"; readonly circuit: LoweredCircuit; readonly fusion?: Fusion; readonly shots: number; readonly key: Uint32Array }
+  | { readonly mode: "expectation"; readonly circuit: LoweredCircuit; readonly fusion?: Fusion; readonly observable: PauliSum }
   | { readonly mode: "gradient"; readonly circuit: LoweredCircuit; readonly observable: PauliSum; readonly parameters: ParameterMap; readonly method: GradientMethod };
+
+/**
+ * How a state vector is evolved. exact, the default: every amplitude sees the operations of the gates one by one, in their order.
+ * fused: in the order of the plan, rotations by their tangent; quicker, and other last digits. The stabilizer kernel has no such choice.
+ */
+export type Fusion = "exact" | "fused";
 
 export type CircuitOutput =
   | { readonly mode: "sample"; readonly bits: Uint8Array }
@@ -143,6 +149,11 @@ function checkCircuit(value: unknown): LoweredCircuit {
   return circuit;
 }
 
+function fusionOf(value: unknown): { readonly fusion?: Fusion } {
+  if (value === undefined) return {};
+  return value === "exact" || value === "fused" ? { fusion: value } : refuse("fusion", "exact or fused");
+}
+
 function checkObservable(value: unknown, { qubits }: LoweredCircuit): PauliSum {
   if (!isRecord(value)) return refuse("observable", "a Pauli sum");
   const { coefficients, paulis } = value;
@@ -168,15 +179,16 @@ export function decodeCircuitJob(bytes: Uint8Array): CircuitJob {
   const value = unpack(bytes);
   if (!isRecord(value)) return refuse("job", "a circuit job");
   const circuit = checkCircuit(value["circuit"]);
+  const fusion = fusionOf(value["fusion"]);
   if (value["mode"] === "sample") {
     const { shots, key } = value;
     if (!isCount(shots, 1)) return refuse("shots", "an integer of at least 1");
     if (!(key instanceof Uint32Array) || key.length !== 2) return refuse("key", "two 32-bit words");
-    return { mode: "sample", circuit, shots, key };
+    return { mode: "sample", circuit, ...fusion, shots, key };
   }
   if (value["mode"] !== "expectation" && value["mode"] !== "gradient") return refuse("mode", "sample, expectation or gradient");
   const observable = checkObservable(value["observable"], circuit);
-  if (value["mode"] === "expectation") return { mode: "expectation", circuit, observable };
+  if (value["mode"] === "expectation") return { mode: "expectation", circuit, ...fusion, observable };
   const { method } = value;
   if (!isMethod(method)) return refuse("method", GRADIENT_METHODS.join(" or "));
   return { mode: "gradient", circuit, observable, parameters: checkParameters(value["parameters"], circuit), method };

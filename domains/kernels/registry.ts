@@ -1,5 +1,6 @@
 // The kernel registry: from the name a job carries to the kernel that computes it. Used on pool workers and inline alike.
 import { Fault } from "../../kernel-abi/fault.ts";
+import type { Crew } from "../../kernel-abi/ports.ts";
 import { bposdKernel } from "./bposd/kernel.ts";
 import { decodeKernel } from "./decoder/kernel.ts";
 import { framesKernel } from "./frames/kernel.ts";
@@ -23,10 +24,10 @@ const BY_NAME: ReadonlyMap<string, Kernel> = new Map(KERNELS.map((kernel) => [ke
  * Runs one job: bytes in, bytes out, the same on every thread and host.
  * @throws Fault KERNEL_REFUSED for a name the registry has not, and whatever Fault the kernel refuses its input with.
  */
-export function runKernel(name: string, input: Uint8Array): Uint8Array {
+export function runKernel(name: string, input: Uint8Array, crew?: Crew): Uint8Array {
   const kernel = BY_NAME.get(name);
   if (kernel === undefined) {
     throw new Fault("KERNEL_REFUSED", { argument: "kernel", value: name.slice(0, 80), allowed: [...BY_NAME.keys()].join(", ") });
   }
-  return kernel.run(input);
+  return kernel.run(input, crew);
 }

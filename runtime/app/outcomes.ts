@@ -21,7 +21,7 @@ export interface RunnerOptions {
 const workerUrl = (): URL => new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url);
 
 export const createRunner = ({ workers, delayMs }: RunnerOptions): JobRunner =>
-  (workers === 0 ? createInlineRunner(runKernel) : createPool({ workerUrl: workerUrl(), workers, ...(delayMs === undefined ? {} : { delayMs }) }));
+  (workers === 0 ? createInlineRunner((kernel, input) => runKernel(kernel, input)) : createPool({ workerUrl: workerUrl(), workers, helpers: workers - 1, ...(delayMs === undefined ? {} : { delayMs }) }));
 
 /** Owns the runner it is given: closing the outcomes closes it. */
 export function liveOutcomes(runner: JobRunner): Outcomes {

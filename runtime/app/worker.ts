@@ -9,10 +9,10 @@ function pause(milliseconds: number): void {
 }
 
 /** A kernel's refusal crosses as its JSON form; anything else a kernel throws is a lost worker to the pool. */
-const runJob: WorkerFunction = ({ kernel, input, delayMs }) => {
+const runJob: WorkerFunction = ({ kernel, input, delayMs }, crew) => {
   pause(delayMs);
   try {
-    return { ok: runKernel(kernel, input) };
+    return { ok: runKernel(kernel, input, crew) };
   } catch (error) {
     if (error instanceof Fault) return { fault: error.toJSON() };
     throw error;

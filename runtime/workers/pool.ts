@@ -16,6 +16,8 @@ export interface PoolOptions {
   readonly workerUrl: URL;
   /** Threads at most; each starts when it is first needed. */
   readonly workers: number;
+  /** Threads that may help each of them with one large job; none unless given. */
+  readonly helpers?: number;
   /** How often a job is tried before it is given up; 3 unless given. */
   readonly attempts?: number;
   /** Wall-clock milliseconds after which one attempt counts as hung; 15 minutes unless given. */
@@ -43,7 +45,7 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 
 /** @throws InvariantBroken W6 */
 export function createPool(options: PoolOptions): JobRunner {
-  const { attempts, taskTimeoutMs, workers, workerUrl, delayMs } = { ...POOL_DEFAULTS, ...options };
+  const { attempts, taskTimeoutMs, workers, workerUrl, delayMs, helpers } = { ...POOL_DEFAULTS, ...options };
   invariant(Number.isSafeInteger(workers) && workers > 0 && Number.isSafeInteger(attempts) && attempts > 0, "W6");
   const waiting: Job[] = [];
   const running = new Set<Job>();
@@ -64,7 +66,7 @@ export function createPool(options: PoolOptions): JobRunner {
       if (thread.sound) return thread;
       discard(thread);
     }
-    return busy.size < workers ? startThread(workerUrl) : undefined;
+    return busy.size < workers ? startThread(workerUrl, helpers) : undefined;
   }
 
   function settle(job: Job, outcome: { readonly ok: Uint8Array } | { readonly fault: Fault }): void {

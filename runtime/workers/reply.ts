@@ -1,4 +1,5 @@
 // What crosses the thread. Owns the shape of a task and of its reply; a Fault crosses as its JSON form and is a Fault again here.
+import type { Crew } from "../../kernel-abi/ports.ts";
 import { Fault, FAULTS, type FaultDetail, type FaultJson, type FaultName } from "../../kernel-abi/fault.ts";
 
 /** One attempt at a job, as a worker module gets it. `delayMs` is 0 except in tests that shuffle completion order. */
@@ -11,7 +12,7 @@ export interface WorkerTask {
 export type WorkerReply = { readonly ok: Uint8Array } | { readonly fault: FaultJson };
 
 /** Default export of a worker module. It answers a refused input with `fault`; whatever it throws counts as a lost worker. */
-export type WorkerFunction = (task: WorkerTask) => WorkerReply | Promise<WorkerReply>;
+export type WorkerFunction = (task: WorkerTask, crew: Crew) => WorkerReply | Promise<WorkerReply>;
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null;
 const isFaultName = (value: unknown): value is FaultName => typeof value === "string" && Object.hasOwn(FAULTS, value);

@@ -24,8 +24,8 @@ const ENTRY = new URL(FROM_SOURCE ? "./thread-entry.ts" : "./thread-entry.js", i
 const EXEC_ARGV = FROM_SOURCE ? ["--import", new URL("./tsx-hook.mjs", import.meta.url).href] : [];
 
 /** Starts a thread for the module at `workerUrl`. A module that does not load shows as a rejected first task. */
-export function startThread(workerUrl: URL): Thread {
-  const data: ThreadData = { workerUrl: workerUrl.href };
+export function startThread(workerUrl: URL, helpers = 0): Thread {
+  const data: ThreadData = { workerUrl: workerUrl.href, helpers };
   const piscina = new Piscina({
     filename: fileURLToPath(ENTRY),
     workerData: data,

@@ -2,14 +2,17 @@
 // the bandwidth of a plain read-modify-write of the same bytes. Run directly to print; `run` is for the bench collector.
 // Figures are the best of repeated runs: what others do on the machine only ever adds time.
 import { pathToFileURL } from "node:url";
+import type { CircuitJob } from "../../domains/kernels/circuit.ts";
 import { runCircuitJob } from "../../domains/kernels/statevector/kernel.ts";
 import { planCircuit, type Step } from "../../domains/kernels/statevector/plan.ts";
 import { referenceRun } from "../../domains/kernels/statevector/reference.ts";
 import { Register } from "../../domains/kernels/statevector/register.ts";
+import { StagedPlan } from "../../domains/kernels/statevector/stages.ts";
+import { createCrew } from "../../runtime/workers/crew.ts";
 import { lowered, type Instruction } from "../support/clifford-circuits.ts";
 import { Doubles } from "../support/random-doubles.ts";
 import { gate, measureAll, turned } from "../support/statevector-circuits.ts";
-import type { Figure } from "./figure.ts";
+import { least, type Figure } from "./figure.ts";
 
 
 /** Layers of one random rotation a qubit and a brickwork of CZ and CX: the mix of the design's performance page. */
@@ -37,6 +40,52 @@ function evolution(qubits: number, instructions: readonly Instruction[], repeats
   return secondsOf(() => { for (const step of steps) register.apply(step); }, repeats);
 }
 
+/** Gate by gate, and by plan, in turns: what disturbs the one disturbs the other. */
+function againstGates(qubits: number, repeats: number, goal: number): readonly Figure[] {
+  const circuit = lowered(qubits, 0, randomCircuit(qubits, 20));
+  const plans = (["exact", "fused"] as const).map((fusion) => new StagedPlan(planCircuit(circuit), { fusion }));
+  const register = new Register({ qubits, program: Math.max(...plans.map((plan) => plan.programBytes)) });
+  const best = [Infinity, Infinity, Infinity];
+  const note = (at: number, work: () => void): void => { best[at] = Math.min(best[at] ?? Infinity, secondsOf(work, 1)); };
+  for (let round = 0; round < repeats; round++) {
+    register.clear();
+    note(0, () => { for (const step of plans[0]?.plan.steps ?? []) register.apply(step); });
+    plans.forEach((plan, at) => {
+      register.clear();
+      note(1 + at, () => { plan.stages.forEach((_, stage) => { register.evolve(plan, stage); }); });
+    });
+  }
+  const [gates = NaN, exact = NaN, fused = NaN] = best;
+  return [
+    { name: `random circuit, 20 layers, n=${qubits}, gate by gate`, value: gates, unit: "s" },
+    { name: `random circuit, 20 layers, n=${qubits}, fused`, value: fused, unit: "s" },
+    { name: `gate by gate / exact plan, n=${qubits}`, value: gates / exact, unit: "ratio" },
+    { name: `gate by gate / fused plan, n=${qubits}`, value: gates / fused, unit: "ratio", goal: least(goal) },
+  ];
+}
+
+/** One worker against two on a fused circuit, in turns. */
+async function withHelper(qubits: number, repeats: number): Promise<Figure> {
+  const circuit = lowered(qubits, 0, randomCircuit(qubits, 20));
+  const observable = { coefficients: Float64Array.of(1), paulis: new Uint8Array(qubits).fill(3) };
+  const crew = createCrew({ helpers: 1 });
+  const best = { alone: Infinity, helped: Infinity };
+  for (let round = 0; round <= repeats; round++) {
+    best.alone = Math.min(best.alone, secondsOf(() => { runCircuitJob({ mode: "expectation", circuit, fusion: "fused", observable }); }, 1));
+    best.helped = Math.min(best.helped, secondsOf(() => { runCircuitJob({ mode: "expectation", circuit, fusion: "fused", observable }, crew); }, 1));
+    await new Promise((resolve) => { setTimeout(resolve, 50); });
+  }
+  await crew.end();
+  return { name: `one worker / two, n=${qubits}`, value: best.alone / best.helped, unit: "ratio", goal: least(1.85) };
+}
+
+function fourier(qubits: number): Instruction[] {
+  const stage = (target: number): Instruction[] =>
+    [gate("H", target), ...Array.from({ length: target }, (_, back) => turned("CP", Math.PI / 2 ** (back + 1), target - 1 - back, target))];
+  const stages = Array.from({ length: qubits }, (_, down) => stage(qubits - 1 - down)).flat();
+  return [...stages, ...Array.from({ length: qubits >> 1 }, (_, at) => gate("SWAP", at, qubits - 1 - at))];
+}
+
 /** Times faster than the reference, per gate, on the first gates of the random circuit. */
 function againstReference(qubits: number, gates: number): Figure {
   const instructions = randomCircuit(qubits, 1).slice(-gates);
@@ -54,23 +103,25 @@ function againstBandwidth(qubits: number, qubit: number): Figure {
     best.plain = Math.min(best.plain, secondsOf(() => { register.wasm.scale(register.state, register.total, 1); }, 1));
     best.rotation = Math.min(best.rotation, secondsOf(() => { if (step !== undefined) register.apply(step); }, 1));
   }
-  return { name: `RX on qubit ${qubit} / plain pass, n=${qubits}`, value: best.plain / best.rotation, unit: "of bandwidth" };
+  return { name: `RX on qubit ${qubit} / plain pass, n=${qubits}`, value: best.plain / best.rotation, unit: "of bandwidth", goal: least(0.8) };
 }
 
-export function run(): Promise<readonly Figure[]> {
+export async function run(): Promise<readonly Figure[]> {
   const chain = Array.from({ length: 19 }, (_, qubit) => gate("CX", qubit, qubit + 1));
   const ghz = lowered(20, 20, [gate("H", 0), ...chain, ...measureAll(20)]);
-  const random = (qubits: number, repeats: number): Figure =>
-    ({ name: `random circuit, 20 layers, n=${qubits}`, value: evolution(qubits, randomCircuit(qubits, 20), repeats), unit: "s" });
-  return Promise.resolve([
+  const qft: CircuitJob = { mode: "expectation", circuit: lowered(20, 0, fourier(20)), fusion: "fused", observable: { coefficients: Float64Array.of(1), paulis: new Uint8Array(20) } };
+  return [
     againstReference(16, 24),
     againstReference(20, 3),
     againstBandwidth(20, 2),
     againstBandwidth(20, 12),
-    random(16, 5),
-    random(20, 2),
+    ...againstGates(16, 5, 1),
+    ...againstGates(20, 4, 1.9),
+    ...againstGates(24, 2, 4.5),
+    await withHelper(20, 6),
+    { name: "QFT-20, a job in all", value: secondsOf(() => { runCircuitJob(qft); }, 5), unit: "s" },
     { name: "GHZ-20, 10,000 shots", value: secondsOf(() => { runCircuitJob({ mode: "sample", circuit: ghz, shots: 10_000, key: Uint32Array.of(1, 2) }); }, 7) * 1e3, unit: "ms" },
-  ]);
+  ];
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -29,6 +29,10 @@ export interface StatevectorExports {
   readonly split: (from: number, to: number, ordinal: number, weight0: number, weight1: number) => number;
   readonly publish: (from: number, to: number, record: number) => void;
   readonly sampleRest: (state: number, qubits: number, step: number, end: number, from: number, to: number) => void;
+  readonly openPass: (program: number, sync: number, pass: number) => void;
+  readonly closePasses: (sync: number) => void;
+  readonly help: (program: number, sync: number, state: number, buffer: number) => number;
+  readonly blocksDone: (sync: number) => number;
   readonly expectPauli: (state: number, qubits: number, x: number, z: number, scratch: number) => number;
   readonly expectFour: (state: number, qubits: number, x: number, z0: number, z1: number, z2: number, z3: number, scratch: number) => void;
   readonly addWords: (target: number, source: number, qubits: number, x: number, words: number, count: number) => void;
@@ -36,7 +40,15 @@ export interface StatevectorExports {
   readonly imaginaryOfOnes: (bra: number, ket: number, qubits: number, ones: number, scratch: number) => number;
 }
 
+/** Pages of a memory at most: all that 32-bit addresses reach. */
+const PAGES_MAX = 65_536;
+
+/** The module itself, for threads that share a memory. */
+export const kernelModule = (): WebAssembly.Module => compileKernel(base64);
+
+/** A fresh memory that threads may share, and the module on it. */
 export function openInstance(): StatevectorExports {
-  const instance = new WebAssembly.Instance(compileKernel(base64));
-  return instance.exports as unknown as StatevectorExports; // the build makes the exports; every one is exercised by tests
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: PAGES_MAX, shared: true });
+  const instance = new WebAssembly.Instance(compileKernel(base64), { env: { memory } });
+  return { ...instance.exports, memory } as unknown as StatevectorExports; // the build makes the exports; every one is exercised by tests
 }

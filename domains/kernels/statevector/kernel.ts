@@ -2,13 +2,14 @@
 // LIMITS.statevector_qubits_max qubits; bits and one number per job leave it, amplitudes never do (A4).
 import { Fault } from "../../../kernel-abi/fault.ts";
 import { LIMITS } from "../../../kernel-abi/limits.ts";
+import type { Crew } from "../../../kernel-abi/ports.ts";
 import { sha256 } from "../build/statevector.ts";
-import { decodeCircuitJob, encodeCircuitOutput, type CircuitJob, type CircuitOutput } from "../circuit.ts";
+import { decodeCircuitJob, encodeCircuitOutput, type CircuitJob, type CircuitOutput, type Fusion } from "../circuit.ts";
 import type { Kernel } from "../job.ts";
 import { expectationOfPlan } from "./expectation.ts";
 import { gradientOf } from "./gradient.ts";
-import { planCircuit } from "./plan.ts";
 import { samplePlan } from "./sample.ts";
+import { stagedPlan, type Planning } from "./stages.ts";
 
 
 function checkShots(shots: number, clbits: number): void {
@@ -18,14 +19,16 @@ function checkShots(shots: number, clbits: number): void {
   }
 }
 
+const planningOf = ({ fusion = "exact" }: { readonly fusion?: Fusion }): Planning => ({ fusion });
+
 /** @throws Fault KERNEL_REFUSED */
-export function runCircuitJob(job: CircuitJob): CircuitOutput {
+export function runCircuitJob(job: CircuitJob, crew?: Crew): CircuitOutput {
   switch (job.mode) {
     case "sample":
       checkShots(job.shots, job.circuit.clbits);
-      return { mode: "sample", bits: samplePlan(planCircuit(job.circuit), job.shots, job.key) };
+      return { mode: "sample", bits: samplePlan(stagedPlan(job.circuit, planningOf(job)), job.shots, job.key, undefined, crew) };
     case "expectation":
-      return { mode: "expectation", value: Float64Array.of(expectationOfPlan(planCircuit(job.circuit), job.observable)) };
+      return { mode: "expectation", value: Float64Array.of(expectationOfPlan(stagedPlan(job.circuit, planningOf(job)), job.observable, crew)) };
     case "gradient": {
       const { value, gradient } = gradientOf(job.circuit, job.observable, job.parameters, job.method);
       return { mode: "gradient", value: Float64Array.of(value), gradient };
@@ -37,5 +40,5 @@ export const statevectorKernel: Kernel = Object.freeze({
   name: "q.statevector",
   version: 1,
   binary: sha256,
-  run: (input: Uint8Array): Uint8Array => encodeCircuitOutput(runCircuitJob(decodeCircuitJob(input))),
+  run: (input: Uint8Array, crew?: Crew): Uint8Array => encodeCircuitOutput(runCircuitJob(decodeCircuitJob(input), crew)),
 });

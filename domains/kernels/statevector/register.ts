@@ -1,17 +1,38 @@
 // One register of qubits in one WebAssembly memory: layout, gates, measurement, copies. Owns the addresses.
-//   R1  state | scratch | shots | result | record | table | copies, in this order from the second page on; copies are grown on demand.
+//   R1  state | scratch | shots | result | record | table | program | buffers | copies, in this order from the second page on; copies are
+//       grown on demand. The words that threads share stand in the first page.
+//   R3  Amplitudes are as long as they should be but for `gain` (program.ts, F5), which is 1 unless a fused program has run.
 //   R2  Amplitudes are read by tests only; no kernel output holds one (A4).
 import { Fault } from "../../../kernel-abi/fault.ts";
+import type { Crew, CrewWork } from "../../../kernel-abi/ports.ts";
 import { OP } from "../circuit.ts";
-import { openInstance, type StatevectorExports } from "./instance.ts";
+import { kernelModule, openInstance, type StatevectorExports } from "./instance.ts";
 import type { Step } from "./plan.ts";
+import type { Program } from "./program.ts";
+import type { StagedPlan } from "./stages.ts";
+import { BLOCK_QUBITS } from "./schedule.ts";
 
 const PAGE = 65_536;
 const AMPLITUDE = 16;
+/** Of the words that threads share. */
+const SYNC = PAGE / 2;
+/** Answer of `help` when every block of the pass is taken. */
+const IDLE = 0;
+/** A helper that holds a block this long without an end is lost: a block is milliseconds of work. */
+const WAIT_MS = 100;
+const LOST_WAITS = 150;
+/** Below this a pass is over before another thread has woken. */
+const CREW_QUBITS_MIN = 17;
+const BUFFER = AMPLITUDE * (1 << BLOCK_QUBITS);
 const ROOT_HALF = 0.7071067811865476;
 /** A total weight below 2^-64 is raised by 2^64, amplitudes by 2^32: exact, so no bit of any probability changes. */
 const WORN = 5.421010862427522e-20;
 const FRESHEN = 4_294_967_296;
+/** 2^-120 and its root. */
+const FAINT = 7.52316384526264e-37;
+const FAINT_ROOT = 8.673617379884035e-19;
+/** All that 32-bit addresses reach. */
+const BYTES_MAX = 4_294_967_296;
 const aligned = (bytes: number): number => AMPLITUDE * Math.ceil(bytes / AMPLITUDE);
 
 export interface RegisterSize {
@@ -19,6 +40,10 @@ export interface RegisterSize {
   readonly shots?: number;
   readonly clbits?: number;
   readonly rest?: number;
+  /** Bytes of the longest program it will run. */
+  readonly program?: number;
+  /** Who may help to run programs, from CREW_QUBITS_MIN on. */
+  readonly crew?: Crew | undefined;
 }
 
 export class Register {
@@ -31,12 +56,18 @@ export class Register {
   readonly result: number;
   readonly record: number;
   readonly table: number;
+  readonly program: number;
+  readonly buffers: number;
+  gain = 1;
   readonly #copies: number;
+  /** Of each copy (R3). */
+  readonly #gains: number[] = [];
   #end = 0;
 
   /** A register in |0…0⟩. @throws Fault KERNEL_REFUSED when the host has no memory for it. */
   constructor(size: RegisterSize) {
-    const { qubits, shots = 0, clbits = 0, rest = 0 } = size;
+    const { qubits, shots = 0, clbits = 0, rest = 0, program = 0, crew } = size;
+    const helpers = crew === undefined || qubits < CREW_QUBITS_MIN || program === 0 ? 0 : crew.helpers;
     this.qubits = qubits;
     this.total = AMPLITUDE * (1 << qubits);
     this.scratch = this.state + this.total;
@@ -44,9 +75,22 @@ export class Register {
     this.result = this.shots + aligned(4 * shots);
     this.record = this.result + aligned(shots * clbits);
     this.table = this.record + aligned(clbits);
-    this.#copies = this.table + aligned(12 * rest);
+    this.program = this.table + aligned(12 * rest);
+    this.buffers = this.program + aligned(program);
+    this.#copies = this.buffers + (program === 0 ? 0 : (1 + helpers) * BUFFER);
     this.#reach(this.#copies);
     new Float64Array(this.wasm.memory.buffer, this.state, 1)[0] = 1;
+    if (helpers > 0) crew?.enlist(this.#work());
+  }
+
+  #work(): CrewWork {
+    const { program, state, buffers, wasm: { memory } } = this;
+    return { module: kernelModule(), memory, entry: "help", args: (helper) => [program, SYNC, state, buffers + (1 + helper) * BUFFER], bell: SYNC + 12 };
+  }
+
+  /** Sends helpers away; the register stays readable. */
+  close(): void {
+    this.wasm.closePasses(SYNC);
   }
 
   #reach(end: number): void {
@@ -55,7 +99,7 @@ export class Register {
     try {
       if (pages > 0) memory.grow(pages);
     } catch (cause) {
-      throw new Fault("KERNEL_REFUSED", { argument: "memory", allowed: "what the host can give", bytes: end }, { cause });
+      throw new Fault("KERNEL_REFUSED", { argument: "memory", allowed: "what the host can give", qubits: this.qubits, bytes: end }, { cause });
     }
     this.#end = Math.max(this.#end, end);
   }
@@ -66,6 +110,7 @@ export class Register {
 
   /** Back to |0…0⟩. */
   clear(): void {
+    this.gain = 1;
     this.#bytes(this.state, this.total).fill(0);
     new Float64Array(this.wasm.memory.buffer, this.state, 1)[0] = 1;
   }
@@ -74,10 +119,16 @@ export class Register {
     return this.#copies + slot * this.total;
   }
 
+  /** Copies there can be at most. */
+  get copiesMax(): number {
+    return Math.floor((BYTES_MAX - this.#copies) / this.total);
+  }
+
   /** Keeps a copy of the state in a slot, growing the memory when the slot is new. */
   save(slot: number): void {
     this.#reach(this.#copyAt(slot) + this.total);
     this.#bytes(this.#copyAt(slot), this.total).set(this.#bytes(this.state, this.total));
+    this.#gains[slot] = this.gain;
   }
 
   /** The address of a slot in which all amplitudes are 0: a second state beside the first. */
@@ -88,6 +139,7 @@ export class Register {
   }
 
   restore(slot: number): void {
+    this.gain = this.#gains[slot] ?? 1;
     this.#bytes(this.state, this.total).set(this.#bytes(this.#copyAt(slot), this.total));
   }
 
@@ -128,6 +180,49 @@ export class Register {
   reset(qubit: number, outcome: number): void {
     this.project(qubit, outcome);
     if (outcome === 1) this.wasm.lower(this.state, this.total, AMPLITUDE * (1 << qubit));
+  }
+
+  /** Runs a program, block by block. */
+  run(program: Program): void {
+    const { wasm, state, buffers } = this;
+    this.#bytes(this.program, program.bytes.length).set(program.bytes);
+    program.passes.forEach(({ blocks }, pass) => {
+      wasm.openPass(this.program, SYNC, pass);
+      while (wasm.help(this.program, SYNC, state, buffers) !== IDLE);
+      this.#await(blocks);
+    });
+    this.gain *= program.gain;
+  }
+
+  /**
+   * Until helpers are done with the blocks they hold.
+   * @throws Error when nothing has moved for LOST_WAITS waits: to the pool that is a lost worker
+   */
+  #await(blocks: number): void {
+    const words = new Int32Array(this.wasm.memory.buffer, SYNC, 4);
+    for (let waits = 0, seen = this.wasm.blocksDone(SYNC); seen < blocks;) {
+      waits = Atomics.wait(words, 2, seen, WAIT_MS) === "timed-out" ? waits + 1 : 0;
+      if (waits >= LOST_WAITS) {
+        this.close();
+        throw new Error("a helper of this job was lost");
+      }
+      seen = this.wasm.blocksDone(SYNC);
+    }
+  }
+
+  /** One stage of gates of a plan that was counted in `program` when the register was made. */
+  evolve(staged: StagedPlan, at: number): void {
+    const stage = staged.stages[at];
+    const program = staged.program(at);
+    if (program !== undefined) this.run(program);
+    else if (stage?.kind === "gates") for (const step of stage.gates) this.apply(step);
+    if (this.gain < FAINT) this.#brighten();
+  }
+
+  /** Amplitudes that fused rotations have made long are scaled back by a power of two, which rounds nothing. */
+  #brighten(): void {
+    this.wasm.scale(this.state, this.total, FAINT_ROOT);
+    this.gain /= FAINT;
   }
 
   /** On the register's own state, or on the one in a slot. */

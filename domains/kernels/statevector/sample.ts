@@ -4,13 +4,15 @@
 //   S2  When a range splits, the smaller part goes on and the larger waits at a checkpoint, so at most log2(shots) wait.
 //       Without room for a checkpoint, a part waits at an earlier one and is evolved again along its recorded outcomes.
 import { OP } from "../circuit.ts";
-import { isMeasuring, type Plan, type Step } from "./plan.ts";
+import type { Crew } from "../../../kernel-abi/ports.ts";
+import type { Plan, Step } from "./plan.ts";
 import { Register } from "./register.ts";
+import { EXACT, StagedPlan } from "./stages.ts";
 
 /** Bytes of state copies a job may hold beside its state; one copy is always allowed. */
 const COPIES_BYTES_MAX = 1_073_741_824;
 
-/** A place in the plan from which ranges can go on: the state before step `at`. Slot -1 stands for |0…0⟩. */
+/** A place in the plan from which ranges can go on: the state before stage `at`. Slot -1 stands for |0…0⟩. */
 interface Checkpoint {
   readonly at: number;
   readonly slot: number;
@@ -43,13 +45,15 @@ function holds(conditions: Int32Array, at: number, clbits: Uint8Array): boolean 
 }
 
 class Sampling {
+  readonly #staged: StagedPlan;
   readonly #plan: Plan;
   readonly #register: Register;
   readonly #waiting: Range[] = [];
   readonly #freeSlots: number[] = [];
 
-  constructor(plan: Plan, register: Register, slots: number) {
-    this.#plan = plan;
+  constructor(staged: StagedPlan, register: Register, slots: number) {
+    this.#staged = staged;
+    this.#plan = staged.plan;
     this.#register = register;
     for (let slot = slots - 1; slot >= 0; slot--) this.#freeSlots.push(slot);
   }
@@ -67,20 +71,24 @@ class Sampling {
 
   /** Runs one range to the end of the circuit, putting aside what splits off. */
   #follow(range: Range): void {
-    const { steps, conditions } = this.#plan;
+    const { conditions } = this.#plan;
+    const { stages } = this.#staged;
     const register = this.#register;
     if (range.base.slot >= 0) register.restore(range.base.slot);
     else register.clear();
     const clbits = range.base.clbits.slice();
     const live: Live = { base: range.base, outcomes: [], from: range.from, to: range.to };
     let replayed = 0;
-    for (let at = live.base.at; at < steps.length; at++) {
-      const step = steps[at];
-      if (step === undefined || (step.condition >= 0 && !holds(conditions, step.condition, clbits))) continue;
-      if (!isMeasuring(step)) {
-        register.apply(step);
+    for (let at = live.base.at; at < stages.length; at++) {
+      const stage = stages[at];
+      if (stage === undefined) continue;
+      const condition = stage.kind === "gates" ? stage.condition : stage.step.condition;
+      if (condition >= 0 && !holds(conditions, condition, clbits)) continue;
+      if (stage.kind === "gates") {
+        register.evolve(this.#staged, at);
         continue;
       }
+      const { step } = stage;
       const weights = register.weigh(step.q0);
       const outcome = range.outcomes[replayed++] ?? this.#measure(live, step, at, clbits, weights);
       live.outcomes.push(outcome);
@@ -135,14 +143,19 @@ class Sampling {
   }
 }
 
-/** Bits of `shots` runs, shot-major, clbit 0 first. `copies` bounds the checkpoints and changes no bit. */
-export function samplePlan(plan: Plan, shots: number, key: Uint32Array, copies?: number): Uint8Array {
-  const { qubits, clbits, rest } = plan;
-  const register = new Register({ qubits, shots, clbits, rest: rest.length });
+/** Bits of `shots` runs, shot-major, clbit 0 first. `copies` bounds the checkpoints; neither they nor a crew change a bit. */
+export function samplePlan(plan: Plan | StagedPlan, shots: number, key: Uint32Array, copies?: number, crew?: Crew): Uint8Array {
+  const staged = plan instanceof StagedPlan ? plan : new StagedPlan(plan, EXACT);
+  const { qubits, clbits, rest } = staged.plan;
+  const register = new Register({ qubits, shots, clbits, rest: rest.length, program: staged.programBytes, crew });
   register.writeTable(rest);
   const { wasm, shots: list, result, scratch } = register;
   wasm.openShots(list, shots, result, clbits, scratch, key[0] ?? 0, key[1] ?? 0);
-  const slots = copies ?? Math.min(64, Math.max(1, Math.floor(COPIES_BYTES_MAX / register.total)));
-  new Sampling(plan, register, slots).run(shots);
-  return register.readResult(shots * clbits);
+  const wanted = Math.min(64, Math.max(1, Math.floor(COPIES_BYTES_MAX / register.total)));
+  try {
+    new Sampling(staged, register, copies ?? Math.min(wanted, register.copiesMax)).run(shots);
+    return register.readResult(shots * clbits);
+  } finally {
+    register.close();
+  }
 }

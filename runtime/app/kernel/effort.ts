@@ -24,7 +24,7 @@ const NAMED = 1;
 const AMPLITUDE = 0.004;
 const ROW = 0.001;
 /** A state vector of more is heavy, whatever else. */
-const STATEVECTOR_QUBITS = 26;
+const STATEVECTOR_QUBITS = 27;
 /** Outcomes there may be of so many bits, at most. */
 const BITS = 30;
 

@@ -60,9 +60,11 @@ function mix(kind: i32, a: usize, b: usize, u: v128, v: v128): void {
 // @ts-ignore: decorator
 @inline
 function sweep(kind: i32, state: usize, total: usize, span0: usize, span1: usize, span2: usize, a: usize, b: usize, u: v128, v: v128): void {
-  for (let high: usize = 0; high < total; high += span2 << 1) {
-    for (let middle = high; middle < high + span2; middle += span1 << 1) {
-      for (let row = middle; row < middle + span1; row += span0 << 1) {
+  // A span that is not needed is gone through once: twice 2^31 bytes would be no step at all.
+  const step0 = span0 == total ? total : span0 << 1, step1 = span1 == total ? total : span1 << 1, step2 = span2 == total ? total : span2 << 1;
+  for (let high: usize = 0; high < total; high += step2) {
+    for (let middle = high; middle < high + span2; middle += step1) {
+      for (let row = middle; row < middle + span1; row += step0) {
         for (let at = state + row; at < state + row + span0; at += AMPLITUDE) mix(kind, at + a, at + b, u, v);
       }
     }

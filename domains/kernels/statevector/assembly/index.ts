@@ -6,4 +6,5 @@ export { hadamard, pauliY, rotateX, rotateY, rotateZ, phase, turn, negate, excha
 export { weigh, weightOfOne, project, lower, scale } from "./weigh";
 export { openShots, split, publish, sampleRest } from "./shots";
 export { expectFour, expectPauli } from "./expect";
+export { openPass, closePasses, help, blocksDone } from "./passes";
 export { addWords, imaginaryOf, imaginaryOfOnes } from "./adjoint";

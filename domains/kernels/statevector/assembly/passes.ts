@@ -1,0 +1,97 @@
+// Passes: a program of the planner (program.ts lays it out), run block by block. A block is the 2^k amplitudes that differ in the
+// pass's own qubits; every thread of a job runs this same code on blocks it has claimed.
+//   B1  Blocks of a pass share no amplitude, so who runs which of them, and when, changes no bit.
+//   B2  A claim is one compare-and-exchange of a word that names the pass and the blocks left: nobody holds a block of a pass that is
+//       over, and nobody reads the program without a block, so it may be rewritten between passes.
+//   B3  A pass is over when as many blocks are done as it has. Only the leader opens the next, so no pass meets another.
+import { tile } from "./tiles";
+
+const TILE = 0, QUARTER = 2;
+const SIZE: usize = 4, FLAGS: usize = 12, IN_MASK: usize = 16, COUNT: usize = 24, VARIANTS: usize = 28;
+const TILE_HEAD: usize = 128, VARIANT_BYTES: usize = 144;
+const FROM_STATE = 1, TO_STATE = 2;
+/** Of the words the threads share: the claim (blocks left, then pass, as one 64-bit word), how many blocks are done, and how often a pass was opened. */
+const CLAIM: usize = 0, DONE: usize = 8, BELL: usize = 12;
+/** What `help` answers: nothing to do until the pass changes, a block was run, the job is over. */
+const IDLE = 0, WORKED = 1, OVER = 2;
+const CLOSED: u32 = 0xffffffff;
+
+/** Spreads the bits of `index` over the set bits of `mask`, lowest first. */
+function deposit(index: u32, mask: u32): usize {
+  let place: u32 = 0;
+  for (; index != 0; index >>= 1, mask &= mask - 1) if (index & 1) place |= mask & (0 - mask);
+  return place;
+}
+
+function phase(op: usize, block: usize, outer: usize): void {
+  if ((<u32>outer & load<u32>(op, 32)) != load<u32>(op, 36)) return;
+  const mask: usize = load<u32>(op, IN_MASK);
+  const base = block + load<u32>(op, 40);
+  const u = v128.load(op, 48), v = v128.load(op, 64);
+  const quarter = load<u32>(op) == QUARTER;
+  let at: usize = 0;
+  for (let left = load<u32>(op, COUNT); left > 0; left--) {
+    const y = v128.load(base + at);
+    const across = f64x2.mul(i64x2.shuffle(y, y, 1, 0), v);
+    v128.store(base + at, quarter ? across : f64x2.add(f64x2.mul(y, u), across));
+    at = ((at | mask) + 16) & ~mask;
+  }
+}
+
+function runBlock(pass: usize, index: u32, state: usize, buffer: usize): void {
+  const outer = deposit(index, load<u32>(pass, 8));
+  const here = state + outer;
+  let op = pass + 16;
+  for (let left = load<u32>(pass); left > 0; left--) {
+    const flags = load<u32>(op, FLAGS);
+    const source = flags & FROM_STATE ? here : buffer;
+    if (load<u32>(op) == TILE) {
+      const target = flags & TO_STATE ? here : buffer;
+      let variant = op + TILE_HEAD;
+      for (let more = load<u32>(op, VARIANTS); more > 0; more--) {
+        if ((<u32>outer & load<u32>(variant)) == load<u32>(variant, 4)) tile(op, variant, source, target);
+        variant += VARIANT_BYTES;
+      }
+    } else {
+      phase(op, source, outer);
+    }
+    op += load<u32>(op, SIZE);
+  }
+}
+
+function ring(sync: usize): void {
+  atomic.add<u32>(sync + BELL, 1);
+  atomic.notify(sync + BELL, -1);
+}
+
+/** Opens a pass for claims (leader). Passes are numbered from 0. */
+export function openPass(program: usize, sync: usize, pass: u32): void {
+  const blocks = load<u32>(program + load<u32>(program + (<usize>pass << 2)), 4);
+  atomic.store<u32>(sync + DONE, 0);
+  atomic.store<u64>(sync + CLAIM, (<u64>pass << 32) | blocks);
+  ring(sync);
+}
+
+/** No more passes: every helper leaves (leader). */
+export function closePasses(sync: usize): void {
+  atomic.store<u64>(sync + CLAIM, <u64>CLOSED << 32);
+  ring(sync);
+}
+
+/** Claims one block of whatever pass is open and runs it. `program` begins with a table of its passes' offsets. */
+export function help(program: usize, sync: usize, state: usize, buffer: usize): i32 {
+  const seen = atomic.load<u64>(sync + CLAIM);
+  const number = <u32>(seen >> 32), left = <u32>seen;
+  if (number == CLOSED) return OVER;
+  if (left == 0) return IDLE;
+  if (atomic.cmpxchg<u64>(sync + CLAIM, seen, seen - 1) != seen) return WORKED;
+  const pass = program + load<u32>(program + (<usize>number << 2));
+  runBlock(pass, load<u32>(pass, 4) - left, state, buffer);
+  atomic.add<u32>(sync + DONE, 1);
+  atomic.notify(sync + DONE, 1);
+  return WORKED;
+}
+
+export function blocksDone(sync: usize): u32 {
+  return atomic.load<u32>(sync + DONE);
+}

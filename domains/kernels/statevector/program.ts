@@ -1,0 +1,270 @@
+// Programs: a schedule with its angles, as the bytes that assembly/passes.ts runs. Owns the layout; every number is little-endian.
+//   F5  A fused rotation leaves out its cosine, or its sine if that is larger, so no factor exceeds 1, and phases that all amplitudes
+//       share; the squared norm should be `gain` of what is left, and probabilities are ratios (W2).
+import { OP } from "../circuit.ts";
+import type { Step } from "./plan.ts";
+import { KIND, type Kind, type Primitive } from "./primitives.ts";
+import { bitsOf, type Factor, type Op, type Pass, type Tile } from "./schedule.ts";
+
+const PASS_HEAD = 16;
+const TILE_HEAD = 128;
+const VARIANT = 144;
+const FACTOR = 80;
+const TILE_OP = 0;
+const PHASE_OP = 1;
+const QUARTER_OP = 2;
+const FROM_STATE = 1;
+const TO_STATE = 2;
+const ROOT_HALF = 0.7071067811865476;
+const SIGN_HIGH = 0x8000_0000;
+
+/** Complex factor with what a tile needs of it, and what leaving it out does to the squared norm. */
+interface Angle {
+  readonly straight: number;
+  readonly across: number;
+  readonly kind: Kind;
+  readonly gain: number;
+}
+
+export interface Program {
+  readonly bytes: Uint8Array;
+  readonly passes: readonly { readonly blocks: number }[];
+  /** True squared norm over that of the amplitudes it leaves. */
+  readonly gain: number;
+}
+
+/** Where an index of the block stands, as a byte offset: in the state, or in a buffer that holds the block alone. */
+type Space = (mask: number) => number;
+const inState: Space = (mask) => 16 * mask;
+const inBuffer = (block: number): Space => {
+  const places = Array.from({ length: 31 }, (_, qubit) => 16 * 2 ** bitsOf(block & ((1 << qubit) - 1)));
+  return (mask) => {
+    let sum = 0;
+    for (let rest = mask; rest !== 0; rest &= rest - 1) sum += places[31 - Math.clz32(rest & -rest)] ?? 0;
+    return sum;
+  };
+};
+
+const tangent = ({ cosine, sine }: Step, kind: Kind, other: Kind): Angle =>
+  Math.abs(cosine) >= Math.abs(sine)
+    ? { straight: 1, across: sine / cosine, kind, gain: cosine * cosine }
+    : { straight: 1, across: cosine / sine, kind: other, gain: sine * sine };
+
+/** Cosine and sine of what a phase gate multiplies with. */
+function phaseOf(one: Primitive, { opcode, cosine, sine }: Step): readonly [number, number] {
+  if (one.turn !== 0) return [0, one.turn];
+  if (opcode === OP.T) return [ROOT_HALF, ROOT_HALF];
+  if (opcode === OP.TDG) return [ROOT_HALF, -ROOT_HALF];
+  return opcode === OP.RZ ? [(cosine - sine) * (cosine + sine), 2 * cosine * sine] : [cosine, sine];
+}
+
+function angleOf(one: Primitive, step: Step): Angle {
+  const plain = (straight: number, across: number): Angle => ({ straight, across, kind: one.kind, gain: 1 });
+  switch (one.kind) {
+    case KIND.TANGENT_X: return tangent(step, one.kind, KIND.COTANGENT_X);
+    case KIND.TANGENT_Y: return tangent(step, one.kind, KIND.COTANGENT_Y);
+    case KIND.H: return plain(ROOT_HALF, 0);
+    case KIND.PHASE: return plain(...phaseOf(one, step));
+    default: return plain(step.cosine, step.sine);
+  }
+}
+
+/** Set in what `moved` answers when the amplitude is negated; qubits take the bits below. */
+const NEGATED = 2 ** 30;
+
+/** Where moves send an index, its bits by qubit. */
+function moved(moves: readonly Primitive[], from: number): number {
+  let index = from;
+  for (const { what, mixes, reads, mixed: [a = 0, b = 0] } of moves) {
+    if (what === "swap") {
+      if (((index >>> a) & 1) !== ((index >>> b) & 1)) index ^= mixes;
+    } else if ((index & reads) === reads) index ^= what === "flip" ? mixes : NEGATED;
+  }
+  return index;
+}
+
+class Writer {
+  readonly #view: DataView;
+  readonly bytes: Uint8Array;
+
+  constructor(length: number) {
+    this.bytes = new Uint8Array(length);
+    this.#view = new DataView(this.bytes.buffer);
+  }
+
+  word(at: number, value: number): void {
+    this.#view.setUint32(at, value, true);
+  }
+
+  pair(at: number, first: number, second: number): void {
+    this.#view.setFloat64(at, first, true);
+    this.#view.setFloat64(at + 8, second, true);
+  }
+}
+
+const maskOf = (qubits: readonly number[]): number => qubits.reduce((mask, qubit) => mask | (1 << qubit), 0);
+const listOf = (mask: number): number[] => Array.from({ length: 31 }, (_, qubit) => qubit).filter((qubit) => ((mask >>> qubit) & 1) === 1);
+/** All address bits but those counted through; the lowest four lie within an amplitude. */
+const skipping = (counted: number): number => 0xffff_fff0 - counted;
+
+const isFactor = (op: Op): op is Factor => "phase" in op;
+
+/** The three slots, those with gates first and in their order (T1), then what else may stand there without changing anything. */
+function slotsOf(tile: Tile, block: number): readonly number[] {
+  const turned = tile.turns.map((one) => one.mixed[0] ?? one.read[0] ?? 0);
+  const outside = tile.outside.filter((qubit) => ((block >>> qubit) & 1) === 1);
+  const all = [...turned, ...tile.slots.filter((qubit) => !turned.includes(qubit)), ...outside];
+  const spare = listOf(block).filter((qubit) => !all.includes(qubit));
+  return [...all, ...spare].slice(0, 3);
+}
+
+class PassWriter {
+  readonly #writer: Writer;
+  readonly #steps: readonly Step[];
+  readonly #pass: Pass;
+  readonly #inPlace: boolean;
+  readonly #buffer: Space;
+  gain = 1;
+
+  constructor(writer: Writer, steps: readonly Step[], pass: Pass) {
+    this.#writer = writer;
+    this.#steps = steps;
+    this.#pass = pass;
+    this.#inPlace = isInPlace(pass);
+    this.#buffer = inBuffer(pass.block);
+  }
+
+  #step(one: Primitive): Step {
+    const step = this.#steps[one.at];
+    if (step === undefined) throw new RangeError("a primitive without its gate");
+    return step;
+  }
+
+  tile(at: number, tile: Tile, fromState: boolean, toState: boolean): number {
+    const { block } = this.#pass;
+    const source = fromState ? inState : this.#buffer;
+    const target = toState ? inState : this.#buffer;
+    const slots = slotsOf(tile, block);
+    const outside = tile.outside.filter((qubit) => !slots.includes(qubit));
+    const counted = listOf(block).filter((qubit) => !slots.includes(qubit) && !outside.includes(qubit));
+    const variants = 2 ** outside.length;
+    const angles = tile.turns.map((one) => angleOf(one, this.#step(one)));
+    this.#head(at, [TILE_OP, TILE_HEAD + variants * VARIANT, angles.reduce((kinds, { kind }, slot) => kinds | (kind << (4 * slot)), 0),
+      (fromState ? FROM_STATE : 0) | (toState ? TO_STATE : 0), skipping(source(maskOf(counted))), skipping(target(maskOf(counted))), 2 ** counted.length, variants]);
+    angles.forEach((angle, slot) => { this.#factors(at + 32 + 32 * slot, angle); });
+    for (let variant = 0; variant < variants; variant++) this.#variant(at + TILE_HEAD + variant * VARIANT, { tile, slots, outside, variant, source, target });
+    return at + TILE_HEAD + variants * VARIANT;
+  }
+
+  #head(at: number, words: readonly number[]): void {
+    words.forEach((word, index) => { this.#writer.word(at + 4 * index, word); });
+  }
+
+  #factors(at: number, { kind, straight, across, gain }: Angle): void {
+    this.gain *= gain;
+    this.#writer.pair(at, straight, straight);
+    if (kind === KIND.RX || kind === KIND.TANGENT_X) this.#writer.pair(at + 16, across, -across);
+    else if (kind === KIND.RZ || kind === KIND.PHASE || kind === KIND.COTANGENT_X) this.#writer.pair(at + 16, -across, across);
+    else this.#writer.pair(at + 16, across, across);
+  }
+
+  #variant(at: number, { tile, slots, outside, variant, source, target }: VariantOf): void {
+    const { block } = this.#pass;
+    const fixed = outside.reduce((mask, qubit, bit) => mask | (((variant >>> bit) & 1) << qubit), 0);
+    const elsewhere = outside.reduce((mask, qubit) => mask | (1 << qubit), 0) & ~block;
+    this.#writer.word(at, 16 * elsewhere);
+    this.#writer.word(at + 4, 16 * (fixed & elsewhere));
+    const [s0 = 0, s1 = 0, s2 = 0] = slots;
+    const spread = (index: number): number => fixed | ((index & 1) << s0) | (((index >>> 1) & 1) << s1) | ((index >>> 2) << s2);
+    let signed = 0;
+    let still = source === target ? 1 : 0;
+    for (let index = 0; index < 8; index++) {
+      const from = spread(index);
+      const to = moved(tile.moves, from);
+      this.#writer.word(at + 16 + 4 * index, source(from & block));
+      this.#writer.word(at + 48 + 4 * index, target(to & block));
+      if ((to & block) !== (from & block)) still = 0;
+      if ((to & NEGATED) === 0) continue;
+      this.#writer.word(at + 84 + 8 * index, SIGN_HIGH);
+      signed = 1;
+    }
+    this.#writer.word(at + 8, signed);
+    this.#writer.word(at + 12, still);
+  }
+
+  /** A phase, or both halves of an RZ, on the amplitudes whose qubits are 1 (or 0, for the lower half). */
+  factor(at: number, { phase: one }: Factor): number {
+    const step = this.#step(one);
+    const { straight, across } = angleOf(one, step);
+    if (one.kind !== KIND.RZ) return this.#factor(at, one, { value: 1, straight, across });
+    return this.#factor(this.#factor(at, one, { value: 0, straight, across: -across }), one, { value: 1, straight, across });
+  }
+
+  #factor(at: number, one: Primitive, { value, straight, across }: { readonly value: number; readonly straight: number; readonly across: number }): number {
+    const { block, ops } = this.#pass;
+    const inPlace = this.#inPlace || ops.length === 1;
+    const space = inPlace ? inState : this.#buffer;
+    const here = one.read.filter((qubit) => ((block >>> qubit) & 1) === 1);
+    const elsewhere = one.read.filter((qubit) => ((block >>> qubit) & 1) === 0);
+    const counted = listOf(block).filter((qubit) => !here.includes(qubit));
+    this.#head(at, [one.quarter ? QUARTER_OP : PHASE_OP, FACTOR, 0, inPlace ? FROM_STATE : 0, skipping(space(maskOf(counted))), 0, 2 ** counted.length, 0,
+      inState(maskOf(elsewhere)), value * inState(maskOf(elsewhere)), value * space(maskOf(here)), 0]);
+    this.#writer.pair(at + 48, straight, straight);
+    this.#writer.pair(at + 64, -across, across);
+    return at + FACTOR;
+  }
+
+  write(at: number, qubits: number): number {
+    const { block, ops } = this.#pass;
+    this.#head(at, [ops.length, 2 ** (qubits - bitsOf(block)), 16 * (((2 ** qubits) - 1) & ~block), 0]);
+    return ops.reduce((next, op, index) => {
+      if (isFactor(op)) return this.factor(next, op);
+      return this.tile(next, op, this.#inPlace || index === 0, this.#inPlace || index === ops.length - 1);
+    }, at + PASS_HEAD);
+  }
+}
+
+interface VariantOf {
+  readonly tile: Tile;
+  readonly slots: readonly number[];
+  readonly outside: readonly number[];
+  readonly variant: number;
+  readonly source: Space;
+  readonly target: Space;
+}
+
+/** A block of the lowest qubits lies in one piece: it is worked on where it stands. */
+const isInPlace = ({ block }: Pass): boolean => (block & (block + 1)) === 0;
+
+const CARRY: Tile = { slots: [], turns: [], moves: [], outside: [] };
+
+/** A block from all over the state is carried to a buffer by its first tile and back by its last. */
+function carried(pass: Pass): Pass {
+  const { ops } = pass;
+  const [first] = ops;
+  const last = ops.at(-1);
+  if (isInPlace(pass) || ops.length === 1 || first === undefined || last === undefined) return pass;
+  return { ...pass, ops: [...(isFactor(first) ? [CARRY] : []), ...ops, ...(isFactor(last) ? [CARRY] : [])] };
+}
+
+const isHalves = (op: Factor): boolean => op.phase.kind === KIND.RZ;
+const opBytes = (op: Op): number => (isFactor(op) ? (isHalves(op) ? 2 : 1) * FACTOR : TILE_HEAD + 2 ** op.outside.length * VARIANT);
+const opCount = (ops: readonly Op[]): number => ops.reduce((sum, op) => sum + (isFactor(op) && isHalves(op) ? 2 : 1), 0);
+
+/** The bytes of a schedule under the angles of its gates. */
+export function programOf(schedule: readonly Pass[], steps: readonly Step[], qubits: number): Program {
+  const passes = schedule.map(carried);
+  const table = 16 * Math.ceil(passes.length / 4);
+  const length = passes.reduce((sum, { ops }) => sum + PASS_HEAD + ops.reduce((bytes, op) => bytes + opBytes(op), 0), table);
+  const writer = new Writer(length);
+  let gain = 1;
+  passes.reduce((at, pass, number) => {
+    writer.word(4 * number, at);
+    const one = new PassWriter(writer, steps, pass);
+    const end = one.write(at, qubits);
+    writer.word(at, opCount(pass.ops));
+    gain *= one.gain;
+    return end;
+  }, table);
+  return { bytes: writer.bytes, passes: passes.map(({ block }) => ({ blocks: 2 ** (qubits - bitsOf(block)) })), gain };
+}
