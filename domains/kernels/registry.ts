@@ -1,8 +1,9 @@
 // The kernel registry: from the name a job carries to the kernel that computes it. Used on pool workers and inline alike.
 import { Fault } from "../../kernel-abi/fault.ts";
 import { bposdKernel } from "./bposd/kernel.ts";
-import type { Kernel } from "./job.ts";
+import { decodeKernel } from "./decoder/kernel.ts";
 import { framesKernel } from "./frames/kernel.ts";
+import type { Kernel } from "./job.ts";
 import { isingKernel } from "./phase/ising.ts";
 import { kuramotoKernel } from "./phase/kuramoto.ts";
 import { qecKernel } from "./qec/kernel.ts";
@@ -13,7 +14,7 @@ import { statevectorKernel } from "./statevector/kernel.ts";
 
 /** Every kernel there is, in order of its name. */
 export const KERNELS: readonly Kernel[] = Object.freeze(
-  [bposdKernel, framesKernel, isingKernel, kuramotoKernel, qecKernel, spectrumKernel, stabilizerKernel, statevectorKernel, transformKernel]
+  [bposdKernel, decodeKernel, framesKernel, isingKernel, kuramotoKernel, qecKernel, spectrumKernel, stabilizerKernel, statevectorKernel, transformKernel]
     .sort((a, b) => (a.name < b.name ? -1 : 1)));
 
 const BY_NAME: ReadonlyMap<string, Kernel> = new Map(KERNELS.map((kernel) => [kernel.name, kernel]));

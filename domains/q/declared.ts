@@ -13,6 +13,7 @@ import type { LoweredCircuit } from "../kernels/circuit.ts";
 import type { Kernel } from "../kernels/job.ts";
 import { isClifford } from "../kernels/stabilizer/clifford.ts";
 import { bposdKernel } from "../kernels/bposd/kernel.ts";
+import { decodeKernel } from "../kernels/decoder/kernel.ts";
 import { framesKernel } from "../kernels/frames/kernel.ts";
 import { qecKernel } from "../kernels/qec/kernel.ts";
 import { stabilizerKernel } from "../kernels/stabilizer/kernel.ts";
@@ -57,7 +58,7 @@ const declared = (reach: Reach, ...samplers: readonly Kernel[]): QProviders => O
   stabilizer: declare("stabilizer", reach.stabilizer, GATES.filter((name) => name !== "T" && name !== "TDG" && name !== "CCX"), stabilizerKernel, ...samplers),
 });
 
-export const PROVIDERS: QProviders = declared(REACH, qecKernel, framesKernel, bposdKernel);
+export const PROVIDERS: QProviders = declared(REACH, qecKernel, framesKernel, decodeKernel, bposdKernel);
 const PROVIDERS_BEFORE: QProviders = declared(REACH_BEFORE);
 /** As runs with these flags declare them. */
 export const providersOf = (flags: ReadonlySet<string> | undefined): QProviders => (widerProviders(flags) ? PROVIDERS : PROVIDERS_BEFORE);

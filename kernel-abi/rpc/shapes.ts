@@ -80,7 +80,7 @@ export const Telemetry = open({
     logical_qubits_allocated: Count("logical qubits"), physical_qubits_used: Count("physical qubits in use"), physical_qubits_available: Count("physical qubits free"),
     utilization: Real("used / all"), channels_open: Count("channels"),
   }, "what is in use"),
-  qubits: Type.Record(Type.String(), Type.Unknown(), { description: "by id: profile, distance, physical_qubits, gate_count, measurement_count, decoder_cycles, correction_count, syndrome_weight, error_breakdown (`depolarizing` counts X, Y and Z errors alike, whichever basis a later readout is in, `measurement` the readouts that said the opposite), logical_error_rate, total_time_us" }),
+  qubits: Type.Record(Type.String(), Type.Unknown(), { description: "by id: profile, distance, physical_qubits, gate_count, measurement_count, decoder_cycles, correction_count, syndrome_weight, error_breakdown (`depolarizing` counts X, Y and Z errors alike, whichever basis a later readout is in, `measurement` the readouts that said the opposite), logical_error_rate, logical_error_rate_source (`formula` or `sampled`), total_time_us" }),
   channels: Type.Record(Type.String(), Type.Unknown(), { description: "by id" }),
   simulation_time_us: Real("logical time the work takes on the modelled machine; of a session, that of all jobs since the kernel began"),
   attested_only: maybe(Type.Boolean({ description: "of a job that ended under an earlier kernel: true, and what is not in its attestation (what it held, `qubits`, `channels`, time) is 0 or empty because nobody knows it any more" })),

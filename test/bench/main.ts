@@ -16,7 +16,7 @@ const load = async (file: string): Promise<Suite> => await import(`./${file}.ben
 
 const SUITES: readonly (readonly [file: string, says: string])[] = [
   ["turns", "Turns and traces"], ["scale", "Scale"], ["machine", "XState machines"], ["scheduler", "Scheduler"],
-  ["statevector", "State vector"], ["stabilizer", "Stabilizer tableau"], ["phase", "Phase kernels"], ["qvm", "QVM graphs"], ["kernel", "Kernel over its socket"],
+  ["statevector", "State vector"], ["stabilizer", "Stabilizer tableau"], ["frames", "Pauli frames"], ["decode", "Decoding"], ["phase", "Phase kernels"], ["qvm", "QVM graphs"], ["kernel", "Kernel over its socket"],
 ];
 
 function commit(): string {

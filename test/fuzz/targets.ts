@@ -7,10 +7,11 @@ import { envelope } from "./envelope.target.ts";
 import { graph } from "./graph.target.ts";
 import { rpc } from "./rpc.target.ts";
 import { statement } from "./statement.target.ts";
+import { dem, stim } from "./stim.target.ts";
 import type { Target } from "./target.ts";
 import { trace } from "./trace.target.ts";
 
 export const TARGETS: ReadonlyMap<string, () => Target> = new Map<string, () => Target>([
   ["trace", () => trace], ["bundle", () => bundle], ["envelope", () => envelope], ["command-line", commandLine], ["configuration", () => configuration], ["asm", () => asm],
-  ["graph", () => graph], ["rpc", () => rpc], ["statement", () => statement],
+  ["graph", () => graph], ["rpc", () => rpc], ["statement", () => statement], ["stim", () => stim], ["dem", () => dem],
 ]);

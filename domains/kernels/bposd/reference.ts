@@ -67,13 +67,14 @@ const explains = ({ checks }: Plain, chosen: readonly number[], events: Readonly
 function iterated(plain: Plain, messages: number[][], totals: readonly number[], events: ReadonlySet<number>, scale: number): number[] {
   const next = plain.weights.map(f32);
   for (const [d, members] of plain.checks.entries()) {
-    const said = members.map((j, e) => f32((totals[j] ?? 0) - (messages[d]?.[e] ?? 0)));
+    const answers = messages[d] ?? [];
+    const said = members.map((j, e) => f32((totals[j] ?? 0) - (answers[e] ?? 0)));
     const odd = said.filter(negative).length % 2 === 1;
     for (const [e, j] of members.entries()) {
       const others = said.filter((_, at) => at !== e).map(Math.abs);
       const size = f32(Math.min(BOUNDLESS, ...others) * scale);
       const answer = (odd !== events.has(d)) !== negative(said[e] ?? 0) ? -size : size;
-      (messages[d] ?? [])[e] = answer;
+      answers[e] = answer;
       next[j] = f32((next[j] ?? 0) + answer);
     }
   }

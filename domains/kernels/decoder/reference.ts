@@ -1,6 +1,7 @@
 // The plain oracle of the decoders: every way to match the events, by shortest paths and a table over subsets of them. For a dozen events.
 //   O1  Shares nothing with the binary but the graph: weights stay signed, events are not flipped.
-import { BOUNDARY, type MatchingGraph } from "./graph.ts";
+import { BOUNDARY, bytesOf, type MatchingGraph } from "./graph.ts";
+import type { DecodeJob, DecodeOutput } from "./job.ts";
 
 export interface Least {
   /** Infinity when the events cannot be matched. */
@@ -83,4 +84,17 @@ export function leastByPairs(graph: MatchingGraph, events: readonly number[]): L
     return best;
   };
   return leastOf(solve((1 << events.length) - 1));
+}
+
+const bitsOf = (row: Uint8Array): readonly number[] => [...row].flatMap((byte, at) => Array.from({ length: 8 }, (_, bit) => bit).filter((bit) => (byte >> bit) & 1).map((bit) => 8 * at + bit));
+
+/** What a job of few detectors ends with where every shot has one least explanation; of several, the one that comes first as a number. */
+export function decodeReference({ graph, shots, events, weighed }: DecodeJob): DecodeOutput {
+  const [row, width] = [bytesOf(graph.detectors), bytesOf(graph.observables)];
+  const least = Array.from({ length: shots }, (_, shot) => leastByTable(graph, bitsOf(events.subarray(shot * row, (shot + 1) * row))));
+  return {
+    predictions: Uint8Array.from(least.flatMap(({ masks: [mask = 0n] }) => Array.from({ length: width }, (_, byte) => Number((mask >> BigInt(8 * byte)) & 255n)))),
+    unsolved: Uint32Array.from(least.keys()).filter((shot) => least[shot]?.weight === Infinity),
+    ...(weighed ? { weights: Float64Array.from(least, ({ weight }) => weight) } : {}),
+  };
 }

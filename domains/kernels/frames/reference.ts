@@ -39,8 +39,8 @@ export function logOf(whole: number): number {
   const interval = (high >>> 13) & 127;
   bits.setUint32(0, ((high & 0xfffff) | 0x3ff00000) >>> 0);
   const r = bits.getFloat64(0) * (RECIPROCALS[interval] ?? 0) - 1;
-  const tail = r * r * (-0.5 + r * (0.3333333333333333 + r * (-0.25 + r * (0.2 + r * -0.16666666666666666))));
-  return ((high >>> 20) - 1076) * 0.6931471805599453 + (LOGARITHMS[interval] ?? 0) + r + tail;
+  const tail = (-0.5 + r * (0.3333333333333333 + r * (-0.25 + r * (0.2 + r * -0.16666666666666666))));
+  return ((high >>> 20) - 1076) * 0.6931471805599453 + (LOGARITHMS[interval] ?? 0) + r + r * r * tail;
 }
 
 interface Block { readonly program: FrameProgram; readonly key: Uint32Array; readonly block: number }
@@ -60,12 +60,11 @@ function eventsOf({ program, key, block }: Block): readonly Events[] {
   });
 }
 
-/** Bit `shot` of coin `coin`: 64 bytes are four blocks, all their first words before all their second ones. */
+/** Bit `shot` of coin `coin`: 128 bytes are eight blocks, all their first words before all their second ones. */
 function coinOf({ key, block }: Block, coin: number, shot: number): boolean {
-  const byte = shot >> 3;
-  const half = byte >> 6, word = (byte >> 4) & 3, lane = (byte >> 2) & 3;
+  const word = shot >> 8, lane = (shot >> 5) & 7;
   const high = Math.floor(block / 4294967296);
-  philoxBlock(8 * coin + 4 * half + lane, 0, block - high * 4294967296, high, key[0] ?? 0, key[1] ?? 0);
+  philoxBlock(8 * coin + lane, 0, block - high * 4294967296, high, key[0] ?? 0, key[1] ?? 0);
   return ((([word0, word1, word2, word3][word] ?? 0) >>> (shot & 31)) & 1) === 1;
 }
 

@@ -1,6 +1,6 @@
 // The private bytes of a phase envelope. Opaque to everyone but the provider that keeps them and the transform kernel (A4).
 // Layout, little-endian: u32 mark, u32 n, u32 ordinal, u32 zero, then 2n float64 of z (real, imaginary), then 2n of z*.
-import { refuse } from "./wire.ts";
+import { refuse } from "../wire.ts";
 
 /** Components of one envelope. */
 export const COMPONENTS_MAX = 4096;

@@ -1,7 +1,7 @@
 // Weighted sparse graphs as kernels take them: compressed sparse rows. Owns the shape check; builders and file formats
 // live in domains/phi/api.
-import { readFloats, refuse } from "./wire.ts";
-import type { Fields } from "./wire.ts";
+import { readFloats, refuse } from "../wire.ts";
+import type { Fields } from "../wire.ts";
 
 /**
  * Row i holds the entries offsets[i] … offsets[i+1]-1: neighbour targets[e], weight weights[e]. Neighbours of a row ascend

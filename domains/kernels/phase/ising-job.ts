@@ -8,8 +8,8 @@
 import { pack } from "../../../kernel-abi/packer.ts";
 import { checkSymmetric, nodesOf, readGraph } from "./graph.ts";
 import type { CsrGraph } from "./graph.ts";
-import { readCount, readFields, readFlag, readFloats, readKey, readOptional, readRate, readRecord, readWord, refuse } from "./wire.ts";
-import type { Fields } from "./wire.ts";
+import { readCount, readFields, readFlag, readFloats, readKey, readOptional, readRate, readRecord, readWord, refuse } from "../wire.ts";
+import type { Fields } from "../wire.ts";
 
 export const SPINS_MAX = 16_384;
 /** Stored entries of the coupling matrix: 4 M couplings, each in two rows. */

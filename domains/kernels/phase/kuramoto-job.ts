@@ -6,8 +6,8 @@ import { pack } from "../../../kernel-abi/packer.ts";
 import { ANGLE_LIMIT } from "../libm/portable.ts";
 import { entriesOf, nodesOf, readGraph } from "./graph.ts";
 import type { CsrGraph } from "./graph.ts";
-import { readCount, readFields, readFloats, readKey, readOptional, readRate, readRecord, refuse } from "./wire.ts";
-import type { Fields } from "./wire.ts";
+import { readCount, readFields, readFloats, readKey, readOptional, readRate, readRecord, refuse } from "../wire.ts";
+import type { Fields } from "../wire.ts";
 
 export const KURAMOTO_NODES_MAX = 65_536;
 /** Stored entries of the coupling graph (an undirected edge is two). */

@@ -1,7 +1,7 @@
 // phi.spectrum: what a spectrum takes and gives. Owns the job's shape, limits and bytes; the arithmetic is in
 // assembly/fourier.ts. Phases of the spectrum are not projected.
 import { pack } from "../../../kernel-abi/packer.ts";
-import { readCount, readFields, readFloats, readOptional, readRate, readWord, refuse } from "./wire.ts";
+import { readCount, readFields, readFloats, readOptional, readRate, readWord, refuse } from "../wire.ts";
 
 export const SAMPLES_MAX = 1_048_576;
 /** Points of the transform after padding. */

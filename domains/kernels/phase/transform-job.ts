@@ -4,8 +4,8 @@ import { pack } from "../../../kernel-abi/packer.ts";
 import { ANGLE_LIMIT } from "../libm/portable.ts";
 import { COMPONENTS_MAX, ORDINAL_MAX, componentsOf, decodeEnvelope } from "./envelope-state.ts";
 import type { EnvelopeState } from "./envelope-state.ts";
-import { readBytes, readCount, readFields, readFlag, readFloats, readKey, readOptional, readRate, readRecord, readWord, refuse } from "./wire.ts";
-import type { Fields } from "./wire.ts";
+import { readBytes, readCount, readFields, readFlag, readFloats, readKey, readOptional, readRate, readRecord, readWord, refuse } from "../wire.ts";
+import type { Fields } from "../wire.ts";
 
 /** Limits of κ (radians), of the noise width σ (radians) and of a relative magnitude. */
 const KAPPA_MAX = 1_048_576;

@@ -1,5 +1,6 @@
-// What the kernel q.qec is asked and what it answers. A job is a frame program, shots and a key; with a decoder it counts, without one it
-// hands out rows.
+// What the kernel q.qec is asked and what it answers. A job is a frame program, shots and a key: with a decoder it counts, without one it hands out
+// rows. Or it is rows that were sampled before, and a decoder.
+import { LIMITS } from "../../../kernel-abi/limits.ts";
 import { pack, unpack } from "../../../kernel-abi/packer.ts";
 import { checkGraph, refuse, type MatchingGraph } from "../decoder/graph.ts";
 import { checkProblem, type DecodingProblem } from "../bposd/problem.ts";
@@ -19,10 +20,20 @@ export interface QecKernelJob {
   readonly key: Uint32Array;
 }
 
+/** Shots that were sampled before, to be decoded: shots × ⌈detectors / 8⌉ bytes. */
+export interface DecodeRows {
+  readonly decoder: QecDecoder;
+  readonly detectors: number;
+  readonly observables: number;
+  readonly shots: number;
+  readonly events: Uint8Array;
+}
+
 /** Detectors of a decoder that is a table. */
 export const TABLE_DETECTORS_MAX = 22;
 
 export const encodeQecJob = (job: QecKernelJob): Uint8Array => pack(job);
+export const encodeDecodeRows = (job: DecodeRows): Uint8Array => pack(job);
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
@@ -37,7 +48,7 @@ function decodingProblemOf(value: unknown): DecodingProblem {
   return problem;
 }
 
-function decoderOf(value: unknown, { detectors, observables }: FrameProgram): QecDecoder | null {
+function decoderOf(value: unknown, { detectors, observables }: Pick<FrameProgram, "detectors" | "observables">): QecDecoder | null {
   if (value === null) return null;
   if (!isRecord(value)) return refuse("decoder", "a name and what it works on");
   const { name, graph, table } = value;
@@ -57,10 +68,22 @@ function decoderOf(value: unknown, { detectors, observables }: FrameProgram): Qe
   return { name, graph: checked };
 }
 
-/** @throws Fault KERNEL_REFUSED | ABI_UNDECODABLE */
-export function decodeQecJob(input: Uint8Array): QecKernelJob {
+const isSize = (value: unknown): value is number => typeof value === "number" && Number.isSafeInteger(value) && value >= 0 && value <= LIMITS.clbits_max;
+
+function decodeRowsOf(value: Readonly<Record<string, unknown>>): DecodeRows {
+  const { detectors, observables, shots, events } = value;
+  if (!isSize(detectors) || !isSize(observables)) return refuse("detectors and observables", `0 to ${LIMITS.clbits_max}`);
+  if (typeof shots !== "number" || !Number.isSafeInteger(shots) || shots < 0) return refuse("shots", "an integer of at least 0");
+  if (!(events instanceof Uint8Array) || events.length !== shots * ((detectors + 7) >> 3)) return refuse("events", `shots × ${(detectors + 7) >> 3} bytes`);
+  const decoder = decoderOf(value["decoder"], { detectors, observables }) ?? refuse("decoder", "a name and what it works on");
+  return { decoder, detectors, observables, shots, events };
+}
+
+/** A job with events decodes them; any other samples. @throws Fault KERNEL_REFUSED | ABI_UNDECODABLE */
+export function decodeQecJob(input: Uint8Array): QecKernelJob | DecodeRows {
   const value = unpack(input);
   if (!isRecord(value)) return refuse("job", "a program, shots and a key");
+  if ("events" in value) return decodeRowsOf(value);
   const { shots, key } = value;
   const program = frameProgramOf(value["program"]);
   if (typeof shots !== "number" || !Number.isSafeInteger(shots) || shots < 1) return refuse("shots", "an integer of at least 1");

@@ -11,7 +11,7 @@ import { BLOCK_SHOTS, openSampler } from "../frames/sampler.ts";
 import type { Kernel } from "../job.ts";
 import { pack } from "../../../kernel-abi/packer.ts";
 import { countDifferences, observablesOf, populationOf } from "./count.ts";
-import { decodeQecJob, type QecCounts, type QecDecoder, type QecKernelJob } from "./job.ts";
+import { decodeQecJob, type DecodeRows, type QecCounts, type QecDecoder, type QecKernelJob } from "./job.ts";
 import { openTable } from "./table.ts";
 
 function open(decoder: QecDecoder, detectors: number, observables: number): Pick<Decoder, "decode"> {
@@ -52,13 +52,21 @@ export function countErrors({ program, shots, key }: QecKernelJob, decoder: QecD
   return { errors, flips, events, unsolved };
 }
 
+/** Predictions for shots that were sampled before. @throws Fault KERNEL_REFUSED */
+export function decodeRows({ decoder, detectors, observables, shots, events }: DecodeRows): { readonly predictions: Uint8Array; readonly unsolved: number } {
+  const predictions = new Uint8Array(shots * ((observables + 7) >> 3));
+  const unsolved = open(decoder, detectors, observables).decode({ events, shots, rowBytes: (detectors + 7) >> 3, predictions }).length;
+  return { predictions, unsolved };
+}
+
 export const qecKernel: Kernel = Object.freeze({
   name: "q.qec",
   version: 1,
-  /** Of the sampler; the decoder's stands in `decoderKernel`. */
+  /** Of the sampler; the decoders' stand in `q.decode` and `q.bposd`. */
   binary: framesBinary,
   run(input: Uint8Array): Uint8Array {
     const job = decodeQecJob(input);
+    if ("events" in job) return pack(decodeRows(job));
     return job.decoder === null ? pack({ rows: sampleRows(job) }) : pack(countErrors(job, job.decoder));
   },
 });

@@ -7,11 +7,15 @@ import { parseDem } from "./parse.ts";
 import { isDemRepeat, type DemInstruction, type DemProgram } from "./program.ts";
 import type { TextOptions } from "../stim/lines.ts";
 
-/** Targets of all instructions and repetitions, one at least for each of them. */
+/** What a flattened model may weigh: so much that it fits into memory. */
+const WEIGHT_MAX = 1 << 24;
+const INSTRUCTION_WEIGHT = 4;
+
+/** Targets of all instructions and repetitions, and the instructions themselves. */
 function weightOf(program: DemProgram): number {
   let weight = 0;
   for (const item of program) {
-    weight += isDemRepeat(item) ? 1 + item.count * weightOf(item.body) : item.parts.reduce((sum, part) => sum + part.length, 1);
+    weight += isDemRepeat(item) ? 1 + item.count * weightOf(item.body) : item.parts.reduce((sum, part) => sum + part.length, INSTRUCTION_WEIGHT);
   }
   return weight;
 }
@@ -65,7 +69,7 @@ class Flattening {
 export function flattened(model: string | DemProgram, options: TextOptions = {}): ErrorModel {
   const program = typeof model === "string" ? parseDem(model, options) : model;
   const weight = weightOf(program);
-  if (weight > UNROLLED_MAX) refuseAt("STIM_LIMIT", { line: 0 }, `${weight} targets when its blocks are repeated`, `At most ${UNROLLED_MAX}: make the repetitions fewer.`);
+  if (weight > WEIGHT_MAX) refuseAt("STIM_LIMIT", { line: 0 }, `a model that weighs ${weight} when its blocks are repeated`, `At most ${WEIGHT_MAX} targets, with ${INSTRUCTION_WEIGHT} for each instruction: make the repetitions fewer.`);
   const flattening = new Flattening();
   flattening.run(program);
   const { detectors, observables, mechanisms, coordinates } = flattening;

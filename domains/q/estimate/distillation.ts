@@ -5,11 +5,12 @@
 //      in the same space. The first may run on physical qubits: distance 1. States that are good enough as they are need no rounds.
 //   3  Cheapest: least qubits × time, then fewer qubits, then the order of the search.
 import { Fault } from "../../../kernel-abi/fault.ts";
-import { cliffordRate, evaluated } from "../../../kernel-abi/qvm/qec/azure.ts";
+import { cliffordRate } from "../../../kernel-abi/qvm/qec/azure.ts";
 import { nanoseconds } from "../../../kernel-abi/qvm/qec/duration.ts";
 import type { Hardware } from "../../../kernel-abi/qvm/qec/parameters.ts";
 import { logicalErrorRate } from "../../../kernel-abi/qvm/qec/rates.ts";
-import { isProfile, type Profile } from "../../../kernel-abi/qvm/qec/terms.ts";
+import type { Profile } from "../../../kernel-abi/qvm/qec/terms.ts";
+import { codeAt } from "./code.ts";
 import type { DistillationRound, TFactory } from "./estimate.ts";
 import { unitsFor } from "./distillation-units.ts";
 
@@ -25,10 +26,11 @@ const ROUNDS_MAX = 3;
 const FAILURE_MAX = 0.01;
 const DISTANCES = [3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31];
 
-function placesOf({ qubits, scheme }: Hardware): readonly Place[] {
+function placesOf(hardware: Hardware): readonly Place[] {
+  const { qubits } = hardware;
   const cycle = nanoseconds(qubits.oneQubitMeasurementTime ?? "") ?? 0;
   const physical = UNITS.map(({ name, physical: one }): Place => ({ unit: name, distance: 1, qubits: one.qubits, runtimeNs: one.cycles * cycle, clifford: cliffordRate(qubits) }));
-  const codes = DISTANCES.map((distance) => evaluated(qubits, scheme, distance, `${qubits.name}:${scheme.name}(d=${String(distance)})`)).filter((code) => isProfile(code));
+  const codes = DISTANCES.map((distance) => codeAt(hardware, distance));
   const on = (code: Profile): readonly Place[] => UNITS.map(({ name, qubits: count, cycles }) =>
     ({ unit: name, distance: code.distance, qubits: count * code.physicalQubits, runtimeNs: cycles * code.cycleNs, clifford: logicalErrorRate(code) }));
   return [...physical, ...codes.flatMap(on)];

@@ -6,11 +6,11 @@
 //   2  The distance is the least odd one whose logical error rate, over all qubits and cycles, stays within its part of the budget.
 //   3  A run lasts at least as long as one run of a factory.
 import { Fault } from "../../../kernel-abi/fault.ts";
-import { evaluated } from "../../../kernel-abi/qvm/qec/azure.ts";
 import type { Hardware } from "../../../kernel-abi/qvm/qec/parameters.ts";
 import { logicalErrorRate } from "../../../kernel-abi/qvm/qec/rates.ts";
-import { isProfile, type Profile } from "../../../kernel-abi/qvm/qec/terms.ts";
+import type { Profile } from "../../../kernel-abi/qvm/qec/terms.ts";
 import { log } from "../../kernels/libm/portable.ts";
+import { codeAt } from "./code.ts";
 import type { LogicalCounts } from "./counts.ts";
 import { cheapestFactory, trivialFactory } from "./distillation.ts";
 import type { PhysicalEstimate, TFactory } from "./estimate.ts";
@@ -34,18 +34,12 @@ export function rotationError(rotations: number, states: number): number {
   return halved * (1 - (halvings - Math.floor(halvings)) / 2);
 }
 
-/** Profiles by distance, from 1 on: odd ones. */
-export function* codes({ qubits, scheme }: Hardware): Generator<Profile> {
-  for (let distance = 1; distance <= DISTANCE_LAST; distance += 2) {
-    const profile = evaluated(qubits, scheme, distance, `${qubits.name}:${scheme.name}(d=${String(distance)})`);
-    if (!isProfile(profile)) throw new Fault("PROFILE_INVALID", { at: profile.at ?? "", what: profile.reason });
-    yield profile;
-  }
-}
-
 /** @throws Fault ESTIMATE_REFUSED where no distance is enough */
 function codeFor(hardware: Hardware, rateMax: number): Profile {
-  for (const profile of codes(hardware)) if (profile.distance > 1 && logicalErrorRate(profile) <= rateMax) return profile;
+  for (let distance = 3; distance <= DISTANCE_LAST; distance += 2) {
+    const code = codeAt(hardware, distance);
+    if (logicalErrorRate(code) <= rateMax) return code;
+  }
   throw new Fault("ESTIMATE_REFUSED", { what: "no code distance suppresses errors enough", needed: rateMax, distanceMax: DISTANCE_LAST, scheme: hardware.scheme.name, qubits: hardware.qubits.name });
 }
 
@@ -64,27 +58,36 @@ export function workOf(counts: LogicalCounts, budget: BudgetParts): Work {
 
 interface Settled { readonly code: Profile; readonly cycles: number; readonly factory: TFactory | undefined }
 
-/** Cycles, the code for them and the factory: one that takes longer than the algorithm stretches it, which may take a larger code. */
-function settled(hardware: Hardware, { depth, tStates }: Work, rateMax: (cycles: number) => number, errorRateMax: number): Settled {
+/** Cycles until `most` factories have made the T states, and until one of them has made any. */
+function cyclesOf({ runtimeNs, tStates: each }: TFactory, { tStates }: Work, cycleNs: number, most: number): number {
+  const runs = Number.isFinite(most) ? Math.ceil(tStates / (each * most)) : 1;
+  return Math.ceil(runs * runtimeNs / cycleNs);
+}
+
+/** Cycles, the code for them and the factory: factories that take longer than the algorithm stretch it, which may take a larger code. */
+function settled(hardware: Hardware, work: Work, needs: { readonly rateMax: (cycles: number) => number; readonly errorRateMax: number; readonly factoriesMax: number }): Settled {
   const raw = hardware.qubits.tGateErrorRate ?? 1;
-  const distilled = tStates > 0 && raw > errorRateMax ? cheapestFactory(hardware, errorRateMax) : undefined;
-  for (let cycles = depth; ;) {
-    const code = codeFor(hardware, rateMax(cycles));
-    const factory = tStates === 0 ? undefined : distilled ?? trivialFactory(code, raw);
-    const needed = Math.max(cycles, factory === undefined ? 0 : Math.ceil(factory.runtimeNs / code.cycleNs));
+  const distilled = work.tStates > 0 && raw > needs.errorRateMax ? cheapestFactory(hardware, needs.errorRateMax) : undefined;
+  for (let cycles = work.depth; ;) {
+    const code = codeFor(hardware, needs.rateMax(cycles));
+    const factory = work.tStates === 0 ? undefined : distilled ?? trivialFactory(code, raw);
+    const needed = Math.max(cycles, factory === undefined ? 0 : cyclesOf(factory, work, code.cycleNs, needs.factoriesMax));
     if (needed === cycles) return { code, cycles, factory };
     cycles = needed;
   }
 }
 
-/** @throws Fault ESTIMATE_REFUSED, ABI_MALFORMED, PROFILE_INVALID */
-export function formulaEstimate({ counts, hardware, budget: asked }: EstimateRequest): PhysicalEstimate {
+/**
+ * The shortest run, on as many factories as that takes, or on at most `factoriesMax`.
+ * @throws Fault ESTIMATE_REFUSED, ABI_MALFORMED, PROFILE_INVALID
+ */
+export function formulaEstimate({ counts, hardware, budget: asked, bounds = {} }: EstimateRequest, factoriesMax = bounds.maxTFactories ?? Infinity): PhysicalEstimate {
   const budget = budgetParts(asked, counts);
   const work = workOf(counts, budget);
   if (work.depth === 0) throw new Fault("ESTIMATE_REFUSED", { what: "the counts hold no measurement and no magic state: there is nothing to estimate" });
   const logicalQubits = laidOut(counts.numQubits);
   const errorRateMax = budget.tStates / work.tStates;
-  const { code, cycles, factory } = settled(hardware, work, (so) => budget.logical / (logicalQubits * so), errorRateMax);
+  const { code, cycles, factory } = settled(hardware, work, { rateMax: (so) => budget.logical / (logicalQubits * so), errorRateMax, factoriesMax });
   const runtimeNs = cycles * code.cycleNs;
   const algorithm = logicalQubits * code.physicalQubits;
   const count = factory === undefined ? 0 : Math.ceil(work.tStates * factory.runtimeNs / (factory.tStates * runtimeNs));

@@ -4,18 +4,26 @@ import { analyze } from "../dem/analyze.ts";
 import { decodingProblem } from "../decoder/columns.ts";
 import { decodingGraph } from "../decoder/graph.ts";
 import { lookupOracle, type LookupOracle } from "../decoder/lookup.ts";
+import type { ErrorModel } from "../dem/model.ts";
 import type { StimCircuit } from "../stim/circuit.ts";
 import type { DecoderName } from "./call.ts";
 
-/** @throws Fault of the error model: detectors that are not deterministic, mechanisms no edge stands for */
-export function decoderFor(circuit: StimCircuit, decoder: DecoderName): QecDecoder {
+/** The error model a decoder takes: split into parts of at most two detectors for those that match. @throws Fault of the analyzer */
+export const modelFor = (circuit: StimCircuit, decoder: DecoderName): ErrorModel =>
+  analyze(circuit, { decompose: decoder === "matching" || decoder === "union_find" });
+
+/** @throws Fault KERNEL_REFUSED for mechanisms no edge stands for; ABI_MALFORMED for too many detectors for a table */
+export function decoderOfModel(model: ErrorModel, decoder: DecoderName): QecDecoder {
   switch (decoder) {
-    case "matching": return { name: "matching", graph: decodingGraph(analyze(circuit, { decompose: true })).graph };
-    case "union_find": return { name: "union-find", graph: decodingGraph(analyze(circuit, { decompose: true })).graph };
-    case "bp_osd": return { name: "bp-osd", problem: decodingProblem(analyze(circuit)) };
-    case "lookup": return { name: "table", table: tableOf(lookupOracle(analyze(circuit))) };
+    case "matching": return { name: "matching", graph: decodingGraph(model).graph };
+    case "union_find": return { name: "union-find", graph: decodingGraph(model).graph };
+    case "bp_osd": return { name: "bp-osd", problem: decodingProblem(model) };
+    case "lookup": return { name: "table", table: tableOf(lookupOracle(model)) };
   }
 }
+
+/** @throws Fault of the error model: detectors that are not deterministic, mechanisms that cannot be split; and as `decoderOfModel` */
+export const decoderFor = (circuit: StimCircuit, decoder: DecoderName): QecDecoder => decoderOfModel(modelFor(circuit, decoder), decoder);
 
 /** Observables fit two bytes: the oracle takes no more. */
 function tableOf({ detectors, observables, predict }: LookupOracle): Uint8Array {

@@ -1,8 +1,10 @@
-// Profile strings: `logical:<family>(d=N[,key=value…])` and `azure:<qubit>:<scheme>(d=N)`. Owns the grammar and the named profiles.
+// Profile strings: `logical:<family>(d=N[,key=value…])`, `azure:<qubit>:<scheme>(d=N)`, `sampled:<family>(d=N,p=P)`. Owns the grammar and the named profiles.
 //   1  The reader is total: any text is a profile or a reason, in time linear in its length.
 //   2  A profile has one canonical text, and reading it gives the same profile again.
 import { azureProfile } from "./azure.ts";
 import { DEFAULT_DISTANCE, FAMILIES, type Fraction, familyOf, familyProfile, fractionOf, fractionText } from "./families.ts";
+import { SAMPLED_RATES } from "./sampled-rates.ts";
+import { sampledCurve } from "./sampled.ts";
 import { type Profile, type Unreadable, distanceRefusal, isProfile } from "./terms.ts";
 
 export { type Profile, type Unreadable, isProfile } from "./terms.ts";
@@ -11,8 +13,8 @@ export { type Profile, type Unreadable, isProfile } from "./terms.ts";
 export const DEFAULT_PROFILE = "logical:surface_code(d=9)";
 
 const TEXT_MAX = 256;
-const FORMS = "logical:<family>(d=N[,key=value]) or azure:<qubit>:<scheme>(d=N)";
-const SHAPE = /^\s*(logical|azure)\s*:\s*([A-Za-z0-9_]+)\s*(?::\s*([A-Za-z0-9_]+)\s*)?\(([^()]*)\)\s*$/;
+const FORMS = "logical:<family>(d=N[,key=value]), azure:<qubit>:<scheme>(d=N) or sampled:<family>(d=N,p=P)";
+const SHAPE = /^\s*(logical|azure|sampled)\s*:\s*([A-Za-z0-9_]+)\s*(?::\s*([A-Za-z0-9_]+)\s*)?\(([^()]*)\)\s*$/;
 const PARAMETER = /^\s*([A-Za-z_][A-Za-z0-9_]*)\s*=\s*([^\s=]+)\s*$/;
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 
@@ -51,6 +53,25 @@ function logical(name: string, parameters: ReadonlyMap<string, string>, distance
   return "reason" in rate ? rate : familyProfile(family, distance, { rate, rateText: fractionText(rate), ignored });
 }
 
+/** A family whose rate was sampled (sampled-rates.ts) under uniform noise p. */
+function sampled(name: string, parameters: ReadonlyMap<string, string>, distance: number): Profile | Unreadable {
+  const family = familyOf(name);
+  const curve = family === undefined ? undefined : sampledCurve(SAMPLED_RATES, family.name, distance);
+  if (family === undefined || curve === undefined) return no(`there are no sampled rates of ${name} at distance ${String(distance)}; there are ${sampledCodes()}`);
+  const [least, most] = [curve.points[0]?.p ?? 0, curve.points.at(-1)?.p ?? 0];
+  const text = parameters.get("p");
+  const p = Number(text);
+  if (text === undefined || !(p >= least && p <= most)) return no(`p is from ${String(least)} to ${String(most)}, where ${family.name} was sampled at distance ${String(distance)}, not ${text ?? "left out"}`);
+  const base = familyProfile(family, distance, { ignored: [...parameters.keys()].filter((key) => key !== "d" && key !== "p").sort() });
+  return Object.freeze({
+    ...base, text: `sampled:${family.name}(d=${String(distance)},p=${String(p)})`, source: "sampled", sampled: curve,
+    errors: Object.freeze({ ...base.errors, gate: p, measurement: p, idle: p }), decoder: Object.freeze({ ...base.decoder, type: curve.decoder }), suppression: Object.freeze({ ...base.suppression, physical: p }),
+  } satisfies Profile);
+}
+
+/** What of the built-in table there is, for people. */
+const sampledCodes = (): string => [...new Set(SAMPLED_RATES.rows.map(({ code, distance }) => `${code}(d=${String(distance)})`))].join(", ") || "none";
+
 /**
  * A profile as graphs write it. Families are matched without regard to case, `d` is 9 when it is not given and must be odd and positive;
  * numeric parameters that mean nothing to the family are kept in `ignored`.
@@ -66,6 +87,7 @@ export function parseProfile(text: string): Profile | Unreadable {
   const refusal = distanceRefusal(distance);
   if (refusal !== undefined) return no(refusal);
   if (prefix === "logical") return second === undefined ? logical(first, parameters, distance) : no(`a profile is ${FORMS}`);
+  if (prefix === "sampled") return second === undefined ? sampled(first, parameters, distance) : no(`a profile is ${FORMS}`);
   if (second === undefined) return no(`a profile is ${FORMS}`);
   const ignored = [...parameters.keys()].filter((key) => key !== "d").sort();
   return azureProfile(first, second, distance, ignored);

@@ -35,10 +35,18 @@ export interface Suppression {
   readonly physical: number;
 }
 
+/** Rates of one logical cycle over p, rising in p; none twice. */
+export interface SampledCurve {
+  readonly code: string;
+  readonly distance: number;
+  readonly decoder: string;
+  readonly points: readonly { readonly p: number; readonly rate: number }[];
+}
+
 export interface Profile {
   /** The profile in its one canonical spelling; of a parameter file, a label. */
   readonly text: string;
-  readonly source: "family" | "azure" | "parameters";
+  readonly source: "family" | "azure" | "sampled" | "parameters";
   readonly family: string;
   /** Odd, 1 to DISTANCE_MAX. */
   readonly distance: number;
@@ -48,6 +56,8 @@ export interface Profile {
   readonly errors: ErrorBudget;
   readonly decoder: Decoder;
   readonly suppression: Suppression;
+  /** Rates that were sampled; where they are, the formula's p alone is used. */
+  readonly sampled?: SampledCurve;
   /** Logical qubits per physical data qubit of a QLDPC block. */
   readonly rate?: number;
   /** Parameters that were given and mean nothing to this family; a verifier may warn. */

@@ -27,8 +27,14 @@ export function parquetOf(columns: readonly RowColumn[], rows: readonly Cells[])
 const cell = (value: string | number | null, type: RowColumn["type"]): string | number | bigint | null =>
   (value === null || type === "STRING" ? value : type === "INT64" ? BigInt(value) : Number(value));
 
+/** Before anything long is begun: that none of the files it is to end with is there. @throws Fault FILE_UNREADABLE */
+export function checkNew(replace: boolean, ...paths: readonly (string | undefined)[]): void {
+  const there = replace ? undefined : paths.find((path) => path !== undefined && existsSync(path));
+  if (there !== undefined) throw new Fault("FILE_UNREADABLE", { path: there, doing: "create", what: "it exists; nothing is overwritten unasked" }, { next: "Give it another name, or say --replace." });
+}
+
 /** @throws Fault FILE_UNREADABLE when there is such a file and it is not to be replaced */
 export function putNew(path: string, bytes: Uint8Array | string, replace: boolean): void {
-  if (!replace && existsSync(path)) throw new Fault("FILE_UNREADABLE", { path, doing: "create", what: "it exists; nothing is overwritten unasked" });
+  checkNew(replace, path);
   writeAtomically(path, typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes);
 }

@@ -18,6 +18,9 @@ export interface StudyFlags {
   readonly decoder?: DecoderName;
   readonly maxShots?: number;
   readonly maxErrors?: number;
+  readonly width?: number;
+  readonly interval?: Study["interval"]["method"];
+  readonly confidence?: number;
   readonly per?: Study["per"];
 }
 
@@ -32,6 +35,17 @@ function listOption(flags: string, description: string, read: (text: string) => 
   }));
 }
 
+/** An option that takes a number above 0 and below 1. */
+function shareOption(flags: string, description: string): Option {
+  const option = new Option(flags, description);
+  return option.argParser((text) => {
+    const value = probability(text);
+    if (!Number.isFinite(value)) throw new Fault("USAGE", { option: `--${option.name()}`, value: text.slice(0, 200), allowed: "a number above 0 and below 1" });
+    return value;
+  });
+}
+
+const METHODS = ["wilson", "clopper-pearson"] as const;
 const integer = (text: string): number => (/^\d{1,9}$/.test(text) ? Number(text) : NaN);
 const probability = (text: string): number => (/^[0-9.eE+-]{1,40}$/.test(text) && Number(text) > 0 && Number(text) < 1 ? Number(text) : NaN);
 
@@ -43,7 +57,10 @@ export const addStudyOptions = (command: Command): Command => command
   .addOption(countOption("--rounds <n>", "rounds of a shot (default: as many as the distance)", 1))
   .addOption(choiceOption("--decoder <name>", "what predicts the observables (default: matching)", DECODERS))
   .addOption(countOption("--max-shots <n>", `shots of a cell at most (default: ${DEFAULTS.maxShots})`, 1))
-  .addOption(countOption("--max-errors <n>", `a cell ends with the batch that brings it so many errors (default: ${DEFAULTS.maxErrors})`, 1))
+  .addOption(countOption("--max-errors <n>", `a cell ends with the batch that brings it so many errors (default: ${DEFAULTS.maxErrors}, none with --width)`, 1))
+  .addOption(shareOption("--width <share>", "a cell ends once its interval is narrower than this share of its rate: 0.1"))
+  .addOption(choiceOption("--interval <method>", "how intervals are made (default: wilson)", METHODS))
+  .addOption(shareOption("--confidence <share>", "of intervals (default: 0.95)"))
   .addOption(choiceOption("--per <unit>", "what rates are counted per (default: shot)", ["shot", "round", "logical-qubit", "logical-qubit-round"]));
 
 const check = compiled(StudySchema);
@@ -67,13 +84,17 @@ function cellsOf({ code = "surface_code:rotated_memory_z", distances = [3, 5, 7]
 
 /** @throws Fault USAGE, ABI_MALFORMED, FILE_UNREADABLE */
 export function studyOf(flags: StudyFlags): Study {
-  const { study, maxShots = DEFAULTS.maxShots, maxErrors = DEFAULTS.maxErrors, per = "shot" } = flags;
+  const { study, maxShots = DEFAULTS.maxShots, width, interval: method = "wilson", confidence = 0.95, per = "shot" } = flags;
+  const maxErrors = flags.maxErrors ?? (width === undefined ? DEFAULTS.maxErrors : undefined);
   if (study !== undefined) {
-    const other = (["code", "distances", "p", "rounds", "decoder", "maxShots", "maxErrors", "per"] as const).find((name) => flags[name] !== undefined);
+    const other = (["code", "distances", "p", "rounds", "decoder", "maxShots", "maxErrors", "width", "interval", "confidence", "per"] as const).find((name) => flags[name] !== undefined);
     if (other !== undefined) throw new Fault("USAGE", { options: `--study, --${other.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, allowed: "a file that says all of it, or options" });
     return readDocument("--study", study, parseStudy);
   }
   const { p = [] } = flags;
   if (p.length === 0) throw new Fault("USAGE", { option: "--p", what: "physical error rates are needed", allowed: "numbers above 0 and below 1, joined by commas: --p 0.004,0.006,0.008,0.01" });
-  return parseStudy({ cells: cellsOf(flags), stop: { maxShots, maxErrors }, per });
+  return parseStudy({
+    cells: cellsOf(flags), interval: { method, confidence }, per,
+    stop: { maxShots, ...(maxErrors === undefined ? {} : { maxErrors }), ...(width === undefined ? {} : { width: { relative: width, confidence, method } }) },
+  });
 }

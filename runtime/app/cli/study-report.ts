@@ -1,11 +1,10 @@
 // What a study came to, told and written: the table and its fits on stdout, rows as CSV and Parquet, the plot as SVG.
-import { existsSync } from "node:fs";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { StudyRow } from "../../../domains/q/qec/study.ts";
 import { checkCharts, svgOf } from "../../adapters/charts.ts";
 import type { StudyResult } from "../qec/study-run.ts";
 import { thresholdChart, type RatePoint } from "./charts/threshold.ts";
-import { csvOf, parquetOf, putNew } from "./rows-file.ts";
+import { checkNew, csvOf, parquetOf, putNew } from "./rows-file.ts";
 import { fitFacts, ROW_COLUMNS, rowCells, STUDY_COLUMNS, studyTableRow } from "./study-text.ts";
 import { printFacts, type Facts } from "./output.ts";
 import { table } from "./table.ts";
@@ -46,9 +45,7 @@ const rounds = (points: readonly Placed[]): string => (points.every((row) => row
 
 /** Before anything long is begun: that it may end with the files that were asked for. @throws Fault FILE_UNREADABLE | ENVIRONMENT */
 export async function checkStudyFiles({ csv, parquet, plot, replace = false }: StudyFiles, ...others: readonly string[]): Promise<void> {
-  for (const path of [csv, parquet, plot, ...others]) {
-    if (path !== undefined && !replace && existsSync(path)) throw new Fault("FILE_UNREADABLE", { path, doing: "create", what: "it exists; nothing is overwritten unasked" }, { next: "Give it another name, or say --replace." });
-  }
+  checkNew(replace, csv, parquet, plot, ...others);
   if (plot !== undefined) await checkCharts();
 }
 

@@ -1,6 +1,6 @@
 // Telemetry as the wire has it: of a session, or of one of its jobs. Built from tables on request; nothing here is kept.
 //   N4  What a session is told is its own: available qubits are what its quota leaves it, never what other tenants have left.
-import { logicalErrorRate } from "../../../kernel-abi/qvm/qec/rates.ts";
+import { logicalErrorRate, rateSource, type RateSource } from "../../../kernel-abi/qvm/qec/rates.ts";
 import type { Account, EpochRecord, EpochUsage, QubitAccount } from "./accounts.ts";
 import type { Channel } from "./channel.ts";
 
@@ -18,6 +18,8 @@ export interface QubitTelemetry {
   readonly syndrome_weight: number;
   readonly error_breakdown: { readonly depolarizing: number; readonly coherence: number; readonly measurement: number; readonly total: number };
   readonly logical_error_rate: number;
+  /** Whether that rate is a scheme's formula or was sampled. */
+  readonly logical_error_rate_source: RateSource;
   readonly total_time_us: number;
   readonly module: string;
 }
@@ -60,7 +62,7 @@ export const qubitTelemetry = (qubit: QubitAccount, drift: number): QubitTelemet
   qubit_id: qubit.vq, profile: qubit.profile.text, distance: qubit.profile.distance, physical_qubits: qubit.profile.physicalQubits,
   gate_count: qubit.gates, measurement_count: qubit.measurements, decoder_cycles: qubit.decoderCycles, decoder_time_us: qubit.decoderNs / 1_000, correction_count: qubit.corrections,
   syndrome_weight: qubit.syndromeWeight, error_breakdown: { ...qubit.errors, total: qubit.errors.depolarizing + qubit.errors.coherence + qubit.errors.measurement },
-  logical_error_rate: logicalErrorRate(qubit.profile, drift), total_time_us: qubit.clockNs / 1_000, module: qubit.module,
+  logical_error_rate: logicalErrorRate(qubit.profile, drift), logical_error_rate_source: rateSource(qubit.profile), total_time_us: qubit.clockNs / 1_000, module: qubit.module,
 });
 
 /** The form a channel has on the wire. */

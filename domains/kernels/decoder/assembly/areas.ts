@@ -1,6 +1,7 @@
 // What is done to all the nodes a region covers, those of the blossoms inside it included, and the changes of rate that call for it.
-import { NEVER, Node, Region, is } from "./graph";
-import { radiusOf, schedule, scheduleShrinking, setSlope } from "./regions";
+import { schedule, scheduleShrinking } from "./due";
+import { NEVER, Region, is } from "./graph";
+import { radiusOf, setSlope } from "./regions";
 
 /** The region after `region` in the order parent before children within `root`; 0 after the last. */
 function following(region: Region, root: Region): Region {

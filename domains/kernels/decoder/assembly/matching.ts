@@ -1,10 +1,13 @@
 // One shot by exact minimum-weight perfect matching: regions grow around events over the graph until each is matched to another or the boundary.
+import { shatter } from "./blossoms";
+import { edgeFound, isDueNode, isDueRegion, nextAt, schedule, scheduleShrinking, wantNode } from "./due";
 import { NEVER, Node, Region, clearTouched, endOf, is, maskOf, nodeAt, nothing, touch } from "./graph";
+import { meet, meetBoundary, noMarks, vanish } from "./meetings";
 import { item, now, pop, restart } from "./queue";
-import { edgeFound, isDueNode, isDueRegion, nextAt, radiusOf, reserve, schedule, scheduleShrinking, wantNode } from "./regions";
+import { radiusOf, reserve } from "./regions";
 import { collect, mask, total } from "./result";
 import { clearMarks, foundMask, foundWeight, matchAtOnce, regionsFromStart } from "./start";
-import { growing, meet, meetBoundary, noTrees, shatter, vanish } from "./trees";
+import { growing, noTrees } from "./trees";
 
 /** A region that grows comes to an empty node. */
 function arrive(node: Node, from: Node, edge: usize): void {
@@ -59,8 +62,12 @@ function search(events: usize, past: usize): bool {
   const count = <u32>((past - events) >> 2);
   reserve(count);
   noTrees();
+  noMarks();
   regionsFromStart(events, past);
-  for (let at = events; at < past; at += 4) schedule(nodeAt(load<u32>(at)));
+  for (let at = events; at < past; at += 4) {
+    const node = nodeAt(load<u32>(at));
+    if (node.top.slope > 0) schedule(node);
+  }
   while (growing > 0 && pop()) {
     if ((item & 1) === 0) {
       const node = changetype<Node>(item);

@@ -5,14 +5,14 @@
 //   N3  The outcome is drawn by Walker's alias table: column floor(word 2 × columns / 2^32), its own mask if word 3 < its threshold.
 //   N4  Stream 0 is the coins: coin k is the 8 blocks from counter (8k, 0, b) on.
 import { log } from "../../libm/portable";
-import { PLANE, placeOf } from "./planes";
-import { lanes0, lanes1, lanes2, lanes3, philox4 } from "./philox4";
+import { PLANE, addTo, placeOf } from "./planes";
+import { philox8 } from "./philox";
 
-// A stream: position of the next event behind the sites met so far, its ordinal, and four events made at once.
-const NEXT: usize = 0, SCALE: usize = 8, ORDINAL: usize = 16, CURSOR: usize = 20, COLUMNS: usize = 24, TABLE: usize = 28;
-const GAPS: usize = 32, MASKS: usize = 64;
-const STREAM: usize = 80;
-const BATCH: u32 = 4;
+// A stream: position of the next event behind the sites met so far, its ordinal, and eight events made at once.
+const SCALE: usize = 8, ORDINAL: usize = 16, CURSOR: usize = 20, COLUMNS: usize = 24, TABLE: usize = 28;
+const GAPS: usize = 32, MASKS: usize = 96;
+const STREAM: usize = 128;
+const BATCH: u32 = 8;
 /** Bytes of a column: threshold, own mask, other mask. */
 const COLUMN_SHIFT: usize = 3;
 
@@ -23,14 +23,17 @@ let block1: u32 = 0;
 let key0: u32 = 0;
 let key1: u32 = 0;
 let coins: u32 = 0;
+/** 128 bytes of fresh words. */
+let words: usize = 0;
 
-// ln(1 + i/128 + …): reciprocals of interval midpoints and minus their logarithms.
+// Reciprocals of the midpoints of 128 intervals of [1, 2), each with minus its logarithm.
 const INTERVALS: i32 = 128;
 let reciprocals: usize = 0;
 const LN2: f64 = 0.6931471805599453;
 
 function openLogarithms(): void {
-  reciprocals = heap.alloc(<usize>INTERVALS << 4);
+  reciprocals = (heap.alloc((<usize>INTERVALS << 4) + 16) + 15) & ~15;
+  words = (heap.alloc(PLANE + 16) + 15) & ~15;
   for (let i = 0; i < INTERVALS; i++) {
     const reciprocal: f64 = 256.0 / <f64>(257 + 2 * i);
     store<f64>(reciprocals + (<usize>i << 4), reciprocal);
@@ -38,14 +41,22 @@ function openLogarithms(): void {
   }
 }
 
-/** ln(whole / 2^53) of a whole number in [1, 2^53]; below 2 ulp of 1. */
-function logOf(whole: u64): f64 {
-  const bits = reinterpret<u64>(<f64>whole);
-  const exponent = <f64>(<i32>(bits >> 52) - 1076);
-  const at = reciprocals + (<usize>((bits >> 45) & 127) << 4);
-  const r = reinterpret<f64>((bits & 0xfffffffffffff) | 0x3ff0000000000000) * load<f64>(at) - 1.0;
-  const tail = r * r * (-0.5 + r * (0.3333333333333333 + r * (-0.25 + r * (0.2 + r * -0.16666666666666666))));
-  return exponent * LN2 + load<f64>(at, 8) + r + tail;
+/** ln(whole / 2^53) of two whole numbers in [1, 2^53]; below 2 ulp of 1. */
+// @ts-ignore: decorator
+@inline function logsOf(whole: v128): v128 {
+  const top = i64x2.shr_u(whole, 45);
+  const a = v128.load(reciprocals + (<usize>(v128.extract_lane<i64>(top, 0) & 127) << 4));
+  const b = v128.load(reciprocals + (<usize>(v128.extract_lane<i64>(top, 1) & 127) << 4));
+  const raised = i64x2.shr_u(whole, 52);
+  const exponent = f64x2.convert_low_i32x4_s(i32x4.sub(i32x4.shuffle(raised, raised, 0, 2, 0, 2), i32x4.splat(1076)));
+  const mantissa = v128.or(v128.and(whole, i64x2.splat(0xfffffffffffff)), i64x2.splat(0x3ff0000000000000));
+  const r = f64x2.sub(f64x2.mul(mantissa, i64x2.shuffle(a, b, 0, 2)), f64x2.splat(1.0));
+  let tail = f64x2.add(f64x2.splat(0.2), f64x2.mul(r, f64x2.splat(-0.16666666666666666)));
+  tail = f64x2.add(f64x2.splat(-0.25), f64x2.mul(r, tail));
+  tail = f64x2.add(f64x2.splat(0.3333333333333333), f64x2.mul(r, tail));
+  tail = f64x2.add(f64x2.splat(-0.5), f64x2.mul(r, tail));
+  const near = f64x2.add(f64x2.add(f64x2.mul(exponent, f64x2.splat(LN2)), i64x2.shuffle(a, b, 1, 3)), r);
+  return f64x2.add(near, f64x2.mul(f64x2.mul(r, r), tail));
 }
 
 /** Streams 1 … `streamCount`; each is described by `describeStream`. */
@@ -63,25 +74,33 @@ export function describeStream(stream: i32, scale: f64, columns: i32, table: usi
   store<u32>(at, <u32>table, TABLE);
 }
 
+/** Two gaps from the words at `from` and `from + 32`. */
 // @ts-ignore: decorator
-@inline function makeEvent(at: usize, lane: usize, word0: u32, word1: u32, word2: u32, word3: u32): void {
-  const whole = ((<u64>(word0 >> 5) << 26) | <u64>(word1 >> 6)) + 1;
-  store<f64>(at + (lane << 3), max(0.0, Math.floor(logOf(whole) * load<f64>(at, SCALE))), GAPS);
-  const column = <usize>load<u32>(at, TABLE) + (<usize>((<u64>word2 * <u64>load<u32>(at, COLUMNS)) >> 32) << COLUMN_SHIFT);
-  store<u32>(at + (lane << 2), word3 < load<u32>(column) ? <u32>load<u16>(column, 4) : <u32>load<u16>(column, 6), MASKS);
+@inline function makeGaps(from: usize, scale: v128, to: usize): void {
+  const high = f64x2.convert_low_i32x4_u(i32x4.shr_u(v128.load64_zero(from), 5));
+  const low = f64x2.convert_low_i32x4_u(i32x4.shr_u(v128.load64_zero(from, 32), 6));
+  const whole = f64x2.add(f64x2.add(f64x2.mul(high, f64x2.splat(67108864.0)), low), f64x2.splat(1.0));
+  v128.store(to, f64x2.pmax(f64x2.splat(0.0), f64x2.floor(f64x2.mul(logsOf(whole), scale))));
 }
 
-/** Makes the next four events of stream `stream` at `at`. */
+/** Makes the next eight events of stream `stream` at `at`. */
 function makeEvents(at: usize, stream: u32): void {
   const ordinal = load<u32>(at, ORDINAL);
-  philox4(ordinal, stream, block0, block1, key0, key1);
+  const from = words;
+  philox8(from, ordinal, stream, block0, block1, key0, key1);
   store<u32>(at, ordinal + BATCH, ORDINAL);
   store<u32>(at, 0, CURSOR);
-  const a = lanes0, b = lanes1, c = lanes2, d = lanes3;
-  makeEvent(at, 0, i32x4.extract_lane(a, 0), i32x4.extract_lane(b, 0), i32x4.extract_lane(c, 0), i32x4.extract_lane(d, 0));
-  makeEvent(at, 1, i32x4.extract_lane(a, 1), i32x4.extract_lane(b, 1), i32x4.extract_lane(c, 1), i32x4.extract_lane(d, 1));
-  makeEvent(at, 2, i32x4.extract_lane(a, 2), i32x4.extract_lane(b, 2), i32x4.extract_lane(c, 2), i32x4.extract_lane(d, 2));
-  makeEvent(at, 3, i32x4.extract_lane(a, 3), i32x4.extract_lane(b, 3), i32x4.extract_lane(c, 3), i32x4.extract_lane(d, 3));
+  const scale = v128.load64_splat(at, SCALE);
+  makeGaps(from, scale, at + GAPS);
+  makeGaps(from + 8, scale, at + GAPS + 16);
+  makeGaps(from + 16, scale, at + GAPS + 32);
+  makeGaps(from + 24, scale, at + GAPS + 48);
+  const columns = load<u32>(at, COLUMNS), table = <usize>load<u32>(at, TABLE);
+  for (let event: usize = 0; event < 32; event += 4) {
+    const column = table + (<usize>((<u64>load<u32>(from + event, 64) * <u64>columns) >> 32) << COLUMN_SHIFT);
+    const own = <u32>load<u16>(column, 4), other = <u32>load<u16>(column, 6);
+    store<u32>(at + event, load<u32>(from + event, 96) < load<u32>(column) ? own : other, MASKS);
+  }
 }
 
 export function startBlock(k0: u32, k1: u32, b0: u32, b1: u32): void {
@@ -110,7 +129,7 @@ export function disturb(stream: i32, sites: i32, slots: i32, operands: usize): v
   const limit = <f64>sites * 1024.0;
   let next = load<f64>(at);
   while (next < limit) {
-    const position = <u32>next;
+    const position = <u32><i32>next;
     const site = operands + (<usize>((position >> 10) * <u32>slots) << 2);
     const byte = <usize>((position & 1023) >> 3), shift = position & 7;
     let cursor = load<u32>(at, CURSOR);
@@ -129,13 +148,7 @@ export function disturb(stream: i32, sites: i32, slots: i32, operands: usize): v
 
 /** A fresh coin for every shot, into the plane at `to`, over what is there. */
 export function tossInto(to: usize): void {
-  for (let part: usize = 0; part < PLANE; part += 64) {
-    philox4(coins, 0, block0, block1, key0, key1);
-    coins += BATCH;
-    const at = to + part;
-    v128.store(at, v128.xor(v128.load(at), lanes0));
-    v128.store(at, v128.xor(v128.load(at, 16), lanes1), 16);
-    v128.store(at, v128.xor(v128.load(at, 32), lanes2), 32);
-    v128.store(at, v128.xor(v128.load(at, 48), lanes3), 48);
-  }
+  philox8(words, coins, 0, block0, block1, key0, key1);
+  coins += BATCH;
+  addTo(to, words);
 }

@@ -59,6 +59,14 @@ describe("triad qec threshold", () => {
     expect(err).toContain("--replace");
   });
 
+  it("stops at a width of the interval that was asked for", async () => {
+    const said = onlyObject((await triad("qec", "threshold", "--code", "repetition_code:memory", "--distances", "3", "--p", "0.1", "--width", "0.2", "--interval", "clopper-pearson", "--confidence", "0.99",
+      "--seed", "3", "--out", path("width.triad"), "--workers", "0", "--json")).out);
+    const [row] = said["rows"] as readonly StudyRow[];
+    expect(row).toMatchObject({ stopped: "width", method: "clopper-pearson", confidence: 0.99 });
+    expect((row?.high ?? 1) - (row?.low ?? 0)).toBeLessThan(0.2 * (row?.rate ?? 0));
+  });
+
   it("takes a whole study from a file, its defaults filled in, and refuses one with the place", async () => {
     const file = path("study.json");
     const cell = { experiment: { code: "repetition_code:memory", distance: 3, rounds: 2, noise: { beforeMeasureFlipProbability: 0.05 } }, decoder: "lookup" };
@@ -76,5 +84,70 @@ describe("triad qec report", () => {
     const bell = path("bell.triad");
     await triad("run", "examples/bell/bell.ts", "--seed", "1", "--out", bell, "--workers", "0");
     expect((await triad("qec", "report", bell)).code).not.toBe(0);
+  });
+});
+
+const surface = ["--code", "surface_code:rotated_memory_z", "--distance", "3", "--p", "0.01"];
+
+describe("triad qec sample and decode", () => {
+  it("writes the same shots in every format, and decodes them to the errors a study of them has", async () => {
+    const trace = path("sample.triad");
+    const written = new Map<string, string>();
+    for (const format of ["b8", "01", "r8", "hits", "dets", "ptb64"]) {
+      const file = path(`events.${format}`);
+      const said = onlyObject((await triad("qec", "sample", ...surface, "--shots", "640", "--seed", "5", "--events", file, "--out", trace, "--replace", "--workers", "0", "--json")).out);
+      expect(said).toMatchObject({ schema: "triad.qec-sample/1", shots: 640, detectors: 24, observables: 1, seed: "5", trace });
+      const decoded = onlyObject((await triad("qec", "decode", ...surface, "--events", file, "--appended", "--workers", "1", "--json")).out);
+      written.set(format, JSON.stringify([said["detectionEvents"], said["observableFlips"], said["digest"], decoded["errors"], decoded["flips"], decoded["unsolved"]]));
+    }
+    expect(new Set(written.values()).size).toBe(1);
+    expect((await triad("reproduce", trace, "--trust-program", "--workers", "0")).code).toBe(0);
+    expect((await triad("judge", trace)).code).toBe(0);
+  }, 120_000);
+
+  it("decodes a file of its own by a model of its own, the same with any workers; predictions and observables in files", async () => {
+    const [events, flips] = [path("own.b8"), path("own.obs.01")];
+    await triad("qec", "sample", ...surface, "--shots", "3000", "--seed", "6", "--events", events, "--observables", flips, "--format", "01", "--workers", "0");
+    const predictions = (workers: string) => path(`predicted-${workers}.01`);
+    const answers = [];
+    for (const workers of ["0", "1", "2"]) {
+      const { code, out } = await triad("qec", "decode", ...surface, "--events", events, "--format", "01", "--observables", flips, "--predictions", predictions(workers), "--workers", workers, "--json");
+      answers.push([code, onlyObject(out)["errors"], readFileSync(predictions(workers), "utf8")]);
+    }
+    expect(answers[1]).toEqual(answers[0]);
+    expect(answers[2]).toEqual(answers[0]);
+    const [, errors, text] = answers[0] as [number, number, string];
+    const actual = readFileSync(flips, "utf8").split("\n");
+    expect(text.split("\n").filter((line, at) => line !== actual[at])).toHaveLength(errors);
+    expect(errors).toBeGreaterThan(50);
+  }, 60_000);
+
+  it("takes a .stim circuit and a .dem model", async () => {
+    const [circuit, dem, events] = [path("c.stim"), path("c.dem"), path("c.dets")];
+    writeFileSync(circuit, "R 0 1 2\nX_ERROR(0.1) 0 1 2\nM 0 1 2\nDETECTOR rec[-3] rec[-2]\nDETECTOR rec[-2] rec[-1]\nOBSERVABLE_INCLUDE(0) rec[-1]\n");
+    writeFileSync(dem, "error(0.1) D0\nerror(0.1) D0 D1\nerror(0.1) D1 L0\n");
+    await triad("qec", "sample", circuit, "--shots", "500", "--seed", "1", "--events", events, "--workers", "0");
+    const [byCircuit, byModel] = [[circuit], ["--dem", dem]];
+    const errors = async (words: readonly string[]) => onlyObject((await triad("qec", "decode", ...words, "--events", events, "--appended", "--workers", "0", "--json")).out)["errors"];
+    expect(await errors(byCircuit)).toBe(await errors(byModel));
+    expect(await errors([...byModel, "--decoder", "lookup"])).toBe(await errors(byModel));
+  });
+
+  it.each<[string, readonly string[], string]>([
+    ["no experiment", ["sample"], "USAGE"],
+    ["a file and a code", ["sample", "x.stim", "--code", "repetition_code:memory"], "USAGE"],
+    ["a file that is not there", ["sample", "no-such.stim"], "FILE_UNREADABLE"],
+    ["no events", ["decode", ...surface], "USAGE"],
+  ])("refuses %s", async (_, words, fault) => {
+    const { code, err } = await triad("qec", ...words, "--workers", "0", "--json");
+    expect([code, (onlyObject(err)["error"] as { readonly name: string }).name]).toEqual([2, fault]);
+  });
+
+  it("names the line of a circuit and the offset of shots that cannot be read", async () => {
+    const [circuit, events] = [path("bad.stim"), path("bad.01")];
+    writeFileSync(circuit, "H 0\nFOO 1\n");
+    writeFileSync(events, "0102\n");
+    expect(onlyObject((await triad("qec", "sample", circuit, "--json")).err)["error"]).toMatchObject({ name: "STIM_SYNTAX", detail: { line: 2 } });
+    expect(onlyObject((await triad("qec", "decode", "--code", "repetition_code:memory", "--rounds", "1", "--events", events, "--json")).err)["error"]).toMatchObject({ name: "SHOTS_MALFORMED", detail: { offset: 3, file: events } });
   });
 });

@@ -45,7 +45,7 @@ describe("kernels on the pool", () => {
 
 describe("the registry", () => {
   it("has every kernel once, by a name of its domain, with its version and binary", () => {
-    expect(KERNELS.map(({ name }) => name)).toEqual(["phi.ising", "phi.kuramoto", "phi.spectrum", "phi.transform", "q.frames", "q.stabilizer", "q.statevector"]);
+    expect(KERNELS.map(({ name }) => name)).toEqual(["phi.ising", "phi.kuramoto", "phi.spectrum", "phi.transform", "q.bposd", "q.decode", "q.frames", "q.qec", "q.stabilizer", "q.statevector"]);
     for (const { version, binary } of KERNELS) expect([Number.isInteger(version), binary]).toEqual([true, expect.stringMatching(/^[0-9a-f]{64}$/)]);
   });
 });

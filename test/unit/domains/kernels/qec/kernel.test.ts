@@ -56,6 +56,8 @@ describe("jobs that are none", () => {
     ["nothing", null], ["no program", { ...good, program: 7 }], ["no shots", { ...good, shots: 0 }], ["half a shot", { ...good, shots: 1.5 }], ["no key", { ...good, key: Uint32Array.of(1) }],
     ["a decoder of no name", { ...good, decoder: { name: "guess" } }], ["a table of another size", { ...good, decoder: { name: "table", table: new Uint8Array(3) } }],
     ["a graph of another size", { ...good, decoder: { name: "matching", graph: { detectors: 2, observables: 1, ends: Int32Array.of(), weights: Int32Array.of(), masks: Uint32Array.of() } } }],
+    ["events of another length", { decoder: { name: "table", table: Uint8Array.of(0, 1) }, detectors: 1, observables: 1, shots: 3, events: new Uint8Array(2) }],
+    ["events without a decoder", { decoder: null, detectors: 1, observables: 1, shots: 1, events: new Uint8Array(1) }],
     ["no graph", { ...good, decoder: { name: "matching" } }], ["rows beyond the limit", { ...good, shots: 100_000_000 }],
   ])("refuses %s", (_, value) => {
     expect(faultName(() => qecKernel.run(pack(value)))).toBe("KERNEL_REFUSED");

@@ -1,13 +1,15 @@
 // The generated circuits are Stim's, line by line where its own tests print one, and by counts elsewhere.
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { colorPatch } from "../../../../../domains/q/codes/color.ts";
 import { CODE_TASKS, generateCircuit } from "../../../../../domains/q/codes/generate.ts";
 import { rotatedSurfacePatch } from "../../../../../domains/q/codes/surface.ts";
 import { isRepeat, type StimCircuit } from "../../../../../domains/q/stim/circuit.ts";
 import type { Patch } from "../../../../../domains/q/codes/patch.ts";
+import { printStim } from "../../../../../domains/q/stim/print.ts";
 import { faultOf } from "../../../../support/refusals.ts";
 import { linesOf, stimLines } from "../../../../support/stim-text.ts";
-import { KNOWN_CIRCUITS, KNOWN_LAYOUTS } from "./known-circuits.ts";
+import { KNOWN_CIRCUITS, KNOWN_DIGESTS, KNOWN_KNOBS, KNOWN_LAYOUTS } from "./known-circuits.ts";
 
 const count = (circuit: StimCircuit, name: string): number => circuit.reduce((sum, item) =>
   sum + (isRepeat(item) ? item.count * count(item.body, name) : Number(item.name === name)), 0);
@@ -25,6 +27,17 @@ const drawn = ({ data, checks, logical }: Patch): readonly string[] => {
 describe("circuits as Stim prints them", () => {
   it.each(KNOWN_CIRCUITS)("$code at distance $task.distance", ({ code, task, text }) => {
     expect(stimLines(generateCircuit(code, task))).toEqual(linesOf(text));
+  });
+
+  it.each(Object.entries(KNOWN_DIGESTS))("%s over distances, rounds and noise, by their digest", (code, digest) => {
+    const hash = createHash("sha256");
+    for (const distance of [2, 3, 4, 5, 7]) {
+      for (const rounds of [1, 2, 3, 4, 10]) {
+        if (code.startsWith("color") && (distance % 2 === 0 || rounds < 2)) continue;
+        for (const knobs of KNOWN_KNOBS) hash.update(printStim(generateCircuit(code, { distance, rounds, ...knobs })));
+      }
+    }
+    expect(hash.digest("hex")).toBe(digest);
   });
 
   it.each(KNOWN_LAYOUTS)("the $name layout at distance $distance", ({ name, distance, rows }) => {

@@ -352,3 +352,20 @@ export const KNOWN_LAYOUTS: readonly KnownLayout[] = [
     rows: ["d27", "d25 Z26", "Z22 d23 d24", "d18 d19 Z20 d21", "d13 Z14 d15 d16 Z17", "Z7 d8 d9 Z10 d11 d12", "L0 L1 Z2 L3 L4 Z5 L6"],
   },
 ];
+
+/**
+ * SHA-256 of the texts of Stim 1.16 (`str(stim.Circuit.generated(…))`, a line feed behind each), one after the other: distances 2, 3, 4, 5, 7, for each
+ * rounds 1, 2, 3, 4, 10, for each the knobs of KNOWN_KNOBS; of the colour code those that there are.
+ */
+export const KNOWN_DIGESTS: Readonly<Record<string, string>> = {
+  "repetition_code:memory": "3b4849eef6ca84141e3270fa79a55af7ed5bccba364f20461caa88a4e54864ba",
+  "surface_code:rotated_memory_x": "f58609852b333a4043543ffdc5474b6893480e8642f17d939bec83fd1254fa76",
+  "surface_code:rotated_memory_z": "13e4d182e895433d77763f1456bfdb23b91d0b6848764a507a309627c490abee",
+  "surface_code:unrotated_memory_x": "7fe9e096a78e3be3c4d40cbbb2e2e96960f4e5466fd9821b0f7cb157a93fa7c2",
+  "surface_code:unrotated_memory_z": "a7a7822912bdb99f6b2361f5b8cbe3021afd14a11e2e60e15b40885cf35abcd4",
+  "color_code:memory_xyz": "ccb18df833caa95c990ff49c599c78d454b6a6fd7ee09a03bd12667749d01451",
+};
+
+export const KNOWN_KNOBS = [[0, 0, 0, 0], [0.001, 0.001, 0.001, 0.001], [0.01, 0, 0, 0], [0, 0.02, 0, 0], [0, 0, 0.125, 0], [0, 0, 0, 0.3]].map(
+  ([afterCliffordDepolarization = 0, beforeRoundDataDepolarization = 0, beforeMeasureFlipProbability = 0, afterResetFlipProbability = 0]) =>
+    ({ afterCliffordDepolarization, beforeRoundDataDepolarization, beforeMeasureFlipProbability, afterResetFlipProbability }));

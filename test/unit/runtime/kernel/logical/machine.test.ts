@@ -85,7 +85,7 @@ describe("a job on the machine", () => {
     expect(told.resource_usage).toEqual({ logical_qubits_allocated: 2, physical_qubits_used: 36, physical_qubits_available: 964, utilization: 0.036, channels_open: 0 });
     expect(told.qubits["q1"]).toEqual({
       qubit_id: "q1", profile: "logical:surface_code(d=3)", distance: 3, physical_qubits: 18, gate_count: 1, measurement_count: 1, decoder_cycles: 9, decoder_time_us: 0.9, correction_count: 1, syndrome_weight: 3,
-      error_breakdown: { depolarizing: 2, coherence: 0, measurement: 1, total: 3 }, logical_error_rate: logicalErrorRate(profile("logical:surface_code(d=3)")), total_time_us: 1.5, module: "m0",
+      error_breakdown: { depolarizing: 2, coherence: 0, measurement: 1, total: 3 }, logical_error_rate: logicalErrorRate(profile("logical:surface_code(d=3)")), logical_error_rate_source: "formula", total_time_us: 1.5, module: "m0",
     });
     // alloc, H, CNOT, readout: a cycle of 0.3 µs each, and 0.3 µs of decoding at the end.
     expect(told.simulation_time_us).toBe(1.5);

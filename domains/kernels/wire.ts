@@ -1,7 +1,7 @@
 // Reading job bytes: typed checks that end in a KERNEL_REFUSED fault naming the field. Owns no limits; those stand in
 // the job files. Floating-point values cross inside Float64Arrays only, so -0 and every bit survive the packer.
-import { Fault } from "../../../kernel-abi/fault.ts";
-import { unpack } from "../../../kernel-abi/packer.ts";
+import { Fault } from "../../kernel-abi/fault.ts";
+import { unpack } from "../../kernel-abi/packer.ts";
 
 export type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,0 +1,106 @@
+// triad qec estimate: what running a graph, a circuit or so many logical operations takes in physical qubits and time. The estimator of
+// qsharp-lang answers, and our own formula beside it; what binds and how the error budget is spent is told with either.
+import type { Command } from "commander";
+import { EXIT } from "../../../../../kernel-abi/fault.ts";
+import type { PhysicalEstimate, Slack } from "../../../../../domains/q/estimate/estimate.ts";
+import { formulaAnswer } from "../../../../../domains/q/estimate/frontier.ts";
+import type { EstimateRequest } from "../../../../../domains/q/estimate/request.ts";
+import { slacks } from "../../../../../domains/q/estimate/slack.ts";
+import { checkCharts, svgOf } from "../../../../adapters/charts.ts";
+import { estimates, type Estimates } from "../../../qec/estimates.ts";
+import { jsonOption } from "../../arguments.ts";
+import { breakdownChart, breakdownOf } from "../../charts/breakdown.ts";
+import { frontierChart } from "../../charts/frontier.ts";
+import { runs, type Invocation } from "../../command.ts";
+import { addEstimateOptions, requestOf, type EstimateFlags } from "../../estimate-flags.ts";
+import { countedFile, type Counted } from "../../estimate-input.ts";
+import { bindingText, countsText, durationText, estimateFacts, FRONTIER_COLUMNS, frontierRow, grouped, ROW_COLUMNS, rowCells, SLACK_COLUMNS, slackRow } from "../../estimate-text.ts";
+import { printFacts, printJson } from "../../output.ts";
+import { csvOf, putNew } from "../../rows-file.ts";
+import { table } from "../../table.ts";
+import type { Io } from "../../terminal.ts";
+import { printable } from "../../values.ts";
+
+interface Flags extends EstimateFlags {
+  readonly csv?: string;
+  readonly plot?: string;
+  readonly breakdown?: string;
+  readonly replace?: boolean;
+  readonly json?: boolean;
+}
+
+interface Answer extends Estimates {
+  readonly file: string;
+  readonly counted: Counted;
+  readonly request: EstimateRequest;
+  readonly slack: readonly Slack[];
+  /** Our own estimate beside another's. */
+  readonly own: PhysicalEstimate | undefined;
+}
+
+/** Our own estimate of the same; undefined where it has none, or is the answer itself. */
+function besides(request: EstimateRequest, formula: boolean): PhysicalEstimate | undefined {
+  try {
+    return formula ? undefined : formulaAnswer(request);
+  } catch {
+    return undefined; // the estimator knows more factories and codes than the formula; its answer stands
+  }
+}
+
+async function answerOf(file: string, flags: Flags): Promise<Answer> {
+  const counted = countedFile(file);
+  const request = requestOf(counted.counts, flags);
+  if (flags.plot !== undefined || flags.breakdown !== undefined) await checkCharts();
+  const { formula = false, frontier = flags.plot !== undefined, minimise } = flags;
+  const found = await estimates(request, { formula, frontier, ...(minimise === undefined ? {} : { minimise }) });
+  return { ...found, file, counted, request, slack: slacks(found.estimate, counted.counts, request.bounds), own: minimise === undefined ? besides(request, formula) : undefined };
+}
+
+async function writeFiles({ estimate, frontier, counted, slack, request: { hardware: { qubits, scheme }, budget } }: Answer, { csv, plot, breakdown, replace = false }: Flags): Promise<void> {
+  const subtitle = `${qubits.name}, ${scheme.name}, error budget ${typeof budget === "number" ? String(budget) : String(budget.logical + budget.tStates + budget.rotations)}`;
+  if (csv !== undefined) putNew(csv, csvOf(ROW_COLUMNS, (frontier.length === 0 ? [estimate] : frontier).map(rowCells)), replace);
+  if (plot !== undefined) putNew(plot, await svgOf(frontierChart(frontier, estimate, subtitle)), replace);
+  if (breakdown !== undefined) putNew(breakdown, await svgOf(breakdownChart(breakdownOf(estimate, counted.counts, slack), `${subtitle}, distance ${estimate.code.distance}`)), replace);
+}
+
+const same = (a: PhysicalEstimate, b: PhysicalEstimate): boolean => a.physicalQubits === b.physicalQubits && a.runtimeNs === b.runtimeNs;
+
+async function print({ estimate, by, own, file, counted, request, slack, frontier }: Answer, { csv, plot, breakdown, frontier: listed = false }: Flags, { out }: Io): Promise<void> {
+  out.print(`${out.paint.good("estimate")}  ${printable(file)}: ${countsText(counted.counts)}`);
+  const [binding] = slack;
+  const written = [csv, plot, breakdown].filter((path) => path !== undefined);
+  printFacts(out, [
+    ...estimateFacts(estimate, request),
+    binding === undefined ? undefined : ["binding", bindingText(binding)],
+    ["by", by],
+    own === undefined ? undefined : ["formula", same(own, estimate) ? "the same by our own" : `by our own ${grouped(own.physicalQubits)} qubits, ${durationText(own.runtimeNs)}, distance ${own.code.distance}`],
+    written.length === 0 ? undefined : ["written", written.map(printable).join("\n")],
+  ]);
+  out.print("");
+  await out.flow(table(SLACK_COLUMNS, slack.map(slackRow), out.width, out.paint.dim));
+  if (!listed) return;
+  out.print("");
+  await out.flow(table(FRONTIER_COLUMNS, frontier.map((one) => frontierRow(one, estimate)), out.width, out.paint.dim));
+}
+
+async function run(file: string, flags: Flags, io: Io): Promise<number> {
+  const answer = await answerOf(file, flags);
+  await writeFiles(answer, flags);
+  if (flags.json !== true) await print(answer, flags, io);
+  else {
+    const { estimate, by, own, counted: { kind, counts }, request: { hardware, bounds }, slack, frontier } = answer;
+    printJson(io.out, "qec-estimate", { kind, counts, qubitParams: hardware.qubits, qecScheme: hardware.scheme, bounds, by, estimate, slack, binding: slack[0]?.what ?? null, formula: own ?? null, frontier });
+  }
+  return EXIT.ok;
+}
+
+export function configure(command: Command, invocation: Invocation): void {
+  command.argument("<file>", "a QVM graph (.qvm.json, .qvm.asm), a lowered circuit or logical counts, in JSON");
+  addEstimateOptions(command)
+    .option("--csv <file>", "the estimate, or with --frontier all of them, as CSV")
+    .option("--plot <file>", "the frontier as SVG: physical qubits over time")
+    .option("--breakdown <file>", "what qubits, cycles and error budget are spent on, as SVG")
+    .option("--replace", "give up existing files of the same names")
+    .addOption(jsonOption());
+  runs(command, invocation, (file = "") => run(file, command.opts<Flags>(), invocation.io));
+}

@@ -1,0 +1,151 @@
+// Logical counts, budgets, our own frontier and the tail of the binomial distribution, each against something plain.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { readHardware } from "../../../../../kernel-abi/qvm/qec/parameters.ts";
+import { circuit } from "../../../../../domains/q/api/circuit.ts";
+import { verifiedGraph } from "../../../../../domains/q/api/graph-verified.ts";
+import { countsOfCircuit } from "../../../../../domains/q/estimate/circuit-counts.ts";
+import { parseCounts } from "../../../../../domains/q/estimate/counts.ts";
+import { shortfall, unitsFor } from "../../../../../domains/q/estimate/distillation-units.ts";
+import { formulaEstimate, laidOut, rotationError, statesPerRotation } from "../../../../../domains/q/estimate/formula.ts";
+import { formulaAnswer, formulaFrontier, least, pareto } from "../../../../../domains/q/estimate/frontier.ts";
+import { countsOfGraph } from "../../../../../domains/q/estimate/graph-counts.ts";
+import { budgetParts, type EstimateRequest } from "../../../../../domains/q/estimate/request.ts";
+import { programOf } from "../../../../../domains/q/estimate/qsharp.ts";
+import { slacks } from "../../../../../domains/q/estimate/slack.ts";
+import { alloc, graphOf, node } from "../../../../support/graphs.ts";
+import { faultOf } from "../../../../support/refusals.ts";
+
+const hardware = readHardware({ qubitParams: { name: "ns_e3" } });
+if ("reason" in hardware) throw new Error(hardware.reason);
+const COUNTS = parseCounts({ numQubits: 100, tCount: 1_000, rotationCount: 300, rotationDepth: 50, cczCount: 400, measurementCount: 700 });
+const REQUEST: EstimateRequest = { counts: COUNTS, hardware, budget: 1e-3 };
+
+describe("logical counts", () => {
+  it("of a graph are those of the same circuit", () => {
+    const gates = [["APPLY_T", "a"], ["APPLY_RZ", "a", 0.3], ["APPLY_CNOT", "a b"], ["APPLY_RX", "b", Math.PI / 4], ["APPLY_RY", "c", 0.2], ["APPLY_TOFFOLI", "a b c"], ["APPLY_RZ", "c", 1], ["APPLY_SWAP", "a c"], ["APPLY_RZ", "a", Math.PI]] as const;
+    const graph = verifiedGraph(graphOf([alloc("a b c", { id: "n" }), ...gates.map(([op, on, theta], at) => node(op, on, { id: `g${at}`, ...(theta === undefined ? {} : { args: { theta } }) })), node("MEASURE_Z", "a", { id: "m", produces: ["e"] }), node("FREE_LQ", "a b c", { id: "f" })]));
+    const same = circuit(3, 1).t(0).rz(0.3, 0).cx(0, 1).rx(Math.PI / 4, 1).ry(0.2, 2).ccx(0, 1, 2).rz(1, 2).swap(0, 2).rz(Math.PI, 0).measure(0, 0);
+    expect(countsOfGraph(graph)).toEqual(countsOfCircuit(same.lower()));
+    expect(countsOfGraph(graph)).toEqual({ numQubits: 3, tCount: 2, rotationCount: 3, rotationDepth: 3, cczCount: 1, ccixCount: 0, measurementCount: 1 });
+  });
+
+  it("count qubits alive at once, a teleported CNOT's two readouts, an angle's turn there and back", () => {
+    const graph = verifiedGraph(graphOf([
+      alloc("a", { id: "n" }), node("INJECT_T_STATE", "a", { id: "i", caps: ["CAP_MAGIC"] }), node("MEASURE_ANGLE", "a", { id: "m", produces: ["e"], args: { angle: 0.5 } }), node("FREE_LQ", "a", { id: "f" }),
+      alloc("b c", { id: "o" }), node("TELEPORT_CNOT", "b c", { id: "t", caps: ["CAP_TELEPORT"] }), node("MEASURE_BELL", "b c", { id: "p", produces: ["g", "h"] }), node("FREE_LQ", "b c", { id: "q" }),
+    ]));
+    expect(countsOfGraph(graph)).toEqual({ numQubits: 2, tCount: 1, rotationCount: 2, rotationDepth: 2, cczCount: 0, ccixCount: 0, measurementCount: 5 });
+  });
+
+  it.each([
+    [{}, ""], [{ numQubits: 0 }, "/numQubits"], [{ numQubits: 1, tCount: 1.5 }, "/tCount"], [{ numQubits: 1, tGates: 1 }, "/tGates"], [[], ""],
+    [{ numQubits: 3, rotationCount: 2, rotationDepth: 3 }, "/rotationDepth"], [{ numQubits: 3, rotationCount: 10, rotationDepth: 3 }, "/rotationDepth"], [{ numQubits: 3, rotationCount: 1, rotationDepth: 0 }, "/rotationDepth"],
+  ])("%o are none: %s", (json, at) => { expect(faultOf(() => parseCounts(json))).toMatchObject({ fault: "ABI_MALFORMED", detail: { at } }); });
+
+  it("take rotations one after the other where nothing is said", () => { expect(parseCounts({ numQubits: 1, rotationCount: 7 }).rotationDepth).toBe(7); });
+  it("beyond 32 bits are refused before the estimator traps", () => {
+    expect(faultOf(() => programOf(parseCounts({ numQubits: 1, cczCount: 4_294_967_295, ccixCount: 1 })))).toMatchObject({ fault: "ESTIMATE_REFUSED", detail: { counter: "cczCount" } });
+  });
+});
+
+describe("an error budget", () => {
+  it("is split evenly over what is needed", () => {
+    expect(budgetParts(0.003, COUNTS)).toEqual({ logical: 0.001, tStates: 0.001, rotations: 0.001 });
+    expect(budgetParts(0.002, parseCounts({ numQubits: 1, tCount: 1 }))).toEqual({ logical: 0.001, tStates: 0.001, rotations: 0 });
+    expect(budgetParts(0.001, parseCounts({ numQubits: 1, measurementCount: 1 }))).toEqual({ logical: 0.001, tStates: 0, rotations: 0 });
+  });
+  it.each([[0, ""], [1, ""], [NaN, ""], [{ logical: 0, tStates: 0.1, rotations: 0.1 }, "/logical"], [{ logical: 0.1, tStates: 0, rotations: 0.1 }, "/tStates"], [{ logical: 0.5, tStates: 0.3, rotations: 0.2 }, ""]])("%o is none", (budget, at) => {
+    expect(faultOf(() => budgetParts(budget, COUNTS))).toMatchObject({ fault: "ABI_MALFORMED", detail: { at } });
+  });
+});
+
+describe("our own formula", () => {
+  it("lays 33 qubits out on 84 and 12,581 on 25,481", () => { expect([33, 100, 1_318, 12_581].map(laidOut)).toEqual([84, 230, 2_740, 25_481]); });
+
+  it("of the estimator's multiplier has 4,200 physical qubits and 608 cycles of 10 µs", () => {
+    const majorana = readHardware({ qubitParams: { name: "maj_ns_e6" } });
+    if ("reason" in majorana) throw new Error(majorana.reason);
+    const { algorithm, code, runtimeNs } = formulaEstimate({ counts: parseCounts({ numQubits: 33, tCount: 608 }), hardware: majorana, budget: 1e-3 });
+    expect([algorithm.physicalQubits, algorithm.cycles, code.distance, code.cycleNs, runtimeNs]).toEqual([4_200, 608, 5, 10_000, 6_080_000]);
+  });
+
+  it("undoes the T states of a rotation", () => {
+    for (const rotations of [1, 30, 1e6]) for (const budget of [1e-2, 1e-6]) {
+      const states = statesPerRotation(rotations, budget);
+      expect(rotationError(rotations, states)).toBeLessThanOrEqual(budget * 1.05);
+      expect(rotationError(rotations, states - 1)).toBeGreaterThan(budget * 0.95);
+    }
+  });
+
+  it("keeps within its budget, with what is left told, the tightest first", () => {
+    const all = slacks(formulaEstimate(REQUEST), COUNTS);
+    expect(all.map(({ what }) => what).sort()).toEqual(["logical", "rotations", "tStates"]);
+    expect(all.every(({ slack, used, allowed }) => slack >= -0.05 && Math.abs(slack - (1 - used / allowed)) < 1e-12)).toBe(true);
+    expect([...all].sort((a, b) => a.slack - b.slack)).toEqual(all);
+  });
+
+  it("refuses what no code and no factory reaches, and nothing to do", () => {
+    const bad = readHardware({ qubitParams: { name: "mine", oneQubitMeasurementTime: "1 us", oneQubitGateTime: "1 us", twoQubitGateTime: "1 us", tGateTime: "1 us", oneQubitMeasurementErrorRate: 0.02, twoQubitGateErrorRate: 0.02, tGateErrorRate: 0.4 } });
+    if ("reason" in bad) throw new Error(bad.reason);
+    expect(faultOf(() => formulaEstimate({ ...REQUEST, hardware: bad }))).toMatchObject({ fault: "ESTIMATE_REFUSED" });
+    expect(faultOf(() => formulaEstimate({ ...REQUEST, counts: parseCounts({ numQubits: 5 }) }))).toMatchObject({ fault: "ESTIMATE_REFUSED" });
+  });
+});
+
+describe("the frontier", () => {
+  const frontier = formulaFrontier(REQUEST);
+  it("goes down in qubits as it goes up in time", () => {
+    expect(frontier.length).toBeGreaterThan(5);
+    frontier.slice(1).forEach(({ physicalQubits, runtimeNs }, at) => {
+      expect(physicalQubits).toBeLessThan(frontier[at]?.physicalQubits ?? 0);
+      expect(runtimeNs).toBeGreaterThan(frontier[at]?.runtimeNs ?? 0);
+    });
+    expect(frontier[0]).toEqual(formulaEstimate(REQUEST));
+  });
+
+  it("has the least of every measure, and answers bounds", () => {
+    const values = frontier.map(({ physicalQubits, runtimeNs }) => physicalQubits * runtimeNs);
+    const volume = least(frontier, "volume");
+    expect(volume.physicalQubits * volume.runtimeNs).toBe(Math.min(...values));
+    expect([least(frontier, "time"), least(frontier, "qubits")]).toEqual([frontier[0], frontier.at(-1)]);
+    const middle = frontier[3];
+    if (middle === undefined) throw new Error("short");
+    expect(formulaAnswer({ ...REQUEST, bounds: { maxPhysicalQubits: middle.physicalQubits } })).toEqual(middle);
+    expect(formulaAnswer({ ...REQUEST, bounds: { maxDurationNs: middle.runtimeNs } })).toEqual(middle);
+    expect(formulaEstimate({ ...REQUEST, bounds: { maxTFactories: 3 } }).factories?.count).toBe(3);
+    expect(faultOf(() => formulaAnswer({ ...REQUEST, bounds: { maxPhysicalQubits: 10 } }))).toMatchObject({ fault: "ESTIMATE_REFUSED" });
+  });
+
+  it("of any estimates is what none of them beats", () => {
+    const one = formulaEstimate(REQUEST);
+    fc.assert(fc.property(fc.array(fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 })), { maxLength: 12 }), (points) => {
+      const all = points.map(([physicalQubits, runtimeNs]) => ({ ...one, physicalQubits, runtimeNs }));
+      const beaten = ([q, t]: readonly [number, number]): boolean => points.some(([a, b]) => a <= q && b <= t && (a < q || b < t));
+      const wanted = [...new Set(points.filter((point) => !beaten(point)).map(String))].sort();
+      expect(pareto(all).map(({ physicalQubits, runtimeNs }) => `${physicalQubits},${runtimeNs}`).sort()).toEqual(wanted);
+    }));
+  });
+});
+
+describe("units of distillation", () => {
+  /** All patterns of success and failure, each with its probability. */
+  const plainly = (units: number, needed: number, failure: number): number => {
+    let sum = 0;
+    for (let pattern = 0; pattern < 2 ** units; pattern++) {
+      const failed = pattern.toString(2).replaceAll("0", "").length;
+      if (units - failed < needed) sum += failure ** failed * (1 - failure) ** (units - failed);
+    }
+    return sum;
+  };
+  it("fall short as often as all patterns say", () => {
+    for (const [units, needed, failure] of [[5, 3, 0.2], [10, 9, 0.01], [12, 4, 0.7], [8, 8, 0.5], [6, 1, 0]] as const) expect(shortfall(units, needed, failure)).toBeCloseTo(plainly(units, needed, failure), 12);
+  });
+  it("are the fewest that are enough", () => {
+    expect([unitsFor(1, 0.015, 0.01), unitsFor(15, 0.0257, 0.005), unitsFor(15, 0.1504, 0.005), unitsFor(1, 0.001, 0.01)]).toEqual([2, 18, 23, 1]);
+    const many = unitsFor(315, 0.7856, 0.01 / 3) ?? 0;
+    expect(shortfall(many, 315, 0.7856)).toBeLessThanOrEqual(0.01 / 3);
+    expect(shortfall(many - 1, 315, 0.7856)).toBeGreaterThan(0.01 / 3);
+    expect([unitsFor(1, 1, 0.01), unitsFor(90_000, 0.5, 0.01)]).toEqual([undefined, undefined]);
+  });
+});
