@@ -74,7 +74,7 @@ export function zeroState(qubits: number): State {
 }
 
 /** Multiplies the matrix into the state on the given qubits. */
-function applyMatrix(state: State, matrix: Matrix, qubits: readonly number[]): void {
+export function applyMatrix(state: State, matrix: Matrix, qubits: readonly number[]): void {
   const places = matrix.map((_, local) => qubits.reduce((sum, qubit, bit) => sum + ((local >> bit) & 1) * (1 << qubit), 0));
   const all = qubits.reduce((sum, qubit) => sum + (1 << qubit), 0);
   for (let index = 0; index < state.re.length; index++) {

@@ -3,8 +3,8 @@ import type { WorkerFunction } from "../../../runtime/workers/reply.ts";
 import { unpacked, type RunsAsked } from "../../../runtime/app/qvm/thread-form.ts";
 import work from "../../../runtime/app/qvm/thread-entry.ts";
 
-const dying: WorkerFunction = (task) => {
+const dying: WorkerFunction = (task, crew) => {
   if (unpacked<RunsAsked>(task.input).head.runs.some(({ seed }) => seed === "die")) process.exit(7);
-  return work(task);
+  return work(task, crew);
 };
 export default dying;
