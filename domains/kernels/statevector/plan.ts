@@ -80,8 +80,7 @@ function waiting(steps: readonly Step[], conditions: Int32Array): ReadonlySet<St
 
 function checkSizes(circuit: LoweredCircuit): void {
   if (circuit.qubits > LIMITS.statevector_qubits_max) {
-    const bytes = 16 * 2 ** circuit.qubits;
-    throw new Fault("KERNEL_REFUSED", { argument: "qubits", allowed: `1 to ${LIMITS.statevector_qubits_max}`, value: circuit.qubits, bytes: Number.isSafeInteger(bytes) ? bytes : `2^${circuit.qubits + 4}` });
+    throw new Fault("KERNEL_REFUSED", { argument: "qubits", allowed: `1 to ${LIMITS.statevector_qubits_max}`, value: circuit.qubits, bytes: `2^${circuit.qubits + 4}` });
   }
   if (circuit.ops.length > OP_WIDTH * LIMITS.circuit_operations_max) refuse("ops", `at most ${LIMITS.circuit_operations_max} instructions`);
 }

@@ -37,7 +37,7 @@ export interface Program {
 type Space = (mask: number) => number;
 const inState: Space = (mask) => 16 * mask;
 const inBuffer = (block: number): Space => {
-  const places = Array.from({ length: 31 }, (_, qubit) => 16 * 2 ** bitsOf(block & ((1 << qubit) - 1)));
+  const places = Array.from({ length: 31 }, (_, qubit) => 16 * (1 << bitsOf(block & ((1 << qubit) - 1))));
   return (mask) => {
     let sum = 0;
     for (let rest = mask; rest !== 0; rest &= rest - 1) sum += places[31 - Math.clz32(rest & -rest)] ?? 0;
@@ -70,7 +70,7 @@ function angleOf(one: Primitive, step: Step): Angle {
 }
 
 /** Set in what `moved` answers when the amplitude is negated; qubits take the bits below. */
-const NEGATED = 2 ** 30;
+const NEGATED = 1 << 30;
 
 /** Where moves send an index, its bits by qubit. */
 function moved(moves: readonly Primitive[], from: number): number {
@@ -147,10 +147,10 @@ class PassWriter {
     const slots = slotsOf(tile, block);
     const outside = tile.outside.filter((qubit) => !slots.includes(qubit));
     const counted = listOf(block).filter((qubit) => !slots.includes(qubit) && !outside.includes(qubit));
-    const variants = 2 ** outside.length;
+    const variants = 1 << outside.length;
     const angles = tile.turns.map((one) => angleOf(one, this.#step(one)));
     this.#head(at, [TILE_OP, TILE_HEAD + variants * VARIANT, angles.reduce((kinds, { kind }, slot) => kinds | (kind << (4 * slot)), 0),
-      (fromState ? FROM_STATE : 0) | (toState ? TO_STATE : 0), skipping(source(maskOf(counted))), skipping(target(maskOf(counted))), 2 ** counted.length, variants]);
+      (fromState ? FROM_STATE : 0) | (toState ? TO_STATE : 0), skipping(source(maskOf(counted))), skipping(target(maskOf(counted))), 1 << counted.length, variants]);
     angles.forEach((angle, slot) => { this.#factors(at + 32 + 32 * slot, angle); });
     for (let variant = 0; variant < variants; variant++) this.#variant(at + TILE_HEAD + variant * VARIANT, { tile, slots, outside, variant, source, target });
     return at + TILE_HEAD + variants * VARIANT;
@@ -207,7 +207,7 @@ class PassWriter {
     const here = one.read.filter((qubit) => ((block >>> qubit) & 1) === 1);
     const elsewhere = one.read.filter((qubit) => ((block >>> qubit) & 1) === 0);
     const counted = listOf(block).filter((qubit) => !here.includes(qubit));
-    this.#head(at, [one.quarter ? QUARTER_OP : PHASE_OP, FACTOR, 0, inPlace ? FROM_STATE : 0, skipping(space(maskOf(counted))), 0, 2 ** counted.length, 0,
+    this.#head(at, [one.quarter ? QUARTER_OP : PHASE_OP, FACTOR, 0, inPlace ? FROM_STATE : 0, skipping(space(maskOf(counted))), 0, 1 << counted.length, 0,
       inState(maskOf(elsewhere)), value * inState(maskOf(elsewhere)), value * space(maskOf(here)), 0]);
     this.#writer.pair(at + 48, straight, straight);
     this.#writer.pair(at + 64, -across, across);
@@ -216,7 +216,7 @@ class PassWriter {
 
   write(at: number, qubits: number): number {
     const { block, ops } = this.#pass;
-    this.#head(at, [ops.length, 2 ** (qubits - bitsOf(block)), 16 * (((2 ** qubits) - 1) & ~block), 0]);
+    this.#head(at, [ops.length, 1 << (qubits - bitsOf(block)), 16 * (((1 << qubits) - 1) & ~block), 0]);
     return ops.reduce((next, op, index) => {
       if (isFactor(op)) return this.factor(next, op);
       return this.tile(next, op, this.#inPlace || index === 0, this.#inPlace || index === ops.length - 1);
@@ -248,7 +248,7 @@ function carried(pass: Pass): Pass {
 }
 
 const isHalves = (op: Factor): boolean => op.phase.kind === KIND.RZ;
-const opBytes = (op: Op): number => (isFactor(op) ? (isHalves(op) ? 2 : 1) * FACTOR : TILE_HEAD + 2 ** op.outside.length * VARIANT);
+const opBytes = (op: Op): number => (isFactor(op) ? (isHalves(op) ? 2 : 1) * FACTOR : TILE_HEAD + (1 << op.outside.length) * VARIANT);
 const opCount = (ops: readonly Op[]): number => ops.reduce((sum, op) => sum + (isFactor(op) && isHalves(op) ? 2 : 1), 0);
 
 /** The bytes of a schedule under the angles of its gates. */
@@ -266,5 +266,5 @@ export function programOf(schedule: readonly Pass[], steps: readonly Step[], qub
     gain *= one.gain;
     return end;
   }, table);
-  return { bytes: writer.bytes, passes: passes.map(({ block }) => ({ blocks: 2 ** (qubits - bitsOf(block)) })), gain };
+  return { bytes: writer.bytes, passes: passes.map(({ block }) => ({ blocks: 1 << (qubits - bitsOf(block)) })), gain };
 }
