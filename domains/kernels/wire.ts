@@ -49,6 +49,12 @@ export function readFloats(fields: Fields, name: string, least: number, most: nu
   return value.every(Number.isFinite) ? value : refuse(name, "finite numbers");
 }
 
+/** A typed array of one kind. */
+export function readArray<T>(fields: Fields, name: string, kind: new () => T): T {
+  const value = fields[name];
+  return value instanceof kind ? value : refuse(name, `a ${kind.name}`);
+}
+
 /** Number `at` of a list that `readFloats` has checked, within [least, most]. */
 export function readRate(rates: Float64Array, at: number, name: string, least: number, most: number): number {
   const value = rates[at] ?? Number.NaN;

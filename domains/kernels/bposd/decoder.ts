@@ -2,6 +2,7 @@
 // the memory goes when the decoder is let go of. Of the same shape as the decoders of ../decoder.
 import { base64 } from "../build/bposd.ts";
 import { log } from "../libm/portable.ts";
+import { allocated, guarded, outOfMemory, placed } from "../heap.ts";
 import { compileKernel } from "../load.ts";
 import { BPOSD_DEFAULTS, bytesOf, checkOptions, checkProblem, refuse, type BpOsdOptions, type DecodingProblem } from "./problem.ts";
 
@@ -41,34 +42,15 @@ export interface BpOsdDecoder {
 /** Shots that cross the border at once. */
 const SHOTS_AT_ONCE = 1024;
 
-const outOfMemory = (): never => refuse("problem", "what fits the kernel's memory");
-
-function guarded<T>(call: () => T): T {
-  try {
-    return call();
-  } catch (cause) {
-    if (cause instanceof Error && cause.name === "RuntimeError") return outOfMemory();
-    throw cause;
-  }
-}
-
 const instantiate = (): BpOsdBinary => {
-  const { exports } = new WebAssembly.Instance(compileKernel(base64), { env: { abort: outOfMemory } });
+  const { exports } = new WebAssembly.Instance(compileKernel(base64), { env: { abort: () => outOfMemory("problem") } });
   return exports as unknown as BpOsdBinary; // the one place that knows the binary's exports; tests call each of them
 };
 
-const allocate = (binary: BpOsdBinary, bytes: number): number => guarded(() => binary.allocate(bytes)) >>> 0;
-
-function place(binary: BpOsdBinary, { buffer, byteOffset, byteLength }: ArrayBufferView): number {
-  const at = allocate(binary, byteLength);
-  new Uint8Array(binary.memory.buffer, at, byteLength).set(new Uint8Array(buffer, byteOffset, byteLength));
-  return at;
-}
-
 function load(binary: BpOsdBinary, { detectors, columns, rows, probabilities, masks }: DecodingProblem, { iterations, scale, sweep }: BpOsdOptions): void {
-  const [columnsAt, rowsAt] = [place(binary, columns), place(binary, rows)];
-  const [weightsAt, masksAt] = [place(binary, probabilities.map((p) => log((1 - p) / p))), place(binary, masks)];
-  guarded(() => { binary.open(detectors, probabilities.length, columnsAt, rowsAt, weightsAt, masksAt, iterations, scale === "adaptive" ? 0 : scale, sweep); });
+  const [columnsAt, rowsAt] = [placed("problem", binary, columns), placed("problem", binary, rows)];
+  const [weightsAt, masksAt] = [placed("problem", binary, probabilities.map((p) => log((1 - p) / p))), placed("problem", binary, masks)];
+  guarded("problem", () => { binary.open(detectors, probabilities.length, columnsAt, rowsAt, weightsAt, masksAt, iterations, scale === "adaptive" ? 0 : scale, sweep); });
 }
 
 function checkBatch({ detectors, observables }: DecodingProblem, { events, shots, rowBytes, predictions, weights, stages }: BpOsdBatch): void {
@@ -88,18 +70,18 @@ export function openBpOsd(given: DecodingProblem, options: Partial<BpOsdOptions>
   checkOptions(resolved);
   const binary = instantiate();
   load(binary, problem, resolved);
-  const [masks, weights, stages] = [8, 8, 1].map((bytes) => allocate(binary, bytes * SHOTS_AT_ONCE));
+  const [masks, weights, stages] = [8, 8, 1].map((bytes) => allocated("problem", binary, bytes * SHOTS_AT_ONCE));
   let room = { at: 0, bytes: 0 };
   return {
     decode(batch) {
       checkBatch(problem, batch);
       const most = Math.min(SHOTS_AT_ONCE, batch.shots);
-      if (most * batch.rowBytes > room.bytes) room = { at: allocate(binary, most * batch.rowBytes), bytes: most * batch.rowBytes };
+      if (most * batch.rowBytes > room.bytes) room = { at: allocated("problem", binary, most * batch.rowBytes), bytes: most * batch.rowBytes };
       const without: number[] = [];
       for (let first = 0; first < batch.shots; first += most) {
         const count = Math.min(most, batch.shots - first);
         new Uint8Array(binary.memory.buffer, room.at).set(batch.events.subarray(first * batch.rowBytes, (first + count) * batch.rowBytes));
-        guarded(() => { binary.decode(room.at, batch.rowBytes, count, masks ?? 0, weights ?? 0, stages ?? 0); });
+        guarded("problem", () => { binary.decode(room.at, batch.rowBytes, count, masks ?? 0, weights ?? 0, stages ?? 0); });
         const solved = new Uint8Array(binary.memory.buffer, stages, count);
         solved.forEach((stage, shot) => { if (stage === 2) without.push(first + shot); });
         batch.stages?.set(solved, first);

@@ -1,5 +1,6 @@
 // A batch for BP+OSD as bytes: what crosses a thread, and what comes back.
-import { pack, unpack } from "../../../kernel-abi/packer.ts";
+import { pack } from "../../../kernel-abi/packer.ts";
+import { readArray, readCount, readFields, type Fields } from "../wire.ts";
 import { bytesOf, refuse, type BpOsdOptions, type DecodingProblem } from "./problem.ts";
 
 export interface BpOsdJob {
@@ -16,20 +17,17 @@ export interface BpOsdOutput {
   readonly stages: Uint8Array;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-const isRecord = (value: unknown): value is Fields => typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
+const SIZE_MAX = Number.MAX_SAFE_INTEGER;
 
-function array<T>(fields: Fields, name: string, kind: new () => T): T {
-  const value = fields[name];
-  return value instanceof kind ? value : refuse(name, `a ${kind.name}`);
-}
-
-const count = (fields: Fields, name: string): number => {
-  const value = fields[name];
-  return typeof value === "number" ? value : refuse(name, "a number");
-};
-
-const record = (value: unknown, name: string): Fields => (isRecord(value) ? value : refuse(name, "a record"));
+/** Arrays of a problem, each of its kind; what they hold is for `checkProblem`. @throws Fault KERNEL_REFUSED */
+export const readProblem = (fields: Fields): DecodingProblem => ({
+  detectors: readCount(fields, "detectors", 0, SIZE_MAX),
+  observables: readCount(fields, "observables", 0, SIZE_MAX),
+  columns: readArray(fields, "columns", Uint32Array),
+  rows: readArray(fields, "rows", Uint32Array),
+  probabilities: readArray(fields, "probabilities", Float64Array),
+  masks: readArray(fields, "masks", Uint32Array),
+});
 
 /** Probabilities and the scale cross inside Float64Arrays, bit by bit; a scale of 0 is "adaptive". */
 export const encodeBpOsdJob = ({ problem, options, ...job }: BpOsdJob): Uint8Array =>
@@ -37,21 +35,14 @@ export const encodeBpOsdJob = ({ problem, options, ...job }: BpOsdJob): Uint8Arr
 
 /** What the kernel checks is left to it. @throws Fault KERNEL_REFUSED | ABI_UNDECODABLE */
 export function decodeBpOsdJob(bytes: Uint8Array): BpOsdJob {
-  const fields = record(unpack(bytes), "job");
-  const [scale = 0] = array(fields, "scale", Float64Array);
+  const fields = readFields(bytes, "job");
+  const [scale = 0] = readArray(fields, "scale", Float64Array);
   return {
-    problem: {
-      detectors: count(fields, "detectors"),
-      observables: count(fields, "observables"),
-      columns: array(fields, "columns", Uint32Array),
-      rows: array(fields, "rows", Uint32Array),
-      probabilities: array(fields, "probabilities", Float64Array),
-      masks: array(fields, "masks", Uint32Array),
-    },
-    options: { iterations: count(fields, "iterations"), scale: scale === 0 ? "adaptive" : scale, sweep: count(fields, "sweep") },
-    events: array(fields, "events", Uint8Array),
-    shots: count(fields, "shots"),
-    rowBytes: count(fields, "rowBytes"),
+    problem: readProblem(fields),
+    options: { iterations: readCount(fields, "iterations", 0, SIZE_MAX), scale: scale === 0 ? "adaptive" : scale, sweep: readCount(fields, "sweep", 0, SIZE_MAX) },
+    events: readArray(fields, "events", Uint8Array),
+    shots: readCount(fields, "shots", 0, SIZE_MAX),
+    rowBytes: readCount(fields, "rowBytes", 0, SIZE_MAX),
   };
 }
 
@@ -59,8 +50,8 @@ export const encodeBpOsdOutput = (output: BpOsdOutput): Uint8Array => pack(outpu
 
 /** @throws Fault KERNEL_REFUSED | ABI_UNDECODABLE */
 export function decodeBpOsdOutput(bytes: Uint8Array, shots: number, observables: number): BpOsdOutput {
-  const fields = record(unpack(bytes), "output");
-  const output = { predictions: array(fields, "predictions", Uint8Array), weights: array(fields, "weights", Float64Array), stages: array(fields, "stages", Uint8Array) };
+  const fields = readFields(bytes, "output");
+  const output = { predictions: readArray(fields, "predictions", Uint8Array), weights: readArray(fields, "weights", Float64Array), stages: readArray(fields, "stages", Uint8Array) };
   if (output.predictions.length !== shots * bytesOf(observables)) refuse("predictions", `shots × ${bytesOf(observables)} bytes`);
   if (output.weights.length !== shots || output.stages.length !== shots) refuse("weights and stages", "one for each shot");
   return output;

@@ -1,6 +1,7 @@
 // One decoder of one graph in one WebAssembly instance: moves rows and predictions across the border. Owns addresses and nothing else; the
 // memory goes when the decoder is let go of. Many may be open at once.
 import { base64 } from "../build/decoder.ts";
+import { allocated, guarded, outOfMemory, placed } from "../heap.ts";
 import { compileKernel } from "../load.ts";
 import { bytesOf, checkGraph, refuse, type MatchingGraph } from "./graph.ts";
 import { layoutOf, type Layout } from "./layout.ts";
@@ -42,33 +43,14 @@ export interface Decoder {
 /** Rows that cross the border at once. */
 const ROWS_BYTES = 1 << 17;
 
-const outOfMemory = (): never => refuse("graph", "what fits the kernel's memory");
-
-function guarded<T>(call: () => T): T {
-  try {
-    return call();
-  } catch (cause) {
-    if (cause instanceof Error && cause.name === "RuntimeError") return outOfMemory();
-    throw cause;
-  }
-}
-
 const instantiate = (): DecoderBinary => {
-  const { exports } = new WebAssembly.Instance(compileKernel(base64), { env: { abort: outOfMemory } });
+  const { exports } = new WebAssembly.Instance(compileKernel(base64), { env: { abort: () => outOfMemory("graph") } });
   return exports as unknown as DecoderBinary; // the one place that knows the binary's exports; tests call each of them
 };
 
-const allocate = (binary: DecoderBinary, bytes: number): number => guarded(() => binary.allocate(bytes)) >>> 0;
-
-function place(binary: DecoderBinary, { buffer, byteOffset, byteLength }: ArrayBufferView): number {
-  const at = allocate(binary, byteLength);
-  new Uint8Array(binary.memory.buffer, at, byteLength).set(new Uint8Array(buffer, byteOffset, byteLength));
-  return at;
-}
-
 function load(binary: DecoderBinary, detectors: number, { degrees, records, boundaries, flips, flippedMask: [low, high], flippedWeight }: Layout): void {
-  const [at, recordsAt, boundariesAt, flipsAt] = [place(binary, degrees), place(binary, records), place(binary, boundaries), place(binary, flips)];
-  guarded(() => { binary.open(detectors, at, recordsAt, boundariesAt, flipsAt, (BigInt(high) << 32n) | BigInt(low), flippedWeight); });
+  const [at, recordsAt, boundariesAt, flipsAt] = [placed("graph", binary, degrees), placed("graph", binary, records), placed("graph", binary, boundaries), placed("graph", binary, flips)];
+  guarded("graph", () => { binary.open(detectors, at, recordsAt, boundariesAt, flipsAt, (BigInt(high) << 32n) | BigInt(low), flippedWeight); });
 }
 
 function checkBatch({ detectors, observables }: MatchingGraph, { events, shots, rowBytes, predictions, weights }: Batch): void {
@@ -90,7 +72,7 @@ export function openDecoder(given: MatchingGraph, name: DecoderName = "matching"
   const room = (shots: number, rowBytes: number): typeof rows => {
     if (shots <= rows.shots && shots * rowBytes <= rows.bytes) return rows;
     const bytes = shots * rowBytes;
-    return { at: allocate(binary, bytes + 8), bytes, masks: allocate(binary, 8 * shots), weights: allocate(binary, 8 * shots), shots };
+    return { at: allocated("graph", binary, bytes + 8), bytes, masks: allocated("graph", binary, 8 * shots), weights: allocated("graph", binary, 8 * shots), shots };
   };
   return {
     decode(batch) {
@@ -102,7 +84,7 @@ export function openDecoder(given: MatchingGraph, name: DecoderName = "matching"
       for (let first = 0; first < shots; first += most) {
         const count = Math.min(most, shots - first);
         new Uint8Array(binary.memory.buffer, rows.at).set(events.subarray(first * rowBytes, (first + count) * rowBytes));
-        guarded(() => { decodeRows(rows.at, rowBytes, count, rows.masks, rows.weights); });
+        guarded("graph", () => { decodeRows(rows.at, rowBytes, count, rows.masks, rows.weights); });
         const found = new Float64Array(binary.memory.buffer, rows.weights, count);
         weights?.set(found, first);
         found.forEach((weight, shot) => { if (weight === Infinity) without.push(first + shot); });

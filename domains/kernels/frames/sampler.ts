@@ -1,8 +1,8 @@
 // A frame program opened in a WebAssembly instance of its own: rows of shots, block by block. Owns the instance's memory addresses.
 //   S1  Shots come in blocks of 1,024 whose random numbers hang on (key, block) alone: batches, workers and cuts change nothing.
 //   S2  A range that begins or ends inside a block computes the block and hands out its part.
-import { Fault } from "../../../kernel-abi/fault.ts";
 import { base64 } from "../build/frames.ts";
+import { allocated, guarded, outOfMemory, placed } from "../heap.ts";
 import { compileKernel } from "../load.ts";
 import { aliasOf, gapScale, type AliasTable } from "./alias.ts";
 import { checkFrameProgram } from "./check.ts";
@@ -35,7 +35,7 @@ export function openSampler(program: FrameProgram, rows: FrameRows): FrameSample
   const { ring } = checkFrameProgram(program, rows);
   const binary = instantiate();
   const rowBytes = bytesOfRow(program, rows);
-  const rowsAt = guarded(() => open(binary, program, rows, ring));
+  const rowsAt = guarded("program", () => open(binary, program, rows, ring));
   const block = (key: Uint32Array, index: number): Uint8Array => {
     const high = Math.floor(index / 4294967296);
     binary.sampleBlock(key[0] ?? 0, key[1] ?? 0, index - high * 4294967296, high, rowBytes, rowsAt);
@@ -60,12 +60,12 @@ function sampleRange(block: FrameSampler["block"], rowBytes: number, { key, firs
 function open(binary: FrameBinary, program: FrameProgram, rows: FrameRows, ring: number): number {
   const { code, planes, detectors, channels, reference } = program;
   const measured = rows === "measurements";
-  const codeAt = place(binary, new Uint8Array(code.buffer, code.byteOffset, code.byteLength));
-  const referenceAt = measured ? place(binary, reference) : 0;
-  const rowsAt = allocate(binary, BLOCK_SHOTS * bytesOfRow(program, rows) + 1);
+  const codeAt = placed("program", binary, code);
+  const referenceAt = measured ? placed("program", binary, reference) : 0;
+  const rowsAt = allocated("program", binary, BLOCK_SHOTS * bytesOfRow(program, rows) + 1);
   binary.open(codeAt, code.length, planes, ring, measured ? -1 : detectors, bitsOfRow(program, rows), channels.length, referenceAt);
   channels.forEach((channel, index) => {
-    const table = place(binary, columnsOf(aliasOf(channel)));
+    const table = placed("program", binary, columnsOf(aliasOf(channel)));
     binary.describeStream(index + 1, gapScale(channel), channel.masks.length, table);
   });
   return rowsAt;
@@ -83,26 +83,6 @@ function columnsOf({ threshold, own, other }: AliasTable): Uint8Array {
 }
 
 const instantiate = (): FrameBinary => {
-  const { exports } = new WebAssembly.Instance(compileKernel(base64), { env: { abort: outOfMemory } });
+  const { exports } = new WebAssembly.Instance(compileKernel(base64), { env: { abort: () => outOfMemory("program") } });
   return exports as unknown as FrameBinary; // the one place that knows the binary's exports; every test calls each of them
 };
-
-const outOfMemory = (): never => { throw new Fault("KERNEL_REFUSED", { argument: "program", allowed: "what fits the kernel's memory" }); };
-
-/** The binary traps when memory cannot grow: the program was too large for this host. */
-function guarded<T>(call: () => T): T {
-  try {
-    return call();
-  } catch (cause) {
-    if (cause instanceof Error && (cause.name === "RuntimeError" || cause.name === "RangeError")) return outOfMemory();
-    throw cause;
-  }
-}
-
-const allocate = (binary: FrameBinary, bytes: number): number => binary.allocate(bytes) >>> 0;
-
-function place(binary: FrameBinary, bytes: Uint8Array): number {
-  const at = allocate(binary, bytes.length);
-  new Uint8Array(binary.memory.buffer, at, bytes.length).set(bytes);
-  return at;
-}

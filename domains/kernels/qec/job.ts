@@ -1,10 +1,12 @@
 // What the kernel q.qec is asked and what it answers. A job is a frame program, shots and a key: with a decoder it counts, without one it hands out
 // rows. Or it is rows that were sampled before, and a decoder.
 import { LIMITS } from "../../../kernel-abi/limits.ts";
-import { pack, unpack } from "../../../kernel-abi/packer.ts";
-import { checkGraph, refuse, type MatchingGraph } from "../decoder/graph.ts";
+import { pack } from "../../../kernel-abi/packer.ts";
+import { readProblem } from "../bposd/job.ts";
+import { checkGraph, type MatchingGraph } from "../decoder/graph.ts";
 import { checkProblem, type DecodingProblem } from "../bposd/problem.ts";
 import { frameProgramOf, type FrameProgram } from "../frames/program.ts";
+import { readArray, readCount, readFields, readKey, readOptional, readRecord, readWord, refuse, type Fields } from "../wire.ts";
 
 /** `table`: of each syndrome, detector k bit k of its number, the predicted observables, ⌈observables / 8⌉ bytes. */
 export type QecDecoder =
@@ -35,60 +37,53 @@ export const TABLE_DETECTORS_MAX = 22;
 export const encodeQecJob = (job: QecKernelJob): Uint8Array => pack(job);
 export const encodeDecodeRows = (job: DecodeRows): Uint8Array => pack(job);
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
+type Sizes = Pick<FrameProgram, "detectors" | "observables">;
+const NAMES = ["matching", "union-find", "bp-osd", "table"] as const;
 
-function decodingProblemOf(value: unknown): DecodingProblem {
-  if (!isRecord(value)) return refuse("problem", "mechanisms as columns");
-  const { detectors, observables, columns, rows, probabilities, masks } = value;
-  if (typeof detectors !== "number" || typeof observables !== "number") return refuse("problem", "detectors and observables");
-  if (!(columns instanceof Uint32Array && rows instanceof Uint32Array && masks instanceof Uint32Array && probabilities instanceof Float64Array)) return refuse("problem", "typed arrays");
-  const problem = { detectors, observables, columns, rows, probabilities, masks };
-  checkProblem(problem);
-  return problem;
+function checkSizes(argument: string, of: Sizes, { detectors, observables }: Sizes): void {
+  if (of.detectors !== detectors || of.observables !== observables) refuse(argument, "the detectors and observables of the shots");
 }
 
-function decoderOf(value: unknown, { detectors, observables }: Pick<FrameProgram, "detectors" | "observables">): QecDecoder | null {
-  if (value === null) return null;
-  if (!isRecord(value)) return refuse("decoder", "a name and what it works on");
-  const { name, graph, table } = value;
-  if (name === "table") {
-    if (detectors > TABLE_DETECTORS_MAX) return refuse("detectors of a table", `at most ${TABLE_DETECTORS_MAX}`);
-    if (!(table instanceof Uint8Array) || table.length !== ((observables + 7) >> 3) << detectors) return refuse("table", "the predicted observables of each syndrome");
-    return { name, table };
-  }
-  if (name === "bp-osd") {
-    const problem = decodingProblemOf(value["problem"]);
-    if (problem.detectors !== detectors || problem.observables !== observables) return refuse("problem", "the program's detectors and observables");
-    return { name, problem };
-  }
-  if (name !== "matching" && name !== "union-find") return refuse("decoder", "matching, union-find, bp-osd or table");
-  const checked = checkGraph(isRecord(graph) ? graph : {});
-  if (checked.detectors !== detectors || checked.observables !== observables) return refuse("graph", "the program's detectors and observables");
-  return { name, graph: checked };
+function readTable(fields: Fields, { detectors, observables }: Sizes): Uint8Array {
+  if (detectors > TABLE_DETECTORS_MAX) refuse("detectors of a table", `at most ${TABLE_DETECTORS_MAX}`);
+  const table = readArray(fields, "table", Uint8Array);
+  return table.length === ((observables + 7) >> 3) << detectors ? table : refuse("table", "the predicted observables of each syndrome");
 }
 
-const isSize = (value: unknown): value is number => typeof value === "number" && Number.isSafeInteger(value) && value >= 0 && value <= LIMITS.clbits_max;
+function readDecoder(fields: Fields, sizes: Sizes): QecDecoder {
+  const name = readWord(fields, "name", NAMES);
+  switch (name) {
+    case "table": return { name, table: readTable(fields, sizes) };
+    case "bp-osd": {
+      const problem = readProblem(readRecord(fields, "problem"));
+      checkProblem(problem);
+      checkSizes("problem", problem, sizes);
+      return { name, problem };
+    }
+    case "matching": case "union-find": {
+      const graph = checkGraph(readRecord(fields, "graph"));
+      checkSizes("graph", graph, sizes);
+      return { name, graph };
+    }
+  }
+}
 
-function decodeRowsOf(value: Readonly<Record<string, unknown>>): DecodeRows {
-  const { detectors, observables, shots, events } = value;
-  if (!isSize(detectors) || !isSize(observables)) return refuse("detectors and observables", `0 to ${LIMITS.clbits_max}`);
-  if (typeof shots !== "number" || !Number.isSafeInteger(shots) || shots < 0) return refuse("shots", "an integer of at least 0");
-  if (!(events instanceof Uint8Array) || events.length !== shots * ((detectors + 7) >> 3)) return refuse("events", `shots × ${(detectors + 7) >> 3} bytes`);
-  const decoder = decoderOf(value["decoder"], { detectors, observables }) ?? refuse("decoder", "a name and what it works on");
-  return { decoder, detectors, observables, shots, events };
+function readRows(fields: Fields): DecodeRows {
+  const detectors = readCount(fields, "detectors", 0, LIMITS.clbits_max);
+  const observables = readCount(fields, "observables", 0, LIMITS.clbits_max);
+  const shots = readCount(fields, "shots", 0, LIMITS.shots_max);
+  const events = readArray(fields, "events", Uint8Array);
+  if (events.length !== shots * ((detectors + 7) >> 3)) refuse("events", `shots × ${(detectors + 7) >> 3} bytes`);
+  return { decoder: readDecoder(readRecord(fields, "decoder"), { detectors, observables }), detectors, observables, shots, events };
 }
 
 /** A job with events decodes them; any other samples. @throws Fault KERNEL_REFUSED | ABI_UNDECODABLE */
 export function decodeQecJob(input: Uint8Array): QecKernelJob | DecodeRows {
-  const value = unpack(input);
-  if (!isRecord(value)) return refuse("job", "a program, shots and a key");
-  if ("events" in value) return decodeRowsOf(value);
-  const { shots, key } = value;
-  const program = frameProgramOf(value["program"]);
-  if (typeof shots !== "number" || !Number.isSafeInteger(shots) || shots < 1) return refuse("shots", "an integer of at least 1");
-  if (!(key instanceof Uint32Array) || key.length !== 2) return refuse("key", "two 32-bit words");
-  return { program, decoder: decoderOf(value["decoder"], program), shots, key };
+  const fields = readFields(input, "job");
+  if ("events" in fields) return readRows(fields);
+  const program = frameProgramOf(fields["program"]);
+  const decoder = readOptional(fields, "decoder", () => readDecoder(readRecord(fields, "decoder"), program)) ?? null;
+  return { program, decoder, shots: readCount(fields, "shots", 1, Number.MAX_SAFE_INTEGER), key: readKey(fields) };
 }
 
 /** Shots with a wrong prediction, wrong predictions by observable, detection events in all; shots the decoder has no solution for. */

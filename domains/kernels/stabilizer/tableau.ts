@@ -1,9 +1,9 @@
 // One tableau in one WebAssembly instance: moves programs, bits and letters across the border. Owns memory
 // addresses and nothing else; what is asked of it has been checked by `kernel.ts`. The instance dies with its job, or its memory is
 // put back to where it stood before it (kept.ts).
-import { Fault } from "../../../kernel-abi/fault.ts";
 import { base64 } from "../build/stabilizer.ts";
 import { OP_WIDTH } from "../circuit.ts";
+import { allocated, guarded, outOfMemory, placed } from "../heap.ts";
 import { compileKernel } from "../load.ts";
 
 /** The binary's exports; addresses are bytes in `memory`, `program` records are OP_WIDTH int32. */
@@ -45,25 +45,25 @@ export function openTableau(qubits: number): Tableau {
   let measured = 0;
   let batch = { at: 0, shots: 0 };
   let letterAt = 0;
-  guarded(() => { binary.open(qubits); });
+  guarded("job", () => { binary.open(qubits); });
   return {
     start(program, conditions, clbits) {
-      const programAt = place(binary, program);
-      const conditionsAt = place(binary, conditions);
+      const programAt = placed("job", binary, program);
+      const conditionsAt = placed("job", binary, conditions);
       measured = clbits;
-      guarded(() => { binary.start(programAt, program.length / OP_WIDTH, conditionsAt, clbits); });
+      guarded("job", () => { binary.start(programAt, program.length / OP_WIDTH, conditionsAt, clbits); });
     },
     sample(key, first, bits) {
       const [key0 = 0, key1 = 0] = key;
       if (batch.shots === 0) batch = openBatch(binary, bits.length, measured);
       for (let from = 0; from < bits.length; from += batch.shots * measured) {
         const length = Math.min(bits.length - from, batch.shots * measured);
-        guarded(() => { binary.sample(key0, key1, first + from / measured, length / measured, batch.at); });
+        guarded("job", () => { binary.sample(key0, key1, first + from / measured, length / measured, batch.at); });
         bits.set(new Uint8Array(binary.memory.buffer, batch.at, length), from);
       }
     },
     expectation(letters) {
-      if (letterAt === 0) letterAt = allocate(binary, qubits);
+      if (letterAt === 0) letterAt = allocated("job", binary, qubits);
       new Uint8Array(binary.memory.buffer, letterAt, qubits).set(letters);
       return binary.expectation(letterAt);
     },
@@ -76,40 +76,20 @@ export function openTableau(qubits: number): Tableau {
 }
 
 const instantiate = (): TableauBinary => {
-  const { exports } = new WebAssembly.Instance(compileKernel(base64), { env: { abort: outOfMemory } });
+  const { exports } = new WebAssembly.Instance(compileKernel(base64), { env: { abort: () => outOfMemory("job") } });
   return exports as unknown as TableauBinary; // the one place that knows the binary's exports; every test calls each of them
 };
 
-const outOfMemory = (): never => { throw new Fault("KERNEL_REFUSED", { argument: "job", allowed: "what fits the kernel's memory" }); };
-
-/** The binary traps when memory cannot grow: the job was too large for this host. */
-function guarded<T>(call: () => T): T {
-  try {
-    return call();
-  } catch (cause) {
-    if (cause instanceof Error && cause.name === "RuntimeError") return outOfMemory();
-    throw cause;
-  }
-}
-
-const allocate = (binary: TableauBinary, bytes: number): number => guarded(() => binary.allocate(bytes)) >>> 0;
-
-function place(binary: TableauBinary, words: Int32Array): number {
-  const at = allocate(binary, words.byteLength);
-  new Int32Array(binary.memory.buffer, at, words.length).set(words);
-  return at;
-}
-
 function openBatch(binary: TableauBinary, bytes: number, clbits: number): { readonly at: number; readonly shots: number } {
   const shots = Math.max(1, Math.min(Math.floor(BATCH_BYTES / clbits), bytes / clbits));
-  return { at: allocate(binary, shots * clbits), shots };
+  return { at: allocated("job", binary, shots * clbits), shots };
 }
 
 /** A page: what the binary begins with. */
 const FIRST_BYTES = 65_536;
 
 function memoryMark(binary: TableauBinary): (() => boolean) | undefined {
-  const used = allocate(binary, 0); // nothing was ever written behind it
+  const used = allocated("job", binary, 0); // nothing was ever written behind it
   const { buffer } = binary.memory;
   if (buffer.byteLength !== FIRST_BYTES) return undefined;
   const memory = new Uint8Array(buffer);
