@@ -1,14 +1,9 @@
 // `.dem` text to a program. Owns the grammar of error models; lines, tags and arguments are read as those of circuits.
 //   P1  What is accepted is printed as a text that parses to the same program (property test); what is refused is named with its place.
 import { INDEX_MAX } from "../stim/parse.ts";
-import { LineReader, TEXT_LIMITS, type Head, type TextOptions } from "../stim/lines.ts";
+import { readBlocks } from "../stim/blocks.ts";
+import { LineReader, type Head, type TextOptions } from "../stim/lines.ts";
 import { observableTarget, type DemInstruction, type DemItem, type DemProgram } from "./program.ts";
-
-interface Open {
-  readonly items: DemItem[];
-  readonly head: Head | undefined;
-  readonly count: number;
-}
 
 const CARET = 94;
 const DETECTOR = ["D", "d"] as const, OBSERVABLE = ["L", "l"] as const;
@@ -19,43 +14,10 @@ const DETECTOR = ["D", "d"] as const, OBSERVABLE = ["L", "l"] as const;
  */
 export function parseDem(text: string, options: TextOptions = {}): DemProgram {
   const reader = new LineReader(text, { file: "error model", ...options });
-  const open: Open[] = [];
-  let block: Open = { items: [], head: undefined, count: 1 };
-  for (;;) {
-    const seen = reader.seek();
-    if (seen === "end") break;
-    if (seen === "close") {
-      block = closed(reader, block, open);
-      continue;
-    }
-    const head = reader.head();
-    if (head.name.toLowerCase() !== "repeat") {
-      block.items.push(instruction(reader, head));
-      continue;
-    }
-    if (open.length >= TEXT_LIMITS.nesting) reader.refuse("STIM_LIMIT", `blocks nest deeper than ${TEXT_LIMITS.nesting}`, "Multiply the counts of blocks that hold nothing but a block.", head);
-    open.push(block);
-    block = { items: [], head, count: repetitions(reader, head) };
-  }
-  if (block.head !== undefined) reader.refuse("STIM_SYNTAX", "a block that is not closed", "Close the repeat block with } on a line of its own.", block.head);
-  return block.items;
-}
-
-function closed(reader: LineReader, { items, head, count }: Open, open: Open[]): Open {
-  const outer = open.pop();
-  if (head === undefined || outer === undefined) return reader.refuse("STIM_SYNTAX", "a } that closes nothing", "Remove it, or open a block with repeat N {.");
-  if (items.length === 0) reader.refuse("STIM_SYNTAX", "an empty repeat block", "Put an instruction into the block, or remove it.", head);
-  reader.skip(1);
-  outer.items.push({ name: "repeat", tag: head.tag, count, body: items, line: head.line });
-  return outer;
-}
-
-function repetitions(reader: LineReader, { args }: Head): number {
-  if (args.length > 0) reader.refuse("STIM_SYNTAX", "repeat takes no arguments in brackets", "Write repeat N {.");
-  if (!reader.more()) reader.refuse("STIM_SYNTAX", `${reader.here} where the number of repetitions belongs`, "Write repeat N { on one line.");
-  const count = reader.digits(TEXT_LIMITS.count, "the number of repetitions");
-  if (reader.more(true) || !reader.opens()) reader.refuse("STIM_SYNTAX", `${reader.here} where the { of repeat belongs`, "Write repeat N { on one line.");
-  return count;
+  return readBlocks<DemItem>(reader, {
+    repeat: "repeat", never: true, instruction,
+    block: ({ tag, line }, count, body) => ({ name: "repeat", tag, count, body, line }),
+  });
 }
 
 function instruction(reader: LineReader, head: Head): DemInstruction {

@@ -3,15 +3,9 @@
 //   P2  Instructions stay as the file has them: neighbours are not fused, so that every refusal later on can name a line.
 import type { StimCircuit, StimInstruction, StimItem } from "./circuit.ts";
 import { gateCalled, type Gate } from "./gates.ts";
-import { LineReader, TEXT_LIMITS, type Head, type TextOptions } from "./lines.ts";
+import { readBlocks } from "./blocks.ts";
+import { LineReader, type Head, type TextOptions } from "./lines.ts";
 import { readTargets } from "./targets.ts";
-
-/** A block whose end has not been read. */
-interface Open {
-  readonly items: StimItem[];
-  readonly head: Head | undefined;
-  readonly count: number;
-}
 
 /**
  * The circuit of a `.stim` text.
@@ -19,46 +13,10 @@ interface Open {
  */
 export function parseStim(text: string, options: TextOptions = {}): StimCircuit {
   const reader = new LineReader(text, { file: "circuit", ...options });
-  const open: Open[] = [];
-  let block: Open = { items: [], head: undefined, count: 1 };
-  for (;;) {
-    const seen = reader.seek();
-    if (seen === "end") break;
-    if (seen === "close") {
-      block = closed(reader, block, open);
-      continue;
-    }
-    const head = reader.head();
-    if (head.name.toUpperCase() !== "REPEAT") {
-      block.items.push(instruction(reader, head));
-      continue;
-    }
-    if (open.length >= TEXT_LIMITS.nesting) reader.refuse("STIM_LIMIT", `blocks nest deeper than ${TEXT_LIMITS.nesting}`, "Multiply the counts of blocks that hold nothing but a block.", head);
-    open.push(block);
-    block = { items: [], head, count: repetitions(reader, head) };
-  }
-  if (block.head !== undefined) reader.refuse("STIM_SYNTAX", "a block that is not closed", "Close the REPEAT block with } on a line of its own.", block.head);
-  return block.items;
-}
-
-function closed(reader: LineReader, { items, head, count }: Open, open: Open[]): Open {
-  const outer = open.pop();
-  if (head === undefined || outer === undefined) return reader.refuse("STIM_SYNTAX", "a } that closes nothing", "Remove it, or open a block with REPEAT N {.");
-  if (items.length === 0) reader.refuse("STIM_SYNTAX", "an empty REPEAT block", "Put an instruction into the block, or remove it.", head);
-  reader.skip(1);
-  outer.items.push({ name: "REPEAT", tag: head.tag, count, body: items, line: head.line });
-  return outer;
-}
-
-/** `N {` behind REPEAT. */
-function repetitions(reader: LineReader, { args }: Head): number {
-  if (args.length > 0) reader.refuse("STIM_SYNTAX", "REPEAT takes no arguments in brackets", "Write REPEAT N {.");
-  if (!reader.more()) reader.refuse("STIM_SYNTAX", `${reader.here} where the number of repetitions belongs`, "Write REPEAT N { on one line.");
-  const at = { line: reader.line, column: reader.column };
-  const count = reader.digits(TEXT_LIMITS.count, "the number of repetitions");
-  if (count === 0) reader.refuse("STIM_VALUE", "a block that is repeated 0 times", "Repeat a block at least once, or remove it.", at);
-  if (reader.more(true) || !reader.opens()) reader.refuse("STIM_SYNTAX", `${reader.here} where the { of REPEAT belongs`, "Write REPEAT N { on one line.");
-  return count;
+  return readBlocks<StimItem>(reader, {
+    repeat: "REPEAT", never: false, instruction,
+    block: ({ tag, line }, count, body) => ({ name: "REPEAT", tag, count, body, line }),
+  });
 }
 
 function instruction(reader: LineReader, head: Head): StimInstruction {
