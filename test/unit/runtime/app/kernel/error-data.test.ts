@@ -59,7 +59,7 @@ describe("data of errors", () => {
     expect(await refused(kernel, "q_submit", { graph: ghz(2), session_id: poor })).toMatchObject({ name: "INSUFFICIENT_CAPS", missing: ["CAP_COMPUTE", "CAP_MEASURE"] });
     expect(await refused(kernel, "q_submit", { graph: { version: "0.1" }, session_id: s })).toMatchObject({ name: "INVALID_GRAPH" });
     const large = { name: "INVALID_GRAPH", findings: [], what: "no provider takes its circuit" };
-    expect(await refused(kernel, "q_submit", { graph: ghz(5_000), session_id: s })).toEqual({ ...large, provider: "stabilizer", most: 4_096, requested: 5_000 });
+    expect(await refused(kernel, "q_submit", { graph: ghz(17_000), session_id: s })).toEqual({ ...large, provider: "stabilizer", most: 16_384, requested: 17_000 });
     expect(await refused(kernel, "q_submit", { graph: withT(30), session_id: s })).toEqual({ ...large, provider: "statevector", most: 27, requested: 30 });
     expect(await refused(kernel, "q_alloc", { n: 5, session_id: s })).toMatchObject({ name: "QUOTA_EXCEEDED", limit: 4, requested: 5 });
     const small = testKernel({ machine: modules(100) });

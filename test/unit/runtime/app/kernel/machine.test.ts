@@ -261,9 +261,9 @@ it("conditions of an operator's file are read whole or refused with what is allo
 it("a graph that is valid and that no provider can run is refused when it is submitted, and nothing is held", async () => {
   const kernel = testKernel();
   const s = await session(kernel);
-  const vqs = Array.from({ length: 27 }, (_, at) => `q${at}`);
+  const vqs = Array.from({ length: 28 }, (_, at) => `q${at}`);
   const wide = { version: "0.1", program: { nodes: [
-    { id: "alloc", op: "ALLOC_LQ", args: { n: 27, profile: "logical:surface_code(d=3)" }, vqs }, ...vqs.map((vq) => ({ id: `t_${vq}`, op: "APPLY_T", vqs: [vq] })), { id: "read", op: "MEASURE_Z", vqs: ["q0"], produces: ["m"] },
+    { id: "alloc", op: "ALLOC_LQ", args: { n: 28, profile: "logical:surface_code(d=3)" }, vqs }, ...vqs.map((vq) => ({ id: `t_${vq}`, op: "APPLY_T", vqs: [vq] })), { id: "read", op: "MEASURE_Z", vqs: ["q0"], produces: ["m"] },
   ] }, resources: { vqs, chs: [], events: ["m"] }, caps: ["CAP_ALLOC"] };
   await expect(call(kernel, "q_submit", { graph: wide, session_id: s })).rejects.toMatchObject({ fault: "Q_ERR_GATE_UNSUPPORTED" });
   expect([kernel.parts.jobs.waiting, kernel.parts.facts.size]).toEqual([0, 0]);
