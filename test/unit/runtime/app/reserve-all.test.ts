@@ -9,7 +9,7 @@ const acquire = defineProcess({
   *run({ q, phi }) {
     let refused = "";
     try {
-      yield* reserveAll({ domain: "PHI", request: { components: 2, duration: 5 } }, { domain: "Q", request: { qubits: 4_096, budget: 1 } }, { domain: "Q", request: { qubits: 4_096, budget: 1 } });
+      yield* reserveAll({ domain: "PHI", request: { components: 2, duration: 5 } }, { domain: "Q", request: { qubits: 16_384, budget: 1 } }, { domain: "Q", request: { qubits: 16_384, budget: 1 } });
     } catch (fault) {
       refused = fault instanceof Fault ? fault.fault : "";
     }
