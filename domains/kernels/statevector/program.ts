@@ -195,14 +195,15 @@ class PassWriter {
     this.#writer.word(at + 4, 16 * (fixed & elsewhere));
     const [s0 = 0, s1 = 0, s2 = 0] = slots;
     const spread = (index: number): number => fixed | ((index & 1) << s0) | (((index >>> 1) & 1) << s1) | ((index >>> 2) << s2);
+    const from = (index: number): number => source(spread(index ^ flipped) & block);
+    this.#head(at + 16, [from(0), from(1) - from(0), from(2) - from(0), from(4) - from(0)]);
     let signed = 0;
     let still = source === target ? 1 : 0;
     for (let index = 0; index < 8; index++) {
-      const from = spread(index);
-      const to = moved(tile.moves, (bitsOf(index & negated) & 1) === 1 ? from | NEGATED : from);
-      this.#writer.word(at + 16 + 4 * index, source(spread(index ^ flipped) & block));
+      const here = spread(index);
+      const to = moved(tile.moves, (bitsOf(index & negated) & 1) === 1 ? here | NEGATED : here);
       this.#writer.word(at + 48 + 4 * index, target(to & block));
-      if ((to & block) !== (from & block)) still = 0;
+      if ((to & block) !== (here & block)) still = 0;
       if ((to & NEGATED) === 0) continue;
       this.#writer.word(at + 84 + 8 * index, SIGN_HIGH);
       signed = 1;

@@ -5,8 +5,8 @@
 
 export const NONE = 0, RX = 1, RY = 2, RZ = 3, HADAMARD = 4, PHASE = 5;
 const KINDS: usize = 8, IN_MASK: usize = 16, OUT_MASK: usize = 20, COUNT: usize = 24, FACTORS: usize = 32;
-/** In a variant: whether amplitudes are negated, whether each is written where it was read, eight offsets to read from (as three strides
- *  from the first), eight to write to, eight sign words. */
+/** In a variant: whether amplitudes are negated, whether each is written where it was read, the first offset to read from and
+ *  three strides from there, eight offsets to write to, eight sign words. */
 const SIGNED: usize = 8, STILL: usize = 12, FROM: usize = 16, TO: usize = 48, SIGNS: usize = 80;
 
 // @ts-ignore: decorator
@@ -41,7 +41,7 @@ function high(kind: i32, x: v128, y: v128, u: v128, v: v128): v128 {
 function sweep(still: bool, k0: i32, k1: i32, k2: i32, op: usize, variant: usize, source: usize, target: usize): void {
   const inMask: usize = load<u32>(op, IN_MASK), outMask: usize = load<u32>(op, OUT_MASK);
   const f0: usize = source + load<u32>(variant, FROM);
-  const s0: usize = load<u32>(variant, FROM + 4) - load<u32>(variant, FROM), s1: usize = load<u32>(variant, FROM + 8) - load<u32>(variant, FROM), s2: usize = load<u32>(variant, FROM + 16) - load<u32>(variant, FROM);
+  const s0: usize = load<u32>(variant, FROM + 4), s1: usize = load<u32>(variant, FROM + 8), s2: usize = load<u32>(variant, FROM + 12);
   const g0: usize = target + load<u32>(variant, TO), g1: usize = target + load<u32>(variant, TO + 4), g2: usize = target + load<u32>(variant, TO + 8), g3: usize = target + load<u32>(variant, TO + 12);
   const g4: usize = target + load<u32>(variant, TO + 16), g5: usize = target + load<u32>(variant, TO + 20), g6: usize = target + load<u32>(variant, TO + 24), g7: usize = target + load<u32>(variant, TO + 28);
   const u0 = v128.load(op, FACTORS), v0 = v128.load(op, FACTORS + 16), u1 = v128.load(op, FACTORS + 32);
