@@ -22,6 +22,7 @@ export interface StatevectorExports {
   readonly negate: (...at: [...Sweep, b: number]) => void;
   readonly weigh: (state: number, qubits: number, qubit: number, scratch: number) => number;
   readonly weightOfOne: () => number;
+  readonly clear: (state: number, total: number) => void;
   readonly project: (state: number, total: number, span: number, outcome: number) => void;
   readonly lower: (state: number, total: number, span: number) => void;
   readonly scale: (state: number, total: number, factor: number) => void;

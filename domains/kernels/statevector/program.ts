@@ -30,9 +30,16 @@ interface Angle {
   readonly gain: number;
 }
 
+/** Where a pass stands in a program's bytes, the qubits of its blocks, and those among them that it mixes, as masks. */
+export interface PassPlace {
+  readonly at: number;
+  readonly block: number;
+  readonly mixes: number;
+}
+
 export interface Program {
   readonly bytes: Uint8Array;
-  readonly passes: readonly { readonly blocks: number }[];
+  readonly passes: readonly PassPlace[];
   /** True squared norm over that of the amplitudes it leaves. */
   readonly gain: number;
 }
@@ -234,9 +241,9 @@ class PassWriter {
     return at + FACTOR;
   }
 
-  write(at: number, qubits: number): number {
-    const { block, ops } = this.#pass;
-    this.#head(at, [ops.length, 1 << (qubits - bitsOf(block)), 16 * (((1 << qubits) - 1) & ~block), 0]);
+  /** Which blocks there are is written when the pass is opened (register.ts, R4). */
+  write(at: number): number {
+    const { ops } = this.#pass;
     return ops.reduce((next, op, index) => {
       if (isFactor(op)) return this.factor(next, op);
       return this.tile(next, op, this.#inPlace || index === 0, this.#inPlace || index === ops.length - 1);
@@ -274,20 +281,25 @@ const isHalves = (op: Factor): boolean => op.phase.kind === KIND.RZ;
 const opBytes = (op: Op): number => (isFactor(op) ? (isHalves(op) ? 2 : 1) * FACTOR : TILE_HEAD + (1 << op.outside.length) * VARIANT);
 const opCount = (ops: readonly Op[]): number => ops.reduce((sum, op) => sum + (isFactor(op) && isHalves(op) ? 2 : 1), 0);
 
+const mixedBy = ({ ops }: Pass): number =>
+  ops.reduce((mask, op) => (isFactor(op) ? mask : [...op.turns, ...op.moves].reduce((sum, { mixes }) => sum | mixes, mask)), 0);
+
 /** The bytes of a schedule under the angles of its gates. */
-export function programOf(schedule: readonly Pass[], steps: readonly Step[], qubits: number): Program {
+export function programOf(schedule: readonly Pass[], steps: readonly Step[]): Program {
   const passes = schedule.map(carried);
   const table = 16 * Math.ceil(passes.length / 4);
   const length = passes.reduce((sum, { ops }) => sum + PASS_HEAD + ops.reduce((bytes, op) => bytes + opBytes(op), 0), table);
   const writer = new Writer(length);
+  const places: PassPlace[] = [];
   let gain = 1;
   passes.reduce((at, pass, number) => {
     writer.word(4 * number, at);
     const one = new PassWriter(writer, steps, pass);
-    const end = one.write(at, qubits);
+    const end = one.write(at);
     writer.word(at, opCount(pass.ops));
+    places.push({ at, block: pass.block, mixes: mixedBy(pass) });
     gain *= one.gain;
     return end;
   }, table);
-  return { bytes: writer.bytes, passes: passes.map(({ block }) => ({ blocks: 1 << (qubits - bitsOf(block)) })), gain };
+  return { bytes: writer.bytes, passes: places, gain };
 }
