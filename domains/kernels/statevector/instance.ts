@@ -1,5 +1,6 @@
 // One instance of the state-vector module: typed exports over a private, zeroed memory. A job takes a fresh one and drops
 // it, so no amplitude outlives its job (A4); the module itself is compiled once per thread.
+import { guarded } from "../heap.ts";
 import { compileKernel } from "../load.ts";
 import { base64 } from "../build/statevector.ts";
 
@@ -47,9 +48,9 @@ const PAGES_MAX = 65_536;
 /** The module itself, for threads that share a memory. */
 export const kernelModule = (): WebAssembly.Module => compileKernel(base64);
 
-/** A fresh memory that threads may share, and the module on it. */
+/** A fresh memory that threads may share, and the module on it. @throws Fault KERNEL_REFUSED when the host has no addresses for it */
 export function openInstance(): StatevectorExports {
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: PAGES_MAX, shared: true });
+  const memory = guarded("memory", () => new WebAssembly.Memory({ initial: 1, maximum: PAGES_MAX, shared: true }));
   const instance = new WebAssembly.Instance(compileKernel(base64), { env: { memory } });
   return { ...instance.exports, memory } as unknown as StatevectorExports; // the build makes the exports; every one is exercised by tests
 }

@@ -7,6 +7,7 @@
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { Crew, CrewWork } from "../../../kernel-abi/ports.ts";
 import { OP } from "../circuit.ts";
+import { countShared } from "../heap.ts";
 import { kernelModule, openInstance, type StatevectorExports } from "./instance.ts";
 import type { Step } from "./plan.ts";
 import type { Program } from "./program.ts";
@@ -101,7 +102,10 @@ export class Register {
     const memory = this.wasm.memory;
     const pages = Math.ceil(end / PAGE) - memory.buffer.byteLength / PAGE;
     try {
-      if (pages > 0) memory.grow(pages);
+      if (pages > 0) {
+        memory.grow(pages);
+        countShared(pages * PAGE);
+      }
     } catch (cause) {
       throw new Fault("KERNEL_REFUSED", { argument: "memory", allowed: "what the host can give", qubits: this.qubits, bytes: end }, { cause });
     }
