@@ -19,6 +19,16 @@ export const tooManyQubits = (provider: keyof Reach, qubits: number, { stabilize
   new Fault("Q_ERR_GATE_UNSUPPORTED", { provider, qubits, allowed: { stabilizer, statevector }[provider] },
     { next: `Use fewer qubits at once: a circuit of Clifford gates may have ${stabilizer}, any other ${statevector}; what is freed before the next is allocated does not count twice.` });
 
+/** Q_ERR_GATE_UNSUPPORTED. Circuits with noise go to the state vector, whatever their gates. */
+export const tooManyForNoise = (qubits: number, { statevector }: Reach = REACH): Fault =>
+  new Fault("Q_ERR_GATE_UNSUPPORTED", { provider: "statevector", mode: "noise", qubits, allowed: statevector },
+    { next: `Use at most ${statevector} qubits with noise, or describe a stabilizer circuit with its noise as .stim and sample it by q.detect.` });
+
+/** Q_ERR_RESOURCE_UNAVAILABLE. `work`: amplitudes updated, were every shot evolved alone. */
+export const tooMuchNoise = (work: number): Fault =>
+  new Fault("Q_ERR_RESOURCE_UNAVAILABLE", { work, allowed: LIMITS.noisy_work_max },
+    { next: "Ask for fewer shots, fewer gates or fewer qubits: with noise every shot may have a history of its own." });
+
 /** Q_ERR_GATE_UNSUPPORTED. A gradient holds two states at once. */
 export const tooManyForGradient = (qubits: number): Fault =>
   new Fault("Q_ERR_GATE_UNSUPPORTED", { provider: "statevector", mode: "gradient", qubits, allowed: LIMITS.gradient_qubits_max },
