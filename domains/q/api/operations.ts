@@ -115,7 +115,7 @@ function movesOf(circuit: CircuitLike): ParameterMap {
 }
 
 /** A call without noise has no such member: it is the call it was before there was any. */
-const asked = ({ noise }: SampleOptions): SampleOptions => (noise === undefined ? {} : { noise });
+const askedOf = ({ noise }: SampleOptions): SampleOptions => (noise === undefined ? {} : { noise });
 
 const unexpected = (op: string, what: string): never => {
   throw new Fault("ABI_MALFORMED", { argument: `answer to q.${op}`, what });
@@ -143,8 +143,12 @@ function* share(contract: Contract<"Q">, to: Address, address: Reading["address"
   return typeof answer === "number" ? answer : unexpected("share", "a contract's number");
 }
 
-/** The operations of Q, which read what they are given that way. */
-const operations = ({ address, record, argument }: Reading): Q => Object.freeze({
+const ESTIMATE_FORM = "q.estimate(contract, circuit, observable, { shots?, noise? })";
+const ESTIMATE_BEFORE = "q.estimate(contract, circuit, observable, { shots? })";
+
+/** The operations of Q, which read what they are given that way. `asked`: what options say of how a circuit is run; before
+ * `widerProviders` nobody looked at that. */
+const operations = ({ address, record, argument }: Reading, asked?: typeof askedOf): Q => Object.freeze({
   reserve: (request: QReserve, options: ReserveOptions = {}) => reserve(request, record("q.reserve(request, { within? })", "options", options, ({ within }) => within)),
   *release(contract: Contract<"Q">): Program<void, "Q"> {
     yield { domain: "Q", op: "release", contract };
@@ -160,13 +164,13 @@ const operations = ({ address, record, argument }: Reading): Q => Object.freeze(
     return isLedger(answer) ? answer : unexpected("ledger", "budget, shots, jobs and what remains");
   },
   submit: (contract: Contract<"Q">, circuit: CircuitLike, options: SampleOptions = {}) =>
-    call<Bits>("submit", contract, { mode: "bits", circuit: argument(circuit, lower), ...record("q.submit(contract, circuit, { noise? })", "options", options, asked) }),
+    call<Bits>("submit", contract, { mode: "bits", circuit: argument(circuit, lower), ...(asked === undefined ? {} : record("q.submit(contract, circuit, { noise? })", "options", options, asked)) }),
   sample: (contract: Contract<"Q">, circuit: CircuitLike, shots: number, options: SampleOptions = {}) =>
-    call<Counts>("sample", contract, { mode: "counts", circuit: argument(circuit, lower), shots, ...record("q.sample(contract, circuit, shots, { noise? })", "options", options, asked) }),
+    call<Counts>("sample", contract, { mode: "counts", circuit: argument(circuit, lower), shots, ...(asked === undefined ? {} : record("q.sample(contract, circuit, shots, { noise? })", "options", options, asked)) }),
   estimate: (contract: Contract<"Q">, circuit: CircuitLike, observable: PauliSum, options: EstimateOptions = {}) =>
     call<number>("estimate", contract, {
       mode: "expectation", circuit: argument(circuit, lower), observable,
-      ...record("q.estimate(contract, circuit, observable, { shots?, noise? })", "options", options, (given) => ({ shots: given.shots ?? ESTIMATE_SHOTS, ...asked(given) })),
+      ...record(asked === undefined ? ESTIMATE_BEFORE : ESTIMATE_FORM, "options", options, (given) => ({ shots: given.shots ?? ESTIMATE_SHOTS, ...asked?.(given) })),
     }),
   gradient: (contract: Contract<"Q">, circuit: CircuitLike, observable: PauliSum, options: GradientOptions = {}) => {
     const lowered = argument(circuit, lower);
@@ -185,6 +189,8 @@ const operations = ({ address, record, argument }: Reading): Q => Object.freeze(
   },
 });
 
-export const q: Q = operations(GUARDED);
+export const q: Q = operations(GUARDED, askedOf);
+/** What programs of runs from before `widerProviders` are handed: options that came with it are not looked at. */
+export const qNarrower: Q = operations(GUARDED);
 /** What programs of runs from before `refusalsInFull` are handed. */
 export const qBefore: Q = operations(AT_ONCE);
