@@ -109,6 +109,8 @@ export function studyRow({ interval: { method, confidence }, per, stop }: Study,
 export interface StudyFits {
   readonly code: string;
   readonly decoder: DecoderSettings;
+  /** Of the rows, rising. */
+  readonly distances: readonly number[];
   readonly threshold: ThresholdFit | null;
   readonly crossings: readonly Crossing[];
   readonly lambda: readonly { readonly p: number; readonly suppression: Suppression }[];
@@ -139,7 +141,7 @@ function fitsOf(points: readonly Placed[]): Omit<StudyFits, "code" | "decoder"> 
     return row.length < 2 ? [] : [{ p, suppression: suppressionOf(row) }];
   });
   const crossings = crossingsOf(points);
-  return { threshold: thresholdNear(points, crossings), crossings, lambda };
+  return { distances: distinct(points.map(({ distance }) => distance)).toSorted((a, b) => a - b), threshold: thresholdNear(points, crossings), crossings, lambda };
 }
 
 /** Rates this much below and above the crossings are near enough for a quadratic. */

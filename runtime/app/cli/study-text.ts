@@ -2,6 +2,7 @@
 import { decoderText, settingsText } from "../../../domains/q/qec/decoder-settings.ts";
 import type { StudyFits, StudyRow } from "../../../domains/q/qec/study.ts";
 import type { Estimate } from "../../../domains/q/statistics/suppression.ts";
+import type { ThresholdFit } from "../../../domains/q/statistics/threshold.ts";
 import type { Cells, RowColumn } from "./rows-file.ts";
 import type { Facts } from "./output.ts";
 import type { Column, Row } from "./table.ts";
@@ -40,12 +41,21 @@ export function rowCells({ noise, events, ...row }: StudyRow): Cells {
 
 const estimate = ({ value, deviation }: Estimate): string => `${short(value, 4)} ± ${short(deviation, 2)}`;
 
+/** Below this chance of so large a χ² the fit's own uncertainty is not to be believed. */
+const PLAUSIBLE = 0.001;
+
+/** What to do about a fit that its points contradict: small codes cross below where large ones do. */
+const doubt = ({ plausibility }: ThresholdFit, distances: readonly number[]): string => {
+  const [least = 0, ...larger] = distances;
+  return plausibility >= PLAUSIBLE ? "" : `\nthe points do not lie on one such curve, so this is no threshold yet: ${larger.length > 1 ? `leave out d=${least}, whose curves cross too early` : "add larger distances"}, or take rates nearer to the crossings`;
+};
+
 /** Facts on the fits, one line each. */
 export function fitFacts(fits: readonly StudyFits[]): Facts {
-  return fits.flatMap(({ code, decoder, threshold, crossings, lambda }): Facts => {
+  return fits.flatMap(({ code, decoder, threshold, crossings, lambda, distances }): Facts => {
     const name = fits.length === 1 ? "" : ` of ${code}, ${decoderText(decoder)}`;
     return [
-      threshold === null ? undefined : [`threshold${name}`, `${estimate(threshold.threshold)} (ν ${estimate(threshold.nu)}; χ² ${short(threshold.chiSquared, 3)} of ${threshold.freedom} degrees, plausibility ${short(threshold.plausibility, 2)})`],
+      threshold === null ? undefined : [`threshold${name}`, `${estimate(threshold.threshold)} (ν ${estimate(threshold.nu)}; χ² ${short(threshold.chiSquared, 3)} of ${threshold.freedom} degrees, plausibility ${short(threshold.plausibility, 2)})${doubt(threshold, distances)}`],
       crossings.length === 0 ? undefined : [`crossings${name}`, crossings.map(({ distances: [a, b], ...at }) => `d=${a},${b}: ${estimate(at)}`).join("; ")],
       lambda.length === 0 ? undefined : [`Λ${name}`, lambda.map(({ p, suppression }) => `p=${p}: ${estimate(suppression.lambda)}`).join("; ")],
     ];
