@@ -38,10 +38,12 @@ export function entriesOf(op: Instruction["op"], angle = 0): Entries {
 }
 
 export class PlainState {
+  readonly qubits: number;
   readonly re: Float64Array;
   readonly im: Float64Array;
 
-  constructor(readonly qubits: number) {
+  constructor(qubits: number) {
+    this.qubits = qubits;
     this.re = new Float64Array(2 ** qubits);
     this.im = new Float64Array(2 ** qubits);
     this.re[0] = 1;
