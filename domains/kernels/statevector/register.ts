@@ -200,7 +200,7 @@ export class Register {
     program.passes.forEach(({ at, block, mixes }, pass) => {
       const apart = this.#mixed & ~block;
       const blocks = 1 << bitsOf(apart);
-      new Uint32Array(wasm.memory.buffer, this.program + at, 3).set([blocks, AMPLITUDE * apart], 1);
+      new Uint32Array(wasm.memory.buffer, this.program + at, 4).set([blocks, AMPLITUDE * apart, AMPLITUDE * (this.#mixed & block)], 1);
       wasm.openPass(this.program, SYNC, pass);
       while (wasm.help(this.program, SYNC, state, buffers) !== IDLE);
       this.#await(blocks);

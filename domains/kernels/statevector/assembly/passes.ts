@@ -3,6 +3,7 @@
 //   B1  Blocks of a pass share no amplitude, so who runs which of them, and when, changes no bit.
 //   B2  A claim is one compare-and-exchange of a word that names the pass and the blocks left: nobody holds a block of a pass that is
 //       over, and nobody reads the program without a block, so it may be rewritten between passes.
+//   B4  A block of zeros is left as it is: whatever gates do to it, it stays so.
 //   B3  A pass is over when as many blocks are done as it has. Only the leader opens the next, so no pass meets another.
 import { run } from "./loops";
 import { tile } from "./tiles";
@@ -39,9 +40,20 @@ function phase(op: usize, block: usize, outer: usize): void {
   }
 }
 
+/** Whether every amplitude of a block is 0 whose set bits lie in `mask`; the others are 0 anyway. In a state that is full the first one ends it. */
+function isZero(here: usize, mask: usize): bool {
+  let at: usize = 0;
+  do {
+    if (v128.any_true(v128.load(here + at))) return false;
+    at = ((at | ~mask) + 16) & mask;
+  } while (at != 0);
+  return true;
+}
+
 function runBlock(pass: usize, index: u32, state: usize, buffer: usize): void {
   const outer = deposit(index, load<u32>(pass, 8));
   const here = state + outer;
+  if (isZero(here, load<u32>(pass, 12))) return;
   let op = pass + 16;
   for (let left = load<u32>(pass); left > 0; left--) {
     const flags = load<u32>(op, FLAGS);
