@@ -3,8 +3,8 @@
 //   B1  Blocks of a pass share no amplitude, so who runs which of them, and when, changes no bit.
 //   B2  A claim is one compare-and-exchange of a word that names the pass and the blocks left: nobody holds a block of a pass that is
 //       over, and nobody reads the program without a block, so it may be rewritten between passes.
-//   B4  A block of zeros is left as it is: whatever gates do to it, it stays so.
 //   B3  A pass is over when as many blocks are done as it has. Only the leader opens the next, so no pass meets another.
+//   B4  A block of zeros is left as it is: whatever gates do to it, it stays so.
 import { run } from "./loops";
 import { tile } from "./tiles";
 
