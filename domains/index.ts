@@ -21,7 +21,7 @@ export type { GraphNoise, NoisyCircuit, QubitNoise } from "./q/api/graph-noise.t
 export { pauliSum } from "./q/api/pauli.ts";
 export type { LetterOrder, PauliTerm } from "./q/api/pauli.ts";
 export type { Bits, Counts, Gradient } from "./q/outcome.ts";
-export type { DecoderName } from "./q/qec/call.ts";
+export { decoderSettings, decoderText, type DecoderChoice, type DecoderName, type DecoderSettings } from "./q/qec/decoder-settings.ts";
 export { ExperimentSchema, uniformNoise, type Experiment, type MemoryExperiment } from "./q/qec/experiment.ts";
 export type { DetectionEvents, LogicalCounts } from "./q/qec/outcome.ts";
 export {

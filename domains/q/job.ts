@@ -15,7 +15,7 @@ import { QCallSchema, QCallSchemaBefore, type QCall } from "./call.ts";
 import { KnownCalls } from "./known-calls.ts";
 import { noiseModel } from "./noise.ts";
 import { reachOf } from "./provider-limits.ts";
-import { encodeQecDescriptor, qecJob, type QecJob } from "./qec/call.ts";
+import { checkDecoderOf, encodeQecDescriptor, qecJob, type QecJob } from "./qec/call.ts";
 
 /**
  * A checked call. `bits`: one shot, its bits. `counts`: a histogram. `expectation`: an exact value, charged as `shots`. `gradient`: the value and
@@ -92,6 +92,7 @@ export function parseCall(call: unknown, flags?: ReadonlySet<string>): QJob {
 function parsedCall(call: unknown, flags: ReadonlySet<string> | undefined): QJob {
   const [schema, check] = widerProviders(flags) ? [QCallSchema, callCheck] as const : [QCallSchemaBefore, callCheckBefore] as const;
   if (!check().Check(call)) {
+    if (widerProviders(flags)) checkDecoderOf(call);
     const { at, what } = byForm(flags) ? blameByTag(schema, "mode", call) : blame(schema, call, "no mode of a Q call");
     return refuse(at, what);
   }

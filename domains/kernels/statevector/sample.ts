@@ -118,8 +118,8 @@ export function samplePlan(plan: Plan | StagedPlan, shots: number, key: Uint32Ar
   const { qubits, clbits, rest } = staged.plan;
   const register = new Register({ qubits, shots, clbits, rest: rest.length, program: staged.programBytes, crew });
   register.writeTable(rest);
-  const { wasm, shots: list, result, scratch } = register;
-  wasm.openShots(list, shots, result, clbits, scratch, key[0] ?? 0, key[1] ?? 0);
+  const { wasm, shots: list, result } = register;
+  wasm.openShots(list, shots, result, clbits, key[0] ?? 0, key[1] ?? 0);
   try {
     new Sampling(staged, register, copies).run(shots);
     return register.readResult(shots * clbits);

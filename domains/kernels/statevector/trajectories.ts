@@ -233,7 +233,7 @@ function walk(noisy: NoisyPlan, noise: NoiseModel, { shots, key, copies, crew }:
   const runs = new GateRuns(noisy);
   const register = new Register({ qubits, shots, clbits: width, rest: rest.length, program: runs.programBytes, crew });
   const events = new Events(noisy.ends, shots, key);
-  register.wasm.openShots(register.shots, shots, register.result, width, register.scratch, key[0] ?? 0, key[1] ?? 0);
+  register.wasm.openShots(register.shots, shots, register.result, width, key[0] ?? 0, key[1] ?? 0);
   try {
     new Trajectories({ noisy, noise, runs, register, events, checkpoints: new Checkpoints(register, copies), finish: finishing(register) }, shots).run();
   } finally {

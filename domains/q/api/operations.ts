@@ -12,7 +12,7 @@ import type { Bits, Counts, Gradient } from "../outcome.ts";
 import type { QReserve } from "../request.ts";
 import type { Noise } from "../noise.ts";
 import { BoundCircuit } from "./parameter.ts";
-import type { DecoderName } from "../qec/call.ts";
+import type { DecoderChoice } from "../qec/decoder-settings.ts";
 import type { Experiment } from "../qec/experiment.ts";
 import type { DetectionEvents, LogicalCounts } from "../qec/outcome.ts";
 
@@ -50,7 +50,8 @@ export interface GradientOptions {
 }
 
 export interface LogicalOptions {
-  readonly decoder?: DecoderName;
+  /** A name, or a name with settings: `{ name: "bp_osd", order: 7 }`. All settings, given or default, stand in the record. Default: matching. */
+  readonly decoder?: DecoderChoice;
 }
 
 export interface Q {
