@@ -92,7 +92,10 @@ function timeOf(circuit: LoweredCircuit, [opcode = 0, q0 = 0, q1 = 0, q2 = 0, cl
   const reads = condition < 0 ? [] : Array.from({ length: circuit.conditions[condition] ?? 0 }, (_, pair) => circuit.conditions[condition + 1 + 2 * pair] ?? 0);
   const wires = [...[q0, q1, q2].slice(0, arity).map((qubit) => `q${qubit}`), ...reads.map((bit) => `c${bit}`), ...(opcode === OP.MEASURE ? [`c${clbit}`] : [])];
   const start = Math.max(busy.get("barrier") ?? 0, ...wires.map((wire) => busy.get(wire) ?? 0));
-  if (opcode === OP.BARRIER) busy.set("barrier", Math.max(0, ...busy.values()));
+  if (opcode === OP.BARRIER) {
+    busy.set("barrier", Math.max(0, ...busy.values()));
+    return start;
+  }
   const lasts = opcode === OP.MEASURE ? measure : opcode === OP.RESET ? reset : arity === 1 ? gate1 : gate2;
   for (const wire of wires) busy.set(wire, start + lasts);
   return isGate(opcode) ? start : start + lasts;

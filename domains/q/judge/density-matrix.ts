@@ -3,10 +3,34 @@
 //   D1  Of k qubits: entry (row, column) stands at row + column·2^k; the qubit at place j is bit j of both.
 import type { Matrix } from "../../kernels/statevector/reference.ts";
 
-/** By row of a matrix, its entries that are not 0. */
-type Sparse = readonly (readonly (readonly [column: number, re: number, im: number])[])[];
-const sparse = (matrix: Matrix, sign: 1 | -1): Sparse =>
-  matrix.map((row) => row.flatMap(([re, im], column) => (re === 0 && im === 0 ? [] : [[column, re, sign * im] as const])));
+/** A matrix by its entries that are not 0, row by row: those of row r are starts[r] to starts[r + 1] - 1. */
+interface Sparse {
+  readonly starts: Int32Array;
+  readonly columns: Int32Array;
+  readonly re: Float64Array;
+  readonly im: Float64Array;
+}
+
+/** `sign`: -1 for the conjugate. */
+function sparse(matrix: Matrix, sign: 1 | -1): Sparse {
+  const rows = matrix.map((row) => row.flatMap(([re, im], column) => (re === 0 && im === 0 ? [] : [{ column, re, im: sign * im }])));
+  const all = rows.flat();
+  const starts = new Int32Array(rows.length + 1);
+  rows.forEach((row, at) => { starts[at + 1] = (starts[at] ?? 0) + row.length; });
+  return { starts, columns: Int32Array.from(all, ({ column }) => column), re: Float64Array.from(all, ({ re }) => re), im: Float64Array.from(all, ({ im }) => im) };
+}
+
+/** An index with zeros put in at these places, the lowest first. */
+function widened(index: number, places: readonly number[]): number {
+  let wide = index;
+  for (const place of places) wide = ((wide >> place) << (place + 1)) | (wide & ((1 << place) - 1));
+  return wide;
+}
+
+const ascending = (places: readonly number[]): readonly number[] => [...places].sort((a, b) => a - b);
+/** The bits at these places of every number, by the number's own bits. */
+const offsetsAt = (places: readonly number[]): Int32Array =>
+  Int32Array.from({ length: 1 << places.length }, (_, local) => places.reduce((sum, place, at) => sum + (((local >> at) & 1) << place), 0));
 
 export class DensityMatrix {
   readonly places: readonly number[];
@@ -31,8 +55,8 @@ export class DensityMatrix {
     return sum;
   }
 
-  #bit(qubit: number): number {
-    return 1 << this.places.indexOf(qubit);
+  #place(qubit: number): number {
+    return this.places.indexOf(qubit);
   }
 
   /** With one more qubit, in |0⟩. */
@@ -48,56 +72,70 @@ export class DensityMatrix {
 
   /** The part in which a qubit is `value`, without the qubit. */
   without(qubit: number, value: 0 | 1): DensityMatrix {
-    const place = this.places.indexOf(qubit);
-    const half = this.size / 2;
+    const { size } = this;
+    const place = [this.#place(qubit)];
+    const half = size / 2;
     const [re, im] = [new Float64Array(half * half), new Float64Array(half * half)];
-    const widened = (index: number): number => ((index >> place) << (place + 1)) | (value << place) | (index & ((1 << place) - 1));
+    const set = value << (place[0] ?? 0);
     for (let column = 0, at = 0; column < half; column++) {
-      const from = widened(column) * this.size;
+      const from = (widened(column, place) | set) * size;
       for (let row = 0; row < half; row++, at++) {
-        re[at] = this.re[from + widened(row)] ?? 0;
-        im[at] = this.im[from + widened(row)] ?? 0;
+        const there = from + (widened(row, place) | set);
+        re[at] = this.re[there] ?? 0;
+        im[at] = this.im[there] ?? 0;
       }
     }
-    return new DensityMatrix(this.places.filter((_, at) => at !== place), re, im);
+    return new DensityMatrix(this.places.filter((one) => one !== qubit), re, im);
   }
 
   /** The part in which a qubit is `value`. */
   projected(qubit: number, value: 0 | 1): DensityMatrix {
-    const bit = this.#bit(qubit);
-    const kept = value * bit;
-    const lies = (at: number): boolean => (at & bit) === kept && ((at >> this.places.length) & bit) === kept;
-    return new DensityMatrix(this.places, this.re.map((part, at) => (lies(at) ? part : 0)), this.im.map((part, at) => (lies(at) ? part : 0)));
+    const bits = (1 << this.#place(qubit)) * (1 + this.size);
+    const kept = value * bits;
+    const part = (from: Float64Array): Float64Array => {
+      const to = new Float64Array(from.length);
+      for (let at = 0; at < from.length; at++) if ((at & bits) === kept) to[at] = from[at] ?? 0;
+      return to;
+    };
+    return new DensityMatrix(this.places, part(this.re), part(this.im));
   }
 
   /** `mine`·this + `its`·other. */
   mixed(mine: number, other: DensityMatrix, its: number): DensityMatrix {
-    return new DensityMatrix(this.places, this.re.map((part, at) => mine * part + its * (other.re[at] ?? 0)), this.im.map((part, at) => mine * part + its * (other.im[at] ?? 0)));
+    const sum = (a: Float64Array, b: Float64Array): Float64Array => {
+      const to = new Float64Array(a.length);
+      for (let at = 0; at < a.length; at++) to[at] = mine * (a[at] ?? 0) + its * (b[at] ?? 0);
+      return to;
+    };
+    return new DensityMatrix(this.places, sum(this.re, other.re), sum(this.im, other.im));
   }
 
   /** U ρ U†. */
   turn(matrix: Matrix, qubits: readonly number[]): void {
-    const bits = qubits.map((qubit) => this.#bit(qubit));
-    this.#multiply(sparse(matrix, 1), bits);
-    this.#multiply(sparse(matrix, -1), bits.map((bit) => bit * this.size));
+    const places = qubits.map((qubit) => this.#place(qubit));
+    this.#multiply(sparse(matrix, 1), places);
+    this.#multiply(sparse(matrix, -1), places.map((place) => place + this.places.length));
   }
 
-  #multiply(rows: Sparse, bits: readonly number[]): void {
+  #multiply({ starts, columns, re: a, im: b }: Sparse, places: readonly number[]): void {
     const { re, im } = this;
-    const offsets = rows.map((_, local) => bits.reduce((sum, bit, at) => sum + ((local >> at) & 1) * bit, 0));
-    const all = bits.reduce((sum, bit) => sum | bit, 0);
+    const offsets = offsetsAt(places);
+    const sorted = ascending(places);
     const [oldRe, oldIm] = [new Float64Array(offsets.length), new Float64Array(offsets.length)];
-    for (let base = 0; base < re.length; base++) {
-      if ((base & all) !== 0) continue;
-      offsets.forEach((offset, local) => {
-        oldRe[local] = re[base + offset] ?? 0;
-        oldIm[local] = im[base + offset] ?? 0;
-      });
+    for (let block = 0; block < re.length >> places.length; block++) {
+      const base = widened(block, sorted);
       for (let local = 0; local < offsets.length; local++) {
-        let [sumRe, sumIm] = [0, 0];
-        for (const [column, a, b] of rows[local] ?? []) {
-          sumRe += a * (oldRe[column] ?? 0) - b * (oldIm[column] ?? 0);
-          sumIm += a * (oldIm[column] ?? 0) + b * (oldRe[column] ?? 0);
+        oldRe[local] = re[base + (offsets[local] ?? 0)] ?? 0;
+        oldIm[local] = im[base + (offsets[local] ?? 0)] ?? 0;
+      }
+      for (let local = 0; local < offsets.length; local++) {
+        let sumRe = 0;
+        let sumIm = 0;
+        for (let entry = starts[local] ?? 0; entry < (starts[local + 1] ?? 0); entry++) {
+          const x = oldRe[columns[entry] ?? 0] ?? 0;
+          const y = oldIm[columns[entry] ?? 0] ?? 0;
+          sumRe += (a[entry] ?? 0) * x - (b[entry] ?? 0) * y;
+          sumIm += (a[entry] ?? 0) * y + (b[entry] ?? 0) * x;
         }
         re[base + (offsets[local] ?? 0)] = sumRe;
         im[base + (offsets[local] ?? 0)] = sumIm;
@@ -109,32 +147,34 @@ export class DensityMatrix {
   depolarize(p: number, qubits: readonly number[]): void {
     const d = 1 << (2 * qubits.length);
     const share = (p * d) / (d - 1);
-    const bits = qubits.map((qubit) => this.#bit(qubit));
-    const all = bits.reduce((sum, bit) => sum | bit, 0);
-    const both = all | (all * this.size);
-    const within = Array.from({ length: 1 << qubits.length }, (_, local) => bits.reduce((sum, bit, at) => sum + ((local >> at) & 1) * bit, 0));
-    const diagonal = within.map((row) => row * (1 + this.size));
-    const aside = within.flatMap((column) => within.filter((row) => row !== column).map((row) => row + column * this.size));
+    const places = qubits.map((qubit) => this.#place(qubit));
+    const sorted = ascending([...places, ...places.map((place) => place + this.places.length)]);
+    const rows = offsetsAt(places);
+    const diagonal = rows.map((row) => row * (1 + this.size));
+    const all = offsetsAt(sorted);
     for (const part of [this.re, this.im]) {
-      for (let base = 0; base < part.length; base++) {
-        if ((base & both) !== 0) continue;
+      for (let block = 0; block < part.length / d; block++) {
+        const base = widened(block, sorted);
         let sum = 0;
-        for (const offset of diagonal) sum += part[base + offset] ?? 0;
-        for (const offset of diagonal) part[base + offset] = (1 - share) * (part[base + offset] ?? 0) + (share * sum) / diagonal.length;
-        for (const offset of aside) part[base + offset] = (1 - share) * (part[base + offset] ?? 0);
+        for (let at = 0; at < diagonal.length; at++) sum += part[base + (diagonal[at] ?? 0)] ?? 0;
+        for (let at = 0; at < all.length; at++) part[base + (all[at] ?? 0)] = (1 - share) * (part[base + (all[at] ?? 0)] ?? 0);
+        for (let at = 0; at < diagonal.length; at++) part[base + (diagonal[at] ?? 0)] = (part[base + (diagonal[at] ?? 0)] ?? 0) + (share * sum) / diagonal.length;
       }
     }
   }
 
   /** Of energy e^(-t/T1) is left, of coherence e^(-t/T2). */
   relax(qubit: number, energy: number, coherence: number): void {
-    const row = this.#bit(qubit);
+    const place = this.#place(qubit);
+    const sorted = [place, place + this.places.length];
+    const row = 1 << place;
     const column = row * this.size;
     for (const part of [this.re, this.im]) {
-      for (let at = 0; at < part.length; at++) {
-        if ((at & (row | column)) !== 0) continue;
-        part[at] = (part[at] ?? 0) + (1 - energy) * (part[at + row + column] ?? 0);
-        part[at + row + column] = energy * (part[at + row + column] ?? 0);
+      for (let block = 0; block < part.length >> 2; block++) {
+        const at = widened(block, sorted);
+        const excited = part[at + row + column] ?? 0;
+        part[at] = (part[at] ?? 0) + (1 - energy) * excited;
+        part[at + row + column] = energy * excited;
         part[at + row] = coherence * (part[at + row] ?? 0);
         part[at + column] = coherence * (part[at + column] ?? 0);
       }

@@ -8,8 +8,8 @@ import { DensityMatrix } from "./density-matrix.ts";
 
 /** Entries of all matrices at once: one of ten qubits, or more of fewer. */
 const ENTRIES_MAX = 2_097_152;
-/** Entries over all instructions. */
-const WORK_MAX = 1_073_741_824;
+/** Entries over all instructions: a quarter of a minute. */
+const WORK_MAX = 134_217_728;
 
 /** The matrices would be larger, or the walk longer, than may be. */
 export class TooLarge extends Error { override readonly name = "TooLarge"; }
@@ -41,7 +41,10 @@ function timesOf(instructions: readonly Instruction[], { gate1, gate2, measure, 
   let barrier = 0;
   return instructions.map(({ opcode, qubits, clbit, condition }) => {
     const wires = [...qubits.map((qubit) => `q${qubit}`), ...condition.map(([bit]) => `c${bit}`), ...(clbit < 0 ? [] : [`c${clbit}`])];
-    if (opcode === OP.BARRIER) for (const end of free.values()) barrier = Math.max(barrier, end);
+    if (opcode === OP.BARRIER) {
+      for (const end of free.values()) barrier = Math.max(barrier, end);
+      return barrier;
+    }
     const start = wires.reduce((latest, wire) => Math.max(latest, free.get(wire) ?? 0), barrier);
     const reading = opcode === OP.MEASURE || opcode === OP.RESET;
     const end = start + (opcode === OP.MEASURE ? measure : opcode === OP.RESET ? reset : qubits.length === 1 ? gate1 : gate2);
