@@ -14,9 +14,9 @@ import { chained, recordInMemory, type MemoryRun } from "../../../support/exampl
 import { withOutcomes } from "../../../support/forge.ts";
 import { faultOf } from "../../../support/refusals.ts";
 
-const layered = (layers: number): Circuit => {
+const layered = (layers: number, angle = 0.2): Circuit => {
   let made = circuit(11);
-  for (let layer = 0; layer < layers; layer++) for (let at = 0; at < 11; at++) made = made.ry(0.3 + at + layer, at).cp(0.2, at, (at + 1) % 11);
+  for (let layer = 0; layer < layers; layer++) for (let at = 0; at < 11; at++) made = made.ry(0.3 + at + layer, at).cp(angle, at, (at + 1) % 11);
   return made;
 };
 const body = layered(4);
@@ -55,6 +55,7 @@ describe("a fused call", () => {
     const planOf = (made: Circuit) => planDigest(stagedPlan(made.lower(), { fusion: "fused" }));
     expect(plans).toEqual([planOf(body.measureAll()), planOf(body), planOf(body), planOf(circuit(2).h(0).cx(0, 1)), undefined]);
     expect(planOf(layered(5))).not.toEqual(planOf(body));
+    expect(planOf(layered(4, 0.21))).not.toEqual(planOf(body)); // of the same gates, in bytes that are as many
     expect(planOf(body)).toHaveLength(32);
     expect(planDigest(stagedPlan(body.lower(), { fusion: "exact" }))).not.toEqual(planOf(body));
   });

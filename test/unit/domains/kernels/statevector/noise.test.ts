@@ -77,6 +77,7 @@ describe("density matrices", () => {
     waits(18 + 11, gate("X", 1), ...repeated(6, gate("X", 0)), { op: "BARRIER", on: [] }, measure(1));
     waits(3 + 11, ...repeated(6, gate("X", 0)), gate("X", 1), measure(1)); // begins at once
     waits(7 + 5 + 11, { op: "RESET", on: [0] }, gate("X", 1), gate("CZ", 0, 1), measure(1));
+    waits(3 + 7 + 11, gate("X", 1), { op: "RESET", on: [1], when: [[0, 1]] }, measure(1)); // takes its time, and does not act
     // Hangs on a bit that is written at 3 + 11, and takes its time although it never acts.
     waits(14 + 3 + 11, gate("X", 1), gate("X", 0), measure(0, 0), { ...gate("X", 1), when: [[0, 0], [1, 1]] }, measure(1));
   });
