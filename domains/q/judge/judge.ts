@@ -18,6 +18,7 @@ import { experiment, noisyExperiment, type Findings } from "./experiment.ts";
 import { exactGradient } from "./gradient.ts";
 import { noisyMean } from "./noisy-mean.ts";
 import { TooLarge } from "./noisy-walk.ts";
+import { heldAgainst, knownParities, type Known } from "./pauli-means.ts";
 import { gradientIn, readingsOf, shortened, valueIn } from "./reading.ts";
 import type { Reading, Tally } from "./tally.ts";
 
@@ -132,8 +133,11 @@ class QJudge implements DomainJudge {
       const read = group.jobs.map(({ readings }) => readings);
       const findings = noise === undefined ? experiment(circuit, read) : unlessTooLarge(() => noisyExperiment(circuit, noise, read));
       const rows = findings === undefined ? [] : rowsByJob(findings.tally);
-      const otherwise = noise === undefined ? MANY_PATHS : TOO_LARGE;
-      group.jobs.forEach((sampled, at) => { this.#verdicts.push(findings === undefined ? verdictOf(sampled.job, sampled.work, { standing: "unjudged", note: otherwise }) : verdictOfSampled(sampled, at, rows[at] ?? [], findings)); });
+      const known = findings === undefined && noise !== undefined ? knownParities(circuit, noise) : undefined;
+      group.jobs.forEach((sampled, at) => {
+        this.#verdicts.push(findings !== undefined ? verdictOfSampled(sampled, at, rows[at] ?? [], findings)
+          : known !== undefined ? verdictByParities(sampled, known) : verdictOf(sampled.job, sampled.work, { standing: "unjudged", note: noise === undefined ? MANY_PATHS : TOO_LARGE }));
+      });
       if (group.jobs.length > 1 && findings !== undefined) {
         experiments.push({ jobs: group.jobs.map(({ job }) => job), shots: findings.tally.total, ...told(findings.plausibility.experiment) });
       }
@@ -160,6 +164,14 @@ function rowsByJob({ starts, job, times, shots }: Tally): readonly (readonly Row
 
 const MANY_PATHS = "hidden outcomes take more paths than can be followed";
 const TOO_LARGE = "with noise the exact probabilities take a density matrix, and this circuit's is larger than can be followed: it is for reproduce";
+
+const BY_PARITIES = "each bit and each two neighbours' parity were tested: with noise the whole takes a density matrix larger than can be followed";
+
+function verdictByParities({ job, work, readings }: Sampled, known: readonly Known[]): JobVerdict {
+  const found = heldAgainst(known, readings);
+  if ("wrong" in found) return verdictOf(job, work, impossible("the circuit cannot give this outcome", found.wrong));
+  return verdictOf(job, work, { standing: "possible", ...told(found.tested), note: BY_PARITIES });
+}
 
 function unlessTooLarge<T>(judged: () => T): T | undefined {
   try {

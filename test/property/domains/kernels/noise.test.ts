@@ -10,8 +10,10 @@ import { qubitsOf, type Step } from "../../../../domains/kernels/statevector/pla
 import { applyMatrix, gateMatrix, type Matrix, type State } from "../../../../domains/kernels/statevector/reference.ts";
 import { sampleNoisy } from "../../../../domains/kernels/statevector/trajectories.ts";
 import { noisyDistribution } from "../../../../domains/q/judge/noisy-walk.ts";
+import { knownParities } from "../../../../domains/q/judge/pauli-means.ts";
+import { cliffordGate, lowered } from "../../../support/clifford-circuits.ts";
 import { onePerShot } from "../../../support/noisy-shots.ts";
-import { anyKey, measuredCircuit } from "../../../support/statevector-circuits.ts";
+import { anyKey, measureAll, measuredCircuit } from "../../../support/statevector-circuits.ts";
 
 const RUNS = process.env["TRIAD_LONG"] === "1" ? 2_000 : 25;
 const p = fc.oneof({ weight: 3, arbitrary: fc.double({ min: 0, max: 0.3, noNaN: true }) }, { weight: 1, arbitrary: fc.constantFrom(0, 1) });
@@ -107,6 +109,20 @@ describe("noise on random circuits", () => {
   });
   it("the sites of trajectories, as channels, give the oracle's probabilities", () => {
     fc.assert(fc.property(read, anyNoise, (circuit, noise) => { close(bySites(circuit, noise), densityDistribution(circuit, noise)); }), { numRuns: RUNS });
+  });
+  it("what the judge knows of Clifford circuits is what their matrices say", () => {
+    // Small enough that most means are not 0, so that signs show.
+    const clifford = fc.array(cliffordGate(2).filter(({ angle }) => angle === undefined), { minLength: 1, maxLength: 14 }).map((gates) => lowered(2, 2, [...gates, ...measureAll(2)]));
+    fc.assert(fc.property(clifford, p, p, p, p, (circuit, depolarize1, depolarize2, zeroAsOne, oneAsZero) => {
+      const noise = { depolarize1, depolarize2, readout: { zeroAsOne, oneAsZero }, overRotation: 0 };
+      const distribution = [...densityDistribution(circuit, noise)];
+      const known = knownParities(circuit, noise);
+      expect(known?.map(({ clbits }) => clbits)).toEqual([[0], [1], [0, 1]]);
+      for (const { clbits, odd } of known ?? []) {
+        const sum = distribution.reduce((total, [record, chance]) => (clbits.filter((clbit) => record[clbit] === "1").length % 2 === 1 ? total + chance : total), 0);
+        expect(Math.abs(sum - odd), clbits.join()).toBeLessThan(1e-11);
+      }
+    }), { numRuns: 20 * RUNS });
   });
   it("the tree of histories gives the bits of one run a shot, whatever memory there is", () => {
     fc.assert(fc.property(measuredCircuit(4, 30), anyNoise, anyKey, fc.constantFrom(undefined, 0, 1, 2), (circuit, noise, key, copies) => {

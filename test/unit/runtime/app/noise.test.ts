@@ -116,12 +116,29 @@ describe("judging", () => {
     expect(await standings(kept.bytes)).toEqual([["counts", "possible", true]]);
     expect(await standings(withOutcomes(kept.bytes, () => counted({ "00": 1, "10": 20, "11": 29 })))).toEqual(["OUTCOME_IMPOSSIBLE", 1, expect.stringMatching(/cannot give/) as unknown]);
   });
+  it("tests bits and parities of Clifford circuits that are too large", async () => {
+    const large = defineProcess({
+      name: "clifford", domains: ["Q"],
+      *run({ q }) {
+        const contract = yield* q.reserve({ qubits: 13, budget: 1_000_000 });
+        const wide = Array.from({ length: 11 }, (_, at) => at).reduce((made, at) => made.cx(at, at + 1), circuit(13).h(0)).barrier().measureAll();
+        return yield* q.measure(yield* q.sample(contract, wide, 400, { noise: { depolarize2: 0.02, readout: { zeroAsOne: 0, oneAsZero: 0.03 } } }));
+      },
+    });
+    const kept = await recordInMemory({ program: large });
+    expect(await standings(kept.bytes)).toEqual([["counts", "possible", expect.stringMatching(/parity/)]]);
+    expect((await judgeTrace(kept.bytes)).jobs[0]?.p).toBeGreaterThan(1e-3);
+    const zeros = "0".repeat(13), ones = `${"1".repeat(12)}0`;
+    expect(await judgeTrace(withOutcomes(kept.bytes, () => counted({ [zeros]: 200, [ones]: 200 })))).toMatchObject({ implausible: true });
+    // Qubit 12 is never used, and a 0 is never read as 1.
+    expect(await standings(withOutcomes(kept.bytes, () => counted({ [zeros]: 399, ["1".repeat(13)]: 1 })))).toEqual(["OUTCOME_IMPOSSIBLE", 1, expect.stringMatching(/cannot give/) as unknown]);
+  });
   it("says of what is too large that it is for reproduce", async () => {
     const large = defineProcess({
       name: "large", domains: ["Q"],
       *run({ q }) {
         const contract = yield* q.reserve({ qubits: 12, budget: 1_000_000 });
-        const wide = Array.from({ length: 11 }, (_, at) => at).reduce((made, at) => made.cx(at, at + 1), circuit(12).h(0)).barrier();
+        const wide = Array.from({ length: 11 }, (_, at) => at).reduce((made, at) => made.cx(at, at + 1), circuit(12).h(0).t(0)).barrier();
         const noisy = { noise: { depolarize2: 0.01 } };
         const counts = yield* q.measure(yield* q.sample(contract, wide.measureAll(), 20, noisy));
         return [counts, yield* q.measure(yield* q.estimate(contract, wide, pauliSum(12, [[1, "Z0 Z11"]]), { shots: 20, ...noisy }))];
