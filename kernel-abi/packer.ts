@@ -178,14 +178,18 @@ export function packWithin(value: unknown, most: number): Uint8Array {
   }
 }
 
+/** What V8 says when the host has no memory: nothing about the bytes. */
+const isShortage = (cause: unknown): boolean => cause instanceof RangeError && cause.message === "Array buffer allocation failed";
+
 /**
  * Decodes one value.
- * @throws Fault ABI_UNDECODABLE when the bytes are not exactly one MessagePack value.
+ * @throws Fault ABI_UNDECODABLE when the bytes are not exactly one MessagePack value; RangeError when the host has no memory for it
  */
 export function unpack(bytes: Uint8Array): unknown {
   try {
     return packr.unpack(deskFor(bytes));
   } catch (cause) {
+    if (isShortage(cause)) throw cause;
     throw new Fault("ABI_UNDECODABLE", { bytes: bytes.length, what: "not exactly one value" }, { cause });
   }
 }

@@ -7,6 +7,18 @@ export interface Heap {
   readonly allocate: (bytes: number) => number;
 }
 
+let shared = 0;
+
+/** A job of this thread was given so many bytes of a memory that threads may share. V8 counts them nowhere. */
+export const countShared = (bytes: number): void => { shared += bytes; };
+
+/** What was counted since this was last asked: whoever owns the thread gives it back when the job is over. */
+export function takeSharedBytes(): number {
+  const bytes = shared;
+  shared = 0;
+  return bytes;
+}
+
 /** `argument`: what was too large. @throws Fault KERNEL_REFUSED, always */
 export function outOfMemory(argument: string): never {
   throw new Fault("KERNEL_REFUSED", { argument, allowed: "what fits the kernel's memory" });

@@ -3,13 +3,13 @@ import type { BoundDomain } from "../../kernel-abi/domain.ts";
 import { invariant } from "../../kernel-abi/invariant.ts";
 import type { JobId } from "../../kernel-abi/ids.ts";
 import type { JobRunner, JobStart, Outcome, Outcomes } from "../../kernel-abi/ports.ts";
-import { runKernel } from "../../domains/kernels/registry.ts";
 import { Lineage } from "../../domains/phi/lineage.ts";
 import { createPhiService } from "../../domains/phi/service.ts";
 import { createQService } from "../../domains/q/service.ts";
 import type { LiveOutcomes } from "../../replay/resumer.ts";
 import { createInlineRunner } from "../workers/inline.ts";
 import { createPool } from "../workers/pool.ts";
+import { runKernelHere } from "./run-kernel.ts";
 
 export interface RunnerOptions {
   /** 0 runs kernels on the caller's own thread. */
@@ -21,7 +21,7 @@ export interface RunnerOptions {
 const workerUrl = (): URL => new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url);
 
 export const createRunner = ({ workers, delayMs }: RunnerOptions): JobRunner =>
-  (workers === 0 ? createInlineRunner((kernel, input) => runKernel(kernel, input)) : createPool({ workerUrl: workerUrl(), workers, helpers: workers - 1, ...(delayMs === undefined ? {} : { delayMs }) }));
+  (workers === 0 ? createInlineRunner((kernel, input) => runKernelHere(kernel, input)) : createPool({ workerUrl: workerUrl(), workers, helpers: workers - 1, ...(delayMs === undefined ? {} : { delayMs }) }));
 
 /** Owns the runner it is given: closing the outcomes closes it. */
 export function liveOutcomes(runner: JobRunner): Outcomes {

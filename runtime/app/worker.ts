@@ -1,7 +1,7 @@
 // The worker module of the pool: the one place where a thread learns what a kernel's name means.
-import { runKernel } from "../../domains/kernels/registry.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
 import type { WorkerFunction } from "../workers/reply.ts";
+import { runKernelHere } from "./run-kernel.ts";
 
 /** Blocks this thread; tests shuffle completion order with it. */
 function pause(milliseconds: number): void {
@@ -12,7 +12,7 @@ function pause(milliseconds: number): void {
 const runJob: WorkerFunction = ({ kernel, input, delayMs }, crew) => {
   pause(delayMs);
   try {
-    return { ok: runKernel(kernel, input, crew) };
+    return { ok: runKernelHere(kernel, input, crew) };
   } catch (error) {
     if (error instanceof Fault) return { fault: error.toJSON() };
     throw error;

@@ -1,9 +1,10 @@
 // Runs inside a helper thread: one WebAssembly function on one shared memory, again and again, until it says that the work is over.
 import { parentPort } from "node:worker_threads";
+import { giveBack } from "./collect.ts";
 
 export interface CrewCall {
   readonly module: object;
-  readonly memory: object;
+  readonly memory: { readonly buffer: ArrayBufferLike };
   readonly entry: string;
   readonly args: readonly number[];
   readonly bell: number;
@@ -34,4 +35,9 @@ function helpWith({ module, memory, entry, args, bell, delayMs }: CrewCall): voi
   }
 }
 
-parentPort?.on("message", (value: unknown) => { if (isCall(value)) helpWith(value); });
+parentPort?.on("message", (value: unknown) => {
+  if (!isCall(value)) return;
+  helpWith(value);
+  const { byteLength } = value.memory.buffer;
+  setImmediate(() => { giveBack(byteLength); }); // when nothing here refers to it any more
+});

@@ -1,5 +1,6 @@
 // One instance of the state-vector module: typed exports over a private, zeroed memory. A job takes a fresh one and drops
 // it, so no amplitude outlives its job (A4); the module itself is compiled once per thread.
+import { guarded } from "../heap.ts";
 import { compileKernel } from "../load.ts";
 import { base64 } from "../build/statevector.ts";
 
@@ -22,10 +23,11 @@ export interface StatevectorExports {
   readonly negate: (...at: [...Sweep, b: number]) => void;
   readonly weigh: (state: number, qubits: number, qubit: number, scratch: number) => number;
   readonly weightOfOne: () => number;
+  readonly clear: (state: number, total: number) => void;
   readonly project: (state: number, total: number, span: number, outcome: number) => void;
   readonly lower: (state: number, total: number, span: number) => void;
   readonly scale: (state: number, total: number, factor: number) => void;
-  readonly openShots: (list: number, count: number, result: number, clbits: number, scratch: number, key0: number, key1: number) => void;
+  readonly openShots: (list: number, count: number, result: number, clbits: number, key0: number, key1: number) => void;
   readonly split: (from: number, to: number, ordinal: number, weight0: number, weight1: number) => number;
   readonly publish: (from: number, to: number, record: number) => void;
   readonly sampleRest: (state: number, qubits: number, step: number, end: number, from: number, to: number) => void;
@@ -46,9 +48,9 @@ const PAGES_MAX = 65_536;
 /** The module itself, for threads that share a memory. */
 export const kernelModule = (): WebAssembly.Module => compileKernel(base64);
 
-/** A fresh memory that threads may share, and the module on it. */
+/** A fresh memory that threads may share, and the module on it. @throws Fault KERNEL_REFUSED when the host has no addresses for it */
 export function openInstance(): StatevectorExports {
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: PAGES_MAX, shared: true });
+  const memory = guarded("memory", () => new WebAssembly.Memory({ initial: 1, maximum: PAGES_MAX, shared: true }));
   const instance = new WebAssembly.Instance(compileKernel(base64), { env: { memory } });
   return { ...instance.exports, memory } as unknown as StatevectorExports; // the build makes the exports; every one is exercised by tests
 }

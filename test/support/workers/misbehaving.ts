@@ -27,6 +27,8 @@ const behaviours: Readonly<Record<string, (input: Uint8Array) => Uint8Array | Pr
   crashOnce: (input) => (firstTry(input) ? crash() : input),
   hangOnce: (input) => { if (firstTry(input)) for (;;); return input; },
   hang: () => { for (;;); },
+  /** Until the thread's heap has no more to give. */
+  devour: () => { const held: number[][] = []; for (;;) held.push(Array.from({ length: 10_000 }, (_, at) => at + 0.5)); },
   throws: () => { throw new RangeError("out of memory"); },
   refuses: () => { throw new Fault("KERNEL_REFUSED", { argument: "qubits", allowed: "1 to 26" }); },
   // An error after the answer, while the thread is idle.

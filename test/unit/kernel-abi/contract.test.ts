@@ -129,6 +129,19 @@ describe("the packer", () => {
   it("decodes arbitrary bytes to a value or to a typed fault", () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => { expect(["OK", "ABI_UNDECODABLE"]).toContain(nameOf(() => unpack(bytes))); }), { numRuns: 3_000 });
   });
+
+  it("does not blame the bytes for a host without memory", () => {
+    const bytes = pack(Uint8Array.of(1, 2, 3));
+    const slice = Object.getOwnPropertyDescriptor(Uint8Array.prototype, "slice");
+    Object.defineProperty(Uint8Array.prototype, "slice", { configurable: true, value: () => { throw new RangeError("Array buffer allocation failed"); } });
+    try {
+      expect(() => unpack(bytes)).toThrow(RangeError);
+    } finally {
+      if (slice === undefined) Reflect.deleteProperty(Uint8Array.prototype, "slice");
+      else Object.defineProperty(Uint8Array.prototype, "slice", slice);
+    }
+    expect(unpack(bytes)).toEqual(Uint8Array.of(1, 2, 3));
+  });
   it("refuses functions, symbols, instances, cycles and handles", () => {
     class Thing { readonly a = 1; }
     const cyclic: { self?: unknown } = {};
