@@ -6,7 +6,8 @@ export type { Scope, Winner } from "./k/api/control.ts";
 export { supervise } from "./k/api/supervise.ts";
 export type { ChildSpec, Restart, Strategy, SupervisionReport, SupervisionSpec } from "./k/api/supervise.ts";
 export { ESTIMATE_SHOTS, q } from "./q/api/operations.ts";
-export type { CircuitLike, EstimateOptions, GradientOptions, Q, QLedger } from "./q/api/operations.ts";
+export type { CircuitLike, EstimateOptions, GradientOptions, Q, QLedger, SampleOptions } from "./q/api/operations.ts";
+export type { Noise } from "./q/noise.ts";
 export { circuit, Circuit } from "./q/api/circuit.ts";
 export { BoundCircuit, Parameter, parameter, parameters } from "./q/api/parameter.ts";
 export type { Angle, Values } from "./q/api/parameter.ts";
@@ -20,7 +21,7 @@ export type { GraphNoise, NoisyCircuit, QubitNoise } from "./q/api/graph-noise.t
 export { pauliSum } from "./q/api/pauli.ts";
 export type { LetterOrder, PauliTerm } from "./q/api/pauli.ts";
 export type { Bits, Counts, Gradient } from "./q/outcome.ts";
-export type { DecoderName } from "./q/qec/call.ts";
+export { decoderSettings, decoderText, type DecoderChoice, type DecoderName, type DecoderSettings } from "./q/qec/decoder-settings.ts";
 export { ExperimentSchema, uniformNoise, type Experiment, type MemoryExperiment } from "./q/qec/experiment.ts";
 export type { DetectionEvents, LogicalCounts } from "./q/qec/outcome.ts";
 export {

@@ -42,8 +42,9 @@ export interface Impossibility {
  *   counts  scatter over jobs, too small or too large
  *   serial  how single shots follow one another
  *   events  detection events of an error-correction experiment, in all
+ *   mean    how far the mean of noisy runs is from the exact one
  */
-export type TestName = "fit" | "bets" | "counts" | "serial" | "events";
+export type TestName = "fit" | "bets" | "counts" | "serial" | "events" | "mean";
 
 /** A p-value, and which of the tests it stands for was the smallest. */
 export interface Tested {

@@ -19,6 +19,8 @@ export const LIMITS = Object.freeze({
   /** A gradient holds two state vectors at once: 2 GiB at this size. */
   gradient_qubits_max: 26,
   stabilizer_qubits_max: 16_384,
+  /** Shots × instructions × amplitudes of one job with noise: hours of one processor, were every shot evolved alone. */
+  noisy_work_max: 10_000_000_000_000,
   shots_max: 10_000_000,
   circuit_operations_max: 4_194_304,
   /** Classical bits one circuit, and channels one contract, may have. */

@@ -35,7 +35,7 @@ export const FLAGS = Object.freeze({
   exitsHeard: { id: 20, since: "0.2.0", optional: true, why: "a supervisor that stops children waits until they have ended, and what ended by itself in the same tick is taken as that; before, it was reported as stopped, and started again although it had finished" },
   callsReadOnce: { id: 21, since: "0.2.0", optional: true, why: "what a call is given is read once, as the records and lists it consists of; before, getters in it were asked again at every stage, and could answer otherwise" },
   unrunRefused: { id: 22, since: "0.2.0", optional: true, why: "a program that was not run (yield* was forgotten) is refused as that wherever a handle or a value belongs; before, it was taken for a copy of a handle, and counted as one, or for a value without a name" },
-  widerProviders: { id: 23, since: "0.2.0", optional: true, why: "state vectors of 27 qubits and tableaux of 16,384, and every measurement mode that came with them; before, 26, 4,096, and bits, counts and expectation values alone" },
+  widerProviders: { id: 23, since: "0.2.0", optional: true, why: "state vectors of 27 qubits and tableaux of 16,384, every measurement mode that came with them, and noise; before, 26, 4,096, and bits, counts and expectation values alone" },
 } as const);
 export type FlagName = keyof typeof FLAGS;
 

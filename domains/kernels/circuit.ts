@@ -3,6 +3,7 @@
 import { Fault } from "../../kernel-abi/fault.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
 import { pack, unpack } from "../../kernel-abi/packer.ts";
+import { readNoise, type NoiseModel } from "./noise.ts";
 
 /** Opcodes are permanent; they are part of the semantics version. */
 export const OP = Object.freeze({
@@ -51,6 +52,7 @@ export type GradientMethod = (typeof GRADIENT_METHODS)[number];
  * What one Q job computes.
  *   sample: `shots` runs of the circuit from |0…0⟩; result Uint8Array(shots × clbits), shot-major, clbit 0 first.
  *   expectation: ⟨ψ|P|ψ⟩ of the final state; the circuit must hold no MEASURE, RESET or condition; result Float64Array(1).
+ *   mean: with noise, the mean over `shots` noisy runs of the same value in each run's own final state; result Float64Array(1).
  *   gradient: the same value, and its derivative by each parameter, exact by either method; result Float64Array(1) and Float64Array(count).
  * Randomness: measurement with ordinal k of shot s reads 0 iff u(s,k) < P(0 | everything measured before in this shot), where
  * u(s,k) = philoxUniform(key, shot s, draw k). RESET uses its own ordinal in the same way. The ordinal is the static position
@@ -58,13 +60,15 @@ export type GradientMethod = (typeof GRADIENT_METHODS)[number];
  * batching draws the same numbers.
  */
 export type CircuitJob =
-  | { readonly mode: "sample"; readonly circuit: LoweredCircuit; readonly fusion?: Fusion; readonly shots: number; readonly key: Uint32Array }
+  | { readonly mode: "sample"; readonly circuit: LoweredCircuit; readonly fusion?: Fusion; readonly noise?: NoiseModel; readonly shots: number; readonly key: Uint32Array }
+  | { readonly mode: "mean"; readonly circuit: LoweredCircuit; readonly observable: PauliSum; readonly noise: NoiseModel; readonly shots: number; readonly key: Uint32Array }
   | { readonly mode: "expectation"; readonly circuit: LoweredCircuit; readonly fusion?: Fusion; readonly observable: PauliSum }
   | { readonly mode: "gradient"; readonly circuit: LoweredCircuit; readonly observable: PauliSum; readonly parameters: ParameterMap; readonly method: GradientMethod };
 
 /**
  * How a state vector is evolved. exact, the default: every amplitude sees the operations of the gates one by one, in their order.
- * fused: in the order of the plan, rotations by their tangent; quicker, and other last digits. The stabilizer kernel has no such choice.
+ * fused: in the order of the plan, rotations by their tangent; quicker, and other last digits. The stabilizer kernel has no such choice, and
+ * noise is always exact.
  */
 export type Fusion = "exact" | "fused";
 
@@ -75,10 +79,10 @@ export type CircuitOutput =
 
 export const encodeCircuitJob = (job: CircuitJob): Uint8Array => pack(job);
 
-/** Of a key: the last bytes of an encoded job that samples, the lowest of each word first. */
+/** Of a key: the last bytes of an encoded job that draws, the lowest of each word first. */
 export const KEY_BYTES = 8;
 
-/** Where the key of an encoded job that samples stands. */
+/** Where the key of an encoded job that draws stands. */
 const keyIn = (job: Uint8Array): DataView => new DataView(job.buffer, job.byteOffset + job.length - KEY_BYTES, KEY_BYTES);
 
 /** The key of an encoded job that samples. */
@@ -174,6 +178,12 @@ function checkParameters(value: unknown, { angles }: LoweredCircuit): ParameterM
 
 const isMethod = (value: unknown): value is GradientMethod => GRADIENT_METHODS.some((method) => method === value);
 
+function drawsOf({ shots, key }: Readonly<Record<string, unknown>>): { readonly shots: number; readonly key: Uint32Array } {
+  if (!isCount(shots, 1)) return refuse("shots", "an integer of at least 1");
+  if (!(key instanceof Uint32Array) || key.length !== 2) return refuse("key", "two 32-bit words");
+  return { shots, key };
+}
+
 /** @throws Fault KERNEL_REFUSED when the bytes are not a well-formed job; ABI_UNDECODABLE when they are no MessagePack at all. */
 export function decodeCircuitJob(bytes: Uint8Array): CircuitJob {
   const value = unpack(bytes);
@@ -181,13 +191,13 @@ export function decodeCircuitJob(bytes: Uint8Array): CircuitJob {
   const circuit = checkCircuit(value["circuit"]);
   const fusion = fusionOf(value["fusion"]);
   if (value["mode"] === "sample") {
-    const { shots, key } = value;
-    if (!isCount(shots, 1)) return refuse("shots", "an integer of at least 1");
-    if (!(key instanceof Uint32Array) || key.length !== 2) return refuse("key", "two 32-bit words");
-    return { mode: "sample", circuit, ...fusion, shots, key };
+    const noise = value["noise"] === undefined ? {} : { noise: readNoise(value["noise"]) };
+    if ("noise" in noise && fusion.fusion === "fused") return refuse("fusion", "exact where there is noise");
+    return { mode: "sample", circuit, ...fusion, ...noise, ...drawsOf(value) };
   }
-  if (value["mode"] !== "expectation" && value["mode"] !== "gradient") return refuse("mode", "sample, expectation or gradient");
+  if (value["mode"] !== "expectation" && value["mode"] !== "gradient" && value["mode"] !== "mean") return refuse("mode", "sample, expectation, mean or gradient");
   const observable = checkObservable(value["observable"], circuit);
+  if (value["mode"] === "mean") return { mode: "mean", circuit, observable, noise: readNoise(value["noise"]), ...drawsOf(value) };
   if (value["mode"] === "expectation") return { mode: "expectation", circuit, ...fusion, observable };
   const { method } = value;
   if (!isMethod(method)) return refuse("method", GRADIENT_METHODS.join(" or "));

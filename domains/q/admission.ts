@@ -1,7 +1,7 @@
 // Q admission: what the kernel asks before a Q call becomes a job. Pure and synchronous; knows providers, calibration and
 // cost tables, never an outcome. Stages come in the order of A2; the first that throws decides the code.
 //   calibration  Q_ERR_CALIBRATION_INVALID
-//   capacity     Q_ERR_RESOURCE_UNAVAILABLE  qubits, channels, bits of one result
+//   capacity     Q_ERR_RESOURCE_UNAVAILABLE  qubits, channels, bits of one result, work under noise
 //   support      Q_ERR_GATE_UNSUPPORTED      gate set, size; Q_ERR_MEASUREMENT_FAILURE for the mode's demands
 //   budget       Q_ERR_DECOHERENCE_EXCEEDED  budget, shots, duration, decoherence margin
 import { Fault } from "../../kernel-abi/fault.ts";
@@ -10,13 +10,14 @@ import { widerProviders } from "../../kernel-abi/version.ts";
 import type { Admission, Admitted, ContractView, ParsedCall } from "../../kernel-abi/ports.ts";
 import { OP, OP_WIDTH } from "../kernels/circuit.ts";
 import type { LoweredCircuit } from "../kernels/circuit.ts";
-import { COST_TABLE, GRADIENT_COST, circuitCost, circuitsOf, criticalPath } from "./api/cost.ts";
+import { COST_TABLE, GRADIENT_COST, NOISE_COST, circuitCost, circuitsOf, criticalPath } from "./api/cost.ts";
 import { encodeDescriptor, parseCall } from "./job.ts";
 import type { CircuitWork } from "./job.ts";
 import { parsedQec, QEC_COSTS } from "./qec/admission.ts";
 import { figures, providerFor, providersOf, type QProviders } from "./declared.ts";
 import { parseReserve, termsOf } from "./request.ts";
-import { Q_TICKS, ticksOf } from "./ticks.ts";
+import { tooMuchNoise } from "./provider-limits.ts";
+import { Q_TICKS, ticksOf, workOf } from "./ticks.ts";
 
 const GATE_NAMES: readonly string[] = Object.keys(OP);
 
@@ -40,13 +41,17 @@ function checkCalibration({ id, terms }: ContractView, now: number): void {
   if (now < from || now >= until + grace) throw new Fault("Q_ERR_CALIBRATION_INVALID", { contract: id, tick: now, from, until, grace });
 }
 
-function checkCapacity({ circuit, shots, mode }: CircuitWork, { terms }: ContractView): void {
+function checkCapacity(job: CircuitWork, { terms }: ContractView): void {
+  const { circuit, shots, mode } = job;
   if (circuit.qubits > terms.units) throw new Fault("Q_ERR_RESOURCE_UNAVAILABLE", { qubits: circuit.qubits, allowed: terms.units });
   const channels = measuredChannels(circuit);
   if (channels > terms.channels) throw new Fault("Q_ERR_RESOURCE_UNAVAILABLE", { channels, allowed: terms.channels });
   if (samples(mode) && shots * circuit.clbits > LIMITS.result_bits_max) {
     throw new Fault("Q_ERR_RESOURCE_UNAVAILABLE", { resultBits: shots * circuit.clbits, allowed: LIMITS.result_bits_max });
   }
+  if (!("noise" in job)) return;
+  const work = workOf(job, "statevector");
+  if (work > LIMITS.noisy_work_max) throw tooMuchNoise(work);
 }
 
 function checkSupport(job: CircuitWork, { terms }: ContractView, providers: QProviders): void {
@@ -125,7 +130,7 @@ function parsed(job: CircuitWork, providers: QProviders): ParsedCall {
 /** Q's view for the kernel, in a run with these flags. Keeps nothing: two of them answer alike. */
 export function createQAdmission(flags?: ReadonlySet<string>): Admission {
   const providers = providersOf(flags);
-  const costTables = widerProviders(flags) ? [COST_TABLE, Q_TICKS, GRADIENT_COST, QEC_COSTS] : [COST_TABLE, Q_TICKS];
+  const costTables = widerProviders(flags) ? [COST_TABLE, Q_TICKS, GRADIENT_COST, QEC_COSTS, NOISE_COST] : [COST_TABLE, Q_TICKS];
   return Object.freeze({
     domain: "Q",
     providers: Object.freeze([providers.statevector, providers.stabilizer]),

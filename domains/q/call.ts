@@ -2,6 +2,7 @@
 import { Type, type Static } from "../../kernel-abi/schema.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
 import { CHANNELS_MAX } from "./declared.ts";
+import { NoiseSchema } from "./noise.ts";
 import { REACH, REACH_BEFORE } from "./provider-limits.ts";
 import { QEC_CALLS } from "./qec/call.ts";
 
@@ -29,9 +30,11 @@ export const ParametersSchema = Type.Object({
 }, exact);
 const Shots = Type.Integer({ minimum: 1, maximum: LIMITS.shots_max });
 
-const bits = (circuit: CircuitSchema) => Type.Object({ mode: Type.Literal("bits"), circuit, shots: Type.Optional(Type.Literal(1)) }, exact);
-const counts = (circuit: CircuitSchema) => Type.Object({ mode: Type.Literal("counts"), circuit, shots: Shots }, exact);
-const expectation = (circuit: CircuitSchema) => Type.Object({ mode: Type.Literal("expectation"), circuit, shots: Shots, observable: ObservableSchema }, exact);
+/** What a circuit is run with besides; of runs from before `widerProviders` nothing. */
+const RUN = { noise: Type.Optional(NoiseSchema) } as const;
+const bits = (circuit: CircuitSchema) => Type.Object({ mode: Type.Literal("bits"), circuit, shots: Type.Optional(Type.Literal(1)), ...RUN }, exact);
+const counts = (circuit: CircuitSchema) => Type.Object({ mode: Type.Literal("counts"), circuit, shots: Shots, ...RUN }, exact);
+const expectation = (circuit: CircuitSchema) => Type.Object({ mode: Type.Literal("expectation"), circuit, shots: Shots, observable: ObservableSchema, ...RUN }, exact);
 const gradient = (circuit: CircuitSchema) => Type.Object({
   mode: Type.Literal("gradient"), circuit, shots: Shots, observable: ObservableSchema, parameters: ParametersSchema,
   method: Type.Union([Type.Literal("adjoint"), Type.Literal("shift")]),
@@ -41,6 +44,10 @@ const now = circuitSchema(REACH.stabilizer);
 const before = circuitSchema(REACH_BEFORE.stabilizer);
 export const QCallSchema = Type.Union([bits(now), counts(now), expectation(now), gradient(now), ...QEC_CALLS], { $id: "triad/q/call" });
 /** Of runs from before `widerProviders`. */
-export const QCallSchemaBefore = Type.Union([bits(before), counts(before), expectation(before)], { $id: "triad/q/call" });
+export const QCallSchemaBefore = Type.Union([
+  Type.Object({ mode: Type.Literal("bits"), circuit: before, shots: Type.Optional(Type.Literal(1)) }, exact),
+  Type.Object({ mode: Type.Literal("counts"), circuit: before, shots: Shots }, exact),
+  Type.Object({ mode: Type.Literal("expectation"), circuit: before, shots: Shots, observable: ObservableSchema }, exact),
+], { $id: "triad/q/call" });
 /** The call as the api yields it: circuit arrays are `unknown` until `parseCall` has seen them. */
 export type QCall = Static<typeof QCallSchema>;

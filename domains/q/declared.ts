@@ -2,8 +2,8 @@
 // declare, issue calibration). Pure facts; nothing here computes a state or compiles a kernel.
 //   1  A provider is attested as `simulated`: no hardware stands behind it, and it says so.
 //   2  Calibrations follow each other on a schedule of fixed ticks, the same for both providers and every contract.
-//   3  What is asked of a circuit decides the provider: bits, counts and values of Clifford circuits go to the stabilizer, all else to the
-//      state vector.
+//   3  What is asked of a circuit decides the provider: bits, counts and values of Clifford circuits without noise go to the stabilizer, all
+//      else to the state vector.
 import type { Terms } from "../../kernel-abi/contract.ts";
 import type { ProviderDeclaration } from "../../kernel-abi/header.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
@@ -11,6 +11,7 @@ import { widerProviders } from "../../kernel-abi/version.ts";
 import { OP } from "../kernels/circuit.ts";
 import type { LoweredCircuit } from "../kernels/circuit.ts";
 import type { Kernel } from "../kernels/job.ts";
+import type { NoiseModel } from "../kernels/noise.ts";
 import { isClifford } from "../kernels/stabilizer/clifford.ts";
 import { bposdKernel } from "../kernels/bposd/kernel.ts";
 import { decodeKernel } from "../kernels/decoder/kernel.ts";
@@ -18,7 +19,7 @@ import { framesKernel } from "../kernels/frames/kernel.ts";
 import { qecKernel } from "../kernels/qec/kernel.ts";
 import { stabilizerKernel } from "../kernels/stabilizer/kernel.ts";
 import { statevectorKernel } from "../kernels/statevector/kernel.ts";
-import { REACH, REACH_BEFORE, tooManyForGradient, tooManyQubits, type Reach } from "./provider-limits.ts";
+import { REACH, REACH_BEFORE, tooManyForGradient, tooManyForNoise, tooManyQubits, type Reach } from "./provider-limits.ts";
 
 /** Ticks one calibration is valid for: the providers calibrate every so many ticks, whoever asks. */
 export const CALIBRATION_SPAN = 1_000_000;
@@ -32,7 +33,7 @@ export const GATES: readonly string[] = Object.freeze(Object.keys(OP).filter((na
 
 /**
  * Figures of both simulated providers. They declare a noise model and enforce it at admission (hybrid-runtime section 5);
- * the kernels behind them are noiseless. T1, T2 in circuit-cost units; errors in parts per million of one application.
+ * the kernels behind them are noiseless but for noise that a call asks for, of which the declaration says nothing. T1, T2 in circuit-cost units; errors in parts per million of one application.
  */
 export const figures = Object.freeze({
   t1: 1_000_000_000, t2: 1_000_000_000, error1: 0, error2: 1, error3: 3, errorMeasure: 1, errorReset: 1, calibrationSpan: CALIBRATION_SPAN, durationMax: DURATION_MAX,
@@ -75,9 +76,14 @@ export function chooseProvider(circuit: LoweredCircuit, { reach, statevector, st
 
 /**
  * The provider a call goes to.
- * @throws Fault Q_ERR_GATE_UNSUPPORTED as `chooseProvider`, and for a gradient of more qubits than two states have memory for.
+ * @throws Fault Q_ERR_GATE_UNSUPPORTED as `chooseProvider`, for noise on more qubits than a state vector has, and for a gradient of more than
+ * two states have memory for.
  */
-export function providerFor({ mode, circuit }: Asked, providers: QProviders = PROVIDERS): ProviderDeclaration {
+export function providerFor({ mode, circuit, noise }: Asked, providers: QProviders = PROVIDERS): ProviderDeclaration {
+  if (noise !== undefined) {
+    if (circuit.qubits > providers.reach.statevector) throw tooManyForNoise(circuit.qubits, providers.reach);
+    return providers.statevector;
+  }
   if (mode !== "gradient") return chooseProvider(circuit, providers);
   if (circuit.qubits > LIMITS.gradient_qubits_max) throw tooManyForGradient(circuit.qubits);
   return providers.statevector;
@@ -87,6 +93,7 @@ export function providerFor({ mode, circuit }: Asked, providers: QProviders = PR
 export interface Asked {
   readonly mode: "bits" | "counts" | "expectation" | "gradient";
   readonly circuit: LoweredCircuit;
+  readonly noise?: NoiseModel;
 }
 
 /**

@@ -10,19 +10,22 @@ import { pack, unpack } from "../../kernel-abi/packer.ts";
 import { OP, OP_WIDTH, decodeCircuitJob, encodeCircuitJob, underKey } from "../kernels/circuit.ts";
 import type { CircuitJob, GradientMethod, LoweredCircuit, ParameterMap, PauliSum } from "../kernels/circuit.ts";
 import { ANGLE_LIMIT } from "../kernels/libm/portable.ts";
-import { QCallSchema, QCallSchemaBefore } from "./call.ts";
+import type { NoiseModel } from "../kernels/noise.ts";
+import { QCallSchema, QCallSchemaBefore, type QCall } from "./call.ts";
 import { KnownCalls } from "./known-calls.ts";
+import { noiseModel } from "./noise.ts";
 import { reachOf } from "./provider-limits.ts";
-import { encodeQecDescriptor, qecJob, type QecJob } from "./qec/call.ts";
+import { checkDecoderOf, encodeQecDescriptor, qecJob, type QecJob } from "./qec/call.ts";
 
 /**
  * A checked call. `bits`: one shot, its bits. `counts`: a histogram. `expectation`: an exact value, charged as `shots`. `gradient`: the value and
- * its derivatives, charged as `shots` of every circuit that measuring them would take (api/cost.ts).
+ * its derivatives, charged as `shots` of every circuit that measuring them would take (api/cost.ts). With noise every shot is a trajectory, and an
+ * expectation value the mean of theirs.
  */
 export type CircuitWork =
-  | { readonly mode: "bits"; readonly circuit: LoweredCircuit; readonly shots: 1 }
-  | { readonly mode: "counts"; readonly circuit: LoweredCircuit; readonly shots: number }
-  | { readonly mode: "expectation"; readonly circuit: LoweredCircuit; readonly shots: number; readonly observable: PauliSum }
+  | { readonly mode: "bits"; readonly circuit: LoweredCircuit; readonly shots: 1; readonly noise?: NoiseModel }
+  | { readonly mode: "counts"; readonly circuit: LoweredCircuit; readonly shots: number; readonly noise?: NoiseModel }
+  | { readonly mode: "expectation"; readonly circuit: LoweredCircuit; readonly shots: number; readonly observable: PauliSum; readonly noise?: NoiseModel }
   | GradientJob;
 export interface GradientJob {
   readonly mode: "gradient";
@@ -44,9 +47,9 @@ const refuse = (at: string, what: string): never => {
 };
 
 /** What the kernels demand beyond well-formed instructions, so that nothing is refused after admission. */
-function checkForKernels({ ops, angles }: LoweredCircuit): void {
+function checkForKernels({ ops, angles }: LoweredCircuit, overRotation: number): void {
   if (ops.length > LIMITS.circuit_operations_max * OP_WIDTH) throw new Fault("ABI_LIMIT", { limit: "circuit_operations_max", allowed: LIMITS.circuit_operations_max });
-  if (!angles.every((angle) => Math.abs(angle) <= ANGLE_LIMIT)) refuse("/circuit/angles", `at most ${ANGLE_LIMIT} radians either way`);
+  if (!angles.every((angle) => Math.abs(angle) <= ANGLE_LIMIT && Math.abs(angle + overRotation) <= ANGLE_LIMIT)) refuse("/circuit/angles", `at most ${ANGLE_LIMIT} radians either way`);
   let ordinal = 0;
   for (let at = 0; at < ops.length; at += OP_WIDTH) {
     if (ops[at] !== OP.MEASURE && ops[at] !== OP.RESET) continue;
@@ -84,20 +87,32 @@ export function parseCall(call: unknown, flags?: ReadonlySet<string>): QJob {
 function parsedCall(call: unknown, flags: ReadonlySet<string> | undefined): QJob {
   const [schema, check] = widerProviders(flags) ? [QCallSchema, callCheck] as const : [QCallSchemaBefore, callCheckBefore] as const;
   if (!check().Check(call)) {
+    if (widerProviders(flags)) checkDecoderOf(call);
     const { at, what } = byForm(flags) ? blameByTag(schema, "mode", call) : blame(schema, call, "no mode of a Q call");
     return refuse(at, what);
   }
   if ("experiment" in call) return qecJob(call);
   const { shots = 1 } = call;
-  const job = checked(call.mode === "bits" || call.mode === "counts" ? { ...call, mode: "sample", shots, key: NO_KEY } : call);
-  checkForKernels(job.circuit);
+  const job = checked(asKernelJob(call));
+  const noise = "noise" in job && job.noise !== undefined ? { noise: job.noise } : {};
+  checkForKernels(job.circuit, noise.noise?.overRotation ?? 0);
   const { circuit } = job;
-  if (job.mode === "sample") return call.mode === "bits" ? { mode: "bits", circuit, shots: 1 } : { mode: "counts", circuit, shots };
+  if (job.mode === "sample") return call.mode === "bits" ? { mode: "bits", circuit, shots: 1, ...noise } : { mode: "counts", circuit, shots, ...noise };
   checkObservable(job.observable);
   const { observable } = job;
-  return job.mode === "expectation" ? { mode: "expectation", circuit, shots, observable }
-    : { mode: "gradient", circuit, shots, observable, parameters: job.parameters, method: job.method };
+  return job.mode === "gradient" ? { mode: "gradient", circuit, shots, observable, parameters: job.parameters, method: job.method }
+    : { mode: "expectation", circuit, shots, observable, ...noise };
 }
+
+/** The call as a kernel would be given it, for its checks. */
+function asKernelJob(call: CircuitCall): unknown {
+  if (call.mode === "gradient") return call;
+  const noise = call.noise === undefined ? {} : { noise: noiseModel(call.noise) };
+  if (call.mode === "expectation") return { ...call, ...noise, ...("noise" in noise ? { mode: "mean", key: NO_KEY } : {}) };
+  const { circuit, shots = 1 } = call;
+  return { mode: "sample", circuit, ...noise, shots, key: NO_KEY };
+}
+type CircuitCall = Extract<QCall, { readonly circuit: unknown }>;
 
 const circuitFields = ({ qubits, clbits, ops, angles, conditions }: LoweredCircuit): LoweredCircuit => ({ qubits, clbits, ops, angles, conditions });
 
@@ -120,10 +135,11 @@ function descriptorOf(job: QJob): Uint8Array {
   if ("experiment" in job) return encodeQecDescriptor(job);
   const { mode, shots } = job;
   const circuit = circuitFields(job.circuit);
-  if (job.mode === "bits" || job.mode === "counts") return pack({ mode, circuit, shots });
+  const noise = "noise" in job ? { noise: noiseModel(job.noise) } : {};
+  if (job.mode === "bits" || job.mode === "counts") return pack({ mode, circuit, shots, ...noise });
   const { coefficients, paulis } = job.observable;
   const observable = { coefficients, paulis };
-  if (job.mode === "expectation") return pack({ mode, circuit, shots, observable });
+  if (job.mode === "expectation") return pack({ mode, circuit, shots, observable, ...noise });
   const { count, entries, of, factors } = job.parameters;
   return pack({ mode, circuit, shots, observable, parameters: { count, entries, of, factors }, method: job.method });
 }
@@ -131,15 +147,22 @@ function descriptorOf(job: QJob): Uint8Array {
 /** @throws Fault ABI_MALFORMED | ABI_UNDECODABLE */
 export const decodeDescriptor = (bytes: Uint8Array): QJob => DESCRIBED.get(bytes) ?? parseCall(unpack(bytes));
 
-/** What kernels are given of jobs that sample, under no key. */
+/** What kernels are given of jobs that draw, under no key. */
 const INPUTS = new WeakMap<CircuitWork, Uint8Array>();
 
 /** The bytes a kernel is given, its own to write to. */
 export function kernelInput(job: CircuitWork, key: Uint32Array): Uint8Array {
-  const { circuit, shots } = job;
-  if (job.mode === "expectation") return encodeCircuitJob({ mode: "expectation", circuit, observable: job.observable });
+  const { circuit } = job;
+  if (job.mode === "expectation" && job.noise === undefined) return encodeCircuitJob({ mode: "expectation", circuit, observable: job.observable });
   if (job.mode === "gradient") return encodeCircuitJob({ mode: "gradient", circuit, observable: job.observable, parameters: job.parameters, method: job.method });
   let input = INPUTS.get(job);
-  if (input === undefined) INPUTS.set(job, input = encodeCircuitJob({ mode: "sample", circuit, shots, key: NO_KEY }));
+  if (input === undefined) INPUTS.set(job, input = encodeCircuitJob(drawing(job)));
   return underKey(input, key);
+}
+
+function drawing(job: Exclude<CircuitWork, GradientJob>): CircuitJob {
+  const { circuit, shots } = job;
+  const noise = job.noise === undefined ? {} : { noise: job.noise };
+  return job.mode === "expectation" && job.noise !== undefined
+    ? { mode: "mean", circuit, observable: job.observable, noise: job.noise, shots, key: NO_KEY } : { mode: "sample", circuit, ...noise, shots, key: NO_KEY };
 }

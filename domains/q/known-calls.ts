@@ -10,6 +10,7 @@ interface Checked {
   readonly mode: "bits" | "counts" | "expectation" | "gradient";
   readonly shots: number;
   readonly circuit: LoweredCircuit;
+  readonly noise?: unknown;
 }
 
 const KEPT_MAX = 16;
@@ -52,7 +53,7 @@ export class KnownCalls<J extends Checked> {
   }
 
   keep(job: J): void {
-    if (job.mode === "expectation" || job.mode === "gradient" || job.circuit.ops.length > FIELDS_MAX) return;
+    if (job.mode === "expectation" || job.mode === "gradient" || job.noise !== undefined || job.circuit.ops.length > FIELDS_MAX) return;
     this.#latest = [job, ...this.#latest.slice(0, KEPT_MAX - 1)];
   }
 }

@@ -3,7 +3,8 @@
 //   Work is counted in elementary updates: an amplitude of a state vector, a bit pair of a tableau, a bit of a result.
 import { OP, OP_WIDTH } from "../kernels/circuit.ts";
 import type { GradientMethod, LoweredCircuit } from "../kernels/circuit.ts";
-import { GRADIENT_COST, circuitsOf, type Charged } from "./api/cost.ts";
+import { GRADIENT_COST, NOISE_COST, circuitsOf, type Charged } from "./api/cost.ts";
+import type { NoiseModel } from "../kernels/noise.ts";
 import type { ProviderDeclaration } from "../../kernel-abi/header.ts";
 
 export const TICK_TABLE = Object.freeze({
@@ -40,6 +41,7 @@ function amplitudes(qubits: number): number {
 export interface Worked extends Charged {
   readonly shots: number;
   readonly method?: GradientMethod;
+  readonly noise?: NoiseModel;
 }
 
 /** Runs through the circuit: a few by adjoint, one a circuit by shift. */
@@ -47,9 +49,10 @@ const runsOfGradient = (job: Worked): number => (job.method === "adjoint" ? GRAD
 
 /** Elementary updates; a double, exact below 2^53 and rounded the same way everywhere above. */
 export function workOf(job: Worked, provider: ProviderDeclaration["provider"]): number {
-  const { circuit, shots } = job;
-  const instructions = circuit.ops.length / OP_WIDTH;
-  const runs = job.mode === "gradient" ? runsOfGradient(job) : isDynamic(circuit) ? shots : 1;
+  const { circuit, shots, noise } = job;
+  const { updates, updates_relaxing } = NOISE_COST.table;
+  const instructions = (circuit.ops.length / OP_WIDTH) * (noise?.relaxation === undefined ? updates : updates_relaxing);
+  const runs = job.mode === "gradient" ? runsOfGradient(job) : noise !== undefined || isDynamic(circuit) ? shots : 1;
   const width = provider === "stabilizer" ? circuit.qubits : amplitudes(circuit.qubits);
   return runs * instructions * width + shots * (circuit.clbits + circuit.qubits);
 }

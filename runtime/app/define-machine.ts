@@ -4,7 +4,7 @@ import type { AnyActorRef, AnyStateMachine, EventFromLogic, InputFrom, OutputFro
 import { Strand } from "../../domains/k/api/strands.ts";
 import { k, kBefore, type Address as To } from "../../domains/k/api/operations.ts";
 import { phi, phiBefore } from "../../domains/phi/api/operations.ts";
-import { q, qBefore } from "../../domains/q/api/operations.ts";
+import { q, qBefore, qNarrower } from "../../domains/q/api/operations.ts";
 import type { BoundDomain } from "../../kernel-abi/domain.ts";
 import { malformed } from "../../kernel-abi/calls.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
@@ -128,6 +128,7 @@ function defined<M extends AnyStateMachine>(spec: Spec<M>, termsOf: (terms: Mail
 }
 
 const APIS = Object.freeze({ k, q, phi });
+const APIS_NARROWER = Object.freeze({ ...APIS, q: qNarrower });
 const APIS_BEFORE = Object.freeze({ k: kBefore, q: qBefore, phi: phiBefore });
 
 interface ProgramSpec<D extends readonly BoundDomain[], I, R> {
@@ -142,9 +143,16 @@ interface ProgramSpec<D extends readonly BoundDomain[], I, R> {
  * Leaving the state ends it: its `finally` blocks run.
  */
 export function fromProgram<const D extends readonly BoundDomain[] = readonly [], I = undefined, R = unknown>(spec: ProgramSpec<D, I, R>): InvokedLogic<I, R> {
+  return programChecked(APIS, spec);
+}
+
+/** `fromProgram` for the program of a run from before `widerProviders`. */
+export const fromProgramNarrower = (spec: ProgramSpec<readonly BoundDomain[], unknown, unknown>): InvokedLogic<unknown, unknown> => programChecked(APIS_NARROWER, spec);
+
+function programChecked<const D extends readonly BoundDomain[], I, R>(apis: typeof APIS, spec: ProgramSpec<D, I, R>): InvokedLogic<I, R> {
   return declared(PROGRAM_FORM, spec, () => {
     if (typeof spec.run !== "function") throw malformed(PROGRAM_FORM, { argument: "run", given: [spec.run], allowed: "a generator function: *run({ k }, input) { … }" });
-    return programWith(APIS, spec);
+    return programWith(apis, spec);
   });
 }
 

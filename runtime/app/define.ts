@@ -2,7 +2,7 @@
 // that a call to another domain does not compile.
 import { Compile, type Static, type TSchema } from "../../kernel-abi/schema.ts";
 import { phi, phiBefore, type Phi } from "../../domains/phi/api/operations.ts";
-import { q, qBefore, type Q } from "../../domains/q/api/operations.ts";
+import { q, qBefore, qNarrower, type Q } from "../../domains/q/api/operations.ts";
 import { k, kBefore, type K } from "../../domains/k/api/operations.ts";
 import type { BoundDomain } from "../../kernel-abi/domain.ts";
 import { malformed } from "../../kernel-abi/calls.ts";
@@ -42,6 +42,8 @@ const DOMAINS: readonly string[] = ["Q", "PHI"];
 
 /** What the programs of a process are handed. */
 const APIS = Object.freeze({ k, q, phi });
+/** In a run from before `widerProviders`. */
+const APIS_NARROWER = Object.freeze({ ...APIS, q: qNarrower });
 /** In a run from before `refusalsInFull`. */
 const APIS_BEFORE = Object.freeze({ k: kBefore, q: qBefore, phi: phiBefore });
 
@@ -103,9 +105,16 @@ export function defineProcess<const D extends readonly BoundDomain[] = readonly 
 export function defineProcess<S extends TSchema, const D extends readonly BoundDomain[] = readonly [], R = unknown>(
   spec: Spec<D, NoInfer<Static<S>>, R> & { readonly input: S }): ProcessDefinition<Static<S>, R>;
 export function defineProcess(spec: AnySpec): ProcessDefinition {
+  return checkedWith(APIS, spec);
+}
+
+/** `defineProcess` for the program of a run from before `widerProviders`. */
+export const defineProcessNarrower: (spec: never) => ProcessDefinition = (spec: AnySpec) => checkedWith(APIS_NARROWER, spec);
+
+function checkedWith(apis: Parameters<typeof apisFor>[0], spec: AnySpec): ProcessDefinition {
   return declared(FORM, spec, () => {
     checkShape(spec as unknown as Readonly<Record<string, unknown>>);
-    return definedWith(APIS, spec);
+    return definedWith(apis, spec);
   });
 }
 

@@ -14,15 +14,15 @@ const DISTANCES = [3, 5, 7, 9, 11] as const;
 
 /**
  * Stim 1.16, `sample_write` of b8 with observables to /dev/null, beside this kernel on one machine (2 × Xeon at 2 MiB of second-level cache, Node 20.20):
- * million shots a second. The figures of the design's performance page were taken on a faster one.
+ * million shots a second of processor time. The figures of the design's performance page were taken on a faster one.
  */
 const STIM: readonly (readonly [p: number, rates: readonly number[]])[] = [
-  [0.001, [11.66, 7.71, 4.05, 2.22, 1.35]],
-  [0.003, [8.92, 4.4, 2.06, 1.07, 0.59]],
-  [0.01, [6.23, 2.12, 0.83, 0.39, 0.21]],
+  [0.001, [15.95, 9.79, 4.96, 2.61, 1.48]],
+  [0.003, [13.37, 6.17, 2.79, 1.37, 0.75]],
+  [0.01, [8.56, 2.69, 1.06, 0.508, 0.275]],
 ];
-/** Of one exclusive or, in the run in which those were taken. */
-const STIM_ADD_NS = 4.1;
+/** Of one exclusive or, between the runs in which those were taken, the best of each. Other suites' proxies are of the same minutes. */
+export const PROXY_ADD_NS = 4.16;
 
 export function surfaceProgram(distance: number, p: number): FrameProgram {
   return compileFrames(generateCircuit("surface_code:rotated_memory_z", {
@@ -65,16 +65,13 @@ export function run(): Promise<readonly Figure[]> {
   const add = addTime();
   const rates = STIM.flatMap(([p, stim]) => DISTANCES.flatMap((distance, index): Figure[] => {
     const shot = blockTime(openSampler(surfaceProgram(distance, p), "detections"), 300) / BLOCK_SHOTS;
-    const peer = (1_000 / (stim[index] ?? NaN)) * (add / STIM_ADD_NS);
-    return [
-      { name: `frames d=${distance}, p=${p}`, value: 1_000 / shot, unit: "M shots/s" },
-      { name: `frames d=${distance}, p=${p} against Stim by proxy`, value: peer / shot, unit: "times", goal: least(0.8) },
-    ];
+    const peer = (1_000 / (stim[index] ?? NaN)) * (add / PROXY_ADD_NS);
+    return [{ name: `surface code d=${distance}, p=${p}, rate to Stim's`, value: 1_000 / shot, unit: "M shots/s", ratio: peer / shot, goal: least(0.8) }];
   }));
   return Promise.resolve([
     ...rates,
-    { name: "frames: exclusive or of two planes of 1,024 shots", value: add, unit: "ns" },
-    { name: "frames kernel against reference, d=3, p=0.001", value: againstReference(), unit: "times", goal: least(1_000) },
+    { name: "exclusive or of two planes of 1,024 shots: the unit of proxies", value: add, unit: "ns" },
+    { name: "reference / kernel, d=3, p=0.001", value: againstReference(), unit: "times", goal: least(1_000) },
   ]);
 }
 

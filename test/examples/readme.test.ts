@@ -23,6 +23,21 @@ describe("the README", () => {
     }
   });
 
+  it("and the page on noise does", async () => {
+    const [, program = ""] = /```ts\n(.*?)```/s.exec(readFileSync(join(root, "domains/q/api/NOISE.md"), "utf8")) ?? [];
+    const folder = mkdtempSync(join(tmpdir(), "triad-noise-"));
+    try {
+      writeFileSync(join(folder, "noisy.ts"), program);
+      const { end } = (await recordInMemory({ program: join(folder, "noisy.ts") })).report;
+      const counts = end.result as Readonly<Record<string, number>>;
+      expect(Object.values(counts).reduce((sum, times) => sum + times, 0)).toBe(2_000);
+      expect((counts["000"] ?? 0) + (counts["111"] ?? 0)).toBeGreaterThan(1_700);
+      expect(Object.keys(counts).length).toBeGreaterThan(2);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
   it("links to files that exist, and names scripts that exist", () => {
     const links = [...readme.matchAll(/\]\(([^)#:]+)\)/g)].map(([, target = ""]) => target);
     expect(links.length).toBeGreaterThan(8);

@@ -11,7 +11,7 @@ interface BpOsdBinary {
   readonly memory: WebAssembly.Memory;
   readonly allocate: (bytes: number) => number;
   readonly open: (
-    detectors: number, mechanisms: number, columns: number, rows: number, weights: number, masks: number, iterations: number, scale: number, sweep: number) => void;
+    detectors: number, mechanisms: number, columns: number, rows: number, weights: number, masks: number, iterations: number, scale: number, order: number) => void;
   readonly decode: (rows: number, rowBytes: number, shots: number, masks: number, weights: number, flags: number) => void;
 }
 
@@ -47,10 +47,10 @@ const instantiate = (): BpOsdBinary => {
   return exports as unknown as BpOsdBinary; // the one place that knows the binary's exports; tests call each of them
 };
 
-function load(binary: BpOsdBinary, { detectors, columns, rows, probabilities, masks }: DecodingProblem, { iterations, scale, sweep }: BpOsdOptions): void {
+function load(binary: BpOsdBinary, { detectors, columns, rows, probabilities, masks }: DecodingProblem, { iterations, scale, order }: BpOsdOptions): void {
   const [columnsAt, rowsAt] = [placed("problem", binary, columns), placed("problem", binary, rows)];
   const [weightsAt, masksAt] = [placed("problem", binary, probabilities.map((p) => log((1 - p) / p))), placed("problem", binary, masks)];
-  guarded("problem", () => { binary.open(detectors, probabilities.length, columnsAt, rowsAt, weightsAt, masksAt, iterations, scale === "adaptive" ? 0 : scale, sweep); });
+  guarded("problem", () => { binary.open(detectors, probabilities.length, columnsAt, rowsAt, weightsAt, masksAt, iterations, scale === "adaptive" ? 0 : scale, order); });
 }
 
 function checkBatch({ detectors, observables }: DecodingProblem, { events, shots, rowBytes, predictions, weights, stages }: BpOsdBatch): void {

@@ -29,17 +29,24 @@ export const readProblem = (fields: Fields): DecodingProblem => ({
   masks: readArray(fields, "masks", Uint32Array),
 });
 
-/** Probabilities and the scale cross inside Float64Arrays, bit by bit; a scale of 0 is "adaptive". */
-export const encodeBpOsdJob = ({ problem, options, ...job }: BpOsdJob): Uint8Array =>
-  pack({ ...job, ...problem, ...options, scale: Float64Array.of(options.scale === "adaptive" ? 0 : options.scale) });
+/** The scale crosses inside a Float64Array, bit by bit; 0 is "adaptive". */
+export const writtenOptions = ({ iterations, scale, order }: BpOsdOptions) => ({ iterations, order, scale: Float64Array.of(scale === "adaptive" ? 0 : scale) });
+
+/** What they hold is for `checkOptions`. @throws Fault KERNEL_REFUSED */
+export function readOptions(fields: Fields): BpOsdOptions {
+  const [scale = 0] = readArray(fields, "scale", Float64Array);
+  return { iterations: readCount(fields, "iterations", 0, SIZE_MAX), scale: scale === 0 ? "adaptive" : scale, order: readCount(fields, "order", 0, SIZE_MAX) };
+}
+
+/** Probabilities cross inside Float64Arrays too. */
+export const encodeBpOsdJob = ({ problem, options, ...job }: BpOsdJob): Uint8Array => pack({ ...job, ...problem, ...writtenOptions(options) });
 
 /** What the kernel checks is left to it. @throws Fault KERNEL_REFUSED | ABI_UNDECODABLE */
 export function decodeBpOsdJob(bytes: Uint8Array): BpOsdJob {
   const fields = readFields(bytes, "job");
-  const [scale = 0] = readArray(fields, "scale", Float64Array);
   return {
     problem: readProblem(fields),
-    options: { iterations: readCount(fields, "iterations", 0, SIZE_MAX), scale: scale === 0 ? "adaptive" : scale, sweep: readCount(fields, "sweep", 0, SIZE_MAX) },
+    options: readOptions(fields),
     events: readArray(fields, "events", Uint8Array),
     shots: readCount(fields, "shots", 0, SIZE_MAX),
     rowBytes: readCount(fields, "rowBytes", 0, SIZE_MAX),

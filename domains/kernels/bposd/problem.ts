@@ -9,7 +9,7 @@ export const OBSERVABLES_MAX = 64;
 export const DETECTORS_MAX = 1 << 15;
 export const MECHANISMS_MAX = 1 << 22;
 export const ITERATIONS_MAX = 1 << 20;
-export const SWEEP_MAX = 64;
+export const ORDER_MAX = 64;
 
 export interface DecodingProblem {
   readonly detectors: number;
@@ -29,10 +29,10 @@ export interface BpOsdOptions {
   /** What messages are scaled by, in (0, 1]; "adaptive": by 1 - 2^-k in iteration k. */
   readonly scale: number | "adaptive";
   /** How many of the likeliest columns outside the solution are tried in pairs, and all of them alone; 0: the solution as it is (OSD-0). */
-  readonly sweep: number;
+  readonly order: number;
 }
 
-export const BPOSD_DEFAULTS: BpOsdOptions = Object.freeze({ iterations: 100, scale: "adaptive", sweep: 0 });
+export const BPOSD_DEFAULTS: BpOsdOptions = Object.freeze({ iterations: 100, scale: "adaptive", order: 0 });
 
 export const refuse = (argument: string, allowed: string): never => { throw new Fault("KERNEL_REFUSED", { argument, allowed }); };
 
@@ -67,8 +67,8 @@ export function checkProblem({ detectors, observables, columns, rows, probabilit
 }
 
 /** @throws Fault KERNEL_REFUSED */
-export function checkOptions({ iterations, scale, sweep }: BpOsdOptions): void {
+export function checkOptions({ iterations, scale, order }: BpOsdOptions): void {
   requireWithin("iterations", iterations, 1, ITERATIONS_MAX);
-  requireWithin("sweep", sweep, 0, SWEEP_MAX);
-  if (scale !== "adaptive" && !(scale > 0 && scale <= 1)) refuse("scale", "above 0 and at most 1, or adaptive");
+  requireWithin("order", order, 0, ORDER_MAX);
+  if (scale !== "adaptive" && !(Math.fround(scale) > 0 && scale <= 1)) refuse("scale", "above 0 and at most 1, or adaptive");
 }

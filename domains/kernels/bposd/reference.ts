@@ -37,7 +37,7 @@ function plainly({ detectors, columns, rows, probabilities, masks }: DecodingPro
 
 /** Decodes one set of events. */
 export function decodePlainly(problem: DecodingProblem, events: ReadonlySet<number>, options: Partial<BpOsdOptions> = {}): Decoded {
-  const { iterations, scale, sweep } = { ...BPOSD_DEFAULTS, ...options };
+  const { iterations, scale, order } = { ...BPOSD_DEFAULTS, ...options };
   const plain = plainly(problem);
   let totals = plain.weights.map(f32);
   const messages = plain.checks.map((members) => members.map(() => 0));
@@ -47,7 +47,7 @@ export function decodePlainly(problem: DecodingProblem, events: ReadonlySet<numb
     if (k > iterations) break;
     totals = iterated(plain, messages, totals, events, scale === "adaptive" ? f32(1 - halved(k)) : f32(scale));
   }
-  const solved = leastWeight(plain, totals, events, sweep);
+  const solved = leastWeight(plain, totals, events, order);
   return solved === undefined ? { mask: 0n, weight: Infinity, stage: 2, chosen: [] } : told(plain, solved, 1);
 }
 
@@ -82,15 +82,15 @@ function iterated(plain: Plain, messages: number[][], totals: readonly number[],
 }
 
 /** The pivots' solution, or a lighter one of the sweep; undefined when the events cannot be explained. */
-function leastWeight(plain: Plain, totals: readonly number[], events: ReadonlySet<number>, sweep: number): readonly number[] | undefined {
+function leastWeight(plain: Plain, totals: readonly number[], events: ReadonlySet<number>, combined: number): readonly number[] | undefined {
   const order = totals.map((_, j) => j).toSorted((a, b) => ordered(totals[a] ?? 0) - ordered(totals[b] ?? 0) || a - b);
   const span = new Span();
   const outside = order.filter((j) => !span.add(j, plain.columns[j] ?? []));
   const base = span.solve([...events]);
   if (base === undefined) return undefined;
   const tried = [
-    ...(sweep === 0 ? [] : outside.map((j) => [j])),
-    ...outside.slice(0, sweep).flatMap((a, i) => outside.slice(i + 1, sweep).map((b) => [a, b])),
+    ...(combined === 0 ? [] : outside.map((j) => [j])),
+    ...outside.slice(0, combined).flatMap((a, i) => outside.slice(i + 1, combined).map((b) => [a, b])),
   ];
   const weigh = (chosen: readonly number[]): number => chosen.reduce((sum, j) => sum + (plain.weights[j] ?? 0), 0);
   let best = base;

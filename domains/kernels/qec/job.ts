@@ -2,16 +2,16 @@
 // rows. Or it is rows that were sampled before, and a decoder.
 import { LIMITS } from "../../../kernel-abi/limits.ts";
 import { pack } from "../../../kernel-abi/packer.ts";
-import { readProblem } from "../bposd/job.ts";
+import { readOptions, readProblem, writtenOptions } from "../bposd/job.ts";
 import { checkGraph, type MatchingGraph } from "../decoder/graph.ts";
-import { checkProblem, type DecodingProblem } from "../bposd/problem.ts";
+import { checkOptions, checkProblem, type BpOsdOptions, type DecodingProblem } from "../bposd/problem.ts";
 import { frameProgramOf, type FrameProgram } from "../frames/program.ts";
 import { readArray, readCount, readFields, readKey, readOptional, readRecord, readWord, refuse, type Fields } from "../wire.ts";
 
 /** `table`: of each syndrome, detector k bit k of its number, the predicted observables, ⌈observables / 8⌉ bytes. */
 export type QecDecoder =
   | { readonly name: "matching" | "union-find"; readonly graph: MatchingGraph }
-  | { readonly name: "bp-osd"; readonly problem: DecodingProblem }
+  | { readonly name: "bp-osd"; readonly problem: DecodingProblem; readonly options: BpOsdOptions }
   | { readonly name: "table"; readonly table: Uint8Array };
 
 export interface QecKernelJob {
@@ -34,8 +34,10 @@ export interface DecodeRows {
 /** Detectors of a decoder that is a table. */
 export const TABLE_DETECTORS_MAX = 22;
 
-export const encodeQecJob = (job: QecKernelJob): Uint8Array => pack(job);
-export const encodeDecodeRows = (job: DecodeRows): Uint8Array => pack(job);
+const written = (decoder: QecDecoder | null) => (decoder?.name === "bp-osd" ? { ...decoder, options: writtenOptions(decoder.options) } : decoder);
+
+export const encodeQecJob = (job: QecKernelJob): Uint8Array => pack({ ...job, decoder: written(job.decoder) });
+export const encodeDecodeRows = (job: DecodeRows): Uint8Array => pack({ ...job, decoder: written(job.decoder) });
 
 type Sizes = Pick<FrameProgram, "detectors" | "observables">;
 const NAMES = ["matching", "union-find", "bp-osd", "table"] as const;
@@ -58,7 +60,9 @@ function readDecoder(fields: Fields, sizes: Sizes): QecDecoder {
       const problem = readProblem(readRecord(fields, "problem"));
       checkProblem(problem);
       checkSizes("problem", problem, sizes);
-      return { name, problem };
+      const options = readOptions(readRecord(fields, "options"));
+      checkOptions(options);
+      return { name, problem, options };
     }
     case "matching": case "union-find": {
       const graph = checkGraph(readRecord(fields, "graph"));

@@ -17,7 +17,7 @@ import { openTable } from "./table.ts";
 function open(decoder: QecDecoder, detectors: number, observables: number): Pick<Decoder, "decode"> {
   switch (decoder.name) {
     case "table": return openTable(detectors, observables, decoder.table);
-    case "bp-osd": return openBpOsd(decoder.problem);
+    case "bp-osd": return openBpOsd(decoder.problem, decoder.options);
     case "matching": case "union-find": return openDecoder(decoder.graph, decoder.name);
   }
 }

@@ -53,8 +53,9 @@ function generatorsOf(circuit: LoweredCircuit): Int32Array {
 }
 
 /** Undefined where there is nothing to read. */
-function started({ circuit, shots }: SampleJob): Started | undefined {
+function started({ circuit, shots, noise }: SampleJob): Started | undefined {
   checkSize(circuit);
+  if (noise !== undefined) refuse("noise", NO_NOISE);
   if (shots > LIMITS.shots_max) refuse("shots", `1 to ${LIMITS.shots_max}`);
   if (shots * circuit.clbits > LIMITS.result_bits_max) refuse("shots × clbits", `at most ${LIMITS.result_bits_max}`);
   checkOrdinals(circuit);
@@ -85,10 +86,12 @@ function expectation(circuit: LoweredCircuit, observable: PauliSum): number {
  */
 export function runStabilizerJob(job: CircuitJob): CircuitOutput {
   if (job.mode === "gradient") return refuse("mode", "sample or expectation");
+  if (job.mode === "mean") return refuse("noise", NO_NOISE);
   if (job.mode === "expectation") return { mode: "expectation", value: Float64Array.of(expectation(job.circuit, job.observable)) };
   const begin = started(job);
   return { mode: "sample", bits: begin === undefined ? NO_BITS : sampled(begin, job.key) };
 }
+const NO_NOISE = "none here: the state vector's kernel runs circuits with noise";
 const NO_BITS = new Uint8Array(0);
 
 const kept = new KeptTableaux();

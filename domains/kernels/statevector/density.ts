@@ -1,8 +1,10 @@
 // The oracle of noise: exact density matrices in plain TypeScript, for a handful of qubits. Every record that can be read has a matrix of
-// its own, whose trace is its probability; nothing is drawn. Shares with the trajectories the noise model (noise.ts) alone.
+// its own, whose trace is its probability; nothing is drawn and nothing left out. Shares with the trajectories what the noise is (../noise.ts).
 //   O3  A density matrix of n qubits is a vector over 2n: bit q of its place is the row's, bit n + q the column's.
 import { ARITY, OP, OP_WIDTH, type LoweredCircuit } from "../circuit.ts";
-import { noiseOf, overRotated, isGate, type NoiseModel } from "./noise.ts";
+import { exp } from "../libm/portable.ts";
+import type { NoiseModel, Relaxation } from "../noise.ts";
+import { isGate, overRotated } from "./noise.ts";
 import { applyMatrix, gateMatrix, zeroState, type Matrix, type State } from "./reference.ts";
 
 const conjugated = (matrix: Matrix): Matrix => matrix.map((row) => row.map(([re, im]) => [re, -im] as const));
@@ -69,7 +71,7 @@ function holds({ conditions }: LoweredCircuit, at: number, record: string): bool
   return Array.from({ length: count }, (_, pair) => at + 1 + 2 * pair).every((place) => record[conditions[place] ?? 0] === String(conditions[place + 1]));
 }
 
-/** One instruction on one branch. */
+/** One instruction that acts, on one branch. */
 function stepped(rho: State, record: string, [opcode = 0, q0 = 0, q1 = 0, q2 = 0, clbit = 0]: Int32Array, angle: number, noise: NoiseModel): readonly (readonly [string, State])[] {
   const qubits = [q0, q1, q2].slice(0, ARITY[opcode]);
   if (opcode === OP.MEASURE) {
@@ -81,17 +83,43 @@ function stepped(rho: State, record: string, [opcode = 0, q0 = 0, q1 = 0, q2 = 0
   }
   if (opcode === OP.RESET) return [[record, mixed([[1, conjugatedBy(rho, projector(0), [q0])], [1, conjugatedBy(conjugatedBy(rho, projector(1), [q0]), flip, [q0])]])]];
   if (!isGate(opcode)) return [[record, rho]];
-  const { depolarizing, damping, flipping } = noiseOf(noise, opcode);
-  const turned = depolarized(conjugatedBy(rho, gateMatrix(opcode, angle), qubits), depolarizing, qubits);
-  return [[record, damping === 0 && flipping === 0 ? turned : qubits.reduce((state, qubit) => relaxed(state, damping, flipping, qubit), turned)]];
+  return [[record, depolarized(conjugatedBy(rho, gateMatrix(opcode, angle), qubits), qubits.length === 1 ? noise.depolarize1 : noise.depolarize2, qubits)]];
 }
 
-/** By record that can be read, clbit 0 leftmost, its unnormalised density matrix at the end. */
+/** When the instruction acts, and when it is over; qubits and classical bits it waits for are taken from then on (N2). */
+function timeOf(circuit: LoweredCircuit, [opcode = 0, q0 = 0, q1 = 0, q2 = 0, clbit = -1, condition = -1]: Int32Array, busy: Map<string, number>, { gate1, gate2, measure, reset }: Relaxation): number {
+  const arity = ARITY[opcode] ?? 0;
+  const reads = condition < 0 ? [] : Array.from({ length: circuit.conditions[condition] ?? 0 }, (_, pair) => circuit.conditions[condition + 1 + 2 * pair] ?? 0);
+  const wires = [...[q0, q1, q2].slice(0, arity).map((qubit) => `q${qubit}`), ...reads.map((bit) => `c${bit}`), ...(opcode === OP.MEASURE ? [`c${clbit}`] : [])];
+  const start = Math.max(busy.get("barrier") ?? 0, ...wires.map((wire) => busy.get(wire) ?? 0));
+  if (opcode === OP.BARRIER) busy.set("barrier", Math.max(0, ...busy.values()));
+  const lasts = opcode === OP.MEASURE ? measure : opcode === OP.RESET ? reset : arity === 1 ? gate1 : gate2;
+  for (const wire of wires) busy.set(wire, start + lasts);
+  return isGate(opcode) ? start : start + lasts;
+}
+
+/** A branch whose qubit has relaxed for so long. */
+function waited(rho: State, qubit: number, time: number, { t1, t2 }: Relaxation): State {
+  return time === 0 ? rho : relaxed(rho, 1 - exp(-time / t1), 0.5 * (1 - exp(-time * (1 / t2 - 1 / (2 * t1)))), qubit);
+}
+
+/** By record that can be read, clbit 0 leftmost, its unnormalised density matrix when the last instruction of each qubit has acted. */
 export function densityRun(given: LoweredCircuit, noise: NoiseModel): Branches {
   const circuit = overRotated(given, noise);
+  const { relaxation } = noise;
+  const busy = new Map<string, number>();
+  const relaxedTo = new Float64Array(circuit.qubits);
   let branches: Branches = new Map([["0".repeat(circuit.clbits), zeroDensity(circuit.qubits)]]);
   for (let at = 0; at < circuit.ops.length; at += OP_WIDTH) {
     const row = circuit.ops.subarray(at, at + OP_WIDTH);
+    const qubits = [...row.subarray(1, 1 + (ARITY[row[0] ?? 0] ?? 0))];
+    if (relaxation !== undefined) {
+      const acts = timeOf(circuit, row, busy, relaxation);
+      for (const qubit of qubits) {
+        branches = new Map([...branches].map(([record, rho]) => [record, waited(rho, qubit, acts - (relaxedTo[qubit] ?? 0), relaxation)]));
+        relaxedTo[qubit] = acts;
+      }
+    }
     const next = new Map<string, State>();
     for (const [record, rho] of branches) {
       const parts = holds(circuit, row[5] ?? -1, record) ? stepped(rho, record, row, circuit.angles[row[6] ?? -1] ?? 0, noise) : [[record, rho] as const];

@@ -23,10 +23,11 @@ export interface StatevectorExports {
   readonly negate: (...at: [...Sweep, b: number]) => void;
   readonly weigh: (state: number, qubits: number, qubit: number, scratch: number) => number;
   readonly weightOfOne: () => number;
+  readonly clear: (state: number, total: number) => void;
   readonly project: (state: number, total: number, span: number, outcome: number) => void;
   readonly lower: (state: number, total: number, span: number) => void;
   readonly scale: (state: number, total: number, factor: number) => void;
-  readonly openShots: (list: number, count: number, result: number, clbits: number, scratch: number, key0: number, key1: number) => void;
+  readonly openShots: (list: number, count: number, result: number, clbits: number, key0: number, key1: number) => void;
   readonly split: (from: number, to: number, ordinal: number, weight0: number, weight1: number) => number;
   readonly publish: (from: number, to: number, record: number) => void;
   readonly sampleRest: (state: number, qubits: number, step: number, end: number, from: number, to: number) => void;

@@ -10,7 +10,7 @@ import { expectationOfPlan } from "./expectation.ts";
 import { gradientOf } from "./gradient.ts";
 import { samplePlan } from "./sample.ts";
 import { stagedPlan, type Planning } from "./stages.ts";
-
+import { meanOfNoisy, sampleNoisy } from "./trajectories.ts";
 
 function checkShots(shots: number, clbits: number): void {
   if (shots > LIMITS.shots_max) throw new Fault("KERNEL_REFUSED", { argument: "shots", allowed: `1 to ${LIMITS.shots_max}` });
@@ -26,9 +26,13 @@ export function runCircuitJob(job: CircuitJob, crew?: Crew): CircuitOutput {
   switch (job.mode) {
     case "sample":
       checkShots(job.shots, job.circuit.clbits);
+      if (job.noise !== undefined) return { mode: "sample", bits: sampleNoisy(job.circuit, job.noise, { shots: job.shots, key: job.key, crew }) };
       return { mode: "sample", bits: samplePlan(stagedPlan(job.circuit, planningOf(job)), job.shots, job.key, undefined, crew) };
     case "expectation":
       return { mode: "expectation", value: Float64Array.of(expectationOfPlan(stagedPlan(job.circuit, planningOf(job)), job.observable, crew)) };
+    case "mean":
+      checkShots(job.shots, 0);
+      return { mode: "expectation", value: Float64Array.of(meanOfNoisy(job.circuit, job.noise, job.observable, { shots: job.shots, key: job.key, crew })) };
     case "gradient": {
       const { value, gradient } = gradientOf(job.circuit, job.observable, job.parameters, job.method);
       return { mode: "gradient", value: Float64Array.of(value), gradient };

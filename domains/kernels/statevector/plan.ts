@@ -49,11 +49,11 @@ function readStep(circuit: LoweredCircuit, at: number): Step {
   };
 }
 
-function qubitsOf(step: Step): readonly number[] {
+export function qubitsOf(step: Step): readonly number[] {
   return [step.q0, step.q1, step.q2].slice(0, ARITY[step.opcode]);
 }
 
-function clbitsOf(conditions: Int32Array, at: number): readonly number[] {
+export function clbitsOf(conditions: Int32Array, at: number): readonly number[] {
   const count = at < 0 ? 0 : conditions[at] ?? 0;
   return Array.from({ length: count }, (_, pair) => conditions[at + 1 + 2 * pair] ?? 0);
 }
@@ -92,16 +92,27 @@ function checkOrdinals(steps: readonly Step[]): void {
   });
 }
 
-/** @throws Fault KERNEL_REFUSED for a size beyond the limits, an angle beyond ANGLE_LIMIT or a misnumbered measurement. */
-export function planCircuit(circuit: LoweredCircuit): Plan {
+/**
+ * Every instruction of a circuit, barriers included.
+ * @throws Fault KERNEL_REFUSED for a size beyond the limits, an angle beyond ANGLE_LIMIT or a misnumbered measurement.
+ */
+export function stepsOf(circuit: LoweredCircuit): readonly Step[] {
   checkSizes(circuit);
   const all: Step[] = [];
   for (let at = 0; at < circuit.ops.length; at += OP_WIDTH) all.push(readStep(circuit, at));
   checkOrdinals(all);
-  const late = waiting(all, circuit.conditions);
+  return all;
+}
+
+/** The plan of such steps. */
+export function planOf({ qubits, clbits, conditions }: LoweredCircuit, all: readonly Step[]): Plan {
+  const late = waiting(all, conditions);
   return {
-    qubits: circuit.qubits, clbits: circuit.clbits, conditions: circuit.conditions,
+    qubits, clbits, conditions,
     steps: all.filter((step) => !late.has(step) && step.opcode !== OP.BARRIER),
     rest: all.filter((step) => late.has(step)),
   };
 }
+
+/** @throws Fault KERNEL_REFUSED as `stepsOf` */
+export const planCircuit = (circuit: LoweredCircuit): Plan => planOf(circuit, stepsOf(circuit));

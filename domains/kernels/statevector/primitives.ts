@@ -4,8 +4,8 @@
 import { OP, type Fusion } from "../circuit.ts";
 import type { Step } from "./plan.ts";
 
-/** Kinds of a tile's gates, as assembly/tiles.ts numbers them. */
-export const KIND = Object.freeze({ NONE: 0, RX: 1, RY: 2, RZ: 3, H: 4, PHASE: 5, TANGENT_X: 6, TANGENT_Y: 7, COTANGENT_Y: 8, COTANGENT_X: 9 } as const);
+/** Kinds of a tile's gates, the first six as assembly/tiles.ts numbers them. A tile of the last three alone has a loop of its own (assembly/loops.ts). */
+export const KIND = Object.freeze({ NONE: 0, RX: 1, RY: 2, RZ: 3, H: 4, PHASE: 5, TURN_X: 6, TURN_Y: 7 } as const);
 export type Kind = (typeof KIND)[keyof typeof KIND];
 
 /** turn: a 2×2 matrix. phase: a factor where all its qubits are 1; `quarter` when that is ±i. flip: exchanges 0 and 1. sign: -1 where all are 1. */
@@ -48,9 +48,9 @@ export function primitivesOf(step: Step, at: number, fusion: Fusion): readonly P
   const { opcode, q0, q1, q2 } = step;
   const fused = fusion === "fused";
   switch (opcode) {
-    case OP.H: return turn(KIND.H, step, at);
-    case OP.RX: return turn(fused ? KIND.TANGENT_X : KIND.RX, step, at);
-    case OP.RY: return turn(fused ? KIND.TANGENT_Y : KIND.RY, step, at);
+    case OP.H: return turn(fused ? KIND.TURN_Y : KIND.H, step, at);
+    case OP.RX: return turn(fused ? KIND.TURN_X : KIND.RX, step, at);
+    case OP.RY: return turn(fused ? KIND.TURN_Y : KIND.RY, step, at);
     case OP.RZ: return fused ? phase(at, q0) : turn(KIND.RZ, step, at);
     case OP.T: case OP.TDG: case OP.P: return phase(at, q0);
     case OP.CP: return phase(at, q0, q1);

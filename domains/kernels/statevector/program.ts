@@ -13,22 +13,33 @@ const FACTOR = 80;
 const TILE_OP = 0;
 const PHASE_OP = 1;
 const QUARTER_OP = 2;
+const LOOP_OP = 3;
 const FROM_STATE = 1;
 const TO_STATE = 2;
 const ROOT_HALF = 0.7071067811865476;
 const SIGN_HIGH = 0x8000_0000;
 
-/** Complex factor with what a tile needs of it, and what leaving it out does to the squared norm. */
+/** Complex factor, with what else a tile needs to know of it. */
 interface Angle {
   readonly straight: number;
   readonly across: number;
-  readonly kind: Kind;
+  /** Whether 0 and 1 are exchanged before, and what is 1 negated after. */
+  readonly exchanged: boolean;
+  readonly negated: boolean;
+  /** What is left out of the squared norm. */
   readonly gain: number;
+}
+
+/** Where a pass stands in a program's bytes, the qubits of its blocks, and those among them that it mixes, as masks. */
+export interface PassPlace {
+  readonly at: number;
+  readonly block: number;
+  readonly mixes: number;
 }
 
 export interface Program {
   readonly bytes: Uint8Array;
-  readonly passes: readonly { readonly blocks: number }[];
+  readonly passes: readonly PassPlace[];
   /** True squared norm over that of the amplitudes it leaves. */
   readonly gain: number;
 }
@@ -45,10 +56,14 @@ const inBuffer = (block: number): Space => {
   };
 };
 
-const tangent = ({ cosine, sine }: Step, kind: Kind, other: Kind): Angle =>
+/** A rotation without its cosine, or, exchanged, without its sine. */
+const turn = ({ cosine, sine }: Step, axis: Kind): Angle =>
   Math.abs(cosine) >= Math.abs(sine)
-    ? { straight: 1, across: sine / cosine, kind, gain: cosine * cosine }
-    : { straight: 1, across: cosine / sine, kind: other, gain: sine * sine };
+    ? { straight: 1, across: sine / cosine, exchanged: false, negated: false, gain: cosine * cosine }
+    : { straight: 1, across: (axis === KIND.TURN_X ? -cosine : cosine) / sine, exchanged: true, negated: axis === KIND.TURN_Y, gain: sine * sine };
+
+/** A quarter turn after an exchange, without its root of a half. */
+const HADAMARD: Angle = { straight: 1, across: -1, exchanged: true, negated: false, gain: 0.5 };
 
 /** Cosine and sine of what a phase gate multiplies with. */
 function phaseOf(one: Primitive, { opcode, cosine, sine }: Step): readonly [number, number] {
@@ -59,10 +74,9 @@ function phaseOf(one: Primitive, { opcode, cosine, sine }: Step): readonly [numb
 }
 
 function angleOf(one: Primitive, step: Step): Angle {
-  const plain = (straight: number, across: number): Angle => ({ straight, across, kind: one.kind, gain: 1 });
+  const plain = (straight: number, across: number): Angle => ({ straight, across, exchanged: false, negated: false, gain: 1 });
   switch (one.kind) {
-    case KIND.TANGENT_X: return tangent(step, one.kind, KIND.COTANGENT_X);
-    case KIND.TANGENT_Y: return tangent(step, one.kind, KIND.COTANGENT_Y);
+    case KIND.TURN_X: case KIND.TURN_Y: return step.opcode === OP.H ? HADAMARD : turn(step, one.kind);
     case KIND.H: return plain(ROOT_HALF, 0);
     case KIND.PHASE: return plain(...phaseOf(one, step));
     default: return plain(step.cosine, step.sine);
@@ -109,9 +123,18 @@ const skipping = (counted: number): number => 0xffff_fff0 - counted;
 
 const isFactor = (op: Op): op is Factor => "phase" in op;
 
+/** Kinds whose selections have a loop each, in the order of its slots, with their share of its number (assembly/loops.ts, L1). */
+const LOOPS: ReadonlyMap<Kind, number> = new Map([[KIND.TURN_X, 16], [KIND.TURN_Y, 4], [KIND.PHASE, 1]]);
+const loopOf = (turns: readonly Primitive[]): number => turns.reduce((sum, { kind }) => sum + (LOOPS.get(kind) ?? 0), 0);
+const kindsOf = (turns: readonly Primitive[]): number => turns.reduce((kinds, { kind }, slot) => kinds | (kind << (4 * slot)), 0);
+const inLoop = (tile: Tile): boolean => tile.turns.every(({ kind }) => LOOPS.has(kind));
+/** A tile's gates as its slots have them: their order is theirs (T1), or that of a loop, which fused gates and those alone in their kind may take. */
+const seated = (tile: Tile): readonly Primitive[] =>
+  inLoop(tile) ? [...LOOPS.keys()].flatMap((kind) => tile.turns.filter((one) => one.kind === kind)) : tile.turns;
+
 /** The three slots, those with gates first and in their order (T1), then what else may stand there without changing anything. */
-function slotsOf(tile: Tile, block: number): readonly number[] {
-  const turned = tile.turns.map((one) => one.mixed[0] ?? one.read[0] ?? 0);
+function slotsOf(tile: Tile, turns: readonly Primitive[], block: number): readonly number[] {
+  const turned = turns.map((one) => one.mixed[0] ?? one.read[0] ?? 0);
   const outside = tile.outside.filter((qubit) => ((block >>> qubit) & 1) === 1);
   const all = [...turned, ...tile.slots.filter((qubit) => !turned.includes(qubit)), ...outside];
   const spare = listOf(block).filter((qubit) => !all.includes(qubit));
@@ -144,15 +167,18 @@ class PassWriter {
     const { block } = this.#pass;
     const source = fromState ? inState : this.#buffer;
     const target = toState ? inState : this.#buffer;
-    const slots = slotsOf(tile, block);
+    const turns = seated(tile);
+    const slots = slotsOf(tile, turns, block);
     const outside = tile.outside.filter((qubit) => !slots.includes(qubit));
     const counted = listOf(block).filter((qubit) => !slots.includes(qubit) && !outside.includes(qubit));
     const variants = 1 << outside.length;
-    const angles = tile.turns.map((one) => angleOf(one, this.#step(one)));
-    this.#head(at, [TILE_OP, TILE_HEAD + variants * VARIANT, angles.reduce((kinds, { kind }, slot) => kinds | (kind << (4 * slot)), 0),
+    const angles = turns.map((one) => angleOf(one, this.#step(one)));
+    const flipped = angles.reduce((mask, { exchanged }, slot) => mask | (exchanged ? 1 << slot : 0), 0);
+    const negated = angles.reduce((mask, angle, slot) => mask | (angle.negated ? 1 << slot : 0), 0);
+    this.#head(at, [inLoop(tile) ? LOOP_OP : TILE_OP, TILE_HEAD + variants * VARIANT, inLoop(tile) ? loopOf(turns) : kindsOf(turns),
       (fromState ? FROM_STATE : 0) | (toState ? TO_STATE : 0), skipping(source(maskOf(counted))), skipping(target(maskOf(counted))), 1 << counted.length, variants]);
-    angles.forEach((angle, slot) => { this.#factors(at + 32 + 32 * slot, angle); });
-    for (let variant = 0; variant < variants; variant++) this.#variant(at + TILE_HEAD + variant * VARIANT, { tile, slots, outside, variant, source, target });
+    angles.forEach((angle, slot) => { this.#factors(at + 32 + 32 * slot, turns[slot]?.kind, angle); });
+    for (let variant = 0; variant < variants; variant++) this.#variant(at + TILE_HEAD + variant * VARIANT, { tile, slots, outside, variant, source, target, flipped, negated });
     return at + TILE_HEAD + variants * VARIANT;
   }
 
@@ -160,15 +186,15 @@ class PassWriter {
     words.forEach((word, index) => { this.#writer.word(at + 4 * index, word); });
   }
 
-  #factors(at: number, { kind, straight, across, gain }: Angle): void {
+  #factors(at: number, kind: Kind | undefined, { straight, across, gain }: Angle): void {
     this.gain *= gain;
     this.#writer.pair(at, straight, straight);
-    if (kind === KIND.RX || kind === KIND.TANGENT_X) this.#writer.pair(at + 16, across, -across);
-    else if (kind === KIND.RZ || kind === KIND.PHASE || kind === KIND.COTANGENT_X) this.#writer.pair(at + 16, -across, across);
+    if (kind === KIND.RX || kind === KIND.TURN_X) this.#writer.pair(at + 16, across, -across);
+    else if (kind === KIND.RZ || kind === KIND.PHASE) this.#writer.pair(at + 16, -across, across);
     else this.#writer.pair(at + 16, across, across);
   }
 
-  #variant(at: number, { tile, slots, outside, variant, source, target }: VariantOf): void {
+  #variant(at: number, { tile, slots, outside, variant, source, target, flipped, negated }: VariantOf): void {
     const { block } = this.#pass;
     const fixed = outside.reduce((mask, qubit, bit) => mask | (((variant >>> bit) & 1) << qubit), 0);
     const elsewhere = outside.reduce((mask, qubit) => mask | (1 << qubit), 0) & ~block;
@@ -176,14 +202,15 @@ class PassWriter {
     this.#writer.word(at + 4, 16 * (fixed & elsewhere));
     const [s0 = 0, s1 = 0, s2 = 0] = slots;
     const spread = (index: number): number => fixed | ((index & 1) << s0) | (((index >>> 1) & 1) << s1) | ((index >>> 2) << s2);
+    const from = (index: number): number => source(spread(index ^ flipped) & block);
+    this.#head(at + 16, [from(0), from(1) - from(0), from(2) - from(0), from(4) - from(0)]);
     let signed = 0;
     let still = source === target ? 1 : 0;
     for (let index = 0; index < 8; index++) {
-      const from = spread(index);
-      const to = moved(tile.moves, from);
-      this.#writer.word(at + 16 + 4 * index, source(from & block));
+      const here = spread(index);
+      const to = moved(tile.moves, (bitsOf(index & negated) & 1) === 1 ? here | NEGATED : here);
       this.#writer.word(at + 48 + 4 * index, target(to & block));
-      if ((to & block) !== (from & block)) still = 0;
+      if ((to & block) !== (here & block)) still = 0;
       if ((to & NEGATED) === 0) continue;
       this.#writer.word(at + 84 + 8 * index, SIGN_HIGH);
       signed = 1;
@@ -214,9 +241,9 @@ class PassWriter {
     return at + FACTOR;
   }
 
-  write(at: number, qubits: number): number {
-    const { block, ops } = this.#pass;
-    this.#head(at, [ops.length, 1 << (qubits - bitsOf(block)), 16 * (((1 << qubits) - 1) & ~block), 0]);
+  /** Which blocks there are is written when the pass is opened (register.ts, R4). */
+  write(at: number): number {
+    const { ops } = this.#pass;
     return ops.reduce((next, op, index) => {
       if (isFactor(op)) return this.factor(next, op);
       return this.tile(next, op, this.#inPlace || index === 0, this.#inPlace || index === ops.length - 1);
@@ -231,6 +258,9 @@ interface VariantOf {
   readonly variant: number;
   readonly source: Space;
   readonly target: Space;
+  /** Slots whose 0 and 1 are read exchanged, and whose ones are negated, as bits. */
+  readonly flipped: number;
+  readonly negated: number;
 }
 
 /** A block of the lowest qubits lies in one piece: it is worked on where it stands. */
@@ -251,20 +281,25 @@ const isHalves = (op: Factor): boolean => op.phase.kind === KIND.RZ;
 const opBytes = (op: Op): number => (isFactor(op) ? (isHalves(op) ? 2 : 1) * FACTOR : TILE_HEAD + (1 << op.outside.length) * VARIANT);
 const opCount = (ops: readonly Op[]): number => ops.reduce((sum, op) => sum + (isFactor(op) && isHalves(op) ? 2 : 1), 0);
 
+const mixedBy = ({ ops }: Pass): number =>
+  ops.reduce((mask, op) => (isFactor(op) ? mask : [...op.turns, ...op.moves].reduce((sum, { mixes }) => sum | mixes, mask)), 0);
+
 /** The bytes of a schedule under the angles of its gates. */
-export function programOf(schedule: readonly Pass[], steps: readonly Step[], qubits: number): Program {
+export function programOf(schedule: readonly Pass[], steps: readonly Step[]): Program {
   const passes = schedule.map(carried);
   const table = 16 * Math.ceil(passes.length / 4);
   const length = passes.reduce((sum, { ops }) => sum + PASS_HEAD + ops.reduce((bytes, op) => bytes + opBytes(op), 0), table);
   const writer = new Writer(length);
+  const places: PassPlace[] = [];
   let gain = 1;
   passes.reduce((at, pass, number) => {
     writer.word(4 * number, at);
     const one = new PassWriter(writer, steps, pass);
-    const end = one.write(at, qubits);
+    const end = one.write(at);
     writer.word(at, opCount(pass.ops));
+    places.push({ at, block: pass.block, mixes: mixedBy(pass) });
     gain *= one.gain;
     return end;
   }, table);
-  return { bytes: writer.bytes, passes: passes.map(({ block }) => ({ blocks: 1 << (qubits - bitsOf(block)) })), gain };
+  return { bytes: writer.bytes, passes: places, gain };
 }

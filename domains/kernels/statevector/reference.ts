@@ -2,6 +2,7 @@
 // to be obviously right; shares with the kernel only sine and cosine, Philox and the meaning in circuit.ts.
 //   O1  Amplitudes agree with the kernel's to rounding, not bit for bit: the kernel specialises gates, this multiplies matrices.
 //   O2  Bits agree: a draw differs only if u falls within that rounding of P(0), which no test has time to meet.
+import { Fault } from "../../../kernel-abi/fault.ts";
 import { ARITY, OP, OP_WIDTH, isParametrised, type CircuitJob, type CircuitOutput, type LoweredCircuit, type ParameterMap, type PauliSum } from "../circuit.ts";
 import { cos, sin } from "../libm/portable.ts";
 import { philoxUniform } from "../philox/portable.ts";
@@ -186,7 +187,9 @@ export function referenceGradient(circuit: LoweredCircuit, observable: PauliSum,
   return gradient;
 }
 
+/** @throws Fault KERNEL_REFUSED for a job with noise, whose oracle is density.ts */
 export function referenceJob(job: CircuitJob): CircuitOutput {
+  if ("noise" in job) throw new Fault("KERNEL_REFUSED", { argument: "noise", allowed: "none here" });
   if (job.mode === "gradient") {
     const { circuit, observable, parameters } = job;
     return { mode: "gradient", value: Float64Array.of(referenceExpectation(referenceRun(circuit).state, observable)), gradient: referenceGradient(circuit, observable, parameters) };

@@ -2,6 +2,7 @@
 //   R1  state | scratch | shots | result | record | table | program | buffers | copies, in this order from the second page on; copies are
 //       grown on demand. The words that threads share stand in the first page.
 //   R3  Amplitudes are as long as they should be but for `gain` (program.ts, F5), which is 1 unless a fused program has run.
+//   R4  A qubit that nothing has mixed yet is 0: a program runs no block in which such a qubit is 1, for all of it is 0 and stays so.
 //   R2  Amplitudes are read by tests only; no kernel output holds one (A4).
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { Crew, CrewWork } from "../../../kernel-abi/ports.ts";
@@ -11,7 +12,7 @@ import { kernelModule, openInstance, type StatevectorExports } from "./instance.
 import type { Step } from "./plan.ts";
 import type { Program } from "./program.ts";
 import type { StagedPlan } from "./stages.ts";
-import { BLOCK_QUBITS } from "./schedule.ts";
+import { BLOCK_QUBITS, bitsOf } from "./schedule.ts";
 
 const PAGE = 65_536;
 const AMPLITUDE = 16;
@@ -63,6 +64,9 @@ export class Register {
   readonly #copies: number;
   /** Of each copy (R3). */
   readonly #gains: number[] = [];
+  readonly #mixes: number[] = [];
+  /** Qubits that may be 1, as a mask (R4). */
+  #mixed = 0;
   #end = 0;
 
   /** A register in |0…0⟩. @throws Fault KERNEL_REFUSED when the host has no memory for it. */
@@ -115,7 +119,8 @@ export class Register {
   /** Back to |0…0⟩. */
   clear(): void {
     this.gain = 1;
-    this.#bytes(this.state, this.total).fill(0);
+    this.#mixed = 0;
+    this.wasm.clear(this.state, this.total);
     new Float64Array(this.wasm.memory.buffer, this.state, 1)[0] = 1;
   }
 
@@ -133,17 +138,19 @@ export class Register {
     this.#reach(this.#copyAt(slot) + this.total);
     this.#bytes(this.#copyAt(slot), this.total).set(this.#bytes(this.state, this.total));
     this.#gains[slot] = this.gain;
+    this.#mixes[slot] = this.#mixed;
   }
 
   /** The address of a slot in which all amplitudes are 0: a second state beside the first. */
   zeros(slot: number): number {
     this.#reach(this.#copyAt(slot) + this.total);
-    this.#bytes(this.#copyAt(slot), this.total).fill(0);
+    this.wasm.clear(this.#copyAt(slot), this.total);
     return this.#copyAt(slot);
   }
 
   restore(slot: number): void {
     this.gain = this.#gains[slot] ?? 1;
+    this.#mixed = this.#mixes[slot] ?? (1 << this.qubits) - 1;
     this.#bytes(this.state, this.total).set(this.#bytes(this.#copyAt(slot), this.total));
   }
 
@@ -190,10 +197,14 @@ export class Register {
   run(program: Program): void {
     const { wasm, state, buffers } = this;
     this.#bytes(this.program, program.bytes.length).set(program.bytes);
-    program.passes.forEach(({ blocks }, pass) => {
+    program.passes.forEach(({ at, block, mixes }, pass) => {
+      const apart = this.#mixed & ~block;
+      const blocks = 1 << bitsOf(apart);
+      new Uint32Array(wasm.memory.buffer, this.program + at, 4).set([blocks, AMPLITUDE * apart, AMPLITUDE * (this.#mixed & block)], 1);
       wasm.openPass(this.program, SYNC, pass);
       while (wasm.help(this.program, SYNC, state, buffers) !== IDLE);
       this.#await(blocks);
+      this.#mixed |= mixes;
     });
     this.gain *= program.gain;
   }
@@ -232,6 +243,7 @@ export class Register {
   /** On the register's own state, or on the one in a slot. */
   apply(step: Step, state = this.state): void {
     const { wasm, total } = this;
+    for (const qubit of [step.q0, step.q1, step.q2]) if (qubit >= 0) this.#mixed |= 1 << qubit;
     const a = AMPLITUDE * (1 << step.q0);
     const b = step.q1 < 0 ? 0 : AMPLITUDE * (1 << step.q1);
     const { cosine: c, sine: s } = step;

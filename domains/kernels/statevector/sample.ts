@@ -1,24 +1,12 @@
 // Sampling a plan: every shot as if run alone, each distinct history simulated once.
 //   S1  Shots that share all outcomes so far are one range of the shot array; a measurement splits a range. The outcome of
 //       a shot depends on its number and its own history, so this gives the bits of one run per shot.
-//   S2  When a range splits, the smaller part goes on and the larger waits at a checkpoint, so at most log2(shots) wait.
-//       Without room for a checkpoint, a part waits at an earlier one and is evolved again along its recorded outcomes.
 import { OP } from "../circuit.ts";
 import type { Crew } from "../../../kernel-abi/ports.ts";
+import { Checkpoints, holds, type Checkpoint } from "./checkpoints.ts";
 import type { Plan, Step } from "./plan.ts";
 import { Register } from "./register.ts";
 import { EXACT, StagedPlan } from "./stages.ts";
-
-/** Bytes of state copies a job may hold beside its state; one copy is always allowed. */
-const COPIES_BYTES_MAX = 1_073_741_824;
-
-/** A place in the plan from which ranges can go on: the state before stage `at`. Slot -1 stands for |0…0⟩. */
-interface Checkpoint {
-  readonly at: number;
-  readonly slot: number;
-  readonly clbits: Uint8Array;
-  waiting: number;
-}
 
 /** Shots [from, to) of the array, which read `outcomes` one after the other from the checkpoint on. */
 interface Range {
@@ -36,26 +24,18 @@ interface Live {
   to: number;
 }
 
-function holds(conditions: Int32Array, at: number, clbits: Uint8Array): boolean {
-  const count = conditions[at] ?? 0;
-  for (let pair = at + 1; pair <= at + 2 * count; pair += 2) {
-    if (clbits[conditions[pair] ?? 0] !== conditions[pair + 1]) return false;
-  }
-  return true;
-}
-
 class Sampling {
   readonly #staged: StagedPlan;
   readonly #plan: Plan;
   readonly #register: Register;
   readonly #waiting: Range[] = [];
-  readonly #freeSlots: number[] = [];
+  readonly #checkpoints: Checkpoints;
 
-  constructor(staged: StagedPlan, register: Register, slots: number) {
+  constructor(staged: StagedPlan, register: Register, copies: number | undefined) {
     this.#staged = staged;
     this.#plan = staged.plan;
     this.#register = register;
-    for (let slot = slots - 1; slot >= 0; slot--) this.#freeSlots.push(slot);
+    this.#checkpoints = new Checkpoints(register, copies);
   }
 
   run(shots: number): void {
@@ -64,18 +44,12 @@ class Sampling {
     for (let range = this.#waiting.pop(); range !== undefined; range = this.#waiting.pop()) this.#follow(range);
   }
 
-  #leave(base: Checkpoint): void {
-    base.waiting--;
-    if (base.waiting === 0 && base.slot >= 0) this.#freeSlots.push(base.slot);
-  }
-
   /** Runs one range to the end of the circuit, putting aside what splits off. */
   #follow(range: Range): void {
     const { conditions } = this.#plan;
     const { stages } = this.#staged;
     const register = this.#register;
-    if (range.base.slot >= 0) register.restore(range.base.slot);
-    else register.clear();
+    this.#checkpoints.restore(range.base);
     const clbits = range.base.clbits.slice();
     const live: Live = { base: range.base, outcomes: [], from: range.from, to: range.to };
     let replayed = 0;
@@ -123,14 +97,9 @@ class Sampling {
 
   /** Makes both parts of a splitting range start from here if there is a slot, else from where the range started. */
   #checkpoint(live: Live, at: number, clbits: Uint8Array): void {
-    const slot = this.#freeSlots.pop();
-    if (slot === undefined) {
-      live.base.waiting++;
-      return;
-    }
-    this.#register.save(slot);
-    this.#leave(live.base);
-    live.base = { at, slot, clbits: clbits.slice(), waiting: 2 };
+    const base = this.#checkpoints.part(live.base, 2, at, clbits);
+    if (base === live.base) return;
+    live.base = base;
     live.outcomes = [];
   }
 
@@ -139,7 +108,7 @@ class Sampling {
     this.#register.writeRecord(clbits);
     wasm.publish(live.from, live.to, record);
     wasm.sampleRest(state, qubits, table, table + 12 * this.#plan.rest.length, live.from, live.to);
-    this.#leave(live.base);
+    this.#checkpoints.leave(live.base);
   }
 }
 
@@ -149,11 +118,10 @@ export function samplePlan(plan: Plan | StagedPlan, shots: number, key: Uint32Ar
   const { qubits, clbits, rest } = staged.plan;
   const register = new Register({ qubits, shots, clbits, rest: rest.length, program: staged.programBytes, crew });
   register.writeTable(rest);
-  const { wasm, shots: list, result, scratch } = register;
-  wasm.openShots(list, shots, result, clbits, scratch, key[0] ?? 0, key[1] ?? 0);
-  const wanted = Math.min(64, Math.max(1, Math.floor(COPIES_BYTES_MAX / register.total)));
+  const { wasm, shots: list, result } = register;
+  wasm.openShots(list, shots, result, clbits, key[0] ?? 0, key[1] ?? 0);
   try {
-    new Sampling(staged, register, copies ?? Math.min(wanted, register.copiesMax)).run(shots);
+    new Sampling(staged, register, copies).run(shots);
     return register.readResult(shots * clbits);
   } finally {
     register.close();

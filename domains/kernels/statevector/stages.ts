@@ -84,7 +84,7 @@ export class StagedPlan {
     const kept = this.#programs[at];
     if (kept !== undefined) return kept;
     const passes = this.schedules[at] ?? this.#scheduled(stage.gates);
-    const program = programOf(passes, stage.gates, this.plan.qubits);
+    const program = programOf(passes, stage.gates);
     if (this.#keeps) {
       this.schedules[at] = passes;
       this.#programs[at] = program;

@@ -28,6 +28,9 @@ export const GRADIENT_COST = Object.freeze({
   table: Object.freeze({ circuits_value: 1, circuits_per_shifted_gate: 2, runs_adjoint: 4 }),
 });
 
+/** As run headers digest it: how often an instruction of a shot with noise updates its amplitudes, without relaxation and with it (ticks.ts). */
+export const NOISE_COST = Object.freeze({ name: "q.noise", version: 1, table: Object.freeze({ updates: 1, updates_relaxing: 3 }) });
+
 /** As much of a call as decides how many circuits it stands for. */
 export interface Charged {
   readonly mode: string;

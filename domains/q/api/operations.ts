@@ -10,8 +10,9 @@ import { AT_ONCE, GUARDED, type Address, type Reading } from "../../../kernel-ab
 import { parseResult, readResult } from "../outcome.ts";
 import type { Bits, Counts, Gradient } from "../outcome.ts";
 import type { QReserve } from "../request.ts";
+import type { Noise } from "../noise.ts";
 import { BoundCircuit } from "./parameter.ts";
-import type { DecoderName } from "../qec/call.ts";
+import type { DecoderChoice } from "../qec/decoder-settings.ts";
 import type { Experiment } from "../qec/experiment.ts";
 import type { DetectionEvents, LogicalCounts } from "../qec/outcome.ts";
 
@@ -25,8 +26,13 @@ export interface QLedger extends Ledger {
   readonly free: { readonly budget: number; readonly shots: number };
 }
 
-export interface EstimateOptions {
-  /** What the value is charged as; the value itself is exact whatever stands here. Default 1,000. */
+export interface SampleOptions {
+  /** Each shot meets its own errors, so that over many shots the outcomes fall as the noise's density matrix says. Up to 27 qubits. */
+  readonly noise?: Noise;
+}
+
+export interface EstimateOptions extends SampleOptions {
+  /** What the value is charged as; the value itself is exact whatever stands here, but for noise, where it is the mean of so many runs. Default 1,000. */
   readonly shots?: number;
 }
 export const ESTIMATE_SHOTS = 1_000;
@@ -39,7 +45,8 @@ export interface GradientOptions {
 }
 
 export interface LogicalOptions {
-  readonly decoder?: DecoderName;
+  /** A name, or a name with settings: `{ name: "bp_osd", order: 7 }`. All settings, given or default, stand in the record. Default: matching. */
+  readonly decoder?: DecoderChoice;
 }
 
 export interface Q {
@@ -65,12 +72,13 @@ export interface Q {
    * Q_ERR_MEASUREMENT_FAILURE, Q_ERR_DECOHERENCE_EXCEEDED (also ABI_MALFORMED, DOMAIN_UNAUTHORIZED, CONTRACT_INVALID before them).
    * The last of them ends the contract, and work under way under it, unless the run's recovery policy says `overuse: "refuse"`.
    */
-  submit(contract: Contract<"Q">, circuit: CircuitLike): Program<Job<Bits, "Q">, "Q">;
+  submit(contract: Contract<"Q">, circuit: CircuitLike, options?: SampleOptions): Program<Job<Bits, "Q">, "Q">;
   /** `shots` shots as a histogram. @throws as `submit` */
-  sample(contract: Contract<"Q">, circuit: CircuitLike, shots: number): Program<Job<Counts, "Q">, "Q">;
+  sample(contract: Contract<"Q">, circuit: CircuitLike, shots: number, options?: SampleOptions): Program<Job<Counts, "Q">, "Q">;
   /**
    * The exact expectation value of a Pauli sum in the circuit's final state: a declared measurement mode of simulated
-   * providers, charged as `shots` shots (contracts, rule 9). The circuit must not measure, reset or branch. @throws as `submit`
+   * providers, charged as `shots` shots (contracts, rule 9). The circuit must not measure, reset or branch. With noise: the mean of the exact
+   * values of `shots` noisy runs, which is off by chance, by less the more there are. @throws as `submit`
    */
   estimate(contract: Contract<"Q">, circuit: CircuitLike, observable: PauliSum, options?: EstimateOptions): Program<Job<number, "Q">, "Q">;
   /**
@@ -106,6 +114,9 @@ function movesOf(circuit: CircuitLike): ParameterMap {
   return { count, entries, of: entries.slice(), factors: new Float64Array(count).fill(1) };
 }
 
+/** A call without noise has no such member: it is the call it was before there was any. */
+const askedOf = ({ noise }: SampleOptions): SampleOptions => (noise === undefined ? {} : { noise });
+
 const unexpected = (op: string, what: string): never => {
   throw new Fault("ABI_MALFORMED", { argument: `answer to q.${op}`, what });
 };
@@ -132,8 +143,12 @@ function* share(contract: Contract<"Q">, to: Address, address: Reading["address"
   return typeof answer === "number" ? answer : unexpected("share", "a contract's number");
 }
 
-/** The operations of Q, which read what they are given that way. */
-const operations = ({ address, record, argument }: Reading): Q => Object.freeze({
+const ESTIMATE_FORM = "q.estimate(contract, circuit, observable, { shots?, noise? })";
+const ESTIMATE_BEFORE = "q.estimate(contract, circuit, observable, { shots? })";
+
+/** The operations of Q, which read what they are given that way. `asked`: what options say of how a circuit is run; before
+ * `widerProviders` nobody looked at that. */
+const operations = ({ address, record, argument }: Reading, asked?: typeof askedOf): Q => Object.freeze({
   reserve: (request: QReserve, options: ReserveOptions = {}) => reserve(request, record("q.reserve(request, { within? })", "options", options, ({ within }) => within)),
   *release(contract: Contract<"Q">): Program<void, "Q"> {
     yield { domain: "Q", op: "release", contract };
@@ -148,13 +163,14 @@ const operations = ({ address, record, argument }: Reading): Q => Object.freeze(
     const answer = yield { domain: "Q", op: "ledger", contract };
     return isLedger(answer) ? answer : unexpected("ledger", "budget, shots, jobs and what remains");
   },
-  submit: (contract: Contract<"Q">, circuit: CircuitLike) =>
-    call<Bits>("submit", contract, { mode: "bits", circuit: argument(circuit, lower) }),
-  sample: (contract: Contract<"Q">, circuit: CircuitLike, shots: number) =>
-    call<Counts>("sample", contract, { mode: "counts", circuit: argument(circuit, lower), shots }),
+  submit: (contract: Contract<"Q">, circuit: CircuitLike, options: SampleOptions = {}) =>
+    call<Bits>("submit", contract, { mode: "bits", circuit: argument(circuit, lower), ...(asked === undefined ? {} : record("q.submit(contract, circuit, { noise? })", "options", options, asked)) }),
+  sample: (contract: Contract<"Q">, circuit: CircuitLike, shots: number, options: SampleOptions = {}) =>
+    call<Counts>("sample", contract, { mode: "counts", circuit: argument(circuit, lower), shots, ...(asked === undefined ? {} : record("q.sample(contract, circuit, shots, { noise? })", "options", options, asked)) }),
   estimate: (contract: Contract<"Q">, circuit: CircuitLike, observable: PauliSum, options: EstimateOptions = {}) =>
     call<number>("estimate", contract, {
-      mode: "expectation", circuit: argument(circuit, lower), observable, shots: record("q.estimate(contract, circuit, observable, { shots? })", "options", options, ({ shots }) => shots ?? ESTIMATE_SHOTS),
+      mode: "expectation", circuit: argument(circuit, lower), observable,
+      ...record(asked === undefined ? ESTIMATE_BEFORE : ESTIMATE_FORM, "options", options, (given) => ({ shots: given.shots ?? ESTIMATE_SHOTS, ...asked?.(given) })),
     }),
   gradient: (contract: Contract<"Q">, circuit: CircuitLike, observable: PauliSum, options: GradientOptions = {}) => {
     const lowered = argument(circuit, lower);
@@ -173,6 +189,8 @@ const operations = ({ address, record, argument }: Reading): Q => Object.freeze(
   },
 });
 
-export const q: Q = operations(GUARDED);
+export const q: Q = operations(GUARDED, askedOf);
+/** What programs of runs from before `widerProviders` are handed: options that came with it are not looked at. */
+export const qNarrower: Q = operations(GUARDED);
 /** What programs of runs from before `refusalsInFull` are handed. */
 export const qBefore: Q = operations(AT_ONCE);

@@ -1,10 +1,13 @@
 // An experiment: all jobs of a trace with the same circuit, judged in one walk. Chooses the walk as the providers do, and says of
 // every record how probable it is, of every job how plausible its shots are together.
-import type { LoweredCircuit } from "../../kernels/circuit.ts";
+import { OP_WIDTH, type LoweredCircuit } from "../../kernels/circuit.ts";
+import { log } from "../../kernels/libm/portable.ts";
+import type { NoiseModel } from "../../kernels/noise.ts";
 import { PROVIDERS, chooseProvider } from "../declared.ts";
 import { Account } from "./account.ts";
-import { TooManyHistories } from "./aim.ts";
+import { FLOOR, TooManyHistories } from "./aim.ts";
 import { binsOf, type Bins } from "./bins.ts";
+import { noisyDistribution } from "./noisy-walk.ts";
 import { plausibility, pointsFor, spread, type Plausibility } from "./plausibility.ts";
 import { StabilizerWalk } from "./stabilizer.ts";
 import { StatevectorWalk } from "./statevector.ts";
@@ -58,6 +61,24 @@ function byDistribution(tally: Tally): Pick<Findings, "plausibility" | "note"> {
     return { plausibility: untested(tally), note: NOT_TESTED };
   }
   return { plausibility: spread(tally, distribution), note: "" };
+}
+
+/** Rounding of one instruction, over all entries of a matrix whose trace is 1: some units in the last place. */
+const ROUNDING = 1e-15;
+
+/**
+ * What the recorded shots of one circuit with noise are worth. A record cannot be below FLOOR over the number of records, or below what rounding
+ * makes of 0, if that is more.
+ * @throws TooLarge when the circuit's density matrix is
+ */
+export function noisyExperiment(circuit: LoweredCircuit, noise: NoiseModel, jobs: readonly (readonly Reading[])[]): Findings {
+  const tally = tallyOf(circuit, jobs);
+  const all = noisyDistribution(circuit, noise);
+  const floor = Math.max(FLOOR / all.size, (circuit.ops.length / OP_WIDTH) * ROUNDING);
+  const distribution = new Map([...all].filter(([, probability]) => probability >= floor));
+  const p = Float64Array.from(tally.records, (record) => distribution.get(record) ?? 0);
+  const lnP = p.map((probability) => (probability === 0 ? -Infinity : log(probability)));
+  return { tally, lnP, p, plausibility: p.includes(0) ? untested(tally) : spread(tally, distribution), note: "" };
 }
 
 /**

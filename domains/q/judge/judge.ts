@@ -9,12 +9,15 @@ import type { DomainJudge, DomainVerdict, ExperimentVerdict, JobVerdict, JudgedJ
 import { KERNEL, type JobId } from "../../../kernel-abi/ids.ts";
 import { pack, unpack } from "../../../kernel-abi/packer.ts";
 import type { LoweredCircuit } from "../../kernels/circuit.ts";
+import type { NoiseModel } from "../../kernels/noise.ts";
 import { createQAdmission } from "../admission.ts";
 import { decodeDescriptor, type CircuitWork, type GradientJob, type QJob } from "../job.ts";
 import { judgedQec } from "../qec/judge.ts";
 import { exactExpectation } from "./expectation.ts";
-import { experiment, type Findings } from "./experiment.ts";
+import { experiment, noisyExperiment, type Findings } from "./experiment.ts";
 import { exactGradient } from "./gradient.ts";
+import { noisyMean } from "./noisy-mean.ts";
+import { TooLarge } from "./noisy-walk.ts";
 import { gradientIn, readingsOf, shortened, valueIn } from "./reading.ts";
 import type { Reading, Tally } from "./tally.ts";
 
@@ -28,6 +31,7 @@ interface Sampled {
 interface Group {
   readonly bytes: Uint8Array;
   readonly circuit: LoweredCircuit;
+  readonly noise: NoiseModel | undefined;
   readonly jobs: Sampled[];
 }
 
@@ -52,8 +56,8 @@ function workOf({ job, terms, descriptor }: JudgedJob): QJob {
   }
 }
 
-const verdictOf = (job: JobId, { mode, circuit, shots }: CircuitWork, rest: Pick<JobVerdict, "standing"> & Partial<JobVerdict>): JobVerdict => ({
-  job, domain: "Q", kind: mode, units: circuit.qubits, shots: mode === "expectation" || mode === "gradient" ? 1 : shots, logLikelihood: null, p: null, test: null, note: "", ...rest,
+const verdictOf = (job: JobId, { mode, circuit, shots, ...more }: CircuitWork, rest: Pick<JobVerdict, "standing"> & Partial<JobVerdict>, noisy = "noise" in more): JobVerdict => ({
+  job, domain: "Q", kind: mode, units: circuit.qubits, shots: mode === "gradient" || (mode === "expectation" && !noisy) ? 1 : shots, logLikelihood: null, p: null, test: null, note: "", ...rest,
 });
 
 const impossible = (what: string, outcome: string, probability = 0): Pick<JobVerdict, "standing" | "impossible"> =>
@@ -76,16 +80,24 @@ class QJudge implements DomainJudge {
     if (work.mode === "gradient") return this.#gradient(job, work, outcome.body);
     const readings = readingsOf(work, outcome.body);
     if (typeof readings === "string") return verdictOf(job, work, impossible("the body is no outcome of such a job", readings));
-    this.#groupOf(work.circuit).jobs.push({ job, work, readings });
+    this.#groupOf(work).jobs.push({ job, work, readings });
     return undefined;
   }
 
   #expectation(job: JobId, work: CircuitWork & { readonly mode: "expectation" }, body: Uint8Array): JobVerdict {
     const recorded = valueIn(body);
     if (typeof recorded === "string") return verdictOf(job, work, impossible("the body is no outcome of such a job", recorded));
+    if (work.noise !== undefined) return this.#mean(job, { ...work, noise: work.noise }, recorded);
     const { value, tolerance } = exactExpectation(work.circuit, work.observable);
     if (Math.abs(recorded - value) <= tolerance) return verdictOf(job, work, { standing: "possible" });
     return verdictOf(job, work, impossible(`the exact value is ${value}`, String(recorded)));
+  }
+
+  #mean(job: JobId, work: CircuitWork & { readonly mode: "expectation"; readonly noise: NoiseModel }, recorded: number): JobVerdict {
+    const mean = unlessTooLarge(() => noisyMean(work, recorded));
+    if (mean === undefined) return verdictOf(job, work, { standing: "unjudged", note: TOO_LARGE });
+    if (!mean.possible) return verdictOf(job, work, impossible("no mean of runs of this circuit is further from the exact value", String(recorded)));
+    return verdictOf(job, work, { standing: "possible", p: mean.p, test: "mean" });
   }
 
   #gradient(job: JobId, work: GradientJob, body: Uint8Array): JobVerdict {
@@ -98,14 +110,16 @@ class QJudge implements DomainJudge {
     return verdictOf(job, work, impossible(`the exact derivative by parameter ${wrong} is ${gradient[wrong]}`, String(recorded.gradient[wrong])));
   }
 
-  #groupOf(circuit: LoweredCircuit): Group {
-    const bytes = pack(circuit).slice();
+  #groupOf(work: CircuitWork): Group {
+    const { circuit } = work;
+    const noise = "noise" in work ? work.noise : undefined;
+    const bytes = pack(noise === undefined ? circuit : { ...circuit, noise }).slice();
     const hash = hashOf(bytes);
     const alike = this.#groups.get(hash) ?? [];
     this.#groups.set(hash, alike);
     const known = alike.find((group) => sameBytes(group.bytes, bytes));
     if (known !== undefined) return known;
-    const group = { bytes, circuit, jobs: [] };
+    const group = { bytes, circuit, noise, jobs: [] };
     alike.push(group);
     return group;
   }
@@ -114,9 +128,12 @@ class QJudge implements DomainJudge {
     const experiments: ExperimentVerdict[] = [];
     for (const group of [...this.#groups.values()].flat()) {
       group.jobs.sort((a, b) => a.job - b.job);
-      const findings = experiment(group.circuit, group.jobs.map(({ readings }) => readings));
+      const { circuit, noise } = group;
+      const read = group.jobs.map(({ readings }) => readings);
+      const findings = noise === undefined ? experiment(circuit, read) : unlessTooLarge(() => noisyExperiment(circuit, noise, read));
       const rows = findings === undefined ? [] : rowsByJob(findings.tally);
-      group.jobs.forEach((sampled, at) => { this.#verdicts.push(verdictOfSampled(sampled, at, rows[at] ?? [], findings)); });
+      const otherwise = noise === undefined ? MANY_PATHS : TOO_LARGE;
+      group.jobs.forEach((sampled, at) => { this.#verdicts.push(findings === undefined ? verdictOf(sampled.job, sampled.work, { standing: "unjudged", note: otherwise }) : verdictOfSampled(sampled, at, rows[at] ?? [], findings)); });
       if (group.jobs.length > 1 && findings !== undefined) {
         experiments.push({ jobs: group.jobs.map(({ job }) => job), shots: findings.tally.total, ...told(findings.plausibility.experiment) });
       }
@@ -141,8 +158,19 @@ function rowsByJob({ starts, job, times, shots }: Tally): readonly (readonly Row
   return rows;
 }
 
-function verdictOfSampled({ job, work }: Sampled, at: number, rows: readonly Row[], findings: Findings | undefined): JobVerdict {
-  if (findings === undefined) return verdictOf(job, work, { standing: "unjudged", note: "hidden outcomes take more paths than can be followed" });
+const MANY_PATHS = "hidden outcomes take more paths than can be followed";
+const TOO_LARGE = "with noise the exact probabilities take a density matrix, and this circuit's is larger than can be followed: it is for reproduce";
+
+function unlessTooLarge<T>(judged: () => T): T | undefined {
+  try {
+    return judged();
+  } catch (cause) {
+    if (cause instanceof TooLarge) return undefined;
+    throw cause;
+  }
+}
+
+function verdictOfSampled({ job, work }: Sampled, at: number, rows: readonly Row[], findings: Findings): JobVerdict {
   const { tally, lnP, p, plausibility, note } = findings;
   const wrong = rows.find(({ target }) => lnP[target] === -Infinity);
   if (wrong !== undefined) return verdictOf(job, work, impossible("the circuit cannot give this outcome", tally.records[wrong.target] ?? "", p[wrong.target]));

@@ -1,4 +1,4 @@
-// From a circuit and a decoder's name to what the kernel decodes with: the detector error model, and the matching graph or table made of it.
+// From a circuit and a decoder with its settings to what the kernel decodes with: the detector error model, and the matching graph or table made of it.
 import type { QecDecoder } from "../../kernels/qec/job.ts";
 import { analyze } from "../dem/analyze.ts";
 import { decodingProblem } from "../decoder/columns.ts";
@@ -6,24 +6,27 @@ import { decodingGraph } from "../decoder/graph.ts";
 import { lookupOracle, type LookupOracle } from "../decoder/lookup.ts";
 import type { ErrorModel } from "../dem/model.ts";
 import type { StimCircuit } from "../stim/circuit.ts";
-import type { DecoderName } from "./call.ts";
+import type { DecoderName, DecoderSettings } from "./decoder-settings.ts";
 
 /** The error model a decoder takes: split into parts of at most two detectors for those that match. @throws Fault of the analyzer */
 export const modelFor = (circuit: StimCircuit, decoder: DecoderName): ErrorModel =>
   analyze(circuit, { decompose: decoder === "matching" || decoder === "union_find" });
 
 /** @throws Fault KERNEL_REFUSED for mechanisms no edge stands for; ABI_MALFORMED for too many detectors for a table */
-export function decoderOfModel(model: ErrorModel, decoder: DecoderName): QecDecoder {
-  switch (decoder) {
+export function decoderOfModel(model: ErrorModel, settings: DecoderSettings): QecDecoder {
+  switch (settings.name) {
     case "matching": return { name: "matching", graph: decodingGraph(model).graph };
     case "union_find": return { name: "union-find", graph: decodingGraph(model).graph };
-    case "bp_osd": return { name: "bp-osd", problem: decodingProblem(model) };
+    case "bp_osd": {
+      const { iterations, scale, order } = settings;
+      return { name: "bp-osd", problem: decodingProblem(model), options: { iterations, scale, order } };
+    }
     case "lookup": return { name: "table", table: tableOf(lookupOracle(model)) };
   }
 }
 
 /** @throws Fault of the error model: detectors that are not deterministic, mechanisms that cannot be split; and as `decoderOfModel` */
-export const decoderFor = (circuit: StimCircuit, decoder: DecoderName): QecDecoder => decoderOfModel(modelFor(circuit, decoder), decoder);
+export const decoderFor = (circuit: StimCircuit, settings: DecoderSettings): QecDecoder => decoderOfModel(modelFor(circuit, settings.name), settings);
 
 /** Observables fit two bytes: the oracle takes no more. */
 function tableOf({ detectors, observables, predict }: LookupOracle): Uint8Array {

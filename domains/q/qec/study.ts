@@ -9,7 +9,7 @@ import { normalisedInterval } from "../statistics/rates.ts";
 import { stopReason, type StopReason } from "../statistics/stopping.ts";
 import { suppressionOf, type Suppression } from "../statistics/suppression.ts";
 import { fittedThreshold, type ThresholdFit } from "../statistics/threshold.ts";
-import { DecoderSchema } from "./call.ts";
+import { DecoderSchema, decoderSettings, decoderText, type DecoderSettings } from "./decoder-settings.ts";
 import { ExperimentSchema, isMemory, type Experiment } from "./experiment.ts";
 import { knownExperiment } from "./known.ts";
 import type { QReserve } from "../request.ts";
@@ -87,7 +87,7 @@ export interface StudyRow extends CellCounts {
   readonly p: number | null;
   /** The four knobs; null for a circuit given as text, which stands in the study's input. */
   readonly noise: Readonly<Record<string, number | undefined>> | null;
-  readonly decoder: string;
+  readonly decoder: DecoderSettings;
   /** Of the errors, in units of `per`. */
   readonly rate: number;
   readonly low: number;
@@ -102,13 +102,15 @@ export function studyRow({ interval: { method, confidence }, per, stop }: Study,
   const { observables } = knownExperiment(experiment).size;
   const [code, distance, rounds, noise] = isMemory(experiment) ? [experiment.code, experiment.distance, experiment.rounds, experiment.noise] : ["circuit", null, null, null];
   const { low, best, high } = normalisedInterval(intervalOf(method, counts, confidence), { per, rounds: rounds ?? 1, logicalQubits: observables });
-  return { code, distance, rounds, p: p ?? null, noise, decoder, ...counts, rate: best, low, high, per, method, confidence, stopped: stopReason(stop, counts) ?? null };
+  return { code, distance, rounds, p: p ?? null, noise, decoder: decoderSettings(decoder), ...counts, rate: best, low, high, per, method, confidence, stopped: stopReason(stop, counts) ?? null };
 }
 
 /** Of the rows of one code and decoder, over distances and rates; a member is null where they do not suffice for it. */
 export interface StudyFits {
   readonly code: string;
-  readonly decoder: string;
+  readonly decoder: DecoderSettings;
+  /** Of the rows, rising. */
+  readonly distances: readonly number[];
   readonly threshold: ThresholdFit | null;
   readonly crossings: readonly Crossing[];
   readonly lambda: readonly { readonly p: number; readonly suppression: Suppression }[];
@@ -123,8 +125,9 @@ const THRESHOLD_POINTS_MIN = 6;
 
 export function studyFits(rows: readonly StudyRow[]): readonly StudyFits[] {
   const placed = rows.filter(isPlaced);
-  return distinct(placed.map(({ code, decoder }) => `${code} ${decoder}`)).flatMap((name) => {
-    const points = placed.filter(({ code, decoder }) => `${code} ${decoder}` === name);
+  const named = ({ code, decoder }: Placed): string => `${code} ${decoderText(decoder)}`;
+  return distinct(placed.map(named)).flatMap((name) => {
+    const points = placed.filter((row) => named(row) === name);
     const [first] = points;
     if (first === undefined || distinct(points.map(({ distance }) => distance)).length < 2) return [];
     return [{ code: first.code, decoder: first.decoder, ...fitsOf(points) }];
@@ -138,7 +141,7 @@ function fitsOf(points: readonly Placed[]): Omit<StudyFits, "code" | "decoder"> 
     return row.length < 2 ? [] : [{ p, suppression: suppressionOf(row) }];
   });
   const crossings = crossingsOf(points);
-  return { threshold: thresholdNear(points, crossings), crossings, lambda };
+  return { distances: distinct(points.map(({ distance }) => distance)).toSorted((a, b) => a - b), threshold: thresholdNear(points, crossings), crossings, lambda };
 }
 
 /** Rates this much below and above the crossings are near enough for a quadratic. */

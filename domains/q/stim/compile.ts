@@ -3,22 +3,22 @@
 //   C1  Every instruction compiles or is refused by name and line.
 //   C2  A measurement or reset frees the Pauli that no longer matters: its frame is tossed, so that nothing can depend on it unseen.
 //   C3  sweep bits are 0.
-import { Fault } from "../../../kernel-abi/fault.ts";
 import { FRAME_OP, type FrameChannel, type FrameProgram } from "../../kernels/frames/program.ts";
 import { depolarized1, depolarized2, flipped, heralded, pauliChannel1, pauliChannel2, yFlipped } from "./channels.ts";
 import { isRepeat, TARGET, type StimCircuit, type StimInstruction } from "./circuit.ts";
 import { FrameCode } from "./frame-code.ts";
 import { GATES, type Gate } from "./gates.ts";
 import { forEachProduct } from "./products.ts";
+import { refuseAt } from "./refusal.ts";
 import { isBit } from "./targets.ts";
 
 const { ADD, SWAP, CLEAR, COIN, WITHOUT, RECORD, DETECT, OBSERVE } = FRAME_OP;
 const { VALUE, X, Z } = TARGET;
 const LOOPS_MAX = 0x7fff_ffff;
 
-const refuse = ({ name, line }: { readonly name: string; readonly line: number }, why: string): never => {
-  throw new Fault("STIM_UNSUPPORTED", { instruction: name, line, why });
-};
+const LISTED = "domains/q/stim/SUPPORT.md lists all instructions.";
+const refuse = (item: { readonly name: string; readonly line: number }, what: string, next: string): never =>
+  refuseAt("STIM_UNSUPPORTED", item, `${item.name}: ${what}`, next);
 
 /** Generators of a unitary's expansion: H, S or CX with the places of their targets. */
 type Word = readonly (readonly [op: string, first: number, second: number])[];
@@ -45,7 +45,7 @@ class Compiler {
   block(circuit: StimCircuit): void {
     for (const item of circuit) {
       if (isRepeat(item)) {
-        if (item.count > LOOPS_MAX) refuse(item, `at most ${LOOPS_MAX} repetitions`);
+        if (item.count > LOOPS_MAX) refuse(item, `more than ${LOOPS_MAX} repetitions`, "Repeat the block fewer times.");
         this.#chain = false;
         this.code.repeat(item.count, () => { this.block(item.body); });
         this.#chain = false;
@@ -78,7 +78,7 @@ class Compiler {
   }
 
   #instruction(item: StimInstruction): void {
-    const gate = GATES.get(item.name) ?? refuse(item, "no such instruction");
+    const gate = GATES.get(item.name) ?? refuse(item, "no such instruction", LISTED);
     this.#checkRecords(item);
     switch (gate.kind) {
       case "unitary": return this.#unitary(gate, item.targets);
@@ -100,7 +100,7 @@ class Compiler {
 
   #checkRecords(item: StimInstruction): void {
     for (const target of item.targets) {
-      if ((target & TARGET.RECORD) !== 0 && (target & VALUE) > this.code.measurements) refuse(item, `rec[-${target & VALUE}] is before the first measurement`);
+      if ((target & TARGET.RECORD) !== 0 && (target & VALUE) > this.code.measurements) refuse(item, `rec[-${target & VALUE}] is before the first measurement`, "Name a measurement that comes before it.");
     }
   }
 
@@ -227,9 +227,9 @@ class Compiler {
       case "DEPOLARIZE2": return this.code.noise(depolarized2(p), 4, targets.flatMap(both));
       case "PAULI_CHANNEL_2": return this.code.noise(pauliChannel2(args), 4, targets.flatMap(both));
       case "E": return this.#correlated(item, false);
-      case "ELSE_CORRELATED_ERROR": return this.#chain ? this.#correlated(item, true) : refuse(item, "it follows a CORRELATED_ERROR or another ELSE_CORRELATED_ERROR");
+      case "ELSE_CORRELATED_ERROR": return this.#chain ? this.#correlated(item, true) : refuse(item, "no error before it", "Put E or ELSE_CORRELATED_ERROR right before it.");
       case "I_ERROR": case "II_ERROR": return;
-      default: refuse(item, "the frame sampler has no such noise");
+      default: refuse(item, "no noise of the frame sampler", LISTED);
     }
   }
 

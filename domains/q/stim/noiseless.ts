@@ -6,8 +6,8 @@ import { runStabilizerJob } from "../../kernels/stabilizer/kernel.ts";
 import { isRepeat, TARGET, type StimCircuit, type StimInstruction } from "./circuit.ts";
 import { GATES, type Gate } from "./gates.ts";
 import { forEachProduct, productOf } from "./products.ts";
+import { refuseAt } from "./refusal.ts";
 import { isBit } from "./targets.ts";
-import { Fault } from "../../../kernel-abi/fault.ts";
 import { LIMITS } from "../../../kernel-abi/limits.ts";
 
 const { VALUE, INVERTED, RECORD } = TARGET;
@@ -28,6 +28,8 @@ class Lowering {
   readonly #conditions: number[] = [];
   readonly #qubits = new Map<number, number>();
   readonly inverted: boolean[] = [];
+  /** What is being lowered. */
+  #at: { readonly line: number } = { line: 0 };
   #ordinal = 0;
 
   get circuit(): LoweredCircuit {
@@ -51,16 +53,17 @@ class Lowering {
   #put(opcode: number, first: number, second = -1, clbit = -1, condition = -1): void {
     const draws = opcode === OP.MEASURE || opcode === OP.RESET;
     this.#ops.push(opcode, first, second, -1, clbit, condition, -1, draws ? this.#ordinal++ : -1);
-    if (this.#ops.length > LIMITS.circuit_operations_max * OP_WIDTH) throw new Fault("STIM_LIMIT", { limit: "operations of a noiseless shot, repetitions unrolled", most: LIMITS.circuit_operations_max });
+    if (this.#ops.length > LIMITS.circuit_operations_max * OP_WIDTH) refuseAt("STIM_LIMIT", this.#at, "more operations in a noiseless shot than are unrolled", `At most ${LIMITS.circuit_operations_max}: repeat less often.`);
   }
 
   #record(inverted: boolean): number {
-    if (this.inverted.length >= LIMITS.clbits_max) throw new Fault("STIM_LIMIT", { limit: "measurements of a noiseless shot", most: LIMITS.clbits_max });
+    if (this.inverted.length >= LIMITS.clbits_max) refuseAt("STIM_LIMIT", this.#at, "more measurements in a noiseless shot than are unrolled", `At most ${LIMITS.clbits_max}: repeat less often.`);
     this.inverted.push(inverted);
     return this.inverted.length - 1;
   }
 
   #instruction(item: StimInstruction): void {
+    this.#at = item;
     const gate = GATES.get(item.name);
     const { targets } = item;
     switch (gate?.kind) {
@@ -70,7 +73,7 @@ class Lowering {
       case "pad": for (const digit of targets) this.#record((digit & VALUE) === 1); return;
       case "herald": for (let index = 0; index < targets.length; index++) this.#record(false); return;
       case "noise": case "annotation": return;
-      case undefined: throw new Fault("STIM_UNSUPPORTED", { instruction: item.name, line: item.line, why: "no such instruction" });
+      case undefined: return refuseAt("STIM_UNSUPPORTED", item, `${item.name}: no such instruction`, "domains/q/stim/SUPPORT.md lists all instructions.");
     }
   }
 

@@ -1,21 +1,21 @@
 // A study from the words of a command line, or from its JSON file.
 import { Option, type Command } from "commander";
 import { Fault } from "../../../kernel-abi/fault.ts";
-import { DECODERS, type DecoderName } from "../../../domains/q/qec/call.ts";
+import { checkDecoder } from "../../../domains/q/qec/decoder-settings.ts";
 import { uniformNoise, type MemoryExperiment } from "../../../domains/q/qec/experiment.ts";
 import { CODE_TASKS, type CodeTaskName } from "../../../domains/q/codes/generate.ts";
 import { knownExperiment } from "../../../domains/q/qec/known.ts";
 import { StudySchema, type Study } from "../../../domains/q/qec/study.ts";
 import { compiled, misfit } from "../../../kernel-abi/schema.ts";
 import { choiceOption, countOption, readDocument } from "./arguments.ts";
+import { addDecoderOptions, DECODER_FLAGS, decoderOf, type DecoderFlags } from "./decoder-flags.ts";
 
-export interface StudyFlags {
+export interface StudyFlags extends DecoderFlags {
   readonly study?: string;
   readonly code?: CodeTaskName;
   readonly distances?: readonly number[];
   readonly p?: readonly number[];
   readonly rounds?: number;
-  readonly decoder?: DecoderName;
   readonly maxShots?: number;
   readonly maxErrors?: number;
   readonly width?: number;
@@ -49,13 +49,12 @@ const METHODS = ["wilson", "clopper-pearson"] as const;
 const integer = (text: string): number => (/^\d{1,9}$/.test(text) ? Number(text) : NaN);
 const probability = (text: string): number => (/^[0-9.eE+-]{1,40}$/.test(text) && Number(text) > 0 && Number(text) < 1 ? Number(text) : NaN);
 
-export const addStudyOptions = (command: Command): Command => command
+export const addStudyOptions = (command: Command): Command => addDecoderOptions(command
   .option("--study <file>", "the whole study as JSON; the options below say a simple one")
   .addOption(choiceOption("--code <name>", "code, layout and basis", [...CODE_TASKS]))
   .addOption(listOption("--distances <list>", "such as 3,5,7 (default)", integer, "integers, joined by commas"))
   .addOption(listOption("--p <list>", "physical error rates, all four noise knobs alike: 0.004,0.006,0.008", probability, "numbers above 0 and below 1, joined by commas"))
-  .addOption(countOption("--rounds <n>", "rounds of a shot (default: as many as the distance)", 1))
-  .addOption(choiceOption("--decoder <name>", "what predicts the observables (default: matching)", DECODERS))
+  .addOption(countOption("--rounds <n>", "rounds of a shot (default: as many as the distance)", 1)))
   .addOption(countOption("--max-shots <n>", `shots of a cell at most (default: ${DEFAULTS.maxShots})`, 1))
   .addOption(countOption("--max-errors <n>", `a cell ends with the batch that brings it so many errors (default: ${DEFAULTS.maxErrors}, none with --width)`, 1))
   .addOption(shareOption("--width <share>", "a cell ends once its interval is narrower than this share of its rate: 0.1"))
@@ -72,11 +71,20 @@ function parseStudy(value: unknown): Study {
     for (const { experiment } of study.cells) knownExperiment(experiment); // a code that has no such distance is refused before anything runs
     return study;
   }
+  decodersIn(study).forEach((decoder, cell) => { checkDecoder("study", decoder, `/cells/${cell}/decoder`); });
   const { at, what, words } = misfit(StudySchema, study);
   throw new Fault("ABI_MALFORMED", { argument: "study", at, what, ...(words.length === 0 ? {} : { allowed: words.map(String).join(", ") }) });
 }
 
-function cellsOf({ code = "surface_code:rotated_memory_z", distances = [3, 5, 7], p = [], rounds, decoder = "matching" }: StudyFlags): Study["cells"] {
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null;
+
+/** Of what may be no study: what stands where its cells' decoders would. */
+const decodersIn = (study: unknown): readonly unknown[] =>
+  (isRecord(study) && Array.isArray(study["cells"]) ? study["cells"].flatMap((cell: unknown) => (isRecord(cell) && "decoder" in cell ? [cell["decoder"]] : ["matching"])) : []);
+
+function cellsOf(flags: StudyFlags): Study["cells"] {
+  const { code = "surface_code:rotated_memory_z", distances = [3, 5, 7], p = [], rounds } = flags;
+  const decoder = decoderOf(flags);
   return distances.flatMap((distance) => p.map((rate) => ({
     p: rate, decoder, experiment: { code, distance, rounds: rounds ?? distance, noise: uniformNoise(rate) } satisfies MemoryExperiment,
   })));
@@ -87,7 +95,7 @@ export function studyOf(flags: StudyFlags): Study {
   const { study, maxShots = DEFAULTS.maxShots, width, interval: method = "wilson", confidence = 0.95, per = "shot" } = flags;
   const maxErrors = flags.maxErrors ?? (width === undefined ? DEFAULTS.maxErrors : undefined);
   if (study !== undefined) {
-    const other = (["code", "distances", "p", "rounds", "decoder", "maxShots", "maxErrors", "width", "interval", "confidence", "per"] as const).find((name) => flags[name] !== undefined);
+    const other = (["code", "distances", "p", "rounds", ...DECODER_FLAGS, "maxShots", "maxErrors", "width", "interval", "confidence", "per"] as const).find((name) => flags[name] !== undefined);
     if (other !== undefined) throw new Fault("USAGE", { options: `--study, --${other.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, allowed: "a file that says all of it, or options" });
     return readDocument("--study", study, parseStudy);
   }

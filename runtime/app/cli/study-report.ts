@@ -1,5 +1,6 @@
 // What a study came to, told and written: the table and its fits on stdout, rows as CSV and Parquet, the plot as SVG.
 import { Fault } from "../../../kernel-abi/fault.ts";
+import { decoderText } from "../../../domains/q/qec/decoder-settings.ts";
 import type { StudyRow } from "../../../domains/q/qec/study.ts";
 import { checkCharts, svgOf } from "../../adapters/charts.ts";
 import type { StudyResult } from "../qec/study-run.ts";
@@ -26,7 +27,7 @@ export const addStudyFiles = (command: Command): Command => command
   .option("--replace", "give up existing files of the same names");
 
 /** One a code and decoder. */
-const groupOf = ({ code, decoder, per }: Pick<StudyRow, "code" | "decoder" | "per">): string => `${code}, ${decoder}, per ${per}`;
+const groupOf = ({ code, decoder, per }: Pick<StudyRow, "code" | "decoder" | "per">): string => `${code}, ${decoderText(decoder)}, per ${per}`;
 type Placed = StudyRow & RatePoint;
 const isPlaced = (row: StudyRow): row is Placed => row.distance !== null && row.p !== null && row.p > 0;
 
@@ -38,7 +39,7 @@ async function plotOf({ rows, fits }: StudyResult): Promise<string> {
   if (groups.size > 1) throw new Fault("USAGE", { option: "--plot", what: `a plot is of one code and decoder; here are ${groups.size}: ${[...groups].join("; ")}` });
   const fit = fits[0]?.threshold?.threshold;
   return svgOf(thresholdChart(points, fit === undefined ? undefined : { threshold: fit.value, low: fit.value - fit.deviation, high: fit.value + fit.deviation },
-    { title: "Logical error rate", subtitle: `${first.code}, ${first.decoder}, rounds = ${rounds(points)}; ${Math.round(100 * first.confidence)} % intervals (${first.method})`, rate: `logical error rate per ${first.per.replaceAll("-", " ")}` }));
+    { title: "Logical error rate", subtitle: `${first.code}, ${decoderText(first.decoder)}, rounds = ${rounds(points)}; ${Math.round(100 * first.confidence)} % intervals (${first.method})`, rate: `logical error rate per ${first.per.replaceAll("-", " ")}` }));
 }
 
 const rounds = (points: readonly Placed[]): string => (points.every((row) => row.rounds === row.distance) ? "distance" : [...new Set(points.map((row) => row.rounds))].join(", "));

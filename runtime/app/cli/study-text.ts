@@ -1,6 +1,8 @@
 // What a study came to, for people and for tables: a row a cell, the fits below them.
+import { decoderText, settingsText } from "../../../domains/q/qec/decoder-settings.ts";
 import type { StudyFits, StudyRow } from "../../../domains/q/qec/study.ts";
 import type { Estimate } from "../../../domains/q/statistics/suppression.ts";
+import type { ThresholdFit } from "../../../domains/q/statistics/threshold.ts";
 import type { Cells, RowColumn } from "./rows-file.ts";
 import type { Facts } from "./output.ts";
 import type { Column, Row } from "./table.ts";
@@ -15,14 +17,14 @@ export const STUDY_COLUMNS: readonly Column[] = [
 const figure = (value: number | null): string => (value === null ? "" : short(value, 3));
 
 export const studyTableRow = ({ code, distance, rounds, p, decoder, shots, errors, rate, low, high, stopped }: StudyRow): Row =>
-  [code, String(distance ?? ""), String(rounds ?? ""), p === null ? "" : String(p), decoder, String(shots), String(errors), figure(rate), `${figure(low)} to ${figure(high)}`, stopped ?? ""];
+  [code, String(distance ?? ""), String(rounds ?? ""), p === null ? "" : String(p), decoderText(decoder), String(shots), String(errors), figure(rate), `${figure(low)} to ${figure(high)}`, stopped ?? ""];
 
 /** What a rate depends on stands beside it in every row. */
 export const ROW_COLUMNS: readonly RowColumn[] = [
   { name: "code", type: "STRING" }, { name: "distance", type: "INT64" }, { name: "rounds", type: "INT64" }, { name: "p", type: "DOUBLE" },
   { name: "after_clifford_depolarization", type: "DOUBLE" }, { name: "before_round_data_depolarization", type: "DOUBLE" },
   { name: "before_measure_flip_probability", type: "DOUBLE" }, { name: "after_reset_flip_probability", type: "DOUBLE" },
-  { name: "decoder", type: "STRING" }, { name: "shots", type: "INT64" }, { name: "errors", type: "INT64" }, { name: "detection_events", type: "INT64" }, { name: "unsolved", type: "INT64" },
+  { name: "decoder", type: "STRING" }, { name: "decoder_settings", type: "STRING" }, { name: "shots", type: "INT64" }, { name: "errors", type: "INT64" }, { name: "detection_events", type: "INT64" }, { name: "unsolved", type: "INT64" },
   { name: "rate", type: "DOUBLE" }, { name: "low", type: "DOUBLE" }, { name: "high", type: "DOUBLE" },
   { name: "per", type: "STRING" }, { name: "method", type: "STRING" }, { name: "confidence", type: "DOUBLE" }, { name: "stopped", type: "STRING" },
 ];
@@ -31,7 +33,7 @@ export function rowCells({ noise, events, ...row }: StudyRow): Cells {
   const { code, distance, rounds, p, decoder, shots, errors, unsolved, rate, low, high, per, method, confidence, stopped } = row;
   const knob = (name: string): number | null => (noise === null ? null : noise[name] ?? 0);
   return {
-    code, distance, rounds, p, decoder, shots, errors, unsolved, rate, low, high, per, method, confidence, stopped, detection_events: events,
+    code, distance, rounds, p, decoder: decoder.name, decoder_settings: settingsText(decoder) || null, shots, errors, unsolved, rate, low, high, per, method, confidence, stopped, detection_events: events,
     after_clifford_depolarization: knob("afterCliffordDepolarization"), before_round_data_depolarization: knob("beforeRoundDataDepolarization"),
     before_measure_flip_probability: knob("beforeMeasureFlipProbability"), after_reset_flip_probability: knob("afterResetFlipProbability"),
   };
@@ -39,12 +41,21 @@ export function rowCells({ noise, events, ...row }: StudyRow): Cells {
 
 const estimate = ({ value, deviation }: Estimate): string => `${short(value, 4)} ± ${short(deviation, 2)}`;
 
+/** Below this chance of so large a χ² the fit's own uncertainty is not to be believed. */
+const PLAUSIBLE = 0.001;
+
+/** What to do about a fit that its points contradict: small codes cross below where large ones do. */
+const doubt = ({ plausibility }: ThresholdFit, distances: readonly number[]): string => {
+  const [least = 0, ...larger] = distances;
+  return plausibility >= PLAUSIBLE ? "" : `\nthe points do not lie on one such curve, so this is no threshold yet: ${larger.length > 1 ? `leave out d=${least}, whose curves cross too early` : "add larger distances"}, or take rates nearer to the crossings`;
+};
+
 /** Facts on the fits, one line each. */
 export function fitFacts(fits: readonly StudyFits[]): Facts {
-  return fits.flatMap(({ code, decoder, threshold, crossings, lambda }): Facts => {
-    const name = fits.length === 1 ? "" : ` of ${code}, ${decoder}`;
+  return fits.flatMap(({ code, decoder, threshold, crossings, lambda, distances }): Facts => {
+    const name = fits.length === 1 ? "" : ` of ${code}, ${decoderText(decoder)}`;
     return [
-      threshold === null ? undefined : [`threshold${name}`, `${estimate(threshold.threshold)} (ν ${estimate(threshold.nu)}; χ² ${short(threshold.chiSquared, 3)} of ${threshold.freedom} degrees, plausibility ${short(threshold.plausibility, 2)})`],
+      threshold === null ? undefined : [`threshold${name}`, `${estimate(threshold.threshold)} (ν ${estimate(threshold.nu)}; χ² ${short(threshold.chiSquared, 3)} of ${threshold.freedom} degrees, plausibility ${short(threshold.plausibility, 2)})${doubt(threshold, distances)}`],
       crossings.length === 0 ? undefined : [`crossings${name}`, crossings.map(({ distances: [a, b], ...at }) => `d=${a},${b}: ${estimate(at)}`).join("; ")],
       lambda.length === 0 ? undefined : [`Λ${name}`, lambda.map(({ p, suppression }) => `p=${p}: ${estimate(suppression.lambda)}`).join("; ")],
     ];

@@ -2,10 +2,10 @@
 import * as domains from "../../../domains/index.ts";
 import { kBefore } from "../../../domains/k/api/operations.ts";
 import { phiBefore } from "../../../domains/phi/api/operations.ts";
-import { qBefore } from "../../../domains/q/api/operations.ts";
-import { declarationsChecked, refusedInFull } from "../../../kernel-abi/version.ts";
-import { defineProcessBefore, defineProcessUnchecked } from "../define.ts";
-import { defineMachineBefore, defineMachineUnchecked, fromProcessBefore, fromProgramBefore, processRefBefore } from "../define-machine.ts";
+import { qBefore, qNarrower } from "../../../domains/q/api/operations.ts";
+import { declarationsChecked, refusedInFull, widerProviders } from "../../../kernel-abi/version.ts";
+import { defineProcessBefore, defineProcessNarrower, defineProcessUnchecked } from "../define.ts";
+import { defineMachineBefore, defineMachineUnchecked, fromProcessBefore, fromProgramBefore, fromProgramNarrower, processRefBefore } from "../define-machine.ts";
 import { definePolicyBefore } from "../../scheduler/plugin.ts";
 import { watchable } from "../sites.ts";
 import * as surface from "./surface.ts";
@@ -18,6 +18,11 @@ export type Modules = Readonly<Record<string, object>>;
 const CALLS = { k: watchable(domains.k), q: watchable(domains.q), phi: watchable(domains.phi) };
 const MODULES: Modules = Object.freeze({ "triad-runtime": { ...surface, ...CALLS }, "triad-runtime/domains": { ...domains, ...CALLS }, xstate });
 
+/** Before `widerProviders`: Q's operations do not look at options that came with it. */
+const CALLS_NARROWER = { ...CALLS, q: watchable(qNarrower) };
+const NARROWER = { ...CALLS_NARROWER, defineProcess: defineProcessNarrower, fromProgram: fromProgramNarrower };
+const MODULES_NARROWER: Modules = Object.freeze({ ...MODULES, "triad-runtime": Object.freeze({ ...surface, ...NARROWER }), "triad-runtime/domains": Object.freeze({ ...domains, ...CALLS_NARROWER }) });
+
 /** Before `refusalsInFull`: what is given to a call is read at once, and what is wrong with a declaration told in fewer words. */
 const CALLS_BEFORE = { k: watchable(kBefore), q: watchable(qBefore), phi: watchable(phiBefore) };
 const BEFORE = { ...CALLS_BEFORE, defineProcess: defineProcessBefore, defineMachine: defineMachineBefore, fromProgram: fromProgramBefore, fromProcess: fromProcessBefore, processRef: processRefBefore, definePolicy: definePolicyBefore };
@@ -28,14 +33,15 @@ const UNCHECKED = { defineProcess: defineProcessUnchecked, defineMachine: define
 const MODULES_UNCHECKED: Modules = Object.freeze({ ...MODULES_BEFORE, "triad-runtime": Object.freeze({ ...surface, ...BEFORE, ...UNCHECKED }) });
 
 /** What stands behind these and is given to programs too: the modules as they are, and what programs are handed when they are activated. */
-export const BEHIND: readonly object[] = Object.freeze([surface, domains, domains.k, domains.q, domains.phi, kBefore, qBefore, phiBefore]);
+export const BEHIND: readonly object[] = Object.freeze([surface, domains, domains.k, domains.q, domains.phi, kBefore, qBefore, qNarrower, phiBefore]);
 
 /** All there are. */
-export const GENERATIONS: readonly Modules[] = Object.freeze([MODULES, MODULES_BEFORE, MODULES_UNCHECKED]);
+export const GENERATIONS: readonly Modules[] = Object.freeze([MODULES, MODULES_NARROWER, MODULES_BEFORE, MODULES_UNCHECKED]);
 
 /** What a program of a run with these flags imports; of this version when absent. */
 export function modulesFor(flags: readonly string[] | undefined): Modules {
   const set = flags && new Set(flags);
   if (!declarationsChecked(set)) return MODULES_UNCHECKED;
-  return refusedInFull(set) ? MODULES : MODULES_BEFORE;
+  if (!refusedInFull(set)) return MODULES_BEFORE;
+  return widerProviders(set) ? MODULES : MODULES_NARROWER;
 }

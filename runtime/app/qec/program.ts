@@ -1,11 +1,11 @@
 // The program of a study: one run, a contract and a job a part of a batch, until each cell's stopping rule is met. Like any program it is loaded
 // from its file and stands in the trace, so a study is verified, replayed, reproduced, judged and resumed like any other run.
 import {
-  added, defineProcess, experimentReserve, nextBatch, NO_COUNTS, studyFits, studyRow, StudySchema, type Cell, type CellCounts, type Contract, type Job, type LogicalCounts,
+  added, decoderSettings, decoderText, defineProcess, experimentReserve, nextBatch, NO_COUNTS, studyFits, studyRow, StudySchema, type Cell, type CellCounts, type Contract, type Job, type LogicalCounts,
 } from "triad-runtime";
 
 const named = ({ experiment, p, decoder }: Cell): string =>
-  [..."code" in experiment ? [experiment.code, `d=${experiment.distance}`, `rounds=${experiment.rounds}`] : ["circuit"], ...p === undefined ? [] : [`p=${p}`], decoder].join(" ");
+  [..."code" in experiment ? [experiment.code, `d=${experiment.distance}`, `rounds=${experiment.rounds}`] : ["circuit"], ...p === undefined ? [] : [`p=${p}`], decoderText(decoderSettings(decoder))].join(" ");
 
 export default defineProcess({
   name: "qec",

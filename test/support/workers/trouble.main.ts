@@ -53,7 +53,7 @@ const ordered = (mechanisms: number, each: number): KernelTask => ({
       rows: Uint32Array.from({ length: each * mechanisms }, (_, at) => Math.min(mechanisms - each, Math.floor(at / each)) + (at % each)),
       probabilities: new Float64Array(mechanisms).fill(0.01), masks: new Uint32Array(2 * mechanisms),
     },
-    options: { iterations: 5, scale: 1, sweep: 0 }, events: new Uint8Array((mechanisms + 7) >> 3), shots: 1, rowBytes: (mechanisms + 7) >> 3,
+    options: { iterations: 5, scale: 1, order: 0 }, events: new Uint8Array((mechanisms + 7) >> 3), shots: 1, rowBytes: (mechanisms + 7) >> 3,
   }),
 });
 /** Errors of a distance-3 repetition code, counted by table: minutes of work. */

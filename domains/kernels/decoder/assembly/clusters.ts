@@ -4,6 +4,7 @@
 //       what a cluster grew before it joined another stays.
 //   C2  A cluster grows as long as it has an odd number of events and no site of it has reached the boundary. `active` counts these.
 //   C3  Each union adds the one edge that brought it about, so a cluster of n sites has n - 1 of them.
+//   C4  What was matched at once (start.ts) are clusters that rest, grown as far as they would have on their own by then.
 import { NEVER, Node, endOf, is, nodeCount, nodes, nothing, weightOf } from "./graph";
 import { now, push } from "./queue";
 
@@ -19,6 +20,8 @@ export class Site {
   slope: i64;
   desired: i64;
   queued: i64;
+  /** Which edge is to be whole at `desired`; 0 for that to the boundary. */
+  due: usize;
   /** Members of a cluster are a list from its leader to `last`. */
   next: Site;
   last: Site;
@@ -70,15 +73,15 @@ export function clearSites(): void {
   active = 0;
 }
 
-/** A cluster of one site, which grows if it is an event. */
-export function settle(site: Site, event: bool): void {
+/** A cluster of one site of some radius, which rests. */
+export function settle(site: Site, event: bool, radius: i64): void {
   store<usize>(listEnd, changetype<usize>(site));
   listEnd += 4;
   site.leader = site;
   site.size = 1;
   site.offset = 0;
-  site.base = event ? -now : 0;
-  site.slope = event ? 1 : 0;
+  site.base = radius;
+  site.slope = 0;
   site.desired = NEVER;
   site.queued = NEVER;
   site.next = nothing<Site>();
@@ -90,7 +93,37 @@ export function settle(site: Site, event: bool): void {
   site.grounded = false;
   site.event = event;
   site.exit = false;
-  if (event) active++;
+}
+
+/** An event on its own, at the beginning. */
+export function plant(site: Site): void {
+  settle(site, true, 0);
+  site.slope = 1;
+  active++;
+}
+
+/** Two events whose edge was grown whole at once: a cluster that rests. */
+export function settlePair(one: Site, edge: usize): void {
+  const two = siteOf(endOf(edge));
+  const half = weightOf(edge) >> 1;
+  settle(one, true, half);
+  settle(two, true, half);
+  tie(one, two, edge);
+  tie(two, one, edge);
+  two.leader = one;
+  two.offset = 0;
+  one.size = 2;
+  one.next = two;
+  one.last = two;
+  one.odd = false;
+}
+
+/** An event that was grown to the boundary at once. */
+export function settleGrounded(site: Site, radius: i64): void {
+  settle(site, true, radius);
+  site.grounded = true;
+  site.way = site;
+  site.exit = true;
 }
 
 /** Of the site last looked up: the sum of offsets on the way to its leader. */
@@ -118,6 +151,7 @@ export function leaderOf(site: Site): Site {
 // @ts-ignore: decorator
 @inline function want(site: Site, time: i64): void {
   site.desired = time;
+  site.due = edgeFound;
   if (time < site.queued) {
     site.queued = time;
     push(time, changetype<usize>(site));
@@ -126,6 +160,19 @@ export function leaderOf(site: Site): Site {
 
 /** The edge that is whole next; 0 for that to the boundary. */
 let edgeFound: usize = 0;
+
+/** Whether what was to be due at a site is: what became of the clusters since may have put it off. */
+// @ts-ignore: decorator
+@inline function isWhole(site: Site, edge: usize): bool {
+  const leader = leaderOf(site);
+  const slope = leader.slope;
+  const growth = leader.base + slope * now + offset;
+  if (edge === 0) return slope !== 0 && growth >= nodeOf(site).boundary;
+  const other = siteOf(endOf(edge));
+  if (!is(other.leader)) return slope !== 0 && growth >= weightOf(edge);
+  const theirs = leaderOf(other);
+  return theirs !== leader && slope + theirs.slope !== 0 && growth + theirs.base + theirs.slope * now + offset >= weightOf(edge);
+}
 
 /** When an edge of a site is next grown whole, as things stand. */
 function nextAt(site: Site): i64 {
@@ -181,7 +228,7 @@ function ground(site: Site): void {
 /** The clusters of the two ends of an edge that is whole become one. */
 function unite(one: Site, edge: usize): void {
   const two = siteOf(endOf(edge));
-  if (!is(two.leader)) settle(two, false);
+  if (!is(two.leader)) settle(two, false, 0);
   tie(one, two, edge);
   tie(two, one, edge);
   let large = leaderOf(one), small = leaderOf(two);
@@ -215,8 +262,12 @@ export function visit(site: Site): void {
   if (site.queued !== now) return;
   site.queued = NEVER;
   if (site.desired !== now) {
-    if (site.desired !== NEVER) want(site, site.desired);
+    if (site.desired !== NEVER) push(site.queued = site.desired, changetype<usize>(site));
     return;
+  }
+  if (isWhole(site, site.due)) {
+    if (site.due === 0) ground(site);
+    else unite(site, site.due);
   }
   while (active > 0) {
     const time = nextAt(site);

@@ -3,6 +3,7 @@
 //       edges under feasible radii, from which the search for the least one may begin as well as from nothing:
 //       no radius exceeds the lightest edge of its node, so regions cover one node each and meet beyond one edge at most by touching;
 //       no radius exceeds half the weight of an edge to another event, so neighbours touch at most.
+//   S2  Union-find begins with the same: most shots end there, and clusters that rest are less to grow around.
 import { BOUNDARY, NEVER, Node, Region, endOf, marks, maskOf, nodeAt, nodeIndex, weightOf } from "./graph";
 import { createAround } from "./regions";
 import { pair, plant } from "./trees";
@@ -17,6 +18,14 @@ export let foundWeight: i64 = 0;
 /** What was found: pairs of (node, edge); edge 0 is that to the boundary. */
 let found: usize = 0;
 let foundEnd: usize = 0;
+
+// @ts-ignore: decorator
+@inline export function firstFound(): usize { return found; }
+// @ts-ignore: decorator
+@inline export function pastFound(): usize { return foundEnd; }
+/** Whether an event was left over. */
+// @ts-ignore: decorator
+@inline export function isFree(index: u32): bool { return load<u8>(marks + <usize>index) === FREE; }
 
 export function openStart(count: i32): void { found = heap.alloc(<usize>count * 8 + 8); }
 

@@ -4,9 +4,11 @@
 //   B2  A claim is one compare-and-exchange of a word that names the pass and the blocks left: nobody holds a block of a pass that is
 //       over, and nobody reads the program without a block, so it may be rewritten between passes.
 //   B3  A pass is over when as many blocks are done as it has. Only the leader opens the next, so no pass meets another.
+//   B4  A block of zeros is left as it is: whatever gates do to it, it stays so.
+import { run } from "./loops";
 import { tile } from "./tiles";
 
-const TILE = 0, QUARTER = 2;
+const TILE = 0, QUARTER = 2, LOOP = 3;
 const SIZE: usize = 4, FLAGS: usize = 12, IN_MASK: usize = 16, COUNT: usize = 24, VARIANTS: usize = 28;
 const TILE_HEAD: usize = 128, VARIANT_BYTES: usize = 144;
 const FROM_STATE = 1, TO_STATE = 2;
@@ -38,18 +40,33 @@ function phase(op: usize, block: usize, outer: usize): void {
   }
 }
 
+/** Whether every amplitude of a block is 0 whose set bits lie in `mask`; the others are 0 anyway. In a state that is full the first one ends it. */
+function isZero(here: usize, mask: usize): bool {
+  let at: usize = 0;
+  do {
+    if (v128.any_true(v128.load(here + at))) return false;
+    at = ((at | ~mask) + 16) & mask;
+  } while (at != 0);
+  return true;
+}
+
 function runBlock(pass: usize, index: u32, state: usize, buffer: usize): void {
   const outer = deposit(index, load<u32>(pass, 8));
   const here = state + outer;
+  if (isZero(here, load<u32>(pass, 12))) return;
   let op = pass + 16;
   for (let left = load<u32>(pass); left > 0; left--) {
     const flags = load<u32>(op, FLAGS);
     const source = flags & FROM_STATE ? here : buffer;
-    if (load<u32>(op) == TILE) {
+    const what = load<u32>(op);
+    if (what == TILE || what == LOOP) {
       const target = flags & TO_STATE ? here : buffer;
       let variant = op + TILE_HEAD;
       for (let more = load<u32>(op, VARIANTS); more > 0; more--) {
-        if ((<u32>outer & load<u32>(variant)) == load<u32>(variant, 4)) tile(op, variant, source, target);
+        if ((<u32>outer & load<u32>(variant)) == load<u32>(variant, 4)) {
+          if (what == LOOP) run(op, variant, source, target);
+          else tile(op, variant, source, target);
+        }
         variant += VARIANT_BYTES;
       }
     } else {

@@ -8,14 +8,14 @@ let bits: usize = 0;
 let clbits: usize = 0;
 let key0: u32 = 0;
 let key1: u32 = 0;
-let scratch: usize = 0;
+/** Where the state being sampled ends: sums are folded right below. */
+let top: usize = 0;
 
-/** Numbers the shots at `list` (32-bit each); `result` takes shots × clbits bytes; `folds` is scratch for weights. */
-export function openShots(list: usize, count: u32, result: usize, width: u32, folds: usize, k0: u32, k1: u32): void {
+/** Numbers the shots at `list` (32-bit each); `result` takes shots × clbits bytes. */
+export function openShots(list: usize, count: u32, result: usize, width: u32, k0: u32, k1: u32): void {
   shots = list;
   bits = result;
   clbits = width;
-  scratch = folds;
   key0 = k0;
   key1 = k1;
   for (let shot: u32 = 0; shot < count; shot++) store<u32>(shots + (<usize>shot << 2), shot);
@@ -73,7 +73,8 @@ function select(target: usize, source: usize, bits: i32, position: i32, bit: usi
 
 /**
  * Measures the rest of the table for one range. `weights` holds 2^free squares: those of the histories the range shares,
- * indexed by the qubits not in `fixed`. A parted range needs room for 2^(free-1) more behind them.
+ * indexed by the qubits not in `fixed`. A parted range needs room for 2^(free-1) more behind them,
+ * a fold for 2^(free-1) below `top`: of the state's bytes the weights leave a half, a part's a quarter, and so on, so they never meet.
  */
 function descend(step: usize, end: usize, weights: usize, free: i32, fixed: u32, values: u32, from: u32, to: u32): void {
   for (; step < end; step += 12) {
@@ -84,7 +85,7 @@ function descend(step: usize, end: usize, weights: usize, free: i32, fixed: u32,
       continue;
     }
     const position = <i32>qubit - popcnt<i32>(fixed & ((<u32>1 << qubit) - 1));
-    foldAside(weights, free, position, scratch);
+    foldAside(weights, free, position, top - (<usize>4 << free));
     const middle = split(from, to, load<u32>(step, 8), weight0, weight1);
     note(from, middle, clbit, 0);
     note(middle, to, clbit, 1);
@@ -108,6 +109,7 @@ function descend(step: usize, end: usize, weights: usize, free: i32, fixed: u32,
  */
 export function sampleRest(state: usize, qubits: i32, step: usize, end: usize, from: u32, to: u32): void {
   if (step == end) return;
+  top = state + (<usize>16 << qubits);
   squareAll(state, qubits);
   descend(step, end, state, qubits, 0, 0, from, to);
 }

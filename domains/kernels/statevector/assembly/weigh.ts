@@ -107,6 +107,11 @@ export function squareAll(state: usize, qubits: i32): void {
   for (let i: usize = 0; i < count; i += 2) v128.store(state + (i << 3), squares(state + (i << 4)));
 }
 
+/** All amplitudes 0. */
+export function clear(state: usize, total: usize): void {
+  memory.fill(state, 0, total);
+}
+
 /** Clears the amplitudes whose qubit is not `outcome`; span is the qubit's value in bytes. */
 export function project(state: usize, total: usize, span: usize, outcome: i32): void {
   const none = f64x2.splat(0);

@@ -44,6 +44,7 @@ const counted = (jobs: readonly JudgedOutcome[]): string => {
 
 const TESTS: Readonly<Record<TestName, string>> = {
   fit: "outcomes come too often or too seldom", bets: "bets against the circuit's odds win", counts: "counts scatter too little or too much over jobs", serial: "single shots follow one another as chance does not", events: "detection events come too often or too seldom",
+  mean: "the mean of noisy runs is too far from the exact value",
 };
 const SHOWN_FLAGS = 5;
 const listed = (jobs: readonly number[]): string => jobs.slice(0, 20).join(", ") + (jobs.length > 20 ? ", …" : "");

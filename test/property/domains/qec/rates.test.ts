@@ -27,7 +27,7 @@ const shotsOf = ({ distance, shots }: Known): number => (LONG ? shots : ({ 3: 40
 function errorsOf({ code, distance, p }: Known, shots: number, key: Uint32Array): number {
   const experiment: Experiment = { code, distance, rounds: distance, noise: uniformNoise(p) };
   const { circuit } = knownExperiment(experiment);
-  const decoder = decoderFor(circuit, "matching");
+  const decoder = decoderFor(circuit, { name: "matching" });
   return countErrors({ program: compileFrames(circuit), decoder, shots, key }, decoder).errors;
 }
 

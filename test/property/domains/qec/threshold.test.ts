@@ -17,7 +17,7 @@ interface Point { readonly distance: number; readonly rounds: number; readonly p
 function point(distance: number, p: number): Point {
   const experiment: Experiment = { code: "surface_code:rotated_memory_z", distance, rounds: distance, noise: uniformNoise(p) };
   const { circuit } = knownExperiment(experiment);
-  const decoder = decoderFor(circuit, "matching");
+  const decoder = decoderFor(circuit, { name: "matching" });
   const program = compileFrames(circuit);
   let shots = 0, errors = 0;
   for (let batch = 0; errors < ERRORS; batch++) {

@@ -46,6 +46,9 @@ describe("triad qec threshold", () => {
     ["a code nobody has", ["--code", "toric"], "USAGE", 2],
     ["an even distance of a code that has none", ["--code", "color_code:memory_xyz", "--distances", "4"], "ABI_MALFORMED", 1],
     ["a file and options", ["--study", "two"], "USAGE", 2],
+    ["iterations of a decoder that has none", ["--bp-iterations", "10"], "USAGE", 2],
+    ["an order beyond the largest", ["--decoder", "bp_osd", "--osd-order", "65"], "USAGE", 2],
+    ["a scale that is none", ["--decoder", "bp_osd", "--bp-scale", "most"], "USAGE", 2],
   ])("refuses %s", async (_, words, fault, exit) => {
     const { code, err } = await triad("qec", "threshold", "--p", "0.01", ...words, "--out", path("refused.triad"), "--workers", "0", "--json");
     expect([existsSync(path("refused.triad")), existsSync(path("refused.triad.partial"))]).toEqual([false, false]);
@@ -72,10 +75,36 @@ describe("triad qec threshold", () => {
     const cell = { experiment: { code: "repetition_code:memory", distance: 3, rounds: 2, noise: { beforeMeasureFlipProbability: 0.05 } }, decoder: "lookup" };
     writeFileSync(file, JSON.stringify({ cells: [cell], stop: { maxShots: 5_000 } }));
     const said = onlyObject((await triad("qec", "threshold", "--study", file, "--seed", "1", "--out", path("file.triad"), "--workers", "0", "--json")).out);
-    expect(said["rows"]).toMatchObject([{ distance: 3, rounds: 2, p: null, decoder: "lookup", shots: 5_000, per: "shot", method: "wilson", confidence: 0.95, stopped: "shots" }]);
+    expect(said["rows"]).toMatchObject([{ distance: 3, rounds: 2, p: null, decoder: { name: "lookup" }, shots: 5_000, per: "shot", method: "wilson", confidence: 0.95, stopped: "shots" }]);
     writeFileSync(file, JSON.stringify({ cells: [{ ...cell, decoder: "guess" }], stop: { maxShots: 5_000 } }));
     const refused = await triad("qec", "threshold", "--study", file, "--workers", "0", "--json");
     expect([refused.code, onlyObject(refused.err)["error"]]).toMatchObject([1, { name: "ABI_MALFORMED", detail: { at: "/cells/0/decoder" } }]);
+  });
+});
+
+describe("settings of a decoder", () => {
+  const bicycle = ["--code", "bivariate_bicycle_code:memory_z", "--workers", "0", "--json"];
+
+  it("stand in rows, tables and files of a study, given or default, and in the answer of decode", async () => {
+    const [csv, out] = [path("bp.csv"), path("bp.triad")];
+    const words = ["qec", "threshold", "--code", "repetition_code:memory", "--distances", "3", "--p", "0.05", "--decoder", "bp_osd", "--bp-iterations", "7", "--bp-scale", "0.75", "--max-shots", "500", "--seed", "1", "--workers", "0"];
+    const said = onlyObject((await triad(...words, "--out", out, "--csv", csv, "--json")).out);
+    expect(said["rows"]).toMatchObject([{ decoder: { name: "bp_osd", iterations: 7, scale: 0.75, order: 0 } }]);
+    expect(readFileSync(csv, "utf8")).toContain(",bp_osd,iterations=7 scale=0.75 order=0,");
+    expect((await triad("qec", "report", out)).out).toContain("bp_osd(iterations=7 scale=0.75 order=0)");
+    expect((await triad("reproduce", out, "--trust-program", "--workers", "0")).code).toBe(0);
+    const events = path("bicycle.b8");
+    await triad("qec", "sample", ...bicycle, "--distance", "6", "--rounds", "1", "--p", "0.01", "--shots", "50", "--seed", "2", "--events", events);
+    const decoded = await triad("qec", "decode", ...bicycle, "--distance", "6", "--rounds", "1", "--p", "0.01", "--events", events, "--appended", "--decoder", "bp_osd", "--osd-order", "5");
+    expect(onlyObject(decoded.out)).toMatchObject({ decoder: { name: "bp_osd", iterations: 100, scale: "adaptive", order: 5 }, shots: 50, unsolved: 0 });
+  }, 60_000);
+
+  it("are refused in a file with their place", async () => {
+    const file = path("settings.json");
+    const experiment = { code: "repetition_code:memory", distance: 3, rounds: 2, noise: {} };
+    writeFileSync(file, JSON.stringify({ cells: [{ experiment, decoder: "matching" }, { experiment, decoder: { name: "bp_osd", iterations: 0 } }], stop: { maxShots: 10 } }));
+    const refused = await triad("qec", "threshold", "--study", file, "--json");
+    expect(onlyObject(refused.err)["error"]).toMatchObject({ name: "ABI_MALFORMED", detail: { at: "/cells/1/decoder/iterations", allowed: "an integer from 1 to 10000" } });
   });
 });
 

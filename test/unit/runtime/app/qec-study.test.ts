@@ -34,13 +34,13 @@ describe("a study", () => {
     if (!isStudyResult(end.result)) throw new Error("no result");
     const { rows, fits } = end.result;
     expect(rows.map(({ code, distance, rounds, p, decoder, per, method, confidence }) => [code, distance, rounds, p, decoder, per, method, confidence]))
-      .toEqual(study.cells.map(({ experiment, p }) => ["repetition_code:memory", "distance" in experiment && experiment.distance, "rounds" in experiment && experiment.rounds, p, "matching", "shot", "wilson", 0.95]));
+      .toEqual(study.cells.map(({ experiment, p }) => ["repetition_code:memory", "distance" in experiment && experiment.distance, "rounds" in experiment && experiment.rounds, p, { name: "matching" }, "shot", "wilson", 0.95]));
     for (const { shots, errors, rate, low, high, stopped } of rows) {
       expect(stopped).toBe(errors >= 400 ? "errors" : "shots");
       expect(shots).toBeLessThanOrEqual(60_000);
       expect([rate, low < rate && rate < high]).toEqual([errors / shots, true]);
     }
-    expect(fits).toMatchObject([{ code: "repetition_code:memory", decoder: "matching", threshold: null }]);
+    expect(fits).toMatchObject([{ code: "repetition_code:memory", decoder: { name: "matching" }, threshold: null }]);
     expect(fits[0]?.lambda.map(({ p }) => p)).toEqual([0.02, 0.06]);
     expect((await judgeTrace(out)).jobs.every(({ standing }) => standing === "possible")).toBe(true);
     expect((await reproduceTrace(out, { program: STUDY_PROGRAM, workers: 0 })).confirmed).toBeGreaterThan(4);

@@ -5,7 +5,7 @@ import { countDifferences } from "../../../../../domains/kernels/qec/count.ts";
 import { flattened } from "../../../../../domains/q/dem/flatten.ts";
 import type { ErrorModel } from "../../../../../domains/q/dem/model.ts";
 import { parseDem } from "../../../../../domains/q/dem/parse.ts";
-import { DECODERS, type DecoderName } from "../../../../../domains/q/qec/call.ts";
+import { decoderText, type DecoderName } from "../../../../../domains/q/qec/decoder-settings.ts";
 import { decoderOfModel, modelFor } from "../../../../../domains/q/qec/decoder.ts";
 import { knownExperiment } from "../../../../../domains/q/qec/known.ts";
 import { intervalOf } from "../../../../../domains/q/statistics/intervals.ts";
@@ -13,8 +13,9 @@ import { rowBytes, type ShotFormat, type Shots } from "../../../../../domains/q/
 import { defaultWorkers } from "../../../../adapters/host.ts";
 import { decodeShots } from "../../../qec/decode-run.ts";
 import { checkApart } from "../../apart.ts";
-import { choiceOption, jsonOption, readGiven, workersOption } from "../../arguments.ts";
+import { jsonOption, readGiven, workersOption } from "../../arguments.ts";
 import { runs, type Invocation } from "../../command.ts";
+import { addDecoderOptions, decoderOf, type DecoderFlags } from "../../decoder-flags.ts";
 import { addExperimentOptions, experimentOf, type ExperimentFlags } from "../../experiment-flags.ts";
 import { interruptible } from "../../interrupt.ts";
 import { printFacts, printJson } from "../../output.ts";
@@ -23,13 +24,12 @@ import { formatOption, parted, putShots, shotsIn } from "../../shot-files.ts";
 import type { Io } from "../../terminal.ts";
 import { plural, printable } from "../../values.ts";
 
-interface Flags extends ExperimentFlags {
+interface Flags extends ExperimentFlags, DecoderFlags {
   readonly dem?: string;
   readonly events?: string;
   readonly format?: ShotFormat;
   readonly observables?: string;
   readonly appended?: boolean;
-  readonly decoder?: DecoderName;
   readonly predictions?: string;
   readonly replace?: boolean;
   readonly workers?: number;
@@ -59,22 +59,23 @@ function recordedIn({ events = "", format, observables, appended = false }: Flag
 }
 
 async function decode(file: string | undefined, flags: Flags, io: Io): Promise<number> {
-  const { events, format, predictions: into, replace = false, workers = defaultWorkers(), decoder: name = "matching" } = flags;
+  const { events, format, predictions: into, replace = false, workers = defaultWorkers() } = flags;
+  const decoder = decoderOf(flags);
   if (events === undefined) throw new Fault("USAGE", { option: "--events", what: "detection events are needed", allowed: "a file of shots: 01, b8, r8, hits, dets or ptb64" });
   if (into !== undefined) for (const read of [events, flags.observables, flags.dem, file]) checkApart({ out: into }, read ?? "");
   checkNew(replace, into);
-  const model = modelOf(file, flags, name);
+  const model = modelOf(file, flags, decoder.name);
   const { detectors, observables } = model;
   const { events: fired, flips } = recordedIn(flags, model);
-  const { predictions, unsolved } = await interruptible(io.err, (signal) => decodeShots({ decoder: decoderOfModel(model, name), detectors, observables, shots: fired.shots, events: fired.rows }, { workers, signal }));
+  const { predictions, unsolved } = await interruptible(io.err, (signal) => decodeShots({ decoder: decoderOfModel(model, decoder), detectors, observables, shots: fired.shots, events: fired.rows }, { workers, signal }));
   if (into !== undefined) putShots(into, format, { shots: fired.shots, rows: predictions }, { observables }, replace);
   const perObservable = Array.from({ length: observables }, () => 0);
   const errors = flips === undefined ? null : countDifferences(flips.rows, predictions, fired.shots, rowBytes({ observables }), perObservable);
   const rate = errors === null || fired.shots === 0 ? null : intervalOf("wilson", { shots: fired.shots, errors }, 0.95);
-  if (flags.json === true) printJson(io.out, "qec-decode", { decoder: name, shots: fired.shots, detectors, observables, unsolved, errors, flips: flips === undefined ? null : perObservable, rate: rate?.best ?? null, low: rate?.low ?? null, high: rate?.high ?? null, ...(into === undefined ? {} : { predictions: into }) });
+  if (flags.json === true) printJson(io.out, "qec-decode", { decoder, shots: fired.shots, detectors, observables, unsolved, errors, flips: flips === undefined ? null : perObservable, rate: rate?.best ?? null, low: rate?.low ?? null, high: rate?.high ?? null, ...(into === undefined ? {} : { predictions: into }) });
   else {
     printFacts(io.out, [
-      ["decoded", `${plural(fired.shots, "shot")} of ${plural(detectors, "detector")} by ${name}`],
+      ["decoded", `${plural(fired.shots, "shot")} of ${plural(detectors, "detector")} by ${decoderText(decoder)}`],
       rate === null ? undefined : ["errors", `${errors ?? 0}: ${rate.best.toPrecision(3)} (${rate.low.toPrecision(3)} to ${rate.high.toPrecision(3)} with 95 %)`],
       unsolved === 0 ? undefined : ["unsolved", `${plural(unsolved, "shot")} that no correction explains`], into === undefined ? undefined : ["written", printable(into)],
     ]);
@@ -83,13 +84,12 @@ async function decode(file: string | undefined, flags: Flags, io: Io): Promise<n
 }
 
 export function configure(command: Command, invocation: Invocation): void {
-  addExperimentOptions(command.argument("[file]", "the .stim circuit the shots are of"))
+  addDecoderOptions(addExperimentOptions(command.argument("[file]", "the .stim circuit the shots are of")))
     .option("--dem <file>", "instead of a circuit: its detector error model")
     .option("--events <file>", "detection events")
     .addOption(formatOption("--format <format>", "all these files"))
     .option("--observables <file>", "what the observables did: to count wrong predictions")
     .option("--appended", "the observables stand behind the detectors of each shot")
-    .addOption(choiceOption("--decoder <name>", "what predicts (default: matching)", DECODERS))
     .option("--predictions <file>", "predicted flips of the observables go there")
     .option("--replace", "give up an existing file of that name")
     .addOption(workersOption())

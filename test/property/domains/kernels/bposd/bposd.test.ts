@@ -17,7 +17,7 @@ const cases: fc.Arbitrary<Case> = fc.integer({ min: 1, max: 140 }).chain((detect
   detectors: fc.constant(detectors),
   columns: fc.array(fc.record({ detectors: fc.uniqueArray(fc.nat(detectors - 1), { minLength: 0, maxLength: 5 }), probability }), { minLength: 1, maxLength: 60 }),
   shots: fc.array(fc.array(fc.nat(59), { maxLength: 6 }), { minLength: 1, maxLength: 9 }),
-  options: fc.record({ iterations: fc.integer({ min: 1, max: 12 }), scale: fc.constantFrom("adaptive" as const, 0.625, 1), sweep: fc.constantFrom(0, 0, 1, 5) }),
+  options: fc.record({ iterations: fc.integer({ min: 1, max: 12 }), scale: fc.constantFrom("adaptive" as const, 0.625, 1), order: fc.constantFrom(0, 0, 1, 5) }),
 }));
 
 const oddly = (lists: readonly (readonly number[])[]): ReadonlySet<number> => {

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { DECODERS } from "../../../../../domains/kernels/decoder/decoder.ts";
 import { BOUNDARY, type MatchingGraph } from "../../../../../domains/kernels/decoder/graph.ts";
 import { answers } from "../../../../support/decoded.ts";
+import { plainUnionFind } from "../../../../support/plain-union-find.ts";
 import { below, cube, randomGraph, sampled } from "../../../../support/matching-graphs.ts";
 
 const RUNS = process.env["TRIAD_LONG"] === undefined ? 300 : 30_000;
@@ -65,6 +66,27 @@ describe("corrections of every decoder", () => {
 });
 
 describe("union-find", () => {
+  it("says what growing every edge by hand says, wherever no two things happen at one time", () => {
+    let [compared, tied] = [0, 0];
+    fc.assert(fc.property(fc.nat(), fc.integer({ min: 3, max: 12 }), fc.boolean(), (seed, oneIn, closed) => {
+      const draw = below(seed);
+      const whole = labelled(cube(3, 3, () => 1 + draw(1 << 22)));
+      const open = Array.from(whole.weights.keys()).filter((edge) => !closed || whole.ends[2 * edge + 1] !== BOUNDARY);
+      const graph = {
+        ...whole, ends: Int32Array.from(open.flatMap((edge) => [...whole.ends.subarray(2 * edge, 2 * edge + 2)])), weights: Int32Array.from(open, (edge) => whole.weights[edge] ?? 0),
+        masks: Uint32Array.from(open.flatMap((edge) => [...whole.masks.subarray(2 * edge, 2 * edge + 2)])),
+      };
+      const shots = Array.from({ length: 3 }, () => sampled(graph, oneIn, draw).events);
+      answers(graph, shots, "union-find").forEach(({ mask, weight, solved }, at) => {
+        const plain = plainUnionFind(graph, shots[at] ?? []);
+        compared += 1;
+        if (plain === "tied") tied += 1;
+        else expect(solved ? { mask, weight } : undefined).toEqual(plain);
+      });
+    }), { numRuns: RUNS });
+    expect(tied).toBeLessThan(compared / 20);
+  });
+
   it("explains a lone event, and a pair where there is no boundary, as lightly as can be", () => {
     fc.assert(fc.property(fc.nat(), fc.integer({ min: 1, max: 30 }), fc.boolean(), (seed, spread, closed) => {
       const draw = below(seed);

@@ -41,7 +41,7 @@ describe("BP with ordered statistics", () => {
     const ring = namingProblem(4, [0, 1, 2, 3].flatMap((d) => [0.1, 0.1].map((probability) => ({ detectors: [d, (d + 1) % 4], probability }))));
     const plain = answersOf(openBpOsd(ring, { iterations: 5 }), ring, [[0, 2]]);
     expect(plain[0]?.stage).toBe(1);
-    const swept = answersOf(openBpOsd(ring, { iterations: 5, sweep: 8 }), ring, [[0, 2]]);
+    const swept = answersOf(openBpOsd(ring, { iterations: 5, order: 8 }), ring, [[0, 2]]);
     expect(bitsOf(swept[0]?.mask ?? 0n)).toHaveLength(2);
   });
 
@@ -73,7 +73,7 @@ describe("errors that a code corrects", () => {
     const sets = Array.from({ length: most + 1 }, (_x, weight) => setsOf(code.n, weight)).flat();
     const oddly = (lists: readonly (readonly number[])[]): readonly number[] => lists.flat().filter((value, _i, all) => all.filter((other) => other === value).length % 2 === 1).filter((value, i, all) => all.indexOf(value) === i);
     const part = (qubit: number, what: "detectors" | "observables"): readonly number[] => model.mechanisms[qubit]?.parts[0]?.[what] ?? [];
-    const found = answersOf(openBpOsd(problem, { iterations: 60, sweep: 10 }), problem, sets.map((set) => oddly(set.map((qubit) => part(qubit, "detectors")))));
+    const found = answersOf(openBpOsd(problem, { iterations: 60, order: 10 }), problem, sets.map((set) => oddly(set.map((qubit) => part(qubit, "detectors")))));
     const wrong = sets.filter((set, i) => bitsOf(found[i]?.mask ?? 0n).join() !== oddly(set.map((qubit) => part(qubit, "observables"))).toSorted((a, b) => a - b).join());
     expect(wrong).toEqual([]);
   });
@@ -93,7 +93,7 @@ describe("what is refused", () => {
     expect(faultOf(bad(change))).toMatchObject({ fault: "KERNEL_REFUSED", detail: { argument } });
   });
 
-  it.each([[{ iterations: 0 }, "iterations"], [{ sweep: 65 }, "sweep"], [{ scale: 0 }, "scale"], [{ scale: 1.5 }, "scale"]])("options %o", (options, argument) => {
+  it.each([[{ iterations: 0 }, "iterations"], [{ order: 65 }, "order"], [{ scale: 0 }, "scale"], [{ scale: 1.5 }, "scale"]])("options %o", (options, argument) => {
     expect(faultOf(() => openBpOsd(line, options)).detail).toMatchObject({ argument });
   });
 

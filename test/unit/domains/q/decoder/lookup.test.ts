@@ -74,7 +74,7 @@ describe("no decoder errs less often than the oracle", () => {
     const oracle = lookupOracle(capacity);
     const least = oracle.errorRate(oracle.predict);
     const problem = decodingProblem(capacity);
-    const [plain, swept] = [{ iterations: 30 }, { iterations: 30, sweep: 10 }].map((options) => oracle.errorRate(predictions(problem, options)));
+    const [plain, swept] = [{ iterations: 30 }, { iterations: 30, order: 10 }].map((options) => oracle.errorRate(predictions(problem, options)));
     expect(least).toBeLessThanOrEqual((plain ?? 0) + 1e-15);
     expect(least).toBeLessThanOrEqual((swept ?? 0) + 1e-15);
     expect(swept).toBeLessThan(least * (equal ? 1 + 1e-12 : 1.15));

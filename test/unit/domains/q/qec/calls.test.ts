@@ -1,7 +1,7 @@
 // Error-correction experiments as calls: what is admitted, what it costs, what comes back, and who is refused with what.
 import { describe, expect, it } from "vitest";
 import { jobId, tick } from "../../../../../kernel-abi/ids.ts";
-import { pack } from "../../../../../kernel-abi/packer.ts";
+import { pack, unpack } from "../../../../../kernel-abi/packer.ts";
 import { LIMITS } from "../../../../../kernel-abi/limits.ts";
 import { createQAdmission } from "../../../../../domains/q/admission.ts";
 import { decodeDescriptor, encodeDescriptor, parseCall } from "../../../../../domains/q/job.ts";
@@ -112,11 +112,57 @@ describe("admission", () => {
 describe("the descriptor", () => {
   it("says the experiment in full, the same bytes however its fields came", () => {
     const noise = { afterResetFlipProbability: 0.25, afterCliffordDepolarization: 0.5 };
-    const job = parseCall({ shots: 5, decoder: "union_find", experiment: { noise, rounds: 2, distance: 3, code: "repetition_code:memory" }, mode: "logical" });
+    const job = parseCall({ shots: 5, decoder: { name: "union_find" }, experiment: { noise, rounds: 2, distance: 3, code: "repetition_code:memory" }, mode: "logical" });
     const same = parseCall({ mode: "logical", decoder: "union_find", shots: 5, experiment: { code: "repetition_code:memory", distance: 3, rounds: 2, noise: { afterCliffordDepolarization: 0.5, afterResetFlipProbability: 0.25 } } });
     expect([...encodeDescriptor(job)]).toEqual([...encodeDescriptor(same)]);
     expect(decodeDescriptor(encodeDescriptor(job).slice())).toEqual(job);
-    expect(job).toEqual({ mode: "logical", decoder: "union_find", shots: 5, experiment: { code: "repetition_code:memory", distance: 3, rounds: 2, noise } });
+    expect(job).toEqual({ mode: "logical", decoder: { name: "union_find" }, shots: 5, experiment: { code: "repetition_code:memory", distance: 3, rounds: 2, noise } });
+  });
+});
+
+describe("settings of a decoder", () => {
+  const told = (decoder: unknown) => parseCall({ ...logical(), decoder });
+  const full = (settings: object) => ({ name: "bp_osd", iterations: 100, scale: "adaptive", order: 0, ...settings });
+
+  it.each<[unknown, object]>([
+    ["bp_osd", full({})],
+    [{ name: "bp_osd" }, full({})],
+    [{ order: 7, name: "bp_osd" }, full({ order: 7 })],
+    [{ name: "bp_osd", scale: 0.625, iterations: 30 }, full({ scale: 0.625, iterations: 30 })],
+    ["matching", { name: "matching" }],
+    [{ name: "lookup" }, { name: "lookup" }],
+  ])("%j stand in the descriptor with every default", (decoder, settings) => {
+    const described = unpack(encodeDescriptor(told(decoder)).slice());
+    expect(described).toMatchObject({ decoder: settings });
+    expect([...encodeDescriptor(told(decoder))]).toEqual([...encodeDescriptor(told(settings))]);
+  });
+
+  it.each<[unknown, string, string]>([
+    ["guess", "/decoder", "matching, union_find, bp_osd, lookup"],
+    [undefined, "/decoder", "matching, union_find, bp_osd, lookup"],
+    [{ name: "guess" }, "/decoder/name", "matching, union_find, bp_osd, lookup"],
+    [{ name: "bp_osd", iterations: 0 }, "/decoder/iterations", "an integer from 1 to 10000"],
+    [{ name: "bp_osd", iterations: 2.5 }, "/decoder/iterations", "an integer from 1 to 10000"],
+    [{ name: "bp_osd", scale: 1.5 }, "/decoder/scale", "adaptive, or a number from 0.0009765625 to 1"],
+    [{ name: "bp_osd", scale: "most" }, "/decoder/scale", "adaptive, or a number from 0.0009765625 to 1"],
+    [{ name: "bp_osd", order: 65 }, "/decoder/order", "an integer from 0 to 64"],
+    [{ name: "bp_osd", sweep: 1 }, "/decoder/sweep", "iterations, scale, order"],
+    [{ name: "matching", order: 1 }, "/decoder/order", "none: it has no settings"],
+  ])("%j is refused at its place", (decoder, at, allowed) => {
+    expect(faultOf(() => told(decoder))).toMatchObject({ fault: "ABI_MALFORMED", detail: { argument: "q.logical", at, allowed } });
+  });
+
+  it("reach the decoder: fewer iterations and no sweep find other answers", async () => {
+    const bicycle: Experiment = { code: "bivariate_bicycle_code:memory_z", distance: 6, rounds: 1, noise: uniformNoise(0.02) };
+    const held = contractFor({ qubits: 1_000, channels: 1_000 });
+    const errorsOf = async (id: number, settings: object): Promise<number> => {
+      const service = createQService(inlineRunner);
+      service.start(jobOf(admission, { ...logical(bicycle, 300), decoder: { name: "bp_osd", ...settings } }, held, id));
+      return (readResult(parseResult((await service.outcome(jobId(id))).body)) as LogicalCounts).errors;
+    };
+    const [one, same, swept] = [await errorsOf(1, { iterations: 1 }), await errorsOf(1, { iterations: 1, order: 0 }), await errorsOf(1, { iterations: 1, order: 20 })];
+    expect(same).toBe(one);
+    expect(swept).toBeLessThan(one);
   });
 });
 

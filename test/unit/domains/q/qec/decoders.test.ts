@@ -4,7 +4,7 @@ import { countErrors } from "../../../../../domains/kernels/qec/kernel.ts";
 import type { QecCounts } from "../../../../../domains/kernels/qec/job.ts";
 import { analyze } from "../../../../../domains/q/dem/analyze.ts";
 import { lookupOracle } from "../../../../../domains/q/decoder/lookup.ts";
-import { DECODERS, type DecoderName } from "../../../../../domains/q/qec/call.ts";
+import { DECODERS, decoderSettings, type DecoderName } from "../../../../../domains/q/qec/decoder-settings.ts";
 import { decoderFor } from "../../../../../domains/q/qec/decoder.ts";
 import { circuitOf, uniformNoise } from "../../../../../domains/q/qec/experiment.ts";
 import { compileFrames } from "../../../../../domains/q/stim/compile.ts";
@@ -16,7 +16,7 @@ const program = compileFrames(circuit);
 const oracle = lookupOracle(analyze(circuit));
 const least = oracle.errorRate(oracle.predict);
 const counts = new Map<DecoderName, QecCounts>(DECODERS.map((name) => {
-  const decoder = decoderFor(circuit, name);
+  const decoder = decoderFor(circuit, decoderSettings(name));
   return [name, countErrors({ program, decoder, shots: SHOTS, key: Uint32Array.of(5, 6) }, decoder)];
 }));
 const deviation = Math.sqrt((least * (1 - least)) / SHOTS);
@@ -35,6 +35,6 @@ describe("decoders by name", () => {
     expect(new Set([...counts.values()].map(({ events }) => events)).size).toBe(1);
   });
   it("a table is refused where it would be too large", () => {
-    expect(faultName(() => decoderFor(circuitOf({ code: "surface_code:rotated_memory_z", distance: 5, rounds: 5, noise: uniformNoise(0.01) }), "lookup"))).toBe("ABI_MALFORMED");
+    expect(faultName(() => decoderFor(circuitOf({ code: "surface_code:rotated_memory_z", distance: 5, rounds: 5, noise: uniformNoise(0.01) }), { name: "lookup" }))).toBe("ABI_MALFORMED");
   });
 });

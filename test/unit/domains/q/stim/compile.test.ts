@@ -5,7 +5,7 @@ import { openSampler } from "../../../../../domains/kernels/frames/sampler.ts";
 import { generateCircuit } from "../../../../../domains/q/codes/generate.ts";
 import { compileFrames } from "../../../../../domains/q/stim/compile.ts";
 import { GATES } from "../../../../../domains/q/stim/gates.ts";
-import { referenceSample } from "../../../../../domains/q/stim/noiseless.ts";
+import { referenceSample, withoutNoise } from "../../../../../domains/q/stim/noiseless.ts";
 import { parseStim } from "../../../../../domains/q/stim/parse.ts";
 import { chiSquareScore } from "../../../../support/chi-square.ts";
 import { faultOf } from "../../../../support/refusals.ts";
@@ -97,9 +97,11 @@ describe("compiled circuits", () => {
   });
 
   it("refuse what they cannot have, by name and line", () => {
-    expect(faultOf(() => compileFrames(parseStim("M 0\nDETECTOR rec[-2]"))).detail).toMatchObject({ instruction: "DETECTOR", line: 2 });
-    expect(faultOf(() => compileFrames(parseStim("M 0\n\nELSE_CORRELATED_ERROR(0.1) X0"))).detail).toMatchObject({ instruction: "ELSE_CORRELATED_ERROR", line: 3 });
-    expect(faultOf(() => compileFrames([{ name: "T", tag: "", args: [], targets: [0], line: 7 }])).detail).toMatchObject({ instruction: "T", line: 7 });
+    expect(faultOf(() => compileFrames(parseStim("M 0\nDETECTOR rec[-2]"))).detail).toEqual({ line: 2, what: "DETECTOR: rec[-2] is before the first measurement" });
+    expect(faultOf(() => compileFrames(parseStim("M 0\n\nELSE_CORRELATED_ERROR(0.1) X0"))).detail).toEqual({ line: 3, what: "ELSE_CORRELATED_ERROR: no error before it" });
+    expect(faultOf(() => compileFrames([{ name: "T", tag: "", args: [], targets: [0], line: 7 }])).detail).toEqual({ line: 7, what: "T: no such instruction" });
+    expect(faultOf(() => withoutNoise([{ name: "T", tag: "", args: [], targets: [0], line: 7 }])).detail).toEqual({ line: 7, what: "T: no such instruction" });
+    expect(faultOf(() => withoutNoise(parseStim("H 0\nREPEAT 100000000 {\n  M 0\n}")))).toMatchObject({ fault: "STIM_LIMIT", detail: { line: 3, what: "more measurements in a noiseless shot than are unrolled" } });
   });
 
   it("repeat blocks as if they were written out", () => {

@@ -1,0 +1,50 @@
+// A decoder with its settings from the words of a command line. What is not said has its default, which the record shows.
+import { Option, type Command } from "commander";
+import { Fault } from "../../../kernel-abi/fault.ts";
+import { checkDecoder, DECODERS, decoderSettings, type DecoderName, type DecoderSettings } from "../../../domains/q/qec/decoder-settings.ts";
+import { choiceOption } from "./arguments.ts";
+
+export interface DecoderFlags {
+  readonly decoder?: DecoderName;
+  readonly bpIterations?: number;
+  readonly bpScale?: number | "adaptive";
+  readonly osdOrder?: number;
+}
+
+/** Settings of `bp_osd` by the options that say them. */
+const OPTIONS = [["bpIterations", "--bp-iterations", "iterations"], ["bpScale", "--bp-scale", "scale"], ["osdOrder", "--osd-order", "order"]] as const;
+/** Of a decoder, as another command's flags would clash with them. */
+export const DECODER_FLAGS = ["decoder", ...OPTIONS.map(([flag]) => flag)] as const;
+
+function settingOption(flags: string, description: string): Option {
+  const option = new Option(flags, description);
+  const setting = OPTIONS.find(([, name]) => name === `--${option.name()}`)?.[2] ?? "";
+  return option.argParser((text) => {
+    const value = /^[0-9][0-9.eE+-]{0,40}$/.test(text) ? Number(text) : text;
+    try {
+      checkDecoder("decoder", { name: "bp_osd", [setting]: value });
+      return value;
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      throw new Fault("USAGE", { option: `--${option.name()}`, value: text.slice(0, 200), allowed: String(error.detail["allowed"]) });
+    }
+  });
+}
+
+export const addDecoderOptions = (command: Command): Command => command
+  .addOption(choiceOption("--decoder <name>", "what predicts the observables (default: matching)", DECODERS))
+  .addOption(settingOption("--bp-iterations <n>", "of bp_osd: iterations of propagation (default: 100)"))
+  .addOption(settingOption("--bp-scale <number>", "of bp_osd: what its messages are scaled by (default: adaptive)"))
+  .addOption(settingOption("--osd-order <n>", "of bp_osd: 0 for OSD-0, else the order of the combination sweep (default: 0)"));
+
+/** @throws Fault USAGE for settings of another decoder */
+export function decoderOf(flags: DecoderFlags): DecoderSettings {
+  const { decoder = "matching" } = flags;
+  if (decoder !== "bp_osd") {
+    const other = OPTIONS.find(([flag]) => flags[flag] !== undefined);
+    if (other !== undefined) throw new Fault("USAGE", { options: `--decoder ${decoder}, ${other[1]}`, what: `${decoder} has no such setting`, allowed: "--decoder bp_osd" });
+    return decoderSettings(decoder);
+  }
+  const { bpIterations: iterations, bpScale: scale, osdOrder: order } = flags;
+  return decoderSettings({ name: decoder, ...(iterations === undefined ? {} : { iterations }), ...(scale === undefined ? {} : { scale }), ...(order === undefined ? {} : { order }) });
+}
