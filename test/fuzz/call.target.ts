@@ -69,7 +69,7 @@ const isVast = (value: unknown): boolean => isRecord(value) && Object.entries(va
 function call(dice: Dice, value: unknown): string {
   if (isVast(value)) return "vast";
   const parsed = admission.shape(value, [], new Set(CURRENT_OFFER.flags));
-  demand(Number.isSafeInteger(parsed.units) && parsed.units >= 1, "a call of no units");
+  demand(Number.isSafeInteger(parsed.units) && parsed.units >= 0, "a call of no units");
   if (parsed.units > VAST) return "vast";
   parsed.calibration(contract, tick(0));
   parsed.capacity(contract);

@@ -27,7 +27,7 @@ const parameters = { count: 1, entries: Int32Array.of(0, 1), of: Int32Array.of(0
 const frames = compileFrames(parseStim("R 0 1 2\nX_ERROR(0.1) 0 1 2\nREPEAT 3 {\n CX 0 1\n DEPOLARIZE2(0.01) 0 1\n M 1\n DETECTOR rec[-1]\n}\nM 0 2\nDETECTOR rec[-1] rec[-2]\nOBSERVABLE_INCLUDE(0) rec[-1]\n"));
 const graph = { detectors: 4, observables: 1, ends: Int32Array.of(0, 1, 1, 2, 2, 3, 3, -1), weights: Int32Array.of(2, 4, 6, 2), masks: Uint32Array.of(1, 0, 0, 0, 1, 0, 0, 0) };
 const problem = { detectors: 4, observables: 1, columns: Uint32Array.of(0, 1, 3, 5, 6), rows: Uint32Array.of(0, 0, 1, 1, 2, 3), probabilities: Float64Array.of(0.1, 0.2, 0.1, 0.05), masks: Uint32Array.of(1, 0, 0, 0, 1, 0, 0, 0) };
-const options = { iterations: 9, scale: 0.625, sweep: 3 };
+const options = { iterations: 9, scale: 0.625, order: 3 };
 const ring = { offsets: Int32Array.of(0, 2, 4, 6), targets: Int32Array.of(1, 2, 0, 2, 0, 1), weights: Float64Array.of(1, 2, 1, 3, 2, 3) };
 const QUIET = { noise: { sigma: 0.1, key: KEY }, tolerance: { errorBound: 3, noiseThreshold: 1 }, project: true } as const;
 const init = encodeTransformJob({ op: "init", phases: Float64Array.of(0, 1, 2), ...QUIET });
@@ -70,7 +70,7 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   },
   "q.qec": {
     bases: [
-      encodeQecJob({ program: frames, decoder: null, ...shots }), encodeQecJob({ program: frames, decoder: { name: "matching", graph }, ...shots }), encodeQecJob({ program: frames, decoder: { name: "bp-osd", problem }, ...shots }),
+      encodeQecJob({ program: frames, decoder: null, ...shots }), encodeQecJob({ program: frames, decoder: { name: "matching", graph }, ...shots }), encodeQecJob({ program: frames, decoder: { name: "bp-osd", problem, options }, ...shots }),
       encodeQecJob({ program: frames, decoder: { name: "table", table: new Uint8Array(16) }, ...shots }), encodeDecodeRows({ decoder: { name: "union-find", graph }, detectors: 4, observables: 1, ...events }),
     ],
     work: (bytes) => { const job = decodeQecJob(bytes); return "program" in job ? stepsOf(job.program, job.shots) : job.shots * (1 + job.detectors) + job.observables * job.shots; },
@@ -81,7 +81,7 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   },
   "q.bposd": {
     bases: [encodeBpOsdJob({ problem, options, ...events, rowBytes: 1 }), encodeBpOsdJob({ problem, options: { ...options, scale: "adaptive" }, ...events, rowBytes: 1 })],
-    work: (bytes) => { const { problem: of, options: how, shots: count } = decodeBpOsdJob(bytes); return (count + 1) * (1 + how.iterations) * (1 + of.rows.length) * (1 + how.sweep ** 2) + of.detectors ** 2; },
+    work: (bytes) => { const { problem: of, options: how, shots: count } = decodeBpOsdJob(bytes); return (count + 1) * (1 + how.iterations) * (1 + of.rows.length) * 2 ** Math.min(40, how.order) + of.detectors ** 2; },
   },
   "phi.kuramoto": {
     bases: [encodeKuramotoJob({ omega: Float64Array.of(1, 2, 3), couplings: Float64Array.of(1, 2), key: KEY, firstRun: 0, dt: 0.1, noise: 0.1, steps: 20, transient: 4, stride: 5, lockTolerance: 0.05, graph: ring })],
