@@ -111,9 +111,9 @@ describe("admission", () => {
 
 describe("the descriptor", () => {
   it("says the experiment in full, the same bytes however its fields came", () => {
-    const noise = { afterResetFlipProbability: 0.25, afterCliffordDepolarization: 0.5 };
+    const noise = { idleDepolarization: 0.125, afterResetFlipProbability: 0.25, afterCliffordDepolarization: 0.5 };
     const job = parseCall({ shots: 5, decoder: { name: "union_find" }, experiment: { noise, rounds: 2, distance: 3, code: "repetition_code:memory" }, mode: "logical" });
-    const same = parseCall({ mode: "logical", decoder: "union_find", shots: 5, experiment: { code: "repetition_code:memory", distance: 3, rounds: 2, noise: { afterCliffordDepolarization: 0.5, afterResetFlipProbability: 0.25 } } });
+    const same = parseCall({ mode: "logical", decoder: "union_find", shots: 5, experiment: { code: "repetition_code:memory", distance: 3, rounds: 2, noise: { afterCliffordDepolarization: 0.5, afterResetFlipProbability: 0.25, idleDepolarization: 0.125 } } });
     expect([...encodeDescriptor(job)]).toEqual([...encodeDescriptor(same)]);
     expect(decodeDescriptor(encodeDescriptor(job).slice())).toEqual(job);
     expect(job).toEqual({ mode: "logical", decoder: { name: "union_find" }, shots: 5, experiment: { code: "repetition_code:memory", distance: 3, rounds: 2, noise } });
