@@ -7,7 +7,7 @@ import { TARGETS } from "./targets.ts";
 
 /** Inputs, and how many distinct verdicts so many must reach. */
 const EVERYDAY: readonly (readonly [name: string, count: number, verdicts: number])[] = [
-  ["trace", 2_000, 3], ["bundle", 1_000, 7], ["envelope", 4_000, 12], ["command-line", 1_000, 8], ["configuration", 5_000, 32], ["asm", 3_000, 7], ["graph", 3_000, 18], ["rpc", 2_000, 20], ["statement", 1_000, 10], ["stim", 2_000, 12], ["dem", 3_000, 3],
+  ["trace", 2_000, 3], ["bundle", 1_000, 7], ["envelope", 4_000, 12], ["command-line", 1_000, 8], ["configuration", 5_000, 32], ["asm", 3_000, 7], ["graph", 3_000, 18], ["rpc", 2_000, 20], ["statement", 1_000, 10], ["stim", 2_000, 12], ["dem", 3_000, 3], ["kernel", 4_000, 34], ["call", 1_500, 14],
 ];
 
 describe("hostile inputs are answered with typed faults alone", () => {

@@ -1,6 +1,8 @@
 // What is recorded for every version: programs, seeds and circumstances. Rows may be added; a row that has traces never changes.
 import { resolve } from "node:path";
 import type { RecordOptions } from "../../runtime/app/record.ts";
+import { uniformNoise } from "../../domains/q/qec/experiment.ts";
+import type { Study } from "../../domains/q/qec/study.ts";
 import { parsePolicy } from "../../runtime/scheduler/policies.ts";
 import type { Behind, Fork } from "./derived.ts";
 import { WORKLOADS } from "../support/workloads.ts";
@@ -44,6 +46,14 @@ const STRIKES: Pick<Row, "allow" | "faults" | "recovery"> = {
   recovery: { version: 1, rules: [], escalate: { failures: 3, within: 200 } },
 };
 
+/** What `triad qec threshold` and `triad qec sample` record. */
+const studied = (name: string, program: string, input: unknown): Row => ({ name, program: `runtime/app/qec/${program}.ts`, seed: "golden", input });
+const STUDY: Study = {
+  cells: [[3, 0.02], [5, 0.02], [3, 0.06], [5, 0.06]].map(([distance = 3, p = 0]) =>
+    ({ p, decoder: "matching", experiment: { code: "repetition_code:memory", distance, rounds: distance, noise: uniformNoise(p) } })),
+  stop: { maxShots: 20_000, maxErrors: 200 }, interval: { method: "wilson", confidence: 0.95 }, per: "shot",
+};
+
 export const CATALOGUE: readonly Row[] = [
   example("bell"), example("teleport"), example("h2"), example("kuramoto"),
   small("bell", { as: "pair" }), small("chatty", { input: { some: ["input", 1.5, null] } }), small("denied", { as: "enforced", allow: [] }),
@@ -77,6 +87,7 @@ export const CATALOGUE: readonly Row[] = [
   own("unrun"), own("unrun", { as: "unrun-before", before: "9effa08" }),
   own("parted"), own("parted", { as: "parted-reseeded", fork: { of: "parted", at: 30, seed: "another", allow: ["Q"] } }), own("parted", { as: "parted-input", fork: { of: "parted", at: 0, input: { rounds: 3 }, allow: ["Q"] } }),
   resumedFrom("laps", 12, { every: 40, further: 30 }),
+  own("experiments"), studied("threshold", "program", STUDY), studied("events", "sample-program", { experiment: STUDY.cells[0]?.experiment, shots: 300 }),
 ];
 
 export const FOLDER = import.meta.dirname;
