@@ -40,7 +40,7 @@ function experimentFields(experiment: Experiment): Experiment {
   const { code, distance, rounds, noise } = experiment;
   const knob = (name: keyof typeof noise) => (noise[name] === undefined ? {} : { [name]: noise[name] });
   return { code, distance, rounds, noise: {
-    ...knob("afterCliffordDepolarization"), ...knob("beforeRoundDataDepolarization"), ...knob("beforeMeasureFlipProbability"), ...knob("afterResetFlipProbability"),
+    ...knob("afterCliffordDepolarization"), ...knob("beforeRoundDataDepolarization"), ...knob("beforeMeasureFlipProbability"), ...knob("afterResetFlipProbability"), ...knob("idleDepolarization"),
   } };
 }
 

@@ -8,10 +8,14 @@ import { BPOSD_DEFAULTS, type BpOsdOptions } from "../../kernels/bposd/problem.t
 export const DECODERS = ["matching", "union_find", "bp_osd", "lookup"] as const;
 export type DecoderName = (typeof DECODERS)[number];
 
-/** Everything a decoder can be told. `bp_osd`: iterations of propagation, what its messages are scaled by, and the order of ordered statistics. */
-export type DecoderSettings = { readonly name: Exclude<DecoderName, "bp_osd"> } | { readonly name: "bp_osd" } & BpOsdOptions;
+/** Which detectors a decoder looks at: those that tell of the observables (in a CSS code, of the kept basis), or all. */
+const BASES = ["own", "both"] as const;
+interface BpOsdSettings extends BpOsdOptions { readonly basis: (typeof BASES)[number] }
+
+/** Everything a decoder can be told. `bp_osd`: iterations of propagation, what its messages are scaled by, the order of ordered statistics, the basis. */
+export type DecoderSettings = { readonly name: Exclude<DecoderName, "bp_osd"> } | { readonly name: "bp_osd" } & BpOsdSettings;
 /** A decoder by name, with settings where they are not the defaults. */
-export type DecoderChoice = DecoderName | { readonly name: Exclude<DecoderName, "bp_osd"> } | { readonly name: "bp_osd" } & Partial<BpOsdOptions>;
+export type DecoderChoice = DecoderName | { readonly name: Exclude<DecoderName, "bp_osd"> } | { readonly name: "bp_osd" } & Partial<BpOsdSettings>;
 
 const ITERATIONS_MAX = 10_000;
 const ORDER_MAX = 64;
@@ -26,6 +30,7 @@ export const DecoderSchema = Type.Unsafe<DecoderChoice>(Type.Union([
     iterations: Type.Optional(Type.Integer({ minimum: 1, maximum: ITERATIONS_MAX, description: "Iterations of min-sum propagation before ordered statistics." })),
     scale: Type.Optional(Type.Union([Type.Literal("adaptive"), Type.Number({ minimum: SCALE_LEAST, maximum: 1 })], { description: "What messages are scaled by; adaptive: by 1 - 2^-k in iteration k." })),
     order: Type.Optional(Type.Integer({ minimum: 0, maximum: ORDER_MAX, description: "0: OSD-0. Otherwise the order of the combination sweep (OSD-CS)." })),
+    basis: Type.Optional(Type.Union(BASES.map((basis) => Type.Literal(basis)), { description: "own: the detectors that tell of the observables. both: all of them." })),
   }, { additionalProperties: false }),
 ], { description: "Minimum-weight perfect matching, weighted-growth union-find, belief propagation with ordered statistics, or a table of maximum likelihood." }));
 
@@ -40,6 +45,7 @@ const SETTINGS: Readonly<Record<string, Readonly<Record<string, ReturnType<typeo
     iterations: whole(1, ITERATIONS_MAX),
     scale: { allowed: `adaptive, or a number from ${SCALE_LEAST} to 1`, fits: (value) => value === "adaptive" || (typeof value === "number" && value >= SCALE_LEAST && value <= 1) },
     order: whole(0, ORDER_MAX),
+    basis: { allowed: BASES.join(", "), fits: (value) => BASES.some((basis) => basis === value) },
   },
 };
 
@@ -65,13 +71,13 @@ export function checkDecoder(argument: string, choice: unknown, at = "/decoder")
 export function decoderSettings(choice: DecoderChoice): DecoderSettings {
   if (typeof choice === "string") return choice === "bp_osd" ? decoderSettings({ name: choice }) : { name: choice };
   if (choice.name !== "bp_osd") return { name: choice.name };
-  const { name, iterations = BPOSD_DEFAULTS.iterations, scale = BPOSD_DEFAULTS.scale, order = BPOSD_DEFAULTS.order } = choice;
-  return { name, iterations, scale, order };
+  const { name, iterations = BPOSD_DEFAULTS.iterations, scale = BPOSD_DEFAULTS.scale, order = BPOSD_DEFAULTS.order, basis = "own" } = choice;
+  return { name, iterations, scale, order, basis };
 }
 
-/** Settings as text, without the name: `iterations=100 scale=adaptive order=0`; empty where there are none. */
+/** Settings as text, without the name: `iterations=100 scale=adaptive order=0 basis=own`; empty where there are none. */
 export const settingsText = ({ name: _, ...settings }: DecoderSettings): string => Object.entries(settings).map(([setting, value]) => `${setting}=${value}`).join(" ");
-/** A decoder with its settings, as text: `bp_osd(iterations=100 scale=adaptive order=0)`. */
+/** A decoder with its settings, as text: `bp_osd(iterations=100 scale=adaptive order=0 basis=own)`. */
 export function decoderText(settings: DecoderSettings): string {
   const text = settingsText(settings);
   return text === "" ? settings.name : `${settings.name}(${text})`;

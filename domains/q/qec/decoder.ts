@@ -4,13 +4,16 @@ import { analyze } from "../dem/analyze.ts";
 import { decodingProblem } from "../decoder/columns.ts";
 import { decodingGraph } from "../decoder/graph.ts";
 import { lookupOracle, type LookupOracle } from "../decoder/lookup.ts";
+import { ownBasis } from "../decoder/own-basis.ts";
 import type { ErrorModel } from "../dem/model.ts";
 import type { StimCircuit } from "../stim/circuit.ts";
-import type { DecoderName, DecoderSettings } from "./decoder-settings.ts";
+import type { DecoderSettings } from "./decoder-settings.ts";
 
-/** The error model a decoder takes: split into parts of at most two detectors for those that match. @throws Fault of the analyzer */
-export const modelFor = (circuit: StimCircuit, decoder: DecoderName): ErrorModel =>
-  analyze(circuit, { decompose: decoder === "matching" || decoder === "union_find" });
+/** The error model a decoder takes: split into parts of at most two detectors for those that match, of the kept basis alone where it says so. @throws Fault of the analyzer */
+export function modelFor(circuit: StimCircuit, settings: DecoderSettings): ErrorModel {
+  const model = analyze(circuit, { decompose: settings.name === "matching" || settings.name === "union_find" });
+  return settings.name === "bp_osd" && settings.basis === "own" ? ownBasis(circuit, model) : model;
+}
 
 /** @throws Fault KERNEL_REFUSED for mechanisms no edge stands for; ABI_MALFORMED for too many detectors for a table */
 export function decoderOfModel(model: ErrorModel, settings: DecoderSettings): QecDecoder {
@@ -26,7 +29,7 @@ export function decoderOfModel(model: ErrorModel, settings: DecoderSettings): Qe
 }
 
 /** @throws Fault of the error model: detectors that are not deterministic, mechanisms that cannot be split; and as `decoderOfModel` */
-export const decoderFor = (circuit: StimCircuit, settings: DecoderSettings): QecDecoder => decoderOfModel(modelFor(circuit, settings.name), settings);
+export const decoderFor = (circuit: StimCircuit, settings: DecoderSettings): QecDecoder => decoderOfModel(modelFor(circuit, settings), settings);
 
 /** Observables fit two bytes: the oracle takes no more. */
 function tableOf({ detectors, observables, predict }: LookupOracle): Uint8Array {

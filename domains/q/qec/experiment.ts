@@ -19,7 +19,8 @@ export const NoiseSchema = Type.Object({
   beforeRoundDataDepolarization: Knob,
   beforeMeasureFlipProbability: Knob,
   afterResetFlipProbability: Knob,
-}, { ...exact, description: "Stim's four knobs, as probabilities; what is left out is 0." });
+  idleDepolarization: Knob,
+}, { ...exact, description: "Stim's four knobs and one of waiting between two ticks, as probabilities; what is left out is 0." });
 
 export const ExperimentSchema = Type.Union([
   Type.Object({
@@ -35,7 +36,7 @@ export type MemoryExperiment = Extract<Experiment, { readonly code: string }>;
 
 export const isMemory = (experiment: Experiment): experiment is MemoryExperiment => "code" in experiment;
 
-/** All four knobs at `p`: circuit-level noise of one parameter. */
+/** Stim's four knobs at `p`: circuit-level noise of one parameter. */
 export const uniformNoise = (p: number): MemoryExperiment["noise"] =>
   ({ afterCliffordDepolarization: p, beforeRoundDataDepolarization: p, beforeMeasureFlipProbability: p, afterResetFlipProbability: p });
 

@@ -85,7 +85,7 @@ export interface StudyRow extends CellCounts {
   readonly distance: number | null;
   readonly rounds: number | null;
   readonly p: number | null;
-  /** The four knobs; null for a circuit given as text, which stands in the study's input. */
+  /** The knobs; null for a circuit given as text, which stands in the study's input. */
   readonly noise: Readonly<Record<string, number | undefined>> | null;
   readonly decoder: DecoderSettings;
   /** Of the errors, in units of `per`. */

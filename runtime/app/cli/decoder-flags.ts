@@ -9,10 +9,11 @@ export interface DecoderFlags {
   readonly bpIterations?: number;
   readonly bpScale?: number | "adaptive";
   readonly osdOrder?: number;
+  readonly bpBasis?: "own" | "both";
 }
 
 /** Settings of `bp_osd` by the options that say them. */
-const OPTIONS = [["bpIterations", "--bp-iterations", "iterations"], ["bpScale", "--bp-scale", "scale"], ["osdOrder", "--osd-order", "order"]] as const;
+const OPTIONS = [["bpIterations", "--bp-iterations", "iterations"], ["bpScale", "--bp-scale", "scale"], ["osdOrder", "--osd-order", "order"], ["bpBasis", "--bp-basis", "basis"]] as const;
 /** Of a decoder, as another command's flags would clash with them. */
 export const DECODER_FLAGS = ["decoder", ...OPTIONS.map(([flag]) => flag)] as const;
 
@@ -35,7 +36,8 @@ export const addDecoderOptions = (command: Command): Command => command
   .addOption(choiceOption("--decoder <name>", "what predicts the observables (default: matching)", DECODERS))
   .addOption(settingOption("--bp-iterations <n>", "of bp_osd: iterations of propagation (default: 100)"))
   .addOption(settingOption("--bp-scale <number>", "of bp_osd: what its messages are scaled by (default: adaptive)"))
-  .addOption(settingOption("--osd-order <n>", "of bp_osd: 0 for OSD-0, else the order of the combination sweep (default: 0)"));
+  .addOption(settingOption("--osd-order <n>", "of bp_osd: 0 for OSD-0, else the order of the combination sweep (default: 0)"))
+  .addOption(settingOption("--bp-basis <which>", "of bp_osd: own for the detectors that tell of the observables, or both (default: own)"));
 
 /** @throws Fault USAGE for settings of another decoder */
 export function decoderOf(flags: DecoderFlags): DecoderSettings {
@@ -45,6 +47,6 @@ export function decoderOf(flags: DecoderFlags): DecoderSettings {
     if (other !== undefined) throw new Fault("USAGE", { options: `--decoder ${decoder}, ${other[1]}`, what: `${decoder} has no such setting`, allowed: "--decoder bp_osd" });
     return decoderSettings(decoder);
   }
-  const { bpIterations: iterations, bpScale: scale, osdOrder: order } = flags;
-  return decoderSettings({ name: decoder, ...(iterations === undefined ? {} : { iterations }), ...(scale === undefined ? {} : { scale }), ...(order === undefined ? {} : { order }) });
+  const { bpIterations: iterations, bpScale: scale, osdOrder: order, bpBasis: basis } = flags;
+  return decoderSettings({ name: decoder, ...(iterations === undefined ? {} : { iterations }), ...(scale === undefined ? {} : { scale }), ...(order === undefined ? {} : { order }), ...(basis === undefined ? {} : { basis }) });
 }

@@ -23,7 +23,7 @@ export const studyTableRow = ({ code, distance, rounds, p, decoder, shots, error
 export const ROW_COLUMNS: readonly RowColumn[] = [
   { name: "code", type: "STRING" }, { name: "distance", type: "INT64" }, { name: "rounds", type: "INT64" }, { name: "p", type: "DOUBLE" },
   { name: "after_clifford_depolarization", type: "DOUBLE" }, { name: "before_round_data_depolarization", type: "DOUBLE" },
-  { name: "before_measure_flip_probability", type: "DOUBLE" }, { name: "after_reset_flip_probability", type: "DOUBLE" },
+  { name: "before_measure_flip_probability", type: "DOUBLE" }, { name: "after_reset_flip_probability", type: "DOUBLE" }, { name: "idle_depolarization", type: "DOUBLE" },
   { name: "decoder", type: "STRING" }, { name: "decoder_settings", type: "STRING" }, { name: "shots", type: "INT64" }, { name: "errors", type: "INT64" }, { name: "detection_events", type: "INT64" }, { name: "unsolved", type: "INT64" },
   { name: "rate", type: "DOUBLE" }, { name: "low", type: "DOUBLE" }, { name: "high", type: "DOUBLE" },
   { name: "per", type: "STRING" }, { name: "method", type: "STRING" }, { name: "confidence", type: "DOUBLE" }, { name: "stopped", type: "STRING" },
@@ -35,7 +35,7 @@ export function rowCells({ noise, events, ...row }: StudyRow): Cells {
   return {
     code, distance, rounds, p, decoder: decoder.name, decoder_settings: settingsText(decoder) || null, shots, errors, unsolved, rate, low, high, per, method, confidence, stopped, detection_events: events,
     after_clifford_depolarization: knob("afterCliffordDepolarization"), before_round_data_depolarization: knob("beforeRoundDataDepolarization"),
-    before_measure_flip_probability: knob("beforeMeasureFlipProbability"), after_reset_flip_probability: knob("afterResetFlipProbability"),
+    before_measure_flip_probability: knob("beforeMeasureFlipProbability"), after_reset_flip_probability: knob("afterResetFlipProbability"), idle_depolarization: knob("idleDepolarization"),
   };
 }
 

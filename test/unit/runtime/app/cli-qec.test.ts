@@ -89,14 +89,14 @@ describe("settings of a decoder", () => {
     const [csv, out] = [path("bp.csv"), path("bp.triad")];
     const words = ["qec", "threshold", "--code", "repetition_code:memory", "--distances", "3", "--p", "0.05", "--decoder", "bp_osd", "--bp-iterations", "7", "--bp-scale", "0.75", "--max-shots", "500", "--seed", "1", "--workers", "0"];
     const said = onlyObject((await triad(...words, "--out", out, "--csv", csv, "--json")).out);
-    expect(said["rows"]).toMatchObject([{ decoder: { name: "bp_osd", iterations: 7, scale: 0.75, order: 0 } }]);
-    expect(readFileSync(csv, "utf8")).toContain(",bp_osd,iterations=7 scale=0.75 order=0,");
-    expect((await triad("qec", "report", out)).out).toContain("bp_osd(iterations=7 scale=0.75 order=0)");
+    expect(said["rows"]).toMatchObject([{ decoder: { name: "bp_osd", iterations: 7, scale: 0.75, order: 0, basis: "own" } }]);
+    expect(readFileSync(csv, "utf8")).toContain(",bp_osd,iterations=7 scale=0.75 order=0 basis=own,");
+    expect((await triad("qec", "report", out)).out).toContain("bp_osd(iterations=7 scale=0.75 order=0 basis=own)");
     expect((await triad("reproduce", out, "--trust-program", "--workers", "0")).code).toBe(0);
     const events = path("bicycle.b8");
     await triad("qec", "sample", ...bicycle, "--distance", "6", "--rounds", "1", "--p", "0.01", "--shots", "50", "--seed", "2", "--events", events);
     const decoded = await triad("qec", "decode", ...bicycle, "--distance", "6", "--rounds", "1", "--p", "0.01", "--events", events, "--appended", "--decoder", "bp_osd", "--osd-order", "5");
-    expect(onlyObject(decoded.out)).toMatchObject({ decoder: { name: "bp_osd", iterations: 100, scale: "adaptive", order: 5 }, shots: 50, unsolved: 0 });
+    expect(onlyObject(decoded.out)).toMatchObject({ decoder: { name: "bp_osd", iterations: 100, scale: "adaptive", order: 5, basis: "own" }, shots: 50, unsolved: 0 });
   }, 60_000);
 
   it("are refused in a file with their place", async () => {

@@ -5,7 +5,7 @@ import { countDifferences } from "../../../../../domains/kernels/qec/count.ts";
 import { flattened } from "../../../../../domains/q/dem/flatten.ts";
 import type { ErrorModel } from "../../../../../domains/q/dem/model.ts";
 import { parseDem } from "../../../../../domains/q/dem/parse.ts";
-import { decoderText, type DecoderName } from "../../../../../domains/q/qec/decoder-settings.ts";
+import { decoderText, type DecoderSettings } from "../../../../../domains/q/qec/decoder-settings.ts";
 import { decoderOfModel, modelFor } from "../../../../../domains/q/qec/decoder.ts";
 import { knownExperiment } from "../../../../../domains/q/qec/known.ts";
 import { intervalOf } from "../../../../../domains/q/statistics/intervals.ts";
@@ -37,7 +37,7 @@ interface Flags extends ExperimentFlags, DecoderFlags {
 }
 
 /** @throws Fault USAGE; whatever reading the circuit or the model throws */
-function modelOf(file: string | undefined, flags: Flags, decoder: DecoderName): ErrorModel {
+function modelOf(file: string | undefined, flags: Flags, decoder: DecoderSettings): ErrorModel {
   const { dem } = flags;
   if (dem === undefined) return modelFor(knownExperiment(experimentOf(file, flags)).circuit, decoder);
   if (file !== undefined || flags.code !== undefined) throw new Fault("USAGE", { options: "--dem, a circuit", allowed: "one of them" });
@@ -60,11 +60,12 @@ function recordedIn({ events = "", format, observables, appended = false }: Flag
 
 async function decode(file: string | undefined, flags: Flags, io: Io): Promise<number> {
   const { events, format, predictions: into, replace = false, workers = defaultWorkers() } = flags;
-  const decoder = decoderOf(flags);
+  const said = decoderOf(flags);
+  const decoder: DecoderSettings = said.name === "bp_osd" && flags.dem !== undefined ? { ...said, basis: "both" } : said; // a model does not say which detectors are of which basis
   if (events === undefined) throw new Fault("USAGE", { option: "--events", what: "detection events are needed", allowed: "a file of shots: 01, b8, r8, hits, dets or ptb64" });
   if (into !== undefined) for (const read of [events, flags.observables, flags.dem, file]) checkApart({ out: into }, read ?? "");
   checkNew(replace, into);
-  const model = modelOf(file, flags, decoder.name);
+  const model = modelOf(file, flags, decoder);
   const { detectors, observables } = model;
   const { events: fired, flips } = recordedIn(flags, model);
   const { predictions, unsolved } = await interruptible(io.err, (signal) => decodeShots({ decoder: decoderOfModel(model, decoder), detectors, observables, shots: fired.shots, events: fired.rows }, { workers, signal }));

@@ -6,6 +6,7 @@ import { CODE_TASKS, generateCircuit } from "../../../../../domains/q/codes/gene
 import { rotatedSurfacePatch } from "../../../../../domains/q/codes/surface.ts";
 import { isRepeat, type StimCircuit } from "../../../../../domains/q/stim/circuit.ts";
 import type { Patch } from "../../../../../domains/q/codes/patch.ts";
+import { flattenStim } from "../../../../../domains/q/stim/flatten.ts";
 import { printStim } from "../../../../../domains/q/stim/print.ts";
 import { faultOf } from "../../../../support/refusals.ts";
 import { linesOf, stimLines } from "../../../../support/stim-text.ts";
@@ -65,6 +66,45 @@ describe("circuits as Stim prints them", () => {
   });
 });
 
+describe("noise of waiting", () => {
+  const IDLE = 0.0625;
+  const noise = { afterCliffordDepolarization: 0.25, beforeMeasureFlipProbability: 0.25, afterResetFlipProbability: 0.25, idleDepolarization: IDLE };
+  const distances: Readonly<Record<string, number>> = { "bivariate_bicycle_code:memory_x": 6, "bivariate_bicycle_code:memory_z": 6 };
+  /** Of each moment between two ticks: the qubits something is done to, and those that wait by the circuit. */
+  const moments = (circuit: StimCircuit): readonly { readonly busy: ReadonlySet<number>; readonly waiting: readonly number[] }[] => {
+    const found = [{ busy: new Set<number>(), waiting: [] as number[] }];
+    for (const { name, args, targets } of flattenStim(circuit)) {
+      const last = found.at(-1);
+      if (name === "TICK") found.push({ busy: new Set(), waiting: [] });
+      else if (name === "DEPOLARIZE1" && args[0] === IDLE) last?.waiting.push(...targets);
+      else if (["R", "RX", "M", "MX", "MY", "MR", "H", "CX", "C_XYZ"].includes(name)) for (const target of targets) last?.busy.add(target);
+    }
+    return found;
+  };
+
+  it.each(CODE_TASKS)("%s: every qubit waits in the moments in which nothing is done to it, and in no other", (name) => {
+    for (const rounds of [2, 4]) {
+      const all = moments(generateCircuit(name, { distance: distances[name] ?? 3, rounds, ...noise }));
+      const seen = new Set<number>();
+      for (const [at, { busy, waiting }] of all.entries()) {
+        for (const qubit of busy) seen.add(qubit);
+        if (at < all.length - 1) expect(waiting).toEqual([...seen].filter((qubit) => !busy.has(qubit)).sort((a, b) => a - b)); // the readout ends the last one
+      }
+      expect(all.some(({ waiting }) => waiting.length > 0)).toBe(true);
+    }
+  });
+
+  it("of a bicycle code is that of arXiv:2308.07915: in the eight moments of a cycle wait half of the data, nobody five times, the other half, all", () => {
+    const [, ...cycles] = moments(generateCircuit("bivariate_bicycle_code:memory_z", { distance: 6, rounds: 3, ...noise })).map(({ waiting }) => waiting.length);
+    expect(cycles.slice(0, 16)).toEqual([36, 0, 0, 0, 0, 0, 36, 72, 36, 0, 0, 0, 0, 0, 36, 72]);
+  });
+
+  it("leaves nothing behind at 0", () => {
+    const { idleDepolarization: _, ...without } = noise;
+    expect(generateCircuit("surface_code:rotated_memory_z", { distance: 3, rounds: 3, ...noise, idleDepolarization: 0 })).toEqual(generateCircuit("surface_code:rotated_memory_z", { distance: 3, rounds: 3, ...without }));
+  });
+});
+
 describe("what is refused", () => {
   const good = { distance: 3, rounds: 3 };
   it.each([
@@ -75,6 +115,7 @@ describe("what is refused", () => {
     ["an even colour code", "color_code:memory_xyz", { ...good, distance: 4 }, "distance"],
     ["no round", "surface_code:unrotated_memory_z", { ...good, rounds: 0 }, "rounds"],
     ["one round of the colour code", "color_code:memory_xyz", { ...good, rounds: 1 }, "rounds"],
+    ["a knob of waiting below 0", "repetition_code:memory", { ...good, idleDepolarization: -0.1 }, "idleDepolarization"],
     ["a knob above 1", "repetition_code:memory", { ...good, afterResetFlipProbability: 1.5 }, "afterResetFlipProbability"],
     ["a knob that is no number", "repetition_code:memory", { ...good, afterCliffordDepolarization: Number.NaN }, "afterCliffordDepolarization"],
   ])("%s", (_, name, task, argument) => {

@@ -111,9 +111,9 @@ describe("admission", () => {
 
 describe("the descriptor", () => {
   it("says the experiment in full, the same bytes however its fields came", () => {
-    const noise = { afterResetFlipProbability: 0.25, afterCliffordDepolarization: 0.5 };
+    const noise = { idleDepolarization: 0.125, afterResetFlipProbability: 0.25, afterCliffordDepolarization: 0.5 };
     const job = parseCall({ shots: 5, decoder: { name: "union_find" }, experiment: { noise, rounds: 2, distance: 3, code: "repetition_code:memory" }, mode: "logical" });
-    const same = parseCall({ mode: "logical", decoder: "union_find", shots: 5, experiment: { code: "repetition_code:memory", distance: 3, rounds: 2, noise: { afterCliffordDepolarization: 0.5, afterResetFlipProbability: 0.25 } } });
+    const same = parseCall({ mode: "logical", decoder: "union_find", shots: 5, experiment: { code: "repetition_code:memory", distance: 3, rounds: 2, noise: { afterCliffordDepolarization: 0.5, afterResetFlipProbability: 0.25, idleDepolarization: 0.125 } } });
     expect([...encodeDescriptor(job)]).toEqual([...encodeDescriptor(same)]);
     expect(decodeDescriptor(encodeDescriptor(job).slice())).toEqual(job);
     expect(job).toEqual({ mode: "logical", decoder: { name: "union_find" }, shots: 5, experiment: { code: "repetition_code:memory", distance: 3, rounds: 2, noise } });
@@ -122,7 +122,7 @@ describe("the descriptor", () => {
 
 describe("settings of a decoder", () => {
   const told = (decoder: unknown) => parseCall({ ...logical(), decoder });
-  const full = (settings: object) => ({ name: "bp_osd", iterations: 100, scale: "adaptive", order: 0, ...settings });
+  const full = (settings: object) => ({ name: "bp_osd", iterations: 100, scale: "adaptive", order: 0, basis: "own", ...settings });
 
   it.each<[unknown, object]>([
     ["bp_osd", full({})],
@@ -146,7 +146,8 @@ describe("settings of a decoder", () => {
     [{ name: "bp_osd", scale: 1.5 }, "/decoder/scale", "adaptive, or a number from 0.0009765625 to 1"],
     [{ name: "bp_osd", scale: "most" }, "/decoder/scale", "adaptive, or a number from 0.0009765625 to 1"],
     [{ name: "bp_osd", order: 65 }, "/decoder/order", "an integer from 0 to 64"],
-    [{ name: "bp_osd", sweep: 1 }, "/decoder/sweep", "iterations, scale, order"],
+    [{ name: "bp_osd", sweep: 1 }, "/decoder/sweep", "iterations, scale, order, basis"],
+    [{ name: "bp_osd", basis: "X" }, "/decoder/basis", "own, both"],
     [{ name: "matching", order: 1 }, "/decoder/order", "none: it has no settings"],
   ])("%j is refused at its place", (decoder, at, allowed) => {
     expect(faultOf(() => told(decoder))).toMatchObject({ fault: "ABI_MALFORMED", detail: { argument: "q.logical", at, allowed } });
@@ -157,7 +158,7 @@ describe("settings of a decoder", () => {
     const held = contractFor({ qubits: 1_000, channels: 1_000 });
     const errorsOf = async (id: number, settings: object): Promise<number> => {
       const service = createQService(inlineRunner);
-      service.start(jobOf(admission, { ...logical(bicycle, 300), decoder: { name: "bp_osd", ...settings } }, held, id));
+      service.start(jobOf(admission, { ...logical(bicycle, 300), decoder: { name: "bp_osd", basis: "both", ...settings } }, held, id));
       return (readResult(parseResult((await service.outcome(jobId(id))).body)) as LogicalCounts).errors;
     };
     const [one, same, swept] = [await errorsOf(1, { iterations: 1 }), await errorsOf(1, { iterations: 1, order: 0 }), await errorsOf(1, { iterations: 1, order: 20 })];
