@@ -91,6 +91,7 @@ export const FAULTS = Object.freeze({
   RESUME_REFUSED: row(3318, 2, "usage", "operator", "This cannot be resumed.", "The detail says why; `triad verify FILE --allow-unsealed` says how far a journal is intact."),
   RESUME_UNAUTHORIZED: row(3319, 1, "denied", "operator", "A run is resumed only under authority that is given afresh.", "Say with --allow what the run may do; the detail names what it was allowed when it began."),
   DISK_FAILED: row(3320, 6, "environment", "operator", "The disk did not take or give back what was asked of it.", "Free space or mend the disk and try again; a .partial journal holds what was written before, see `triad verify --allow-unsealed`."),
+  REPRODUCE_PLAN_DIFFERS: row(3323, 6, "divergence", "evidence", "The outcome was computed by another plan than this version makes of the circuit, so its last digits may be others.", "Reproduce it with the version that recorded it, or `triad judge` it, which needs no plan; record with fusion \"exact\" what every version is to reproduce."),
   CONFORMANCE_REFUSED: row(3322, 2, "tamper", "evidence", "The conformance report is not what was signed, or is not one.", "Do not rely on this file; fetch the report again, or make one with `triad conformance --report FILE`."),
   // 34xx command line
   USAGE: row(3401, 2, "usage", "operator", "The command line is not understood.", "See `triad help`."),

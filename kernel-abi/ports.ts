@@ -134,7 +134,10 @@ export interface JobStart {
   readonly due: Tick;
 }
 
-/** The public outcome of a job, as recorded: verdict 0 and a body, or a provider fault's code and its detail. */
+/**
+ * The public outcome of a job, as recorded: verdict 0 and a body, or a provider fault's code and its detail. Where a body has a `plan`, its bytes
+ * name the order of operations that its last digits hang on.
+ */
 export interface Outcome {
   readonly verdict: number;
   readonly body: Uint8Array;

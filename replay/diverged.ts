@@ -18,10 +18,10 @@ export const memberText = ({ expected, actual, only }: Member): { readonly expec
   actual: only === "expected" ? "nothing" : JSON.stringify(actual),
 });
 
-/** REPLAY_DIVERGED and REPRODUCE_DIFFERS, with what differs inside a body beside the detail. */
+/** REPLAY_DIVERGED, REPRODUCE_DIFFERS and REPRODUCE_PLAN_DIFFERS, with what differs inside a body beside the detail. */
 export class Divergence extends Fault {
   readonly #members: readonly Member[];
-  constructor(fault: "REPLAY_DIVERGED" | "REPRODUCE_DIFFERS", detail: FaultDetail, members: readonly Member[] = [], options?: { readonly cause?: unknown }) {
+  constructor(fault: "REPLAY_DIVERGED" | "REPRODUCE_DIFFERS" | "REPRODUCE_PLAN_DIFFERS", detail: FaultDetail, members: readonly Member[] = [], options?: { readonly cause?: unknown }) {
     super(fault, detail, options);
     this.#members = members;
   }

@@ -4,6 +4,7 @@ import { toHex, sameBytes } from "../kernel-abi/canonical.ts";
 import { FAULTS, faultByCode } from "../kernel-abi/fault.ts";
 import type { JobId } from "../kernel-abi/ids.ts";
 import type { JobStart, KernelOracle, Outcome, Outcomes, RunMachine } from "../kernel-abi/ports.ts";
+import { unpack } from "../kernel-abi/packer.ts";
 import type { Bundle } from "./bundle.ts";
 import { Divergence } from "./diverged.ts";
 import { membersOfBodies } from "./member.ts";
@@ -23,17 +24,26 @@ const same = (a: Outcome, b: Outcome): boolean => a.verdict === b.verdict && sam
 const verdictName = ({ verdict }: Outcome): string => (verdict === 0 ? "OK" : faultByCode(verdict) ?? `#${verdict}`);
 const digestOf = ({ body }: Outcome): string => toHex(sha256(body));
 
+/** The digest of the plan an outcome says it was computed by, if it says so (ports.ts, Outcome). */
+function planIn({ body }: Outcome): string | undefined {
+  const value: unknown = body.length === 0 ? undefined : unpack(body);
+  return typeof value === "object" && value !== null && "plan" in value && value.plan instanceof Uint8Array ? toHex(value.plan) : undefined;
+}
+
 /** Outcomes are public (A4); what differs in them stands beside the detail all the same, as in a divergence (J57). */
 function differs(job: JobStart | undefined, id: JobId, expected: RecordedOutcome, actual: Outcome): Divergence {
   const judged = expected.verdict === actual.verdict;
-  return new Divergence("REPRODUCE_DIFFERS", {
+  const plans = judged ? [planIn(expected), planIn(actual)] as const : [undefined, undefined] as const;
+  const replanned = plans[0] !== undefined && plans[1] !== undefined && plans[0] !== plans[1];
+  return new Divergence(replanned ? "REPRODUCE_PLAN_DIFFERS" : "REPRODUCE_DIFFERS", {
     event: expected.event,
     job: id,
     contract: job?.contract.id ?? 0,
     tick: job?.due ?? 0,
     issued: job?.issued ?? 0,
     actor: job?.owner ?? "",
-    field: judged ? "body" : "verdict",
+    field: replanned ? "body.plan" : judged ? "body" : "verdict",
+    ...(replanned ? { plan: plans[0], planNow: plans[1] } : {}),
     expected: verdictName(expected), expectedDigest: digestOf(expected),
     actual: verdictName(actual), actualDigest: digestOf(actual),
   }, judged ? membersOfBodies("body", expected.body, actual.body) : []);
@@ -79,7 +89,7 @@ class ComparedOutcomes implements Outcomes {
 
 /**
  * Re-executes a recorded run and its kernels.
- * @throws Fault REPRODUCE_DIFFERS at the first outcome that is another; REPLAY_DIVERGED and TRACE_* as `replay` does.
+ * @throws Fault REPRODUCE_PLAN_DIFFERS at the first outcome that was computed by another plan; REPRODUCE_DIFFERS at the first outcome that is another; REPLAY_DIVERGED and TRACE_* as `replay` does.
  */
 export async function reproduce(bundle: Bundle, machine: RunMachine, oracle: KernelOracle, options: ReplayOptions = {}): Promise<ReproduceReport> {
   const run = new Replay(bundle, options);

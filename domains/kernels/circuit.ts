@@ -67,15 +67,16 @@ export type CircuitJob =
 
 /**
  * How a state vector is evolved. exact, the default: every amplitude sees the operations of the gates one by one, in their order.
- * fused: in the order of the plan, rotations by their tangent; quicker, and other last digits. The stabilizer kernel has no such choice, and
+ * fused: in the order of the plan, rotations by their tangent; quicker, and other last digits, so the output names the plan. The stabilizer kernel has no such choice, and
  * noise is always exact.
  */
 export type Fusion = "exact" | "fused";
 
+/** `plan`: of a fused job, the digest of the plan it was evolved by (statevector/plan-digest.ts), 32 bytes. */
 export type CircuitOutput =
-  | { readonly mode: "sample"; readonly bits: Uint8Array }
+  | { readonly mode: "sample"; readonly bits: Uint8Array; readonly plan?: Uint8Array }
   | { readonly mode: "gradient"; readonly value: Float64Array; readonly gradient: Float64Array }
-  | { readonly mode: "expectation"; readonly value: Float64Array };
+  | { readonly mode: "expectation"; readonly value: Float64Array; readonly plan?: Uint8Array };
 
 export const encodeCircuitJob = (job: CircuitJob): Uint8Array => pack(job);
 

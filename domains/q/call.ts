@@ -31,7 +31,10 @@ export const ParametersSchema = Type.Object({
 const Shots = Type.Integer({ minimum: 1, maximum: LIMITS.shots_max });
 
 /** What a circuit is run with besides; of runs from before `widerProviders` nothing. */
-const RUN = { noise: Type.Optional(NoiseSchema) } as const;
+const RUN = {
+  noise: Type.Optional(NoiseSchema),
+  fusion: Type.Optional(Type.Union([Type.Literal("exact"), Type.Literal("fused")], { description: "How a state vector is evolved; fused reorders gates, and the outcome names the plan. Default: exact." })),
+} as const;
 const bits = (circuit: CircuitSchema) => Type.Object({ mode: Type.Literal("bits"), circuit, shots: Type.Optional(Type.Literal(1)), ...RUN }, exact);
 const counts = (circuit: CircuitSchema) => Type.Object({ mode: Type.Literal("counts"), circuit, shots: Shots, ...RUN }, exact);
 const expectation = (circuit: CircuitSchema) => Type.Object({ mode: Type.Literal("expectation"), circuit, shots: Shots, observable: ObservableSchema, ...RUN }, exact);

@@ -79,9 +79,13 @@ export function chooseProvider(circuit: LoweredCircuit, { reach, statevector, st
  * @throws Fault Q_ERR_GATE_UNSUPPORTED as `chooseProvider`, for noise on more qubits than a state vector has, and for a gradient of more than
  * two states have memory for.
  */
-export function providerFor({ mode, circuit, noise }: Asked, providers: QProviders = PROVIDERS): ProviderDeclaration {
+export function providerFor({ mode, circuit, noise, fusion }: Asked, providers: QProviders = PROVIDERS): ProviderDeclaration {
   if (noise !== undefined) {
     if (circuit.qubits > providers.reach.statevector) throw tooManyForNoise(circuit.qubits, providers.reach);
+    return providers.statevector;
+  }
+  if (fusion !== undefined) {
+    if (circuit.qubits > providers.reach.statevector) throw tooManyQubits("statevector", circuit.qubits, providers.reach);
     return providers.statevector;
   }
   if (mode !== "gradient") return chooseProvider(circuit, providers);
@@ -94,6 +98,7 @@ export interface Asked {
   readonly mode: "bits" | "counts" | "expectation" | "gradient";
   readonly circuit: LoweredCircuit;
   readonly noise?: NoiseModel;
+  readonly fusion?: "fused";
 }
 
 /**

@@ -23,10 +23,15 @@ import { checkDecoderOf, encodeQecDescriptor, qecJob, type QecJob } from "./qec/
  * expectation value the mean of theirs.
  */
 export type CircuitWork =
-  | { readonly mode: "bits"; readonly circuit: LoweredCircuit; readonly shots: 1; readonly noise?: NoiseModel }
-  | { readonly mode: "counts"; readonly circuit: LoweredCircuit; readonly shots: number; readonly noise?: NoiseModel }
-  | { readonly mode: "expectation"; readonly circuit: LoweredCircuit; readonly shots: number; readonly observable: PauliSum; readonly noise?: NoiseModel }
+  | { readonly mode: "bits"; readonly circuit: LoweredCircuit; readonly shots: 1 } & Run
+  | { readonly mode: "counts"; readonly circuit: LoweredCircuit; readonly shots: number } & Run
+  | { readonly mode: "expectation"; readonly circuit: LoweredCircuit; readonly shots: number; readonly observable: PauliSum } & Run
   | GradientJob;
+/** How the circuit is run: at most one of these. */
+interface Run {
+  readonly noise?: NoiseModel;
+  readonly fusion?: "fused";
+}
 export interface GradientJob {
   readonly mode: "gradient";
   readonly circuit: LoweredCircuit;
@@ -94,23 +99,25 @@ function parsedCall(call: unknown, flags: ReadonlySet<string> | undefined): QJob
   if ("experiment" in call) return qecJob(call);
   const { shots = 1 } = call;
   const job = checked(asKernelJob(call));
-  const noise = "noise" in job && job.noise !== undefined ? { noise: job.noise } : {};
-  checkForKernels(job.circuit, noise.noise?.overRotation ?? 0);
+  const run: Run = "noise" in job && job.noise !== undefined ? { noise: job.noise } : "fusion" in job && job.fusion === "fused" ? { fusion: "fused" } : {};
+  checkForKernels(job.circuit, run.noise?.overRotation ?? 0);
   const { circuit } = job;
-  if (job.mode === "sample") return call.mode === "bits" ? { mode: "bits", circuit, shots: 1, ...noise } : { mode: "counts", circuit, shots, ...noise };
+  if (job.mode === "sample") return call.mode === "bits" ? { mode: "bits", circuit, shots: 1, ...run } : { mode: "counts", circuit, shots, ...run };
   checkObservable(job.observable);
   const { observable } = job;
   return job.mode === "gradient" ? { mode: "gradient", circuit, shots, observable, parameters: job.parameters, method: job.method }
-    : { mode: "expectation", circuit, shots, observable, ...noise };
+    : { mode: "expectation", circuit, shots, observable, ...run };
 }
 
 /** The call as a kernel would be given it, for its checks. */
 function asKernelJob(call: CircuitCall): unknown {
   if (call.mode === "gradient") return call;
-  const noise = call.noise === undefined ? {} : { noise: noiseModel(call.noise) };
-  if (call.mode === "expectation") return { ...call, ...noise, ...("noise" in noise ? { mode: "mean", key: NO_KEY } : {}) };
-  const { circuit, shots = 1 } = call;
-  return { mode: "sample", circuit, ...noise, shots, key: NO_KEY };
+  const { circuit, shots = 1, noise, fusion } = call;
+  if (noise !== undefined && fusion === "fused") refuse("/fusion", "exact, where there is noise");
+  const run = noise === undefined ? fusion === undefined ? {} : { fusion } : { noise: noiseModel(noise) };
+  if (call.mode !== "expectation") return { mode: "sample", circuit, ...run, shots, key: NO_KEY };
+  const { observable } = call;
+  return "noise" in run ? { mode: "mean", circuit, observable, ...run, shots, key: NO_KEY } : { mode: "expectation", circuit, observable, ...run };
 }
 type CircuitCall = Extract<QCall, { readonly circuit: unknown }>;
 
@@ -135,11 +142,11 @@ function descriptorOf(job: QJob): Uint8Array {
   if ("experiment" in job) return encodeQecDescriptor(job);
   const { mode, shots } = job;
   const circuit = circuitFields(job.circuit);
-  const noise = "noise" in job ? { noise: noiseModel(job.noise) } : {};
-  if (job.mode === "bits" || job.mode === "counts") return pack({ mode, circuit, shots, ...noise });
+  const run = "noise" in job ? { noise: noiseModel(job.noise) } : "fusion" in job ? { fusion: job.fusion } : {};
+  if (job.mode === "bits" || job.mode === "counts") return pack({ mode, circuit, shots, ...run });
   const { coefficients, paulis } = job.observable;
   const observable = { coefficients, paulis };
-  if (job.mode === "expectation") return pack({ mode, circuit, shots, observable, ...noise });
+  if (job.mode === "expectation") return pack({ mode, circuit, shots, observable, ...run });
   const { count, entries, of, factors } = job.parameters;
   return pack({ mode, circuit, shots, observable, parameters: { count, entries, of, factors }, method: job.method });
 }
@@ -153,7 +160,7 @@ const INPUTS = new WeakMap<CircuitWork, Uint8Array>();
 /** The bytes a kernel is given, its own to write to. */
 export function kernelInput(job: CircuitWork, key: Uint32Array): Uint8Array {
   const { circuit } = job;
-  if (job.mode === "expectation" && job.noise === undefined) return encodeCircuitJob({ mode: "expectation", circuit, observable: job.observable });
+  if (job.mode === "expectation" && job.noise === undefined) return encodeCircuitJob({ mode: "expectation", circuit, ...fusionOf(job), observable: job.observable });
   if (job.mode === "gradient") return encodeCircuitJob({ mode: "gradient", circuit, observable: job.observable, parameters: job.parameters, method: job.method });
   let input = INPUTS.get(job);
   if (input === undefined) INPUTS.set(job, input = encodeCircuitJob(drawing(job)));
@@ -164,5 +171,7 @@ function drawing(job: Exclude<CircuitWork, GradientJob>): CircuitJob {
   const { circuit, shots } = job;
   const noise = job.noise === undefined ? {} : { noise: job.noise };
   return job.mode === "expectation" && job.noise !== undefined
-    ? { mode: "mean", circuit, observable: job.observable, noise: job.noise, shots, key: NO_KEY } : { mode: "sample", circuit, ...noise, shots, key: NO_KEY };
+    ? { mode: "mean", circuit, observable: job.observable, noise: job.noise, shots, key: NO_KEY } : { mode: "sample", circuit, ...fusionOf(job), ...noise, shots, key: NO_KEY };
 }
+
+const fusionOf = ({ fusion }: Run): Pick<Run, "fusion"> => (fusion === undefined ? {} : { fusion });

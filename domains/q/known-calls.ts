@@ -11,6 +11,7 @@ interface Checked {
   readonly shots: number;
   readonly circuit: LoweredCircuit;
   readonly noise?: unknown;
+  readonly fusion?: unknown;
 }
 
 const KEPT_MAX = 16;
@@ -53,7 +54,7 @@ export class KnownCalls<J extends Checked> {
   }
 
   keep(job: J): void {
-    if (job.mode === "expectation" || job.mode === "gradient" || job.noise !== undefined || job.circuit.ops.length > FIELDS_MAX) return;
+    if (job.mode === "expectation" || job.mode === "gradient" || job.noise !== undefined || job.fusion !== undefined || job.circuit.ops.length > FIELDS_MAX) return;
     this.#latest = [job, ...this.#latest.slice(0, KEPT_MAX - 1)];
   }
 }

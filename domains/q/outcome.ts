@@ -21,11 +21,16 @@ export interface Gradient {
   readonly gradient: readonly number[];
 }
 
+/** Of a fused job, the digest of the plan that its last digits hang on: 32 bytes. */
+interface Planned {
+  readonly plan?: Uint8Array;
+}
+
 /** The recorded body, before packing. `keys` are distinct and in code-unit order, `counts` beside them; a value keeps its bits in an array. */
 export type QResult =
-  | { readonly kind: "bits"; readonly bits: Uint8Array }
-  | { readonly kind: "counts"; readonly keys: readonly string[]; readonly counts: readonly number[] }
-  | { readonly kind: "value"; readonly value: Float64Array }
+  | { readonly kind: "bits"; readonly bits: Uint8Array } & Planned
+  | { readonly kind: "counts"; readonly keys: readonly string[]; readonly counts: readonly number[] } & Planned
+  | { readonly kind: "value"; readonly value: Float64Array } & Planned
   | { readonly kind: "gradient"; readonly value: Float64Array; readonly gradient: Float64Array }
   | QecResult;
 
@@ -54,7 +59,7 @@ function countText(bits: Uint8Array, shots: number, clbits: number): ReadonlyMap
 }
 
 /** A histogram of `shots` rows of `clbits` bytes, each 0 or 1. */
-export function histogram(bits: Uint8Array, shots: number, clbits: number): QResult {
+export function histogram(bits: Uint8Array, shots: number, clbits: number): QResult & { readonly kind: "counts" } {
   const seen = clbits <= INTEGER_ROW_MAX ? countIntegers(bits, shots, clbits) : countText(bits, shots, clbits);
   const keys = [...seen.keys()].sort();
   return { kind: "counts", keys, counts: keys.map((key) => seen.get(key) ?? 0) };
@@ -63,8 +68,9 @@ export function histogram(bits: Uint8Array, shots: number, clbits: number): QRes
 /** What a kernel's output means for a job's mode. */
 export function resultOf(mode: CircuitWork["mode"], shots: number, clbits: number, output: CircuitOutput): QResult {
   if (output.mode === "gradient") return { kind: "gradient", value: output.value, gradient: output.gradient };
-  if (output.mode === "expectation") return { kind: "value", value: output.value };
-  return mode === "counts" ? histogram(output.bits, shots, clbits) : { kind: "bits", bits: output.bits };
+  const plan = output.plan === undefined ? {} : { plan: output.plan };
+  if (output.mode === "expectation") return { kind: "value", value: output.value, ...plan };
+  return mode === "counts" ? { ...histogram(output.bits, shots, clbits), ...plan } : { kind: "bits", bits: output.bits, ...plan };
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null;
@@ -78,8 +84,9 @@ const refuse = (what: string): never => {
 export function parseResult(body: unknown): QResult {
   const value = body instanceof Uint8Array ? unpack(body) : body;
   if (!isRecord(value)) return refuse("no outcome of a Q job");
-  if (value["kind"] === "bits" && value["bits"] instanceof Uint8Array) return { kind: "bits", bits: value["bits"] };
-  if (value["kind"] === "value" && value["value"] instanceof Float64Array) return { kind: "value", value: value["value"] };
+  const plan = value["plan"] instanceof Uint8Array ? { plan: value["plan"] } : {};
+  if (value["kind"] === "bits" && value["bits"] instanceof Uint8Array) return { kind: "bits", bits: value["bits"], ...plan };
+  if (value["kind"] === "value" && value["value"] instanceof Float64Array) return { kind: "value", value: value["value"], ...plan };
   if (value["kind"] === "gradient" && value["value"] instanceof Float64Array && value["gradient"] instanceof Float64Array) {
     return { kind: "gradient", value: value["value"], gradient: value["gradient"] };
   }
@@ -87,7 +94,7 @@ export function parseResult(body: unknown): QResult {
   if (experiment !== undefined) return experiment;
   const { keys, counts } = value;
   if (value["kind"] !== "counts" || !Array.isArray(keys) || !Array.isArray(counts) || keys.length !== counts.length) return refuse("no outcome of a Q job");
-  return { kind: "counts", keys: keys.map(String), counts: counts.filter(isNumber) };
+  return { kind: "counts", keys: keys.map(String), counts: counts.filter(isNumber), ...plan };
 }
 
 /** As the program reads it: frozen plain data. */

@@ -11,6 +11,8 @@ import { compiled, Type, type Static } from "../schema.ts";
 import { CAP_PATTERN, type Graph } from "./graph.ts";
 import { graphJson } from "./graph-text.ts";
 import { needsOf, type GraphNeeds } from "./needs.ts";
+import { isProfile, parseProfile } from "./qec/profile.ts";
+import { rateSource, type RateSource } from "./qec/rates.ts";
 import type { Verdict, VerifyOptions } from "./verify.ts";
 
 /** Raised whenever the verifier's rules, or what a graph is read as, change. */
@@ -24,6 +26,8 @@ const Count = Type.Integer({ minimum: 0 });
 const NeedsSchema = Type.Object({
   peakQubits: Count, qubits: Count, channels: Count, tStates: Count, rotations: Count, measurements: Count, epochs: Count, nodes: Count,
   profiles: Type.Record(Type.String(), Count),
+  /** Of each of these, whether its logical error rate is a formula's or was sampled. */
+  rates: Type.Record(Type.String(), Type.Union([Type.Literal("formula"), Type.Literal("sampled")])),
 }, exact);
 
 const PredicateSchema = Type.Object({
@@ -65,10 +69,17 @@ export interface Certified {
   readonly digest?: string;
 }
 
+/** Of a profile in a valid graph. */
+function sourceOf(text: string): RateSource {
+  const read = parseProfile(text);
+  return isProfile(read) ? rateSource(read) : "formula";
+}
+
 const sortedOnce = (names: readonly string[]): string[] => [...new Set(names)].sort();
 
 function statedNeeds(graph: Graph, { caps, profiles, ...counts }: GraphNeeds = needsOf(graph)): Pick<Predicate, "needs" | "capabilities"> {
-  return { needs: { ...counts, profiles: { ...profiles } }, capabilities: sortedOnce(caps) };
+  const rates = Object.fromEntries(Object.keys(profiles).map((text) => [text, sourceOf(text)]));
+  return { needs: { ...counts, profiles: { ...profiles }, rates }, capabilities: sortedOnce(caps) };
 }
 
 /**

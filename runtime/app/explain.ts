@@ -48,13 +48,13 @@ export function refusedAtLoad(error: unknown, program: ProgramSection): unknown 
 async function called(error: Divergence, { ran, again }: Replayed): Promise<Divergence> {
   const at = await locateCall(Number(error.detail["job"]), linesOf(ran), again);
   const line = at === undefined ? undefined : textAt(ran, at);
-  return new Divergence("REPRODUCE_DIFFERS", { ...error.detail, ...(at === undefined ? {} : { at }), ...(line === undefined ? {} : { line: short(line) }) }, error.members);
+  return new Divergence(error.fault === "REPRODUCE_PLAN_DIFFERS" ? error.fault : "REPRODUCE_DIFFERS", { ...error.detail, ...(at === undefined ? {} : { at }), ...(line === undefined ? {} : { line: short(line) }) }, error.members);
 }
 
 /** The divergence with everything that can be said of it; any other error as it is. */
 export async function explained(error: unknown, replayed: Replayed): Promise<unknown> {
   if (!(error instanceof Divergence)) return error;
-  return error.fault === "REPRODUCE_DIFFERS" ? called(error, replayed) : parted(error, replayed);
+  return error.fault !== "REPLAY_DIVERGED" ? called(error, replayed) : parted(error, replayed);
 }
 
 async function parted(error: Divergence, { recorded, ran, again }: Replayed): Promise<Divergence> {

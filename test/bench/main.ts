@@ -18,10 +18,10 @@ const load = async (file: string): Promise<Suite> => await import(`./${file}.ben
 
 const SUITES: readonly (readonly [file: string, says: string])[] = [
   ["turns", "Turns and traces"], ["scale", "Scale"], ["machine", "XState machines"], ["scheduler", "Scheduler"],
-  ["statevector", "State vector"], ["stabilizer", "Stabilizer tableau"], ["frames", "Pauli frames"], ["dem", "Circuits and error models"], ["decode", "Decoding"],
+  ["statevector", "State vector"], ["noise", "Noise by trajectories"], ["stabilizer", "Stabilizer tableau"], ["frames", "Pauli frames"], ["dem", "Circuits and error models"], ["decode", "Decoding"],
   ["phase", "Phase kernels"], ["qvm", "QVM graphs"], ["kernel", "Kernel over its socket"],
 ];
-const GROUPS: Readonly<Record<string, readonly string[]>> = { quantum: ["statevector", "stabilizer", "frames", "dem", "decode"] };
+const GROUPS: Readonly<Record<string, readonly string[]>> = { quantum: ["statevector", "noise", "stabilizer", "frames", "dem", "decode"] };
 
 function commit(): string {
   const git = (...args: string[]): string => execFileSync("git", args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();

@@ -8,8 +8,9 @@ import { decodeCircuitJob, encodeCircuitOutput, type CircuitJob, type CircuitOut
 import type { Kernel } from "../job.ts";
 import { expectationOfPlan } from "./expectation.ts";
 import { gradientOf } from "./gradient.ts";
+import { planDigest } from "./plan-digest.ts";
 import { samplePlan } from "./sample.ts";
-import { stagedPlan, type Planning } from "./stages.ts";
+import { stagedPlan, type Planning, type StagedPlan } from "./stages.ts";
 import { meanOfNoisy, sampleNoisy } from "./trajectories.ts";
 
 function checkShots(shots: number, clbits: number): void {
@@ -21,15 +22,22 @@ function checkShots(shots: number, clbits: number): void {
 
 const planningOf = ({ fusion = "exact" }: { readonly fusion?: Fusion }): Planning => ({ fusion });
 
+/** Exact plans give the same numbers whatever they are; a fused one has its own. */
+const named = ({ fusion }: { readonly fusion?: Fusion }, staged: StagedPlan): { readonly plan?: Uint8Array } => (fusion === "fused" ? { plan: planDigest(staged) } : {});
+
 /** @throws Fault KERNEL_REFUSED */
 export function runCircuitJob(job: CircuitJob, crew?: Crew): CircuitOutput {
   switch (job.mode) {
-    case "sample":
+    case "sample": {
       checkShots(job.shots, job.circuit.clbits);
       if (job.noise !== undefined) return { mode: "sample", bits: sampleNoisy(job.circuit, job.noise, { shots: job.shots, key: job.key, crew }) };
-      return { mode: "sample", bits: samplePlan(stagedPlan(job.circuit, planningOf(job)), job.shots, job.key, undefined, crew) };
-    case "expectation":
-      return { mode: "expectation", value: Float64Array.of(expectationOfPlan(stagedPlan(job.circuit, planningOf(job)), job.observable, crew)) };
+      const staged = stagedPlan(job.circuit, planningOf(job));
+      return { mode: "sample", bits: samplePlan(staged, job.shots, job.key, undefined, crew), ...named(job, staged) };
+    }
+    case "expectation": {
+      const staged = stagedPlan(job.circuit, planningOf(job));
+      return { mode: "expectation", value: Float64Array.of(expectationOfPlan(staged, job.observable, crew)), ...named(job, staged) };
+    }
     case "mean":
       checkShots(job.shots, 0);
       return { mode: "expectation", value: Float64Array.of(meanOfNoisy(job.circuit, job.noise, job.observable, { shots: job.shots, key: job.key, crew })) };

@@ -29,6 +29,11 @@ export interface QLedger extends Ledger {
 export interface SampleOptions {
   /** Each shot meets its own errors, so that over many shots the outcomes fall as the noise's density matrix says. Up to 27 qubits. */
   readonly noise?: Noise;
+  /**
+   * `fused`: the state vector's gates in an order that is quicker, with other last digits; the outcome's record names the plan, and only a build that
+   * makes the same plan reproduces it. `exact`, the default: every build does. Not with noise.
+   */
+  readonly fusion?: "exact" | "fused";
 }
 
 export interface EstimateOptions extends SampleOptions {
@@ -114,8 +119,8 @@ function movesOf(circuit: CircuitLike): ParameterMap {
   return { count, entries, of: entries.slice(), factors: new Float64Array(count).fill(1) };
 }
 
-/** A call without noise has no such member: it is the call it was before there was any. */
-const askedOf = ({ noise }: SampleOptions): SampleOptions => (noise === undefined ? {} : { noise });
+/** What is not asked for is no member: the call is what it was before there was any. */
+const askedOf = ({ noise, fusion }: SampleOptions): SampleOptions => ({ ...(noise === undefined ? {} : { noise }), ...(fusion === undefined ? {} : { fusion }) });
 
 const unexpected = (op: string, what: string): never => {
   throw new Fault("ABI_MALFORMED", { argument: `answer to q.${op}`, what });
@@ -143,7 +148,7 @@ function* share(contract: Contract<"Q">, to: Address, address: Reading["address"
   return typeof answer === "number" ? answer : unexpected("share", "a contract's number");
 }
 
-const ESTIMATE_FORM = "q.estimate(contract, circuit, observable, { shots?, noise? })";
+const ESTIMATE_FORM = "q.estimate(contract, circuit, observable, { shots?, noise?, fusion? })";
 const ESTIMATE_BEFORE = "q.estimate(contract, circuit, observable, { shots? })";
 
 /** The operations of Q, which read what they are given that way. `asked`: what options say of how a circuit is run; before
@@ -164,9 +169,9 @@ const operations = ({ address, record, argument }: Reading, asked?: typeof asked
     return isLedger(answer) ? answer : unexpected("ledger", "budget, shots, jobs and what remains");
   },
   submit: (contract: Contract<"Q">, circuit: CircuitLike, options: SampleOptions = {}) =>
-    call<Bits>("submit", contract, { mode: "bits", circuit: argument(circuit, lower), ...(asked === undefined ? {} : record("q.submit(contract, circuit, { noise? })", "options", options, asked)) }),
+    call<Bits>("submit", contract, { mode: "bits", circuit: argument(circuit, lower), ...(asked === undefined ? {} : record("q.submit(contract, circuit, { noise?, fusion? })", "options", options, asked)) }),
   sample: (contract: Contract<"Q">, circuit: CircuitLike, shots: number, options: SampleOptions = {}) =>
-    call<Counts>("sample", contract, { mode: "counts", circuit: argument(circuit, lower), shots, ...(asked === undefined ? {} : record("q.sample(contract, circuit, shots, { noise? })", "options", options, asked)) }),
+    call<Counts>("sample", contract, { mode: "counts", circuit: argument(circuit, lower), shots, ...(asked === undefined ? {} : record("q.sample(contract, circuit, shots, { noise?, fusion? })", "options", options, asked)) }),
   estimate: (contract: Contract<"Q">, circuit: CircuitLike, observable: PauliSum, options: EstimateOptions = {}) =>
     call<number>("estimate", contract, {
       mode: "expectation", circuit: argument(circuit, lower), observable,

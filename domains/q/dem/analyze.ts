@@ -10,7 +10,7 @@ import { refuseUndetermined } from "./explain.ts";
 import type { ErrorModel, Symptoms } from "./model.ts";
 import { Noise } from "./noise.ts";
 import { Sensitivity } from "./sensitivity.ts";
-import { OBSERVABLE, SymptomSets } from "./symptom-sets.ts";
+import { SymptomSets } from "./symptom-sets.ts";
 import { Walk } from "./walk.ts";
 
 export interface AnalyzeOptions extends Partial<Splitting> {
@@ -44,13 +44,8 @@ export function analyze(circuit: StimCircuit, options: AnalyzeOptions = {}): Err
     open: (open) => { refuseUndetermined(circuit, counts, { ...open, symptoms: [...sets.items(open.symptoms)] }); },
   }).run(circuit);
   if (decompose) splitByModel(sets, classes, { unsplittable, newParts });
-  const mechanisms = classes.sorted().map((list) => ({ probability: classes.probability(list), parts: sets.parts(list).map((part) => symptomsOf(sets, part)) }));
+  const known: Symptoms[] = []; // errors share their parts
+  const symptomsOf = (part: number): Symptoms => (known[part] ??= sets.split(part));
+  const mechanisms = classes.sorted().map((list) => ({ probability: classes.probability(list), parts: sets.parts(list).map(symptomsOf) }));
   return { detectors: counts.detectors, observables: counts.observables, mechanisms, coordinates: detectorCoordinates(circuit) };
-}
-
-function symptomsOf(sets: SymptomSets, part: number): Symptoms {
-  const items = sets.items(part);
-  let detectors = items.length;
-  while (detectors > 0 && (items[detectors - 1] ?? 0) >= OBSERVABLE) detectors--;
-  return { detectors: [...items.subarray(0, detectors)], observables: Array.from(items.subarray(detectors), (item) => item - OBSERVABLE) };
 }

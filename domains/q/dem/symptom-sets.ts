@@ -79,14 +79,35 @@ export class SymptomSets {
 
   /** The sets of a list. */
   parts(list: number): readonly number[] {
-    const items = this.items(list).slice();
     const parts: number[] = [];
-    let from = 0;
-    for (let at = items.indexOf(SEPARATOR); at >= 0; at = items.indexOf(SEPARATOR, from)) {
-      parts.push(this.of(items.subarray(from, at)));
+    const end = this.#starts[list + 1] ?? 0;
+    let from = this.#starts[list] ?? 0;
+    for (let at = from; at < end; at++) {
+      if (this.#items[at] !== SEPARATOR) continue;
+      parts.push(this.#copied(from, at));
       from = at + 1;
     }
-    return [...parts, from === 0 ? list : this.of(items.subarray(from))];
+    parts.push(parts.length === 0 ? list : this.#copied(from, end));
+    return parts;
+  }
+
+  /** The set of what is stored from one place to another. */
+  #copied(from: number, to: number): number {
+    this.#room(to - from);
+    this.#items.copyWithin(this.#end, from, to);
+    this.#end += to - from;
+    return this.#finish();
+  }
+
+  /** Detectors and observables of a set. */
+  split(set: number): { readonly detectors: readonly number[]; readonly observables: readonly number[] } {
+    const detectors: number[] = [], observables: number[] = [];
+    for (let at = this.#starts[set] ?? 0, end = this.#starts[set + 1] ?? 0; at < end; at++) {
+      const item = this.#items[at] ?? 0;
+      if (item < OBSERVABLE) detectors.push(item);
+      else observables.push(item - OBSERVABLE);
+    }
+    return { detectors, observables };
   }
 
   /** The set of these rising numbers. */

@@ -85,7 +85,7 @@ class QJudge implements DomainJudge {
   }
 
   #expectation(job: JobId, work: CircuitWork & { readonly mode: "expectation" }, body: Uint8Array): JobVerdict {
-    const recorded = valueIn(body);
+    const recorded = valueIn(work, body);
     if (typeof recorded === "string") return verdictOf(job, work, impossible("the body is no outcome of such a job", recorded));
     if (work.noise !== undefined) return this.#mean(job, { ...work, noise: work.noise }, recorded);
     const { value, tolerance } = exactExpectation(work.circuit, work.observable);

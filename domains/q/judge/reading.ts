@@ -7,6 +7,7 @@ import { encodeResult, parseResult, type QResult } from "../outcome.ts";
 import type { Reading } from "./tally.ts";
 
 const SHOWN = 120;
+const PLAN_BYTES = 32;
 /** An outcome short enough for a message. */
 export const shortened = (text: string): string => (text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}… (${text.length} characters)`);
 
@@ -22,9 +23,16 @@ function resultIn(body: Uint8Array): QResult | undefined {
   }
 }
 
-/** A value, or what stands in its place. */
-export function valueIn(body: Uint8Array): number | string {
+/** What is recorded, if a job of this kind may have it: a plan's digest stands with fused ones, and with none else. */
+function resultFor(work: Pick<CircuitWork, "mode">, body: Uint8Array): QResult | undefined {
   const result = resultIn(body);
+  const plan = result !== undefined && "plan" in result ? result.plan : undefined;
+  return plan?.length === ("fusion" in work ? PLAN_BYTES : undefined) ? result : undefined;
+}
+
+/** A value, or what stands in its place. */
+export function valueIn(work: CircuitWork, body: Uint8Array): number | string {
+  const result = resultFor(work, body);
   const value = result?.kind === "value" && result.value.length === 1 ? result.value[0] : undefined;
   return value === undefined ? bytesShown(body) : Number.isFinite(value) ? value : String(value);
 }
@@ -61,7 +69,7 @@ function ofCounts({ keys, counts }: QResult & { readonly kind: "counts" }, { cir
 
 /** What a job of bits or counts read; text that shows the body when it is no outcome of this job. */
 export function readingsOf(job: CircuitWork, body: Uint8Array): readonly Reading[] | string {
-  const result = resultIn(body);
+  const result = resultFor(job, body);
   if (result?.kind === "bits" && job.mode === "bits") return ofBits(result.bits, job.circuit.clbits);
   if (result?.kind === "counts" && job.mode === "counts") return ofCounts(result, job);
   return bytesShown(body);

@@ -1,6 +1,7 @@
 // Profile strings: `logical:<family>(d=N[,key=value…])`, `azure:<qubit>:<scheme>(d=N)`, `sampled:<family>(d=N,p=P)`. Owns the grammar and the named profiles.
 //   1  The reader is total: any text is a profile or a reason, in time linear in its length.
 //   2  A profile has one canonical text, and reading it gives the same profile again.
+import { Fault } from "../../fault.ts";
 import { azureProfile } from "./azure.ts";
 import { DEFAULT_DISTANCE, FAMILIES, type Fraction, familyOf, familyProfile, fractionOf, fractionText } from "./families.ts";
 import { SAMPLED_RATES } from "./sampled-rates.ts";
@@ -19,6 +20,12 @@ const PARAMETER = /^\s*([A-Za-z_][A-Za-z0-9_]*)\s*=\s*([^\s=]+)\s*$/;
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 
 const no = (reason: string): Unreadable => ({ reason });
+const unsampled = (reason: string): Unreadable => ({ reason, unsampled: true });
+
+/** @throws Fault RATE_UNSAMPLED for a profile beyond what was sampled; PROFILE_INVALID for what is none */
+export function refuseProfile({ reason, unsampled: beyond }: Unreadable, detail: Readonly<Record<string, string>>): never {
+  throw new Fault(beyond === true ? "RATE_UNSAMPLED" : "PROFILE_INVALID", { ...detail, reason });
+}
 
 /** `d=9, rate=0.2` → its parameters by lower-case name, or what is wrong with them. */
 function parametersOf(text: string): ReadonlyMap<string, string> | Unreadable {
@@ -57,11 +64,11 @@ function logical(name: string, parameters: ReadonlyMap<string, string>, distance
 function sampled(name: string, parameters: ReadonlyMap<string, string>, distance: number): Profile | Unreadable {
   const family = familyOf(name);
   const curve = family === undefined ? undefined : sampledCurve(SAMPLED_RATES, family.name, distance);
-  if (family === undefined || curve === undefined) return no(`there are no sampled rates of ${name} at distance ${String(distance)}; there are ${sampledCodes()}`);
+  if (family === undefined || curve === undefined) return unsampled(`there are no sampled rates of ${name} at distance ${String(distance)}; there are ${sampledCodes()}`);
   const [least, most] = [curve.points[0]?.p ?? 0, curve.points.at(-1)?.p ?? 0];
   const text = parameters.get("p");
   const p = Number(text);
-  if (text === undefined || !(p >= least && p <= most)) return no(`p is from ${String(least)} to ${String(most)}, where ${family.name} was sampled at distance ${String(distance)}, not ${text ?? "left out"}`);
+  if (text === undefined || !(p >= least && p <= most)) return unsampled(`p is from ${String(least)} to ${String(most)}, where ${family.name} was sampled at distance ${String(distance)}, not ${text ?? "left out"}`);
   const base = familyProfile(family, distance, { ignored: [...parameters.keys()].filter((key) => key !== "d" && key !== "p").sort() });
   return Object.freeze({
     ...base, text: `sampled:${family.name}(d=${String(distance)},p=${String(p)})`, source: "sampled", sampled: curve,

@@ -1,7 +1,7 @@
 // How often a logical qubit fails and how long its operations take: what noise, scheduling and telemetry read from a profile.
 //   1  Powers are whole and taken by repeated multiplication: the same on every engine, exact to some ulps.
 //   2  Rates are probabilities: from the threshold on a code does not help, and its rate is 1.
-import { sampledRateAnywhere } from "./sampled.ts";
+import { sampledRate, sampledRateAnywhere } from "./sampled.ts";
 import type { Profile, Suppression } from "./terms.ts";
 
 /** x^n, n a whole number ≥ 0, one multiplication after the other. */
@@ -17,9 +17,10 @@ export function suppressed({ threshold, prefactor, distancePower, physical }: Su
   return p >= threshold ? 1 : Math.min(1, prefactor * power(distance, distancePower) * power(p / threshold, (distance + 1) / 2));
 }
 
-/** That a logical qubit suffers a logical Pauli in one logical cycle. `drift` multiplies the physical rate (1: as calibrated). */
+/** That a logical qubit suffers a logical Pauli in one logical cycle. `drift` multiplies the physical rate (1: as calibrated). @throws Fault RATE_UNSAMPLED as calibrated outside what was sampled */
 export const logicalErrorRate = ({ sampled, suppression, distance }: Profile, drift = 1): number =>
-  (sampled === undefined ? suppressed(suppression, distance, drift) : sampledRateAnywhere(sampled, suppression.physical * drift));
+  (sampled === undefined ? suppressed(suppression, distance, drift)
+    : drift === 1 ? sampledRate(sampled, suppression.physical) : sampledRateAnywhere(sampled, suppression.physical * drift));
 
 /** Where that rate comes from: the formula of the scheme, or a table that was sampled. */
 export type RateSource = "formula" | "sampled";

@@ -65,7 +65,12 @@ export interface Profile {
 }
 
 /** What is wrong with a profile, in one sentence, and what is taken instead; of a parameter file also where, as a JSON pointer ("" is the file as a whole). */
-export interface Unreadable { readonly reason: string; readonly at?: string }
+export interface Unreadable {
+  readonly reason: string;
+  readonly at?: string;
+  /** It is well written, but its rate was not sampled: of these distances and rates there is a table. */
+  readonly unsampled?: true;
+}
 
 /** A block of distance 999 has two million physical qubits: beyond it a distance is a slip of the pen. */
 export const DISTANCE_MAX = 999;

@@ -8,7 +8,7 @@
 import { toHex } from "../../../kernel-abi/canonical.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import { pairOf } from "../../../kernel-abi/qvm/channel-ends.ts";
-import { DEFAULT_PROFILE, isProfile, parseProfile, type Profile } from "../../../kernel-abi/qvm/qec/profile.ts";
+import { DEFAULT_PROFILE, isProfile, parseProfile, refuseProfile, type Profile } from "../../../kernel-abi/qvm/qec/profile.ts";
 import { Refusal } from "../../../kernel-abi/rpc/codes.ts";
 import type { Channel, EntanglementLinks } from "../../kernel/logical/links.ts";
 import type { LogicalResources } from "../../kernel/logical/resources.ts";
@@ -65,10 +65,10 @@ const nameOf = ({ owner: { namespace }, alias }: Held, vq: string): string => `$
 /** Its id, or the whole name of another session's. */
 const labelOf = (own: Held, end: End): string => (end.held === own ? end.vq : nameOf(end.held, end.vq));
 
-/** @throws Fault PROFILE_INVALID */
+/** @throws Fault PROFILE_INVALID | RATE_UNSAMPLED */
 function profileOf(text: string): Profile {
   const read = parseProfile(text);
-  if (!isProfile(read)) throw new Fault("PROFILE_INVALID", { at: "/params/profile", profile: text, why: read.reason });
+  if (!isProfile(read)) refuseProfile(read, { at: "/params/profile", profile: text });
   return read;
 }
 

@@ -1,7 +1,6 @@
 // What nodes of a graph ask of the machine: blocks for all of it, and flows for each of its epochs. Pure functions over nodes in order.
-import { Fault } from "../../../kernel-abi/fault.ts";
 import type { GraphNode } from "../../../kernel-abi/qvm/graph.ts";
-import { DEFAULT_PROFILE, parseProfile } from "../../../kernel-abi/qvm/qec/profile.ts";
+import { DEFAULT_PROFILE, parseProfile, refuseProfile } from "../../../kernel-abi/qvm/qec/profile.ts";
 import { cyclesOf } from "../../../kernel-abi/qvm/qec/rates.ts";
 import { type Profile, isProfile } from "../../../kernel-abi/qvm/qec/terms.ts";
 import type { Wanted } from "./block.ts";
@@ -13,13 +12,13 @@ export type Step = Pick<GraphNode, "op" | "args" | "vqs" | "chs">;
 const READ_MAX = 64;
 const known = new Map<string, Profile>();
 
-/** The profile an ALLOC_LQ asks for. @throws Fault PROFILE_INVALID */
+/** The profile an ALLOC_LQ asks for. @throws Fault PROFILE_INVALID | RATE_UNSAMPLED */
 export function profileOf({ args }: Pick<GraphNode, "args">): Profile {
   const text = args["profile"] ?? DEFAULT_PROFILE;
   const found = typeof text === "string" ? known.get(text) : undefined;
   if (found !== undefined) return found;
   const read = typeof text === "string" ? parseProfile(text) : { reason: "a profile is a text" };
-  if (!isProfile(read)) throw new Fault("PROFILE_INVALID", { profile: String(text).slice(0, 128), reason: read.reason });
+  if (!isProfile(read)) refuseProfile(read, { profile: String(text).slice(0, 128) });
   if (known.size >= READ_MAX) known.clear();
   known.set(String(text), read);
   return read;

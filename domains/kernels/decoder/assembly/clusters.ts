@@ -22,7 +22,7 @@ export class Site {
   queued: i64;
   /** Which edge is to be whole at `desired`; 0 for that to the boundary. */
   due: usize;
-  /** Members of a cluster are a list from its leader to `last`. */
+  /** Members of a cluster that have others around them are a list from its leader, which always is, to `last`. */
   next: Site;
   last: Site;
   /** Edges of the forest at this site, and the exclusive or of their addresses and of those of the sites behind them. */
@@ -160,6 +160,8 @@ export function leaderOf(site: Site): Site {
 
 /** The edge that is whole next; 0 for that to the boundary. */
 let edgeFound: usize = 0;
+/** Whether all around the site last looked at are of its own cluster, as they will be for good. */
+let enclosed: bool = false;
 
 /** Whether what was to be due at a site is: what became of the clusters since may have put it off. */
 // @ts-ignore: decorator
@@ -182,6 +184,7 @@ function nextAt(site: Site): i64 {
   const growth = leader.base + slope * now + offset;
   let soonest: i64 = NEVER;
   edgeFound = 0;
+  enclosed = node.boundary === NEVER;
   if (slope !== 0 && node.boundary !== NEVER) soonest = max<i64>(node.boundary - growth, 0);
   const past = node.edgesEnd;
   for (let edge = node.edges; edge < past; edge += 8) {
@@ -194,6 +197,7 @@ function nextAt(site: Site): i64 {
       gap -= theirs.base + theirs.slope * now + offset;
       speed += theirs.slope;
     }
+    enclosed = false;
     if (speed === 0) continue;
     if (speed === 2) gap = (gap + 1) >> 1;
     if (gap < 0) gap = 0;
@@ -251,9 +255,20 @@ function unite(one: Site, edge: usize): void {
   setSlope(large, grows ? 1 : 0);
   active += (grows ? 1 : 0) - grew;
   if (!grows || grew === 2) return;
-  for (let site = wakes; ; site = site.next) {
+  wake(large, wakes, wakesLast);
+}
+
+/** Members that rested look again at what is around them; those that have nothing left there are members no more. */
+function wake(leader: Site, first: Site, last: Site): void {
+  let before = first;
+  for (let site = first; ; site = site.next) {
     schedule(site);
-    if (site === wakesLast) break;
+    if (!enclosed || site === first) before = site;
+    else {
+      before.next = site.next;
+      if (site === leader.last) leader.last = before;
+    }
+    if (site === last) break;
   }
 }
 

@@ -6,6 +6,7 @@ import { PAYLOAD_TYPE, preAuthentication } from "../../../../kernel-abi/dsse.ts"
 import { CERTIFICATE_TYPE, certificateDigest, certifyGraph, checkCertificate, graphDigest, openCertificate, VERIFIER_VERSION } from "../../../../kernel-abi/qvm/certificate.ts";
 import type { Graph } from "../../../../kernel-abi/qvm/graph.ts";
 import { needsOf } from "../../../../kernel-abi/qvm/needs.ts";
+import { SAMPLED_RATES } from "../../../../kernel-abi/qvm/qec/sampled-rates.ts";
 import { verifyGraph } from "../../../../kernel-abi/qvm/verify.ts";
 import { signatureHolds } from "../../../../replay/seal.ts";
 import { sha256 } from "../../../../runtime/adapters/sha256.ts";
@@ -55,9 +56,13 @@ describe("a certificate", () => {
     expect(graphDigest(graph, sha256)).toBe(digest);
     expect(checkCertificate(bytes, expected)).toEqual({
       graph: digest, verifier: { version: VERIFIER_VERSION, mode: "thread", strict: false }, warnings: verdict.findings.length, keyId: signer.keyId,
-      needs: { peakQubits: 2, qubits: 2, channels: 0, tStates: 1, rotations: 0, measurements: 1, epochs: 2, nodes: 5, profiles: { "logical:surface_code(d=3)": 2 } },
+      needs: { peakQubits: 2, qubits: 2, channels: 0, tStates: 1, rotations: 0, measurements: 1, epochs: 2, nodes: 5, profiles: { "logical:surface_code(d=3)": 2 }, rates: { "logical:surface_code(d=3)": "formula" } },
       capabilities: ["CAP_ALLOC", "CAP_COMPUTE", "CAP_MAGIC", "CAP_MEASURE"],
     });
+    const [row] = SAMPLED_RATES.rows;
+    const profile = `sampled:surface_code(d=${row?.distance ?? 0},p=${row?.p ?? 0})`;
+    const other = verifyGraph(graphOf([alloc("a", { args: { profile } }), alloc("b"), node("MEASURE_Z", "a", { produces: ["m"] })]));
+    expect(openCertificate(certifyGraph({ verdict: other }, signer, sha256), ports).needs.rates).toEqual({ [profile]: "sampled", "logical:surface_code(d=3)": "formula" });
     expect(certificateDigest(bytes, sha256)).toBe(createHash("sha256").update(bytes).digest("hex"));
     expect(CERTIFICATE_TYPE).toBe("urn:triad-runtime:graph-certificate:v1");
     expect(certifyGraph({ verdict, needs: needsOf(graph) }, signer, sha256)).toEqual(bytes);

@@ -9,6 +9,7 @@ import { isProfile, type Profile } from "../../../../kernel-abi/qvm/qec/terms.ts
 import { graphNoise } from "../../../../domains/q/api/graph-rates.ts";
 import { verifiedGraph } from "../../../../domains/q/api/graph-verified.ts";
 import { alloc, graphOf, node } from "../../../support/graphs.ts";
+import { profileOf } from "../../../../runtime/kernel/logical/demand.ts";
 import { faultOf } from "../../../support/refusals.ts";
 
 const row = (basis: "x" | "z", distance: number, p: number, errors: number, rounds = distance): SampledTable["rows"][number] => ({ code: "surface_code", basis, distance, p, rounds, decoder: "matching", shots: 100_000, errors });
@@ -83,6 +84,11 @@ describe("profiles of sampled rates", () => {
   it.each([["sampled:surface_code(d=3)", /p is from/], ["sampled:surface_code(d=3,p=0.5)", /p is from/], ["sampled:surface_code(d=99,p=0.005)", /no sampled rates/], ["sampled:toric(d=3,p=0.005)", /no sampled rates/], ["sampled:a:b(d=3)", /a profile is/]])("%s is none", (given, why) => {
     const read = parseProfile(given);
     expect(isProfile(read) ? read.text : read.reason).toMatch(why);
+  });
+  it.each<[string, string]>([
+    ["sampled:surface_code(d=3,p=0.5)", "RATE_UNSAMPLED"], ["sampled:surface_code(d=99,p=0.005)", "RATE_UNSAMPLED"], ["sampled:surface_code(d=3,p=x)", "PROFILE_INVALID"], ["logical:surface_code(d=4)", "PROFILE_INVALID"],
+  ])("%s as a qubit's profile is refused with %s", (profile, fault) => {
+    expect(faultOf(() => profileOf({ args: { profile } }))).toMatchObject({ fault, detail: { profile } });
   });
   it("make a graph as noisy as was sampled", () => {
     const graph = verifiedGraph(graphOf([alloc("a", { id: "n", args: { profile: text } }), node("MEASURE_Z", "a", { id: "m", produces: ["e"] }), node("FREE_LQ", "a", { id: "f" })]));
