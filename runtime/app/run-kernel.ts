@@ -5,7 +5,7 @@ import { Fault } from "../../kernel-abi/fault.ts";
 import type { Crew } from "../../kernel-abi/ports.ts";
 import { collectNow, giveBack } from "../workers/collect.ts";
 
-/** Helpers come to let go of a memory when they wake (crew-entry.ts), and collect it then. */
+/** Helpers let go of a memory when they wake (crew-entry.ts), and what is collected is unmapped a moment later. */
 const LET_GO_MS = 250;
 
 const isShort = (error: unknown): boolean => error instanceof Fault && error.fault === "KERNEL_REFUSED" && error.detail["argument"] === "memory";
@@ -18,14 +18,21 @@ function attempt(name: string, input: Uint8Array, crew: Crew | undefined): Uint8
   }
 }
 
-/** @throws as `runKernel` */
-export function runKernelHere(name: string, input: Uint8Array, crew?: Crew): Uint8Array {
+/** Nothing when memory was short. In a function of its own: an error's stack holds on to what it came through. */
+function attemptInRoom(name: string, input: Uint8Array, crew: Crew | undefined): Uint8Array | undefined {
   try {
     return attempt(name, input, crew);
   } catch (error) {
-    if (!isShort(error)) throw error;
+    if (isShort(error)) return undefined;
+    throw error;
   }
+}
+
+/** @throws as `runKernel` */
+export function runKernelHere(name: string, input: Uint8Array, crew?: Crew): Uint8Array {
+  const bytes = attemptInRoom(name, input, crew);
+  if (bytes !== undefined) return bytes;
   collectNow();
-  if (crew !== undefined && crew.helpers > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)), 0, 0, LET_GO_MS);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)), 0, 0, LET_GO_MS);
   return attempt(name, input, crew);
 }

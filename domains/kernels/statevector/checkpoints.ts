@@ -1,6 +1,7 @@
 // Checkpoints: places in a plan from which ranges of shots go on. Owns the slots that hold copies of states, and who still waits at them.
 //   S2  When a range splits, the smallest part goes on and the others wait at a checkpoint, so at most log2(shots) are held.
 //       Without room for a checkpoint, a part waits at an earlier one and is evolved again along its recorded outcomes.
+import { Fault } from "../../../kernel-abi/fault.ts";
 import type { Register } from "./register.ts";
 
 /** Bytes of state copies a job may hold beside its state; one copy is always allowed. */
@@ -40,13 +41,23 @@ export class Checkpoints {
   /** Where `parts` of what came from `base` go on from: the register's state, if there is a slot for it, else `base` itself. */
   part(base: Checkpoint, parts: number, at: number, clbits: Uint8Array): Checkpoint {
     const slot = this.#freeSlots.pop();
-    if (slot === undefined) {
+    if (slot === undefined || !this.#saved(slot)) {
       base.waiting += parts - 1;
       return base;
     }
-    this.#register.save(slot);
     this.leave(base);
     return { at, slot, clbits: clbits.slice(), waiting: parts };
+  }
+
+  /** False where the host has no memory for one more copy: the job goes on without. */
+  #saved(slot: number): boolean {
+    try {
+      this.#register.save(slot);
+      return true;
+    } catch (error) {
+      if (error instanceof Fault) return false;
+      throw error;
+    }
   }
 }
 

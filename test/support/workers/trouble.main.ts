@@ -92,6 +92,21 @@ async function starved(workers: number): Promise<unknown> {
   return { before, met, after };
 }
 
+/** A job whose shots part ways early, where its state has room and no copy of it. */
+async function narrow(workers: number): Promise<unknown> {
+  const parting = lowered(23, 2, [...layer(23), { op: "MEASURE", on: [1], clbit: 0 }, ...layer(23).slice(0, 4), { op: "MEASURE", on: [2], clbit: 1 }]);
+  const job = circuit({ mode: "sample", circuit: parting, shots: 20, key: KEY });
+  const runner = createRunner({ workers });
+  const roomy = await told(runner.run(job));
+  await told(runner.run(sampled(18)));
+  await pause(300);
+  only(225 * MIB);
+  const answer = await told(runner.run(job));
+  const larger = await told(runner.run(sampled(24)));
+  await runner.close();
+  return { roomy, answer, larger };
+}
+
 /** The same job thrice where there is room for one and a half. */
 async function again(workers: number): Promise<unknown> {
   const runner = createRunner({ workers });
@@ -166,7 +181,7 @@ async function lostHelper(): Promise<unknown> {
 }
 
 const SCENES: Readonly<Record<string, (workers: number) => Promise<unknown>>> = {
-  starved, again, devoured,
+  starved, again, narrow, devoured,
   killed: (workers) => inTheMiddle(LONG, workers, 200 * MIB, kill, true),
   "lost-helper": lostHelper,
   "given-up": (workers) => inTheMiddle(LONG, workers, 200 * MIB, giveUp, false),

@@ -46,3 +46,30 @@ describe("the error model of a random circuit", () => {
     }), { numRuns });
   });
 });
+
+/** Two halves of Bell pairs, whose stabilizers are compared before and after: every Pauli on qubits 0 and 1 has symptoms of its own. */
+const compared = (noise: string, heralds: number): string => {
+  const checks = "MPP X0*X2 Z0*Z2 X1*X3 Z1*Z3";
+  const detectors = [4, 3, 2, 1].map((back) => `DETECTOR rec[-${back}] rec[-${back + 4 + heralds}]`);
+  return [checks, noise, checks, ...detectors, ...Array.from({ length: heralds }, (_, at) => `DETECTOR rec[-${5 + at}]`), "OBSERVABLE_INCLUDE(0) rec[-4] rec[-8]".replace("8", String(8 + heralds))].join("\n");
+};
+const alone = (count: number, k: number): string => Array.from({ length: count }, (_, at) => (at === k ? 0.125 : 0)).join(", ");
+const cases: readonly (readonly [string, number])[] = [
+  ...Array.from({ length: 15 }, (_, k) => [`PAULI_CHANNEL_2(${alone(15, k)}) 0 1`, 0] as const), ...Array.from({ length: 3 }, (_, k) => [`PAULI_CHANNEL_1(${alone(3, k)}) 1`, 0] as const),
+  ...Array.from({ length: 4 }, (_, k) => [`HERALDED_PAULI_CHANNEL_1(${alone(4, k)}) 0`, 1] as const),
+];
+
+describe("a channel with one error alone, exact though its kind is not", () => {
+  it.each(cases)("%s", (noise, heralds) => {
+    const circuit = parseStim(compared(noise, heralds));
+    const model = analyze(circuit, { approximateDisjoint: 1 });
+    expect(model.mechanisms).toHaveLength(1);
+    expect(worst(modelDistribution(model), distributionOf(circuit, countsOf(circuit)))).toBeLessThan(1e-12);
+  });
+
+  it("no two of them alike", () => {
+    const said = cases.map(([noise, heralds]) => JSON.stringify(analyze(parseStim(compared(noise, heralds)), { approximateDisjoint: 1 }).mechanisms));
+    expect(new Set(said.slice(0, 15)).size).toBe(15);
+    expect(new Set(said.slice(18)).size).toBe(4);
+  });
+});

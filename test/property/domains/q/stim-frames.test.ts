@@ -28,11 +28,13 @@ const letters = fc.array(fc.constantFrom("X", "Y", "Z"), { minLength: QUBITS, ma
 function lineOf(gate: Gate, qubits: readonly number[], inverted: readonly boolean[], paulis: readonly string[]): string {
   const sign = (k: number): string => (gate.inverts && inverted[k] === true ? "!" : "");
   if (gate.targets === "products") return `${gate.name} ${qubits.slice(0, 1 + (qubits[0] ?? 0) % 3).map((q, k) => `${sign(k)}${paulis[k] ?? "X"}${q}`).join("*")}`;
-  return `${gate.name} ${qubits.slice(0, gate.targets === "pairs" ? 2 : 1 + (qubits[0] ?? 0) % 2).map((q, k) => `${sign(k)}${q}`).join(" ")}`;
+  const some = qubits.slice(0, gate.targets === "pairs" ? 2 : 1 + (qubits[0] ?? 0) % 2);
+  const again = gate.targets === "qubits" && paulis[3] === "Z" ? some.slice(0, 1) : []; // a qubit may be named twice
+  return `${gate.name} ${[...some, ...again].map((q, k) => `${sign(k)}${q}`).join(" ")}`;
 }
 
 const step = fc.oneof({ weight: 5, arbitrary: fc.constantFrom(...unitary) }, { weight: 2, arbitrary: fc.constantFrom(...other) })
-  .chain((gate) => fc.record({ gate: fc.constant(gate), qubits: qubitsOf, inverted: signs, paulis: letters, feedback: fc.option(fc.constantFrom("CX", "CY", "CZ"), { freq: 3 }), back: fc.nat() }));
+  .chain((gate) => fc.record({ gate: fc.constant(gate), qubits: qubitsOf, inverted: signs, paulis: letters, feedback: fc.option(fc.constantFrom("CX", "CY", "CZ", "XCZ", "YCZ"), { freq: 3 }), back: fc.nat() }));
 
 /** Feedback hangs on any measurement there is. */
 const circuitText = fc.array(step, { minLength: 6, maxLength: 26 }).map((steps) => {
@@ -44,7 +46,8 @@ const circuitText = fc.array(step, { minLength: 6, maxLength: 26 }).map((steps) 
     if (recorded + more > RECORDS_MAX) continue;
     lines.push(line);
     recorded += more;
-    if (feedback !== null && recorded > 0) lines.push(`${feedback} rec[-${1 + back % recorded}] ${qubits[0] ?? 0}`);
+    const bit = `rec[-${1 + back % Math.max(1, recorded)}]`;
+    if (feedback !== null && recorded > 0) lines.push(feedback.startsWith("C") ? `${feedback} ${bit} ${qubits[0] ?? 0}` : `${feedback} ${qubits[0] ?? 0} ${bit}`);
   }
   return [...lines, `M ${Array.from({ length: Math.max(1, RECORDS_MAX - recorded) }, (_, q) => q % QUBITS).slice(0, QUBITS).join(" ")}`].join("\n");
 });

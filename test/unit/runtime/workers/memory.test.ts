@@ -5,6 +5,8 @@ import { canBeShort, scene } from "../../../support/trouble.ts";
 
 interface Starved { readonly before: readonly unknown[]; readonly met: readonly (readonly [kernel: string, told: unknown])[]; readonly after: readonly unknown[] }
 
+const DIGEST: unknown = expect.stringMatching(/^[0-9a-f]{16}$/);
+
 const short = (argument: string): unknown => ({
   name: "KERNEL_REFUSED", code: 3601, detail: expect.objectContaining({ argument, allowed: expect.stringMatching(/^what (the host can give|fits the kernel's memory)$/) }),
   next: "The detail names the argument and its allowed range.",
@@ -20,6 +22,10 @@ describe.runIf(canBeShort)("a host without memory", () => {
       ["q.statevector", short("memory")], ["q.statevector", short("memory")], ["q.stabilizer", short("job")], ["q.frames", short("program")], ["q.qec", short("program")], ["q.decode", short("graph")],
       ["q.bposd", short("problem")],
     ]);
+  });
+
+  it("does without copies of a state for which there is no room, to the same bits", async () => {
+    expect(await scene("narrow", 1)).toEqual({ roomy: DIGEST, answer: (await scene("narrow", 1) as { readonly roomy: unknown }).roomy, larger: short("memory") });
   });
 
   it.each(LONG ? [0, 1, 2, 4] : [2])("has room for the same 24 qubits again and again where there is room for them once; %i workers", async (workers) => {

@@ -13,6 +13,8 @@ interface Struck {
   readonly resident: readonly [midst: boolean, gone: boolean];
 }
 const DIGEST: unknown = expect.stringMatching(/^[0-9a-f]{16}$/);
+/** Of the same job, whatever the workers. */
+const digests = new Set<unknown>();
 const COUNTS = process.env["TRIAD_LONG"] === "1" ? [1, 2, 4] : [2];
 
 function leavesNothing({ threads: [most, left, closed], resident, afterwards }: Struck, heavy: boolean): void {
@@ -25,6 +27,7 @@ describe.runIf(process.platform === "linux")("in the middle of 24 qubits", () =>
   it.each(COUNTS)("a thread dies: the job is done again to the same bits, its helpers and its memory are gone; %i workers", async (workers) => {
     const came = await scene("killed", workers) as Struck;
     expect([came.undisturbed, came.struck]).toEqual([DIGEST, came.undisturbed]);
+    expect(digests.add(came.struck).size).toBe(1);
     leavesNothing(came, true);
   });
 

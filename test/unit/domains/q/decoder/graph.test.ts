@@ -1,5 +1,6 @@
 // What becomes of the parts of an error model: edges, their weights, and what cannot be one.
 import { describe, expect, it } from "vitest";
+import { decodingProblem } from "../../../../../domains/q/decoder/columns.ts";
 import { decodingGraph } from "../../../../../domains/q/decoder/graph.ts";
 import type { ErrorModel, ErrorMechanism } from "../../../../../domains/q/dem/model.ts";
 import { faultOf } from "../../../../support/refusals.ts";
@@ -24,6 +25,18 @@ describe("the matching graph of an error model", () => {
     weights.forEach((weight, at) => { expect(Math.abs(weight - logit(ps[at] ?? 1))).toBeLessThanOrEqual(logit(0.001) / 2 ** 24); });
     expect(Math.max(...decodingGraph(model([edge(0.001, [0]), edge(0.3, [1])])).graph.weights)).toBe(2 * (2 ** 24 - 1));
     expect([...decodingGraph(model([edge(0.5, [0])])).graph.weights]).toEqual([0]);
+  });
+
+  it("and BP+OSD's columns name each of 64 observables by its own bit", () => {
+    const each = Array.from({ length: 64 }, (_, observable) => edge(0.1, [observable], [observable]));
+    const wanted = each.flatMap((_, observable) => [observable < 32 ? 2 ** observable : 0, observable < 32 ? 0 : 2 ** (observable - 32)]);
+    expect([...decodingGraph(model(each, 64, 64)).graph.masks]).toEqual(wanted);
+    expect([...decodingProblem(model(each, 64, 64)).masks]).toEqual(wanted);
+  });
+
+  it("keeps whole weights as they are, also where all are 0", () => {
+    const { graph: { weights }, scale } = decodingGraph(model([edge(0.5, [0]), edge(0.5, [0, 1])]));
+    expect([[...weights], scale]).toEqual([[0, 0], 2]);
   });
 
   it("merges parallel edges that flip the same observables, and of others keeps the likelier", () => {

@@ -83,6 +83,24 @@ describe("crossings", () => {
     near(first?.deviation ?? 0, deviation, 0.25);
   });
 
+  it("have the deviation that the four counts give to first order, also where errors are common", () => {
+    const points = [[3, 0.1, 300], [5, 0.1, 200], [3, 0.2, 400], [5, 0.2, 600]].map(([distance = 0, p = 0, errors = 0]) => ({ distance, p, shots: 1_000, errors }));
+    const scale = 1_000_000; // so many more shots and errors: one error more moves a curve by little
+    const many = points.map((point) => ({ ...point, shots: point.shots * scale, errors: point.errors * scale }));
+    const at = (moved: number): number => crossingsOf(many.map((point, i) => (i === moved ? { ...point, errors: point.errors + scale } : point)))[0]?.value ?? NaN;
+    const variance = points.reduce((sum, { errors, shots }, i) => {
+      const slope = (at(i) - at(-1)) * errors; // by the logarithm of one rate
+      return sum + slope * slope * (1 / errors - 1 / shots);
+    }, 0);
+    near(crossingsOf(points)[0]?.deviation ?? NaN, Math.sqrt(variance), 0.01);
+  });
+
+  it("may lie on the grid itself, once", () => {
+    const points = [[3, 0.1, 30], [5, 0.1, 20], [3, 0.2, 50], [5, 0.2, 50], [3, 0.3, 60], [5, 0.3, 90]].map(([distance = 0, p = 0, errors = 0]) => ({ distance, p, shots: 1_000, errors }));
+    expect(crossingsOf(points).map(({ between }) => between)).toEqual([[0.1, 0.2]]);
+    near(crossingsOf(points)[0]?.value ?? NaN, 0.2, 1e-14);
+  });
+
   it("need errors on both curves, and a curve that goes from better to worse", () => {
     const falling = [{ distance: 3, p: 0.1, shots: 10, errors: 1 }, { distance: 5, p: 0.1, shots: 10, errors: 2 }, { distance: 3, p: 0.2, shots: 10, errors: 3 }, { distance: 5, p: 0.2, shots: 10, errors: 1 }];
     expect(crossingsOf(falling)).toEqual([]);

@@ -122,6 +122,10 @@ describe("normalisation", () => {
     expect(ratePerShot(0.5, 3)).toBe(0.5);
     near(ratePerRound(0.7, 7), 1 - 0.061346668938129242, 1e-14);
     near(ratePerShot(1 - 0.061346668938129242, 7), 0.7, 1e-14);
+    for (const p of [0.5000001, 0.55, 0.6]) {
+      expect(ratePerRound(p, 3)).toBe(1 - ratePerRound(1 - p, 3));
+      near(ratePerShot(ratePerRound(p, 3), 3), p, 1e-13);
+    }
     expect(ratePerLogicalQubit(1, 5)).toBe(1);
   });
 
@@ -153,6 +157,10 @@ describe("stopping", () => {
     expect(stopReason({ maxShots: 1000, maxErrors: 3 }, { shots: 1000, errors: 3 })).toBe("errors");
     expect(stopReason({ maxShots: 1000, width }, { shots: 900, errors: 100 })).toBe("width");
     expect(stopReason({ maxShots: 1000, width }, { shots: 900, errors: 10 })).toBeUndefined();
+    const { low, best, high } = wilson({ shots: 900, errors: 100 }, 0.95); // the whole width counts, from end to end
+    for (const [factor, reason] of [[0.999, undefined], [1.001, "width"]] as const) {
+      expect(stopReason({ maxShots: 1000, width: { ...width, relative: (factor * (high - low)) / best } }, { shots: 900, errors: 100 })).toBe(reason);
+    }
     expect(stopReason({ maxShots: 1000, width }, { shots: 900, errors: 0 })).toBeUndefined();
   });
 
