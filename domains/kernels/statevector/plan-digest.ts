@@ -6,7 +6,17 @@ import type { StagedPlan } from "./stages.ts";
 
 const HEAD = 12;
 
+/** Of plans that are kept (F6). */
+const DIGESTS = new WeakMap<StagedPlan, Uint8Array>();
+
+/** 32 bytes, the caller's own. */
 export function planDigest(staged: StagedPlan): Uint8Array {
+  const digest = DIGESTS.get(staged) ?? digested(staged);
+  DIGESTS.set(staged, digest);
+  return digest.slice();
+}
+
+function digested(staged: StagedPlan): Uint8Array {
   const parts = staged.stages.flatMap((stage, at) => (stage.kind === "gates" ? [staged.program(at)] : []));
   const whole = new Uint8Array(parts.reduce((sum, program) => sum + HEAD + (program?.bytes.length ?? 0), 0));
   const view = new DataView(whole.buffer);
