@@ -6,7 +6,7 @@ export type { Scope, Winner } from "./k/api/control.ts";
 export { supervise } from "./k/api/supervise.ts";
 export type { ChildSpec, Restart, Strategy, SupervisionReport, SupervisionSpec } from "./k/api/supervise.ts";
 export { ESTIMATE_SHOTS, q } from "./q/api/operations.ts";
-export type { CircuitLike, EstimateOptions, GradientOptions, Q, QLedger, SampleOptions } from "./q/api/operations.ts";
+export type { CircuitLike, EstimateOptions, GradientOptions, LogicalOptions, Q, QLedger, SampleOptions } from "./q/api/operations.ts";
 export type { Noise } from "./q/noise.ts";
 export { circuit, Circuit } from "./q/api/circuit.ts";
 export { BoundCircuit, Parameter, parameter, parameters } from "./q/api/parameter.ts";

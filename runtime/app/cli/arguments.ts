@@ -102,6 +102,15 @@ export function parseFile(text: string, before: Readonly<Record<string, string>>
   return Object.fromEntries([...Object.entries(before), [name, path]]);
 }
 
+/** A number from 0 to 1. */
+export function probabilityOption(flags: string, description: string): Option {
+  const option = new Option(flags, description);
+  return option.argParser((text) => {
+    const value = /^[0-9.eE+-]{1,40}$/.test(text) ? Number(text) : NaN;
+    return value >= 0 && value <= 1 ? value : refuse(`--${option.name()}`, text, "a number from 0 to 1");
+  });
+}
+
 /** A text file that an option or argument names. @throws Fault FILE_UNREADABLE that names it, and says what to do about it */
 export function readGiven(option: string, path: string): string {
   try {

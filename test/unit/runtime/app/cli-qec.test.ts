@@ -2,7 +2,11 @@
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { flattened } from "../../../../domains/q/dem/flatten.ts";
+import { circuitOf, uniformNoise } from "../../../../domains/q/qec/experiment.ts";
 import type { StudyRow } from "../../../../domains/q/qec/study.ts";
+import { parseStim } from "../../../../domains/q/stim/parse.ts";
+import { printStim } from "../../../../domains/q/stim/print.ts";
 import { onlyObject, scratch, triad } from "../../../support/cli.ts";
 import { cutAfter } from "../../../support/workloads.ts";
 
@@ -178,5 +182,38 @@ describe("triad qec sample and decode", () => {
     writeFileSync(events, "0102\n");
     expect(onlyObject((await triad("qec", "sample", circuit, "--json")).err)["error"]).toMatchObject({ name: "STIM_SYNTAX", detail: { line: 2 } });
     expect(onlyObject((await triad("qec", "decode", "--code", "repetition_code:memory", "--rounds", "1", "--events", events, "--json")).err)["error"]).toMatchObject({ name: "SHOTS_MALFORMED", detail: { offset: 3, file: events } });
+  });
+});
+
+describe("triad qec circuit | dem", () => {
+  const memory = ["--code", "surface_code:rotated_memory_z", "--distance", "3", "--p", "0.001"];
+
+  it("writes the circuit of a memory, which reads back as the same circuit", async () => {
+    const { code, out, err } = await triad("qec", "circuit", ...memory);
+    expect([code, err]).toEqual([0, ""]);
+    expect(printStim(parseStim(out))).toBe(printStim(circuitOf({ code: "surface_code:rotated_memory_z", distance: 3, rounds: 3, noise: uniformNoise(0.001) })));
+    const file = path("c.stim");
+    expect((await triad("qec", "circuit", ...memory, "--out", file)).out).toMatch(/^written .*c\.stim\nholds +\d+ lines\n$/);
+    expect(readFileSync(file, "utf8")).toBe(out);
+    expect((await triad("qec", "circuit", file)).out).toBe(out);
+    expect((await triad("qec", "circuit", file, "--out", file)).code).toBe(2);
+  });
+
+  it("writes the error model, whole or in parts: Stim's number of mechanisms", async () => {
+    const said = onlyObject((await triad("qec", "dem", ...memory, "--decompose", "--json")).out);
+    expect([said["detectors"], said["observables"], said["errors"]]).toEqual([24, 1, 286]);
+    const model = flattened(String(said["text"]));
+    expect(model.mechanisms).toHaveLength(286);
+    const whole = await triad("qec", "dem", ...memory);
+    expect([whole.code, whole.out.includes("^")]).toEqual([0, false]);
+    expect(flattened(whole.out).detectors).toBe(24);
+  });
+
+  it("refuses disjoint errors unless it is told how far to take them for independent ones", async () => {
+    const file = path("disjoint.stim");
+    writeFileSync(file, "R 0 1\nPAULI_CHANNEL_2(0,0,0,0.01,0.02,0,0,0,0,0,0,0,0,0,0) 0 1\nM 0 1\nDETECTOR rec[-1]\nDETECTOR rec[-2]\n");
+    expect((await triad("qec", "dem", file)).err).toContain("STIM_UNSUPPORTED");
+    expect((await triad("qec", "dem", file, "--approximate-disjoint", "0.1")).out).toContain("error(");
+    expect((await triad("qec", "dem", file, "--approximate-disjoint", "2")).code).toBe(2);
   });
 });
