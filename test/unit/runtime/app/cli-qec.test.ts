@@ -192,8 +192,8 @@ describe("triad qec circuit | dem", () => {
     const { code, out, err } = await triad("qec", "circuit", ...memory);
     expect([code, err]).toEqual([0, ""]);
     expect(printStim(parseStim(out))).toBe(printStim(circuitOf({ code: "surface_code:rotated_memory_z", distance: 3, rounds: 3, noise: uniformNoise(0.001) })));
-    const file = path("c.stim");
-    expect((await triad("qec", "circuit", ...memory, "--out", file)).out).toMatch(/^written .*c\.stim\nholds +\d+ lines\n$/);
+    const file = path("memory.stim");
+    expect(await triad("qec", "circuit", ...memory, "--out", file)).toMatchObject({ code: 0, err: "", out: expect.stringMatching(/^written .*memory\.stim\nholds +\d+ lines\n$/) as string });
     expect(readFileSync(file, "utf8")).toBe(out);
     expect((await triad("qec", "circuit", file)).out).toBe(out);
     expect((await triad("qec", "circuit", file, "--out", file)).code).toBe(2);
