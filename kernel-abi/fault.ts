@@ -177,7 +177,7 @@ export const FAULTS = Object.freeze({
   STIM_LIMIT: row(3612, 3, "budget", "caller", "The circuit or error model is larger than is allowed.", "The detail names the limit; make repetitions, nesting or the text smaller."),
   STIM_UNSUPPORTED: row(3613, 2, "failed", "caller", "An instruction cannot be used for this.", "The detail names the line; domains/q/stim/SUPPORT.md lists what each instruction can be used for."),
   DETECTOR_UNDETERMINED: row(3614, 2, "failed", "caller", "A detector or observable is random even without noise.", "The detail says which reset or measurement makes it so; let it compare only measurements whose parity is fixed."),
-  ERROR_UNDECOMPOSED: row(3615, 2, "failed", "caller", "An error cannot be split into parts of at most two detectors each.", "Use the model without splitting, or ask that errors that cannot be split are kept whole."),
+  ERROR_UNDECOMPOSED: row(3615, 2, "failed", "caller", "An error cannot be split into parts of at most two detectors each, as matching and union-find need.", "Use the decoder bp_osd, which takes errors whole."),
   SHOTS_MALFORMED: row(3616, 2, "usage", "caller", "The bytes are not shots of this format and size.", "The detail names the offset; check the format, and how many measurements, detectors and observables a shot has."),
 } satisfies Record<string, FaultRow>);
 

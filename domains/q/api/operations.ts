@@ -1,5 +1,6 @@
 // What a program can yield to Q: one generator method an operation, each yielding exactly one and returning a typed value.
 // Plain data only; every rule is the kernel's and admission's to judge. Synchronous and pure (D1).
+import { malformed } from "../../../kernel-abi/calls.ts";
 import type { ContractState, Ledger, Terms } from "../../../kernel-abi/contract.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { Contract, Job } from "../../../kernel-abi/handle.ts";
@@ -7,6 +8,7 @@ import type { Program, ReserveOptions, ShareOptions } from "../../../kernel-abi/
 import type { GradientMethod, LoweredCircuit, ParameterMap, PauliSum } from "../../kernels/circuit.ts";
 import type { QCall } from "../call.ts";
 import { AT_ONCE, GUARDED, type Address, type Reading } from "../../../kernel-abi/reading.ts";
+import { shown } from "../../../kernel-abi/shown.ts";
 import { parseResult, readResult } from "../outcome.ts";
 import type { Bits, Counts, Gradient } from "../outcome.ts";
 import type { QReserve } from "../request.ts";
@@ -151,48 +153,64 @@ function* share(contract: Contract<"Q">, to: Address, address: Reading["address"
 const ESTIMATE_FORM = "q.estimate(contract, circuit, observable, { shots?, noise?, fusion? })";
 const ESTIMATE_BEFORE = "q.estimate(contract, circuit, observable, { shots? })";
 
+/** The members that options of a call have, as its form writes them: `{ noise?, fusion? }`. */
+const membersIn = (form: string): readonly string[] => [...form.matchAll(/(\w+)\?/g)].map(([, name = ""]) => name);
+
+/** Options with a member that the call does not read would be run without what was asked for. @throws Fault ABI_MALFORMED */
+function checkMembers(form: string, options: object): void {
+  const members = membersIn(form);
+  const odd = Object.keys(options).find((name) => !members.includes(name));
+  if (odd !== undefined) throw malformed(form, { argument: "options", given: [options], allowed: `${members.join(", ")} and nothing else (${shown(odd)} is no option of this call)` });
+}
+
 /** The operations of Q, which read what they are given that way. `asked`: what options say of how a circuit is run; before
- * `widerProviders` nobody looked at that. */
-const operations = ({ address, record, argument }: Reading, asked?: typeof askedOf): Q => Object.freeze({
-  reserve: (request: QReserve, options: ReserveOptions = {}) => reserve(request, record("q.reserve(request, { within? })", "options", options, ({ within }) => within)),
-  *release(contract: Contract<"Q">): Program<void, "Q"> {
-    yield { domain: "Q", op: "release", contract };
-  },
-  share: (contract: Contract<"Q">, to: Address, options: ShareOptions = {}) =>
-    share(contract, to, address, record("q.share(contract, to, { measures? })", "options", options, ({ measures = false }) => measures)),
-  *attach(contract: number): Program<Contract<"Q">, "Q"> {
-    const answer = yield { domain: "Q", op: "attach", contract };
-    return isContract(answer) ? answer : unexpected("attach", "a contract of Q");
-  },
-  *ledger(contract: Contract<"Q">): Program<QLedger, "Q"> {
-    const answer = yield { domain: "Q", op: "ledger", contract };
-    return isLedger(answer) ? answer : unexpected("ledger", "budget, shots, jobs and what remains");
-  },
-  submit: (contract: Contract<"Q">, circuit: CircuitLike, options: SampleOptions = {}) =>
-    call<Bits>("submit", contract, { mode: "bits", circuit: argument(circuit, lower), ...(asked === undefined ? {} : record("q.submit(contract, circuit, { noise?, fusion? })", "options", options, asked)) }),
-  sample: (contract: Contract<"Q">, circuit: CircuitLike, shots: number, options: SampleOptions = {}) =>
-    call<Counts>("sample", contract, { mode: "counts", circuit: argument(circuit, lower), shots, ...(asked === undefined ? {} : record("q.sample(contract, circuit, shots, { noise?, fusion? })", "options", options, asked)) }),
-  estimate: (contract: Contract<"Q">, circuit: CircuitLike, observable: PauliSum, options: EstimateOptions = {}) =>
-    call<number>("estimate", contract, {
-      mode: "expectation", circuit: argument(circuit, lower), observable,
-      ...record(asked === undefined ? ESTIMATE_BEFORE : ESTIMATE_FORM, "options", options, (given) => ({ shots: given.shots ?? ESTIMATE_SHOTS, ...asked?.(given) })),
-    }),
-  gradient: (contract: Contract<"Q">, circuit: CircuitLike, observable: PauliSum, options: GradientOptions = {}) => {
-    const lowered = argument(circuit, lower);
-    const { method, shots } = record("q.gradient(contract, circuit, observable, { method?, shots? })", "options", options,
-      ({ method = "adjoint", shots = ESTIMATE_SHOTS }) => ({ method, shots }));
-    return call<Gradient>("gradient", contract, { mode: "gradient", circuit: lowered, observable, shots, parameters: argument(circuit, movesOf), method });
-  },
-  detect: (contract: Contract<"Q">, experiment: Experiment, shots: number) => call<DetectionEvents>("submit", contract, { mode: "events", experiment, shots }),
-  logical: (contract: Contract<"Q">, experiment: Experiment, shots: number, options: LogicalOptions = {}) =>
-    call<LogicalCounts>("submit", contract, {
-      mode: "logical", experiment, decoder: record("q.logical(contract, experiment, shots, { decoder? })", "options", options, ({ decoder }) => decoder ?? "matching"), shots,
-    }),
-  *measure<T>(job: Job<T, "Q">): Program<T, "Q"> {
-    const answer = yield { domain: "Q", op: "collect", job };
-    return readResult(parseResult(answer)) as T; // isJob: the call that made the job settled T and the outcome's kind together
-  },
-});
+ * `widerProviders` nobody looked at that, nor at what else options have. */
+function operations({ address, record, argument }: Reading, asked?: typeof askedOf): Q {
+  const read = <T extends object, R>(form: string, options: T, take: (given: T) => R): R => record(form, "options", options, (given) => {
+    if (asked !== undefined) checkMembers(form, given);
+    return take(given);
+  });
+  return Object.freeze({
+    reserve: (request: QReserve, options: ReserveOptions = {}) => reserve(request, read("q.reserve(request, { within? })", options, ({ within }) => within)),
+    *release(contract: Contract<"Q">): Program<void, "Q"> {
+      yield { domain: "Q", op: "release", contract };
+    },
+    share: (contract: Contract<"Q">, to: Address, options: ShareOptions = {}) =>
+      share(contract, to, address, read("q.share(contract, to, { measures? })", options, ({ measures = false }) => measures)),
+    *attach(contract: number): Program<Contract<"Q">, "Q"> {
+      const answer = yield { domain: "Q", op: "attach", contract };
+      return isContract(answer) ? answer : unexpected("attach", "a contract of Q");
+    },
+    *ledger(contract: Contract<"Q">): Program<QLedger, "Q"> {
+      const answer = yield { domain: "Q", op: "ledger", contract };
+      return isLedger(answer) ? answer : unexpected("ledger", "budget, shots, jobs and what remains");
+    },
+    submit: (contract: Contract<"Q">, circuit: CircuitLike, options: SampleOptions = {}) =>
+      call<Bits>("submit", contract, { mode: "bits", circuit: argument(circuit, lower), ...(asked === undefined ? {} : read("q.submit(contract, circuit, { noise?, fusion? })", options, asked)) }),
+    sample: (contract: Contract<"Q">, circuit: CircuitLike, shots: number, options: SampleOptions = {}) =>
+      call<Counts>("sample", contract, { mode: "counts", circuit: argument(circuit, lower), shots, ...(asked === undefined ? {} : read("q.sample(contract, circuit, shots, { noise?, fusion? })", options, asked)) }),
+    estimate: (contract: Contract<"Q">, circuit: CircuitLike, observable: PauliSum, options: EstimateOptions = {}) =>
+      call<number>("estimate", contract, {
+        mode: "expectation", circuit: argument(circuit, lower), observable,
+        ...read(asked === undefined ? ESTIMATE_BEFORE : ESTIMATE_FORM, options, (given) => ({ shots: given.shots ?? ESTIMATE_SHOTS, ...asked?.(given) })),
+      }),
+    gradient: (contract: Contract<"Q">, circuit: CircuitLike, observable: PauliSum, options: GradientOptions = {}) => {
+      const lowered = argument(circuit, lower);
+      const { method, shots } = read("q.gradient(contract, circuit, observable, { method?, shots? })", options,
+        ({ method = "adjoint", shots = ESTIMATE_SHOTS }) => ({ method, shots }));
+      return call<Gradient>("gradient", contract, { mode: "gradient", circuit: lowered, observable, shots, parameters: argument(circuit, movesOf), method });
+    },
+    detect: (contract: Contract<"Q">, experiment: Experiment, shots: number) => call<DetectionEvents>("submit", contract, { mode: "events", experiment, shots }),
+    logical: (contract: Contract<"Q">, experiment: Experiment, shots: number, options: LogicalOptions = {}) =>
+      call<LogicalCounts>("submit", contract, {
+        mode: "logical", experiment, decoder: read("q.logical(contract, experiment, shots, { decoder? })", options, ({ decoder }) => decoder ?? "matching"), shots,
+      }),
+    *measure<T>(job: Job<T, "Q">): Program<T, "Q"> {
+      const answer = yield { domain: "Q", op: "collect", job };
+      return readResult(parseResult(answer)) as T; // isJob: the call that made the job settled T and the outcome's kind together
+    },
+  });
+}
 
 export const q: Q = operations(GUARDED, askedOf);
 /** What programs of runs from before `widerProviders` are handed: options that came with it are not looked at. */

@@ -151,6 +151,6 @@ export class Noise {
     const largest = Math.max(0, ...disjoint);
     if (largest <= this.#approximate) return;
     refuseAt("STIM_UNSUPPORTED", item, `${item.name} has errors that exclude one another, with probabilities up to ${largest}`,
-      `Independent errors are not exactly this channel: allow disjoint errors up to ${largest} to be approximated, or use independent ones.`);
+      "No independent errors are exactly this channel, so it has no error model: sample the circuit only, or write it as independent Pauli errors (X_ERROR, DEPOLARIZE2, CORRELATED_ERROR).");
   }
 }

@@ -2,6 +2,8 @@
 //   1  Impossible: a body no provider writes, sums that do not add up, an event of a detector that no error reaches.
 //   2  Implausible: detection events in all, whose mean and variance the model gives exactly (each pair of detectors by the errors they share).
 //   3  The number of logical errors has no closed form: it is for `reproduce`, and the verdict says so.
+//   4  A circuit without an exact error model (errors that exclude one another, detectors that are random without noise) can be sampled all the
+//      same: its outcomes are unjudged, with the reason, unless they are impossible whatever the circuit.
 import { sameBytes } from "../../../kernel-abi/canonical.ts";
 import { Fault, faultByCode } from "../../../kernel-abi/fault.ts";
 import type { JobVerdict, JudgedJob } from "../../../kernel-abi/judgement.ts";
@@ -13,12 +15,29 @@ import { eventMoments, type EventMoments } from "./moments.ts";
 import type { Experiment } from "./experiment.ts";
 import { knownExperiment, Latest } from "./known.ts";
 import { bytesOfRow, parseQecResult, type DetectionEvents, type LogicalCounts, type QecResult } from "./outcome.ts";
+import type { CircuitSize } from "./size.ts";
 
 /** Expected events below which their number is not near enough to normal to be tested. */
 const EVENTS_LEAST = 30;
 const NOTE = "logical errors are for reproduce: they have no closed form";
 
-const moments = new Latest<Experiment, EventMoments>((experiment) => eventMoments(analyze(knownExperiment(experiment).circuit)));
+/** Why a circuit has no error model, in words. */
+function reasonOf({ fault, detail: { line, what } }: Fault): string {
+  const said = typeof what === "string" ? what : fault;
+  const place = `line ${String(line)}`;
+  return `no exact error model: ${said}${line === undefined || said.includes(place) ? "" : `, on ${place}`}`;
+}
+
+/** Or why there are none. */
+const moments = new Latest<Experiment, EventMoments | string>((experiment) => {
+  const { circuit } = knownExperiment(experiment);
+  try {
+    return eventMoments(analyze(circuit));
+  } catch (cause) {
+    if (cause instanceof Fault) return reasonOf(cause);
+    throw cause;
+  }
+});
 
 function resultIn(body: Uint8Array): QecResult | undefined {
   try {
@@ -38,15 +57,21 @@ function wrongCounts({ shots, errors, flips, events, unsolved }: LogicalCounts, 
   return events > shots * detectors ? `${events} events of ${detectors} detectors in ${shots} shots` : undefined;
 }
 
+/** What is wrong with the rows whatever the circuit; undefined when nothing is. */
+function wrongRows({ rows, shots, detectors, observables }: DetectionEvents, size: CircuitSize): string | undefined {
+  if (detectors !== size.detectors || observables !== size.observables) return `${detectors} detectors of ${size.detectors}, ${observables} observables of ${size.observables}`;
+  const width = bytesOfRow({ detectors, observables });
+  return rows.length === shots * width ? undefined : `${rows.length} bytes for ${shots} rows of ${width}`;
+}
+
 interface Counted {
   readonly events: number;
   /** The first detector with an event that no error reaches. */
   readonly unreached: number | undefined;
 }
 
-function countedRows({ rows, shots, detectors, observables }: DetectionEvents, { reached }: EventMoments): Counted | string {
+function countedRows({ rows, detectors, observables }: DetectionEvents, { reached }: EventMoments): Counted {
   const width = bytesOfRow({ detectors, observables });
-  if (rows.length !== shots * width) return `${rows.length} bytes for ${shots} rows of ${width}`;
   let events = 0;
   let unreached: number | undefined;
   for (let at = 0; at < rows.length; at += width) {
@@ -68,7 +93,7 @@ function plausibility(events: number, shots: number, { mean, variance }: EventMo
 
 const impossible = (what: string, outcome: string): Pick<JobVerdict, "standing" | "impossible"> => ({ standing: "impossible", impossible: { what, outcome: outcome.slice(0, 120), probability: 0 } });
 
-/** @throws Fault of the error model, for a circuit whose detectors are not deterministic */
+/** @throws Fault of the parser or the generator */
 export function judgedQec({ job, outcome: { verdict, body } }: JudgedJob, work: QecJob): JobVerdict {
   const { size } = knownExperiment(work.experiment);
   const told = (rest: Pick<JobVerdict, "standing"> & Partial<JobVerdict>): JobVerdict =>
@@ -76,17 +101,17 @@ export function judgedQec({ job, outcome: { verdict, body } }: JudgedJob, work: 
   if (verdict !== 0) return told({ standing: "failed", note: faultByCode(verdict) ?? `#${verdict}` });
   const result = resultIn(body);
   if (result?.kind !== work.mode || result.shots !== work.shots) return told(impossible("the body is no outcome of such a job", `${body.length} bytes`));
+  const wrong = result.kind === "logical" ? wrongCounts(result, size.observables, size.detectors) : wrongRows(result, size);
+  if (wrong !== undefined) return told(impossible(result.kind === "logical" ? "the counts do not add up" : "the body is no outcome of such a job", wrong));
   const expected = moments.of(work.experiment);
+  if (typeof expected === "string") return told({ standing: "unjudged", note: expected });
   if (result.kind === "logical") {
-    const wrong = wrongCounts(result, size.observables, size.detectors);
-    if (wrong !== undefined) return told(impossible("the counts do not add up", wrong));
     if (expected.mean === 0 && result.events > 0) return told(impossible("no error reaches a detector", `${result.events} events`));
     const p = plausibility(result.events, work.shots, expected);
     return told({ standing: "possible", p, test: p === null ? null : "events", note: NOTE });
   }
-  const counted = countedRows(result, expected);
-  if (typeof counted === "string" || result.detectors !== size.detectors || result.observables !== size.observables) return told(impossible("the body is no outcome of such a job", String(counted)));
-  if (counted.unreached !== undefined) return told(impossible("no error reaches this detector", `an event of detector ${counted.unreached}`));
-  const p = plausibility(counted.events, work.shots, expected);
+  const { events, unreached } = countedRows(result, expected);
+  if (unreached !== undefined) return told(impossible("no error reaches this detector", `an event of detector ${unreached}`));
+  const p = plausibility(events, work.shots, expected);
   return told({ standing: "possible", p, test: p === null ? null : "events" });
 }

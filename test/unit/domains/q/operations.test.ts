@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { makeContract, makeJob } from "../../../../kernel-abi/handle.ts";
 import type { Operation } from "../../../../kernel-abi/operation.ts";
-import { q } from "../../../../domains/q/api/operations.ts";
+import { q, qBefore, qNarrower } from "../../../../domains/q/api/operations.ts";
 import { faultName } from "../../../support/refusals.ts";
 import { ghz } from "./fixtures.ts";
 
@@ -27,6 +27,15 @@ describe("q", () => {
     expect(step(q.sample(contract, { lower: () => ghz(3) }, 5), job)[0]).toMatchObject({ call: { mode: "counts", shots: 5, circuit: { qubits: 3 } } });
     const z = { coefficients: Float64Array.of(1), paulis: Uint8Array.of(3) };
     expect(step(q.estimate(contract, ghz(1), z), job)[0]).toMatchObject({ call: { mode: "expectation", shots: 1000 } });
+  });
+  it("refuses options nobody reads, but in runs from before", () => {
+    const slip = { nois: {} } as never;
+    expect(faultName(() => q.sample(contract, ghz(2), 5, slip))).toBe("ABI_MALFORMED");
+    for (const before of [qNarrower, qBefore]) {
+      expect(step(before.sample(contract, ghz(2), 5, slip), job)[0]).toEqual({ domain: "Q", op: "submit", contract, refs: [], call: { mode: "counts", circuit: ghz(2), shots: 5 } });
+      expect(step(before.reserve({ qubits: 1, budget: 1 }, slip), contract)[0]).toMatchObject({ op: "reserve" });
+      expect(step(before.gradient(contract, ghz(1), { coefficients: Float64Array.of(1), paulis: Uint8Array.of(3) }, slip), job)[0]).toMatchObject({ call: { method: "adjoint" } });
+    }
   });
   it("reads outcomes as plain frozen data", () => {
     const of = (answer: unknown) => step(q.measure(job), answer)[1];

@@ -155,6 +155,17 @@ describe("triad qec sample and decode", () => {
     expect(errors).toBeGreaterThan(50);
   }, 60_000);
 
+  it.each<[string, string]>([
+    ["errors that exclude one another", `R 0 1\nPAULI_CHANNEL_2(${["0.1", ...new Array<string>(14).fill("0.01")].join(",")}) 0 1\nM 0 1\nDETECTOR rec[-1]\n`],
+    ["a detector that is random without noise", "RX 0\nM 0\nDETECTOR rec[-1]\n"],
+  ])("a run that samples %s is judged all the same, and told why that one is not", async (_, text) => {
+    const [circuit, trace] = [path("open.stim"), path("open.triad")];
+    writeFileSync(circuit, text);
+    expect((await triad("qec", "sample", circuit, "--shots", "100", "--seed", "2", "--out", trace, "--replace", "--workers", "0")).code).toBe(0);
+    const { code, out } = await triad("judge", trace);
+    expect([code, out]).toEqual([0, expect.stringMatching(/0 possible, 1 unjudged[^]*no exact error model/)]);
+  });
+
   it("takes a .stim circuit and a .dem model", async () => {
     const [circuit, dem, events] = [path("c.stim"), path("c.dem"), path("c.dets")];
     writeFileSync(circuit, "R 0 1 2\nX_ERROR(0.1) 0 1 2\nM 0 1 2\nDETECTOR rec[-3] rec[-2]\nDETECTOR rec[-2] rec[-1]\nOBSERVABLE_INCLUDE(0) rec[-1]\n");

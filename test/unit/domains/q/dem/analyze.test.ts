@@ -90,6 +90,11 @@ describe("what has no error model is refused", () => {
     expect(`${fault} ${String(detail["line"])} ${String(detail["what"] ?? detail["error"])}`).toBe(said);
   });
 
+  it("with what a caller can do about it", () => {
+    expect(faultOf(() => model("PAULI_CHANNEL_1(0.3, 0.3, 0.3) 0")).next).toMatch(/sample the circuit only, or write it as independent Pauli errors/);
+    const whole = "R 0 1 2\nE(0.1) X0 X1 X2\nM 0 1 2\nDETECTOR rec[-3]\nDETECTOR rec[-2]\nDETECTOR rec[-1]";
+    expect(faultOf(() => model(whole, { decompose: true })).next).toMatch(/bp_osd/);
+  });
   it("but an error that cannot be split may be kept whole", () => {
     expect(model("R 0 1 2\nE(0.125) X0 X1 X2\nM 0 1 2\nDETECTOR rec[-3]\nDETECTOR rec[-2]\nDETECTOR rec[-1]", { decompose: true, unsplittable: "keep" })).toBe("error(0.125) D0 D1 D2\n");
   });

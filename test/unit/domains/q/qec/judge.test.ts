@@ -42,6 +42,22 @@ describe("honest records", () => {
   });
 });
 
+describe("circuits without an exact error model", () => {
+  const events = (circuit: string): QecJob => parseCall({ mode: "events", experiment: { circuit }, shots: 200 }) as QecJob;
+  const exclusive = `R 0 1\nPAULI_CHANNEL_2(${["0.1", ...new Array<string>(14).fill("0.01")].join(",")}) 0 1\nM 0 1\nDETECTOR rec[-1]\nDETECTOR rec[-2]\n`;
+  it.each<[string, string, RegExp]>([
+    ["errors that exclude one another", exclusive, /^no exact error model: PAULI_CHANNEL_2 has errors that exclude one another.*, on line 2$/],
+    ["a chain of them", "R 0\nE(0.1) X0\nELSE_CORRELATED_ERROR(0.5) Y0\nM 0\nDETECTOR rec[-1]\n", /: E has errors that exclude one another.*, on line 2$/],
+    ["a detector that is random without noise", "RX 0\nM 0\nDETECTOR rec[-1]\n", /^no exact error model: RX on line 1 prepares X0; D0 compares Z0 there/],
+  ])("%s: honest records are unjudged, and told why; impossible ones are impossible", (_, circuit, why) => {
+    const job = events(circuit);
+    const result = honest(job, 3) as QecResult & { readonly kind: "events" };
+    expect(verdictOn(job, encodeResult(result))).toMatchObject({ standing: "unjudged", kind: "events", shots: 200, p: null, test: null, note: expect.stringMatching(why) });
+    expect(forged(job, result, { rows: result.rows.subarray(1) })?.standing).toBe("impossible");
+    expect(forged(job, result, { detectors: result.detectors + 1 })?.standing).toBe("impossible");
+  });
+});
+
 describe("forged records", () => {
   const count = honest(counted, 9) as QecResult & { readonly kind: "logical" };
   const sample = honest(sampled, 9) as QecResult & { readonly kind: "events" };
