@@ -25,8 +25,9 @@ export { decoderSettings, decoderText, type DecoderChoice, type DecoderName, typ
 export { ExperimentSchema, uniformNoise, type Experiment, type MemoryExperiment } from "./q/qec/experiment.ts";
 export type { DetectionEvents, LogicalCounts } from "./q/qec/outcome.ts";
 export {
-  added, experimentReserve, nextBatch, NO_COUNTS, studyFits, studyRow, StudySchema, type Cell, type CellCounts, type Study, type StudyFits, type StudyRow,
+  added, experimentReserve, nextBatch, NO_COUNTS, studyRow, StudySchema, type Cell, type CellCounts, type Study, type StudyRow,
 } from "./q/qec/study.ts";
+export { studyFits, type StudyFits } from "./q/qec/study-fits.ts";
 export { QCallSchema } from "./q/call.ts";
 export { QReserveSchema } from "./q/request.ts";
 export type { QReserve } from "./q/request.ts";

@@ -12,6 +12,11 @@ import type { PhysicalEstimate, TFactory } from "./estimate.ts";
 import { budgetParts, type EstimateRequest } from "./request.ts";
 
 const COUNTER_MAX = 4_294_967_295;
+/** The estimator takes no larger factor before a code's rate; families have 1. */
+const PREFACTOR_MAX = 0.5;
+
+/** Whether the estimator has a place for all that the code is. */
+export const isEstimable = ({ scheme: { crossingPrefactor } }: EstimateRequest["hardware"]): boolean => crossingPrefactor <= PREFACTOR_MAX;
 
 /** A Q# program whose logical counts are these. @throws Fault ESTIMATE_REFUSED beyond 32 bits */
 export function programOf({ numQubits, tCount, rotationCount, rotationDepth, cczCount, ccixCount, measurementCount }: LogicalCounts): string {

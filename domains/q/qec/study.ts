@@ -3,13 +3,10 @@
 import { Fault } from "../../../kernel-abi/fault.ts";
 import { Type, type Static } from "../../../kernel-abi/schema.ts";
 import { LIMITS } from "../../../kernel-abi/limits.ts";
-import { crossingsOf, type Crossing } from "../statistics/crossings.ts";
 import { intervalOf } from "../statistics/intervals.ts";
 import { normalisedInterval } from "../statistics/rates.ts";
 import { stopReason, type StopReason } from "../statistics/stopping.ts";
-import { suppressionOf, type Suppression } from "../statistics/suppression.ts";
-import { fittedThreshold, type ThresholdFit } from "../statistics/threshold.ts";
-import { DecoderSchema, decoderSettings, decoderText, type DecoderSettings } from "./decoder-settings.ts";
+import { DecoderSchema, decoderSettings, type DecoderSettings } from "./decoder-settings.ts";
 import { ExperimentSchema, isMemory, type Experiment } from "./experiment.ts";
 import { knownExperiment } from "./known.ts";
 import type { QReserve } from "../request.ts";
@@ -98,64 +95,20 @@ export interface StudyRow extends CellCounts {
   readonly stopped: StopReason | null;
 }
 
-export function studyRow({ interval: { method, confidence }, per, stop }: Study, { experiment, decoder, p }: Cell, counts: CellCounts): StudyRow {
+/** A rate is per round only where the rounds are known: a circuit given as text does not say how many it has. @throws Fault ABI_MALFORMED */
+export function requireRounds({ per }: Pick<Study, "per">, { experiment }: Pick<Cell, "experiment">, at = "/per"): void {
+  if (isMemory(experiment) || !per.endsWith("round")) return;
+  throw new Fault("ABI_MALFORMED", { at, value: per, allowed: "shot or logical-qubit", why: "a circuit given as text does not say how many rounds it has" },
+    { next: `Count ${per === "round" ? "per shot" : "per logical qubit"}, or give the experiment as code, distance, rounds and noise.` });
+}
+
+/** @throws Fault ABI_MALFORMED where the rate is asked for per round and the rounds are not known */
+export function studyRow(study: Study, cell: Cell, counts: CellCounts): StudyRow {
+  const { interval: { method, confidence }, per, stop } = study;
+  const { experiment, decoder, p } = cell;
+  requireRounds(study, cell);
   const { observables } = knownExperiment(experiment).size;
   const [code, distance, rounds, noise] = isMemory(experiment) ? [experiment.code, experiment.distance, experiment.rounds, experiment.noise] : ["circuit", null, null, null];
   const { low, best, high } = normalisedInterval(intervalOf(method, counts, confidence), { per, rounds: rounds ?? 1, logicalQubits: observables });
   return { code, distance, rounds, p: p ?? null, noise, decoder: decoderSettings(decoder), ...counts, rate: best, low, high, per, method, confidence, stopped: stopReason(stop, counts) ?? null };
-}
-
-/** Of the rows of one code and decoder, over distances and rates; a member is null where they do not suffice for it. */
-export interface StudyFits {
-  readonly code: string;
-  readonly decoder: DecoderSettings;
-  /** Of the rows, rising. */
-  readonly distances: readonly number[];
-  readonly threshold: ThresholdFit | null;
-  readonly crossings: readonly Crossing[];
-  readonly lambda: readonly { readonly p: number; readonly suppression: Suppression }[];
-}
-
-type Placed = StudyRow & { readonly distance: number; readonly rounds: number; readonly p: number };
-const isPlaced = (row: StudyRow): row is Placed => row.distance !== null && row.rounds !== null && row.p !== null && row.p > 0;
-const distinct = <T>(values: readonly T[]): readonly T[] => [...new Set(values)];
-
-/** Five parameters and a degree of freedom, over two distances at least. */
-const THRESHOLD_POINTS_MIN = 6;
-
-export function studyFits(rows: readonly StudyRow[]): readonly StudyFits[] {
-  const placed = rows.filter(isPlaced);
-  const named = ({ code, decoder }: Placed): string => `${code} ${decoderText(decoder)}`;
-  return distinct(placed.map(named)).flatMap((name) => {
-    const points = placed.filter((row) => named(row) === name);
-    const [first] = points;
-    if (first === undefined || distinct(points.map(({ distance }) => distance)).length < 2) return [];
-    return [{ code: first.code, decoder: first.decoder, ...fitsOf(points) }];
-  });
-}
-
-function fitsOf(points: readonly Placed[]): Omit<StudyFits, "code" | "decoder"> {
-  const rates = distinct(points.map(({ p }) => p)).toSorted((a, b) => a - b);
-  const lambda = rates.flatMap((p) => {
-    const row = points.filter((point) => point.p === p && point.errors > 0 && 2 * point.errors < point.shots);
-    return row.length < 2 ? [] : [{ p, suppression: suppressionOf(row) }];
-  });
-  const crossings = crossingsOf(points);
-  return { distances: distinct(points.map(({ distance }) => distance)).toSorted((a, b) => a - b), threshold: thresholdNear(points, crossings), crossings, lambda };
-}
-
-/** Rates this much below and above the crossings are near enough for a quadratic. */
-const NEAR = 1.6;
-
-function thresholdNear(points: readonly Placed[], crossings: readonly Crossing[]): ThresholdFit | null {
-  if (crossings.length === 0) return null;
-  const middle = crossings.reduce((sum, { value }) => sum + value, 0) / crossings.length;
-  const near = points.filter(({ p }) => p >= middle / NEAR && p <= middle * NEAR);
-  if (near.length < THRESHOLD_POINTS_MIN || distinct(near.map(({ p }) => p)).length < 3 || distinct(near.map(({ distance }) => distance)).length < 2) return null;
-  try {
-    return fittedThreshold(near);
-  } catch (cause) {
-    if (cause instanceof Fault) return null;
-    throw cause;
-  }
 }

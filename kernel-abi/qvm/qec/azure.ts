@@ -21,6 +21,14 @@ export interface QecScheme {
   readonly physicalQubitsPerLogicalQubit: string;
 }
 
+/** What an estimate is made on, at no distance yet. */
+export interface Hardware {
+  readonly qubits: QubitParams;
+  readonly scheme: QecScheme;
+  /** JSON pointers of what its file says beyond that and an estimate has no use for. */
+  readonly unused?: readonly string[];
+}
+
 export const TIMES: readonly Times[] = Object.freeze(["oneQubitMeasurementTime", "oneQubitGateTime", "twoQubitGateTime", "twoQubitJointMeasurementTime", "tGateTime"]);
 export const ERROR_RATES: readonly Rates[] = Object.freeze([
   "oneQubitMeasurementErrorRate", "oneQubitGateErrorRate", "twoQubitGateErrorRate", "twoQubitJointMeasurementErrorRate", "tGateErrorRate", "idleErrorRate",

@@ -3,10 +3,14 @@
 //   1  What a file says stands: its qubit count and cycle are taken as they are, also where a family's formula says otherwise.
 //   2  T2 is at most 2·T1: no qubit dephases slower than that.
 //   3  A place is a JSON pointer (RFC 6901) of the member that is wrong or missing.
+//   4  A member nobody reads is refused by name: a slip of the pen must not come out as a default.
 import { Fault } from "../../fault.ts";
-import { ERROR_RATES, type QecScheme, type QubitParams, TIMES, evaluated, qubitsNamed, schemeNamed } from "./azure.ts";
+import { ERROR_RATES, type Hardware, type QecScheme, type QubitParams, TIMES, evaluated, qubitsNamed, schemeNamed } from "./azure.ts";
 import { DEFAULT_DISTANCE, DEFAULT_ERRORS, DEFAULT_THRESHOLD, familyOf } from "./families.ts";
+import { hardwareOfSeed } from "./seed-hardware.ts";
 import { type Profile, type Unreadable, distanceRefusal, isProfile } from "./terms.ts";
+
+export type { Hardware } from "./azure.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -21,9 +25,27 @@ class Refused extends Error {
   constructor(at: string, reason: string) { super(reason); this.at = at; }
 }
 
-function memberOf(file: Fields, name: string): Place {
+const SEED = Object.freeze({
+  qec_scheme: ["code_family", "code_distance", "logical_cycle_time_us", "physical_qubit_count"],
+  error_budget: ["physical_gate_error_rate", "measurement_error_rate", "idle_error_rate", "t1_us", "t2_us"],
+  decoder: ["type", "max_syndrome_weight", "cycle_time_us"],
+});
+const AZURE = Object.freeze({
+  qubitParams: ["name", "instructionSet", ...TIMES, ...ERROR_RATES],
+  qecScheme: ["name", "errorCorrectionThreshold", "crossingPrefactor", "distanceCoefficientPower", "logicalCycleTime", "physicalQubitsPerLogicalQubit"],
+});
+
+function onlyMembers({ fields, at }: Place, allowed: readonly string[]): void {
+  const unknown = Object.keys(fields).find((name) => !allowed.includes(name));
+  if (unknown === undefined) return;
+  const place = unknown.replaceAll("~", "~0").replaceAll("/", "~1").slice(0, 80);
+  throw new Refused(`${at}/${place}`, `there is no member ${unknown.slice(0, 80)} here; there are ${allowed.join(", ")}`);
+}
+
+function memberOf(file: Fields, name: keyof typeof SEED | keyof typeof AZURE): Place {
   const value = file[name];
   if (value !== undefined && !isRecord(value)) throw new Refused(`/${name}`, `${name} is an object`);
+  onlyMembers({ fields: value ?? {}, at: `/${name}` }, { ...SEED, ...AZURE }[name]);
   return { fields: value ?? {}, at: `/${name}` };
 }
 
@@ -58,6 +80,7 @@ function errorsOf(budget: Place): Profile["errors"] {
 }
 
 function seedForm(file: Fields): Profile {
+  onlyMembers({ fields: file, at: "" }, Object.keys(SEED));
   const scheme = memberOf(file, "qec_scheme");
   const name = scheme.fields["code_family"];
   const family = typeof name === "string" ? familyOf(name) : undefined;
@@ -125,12 +148,13 @@ function schemeAt(place: Place, qubits: QubitParams): QecScheme {
   };
 }
 
-export interface Hardware { readonly qubits: QubitParams; readonly scheme: QecScheme }
-
-const hardwareOf = (file: Fields): Hardware => {
+function hardwareOf(file: Fields): Hardware {
+  onlyMembers({ fields: file, at: "" }, [...Object.keys(AZURE), "codeDistance"]);
   const qubits = qubitsAt(memberOf(file, "qubitParams"));
-  return { qubits, scheme: schemeAt(memberOf(file, "qecScheme"), qubits) };
-};
+  return { qubits, scheme: schemeAt(memberOf(file, "qecScheme"), qubits), ...(Object.hasOwn(file, "codeDistance") ? { unused: ["/codeDistance"] } : {}) };
+}
+
+const isSeed = (file: Fields): boolean => Object.keys(SEED).some((name) => file[name] !== undefined);
 
 function azureForm(file: Fields): Profile | Unreadable {
   const { qubits, scheme } = hardwareOf(file);
@@ -155,9 +179,9 @@ export function readParameters(json: unknown): Profile | Unreadable {
   return { reason: "a parameter file has qec_scheme, or qubitParams and qecScheme", at: "" };
 }
 
-/** Qubits and scheme of an estimator's file {qubitParams, qecScheme}, at no distance yet: an estimate chooses it. */
+/** Qubits and scheme of a file of either form, at no distance yet: an estimate chooses it. */
 export const readHardware = (json: unknown): Hardware | Unreadable =>
-  (isRecord(json) ? placed(() => hardwareOf(json)) : { reason: "qubits and scheme are an object {qubitParams, qecScheme}", at: "" });
+  (isRecord(json) ? placed(() => (isSeed(json) ? hardwareOfSeed(seedForm(json), json) : hardwareOf(json))) : { reason: "hardware is an object {qubitParams, qecScheme} or {qec_scheme, error_budget, decoder}", at: "" });
 
 /** The same, or a typed refusal. @throws Fault PROFILE_INVALID with the JSON pointer `at` */
 export function profileOfParameters(json: unknown): Profile {

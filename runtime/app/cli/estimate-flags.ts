@@ -48,7 +48,7 @@ function duration(text: string): number {
 export const addEstimateOptions = (command: Command): Command => command
   .option("--qubit <name>", `qubits: ${QUBITS.map(({ name }) => name.replace(/^qubit_(gate_)?/, "")).join(", ")} (default: ns_e3)`)
   .option("--scheme <name>", "error correction: surface_code, floquet_code (default: surface_code)")
-  .option("--hardware <file>", "instead: JSON {qubitParams, qecScheme} with times, error rates and formulas of your own")
+  .option("--hardware <file>", "instead: JSON {qubitParams, qecScheme} with times, error rates and formulas of your own, or {qec_scheme, error_budget, decoder}")
   .addOption(new Option("--budget <p>", `${BUDGET} (default: ${DEFAULT_BUDGET}, split evenly over what is needed)`).argParser(budget))
   .option("--frontier", "all that qubits can be traded for time, not one answer")
   .addOption(choiceOption("--minimise <what>", "which of the frontier to report: qubits, time, or their product (default: the quickest)", MEASURES))

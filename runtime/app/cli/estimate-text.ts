@@ -45,13 +45,14 @@ function factoryText({ factories, tStates }: PhysicalEstimate): string {
   return `${grouped(count)} of ${grouped(factory.physicalQubits)} qubits, a state every ${durationText(factory.runtimeNs)}, each wrong with ${rate(factory.errorRate)}\n${rounds}\nfor ${grouped(tStates.count)} T states${tStates.perRotation === 0 ? "" : `, ${tStates.perRotation} of them a rotation`}`;
 }
 
-export function estimateFacts(estimate: PhysicalEstimate, { hardware: { qubits, scheme } }: EstimateRequest): Facts {
+export function estimateFacts(estimate: PhysicalEstimate, { hardware: { qubits, scheme, unused = [] } }: EstimateRequest): Facts {
   const { algorithm, code, factories, physicalQubits, runtimeNs } = estimate;
   return [
     ["qubits", `${grouped(physicalQubits)} physical: ${grouped(algorithm.physicalQubits)} for ${grouped(algorithm.logicalQubits)} logical ones after layout${factories === null ? "" : `, ${grouped(factories.physicalQubits)} in T factories (${percent(factories.physicalQubits / physicalQubits)})`}`],
     ["time", `${durationText(runtimeNs)}: ${grouped(algorithm.cycles)} cycles of ${durationText(code.cycleNs)}${algorithm.cycles > algorithm.depth ? ` (the algorithm alone: ${grouped(algorithm.depth)})` : ""}`],
     ["code", `${printable(scheme.name)} at distance ${code.distance} on ${printable(qubits.name)}: ${grouped(code.physicalQubits)} physical a logical qubit, wrong with ${rate(code.errorRate)} a cycle, at most ${rate(code.errorRateMax)} wanted`],
     ["factories", factoryText(estimate)],
+    unused.length === 0 ? undefined : ["unused", `${unused.join(", ")}: an estimate has no use for them`],
   ];
 }
 
@@ -60,9 +61,12 @@ const WORDS: Readonly<Record<Slack["what"], string>> = Object.freeze({
 });
 const shown = ({ what }: Slack, value: number): string => (what === "runtimeNs" ? durationText(value) : what === "physicalQubits" || what === "tFactories" ? grouped(value) : rate(value));
 
+/** Why an answer may be over an allowance at all. */
+const OVER: Readonly<Partial<Record<Slack["what"], string>>> = Object.freeze({ rotations: ": the estimator rounds the T states of a rotation to a whole number" });
+
 /** What makes the answer no smaller, in a sentence. */
 export const bindingText = (first: Slack): string =>
-  `${WORDS[first.what]}: ${shown(first, first.used)} of ${shown(first, first.allowed)} used, ${percent(Math.max(0, first.slack))} left`;
+  `${WORDS[first.what]}: ${shown(first, first.used)} of ${shown(first, first.allowed)} used, ${first.slack >= 0 ? `${percent(first.slack)} left` : `${percent(-first.slack)} over${OVER[first.what] ?? ""}`}`;
 
 export const SLACK_COLUMNS: readonly Column[] = [{ title: "allowance" }, { title: "allowed", align: "right" }, { title: "used", align: "right" }, { title: "left", align: "right" }, { title: "" }];
 const BAR = 24;

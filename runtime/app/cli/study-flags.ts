@@ -5,7 +5,7 @@ import { checkDecoder } from "../../../domains/q/qec/decoder-settings.ts";
 import { uniformNoise, type MemoryExperiment } from "../../../domains/q/qec/experiment.ts";
 import { CODE_TASKS, type CodeTaskName } from "../../../domains/q/codes/generate.ts";
 import { knownExperiment } from "../../../domains/q/qec/known.ts";
-import { StudySchema, type Study } from "../../../domains/q/qec/study.ts";
+import { requireRounds, StudySchema, type Study } from "../../../domains/q/qec/study.ts";
 import { compiled, misfit } from "../../../kernel-abi/schema.ts";
 import { choiceOption, countOption, readDocument } from "./arguments.ts";
 import { addDecoderOptions, DECODER_FLAGS, decoderOf, type DecoderFlags } from "./decoder-flags.ts";
@@ -68,7 +68,10 @@ const check = compiled(StudySchema);
 function parseStudy(value: unknown): Study {
   const study = check().Default(structuredClone(value));
   if (check().Check(study)) {
-    for (const { experiment } of study.cells) knownExperiment(experiment); // a code that has no such distance is refused before anything runs
+    for (const cell of study.cells) { // a code that has no such distance, or a rate per unknown rounds, is refused before anything runs
+      knownExperiment(cell.experiment);
+      requireRounds(study, cell);
+    }
     return study;
   }
   decodersIn(study).forEach((decoder, cell) => { checkDecoder("study", decoder, `/cells/${cell}/decoder`); });

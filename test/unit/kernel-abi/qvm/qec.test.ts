@@ -4,7 +4,8 @@ import { nanoseconds } from "../../../../kernel-abi/qvm/qec/duration.ts";
 import { estimate } from "../../../../kernel-abi/qvm/qec/estimate.ts";
 import { evaluate } from "../../../../kernel-abi/qvm/qec/formula.ts";
 import { dephasing, decayed, gatePaulis, hazard, idleError, isCorrected, relaxation } from "../../../../kernel-abi/qvm/qec/noise.ts";
-import { profileOfParameters, readHardware, readParameters } from "../../../../kernel-abi/qvm/qec/parameters.ts";
+import { evaluated } from "../../../../kernel-abi/qvm/qec/azure.ts";
+import { type Hardware, profileOfParameters, readHardware, readParameters } from "../../../../kernel-abi/qvm/qec/parameters.ts";
 import { NAMED_PROFILES, namedProfile, parseProfile } from "../../../../kernel-abi/qvm/qec/profile.ts";
 import { cycleUs, cyclesOf, decodingNs, failureOver, logicalErrorRate, readoutErrorRate, roundsOf } from "../../../../kernel-abi/qvm/qec/rates.ts";
 import { type Profile, type Unreadable, isProfile } from "../../../../kernel-abi/qvm/qec/terms.ts";
@@ -190,6 +191,40 @@ describe("places of what is wrong in a parameter file", () => {
     expect(readHardware({ qubitParams: { name: "maj_ns_e6" }, qecScheme: { name: "floquet" } })).toMatchObject({ qubits: { name: "qubit_maj_ns_e6", tGateErrorRate: 0.01 }, scheme: { name: "floquet_code", crossingPrefactor: 0.07 } });
     expect(readHardware(MAJORANA_WITHOUT_GATES)).toMatchObject({ qubits: { name: "mine" }, scheme: { crossingPrefactor: 0.08 } });
     expect(readHardware([])).toMatchObject({ at: "" });
+    expect(readHardware({ qecScheme: {}, codeDistance: 9 })).toMatchObject({ unused: ["/codeDistance"] });
+  });
+
+  it.each([
+    [{ qubitParms: { name: "ns_e4" } }, "/qubitParms", "qubitParams, qecScheme"], [{ qubitParams: { nmae: "ns_e4" } }, "/qubitParams/nmae", "instructionSet"], [{ qecScheme: { maxCodeDistance: 9 } }, "/qecScheme/maxCodeDistance", "crossingPrefactor"],
+    [{ qecScheme: {}, qec_scheme: { code_family: "surface" } }, "/qecScheme", "qec_scheme, error_budget, decoder"], [{ error_budget: {}, "a/b": 1 }, "/a~1b", "qec_scheme, error_budget, decoder"],
+    [{ qec_scheme: { code_family: "surface", distance: 5 } }, "/qec_scheme/distance", "code_distance"], [{ qec_scheme: { code_family: "surface" }, error_budget: { t_us: 1 } }, "/error_budget/t_us", "t1_us"], [{ qec_scheme: { code_family: "surface" }, decoder: { name: "MWPM" } }, "/decoder/name", "cycle_time_us"],
+  ])("%o has a member nobody reads: %s", (json, at, allowed) => {
+    const read = readHardware(json);
+    expect("reason" in read ? [read.at, read.reason] : read).toEqual([at, expect.stringContaining(allowed)]);
+    expect(isProfile(readParameters(json))).toBe(false);
+  });
+  it("the seed's file without a family is no hardware", () => { expect(readHardware({ error_budget: {} })).toMatchObject({ at: "/qec_scheme/code_family" }); });
+});
+
+describe("the seed's file as hardware", () => {
+  const hardwareOf = (json: unknown): Hardware => {
+    const read = readHardware(json);
+    if ("reason" in read) throw new Error(read.reason);
+    return read;
+  };
+  it.each([["surface_code", 9], ["SHYPS", 7], ["bacon_shor", 5], ["qldpc", 11]])("has the profile's qubits, cycle and logical rate at the file's distance: %s, %d", (family, distance) => {
+    for (const own of [{}, { physical_qubit_count: 163, logical_cycle_time_us: 1.7 }]) {
+      const json = { qec_scheme: { code_family: family, code_distance: distance, ...own }, error_budget: { physical_gate_error_rate: 2e-3 } };
+      const { qubits, scheme } = hardwareOf(json);
+      const [profile, estimated] = [good(readParameters(json)), good(evaluated(qubits, scheme, distance, "t"))];
+      expect(estimated.physicalQubits).toBe(profile.physicalQubits);
+      near(estimated.cycleNs, profile.cycleNs);
+      near(logicalErrorRate(estimated), logicalErrorRate(profile));
+    }
+  });
+  it("lists what an estimate has no use for", () => {
+    expect(hardwareOf(JSON.parse(SEED_FILE)).unused).toEqual(["/error_budget/measurement_error_rate", "/error_budget/idle_error_rate", "/error_budget/t1_us", "/error_budget/t2_us", "/decoder/type", "/decoder/max_syndrome_weight", "/decoder/cycle_time_us"]);
+    expect(hardwareOf({ qec_scheme: { code_family: "surface" } }).unused).toEqual([]);
   });
 });
 

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { circuit } from "../../../../domains/q/api/circuit.ts";
-import { durationText, grouped } from "../../../../runtime/app/cli/estimate-text.ts";
+import { bindingText, durationText, grouped } from "../../../../runtime/app/cli/estimate-text.ts";
 import { onlyObject, scratch, triad } from "../../../support/cli.ts";
 import { alloc, graphOf, node } from "../../../support/graphs.ts";
 
@@ -50,6 +50,25 @@ describe("triad qec estimate", () => {
     expect([code, cycleNs]).toEqual([0, distance * 8 * 20_000]);
     const wrong = await estimate(counts, "--hardware", file("bad.json", { ...own, qecScheme: { logicalCycleTime: "2 * x" } }));
     expect([wrong.code, nameOf(wrong.json)]).toEqual([1, "PROFILE_INVALID"]);
+    const slip = await estimate(counts, "--hardware", file("slip.json", { qubitParms: { name: "ns_e4" } }));
+    expect([slip.code, slip.json["error"]]).toMatchObject([1, { name: "PROFILE_INVALID", detail: { at: "/qubitParms" } }]);
+  });
+
+  it("takes the seed's file, by our own formula as the estimator has no such code, and says what it has no use for", async () => {
+    const seed = {
+      qec_scheme: { code_family: "bacon_shor", code_distance: 9, logical_cycle_time_us: 1, physical_qubit_count: 162 },
+      error_budget: { physical_gate_error_rate: 1e-3, measurement_error_rate: 1e-2, t1_us: 100, t2_us: 80 }, decoder: { type: "MWPM" },
+    };
+    const [counts, hardware] = [file("counts.json", COUNTS), file("seed.json", seed)];
+    for (const words of [[], ["--formula"]]) {
+      const { code, json } = await estimate(counts, "--hardware", hardware, ...words);
+      const { code: { distance, cycleNs, physicalQubits } } = json["estimate"] as { readonly code: { readonly distance: number; readonly cycleNs: number; readonly physicalQubits: number } };
+      expect([code, physicalQubits, json["by"]]).toEqual([0, 2 * distance * distance, "formula"]);
+      expect(Math.abs(cycleNs - 1_000 * distance / 9)).toBeLessThanOrEqual(1);
+    }
+    const { out } = await triad("qec", "estimate", counts, "--hardware", hardware);
+    expect(out).toContain("formula: the estimator takes no crossingPrefactor as large as 1");
+    expect(out).toMatch(/bacon_shor at distance[^]*unused +\/error_budget\/measurement_error_rate, \/error_budget\/t1_us, \/error_budget\/t2_us, \/decoder\/type/);
   });
 
   it.each([
@@ -77,6 +96,11 @@ describe("triad qec estimate", () => {
     expect([readFileSync(at("f.svg"), "utf8").startsWith("<svg"), existsSync(at("b.svg"))]).toEqual([true, true]);
     expect((await estimate(at("counts.json"), ...words)).code).toBe(2);
     expect((await estimate(at("counts.json"), ...words, "--replace")).code).toBe(0);
+  });
+
+  it("says when the answer is over an allowance, and why", () => {
+    expect(bindingText({ what: "rotations", allowed: 3.33e-4, used: 3.35e-4, slack: 1 - 3.35 / 3.33 })).toBe("rotation errors: 3.35e-4 of 3.33e-4 used, 0.6 % over: the estimator rounds the T states of a rotation to a whole number");
+    expect(bindingText({ what: "logical", allowed: 4e-4, used: 3e-4, slack: 0.25 })).toBe("logical errors: 3.00e-4 of 4.00e-4 used, 25 % left");
   });
 
   it("says durations and counts as people do", () => {

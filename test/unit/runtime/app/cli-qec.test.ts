@@ -83,6 +83,10 @@ describe("triad qec threshold", () => {
     writeFileSync(file, JSON.stringify({ cells: [{ ...cell, decoder: "guess" }], stop: { maxShots: 5_000 } }));
     const refused = await triad("qec", "threshold", "--study", file, "--workers", "0", "--json");
     expect([refused.code, onlyObject(refused.err)["error"]]).toMatchObject([1, { name: "ABI_MALFORMED", detail: { at: "/cells/0/decoder" } }]);
+    const circuit = "R 0\nX_ERROR(0.1) 0\nM 0\nDETECTOR rec[-1]\nOBSERVABLE_INCLUDE(0) rec[-1]\n";
+    writeFileSync(file, JSON.stringify({ cells: [{ experiment: { circuit }, decoder: "matching" }], stop: { maxShots: 5_000 }, per: "round" }));
+    const unknown = await triad("qec", "threshold", "--study", file, "--out", path("round.triad"), "--workers", "0", "--json");
+    expect([unknown.code, existsSync(path("round.triad")), onlyObject(unknown.err)["error"]]).toMatchObject([1, false, { name: "ABI_MALFORMED", detail: { at: "/per", value: "round" } }]);
   });
 });
 

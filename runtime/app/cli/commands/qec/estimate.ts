@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { EXIT } from "../../../../../kernel-abi/fault.ts";
 import type { PhysicalEstimate, Slack } from "../../../../../domains/q/estimate/estimate.ts";
 import { formulaAnswer } from "../../../../../domains/q/estimate/frontier.ts";
+import { isEstimable } from "../../../../../domains/q/estimate/qsharp.ts";
 import type { EstimateRequest } from "../../../../../domains/q/estimate/request.ts";
 import { slacks } from "../../../../../domains/q/estimate/slack.ts";
 import { checkCharts, svgOf } from "../../../../adapters/charts.ts";
@@ -51,7 +52,7 @@ async function answerOf(file: string, flags: Flags): Promise<Answer> {
   const counted = countedFile(file);
   const request = requestOf(counted.counts, flags);
   if (flags.plot !== undefined || flags.breakdown !== undefined) await checkCharts();
-  const { formula = false, frontier = flags.plot !== undefined, minimise } = flags;
+  const { formula = !isEstimable(request.hardware), frontier = flags.plot !== undefined, minimise } = flags;
   const found = await estimates(request, { formula, frontier, ...(minimise === undefined ? {} : { minimise }) });
   return { ...found, file, counted, request, slack: slacks(found.estimate, counted.counts, request.bounds), own: minimise === undefined ? besides(request, formula) : undefined };
 }
@@ -72,7 +73,7 @@ async function print({ estimate, by, own, file, counted, request, slack, frontie
   printFacts(out, [
     ...estimateFacts(estimate, request),
     binding === undefined ? undefined : ["binding", bindingText(binding)],
-    ["by", by],
+    ["by", isEstimable(request.hardware) ? by : `${by}: the estimator takes no crossingPrefactor as large as ${request.hardware.scheme.crossingPrefactor}`],
     own === undefined ? undefined : ["formula", same(own, estimate) ? "the same by our own" : `by our own ${grouped(own.physicalQubits)} qubits, ${durationText(own.runtimeNs)}, distance ${own.code.distance}`],
     written.length === 0 ? undefined : ["written", written.map(printable).join("\n")],
   ]);
@@ -89,7 +90,7 @@ async function run(file: string, flags: Flags, io: Io): Promise<number> {
   if (flags.json !== true) await print(answer, flags, io);
   else {
     const { estimate, by, own, counted: { kind, counts }, request: { hardware, bounds }, slack, frontier } = answer;
-    printJson(io.out, "qec-estimate", { kind, counts, qubitParams: hardware.qubits, qecScheme: hardware.scheme, bounds, by, estimate, slack, binding: slack[0]?.what ?? null, formula: own ?? null, frontier });
+    printJson(io.out, "qec-estimate", { kind, counts, qubitParams: hardware.qubits, qecScheme: hardware.scheme, unused: hardware.unused ?? [], bounds, by, estimate, slack, binding: slack[0]?.what ?? null, formula: own ?? null, frontier });
   }
   return EXIT.ok;
 }
