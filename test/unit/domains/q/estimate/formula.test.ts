@@ -163,3 +163,15 @@ describe("units of distillation", () => {
     expect([unitsFor(1, 1, 0.01), unitsFor(90_000, 0.5, 0.01)]).toEqual([undefined, undefined]);
   });
 });
+
+describe("rotations", () => {
+  it("use no more than their budget, and would with one state less", () => {
+    for (const rotations of [1, 30, 300, 7_919]) {
+      for (const budget of [1e-2, 1e-3 / 3, 2e-5, 1e-9]) {
+        const states = statesPerRotation(rotations, budget);
+        expect(rotationError(rotations, states)).toBeLessThanOrEqual(budget * (1 + 1e-12));
+        expect(rotationError(rotations, states - 1)).toBeGreaterThan(budget);
+      }
+    }
+  });
+});
