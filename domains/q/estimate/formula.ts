@@ -9,7 +9,7 @@ import { Fault } from "../../../kernel-abi/fault.ts";
 import type { Hardware } from "../../../kernel-abi/qvm/qec/parameters.ts";
 import { logicalErrorRate } from "../../../kernel-abi/qvm/qec/rates.ts";
 import type { Profile } from "../../../kernel-abi/qvm/qec/terms.ts";
-import { log } from "../../kernels/libm/portable.ts";
+import { exp, log } from "../../kernels/libm/portable.ts";
 import { codeAt } from "./code.ts";
 import type { LogicalCounts } from "./counts.ts";
 import { cheapestFactory, trivialFactory } from "./distillation.ts";
@@ -27,12 +27,7 @@ export const statesPerRotation = (rotations: number, budget: number): number =>
   (rotations === 0 ? 0 : Math.max(1, Math.ceil(0.53 * (log(rotations / budget) / log(2)) + 4.86)));
 
 /** The part of a rotations budget that so many T states each really use: the inverse of `statesPerRotation`. */
-export function rotationError(rotations: number, states: number): number {
-  let halved = rotations;
-  const halvings = (states - 4.86) / 0.53;
-  for (let left = Math.floor(halvings); left > 0; left--) halved /= 2;
-  return halved * (1 - (halvings - Math.floor(halvings)) / 2);
-}
+export const rotationError = (rotations: number, states: number): number => rotations * exp(-log(2) * ((states - 4.86) / 0.53));
 
 /** @throws Fault ESTIMATE_REFUSED where no distance is enough */
 function codeFor(hardware: Hardware, rateMax: number): Profile {

@@ -61,12 +61,9 @@ const WORDS: Readonly<Record<Slack["what"], string>> = Object.freeze({
 });
 const shown = ({ what }: Slack, value: number): string => (what === "runtimeNs" ? durationText(value) : what === "physicalQubits" || what === "tFactories" ? grouped(value) : rate(value));
 
-/** Why an answer may be over an allowance at all. */
-const OVER: Readonly<Partial<Record<Slack["what"], string>>> = Object.freeze({ rotations: ": the estimator rounds the T states of a rotation to a whole number" });
-
 /** What makes the answer no smaller, in a sentence. */
 export const bindingText = (first: Slack): string =>
-  `${WORDS[first.what]}: ${shown(first, first.used)} of ${shown(first, first.allowed)} used, ${first.slack >= 0 ? `${percent(first.slack)} left` : `${percent(-first.slack)} over${OVER[first.what] ?? ""}`}`;
+  `${WORDS[first.what]}: ${shown(first, first.used)} of ${shown(first, first.allowed)} used, ${first.slack >= 0 ? `${percent(first.slack)} left` : `${percent(-first.slack)} over`}`;
 
 export const SLACK_COLUMNS: readonly Column[] = [{ title: "allowance" }, { title: "allowed", align: "right" }, { title: "used", align: "right" }, { title: "left", align: "right" }, { title: "" }];
 const BAR = 24;
