@@ -3,6 +3,8 @@
 //       grown on demand. The words that threads share stand in the first page.
 //   R3  Amplitudes are as long as they should be but for `gain` (program.ts, F5), which is 1 unless a fused program has run.
 //   R4  A qubit that nothing has mixed yet is 0: a program runs no block in which such a qubit is 1, for all of it is 0 and stays so.
+//   R5  A program that mixes all qubits touches every page first, in order and on one thread: pages that are first met in the strides of
+//       a pass, or by two threads at once, cost the system two to ten times as much.
 //   R2  Amplitudes are read by tests only; no kernel output holds one (A4).
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { Crew, CrewWork } from "../../../kernel-abi/ports.ts";
@@ -16,6 +18,8 @@ import { BLOCK_QUBITS, bitsOf } from "./schedule.ts";
 
 const PAGE = 65_536;
 const AMPLITUDE = 16;
+/** Of a host's smallest pages, in 64-bit numbers. */
+const HOST_PAGE = 512;
 /** Of the words that threads share. */
 const SYNC = PAGE / 2;
 /** Answer of `help` when every block of the pass is taken. */
@@ -67,6 +71,8 @@ export class Register {
   readonly #mixes: number[] = [];
   /** Qubits that may be 1, as a mask (R4). */
   #mixed = 0;
+  /** Whether nothing has been done to |0…0⟩ yet. */
+  #fresh = true;
   #end = 0;
 
   /** A register in |0…0⟩. @throws Fault KERNEL_REFUSED when the host has no memory for it. */
@@ -118,6 +124,7 @@ export class Register {
 
   /** Back to |0…0⟩. */
   clear(): void {
+    if (this.#fresh) return;
     this.gain = 1;
     this.#mixed = 0;
     this.wasm.clear(this.state, this.total);
@@ -149,6 +156,7 @@ export class Register {
   }
 
   restore(slot: number): void {
+    this.#fresh = false;
     this.gain = this.#gains[slot] ?? 1;
     this.#mixed = this.#mixes[slot] ?? (1 << this.qubits) - 1;
     this.#bytes(this.state, this.total).set(this.#bytes(this.#copyAt(slot), this.total));
@@ -163,6 +171,12 @@ export class Register {
   writeTable(rest: readonly Step[]): void {
     const rows = new Int32Array(this.wasm.memory.buffer, this.table, 3 * rest.length);
     rest.forEach((step, row) => rows.set([step.q0, step.clbit, step.ordinal], 3 * row));
+  }
+
+  /** Samples the rows `writeTable` left, as many as there were, for a range of shots. Uses the state up. */
+  sampleRest(rows: number, from: number, to: number): void {
+    this.#fresh = false;
+    this.wasm.sampleRest(this.state, this.qubits, this.table, this.table + 12 * rows, from, to);
   }
 
   readResult(length: number): Uint8Array {
@@ -184,6 +198,7 @@ export class Register {
   }
 
   project(qubit: number, outcome: number): void {
+    this.#fresh = false;
     this.wasm.project(this.state, this.total, AMPLITUDE * (1 << qubit), outcome);
   }
 
@@ -193,9 +208,18 @@ export class Register {
     if (outcome === 1) this.wasm.lower(this.state, this.total, AMPLITUDE * (1 << qubit));
   }
 
+  /** R5. */
+  #touch({ passes }: Program): void {
+    if (bitsOf(passes.reduce((all, { mixes }) => all | mixes, 0)) < this.qubits) return;
+    const numbers = new Float64Array(this.wasm.memory.buffer, this.state, this.total / 8);
+    for (let at = HOST_PAGE; at < numbers.length; at += HOST_PAGE) numbers[at] = 0;
+  }
+
   /** Runs a program, block by block. */
   run(program: Program): void {
     const { wasm, state, buffers } = this;
+    if (this.#fresh) this.#touch(program);
+    this.#fresh = false;
     this.#bytes(this.program, program.bytes.length).set(program.bytes);
     program.passes.forEach(({ at, block, mixes }, pass) => {
       const apart = this.#mixed & ~block;
@@ -243,6 +267,7 @@ export class Register {
   /** On the register's own state, or on the one in a slot. */
   apply(step: Step, state = this.state): void {
     const { wasm, total } = this;
+    this.#fresh = false;
     for (const qubit of [step.q0, step.q1, step.q2]) if (qubit >= 0) this.#mixed |= 1 << qubit;
     const a = AMPLITUDE * (1 << step.q0);
     const b = step.q1 < 0 ? 0 : AMPLITUDE * (1 << step.q1);

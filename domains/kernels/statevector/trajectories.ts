@@ -251,7 +251,7 @@ export function sampleNoisy(circuit: LoweredCircuit, noise: NoiseModel, run: Noi
     return (from, to, bits) => {
       of.writeRecord(bits);
       of.wasm.publish(from, to, of.record);
-      of.wasm.sampleRest(of.state, of.qubits, of.table, of.table + 12 * rest.length, from, to);
+      of.sampleRest(rest.length, from, to);
     };
   });
   const bits = register.readResult(run.shots * clbits);
