@@ -8,7 +8,9 @@
 import { OP, OP_WIDTH, isParametrised, type GradientMethod, type LoweredCircuit, type ParameterMap, type PauliSum } from "../circuit.ts";
 import { planCircuit, type Plan, type Step } from "./plan.ts";
 import { Register } from "./register.ts";
-import { expectationIn, wordsFor, type Word } from "./words.ts";
+import { sharesOf, tableOf } from "./passes.ts";
+import { expectationIn } from "./sums.ts";
+import { lettersY, wordsFor, type Word } from "./words.ts";
 
 const ROOT_HALF = 0.7071067811865476;
 /** Bytes of one row of `addWords`. */
@@ -46,7 +48,7 @@ function applyWords({ wasm, state, qubits, scratch, total }: Register, image: nu
       const some = alike.slice(from, from + rows);
       some.forEach(({ z, coefficient }, row) => {
         table.setUint32(row * ROW, z, true);
-        table.setUint32(row * ROW + 4, lettersY(x, z), true);
+        table.setUint32(row * ROW + 4, lettersY({ x, z }), true);
         table.setFloat64(row * ROW + 8, coefficient, true);
       });
       wasm.addWords(image, state, qubits, x, scratch, some.length);
@@ -54,20 +56,27 @@ function applyWords({ wasm, state, qubits, scratch, total }: Register, image: nu
   }
 }
 
-function lettersY(x: number, z: number): number {
-  let letters = 0;
-  for (let both = x & z; both !== 0; both &= both - 1) letters++;
-  return letters;
+const ODD = 1;
+const ONES = 2;
+const BLOCK = 256;
+
+function bracket(register: Register, image: number, x: number, z: number, flags: number): number {
+  const { qubits, scratch, state, wasm } = register;
+  const count = Math.min(BLOCK, 1 << qubits);
+  const blocks = (1 << qubits) / count;
+  const shares = sharesOf(qubits);
+  register.passes.share(tableOf([{ what: "brackets", words: [image, x, z, scratch, blocks / shares, count, flags] }], shares), state);
+  return wasm.foldedRow(scratch, blocks, 0, scratch);
 }
 
 /** ∂E by the angle of a gate, from the states behind it. */
-function derivative({ wasm, state, qubits, scratch }: Register, image: number, { opcode, q0, q1 }: Step): number {
+function derivative(register: Register, image: number, { opcode, q0, q1 }: Step): number {
   const bit = 1 << q0;
   switch (opcode) {
-    case OP.RX: return wasm.imaginaryOf(image, state, qubits, bit, 0, scratch);
-    case OP.RY: return wasm.imaginaryOf(image, state, qubits, bit, bit, scratch);
-    case OP.RZ: return wasm.imaginaryOf(image, state, qubits, 0, bit, scratch);
-    default: return -2 * wasm.imaginaryOfOnes(image, state, qubits, opcode === OP.CP ? bit | (1 << q1) : bit, scratch);
+    case OP.RX: return bracket(register, image, bit, 0, 0);
+    case OP.RY: return bracket(register, image, bit, bit, ODD);
+    case OP.RZ: return bracket(register, image, 0, bit, 0);
+    default: return -2 * bracket(register, image, 0, opcode === OP.CP ? bit | (1 << q1) : bit, ONES);
   }
 }
 
