@@ -35,7 +35,9 @@ export interface RegisterSize {
   readonly rest?: number;
   /** Bytes of the longest program it will run. */
   readonly program?: number;
-  /** Who may help to run programs, from CREW_QUBITS_MIN on. */
+  /** Copies that there must be room for from the start. */
+  readonly copies?: number;
+  /** Who may help, from CREW_QUBITS_MIN on. */
   readonly crew?: Crew | undefined;
 }
 
@@ -63,7 +65,7 @@ export class Register {
 
   /** A register in |0…0⟩. @throws Fault KERNEL_REFUSED when the host has no memory for it. */
   constructor(size: RegisterSize) {
-    const { qubits, shots = 0, clbits = 0, rest = 0, program = 0, crew } = size;
+    const { qubits, shots = 0, clbits = 0, rest = 0, program = 0, copies = 0, crew } = size;
     const helpers = crew === undefined || qubits < CREW_QUBITS_MIN ? 0 : crew.helpers;
     this.qubits = qubits;
     this.total = AMPLITUDE * (1 << qubits);
@@ -76,7 +78,7 @@ export class Register {
     this.program = this.table + aligned(12 * rest);
     const buffers = this.program + aligned(program);
     this.#copies = buffers + (program === 0 ? 0 : Passes.bufferBytes(1 + helpers));
-    this.#reach(this.#copies);
+    this.#reach(this.#copies + copies * this.total);
     new Float64Array(this.wasm.memory.buffer, this.state, 1)[0] = 1;
     this.passes = new Passes(this.wasm, buffers);
     if (helpers > 0 && crew !== undefined) this.passes.enlist(crew);
