@@ -5,8 +5,8 @@ import { OP, isParametrised } from "../circuit.ts";
 import type { GradientTask, Slopes } from "./gradient.ts";
 import { sharesOf, tableOf } from "./passes.ts";
 import type { Step } from "./plan.ts";
-import { CREW_QUBITS_MIN, Register } from "./register.ts";
-import { StagedPlan, stagesOf, type Schedules, type Stage } from "./stages.ts";
+import { Register } from "./register.ts";
+import { EXACT, StagedPlan, stagesOf, type Schedules, type Stage } from "./stages.ts";
 import { expectationIn } from "./sums.ts";
 import { lettersY, type Word } from "./words.ts";
 
@@ -16,8 +16,6 @@ const ROW = 16;
 const BLOCK = 256;
 const ODD = 1;
 const ONES = 2;
-/** Of states so large, a single gate goes by a program: a crew helps with programs alone. */
-const gatesMin = (qubits: number): { readonly gatesMin?: number } => (qubits >= CREW_QUBITS_MIN ? { gatesMin: Number(process.env["GM"] ?? 1) } : {});
 
 function inverted(step: Step): Step {
   switch (step.opcode) {
@@ -67,7 +65,7 @@ function backOf(task: GradientTask): Back {
     end = at + 1;
   }
   add(derivative, []);
-  return { staged: new StagedPlan(plan, { fusion: "exact", ...gatesMin(plan.qubits) }, schedulesOf(task), stages), derivatives };
+  return { staged: new StagedPlan(plan, EXACT, schedulesOf(task), stages), derivatives };
 }
 
 /** λ = Σ coefficient·P|ψ⟩ into the zeros at `image`, words of one x mask together. The table of words stands where sums are folded. */

@@ -43,8 +43,6 @@ export interface Planning {
   readonly fusion: Fusion;
   /** States smaller than this are evolved gate by gate. */
   readonly qubitsMin?: number;
-  /** Stages shorter than this go gate by gate. */
-  readonly gatesMin?: number;
 }
 
 export const EXACT: Planning = Object.freeze({ fusion: "exact" });
@@ -72,8 +70,8 @@ export class StagedPlan {
 
   #programmed(gates: readonly Step[]): boolean {
     const { qubits } = this.plan;
-    const { qubitsMin = QUBITS_MIN, gatesMin = Math.min(GATES_MIN, qubitsMin) } = this.#planning;
-    return qubits >= Math.max(3, qubitsMin) && gates.length >= gatesMin;
+    const { qubitsMin = QUBITS_MIN } = this.#planning;
+    return qubits >= Math.max(3, qubitsMin) && gates.length >= Math.min(GATES_MIN, qubitsMin);
   }
 
   /** Room the longest program may take; 0 when there is none. */
