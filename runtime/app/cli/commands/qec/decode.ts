@@ -40,6 +40,7 @@ interface Flags extends ExperimentFlags, DecoderFlags {
 function modelOf(file: string | undefined, flags: Flags, decoder: DecoderSettings): ErrorModel {
   const { dem } = flags;
   if (dem === undefined) return modelFor(knownExperiment(experimentOf(file, flags)).circuit, decoder);
+  if (flags.approximateDisjoint !== undefined) throw new Fault("USAGE", { options: "--dem, --approximate-disjoint", what: "a model says what its errors are", allowed: "one of them" });
   if (file !== undefined || flags.code !== undefined) throw new Fault("USAGE", { options: "--dem, a circuit", allowed: "one of them" });
   return flattened(parseDem(readGiven("--dem", dem)));
 }

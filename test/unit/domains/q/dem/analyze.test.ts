@@ -91,7 +91,7 @@ describe("what has no error model is refused", () => {
   });
 
   it("with what a caller can do about it", () => {
-    expect(faultOf(() => model("PAULI_CHANNEL_1(0.3, 0.3, 0.3) 0")).next).toMatch(/sample the circuit only, or write it as independent Pauli errors/);
+    expect(faultOf(() => model("PAULI_CHANNEL_1(0.3, 0.3, 0.3) 0")).next).toMatch(/sample the circuit only, write it as independent Pauli errors/);
     const whole = "R 0 1 2\nE(0.1) X0 X1 X2\nM 0 1 2\nDETECTOR rec[-3]\nDETECTOR rec[-2]\nDETECTOR rec[-1]";
     expect(faultOf(() => model(whole, { decompose: true })).next).toMatch(/bp_osd/);
   });
