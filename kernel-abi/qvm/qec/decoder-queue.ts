@@ -2,8 +2,8 @@
 // both sides of the contract read it: the microkernel charges jobs by it, planners ask it before a job runs. Times are nanoseconds.
 //   A1  A round is begun when it has arrived and the one before is done. Its backlog is the work before it that is not done when it arrives;
 //       its latency is that and its own work. A decoder that keeps up has no backlog.
-//   A2  Overload begins with a round that finds a backlog above `high` and ends with one that finds it at or below `low`: what lies between
-//       changes nothing, so that the signal does not flutter.
+//   A2  Overload begins with a round that finds a backlog above `high` and ends with one that finds it at or below `low` (or with all of it done,
+//       where somebody waited for that): what lies between changes nothing, so that the signal does not flutter.
 //   A3  Rounds that follow one another evenly are counted together: the backlog goes straight, up or down, and ends at none.
 import type { Profile } from "./terms.ts";
 

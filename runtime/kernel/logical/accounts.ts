@@ -4,7 +4,7 @@
 //   N4  What is undone is charged where the job stands, in a record of its own that gets no further.
 //   N5  Epochs that follow one another and differ in nothing but their nodes are one record: a job's account grows with what happened, not with its fences.
 //   N6  Every block has a decoder of its own, which is handed its rounds as they are measured (kernel-abi/qvm/qec/decoder-queue.ts). A qubit
-//       waits for its decoder where a readout is to be known, and nowhere else; what is freed is decoded no further.
+//       waits for its decoder where a readout is to be known, and nowhere else: then nothing of it is left. What is freed is decoded no further.
 //   N3  Errors are those that noise has really put on the qubit: none while it is off.
 import { invariant } from "../../../kernel-abi/invariant.ts";
 import { backlogAt, both, type DecoderQueue, type DecodingFigures, handed, IDLE, NO_DECODING, overloadLimits, roundsFrom } from "../../../kernel-abi/qvm/qec/decoder-queue.ts";
@@ -204,6 +204,7 @@ export class Account {
       this.#until(qubit, start + took);
       qubit.gates += isGate(step.op) ? 1 : 0;
       qubit.measurements += reads ? 1 : 0;
+      if (reads && qubit.decoding !== undefined) qubit.decoding = { ...qubit.decoding, queue: { ...IDLE, atNs: qubit.clockNs } };
     }
   }
 

@@ -38,7 +38,7 @@ describe("a decoder that is too slow", () => {
     // The last round of the readout's cycle is found 550 + 50·3 ns late and takes 150 ns: known 850 ns after the cycle, where 3·150 would do without a backlog.
     expect(two.backlogNs).toBe(700);
     expect(machine.account("j").qubits.find(({ vq }) => vq === "a")?.clockNs).toBe(timeNs + 300 + 850 + 300);
-    expect(two.decoding).toMatchObject({ overloads: 0, overloadedRounds: 3, backlogEndNs: 0, overloaded: 1 });
+    expect(two.decoding).toMatchObject({ overloads: 0, overloadedRounds: 3, backlogEndNs: 0, overloaded: 0 });
     const three = machine.run("j", { from: first.length + second.length, to: first.length + second.length + 1 }, [step("APPLY_H", ["a"])]);
     expect(three.decoding).toMatchObject({ latencyMaxNs: 250, overloads: 0, overloadedRounds: 0, overloaded: 0 });
   });
