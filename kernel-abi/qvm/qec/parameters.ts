@@ -156,8 +156,21 @@ function schemeAt(place: Place, qubits: QubitParams): QecScheme {
 
 function hardwareOf(file: Fields): Hardware {
   onlyMembers({ fields: file, at: "" }, [...Object.keys(AZURE), "codeDistance"]);
-  const qubits = qubitsAt(memberOf(file, "qubitParams"));
-  return { qubits, scheme: schemeAt(memberOf(file, "qecScheme"), qubits), ...(Object.hasOwn(file, "codeDistance") ? { unused: ["/codeDistance"] } : {}) };
+  const [params, given] = [memberOf(file, "qubitParams"), memberOf(file, "qecScheme")];
+  const qubits = qubitsAt(params);
+  const scheme = schemeAt(given, qubits);
+  return { qubits, scheme, assumed: assumedOf(params.fields, given.fields, { qubits, scheme }), ...(Object.hasOwn(file, "codeDistance") ? { unused: ["/codeDistance"] } : {}) };
+}
+
+/** What no member and no name of a file says: qubits and a scheme that are not named, and what a scheme of one's own leaves to the surface code's. */
+function assumedOf(params: Fields, given: Fields, { qubits, scheme }: Hardware): readonly string[] {
+  const isOwn = typeof params["name"] === "string" && qubitsNamed(params["name"]) === undefined;
+  const isKnown = typeof given["name"] === "string" && schemeNamed(given["name"], qubits) !== undefined;
+  return [
+    ...(params["name"] === undefined ? [`/qubitParams/name: ${qubits.name}`] : []), ...(isOwn && params["instructionSet"] === undefined ? [`/qubitParams/instructionSet: ${qubits.instructionSet}`] : []),
+    ...(given["name"] === undefined ? [`/qecScheme/name: ${scheme.name}`] : []),
+    ...(isKnown || given["name"] === undefined ? [] : Object.entries(scheme).filter(([key]) => given[key] === undefined).map(([key, value]) => `/qecScheme/${key}: ${String(value)}`)),
+  ];
 }
 
 const isSeed = (file: Fields): boolean => Object.keys(SEED).some((name) => file[name] !== undefined);

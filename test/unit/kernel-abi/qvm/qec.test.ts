@@ -210,6 +210,12 @@ describe("places of what is wrong in a parameter file", () => {
   });
 
   it("none of a file that can be read", () => { expect(profileOfParameters(JSON.parse(SEED_FILE)).text).toBe("parameters:surface_code(d=9,n=162,cycle_us=1,p=0.001,weight=10)"); });
+  it.each([
+    [{}, ["/qubitParams/name: qubit_gate_ns_e3", "/qecScheme/name: surface_code"]], [{ qubitParams: { name: "maj_ns_e6" }, qecScheme: { name: "floquet" } }, []],
+    [{ qubitParams: { name: "mine", oneQubitMeasurementTime: "1 us", twoQubitGateTime: "1 us" }, qecScheme: { name: "own", errorCorrectionThreshold: 0.02, crossingPrefactor: 0.1 } },
+      ["/qubitParams/instructionSet: GateBased", "/qecScheme/distanceCoefficientPower: 0", "/qecScheme/logicalCycleTime: (4 * twoQubitGateTime + 2 * oneQubitMeasurementTime) * codeDistance", "/qecScheme/physicalQubitsPerLogicalQubit: 2 * codeDistance * codeDistance"]],
+    [{ qec_scheme: { code_family: "surface", code_distance: 7 } }, ["/qec_scheme/logical_cycle_time_us: 0.7", "/qec_scheme/physical_qubit_count: 98", "/error_budget/physical_gate_error_rate: 0.001"]], [JSON.parse(SEED_FILE), []],
+  ])("what %j leaves out is told with what is taken", (json, assumed) => { expect(readHardware(json)).toMatchObject({ assumed }); });
   it("a file without a distance is hardware all the same", () => {
     expect(readHardware({ qubitParams: { name: "maj_ns_e6" }, qecScheme: { name: "floquet" } })).toMatchObject({ qubits: { name: "qubit_maj_ns_e6", tGateErrorRate: 0.01 }, scheme: { name: "floquet_code", crossingPrefactor: 0.07 } });
     expect(readHardware(MAJORANA_WITHOUT_GATES)).toMatchObject({ qubits: { name: "mine" }, scheme: { crossingPrefactor: 0.08 } });
