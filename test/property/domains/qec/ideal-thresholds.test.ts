@@ -47,6 +47,17 @@ function within(found: readonly Crossing[], low: number, high: number): void {
   }
 }
 
+describe("the repetition code at code capacity", () => {
+  // More than half of the qubits flipped: Σ C(d,k)·pᵏ·(1-p)^(d-k).
+  it.each([[3, 0.1, 0.028], [5, 0.1, 0.00856], [7, 0.1, 0.002728], [3, 0.05, 0.00725], [5, 0.05, 0.001158125], [7, 0.05, 0.000193578125]])("d = %i, p = %d: %d", (distance, p, exact) => {
+    const shots = LONG ? 20_000_000 : 400_000;
+    const { circuit } = knownExperiment({ code: "repetition_code:memory", distance, rounds: 1, noise: noiseOf("capacity", p) });
+    const decoder = decoderFor(circuit, { name: "matching" });
+    const { errors } = countErrors({ program: compileFrames(circuit), decoder, shots, key: Uint32Array.of(2_111, distance) }, decoder);
+    expect(Math.abs(errors - shots * exact)).toBeLessThan(3 * Math.sqrt(shots * exact * (1 - exact))); // of six rows one is out in 62 fresh runs
+  });
+});
+
 describe("code capacity", () => {
   it("by matching: 10.3 %, below the 10.9 % of the best decoder; 15.5 % of depolarizing noise is the same", () => {
     const found = crossings(LONG
