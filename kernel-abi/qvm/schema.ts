@@ -19,7 +19,7 @@ function argument(row: ArgRow): Schema {
     case "angle": return { anyOf: [{ type: "number", minimum: -GRAPH_LIMITS.angle, maximum: GRAPH_LIMITS.angle }, { type: "string", maxLength: ANGLE_TEXT_MAX }], description };
     case "string": return { type: "string", ...(words === undefined ? {} : { enum: words }), description };
     case "boolean": return { type: "boolean", description };
-    case "profile": return { type: "string", pattern: "^\\s*(logical|azure)\\s*:", description };
+    case "profile": return { type: "string", pattern: "^\\s*(logical|azure|sampled|parameters)\\s*:", description };
     case "mask": return { type: "string", pattern: "^[IXYZixyz]+$", description };
     case "name": return { ...NAME, description };
     case "level": return { type: ["integer", "string"], description };

@@ -69,7 +69,7 @@ export const Room = open({ jobs: Left("jobs to run"), logical_qubits: Left("logi
 /** What happened to a job, in order; `seq` counts from 1. */
 export const JobEvent = open({
   seq: Type.Integer({ minimum: 1, description: "place in the job's history" }),
-  type: Type.String({ description: "state, epoch, measured, checkpoint, restored, migrated, retried, revoked, degraded …" }),
+  type: Type.String({ description: "state, epoch, measured, checkpoint, restored, migrated, retried, revoked, degraded, decoder overloaded, decoder caught up …" }),
   state: State,
   epoch: Count("epoch it happened in"),
   data: maybe(Type.Unknown({ description: "more, by type" })),
@@ -80,8 +80,12 @@ export const Telemetry = open({
     logical_qubits_allocated: Count("logical qubits"), physical_qubits_used: Count("physical qubits in use"), physical_qubits_available: Count("physical qubits free"),
     utilization: Real("used / all"), channels_open: Count("channels"),
   }, "what is in use"),
-  qubits: Type.Record(Type.String(), Type.Unknown(), { description: "by id: profile, distance, physical_qubits, gate_count, measurement_count, decoder_cycles, correction_count, syndrome_weight, error_breakdown (`depolarizing` counts X, Y and Z errors alike, whichever basis a later readout is in, `measurement` the readouts that said the opposite), logical_error_rate, logical_error_rate_source (`formula` or `sampled`), total_time_us" }),
+  qubits: Type.Record(Type.String(), Type.Unknown(), { description: "by id: profile, distance, physical_qubits, gate_count, measurement_count, decoder_cycles, decoder_time_us, decoder_latency_max_us and decoder_latency_mean_us (from a round's arrival to its correction), decoder_backlog_max_us and decoder_backlog_us (by how much decoding was late at most, and is), decoder_overloads and decoder_overloaded, correction_count, syndrome_weight, error_breakdown (`depolarizing` counts X, Y and Z errors alike, whichever basis a later readout is in, `measurement` the readouts that said the opposite), logical_error_rate, logical_error_rate_source (`formula` or `sampled`), total_time_us" }),
   channels: Type.Record(Type.String(), Type.Unknown(), { description: "by id" }),
+  decoder: maybe(open({
+    rounds: Count("rounds decoded"), time_us: Real("how long the decoders worked"), latency_max_us: Real("the longest a round waited for its correction"), latency_mean_us: Real("the mean of that"),
+    backlog_max_us: Real("by how much any decoder was late at most"), backlog_us: Real("by how much one is late where the work stands"), overloads: Count("how often one fell more than a logical cycle behind"), overloaded: Count("how many have, and are not on time again"),
+  }, "the decoders of all these qubits together")),
   simulation_time_us: Real("logical time the work takes on the modelled machine; of a session, that of all jobs since the kernel began"),
   attested_only: maybe(Type.Boolean({ description: "of a job that ended under an earlier kernel: true, and what is not in its attestation (what it held, `qubits`, `channels`, time) is 0 or empty because nobody knows it any more" })),
   usage: maybe(Type.Record(Type.String(), Type.Number(), { description: "what was used: the most at once of logicalQubits, physicalQubits and channels, the sum of nodes, measurements, tStates, decoderCycles and pairs; of a session, over all its jobs since the kernel began, and those from before that are still known" })),

@@ -13,7 +13,7 @@ import { budgetParts, type EstimateRequest } from "./request.ts";
 
 const COUNTER_MAX = 4_294_967_295;
 /** The estimator takes no larger factor before a code's rate; families have 1. */
-const PREFACTOR_MAX = 0.5;
+export const PREFACTOR_MAX = 0.5;
 
 /** Whether the estimator has a place for all that the code is. */
 export const isEstimable = ({ scheme: { crossingPrefactor } }: EstimateRequest["hardware"]): boolean => crossingPrefactor <= PREFACTOR_MAX;

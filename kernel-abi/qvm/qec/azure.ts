@@ -27,6 +27,8 @@ export interface Hardware {
   readonly scheme: QecScheme;
   /** JSON pointers of what its file says beyond that and an estimate has no use for. */
   readonly unused?: readonly string[];
+  /** What the file leaves out and an estimate needs: the JSON pointer and what was taken, as `/qecScheme/name: surface_code`. */
+  readonly assumed?: readonly string[];
 }
 
 export const TIMES: readonly Times[] = Object.freeze(["oneQubitMeasurementTime", "oneQubitGateTime", "twoQubitGateTime", "twoQubitJointMeasurementTime", "tGateTime"]);

@@ -7,6 +7,7 @@
 import { Fault } from "../../fault.ts";
 import { ERROR_RATES, type Hardware, type QecScheme, type QubitParams, TIMES, evaluated, qubitsNamed, schemeNamed } from "./azure.ts";
 import { DEFAULT_DISTANCE, DEFAULT_ERRORS, DEFAULT_THRESHOLD, familyOf } from "./families.ts";
+import { evaluatedProfile, isWord, seedText } from "./parameters-text.ts";
 import { hardwareOfSeed } from "./seed-hardware.ts";
 import { type Profile, type Unreadable, distanceRefusal, isProfile } from "./terms.ts";
 
@@ -89,13 +90,18 @@ function seedForm(file: Fields): Profile {
   const errors = errorsOf(memberOf(file, "error_budget"));
   const decoder = memberOf(file, "decoder");
   const type = decoder.fields["type"] ?? family.decoder;
-  if (typeof type !== "string" || type.length > 64) throw new Refused("/decoder/type", "decoder.type is a name");
+  if (typeof type !== "string" || !isWord(type)) throw new Refused("/decoder/type", "decoder.type is a name of at most 32 letters, digits and _");
   const weight = Object.hasOwn(decoder.fields, "max_syndrome_weight") ? numberAt(decoder, "max_syndrome_weight", { from: 0, to: 1e9 }) : undefined;
   const physicalQubits = wholeAt(scheme, "physical_qubit_count", { from: 1, to: 16_777_216, absent: family.physical(distance, { over: 1, under: 10 }) });
   const cycleUs = numberAt(scheme, "logical_cycle_time_us", { from: 1e-6, to: 3.6e9, absent: family.roundNs * distance / 1_000 });
   const roundUs = numberAt(decoder, "cycle_time_us", { from: 0, to: 3.6e9, absent: family.roundNs / 1_000 });
+  const usual = errorsOf({ fields: { physical_gate_error_rate: errors.gate }, at: "" });
   return Object.freeze({
-    text: `parameters:${family.name}(d=${String(distance)},n=${String(physicalQubits)},cycle_us=${String(cycleUs)},p=${String(errors.gate)})`,
+    text: seedText(family.name, {
+      d: distance, n: physicalQubits, cycle_us: cycleUs, p: errors.gate, ...(errors.measurement === usual.measurement ? {} : { readout: errors.measurement }), ...(errors.idle === usual.idle ? {} : { idle: errors.idle }),
+      ...(errors.t1Us === usual.t1Us ? {} : { t1_us: errors.t1Us ?? 0 }), ...(errors.t2Us === usual.t2Us ? {} : { t2_us: errors.t2Us ?? 0 }),
+      ...(type === family.decoder ? {} : { decoder: type }), ...(roundUs * 1_000 === family.roundNs ? {} : { round_us: roundUs }), ...(weight === undefined ? {} : { weight }),
+    }),
     source: "parameters", family: family.name, distance, physicalQubits, cycleNs: cycleUs * 1_000, errors,
     decoder: Object.freeze({ type, roundNs: roundUs * 1_000, ...(weight === undefined ? {} : { syndromeWeightMax: weight }) }),
     suppression: Object.freeze({ threshold: DEFAULT_THRESHOLD, prefactor: 1, distancePower: 0, physical: errors.gate }),
@@ -150,8 +156,21 @@ function schemeAt(place: Place, qubits: QubitParams): QecScheme {
 
 function hardwareOf(file: Fields): Hardware {
   onlyMembers({ fields: file, at: "" }, [...Object.keys(AZURE), "codeDistance"]);
-  const qubits = qubitsAt(memberOf(file, "qubitParams"));
-  return { qubits, scheme: schemeAt(memberOf(file, "qecScheme"), qubits), ...(Object.hasOwn(file, "codeDistance") ? { unused: ["/codeDistance"] } : {}) };
+  const [params, given] = [memberOf(file, "qubitParams"), memberOf(file, "qecScheme")];
+  const qubits = qubitsAt(params);
+  const scheme = schemeAt(given, qubits);
+  return { qubits, scheme, assumed: assumedOf(params.fields, given.fields, { qubits, scheme }), ...(Object.hasOwn(file, "codeDistance") ? { unused: ["/codeDistance"] } : {}) };
+}
+
+/** What no member and no name of a file says: qubits and a scheme that are not named, and what a scheme of one's own leaves to the surface code's. */
+function assumedOf(params: Fields, given: Fields, { qubits, scheme }: Hardware): readonly string[] {
+  const isOwn = typeof params["name"] === "string" && qubitsNamed(params["name"]) === undefined;
+  const isKnown = typeof given["name"] === "string" && schemeNamed(given["name"], qubits) !== undefined;
+  return [
+    ...(params["name"] === undefined ? [`/qubitParams/name: ${qubits.name}`] : []), ...(isOwn && params["instructionSet"] === undefined ? [`/qubitParams/instructionSet: ${qubits.instructionSet}`] : []),
+    ...(given["name"] === undefined ? [`/qecScheme/name: ${scheme.name}`] : []),
+    ...(isKnown || given["name"] === undefined ? [] : Object.entries(scheme).filter(([key]) => given[key] === undefined).map(([key, value]) => `/qecScheme/${key}: ${String(value)}`)),
+  ];
 }
 
 const isSeed = (file: Fields): boolean => Object.keys(SEED).some((name) => file[name] !== undefined);
@@ -159,7 +178,10 @@ const isSeed = (file: Fields): boolean => Object.keys(SEED).some((name) => file[
 function azureForm(file: Fields): Profile | Unreadable {
   const { qubits, scheme } = hardwareOf(file);
   const distance = distanceAt({ fields: file, at: "" }, "codeDistance");
-  return evaluated(qubits, scheme, distance, `parameters:${qubits.name}:${scheme.name}(d=${String(distance)})`);
+  const read = evaluated(qubits, scheme, distance, "");
+  if (!isProfile(read)) return read;
+  const { physicalQubits, cycleNs, errors: { gate, measurement, idle }, suppression: { physical, threshold, prefactor, distancePower } } = read;
+  return evaluatedProfile(qubits.name, scheme.name, { d: distance, n: physicalQubits, cycle_ns: cycleNs, p: physical, gate, readout: measurement, idle, threshold, a: prefactor, k: distancePower });
 }
 
 function placed<T>(read: () => T): T | Unreadable {

@@ -1,9 +1,12 @@
-// Profile strings: `logical:<family>(d=N[,key=value…])`, `azure:<qubit>:<scheme>(d=N)`, `sampled:<family>(d=N,p=P)`. Owns the grammar and the named profiles.
+// Profile strings: `logical:<family>(d=N[,key=value…])`, `azure:<qubit>:<scheme>(d=N)`, `sampled:<family>(d=N,p=P)`, `parameters:…` (parameters-text.ts). Owns
+// the grammar and the named profiles.
 //   1  The reader is total: any text is a profile or a reason, in time linear in its length.
 //   2  A profile has one canonical text, and reading it gives the same profile again.
 import { Fault } from "../../fault.ts";
 import { azureProfile } from "./azure.ts";
 import { DEFAULT_DISTANCE, FAMILIES, type Fraction, familyOf, familyProfile, fractionOf, fractionText } from "./families.ts";
+import { isWord, readEvaluated, seedFileOf } from "./parameters-text.ts";
+import { readParameters } from "./parameters.ts";
 import { SAMPLED_RATES } from "./sampled-rates.ts";
 import { sampledCurve } from "./sampled.ts";
 import { type Profile, type Unreadable, distanceRefusal, isProfile } from "./terms.ts";
@@ -13,9 +16,9 @@ export { type Profile, type Unreadable, isProfile } from "./terms.ts";
 /** What an ALLOC_LQ without a profile gets. */
 export const DEFAULT_PROFILE = "logical:surface_code(d=9)";
 
-const TEXT_MAX = 256;
-const FORMS = "logical:<family>(d=N[,key=value]), azure:<qubit>:<scheme>(d=N) or sampled:<family>(d=N,p=P)";
-const SHAPE = /^\s*(logical|azure|sampled)\s*:\s*([A-Za-z0-9_]+)\s*(?::\s*([A-Za-z0-9_]+)\s*)?\(([^()]*)\)\s*$/;
+const TEXT_MAX = 512;
+const FORMS = "logical:<family>(d=N[,key=value]), azure:<qubit>:<scheme>(d=N), sampled:<family>(d=N,p=P) or parameters:<family>(d=N,n=…,cycle_us=…,p=…)";
+const SHAPE = /^\s*(logical|azure|sampled|parameters)\s*:\s*([A-Za-z0-9_]+)\s*(?::\s*([A-Za-z0-9_]+)\s*)?\(([^()]*)\)\s*$/;
 const PARAMETER = /^\s*([A-Za-z_][A-Za-z0-9_]*)\s*=\s*([^\s=]+)\s*$/;
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 
@@ -27,8 +30,8 @@ export function refuseProfile({ reason, unsampled: beyond }: Unreadable, detail:
   throw new Fault(beyond === true ? "RATE_UNSAMPLED" : "PROFILE_INVALID", { ...detail, reason });
 }
 
-/** `d=9, rate=0.2` → its parameters by lower-case name, or what is wrong with them. */
-function parametersOf(text: string): ReadonlyMap<string, string> | Unreadable {
+/** `d=9, rate=0.2` → its parameters by lower-case name, or what is wrong with them. @param words which of them are names, not numbers */
+function parametersOf(text: string, words: readonly string[]): ReadonlyMap<string, string> | Unreadable {
   const found = new Map<string, string>();
   if (text.trim() === "") return found;
   for (const part of text.split(",")) {
@@ -36,7 +39,7 @@ function parametersOf(text: string): ReadonlyMap<string, string> | Unreadable {
     if (read === null) return no(`\`${part.trim()}\` is not key=value`);
     const key = (read[1] ?? "").toLowerCase();
     const value = read[2] ?? "";
-    if (!NUMBER.test(value)) return no(`${key} is a number, not ${value}`);
+    if (!NUMBER.test(value) && !(words.includes(key) && isWord(value))) return no(`${key} is a number, not ${value}`);
     if (found.has(key)) return no(`${key} stands twice`);
     found.set(key, value);
   }
@@ -76,6 +79,15 @@ function sampled(name: string, parameters: ReadonlyMap<string, string>, distance
   } satisfies Profile);
 }
 
+/** What a parameter file says of one distance, as text. */
+function ofParameters(first: string, second: string | undefined, parameters: ReadonlyMap<string, string>): Profile | Unreadable {
+  if (second !== undefined) return readEvaluated(first, second, parameters);
+  const named = seedFileOf(first, parameters);
+  if ("reason" in named) return named;
+  const read = readParameters(named.file);
+  return isProfile(read) ? read : no(read.reason);
+}
+
 /** What of the built-in table there is, for people. */
 const sampledCodes = (): string => [...new Set(SAMPLED_RATES.rows.map(({ code, distance }) => `${code}(d=${String(distance)})`))].join(", ") || "none";
 
@@ -88,11 +100,12 @@ export function parseProfile(text: string): Profile | Unreadable {
   const shape = SHAPE.exec(text);
   if (shape === null) return no(`a profile is ${FORMS}`);
   const [, prefix, first = "", second, inner = ""] = shape;
-  const parameters = parametersOf(inner);
+  const parameters = parametersOf(inner, prefix === "parameters" ? ["decoder"] : []);
   if (isUnreadable(parameters)) return parameters;
   const distance = Number(parameters.get("d") ?? DEFAULT_DISTANCE);
   const refusal = distanceRefusal(distance);
   if (refusal !== undefined) return no(refusal);
+  if (prefix === "parameters") return ofParameters(first, second, parameters);
   if (prefix === "logical") return second === undefined ? logical(first, parameters, distance) : no(`a profile is ${FORMS}`);
   if (prefix === "sampled") return second === undefined ? sampled(first, parameters, distance) : no(`a profile is ${FORMS}`);
   if (second === undefined) return no(`a profile is ${FORMS}`);

@@ -3,7 +3,7 @@
 //   2  p is the gates' error rate, as in the profile of the same file; a = 1, p* = 0.01.
 //   3  The file has no times of gates: they are those with which a round of the surface code, (4·t2q + 2·tmeas) with tmeas = 2·t2q, takes
 //      as long as a round of the file. It has no rate of T gates: that is the gates'. Distillation alone looks at either.
-//   4  What an estimate has no use for is listed, not dropped.
+//   4  What an estimate has no use for is listed, not dropped; so is what it needs and the file leaves to its family.
 import type { Hardware, QubitParams } from "./azure.ts";
 import type { Profile } from "./terms.ts";
 
@@ -18,8 +18,17 @@ const hasMember = (value: unknown, name: string): boolean => typeof value === "o
 const unusedOf = (file: Readonly<Record<string, unknown>>): readonly string[] =>
   Object.entries(UNUSED).flatMap(([part, names]) => names.filter((name) => hasMember(file[part], name)).map((name) => `/${part}/${name}`));
 
+function assumedOf({ distance, physicalQubits, cycleNs, errors: { gate } }: Profile, { qec_scheme, error_budget }: Readonly<Record<string, unknown>>): readonly string[] {
+  const scheme = { code_distance: distance, logical_cycle_time_us: cycleNs / 1_000, physical_qubit_count: physicalQubits };
+  return [
+    ...Object.entries(scheme).filter(([name]) => !hasMember(qec_scheme, name)).map(([name, value]) => `/qec_scheme/${name}: ${String(value)}`),
+    ...(hasMember(error_budget, "physical_gate_error_rate") ? [] : [`/error_budget/physical_gate_error_rate: ${String(gate)}`]),
+  ];
+}
+
 /** @param profile of the same file */
-export function hardwareOfSeed({ family, distance, physicalQubits, cycleNs, errors: { gate }, suppression }: Profile, file: Readonly<Record<string, unknown>>): Hardware {
+export function hardwareOfSeed(profile: Profile, file: Readonly<Record<string, unknown>>): Hardware {
+  const { family, distance, physicalQubits, cycleNs, errors: { gate }, suppression } = profile;
   const time = (ns: number): string => `${String(Number(ns.toPrecision(6)))} ns`;
   const gateNs = cycleNs / distance / 8;
   const qubits: QubitParams = {
@@ -28,7 +37,7 @@ export function hardwareOfSeed({ family, distance, physicalQubits, cycleNs, erro
     oneQubitMeasurementErrorRate: gate, oneQubitGateErrorRate: gate, twoQubitGateErrorRate: gate, tGateErrorRate: gate,
   };
   return {
-    qubits, unused: unusedOf(file),
+    qubits, unused: unusedOf(file), assumed: assumedOf(profile, file),
     scheme: {
       name: family, errorCorrectionThreshold: suppression.threshold, crossingPrefactor: suppression.prefactor, distanceCoefficientPower: suppression.distancePower,
       logicalCycleTime: `(${String(cycleNs)} * codeDistance) / ${String(distance)}`,

@@ -45,13 +45,14 @@ function factoryText({ factories, tStates }: PhysicalEstimate): string {
   return `${grouped(count)} of ${grouped(factory.physicalQubits)} qubits, a state every ${durationText(factory.runtimeNs)}, each wrong with ${rate(factory.errorRate)}\n${rounds}\nfor ${grouped(tStates.count)} T states${tStates.perRotation === 0 ? "" : `, ${tStates.perRotation} of them a rotation`}`;
 }
 
-export function estimateFacts(estimate: PhysicalEstimate, { hardware: { qubits, scheme, unused = [] } }: EstimateRequest): Facts {
+export function estimateFacts(estimate: PhysicalEstimate, { hardware: { qubits, scheme, unused = [], assumed = [] } }: EstimateRequest): Facts {
   const { algorithm, code, factories, physicalQubits, runtimeNs } = estimate;
   return [
     ["qubits", `${grouped(physicalQubits)} physical: ${grouped(algorithm.physicalQubits)} for ${grouped(algorithm.logicalQubits)} logical ones after layout${factories === null ? "" : `, ${grouped(factories.physicalQubits)} in T factories (${percent(factories.physicalQubits / physicalQubits)})`}`],
     ["time", `${durationText(runtimeNs)}: ${grouped(algorithm.cycles)} cycles of ${durationText(code.cycleNs)}${algorithm.cycles > algorithm.depth ? ` (the algorithm alone: ${grouped(algorithm.depth)})` : ""}`],
     ["code", `${printable(scheme.name)} at distance ${code.distance} on ${printable(qubits.name)}: ${grouped(code.physicalQubits)} physical a logical qubit, wrong with ${rate(code.errorRate)} a cycle, at most ${rate(code.errorRateMax)} wanted`],
     ["factories", factoryText(estimate)],
+    assumed.length === 0 ? undefined : ["assumed", `${assumed.map(printable).join("\n")}\nbecause the file does not say`],
     unused.length === 0 ? undefined : ["unused", `${unused.join(", ")}: an estimate has no use for them`],
   ];
 }

@@ -29,6 +29,8 @@ export interface ByHandParts {
   readonly links: EntanglementLinks;
   /** Fresh random bytes. */
   readonly fresh: (bytes: number) => Uint8Array;
+  /** What is taken where nobody names a profile. */
+  readonly profile?: string;
 }
 
 export interface Allocated {
@@ -83,9 +85,9 @@ export class ByHand {
   constructor(parts: ByHandParts) { this.#parts = parts; }
 
   /** @throws Fault PROFILE_INVALID | QUOTA_EXCEEDED | RESOURCES_EXHAUSTED */
-  alloc(owner: Owner, count: number, profileText: string = DEFAULT_PROFILE): Allocated {
-    const { authority: { quotas }, resources } = this.#parts;
-    const profile = profileOf(profileText);
+  alloc(owner: Owner, count: number, profileText?: string): Allocated {
+    const { authority: { quotas }, resources, profile: usual = DEFAULT_PROFILE } = this.#parts;
+    const profile = profileOf(profileText ?? usual);
     const held = this.#open(owner);
     const vqs = Array.from({ length: count }, (_, at) => `vq_${held.next + at}`);
     refuseShortage(quotas.shortage(owner, { logical_qubits: count, physical_qubits: count * profile.physicalQubits }));

@@ -8,6 +8,8 @@ import type { Finding, Graph, GraphNode } from "../../../kernel-abi/qvm/graph.ts
 import { needsOf, type GraphNeeds } from "../../../kernel-abi/qvm/needs.ts";
 import { graphJson } from "../../../kernel-abi/qvm/graph-text.ts";
 import { verifyGraph, type VerifyOptions } from "../../../kernel-abi/qvm/verify.ts";
+import { withProfile } from "../../../kernel-abi/qvm/default-profile.ts";
+import type { Profile } from "../../../kernel-abi/qvm/qec/terms.ts";
 import { withWishedDistance } from "../../../kernel-abi/qvm/wished-distance.ts";
 import { chooseProvider } from "../../../domains/q/declared.ts";
 import { graphCircuit } from "../../../domains/q/api/graph.ts";
@@ -42,6 +44,8 @@ export interface GraphsOptions {
   readonly sha256: Sha256;
   readonly signature: SignatureCheck;
   readonly verify?: VerifyOptions;
+  /** Of qubits that name none: it is written into the graph, and what is certified and runs is the graph that says it. */
+  readonly profile?: Profile;
   /** Nodes and names of all graphs kept, and one for each. */
   readonly weightMax?: number;
 }
@@ -113,10 +117,11 @@ export class Graphs {
   get size(): number { return this.#byText.size; }
 
   #verified(json: unknown): Verified {
-    const { signer, sha256, verify = {} } = this.#options;
-    const verdict = verifyGraph(json, verify);
-    if (!verdict.valid || verdict.graph === undefined) throw refused(verdict.findings);
-    const { graph } = verdict;
+    const { signer, sha256, verify = {}, profile } = this.#options;
+    const read = verifyGraph(json, verify);
+    if (!read.valid || read.graph === undefined) throw refused(read.findings);
+    const graph = profile === undefined ? read.graph : withProfile(read.graph, profile);
+    const verdict = { ...read, graph };
     const provider = providerOf(graph);
     const needs = needsOf(graph);
     const written = graphJson(graph);

@@ -1,6 +1,7 @@
 // What a kernel is told when it begins, with every default in one place.
 import type { Durability } from "../../../kernel-abi/header.ts";
 import type { Mac, Signer } from "../../../kernel-abi/ports.ts";
+import type { Profile } from "../../../kernel-abi/qvm/qec/terms.ts";
 import type { VerifyOptions } from "../../../kernel-abi/qvm/verify.ts";
 import type { Injection } from "../../kernel/logical/conditions.ts";
 import type { MachineOptions } from "../../kernel/logical/machine.ts";
@@ -50,6 +51,8 @@ export interface KernelOptions extends TenantTerms {
   /** What is wrong with it from the beginning: degraded modes, for drills. */
   readonly conditions?: readonly Injection[];
   readonly verify?: VerifyOptions;
+  /** Error correction of qubits that name none, in graphs and by hand; default DEFAULT_PROFILE. */
+  readonly profile?: Profile;
   /** From which seeds are derived that no caller gave; default: fresh. */
   readonly seed?: string;
   /** Threads for heavy runs, started when the first comes; 0: everything on this thread. */

@@ -3,6 +3,7 @@
 //   K15 A job that waits for the machine (T states, the decoder, teleports, a place for a block) stands at its fence: kernel epochs pass
 //       until it is given what it asked for, and it can be cancelled and run out of time there as anywhere.
 //   K30 A job the machine made stop between two fences gives way there only inside a REV segment, undone to where that began; it is charged.
+//   K35 Its decoders' overload signal (accounts.ts N6) is told when it begins and when it is over, by the fence it shows at.
 //   K16 A job that gave way comes back to other blocks, and to the account it had; one that was restored is accounted for from its beginning.
 import { setTimeout as pause, setImmediate as turn } from "node:timers/promises";
 import { rollbackTo } from "../../../kernel-abi/qvm/epochs.ts";
@@ -56,6 +57,8 @@ export class Places {
   /** Those of them that are more than sums, the oldest first. */
   readonly #whole = new Set<string>();
   #weight = 0;
+  /** Jobs whose decoders were told to be overloaded, and not yet to have caught up. */
+  readonly #overloaded = new Set<string>();
   readonly #weightMax: number;
 
   constructor(options: PlacesOptions) {
@@ -97,13 +100,24 @@ export class Places {
       if (most === "halted") return most;
       const [part = { from: at, to: span.to }] = tightened([{ from: at, to: span.to }], most.fenceEvery);
       const from = most.rollback ? rollbackTo(graph, at) : back;
-      machine.run(id, { from, to: part.to }, nodesOf(steps, { from, to: part.to }));
+      this.#signalled(id, epoch, machine.run(id, { from, to: part.to }, nodesOf(steps, { from, to: part.to })));
       at = back = part.to;
       if (at < span.to) await turn();
       const to = at < span.to ? rollbackTo(graph, at) : at;
       if (to < at && outranked(id)) return this.#undone(id, graph, { from: at, to });
     } while (at < span.to);
     return "through";
+  }
+
+  /** The overload signal of its decoders, where it changed since its last fence: at most twice an epoch, however often it did (K35). */
+  #signalled(id: string, epoch: number, { decoding, backlogNs }: EpochRecord): void {
+    const { histories, machine } = this.#options;
+    const { overloaded, backlogNs: late } = machine.account(id);
+    if (overloaded + (decoding?.overloads ?? 0) > 0 && !this.#overloaded.has(id)) {
+      this.#overloaded.add(id);
+      histories.add(id, { type: "decoder overloaded", state: "RUNNING", epoch, data: { backlog_max_us: backlogNs / 1_000, latency_max_us: (decoding?.latencyMaxNs ?? 0) / 1_000 } });
+    }
+    if (overloaded === 0 && this.#overloaded.delete(id)) histories.add(id, { type: "decoder caught up", state: "RUNNING", epoch, data: { backlog_us: late / 1_000 } });
   }
 
   #undone(id: string, graph: Graph, { from, to }: { readonly from: number; readonly to: number }): Omit<Rollback, "epoch"> {
@@ -132,8 +146,10 @@ export class Places {
   leave(id: string, over: boolean): void {
     const told = this.record(id);
     if (told !== undefined) this.#keep(id, told);
-    if (over) this.#options.machine.finish(id);
-    else this.#options.machine.leave(id);
+    if (over) {
+      this.#overloaded.delete(id);
+      this.#options.machine.finish(id);
+    } else this.#options.machine.leave(id);
   }
   forget(id: string): void {
     this.#weight -= weightOf(this.#records.get(id));

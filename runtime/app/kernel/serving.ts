@@ -8,7 +8,7 @@ import type { Fallen } from "./standing.ts";
 import { wallMilliseconds } from "../../adapters/host.ts";
 import { serveSocket, type ServerLimits, type SocketServer } from "../../adapters/socket-server.ts";
 
-export interface KernelOptions extends TenantTerms, Pick<ServiceOptions, "conditions"> {
+export interface KernelOptions extends TenantTerms, Pick<ServiceOptions, "conditions" | "profile"> {
   /** Folder of what survives the process; nothing does when it is not given. */
   readonly state?: string;
   /** Worker threads; the host's number when it is not given. */

@@ -3,9 +3,12 @@
 //   N2  Of qubits and channels an epoch tells the most at once, of everything else the sum.
 //   N4  What is undone is charged where the job stands, in a record of its own that gets no further.
 //   N5  Epochs that follow one another and differ in nothing but their nodes are one record: a job's account grows with what happened, not with its fences.
+//   N6  Every block has a decoder of its own, which is handed its rounds as they are measured (kernel-abi/qvm/qec/decoder-queue.ts). A qubit
+//       waits for its decoder where a readout is to be known, and nowhere else: then nothing of it is left. What is freed is decoded no further.
 //   N3  Errors are those that noise has really put on the qubit: none while it is off.
 import { invariant } from "../../../kernel-abi/invariant.ts";
-import { correctionsOf, cyclesOf, decodingNs, roundsOf } from "../../../kernel-abi/qvm/qec/rates.ts";
+import { backlogAt, both, type DecoderQueue, type DecodingFigures, handed, IDLE, NO_DECODING, overloadLimits, roundsFrom } from "../../../kernel-abi/qvm/qec/decoder-queue.ts";
+import { correctionsOf, cyclesOf, decodingNs } from "../../../kernel-abi/qvm/qec/rates.ts";
 import type { Profile } from "../../../kernel-abi/qvm/qec/terms.ts";
 import type { Block, MoveRecord } from "./block.ts";
 import { type Step, isMeasurement, tStatesOf } from "./demand.ts";
@@ -24,6 +27,8 @@ export interface QubitAccount {
   /** Rounds its syndromes were decoded in, and how long that took, ns. */
   readonly decoderCycles: number;
   readonly decoderNs: number;
+  /** How these rounds fared; of a qubit that was saved before there were such figures, none. */
+  readonly decoding?: DecodingFigures & { readonly queue: DecoderQueue };
   readonly corrections: number;
   readonly syndromeWeight: number;
   readonly errors: ErrorCounts;
@@ -43,6 +48,12 @@ export interface EpochUsage {
   readonly pairs: number;
 }
 
+export interface EpochDecoding extends Omit<DecodingFigures, "backlogMaxNs"> {
+  /** At its end: the most by which any decoder is late, and how many are overloaded. */
+  readonly backlogEndNs: number;
+  readonly overloaded: number;
+}
+
 export interface EpochRecord {
   readonly epoch: number;
   /** Epochs that are alike from this one on: from and to are of them all, everything else of each (N5). */
@@ -53,8 +64,10 @@ export interface EpochRecord {
   readonly mapping: readonly { readonly vq: string; readonly profile: string; readonly physicalQubits: number; readonly module: string }[];
   readonly usage: EpochUsage;
   readonly decoderNs: number;
-  /** By how much decoding fell behind the cycles, ns; 0 for a decoder that keeps up. */
+  /** The most by which any decoder was late, ns; 0 for those that keep up. */
   readonly backlogNs: number;
+  /** How its rounds fared, over all of its qubits; none for an epoch without a round. */
+  readonly decoding?: EpochDecoding;
   /** Nodes done again after a rollback, waits for a reset, waits for pairs. */
   readonly redone: number;
   readonly resets: number;
@@ -67,10 +80,11 @@ export interface EpochRecord {
 }
 
 type Counted = { -readonly [Key in keyof QubitAccount]: QubitAccount[Key] };
-type Running = { -readonly [Key in keyof Omit<EpochRecord, "usage">]: EpochRecord[Key] } & { usage: { -readonly [Key in keyof EpochUsage]: number } };
+type Running = { -readonly [Key in keyof Omit<EpochRecord, "usage" | "backlogNs" | "decoding">]: EpochRecord[Key] } & { decoding: DecodingFigures; usage: { -readonly [Key in keyof EpochUsage]: number } };
 
 const NO_ERRORS: ErrorCounts = Object.freeze({ depolarizing: 0, coherence: 0, measurement: 0 });
 const USES = ["logicalQubits", "physicalQubits", "channels", "nodes", "measurements", "tStates", "decoderCycles", "pairs"] as const;
+const DECODED = ["latencyMaxNs", "latencySumNs", "overloads", "overloadedRounds", "backlogEndNs", "overloaded"] as const;
 export const NO_USAGE: EpochUsage = Object.freeze({ logicalQubits: 0, physicalQubits: 0, channels: 0, nodes: 0, measurements: 0, tStates: 0, decoderCycles: 0, pairs: 0 });
 
 /** What is said of epochs wherever they are told. */
@@ -93,8 +107,9 @@ const sameMapping = (one: EpochRecord["mapping"], other: EpochRecord["mapping"])
   return its !== undefined && place.vq === its.vq && place.profile === its.profile && place.physicalQubits === its.physicalQubits && place.module === its.module;
 }));
 const sameUsage = (one: EpochUsage, other: EpochUsage): boolean => USES.every((name) => one[name] === other[name]);
+const sameDecoding = (one: EpochDecoding | undefined, other: EpochDecoding | undefined): boolean => one === other || (one !== undefined && other !== undefined && DECODED.every((name) => one[name] === other[name]));
 const alike = (one: EpochRecord, other: EpochRecord): boolean =>
-  one.undone === undefined && other.undone === undefined && one.moves.length === 0 && other.moves.length === 0 && one.decoderNs === other.decoderNs && one.backlogNs === other.backlogNs && one.redone === other.redone && one.resets === other.resets
+  one.undone === undefined && other.undone === undefined && one.moves.length === 0 && other.moves.length === 0 && one.decoderNs === other.decoderNs && one.backlogNs === other.backlogNs && sameDecoding(one.decoding, other.decoding) && one.redone === other.redone && one.resets === other.resets
   && one.stalls === other.stalls && sameUsage(one.usage, other.usage) && one.conditions.join("\n") === other.conditions.join("\n") && sameMapping(one.mapping, other.mapping);
 
 /** Peaks and sums over two stretches of a job, or over two jobs. */
@@ -123,13 +138,19 @@ export class Account {
   /** When the last of its qubits is free, on the job's own clock. */
   get timeNs(): number { return this.#timeNs; }
 
+  /** Qubits whose decoder is overloaded (N6). */
+  get overloaded(): number { return [...this.#qubits.values()].filter(({ live, decoding }) => live && decoding?.queue.overloaded === true).length; }
+
+  /** By how much the latest of their decoders is late where the job stands, ns. */
+  get backlogNs(): number { return [...this.#qubits.values()].reduce((most, { live, decoding }) => (live && decoding !== undefined ? Math.max(most, backlogAt(decoding.queue, this.#timeNs)) : most), 0); }
+
   /** Of the job: peaks and sums over its epochs. */
   get usage(): EpochUsage { return this.#usage; }
 
   begin({ from, to, moves, conditions, undone }: Pick<EpochRecord, "from" | "to" | "moves" | "conditions" | "undone">): void {
     const start = this.next;
     this.#running = {
-      epoch: epochCount(this.#epochs), times: 1, from: start, to, mapping: [], usage: { ...NO_USAGE, nodes: to - start }, decoderNs: 0, backlogNs: 0,
+      epoch: epochCount(this.#epochs), times: 1, from: start, to, mapping: [], usage: { ...NO_USAGE, nodes: to - start }, decoderNs: 0, decoding: NO_DECODING,
       redone: Math.max(0, start - from), resets: 0, stalls: 0, moves, conditions, ...(undone === undefined ? {} : { undone }),
     };
   }
@@ -147,7 +168,9 @@ export class Account {
   }
   freed(vq: string): void {
     const known = this.#qubits.get(vq);
-    if (known !== undefined) known.live = false;
+    if (known === undefined) return;
+    known.live = false;
+    if (known.decoding !== undefined) known.decoding = { ...known.decoding, queue: IDLE };
   }
 
   /** Tells the epoch how many there are now; `mapping` is asked for when there were never more. */
@@ -171,29 +194,35 @@ export class Account {
     running.usage.measurements += reads ? 1 : 0;
     running.usage.tStates += tStatesOf(step);
     const own = step.vqs.flatMap((vq) => this.#qubits.get(vq) ?? []);
-    let start = 0;
+    const start = own.reduce((latest, { clockNs }) => Math.max(latest, clockNs), 0);
     let took = 0;
-    for (const { profile, clockNs } of own) {
-      start = Math.max(start, clockNs);
-      took = Math.max(took, cycles * profile.cycleNs + (reads ? decodingNs(profile, profile.distance) : 0));
-    }
-    for (const qubit of own) this.#work(running, qubit, cycles, start + took);
     for (const qubit of own) {
+      const latencyNs = this.#decode(running, qubit, start, cycles);
+      took = Math.max(took, cycles * qubit.profile.cycleNs + (reads ? Math.max(decodingNs(qubit.profile, qubit.profile.distance), latencyNs) : 0));
+    }
+    for (const qubit of own) {
+      this.#until(qubit, start + took);
       qubit.gates += isGate(step.op) ? 1 : 0;
       qubit.measurements += reads ? 1 : 0;
+      if (reads && qubit.decoding !== undefined) qubit.decoding = { ...qubit.decoding, queue: { ...IDLE, atNs: qubit.clockNs } };
     }
   }
 
-  #work(running: Running, qubit: Counted, cycles: number, until: number): void {
-    const rounds = roundsOf(qubit.profile, cycles);
-    const worked = decodingNs(qubit.profile, rounds);
-    running.usage.decoderCycles += rounds;
-    running.decoderNs += worked;
-    running.backlogNs += Math.max(0, worked - cycles * qubit.profile.cycleNs);
+  /** Hands a decoder the rounds of so many cycles; when it will have done the last, counted from then, ns. */
+  #decode(running: Running, qubit: Counted, start: number, cycles: number): number {
+    const { profile, decoding: { queue, ...figures } = { ...NO_DECODING, queue: IDLE } } = qubit;
     qubit.cycles += cycles;
-    qubit.decoderCycles += rounds;
+    const rounds = roundsFrom(profile, start, cycles);
+    if (rounds === undefined) return 0;
+    const worked = decodingNs(profile, rounds.count);
+    running.usage.decoderCycles += rounds.count;
+    running.decoderNs += worked;
+    qubit.decoderCycles += rounds.count;
     qubit.decoderNs += worked;
-    this.#until(qubit, until);
+    const told = handed(queue, rounds, overloadLimits(profile));
+    qubit.decoding = { ...both(figures, told.figures), queue: told.queue };
+    running.decoding = both(running.decoding, told.figures);
+    return told.queue.backlogNs + told.queue.workNs;
   }
   #until(qubit: Counted, clockNs: number): void {
     qubit.clockNs = clockNs;
@@ -236,8 +265,10 @@ export class Account {
     invariant(running !== undefined, "C27", "an epoch ends that was begun");
     this.#align();
     this.#running = undefined;
-    this.#keep(running);
-    return running;
+    const { decoding: { backlogMaxNs, ...figures }, ...rest } = running;
+    const record: EpochRecord = { ...rest, backlogNs: backlogMaxNs, ...(running.usage.decoderCycles === 0 ? {} : { decoding: { ...figures, backlogEndNs: this.backlogNs, overloaded: this.overloaded } }) };
+    this.#keep(record);
+    return record;
   }
 
   #keep(record: EpochRecord): void {

@@ -37,15 +37,17 @@ const InjectionSchema = Type.Union([
   Type.Object({ mode: Type.Literal("module-failure"), module: Name }, exact),
   Type.Object({ mode: Type.Literal("decoder-overload"), roundsPerEpoch: Count }, exact),
 ]);
+const FIGURES = { latencyMaxNs: Real, latencySumNs: Real, overloads: Count, overloadedRounds: Count } as const;
 const QubitSchema = Type.Object({
   vq: Name, profile: ProfileSchema, module: Name, live: Type.Boolean(), gates: Count, measurements: Count, cycles: Count, decoderCycles: Count, decoderNs: Real,
+  decoding: Type.Optional(Type.Object({ ...FIGURES, backlogMaxNs: Real, queue: Type.Object({ atNs: Real, backlogNs: Real, workNs: Real, overloaded: Type.Boolean() }, exact) }, exact)),
   corrections: Count, syndromeWeight: Count, errors: Type.Object({ depolarizing: Count, coherence: Count, measurement: Count }, exact), clockNs: Real,
 }, exact);
 const EpochSchema = Type.Object({
   epoch: Count, times: Type.Integer({ minimum: 1 }), from: Count, to: Count,
   mapping: Type.Array(Type.Object({ vq: Name, profile: Name, physicalQubits: Count, module: Name }, exact)),
   usage: Type.Object({ logicalQubits: Count, physicalQubits: Count, channels: Count, nodes: Count, measurements: Count, tStates: Count, decoderCycles: Count, pairs: Count }, exact),
-  decoderNs: Real, backlogNs: Real, redone: Count, resets: Count, stalls: Count, moves: Type.Array(MoveSchema), conditions: Type.Array(Name),
+  decoderNs: Real, backlogNs: Real, decoding: Type.Optional(Type.Object({ ...FIGURES, backlogEndNs: Real, overloaded: Count }, exact)), redone: Count, resets: Count, stalls: Count, moves: Type.Array(MoveSchema), conditions: Type.Array(Name),
   undone: Type.Optional(Type.Object({ nodes: Count, cost: Count }, exact)),
 }, exact);
 

@@ -12,11 +12,12 @@ const Real = Type.Number({ minimum: 0 });
 const Name = Type.String({ maxLength: 512 });
 
 export const ProfileSchema = Type.Object({
-  text: Name, source: Type.Union([Type.Literal("family"), Type.Literal("azure"), Type.Literal("parameters")]), family: Name,
+  text: Name, source: Type.Union([Type.Literal("family"), Type.Literal("azure"), Type.Literal("sampled"), Type.Literal("parameters")]), family: Name,
   distance: Some, physicalQubits: Some, cycleNs: Real,
   errors: Type.Object({ gate: Rate, measurement: Rate, idle: Rate, t1Us: Type.Optional(Real), t2Us: Type.Optional(Real) }, exact),
   decoder: Type.Object({ type: Name, roundNs: Real, syndromeWeightMax: Type.Optional(Real) }, exact),
   suppression: Type.Object({ threshold: Rate, prefactor: Real, distancePower: Count, physical: Rate }, exact),
+  sampled: Type.Optional(Type.Object({ code: Name, distance: Some, decoder: Name, points: Type.Array(Type.Object({ p: Rate, rate: Rate }, exact), { minItems: 1 }) }, exact)),
   rate: Type.Optional(Rate), ignored: Type.Array(Name),
 }, exact);
 

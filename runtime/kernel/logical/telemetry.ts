@@ -1,5 +1,6 @@
 // Telemetry as the wire has it: of a session, or of one of its jobs. Built from tables on request; nothing here is kept.
 //   N4  What a session is told is its own: available qubits are what its quota leaves it, never what other tenants have left.
+import { backlogAt, both, type DecodingFigures, NO_DECODING } from "../../../kernel-abi/qvm/qec/decoder-queue.ts";
 import { logicalErrorRate, rateSource, type RateSource } from "../../../kernel-abi/qvm/qec/rates.ts";
 import type { Account, EpochRecord, EpochUsage, QubitAccount } from "./accounts.ts";
 import type { Channel } from "./channel.ts";
@@ -14,6 +15,15 @@ export interface QubitTelemetry {
   readonly decoder_cycles: number;
   /** How long the decoder worked on them. */
   readonly decoder_time_us: number;
+  /** From a round's arrival to its correction, over those rounds. */
+  readonly decoder_latency_max_us: number;
+  readonly decoder_latency_mean_us: number;
+  /** By how much it was late at most, and where the qubit stands. */
+  readonly decoder_backlog_max_us: number;
+  readonly decoder_backlog_us: number;
+  /** How often it was overloaded, and whether it is. */
+  readonly decoder_overloads: number;
+  readonly decoder_overloaded: boolean;
   readonly correction_count: number;
   readonly syndrome_weight: number;
   readonly error_breakdown: { readonly depolarizing: number; readonly coherence: number; readonly measurement: number; readonly total: number };
@@ -36,6 +46,18 @@ export interface ChannelTelemetry {
   readonly uses: number;
 }
 
+/** Of all the qubits that are told of together: sums, peaks, and how many of their decoders are overloaded. */
+export interface DecoderTelemetry {
+  readonly rounds: number;
+  readonly time_us: number;
+  readonly latency_max_us: number;
+  readonly latency_mean_us: number;
+  readonly backlog_max_us: number;
+  readonly backlog_us: number;
+  readonly overloads: number;
+  readonly overloaded: number;
+}
+
 export interface Telemetry {
   readonly resource_usage: {
     readonly logical_qubits_allocated: number;
@@ -46,6 +68,7 @@ export interface Telemetry {
   };
   readonly qubits: Readonly<Record<string, QubitTelemetry>>;
   readonly channels: Readonly<Record<string, ChannelTelemetry>>;
+  readonly decoder: DecoderTelemetry;
   readonly simulation_time_us: number;
 }
 
@@ -58,12 +81,34 @@ export interface JobTelemetry extends Telemetry {
   readonly summary?: true;
 }
 
+const mean = (sum: number, count: number): number => (count === 0 ? 0 : sum / count);
+
+/** @param accounts whose qubits these are */
+export function decoderTelemetry(qubits: readonly QubitAccount[], accounts: readonly Account[]): DecoderTelemetry {
+  const rounds = qubits.reduce((sum, { decoderCycles }) => sum + decoderCycles, 0);
+  const { latencyMaxNs, latencySumNs, backlogMaxNs, overloads } = qubits.reduce<DecodingFigures>((sum, { decoding = NO_DECODING }) => both(sum, decoding), NO_DECODING);
+  return {
+    rounds, time_us: qubits.reduce((sum, { decoderNs }) => sum + decoderNs, 0) / 1_000, latency_max_us: latencyMaxNs / 1_000, latency_mean_us: mean(latencySumNs, rounds) / 1_000, backlog_max_us: backlogMaxNs / 1_000,
+    backlog_us: accounts.reduce((most, { backlogNs }) => Math.max(most, backlogNs), 0) / 1_000, overloads, overloaded: accounts.reduce((sum, { overloaded }) => sum + overloaded, 0),
+  };
+}
+
 export const qubitTelemetry = (qubit: QubitAccount, drift: number): QubitTelemetry => ({
+  ...decodingTelemetry(qubit),
   qubit_id: qubit.vq, profile: qubit.profile.text, distance: qubit.profile.distance, physical_qubits: qubit.profile.physicalQubits,
   gate_count: qubit.gates, measurement_count: qubit.measurements, decoder_cycles: qubit.decoderCycles, decoder_time_us: qubit.decoderNs / 1_000, correction_count: qubit.corrections,
   syndrome_weight: qubit.syndromeWeight, error_breakdown: { ...qubit.errors, total: qubit.errors.depolarizing + qubit.errors.coherence + qubit.errors.measurement },
   logical_error_rate: logicalErrorRate(qubit.profile, drift), logical_error_rate_source: rateSource(qubit.profile), total_time_us: qubit.clockNs / 1_000, module: qubit.module,
 });
+
+function decodingTelemetry({ decoderCycles, clockNs, live, decoding }: QubitAccount): Pick<QubitTelemetry, "decoder_latency_max_us" | "decoder_latency_mean_us" | "decoder_backlog_max_us" | "decoder_backlog_us" | "decoder_overloads" | "decoder_overloaded"> {
+  const { latencyMaxNs, latencySumNs, backlogMaxNs, overloads } = decoding ?? NO_DECODING;
+  const queue = live ? decoding?.queue : undefined;
+  return {
+    decoder_latency_max_us: latencyMaxNs / 1_000, decoder_latency_mean_us: mean(latencySumNs, decoderCycles) / 1_000, decoder_backlog_max_us: backlogMaxNs / 1_000,
+    decoder_backlog_us: queue === undefined ? 0 : backlogAt(queue, clockNs) / 1_000, decoder_overloads: overloads, decoder_overloaded: queue?.overloaded === true,
+  };
+}
 
 /** The form a channel has on the wire. */
 export const channelTelemetry = (channel: Channel): ChannelTelemetry => ({
@@ -87,6 +132,7 @@ export function telemetry(parts: readonly Part[], usage: { readonly logicalQubit
     },
     qubits,
     channels: Object.fromEntries(channels.map((channel) => [(channel.job === null || parts.length === 1 ? "" : `${channel.job}:`) + channel.id, channelTelemetry(channel)])),
+    decoder: decoderTelemetry(parts.flatMap(({ account }) => account.qubits.filter(({ live }) => live || parts.length === 1)), parts.map(({ account }) => account)),
     simulation_time_us: parts.reduce((sum, { account }) => sum + account.timeNs / 1_000, 0),
   };
 }

@@ -61,6 +61,7 @@ describe("profiles", () => {
     fc.assert(fc.property(json, (each) => {
       const read = readParameters(each);
       expect(isProfile(read) ? Number.isSafeInteger(read.physicalQubits) && read.cycleNs > 0 : read.reason !== "").toBe(true);
+      if (isProfile(read)) expect(parseProfile(read.text)).toEqual(read);
     }), RUNS);
   });
 });

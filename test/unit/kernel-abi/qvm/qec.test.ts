@@ -71,7 +71,7 @@ describe("profile strings", () => {
     ["logical:surface_code(d=2.5)", /whole number/], ["logical:surface_code(d=1001)", /at most 999/], ["logical:surface_code(d=nine)", /number/], ["logical:surface_code(d)", /key=value/],
     ["logical:surface_code(d=3,d=5)", /twice/], ["logical:qldpc(d=9,rate=0)", /rate/], ["logical:qldpc(d=9,rate=1.5)", /rate/], ["logical:a:b(d=3)", /a profile is/],
     ["azure:qubit_gate_ns_e3(d=9)", /a profile is/], ["azure:qubit_x:surface_code(d=9)", /no qubits qubit_x/], ["azure:qubit_gate_ns_e3:toric(d=9)", /no scheme toric/],
-    ["azure:qubit_gate_ns_e3:surface_code(d=8)", /odd/], ["logical:surface_code(d=1e999)", /whole number/], [`logical:${"x".repeat(300)}(d=3)`, /at most 256/], ["", /a profile is/],
+    ["azure:qubit_gate_ns_e3:surface_code(d=8)", /odd/], ["logical:surface_code(d=1e999)", /whole number/], [`logical:${"x".repeat(600)}(d=3)`, /at most 512/], ["", /a profile is/],
   ])("%s is none", (text, why) => { expect(reason(text)).toMatch(why); });
 
   it("have names of their own for the usual ones", () => {
@@ -150,6 +150,29 @@ describe("parameter files", () => {
     ["a nameless decoder", file((json) => { json.decoder["type"] = 7; }), /name/],
   ])("with %s are none", (_, read, why) => { expect(isProfile(read) ? read.text : read.reason).toMatch(why); });
 
+  it.each([
+    ["the seed's own", JSON.parse(SEED_FILE), "parameters:surface_code(d=9,n=162,cycle_us=1,p=0.001,weight=10)"],
+    ["all that differs", { qec_scheme: { code_family: "bacon_shor", code_distance: 5, logical_cycle_time_us: 0.3, physical_qubit_count: 26 }, error_budget: { physical_gate_error_rate: 2e-4, measurement_error_rate: 0.5, idle_error_rate: 1e-7, t1_us: 1e3, t2_us: 33.3 }, decoder: { type: "union_find", cycle_time_us: 0.7, max_syndrome_weight: 3 } },
+      "parameters:bacon_shor(d=5,n=26,cycle_us=0.3,p=0.0002,readout=0.5,idle=1e-7,t1_us=1000,t2_us=33.3,decoder=union_find,round_us=0.7,weight=3)"],
+    ["the estimator's", { qubitParams: { name: "my qubits", twoQubitGateTime: "80 ns", twoQubitGateErrorRate: 2e-3, instructionSet: "GateBased", oneQubitMeasurementTime: "1 us" }, qecScheme: { name: "a/b", crossingPrefactor: 0.7, distanceCoefficientPower: 2 }, codeDistance: 7 },
+      "parameters:my_qubits:a_b(d=7,n=98,cycle_ns=16240,p=0.002,gate=0.002,readout=0.002,idle=0.0002,threshold=0.01,a=0.7,k=2)"],
+  ])("have a text that says it all: %s", (_, json, text) => {
+    const read = good(readParameters(json));
+    expect(read.text).toBe(text);
+    expect(parseProfile(text)).toEqual(read);
+  });
+
+  it.each([
+    ["parameters:toric(d=3)", /code_family/], ["parameters:surface(d=3,n=1.5)", /whole/], ["parameters:surface(d=3,x=1)", /no x here.*round_us/], ["parameters:surface(d=3,t2_us=300)", /twice/], ["parameters:surface(d=3,decoder=a-b)", /decoder is a number/],
+    ["logical:surface(d=3,decoder=mine)", /decoder is a number/], ["parameters:q:s(d=3)", /n is missing/], ["parameters:q:s(d=3,n=1,cycle_us=1)", /no cycle_us here/],
+    ["parameters:q:s(d=3,n=0,cycle_ns=1,p=0,gate=0,readout=0,idle=0,threshold=1,a=1,k=0)", /n is a whole/], ["parameters:q:s(d=3,n=1,cycle_ns=0,p=0,gate=0,readout=0,idle=0,threshold=1,a=1,k=0)", /cycle_ns is/],
+    ["parameters:q:s(d=3,n=1,cycle_ns=1,p=0,gate=0,readout=2,idle=0,threshold=1,a=1,k=0)", /readout is/], ["parameters:q:s(d=3,n=1,cycle_ns=1,p=0,gate=0,readout=0,idle=0,threshold=0,a=1,k=0)", /threshold is/],
+    ["parameters:q:s(d=3,n=1,cycle_ns=1,p=0,gate=0,readout=0,idle=0,threshold=1,a=-1,k=0)", /a is/], ["parameters:q:s(d=3,n=1,cycle_ns=1,p=0,gate=0,readout=0,idle=0,threshold=1,a=1,k=9)", /k is/],
+  ])("and %s is none", (text, why) => {
+    const read = parseProfile(text);
+    expect(isProfile(read) ? read.text : read.reason).toMatch(why);
+  });
+
   it("in the estimator's form override named qubits and schemes, formulas included", () => {
     const read = good(readParameters({
       qubitParams: { name: "qubit_gate_ns_e3", twoQubitGateTime: "80 ns", twoQubitGateErrorRate: 2e-3 },
@@ -186,7 +209,13 @@ describe("places of what is wrong in a parameter file", () => {
     expect(faultOf(() => profileOfParameters(json))).toMatchObject({ fault: "PROFILE_INVALID", detail: { at } });
   });
 
-  it("none of a file that can be read", () => { expect(profileOfParameters(JSON.parse(SEED_FILE)).text).toBe("parameters:surface_code(d=9,n=162,cycle_us=1,p=0.001)"); });
+  it("none of a file that can be read", () => { expect(profileOfParameters(JSON.parse(SEED_FILE)).text).toBe("parameters:surface_code(d=9,n=162,cycle_us=1,p=0.001,weight=10)"); });
+  it.each([
+    [{}, ["/qubitParams/name: qubit_gate_ns_e3", "/qecScheme/name: surface_code"]], [{ qubitParams: { name: "maj_ns_e6" }, qecScheme: { name: "floquet" } }, []],
+    [{ qubitParams: { name: "mine", oneQubitMeasurementTime: "1 us", twoQubitGateTime: "1 us" }, qecScheme: { name: "own", errorCorrectionThreshold: 0.02, crossingPrefactor: 0.1 } },
+      ["/qubitParams/instructionSet: GateBased", "/qecScheme/distanceCoefficientPower: 0", "/qecScheme/logicalCycleTime: (4 * twoQubitGateTime + 2 * oneQubitMeasurementTime) * codeDistance", "/qecScheme/physicalQubitsPerLogicalQubit: 2 * codeDistance * codeDistance"]],
+    [{ qec_scheme: { code_family: "surface", code_distance: 7 } }, ["/qec_scheme/logical_cycle_time_us: 0.7", "/qec_scheme/physical_qubit_count: 98", "/error_budget/physical_gate_error_rate: 0.001"]], [JSON.parse(SEED_FILE), []],
+  ])("what %j leaves out is told with what is taken", (json, assumed) => { expect(readHardware(json)).toMatchObject({ assumed }); });
   it("a file without a distance is hardware all the same", () => {
     expect(readHardware({ qubitParams: { name: "maj_ns_e6" }, qecScheme: { name: "floquet" } })).toMatchObject({ qubits: { name: "qubit_maj_ns_e6", tGateErrorRate: 0.01 }, scheme: { name: "floquet_code", crossingPrefactor: 0.07 } });
     expect(readHardware(MAJORANA_WITHOUT_GATES)).toMatchObject({ qubits: { name: "mine" }, scheme: { crossingPrefactor: 0.08 } });

@@ -66,7 +66,7 @@ describe("triad job", () => {
     expect((await triad(...next)).out).toMatch(/^job +job_\w+\nfrom +ckpt_\w+, epoch 2\nnext +triad job wait /);
     const again = await triad("job", "replay", job_id, ...of(tested, s), "--json");
     expect([again.code, onlyObject(again.out)]).toMatchObject([0, { schema: "triad.job-replay/1", matches: true, events }]);
-    expect((await triad("job", "telemetry", job_id, ...of(tested, s))).out).toMatch(/^logical +\d+ qubits held\nphysical[^]*\nqubit +profile[^]*\nq +/);
+    expect((await triad("job", "telemetry", job_id, ...of(tested, s))).out).toMatch(/^logical +\d+ qubits held\nphysical[^]*\ndecoder +\d+ rounds?, each corrected after 0.1 µs in the mean, 0.1 µs at most; on time\nqubit +profile[^]*\nq +/);
     expect(onlyObject((await triad("job", "telemetry", job_id, ...of(tested, s), "--epoch", "0", "--json")).out)).toMatchObject({ schema: "triad.job-telemetry/1", epochs: [expect.anything()] });
     expect((await triad("job", "mapping", job_id, ...of(tested, s))).out).toMatch(/^qubit +module +profile +physical\nq +module-\d +\S+ +18\nphysical +18 qubits in all\n$/);
     expect(onlyObject((await triad("job", "mapping", ...of(tested, s), "--json")).out)).toMatchObject({ physical_qubits_used: 0 });

@@ -43,6 +43,18 @@ const submitted = async (socket: string, ...words: readonly string[]): Promise<{
 };
 
 describe("triad kernel serve", () => {
+  it("hands the kernel the profile of a parameter file", async () => {
+    let told: unknown;
+    const file = at("qec.json");
+    writeFileSync(file, JSON.stringify({ qec_scheme: { code_family: "bacon_shor", code_distance: 5 } }));
+    const stub = kernelStub();
+    const socket = at("profile.sock");
+    made.factory = (options) => { told = options; return stub; };
+    running.push(triad("kernel", "serve", "--socket", socket, "--profile", file));
+    while (!existsSync(socket)) await new Promise((resolve) => { setTimeout(resolve, 5); });
+    await expect.poll(() => told).toMatchObject({ profile: { text: "parameters:bacon_shor(d=5,n=25,cycle_us=0.4,p=0.001)" } });
+  });
+
   it.each(["SIGTERM", "SIGINT"] as const)("says where it listens, stops at %s when what is in flight is answered, and leaves no socket", async (signal) => {
     const stub = kernelStub({ hold: true });
     const { socket, said } = await serving(stub);
@@ -100,6 +112,8 @@ describe("triad kernel serve", () => {
   });
 
   it("wants to know where", async () => {
+    expect(onlyObject((await triad("kernel", "serve", "--socket", at("g.sock"), "--profile", "logical:surface_code(d=4)", "--json")).err)["error"]).toMatchObject({ name: "PROFILE_INVALID", detail: { option: "--profile" } });
+    expect(existsSync(at("g.sock"))).toBe(false);
     expect(await triad("kernel", "serve")).toMatchObject({ code: 2, out: "" });
     expect((await triad("kernel", "sreve")).err).toContain("serve");
   });

@@ -67,8 +67,16 @@ describe("triad qec estimate", () => {
       expect(Math.abs(cycleNs - 1_000 * distance / 9)).toBeLessThanOrEqual(1);
     }
     const { out } = await triad("qec", "estimate", counts, "--hardware", hardware);
-    expect(out).toContain("formula: the estimator takes no crossingPrefactor as large as 1");
+    expect(out).toContain("formula: the estimator takes no crossingPrefactor as large as 1; its largest is 0.5");
+    expect((await estimate(counts, "--hardware", hardware)).json).toMatchObject({ by_because: "the estimator takes no crossingPrefactor as large as 1; its largest is 0.5", assumed: [] });
+    expect((await estimate(counts, "--formula")).json).toMatchObject({ by: "formula", by_because: null, assumed: [] });
     expect(out).toMatch(/bacon_shor at distance[^]*unused +\/error_budget\/measurement_error_rate, \/error_budget\/t1_us, \/error_budget\/t2_us, \/decoder\/type/);
+  });
+
+  it("says what it took for what a file leaves out", async () => {
+    const [counts, nothing] = [file("counts.json", COUNTS), file("nothing.json", {})];
+    expect((await estimate(counts, "--hardware", nothing, "--formula")).json).toMatchObject({ assumed: ["/qubitParams/name: qubit_gate_ns_e3", "/qecScheme/name: surface_code"] });
+    expect((await triad("qec", "estimate", counts, "--hardware", nothing, "--formula")).out).toMatch(/assumed +\/qubitParams\/name: qubit_gate_ns_e3\n +\/qecScheme\/name: surface_code\n +because the file does not say/);
   });
 
   it.each([

@@ -1,5 +1,5 @@
 // triad qvm run: what it prints, what it keeps, what it refuses.
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { graphCircuit } from "../../../../domains/q/api/graph.ts";
@@ -48,6 +48,56 @@ describe("triad qvm run", () => {
     const noisy = await counts("--noise") as Readonly<Record<string, number>>;
     expect(noisy["e=1"]).toBeGreaterThan(100); // d = 1: 0.1 a cycle
     expect(await counts("--noise")).toEqual(noisy);
+  });
+
+  describe("--profile", () => {
+    const plain = { version: "0.1", program: { nodes: [
+      { id: "a", op: "ALLOC_LQ", args: { n: 1 }, vqs: ["q"] }, { id: "b", op: "ALLOC_LQ", args: { n: 1, profile: "logical:surface_code(d=5)" }, vqs: ["r"] },
+      ...Array.from({ length: 8 }, (_, at) => ({ id: `h${at}`, op: "APPLY_H", vqs: ["q"] })), { id: "m", op: "MEASURE_Z", vqs: ["q"], produces: ["e"] }, { id: "n", op: "MEASURE_Z", vqs: ["r"], produces: ["f"] },
+    ] }, resources: { vqs: ["q", "r"], chs: [], events: ["e", "f"] }, caps: ["CAP_ALLOC"] };
+    const written = (name: string, json: unknown): string => {
+      writeFileSync(path(name), JSON.stringify(json));
+      return path(name);
+    };
+    const slow = { qec_scheme: { code_family: "surface_code", code_distance: 3, logical_cycle_time_us: 0.3, physical_qubit_count: 18 }, error_budget: { physical_gate_error_rate: 4e-3 }, decoder: { cycle_time_us: 0.15 } };
+    const SLOW = "parameters:surface_code(d=3,n=18,cycle_us=0.3,p=0.004,round_us=0.15)";
+
+    it("takes the seed's file: its logical rate makes the noise, its decoder the latencies, and the trace has the graph that says so", async () => {
+      const [graph, out] = [written("plain.qvm.json", plain), path("slow.triad")];
+      const told = onlyObject((await run(graph, "--profile", written("slow.json", slow), "--noise", "--shots", "4000", "--seed", "5", "--json", "--out", out)).out);
+      const errors = Object.entries(told["counts"] as Readonly<Record<string, number>>).reduce((sum, [key, count]) => sum + (key.startsWith("e=1") ? count : 0), 0);
+      // 0.4² a cycle, of which two Paulis in three flip, for nine cycles and the readout: (1 − (1 − 4/3·0.16)^9·(1 − 2·0.16))/2. Without it there is none.
+      expect(Math.abs(errors - 4_000 * 0.4608)).toBeLessThan(4 * Math.sqrt(1_000));
+      expect(told["decoder"]).toMatchObject({ rounds: 30 + 10, latency_max_us: 1.6, backlog_max_us: 1.45, overloads: 1, overloaded: 0, rates: { [SLOW]: "formula", "logical:surface_code(d=5)": "formula" } });
+      expect(readFileSync(out).includes(SLOW)).toBe(true);
+      expect(onlyObject((await triad("reproduce", out, "--trust-program", "--workers", "0", "--json")).out)["digest"]).toBe(told["digest"]);
+      expect((await run(graph, "--profile", SLOW, "--noise")).out).toMatch(/decoder +40 rounds[^]*overloaded 1 time, and caught up[^]*rates +parameters:surface_code\(d=3[^]*by the formula/);
+      expect((await run(graph, "--noise")).out).toMatch(/decoder +100 rounds, each corrected after 0.1 µs in the mean, 0.1 µs at most; on time\n/);
+      expect((await run(graph)).out).not.toContain("rates");
+    });
+
+    it("takes the estimator's file, a name and a sampled rate; what the graph names stays", async () => {
+      const graph = written("plain.qvm.json", plain);
+      const rates = async (profile: string): Promise<unknown> => (onlyObject((await triad("qvm", "stats", graph, "--profile", profile, "--json")).out)["decoder"] as { readonly rates: unknown }).rates;
+      const stays = { "logical:surface_code(d=5)": "formula" };
+      expect(await rates("sampled:surface_code(d=5,p=0.002)")).toEqual({ "sampled:surface_code(d=5,p=0.002)": "sampled", ...stays });
+      expect(await rates("surface_d7")).toEqual({ "logical:surface_code(d=7)": "formula", ...stays });
+      expect(await rates(written("azure.json", { qubitParams: { name: "maj_ns_e4" }, qecScheme: { name: "floquet_code" }, codeDistance: 7 }))).toEqual({
+        "parameters:qubit_maj_ns_e4:floquet_code(d=7,n=244,cycle_ns=2100,p=0.0001,gate=0.0001,readout=0.0001,idle=0.00001,threshold=0.01,a=0.07,k=0)": "formula", ...stays,
+      });
+      expect((await triad("qvm", "stats", graph, "--profile", "sampled:surface_code(d=5,p=0.002)")).out).toMatch(/decoder +60 rounds[^]*rates +sampled:surface_code\(d=5,p=0.002\): sampled\n/);
+    });
+
+    it.each([
+      ["even.json", { qec_scheme: { code_family: "surface", code_distance: 4 } }, "PROFILE_INVALID", "/qec_scheme/code_distance"], ["none.json", {}, "PROFILE_INVALID", ""],
+      ["nobody.json", { qecScheme: { mine: 1 } }, "PROFILE_INVALID", "/qecScheme/mine"],
+    ])("refuses %s with the place", async (name, json, fault, at) => {
+      const { code, err } = await run(written("plain.qvm.json", plain), "--profile", written(name, json), "--json");
+      expect([code, onlyObject(err)["error"]]).toMatchObject([1, { name: fault, detail: { at } }]);
+    });
+    it.each([["logical:toric(d=3)", "PROFILE_INVALID"], ["sampled:surface_code(d=5,p=0.2)", "RATE_UNSAMPLED"], [path("missing.json"), "FILE_UNREADABLE"]])("refuses %s", async (profile, fault) => {
+      expect(onlyObject((await run(written("plain.qvm.json", plain), "--profile", profile, "--json")).err)["error"]).toMatchObject({ name: fault });
+    });
   });
 
   it("runs a program of assembly as the graph it stands for", async () => {

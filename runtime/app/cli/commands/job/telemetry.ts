@@ -4,6 +4,7 @@ import { EXIT } from "../../../../../kernel-abi/fault.ts";
 import { runs, type Invocation } from "../../command.ts";
 import { countOption } from "../../arguments.ts";
 import { addSessionOptions, calling, type JobFlags } from "../../kernel-call.ts";
+import { decodingText } from "../../decoding-text.ts";
 import { printFacts, printJson } from "../../output.ts";
 import { sessionOf, someSession } from "../../sessions.ts";
 import { table } from "../../table.ts";
@@ -34,6 +35,7 @@ export function configure(command: Command, invocation: Invocation): void {
       ["in all", `${plural(nodes, "node")}, ${plural(measurements, "readout")}; at once at most ${plural(logicalQubits, "logical qubit")}, ${physicalQubits} physical`],
       ["time", attested ? "not known any more: it ended under an earlier kernel" : `${told.simulation_time_us} µs on the modelled machine`],
     ]);
+    if (told.decoder !== undefined) printFacts(out, [["decoder", decodingText(told.decoder)]]);
     const rows = Object.entries(told.qubits).map(([id, qubit]) => [printable(id), ...cellsOf(qubit)]);
     if (rows.length > 0) out.print([...table([{ title: "qubit" }, { title: "profile" }, ...["physical", "gates", "readouts", "error rate"].map((title) => ({ title, align: "right" as const }))], rows, out.width, out.paint.dim)].join("").trimEnd());
     return EXIT.ok;

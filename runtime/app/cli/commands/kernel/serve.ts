@@ -7,13 +7,15 @@ import { parseTenants } from "../../../kernel/tenants-file.ts";
 import { kernelFactory } from "../../../kernel/factory.ts";
 import { serveKernel, type KernelOptions, type ServedKernel } from "../../../kernel/serving.ts";
 import { countOption, jsonOption, readDocument, workersOption } from "../../arguments.ts";
+import { PROFILE_FLAG, PROFILE_HELP, profileGiven } from "../../profile-flag.ts";
 import { runs, type Invocation } from "../../command.ts";
 import { faultOf } from "../../exit.ts";
 import { printFacts, printFault, printJson, type Facts } from "../../output.ts";
 import type { Io, Terminal } from "../../terminal.ts";
 import { plural, printable } from "../../values.ts";
 
-interface Flags extends Omit<KernelOptions, "conditions" | "tenants"> {
+interface Flags extends Omit<KernelOptions, "conditions" | "tenants" | "profile"> {
+  readonly profile?: string;
   readonly conditions?: string;
   readonly tenants?: string;
   readonly socket: string;
@@ -72,14 +74,15 @@ function onHangup(err: Terminal, service: ServedKernel, files: readonly (readonl
   return () => { process.off("SIGHUP", reread); };
 }
 
-async function serve({ socket, connections, idle, grace = GRACE_SECONDS, json, conditions, tenants, ...options }: Flags, { out, err }: Io): Promise<void> {
+async function serve({ socket, connections, idle, grace = GRACE_SECONDS, json, conditions, tenants, profile, ...options }: Flags, { out, err }: Io): Promise<void> {
   const stopping = told(); // before anything is accepted
   const limits = { ...(connections === undefined ? {} : { connections }), ...(idle === undefined ? {} : { idleMs: 1_000 * idle }) };
   const defect = (error: unknown, method: string): void => { err.print(`defect in ${method}: ${printable(error instanceof Error ? error.stack ?? error.message : String(error))}`); };
   const { state, workers } = options;
   const wrong = conditions === undefined ? {} : { conditions: conditionsIn(conditions) };
   const who = tenants === undefined ? {} : termsIn(tenants);
-  const served = await serveKernel({ socket, limits, defect, ...wrong, ...who, ...(state === undefined ? {} : { state }), ...(workers === undefined ? {} : { workers }) }, kernelFactory);
+  const qec = profile === undefined ? {} : { profile: profileGiven(profile) };
+  const served = await serveKernel({ socket, limits, defect, ...wrong, ...who, ...qec, ...(state === undefined ? {} : { state }), ...(workers === undefined ? {} : { workers }) }, kernelFactory);
   if (json === true) printJson(out, "kernel-serve", { socket: served.path, pid: process.pid, ...served.service.summary() });
   else printFacts(out, [["listening", printable(served.path)], ["process", String(process.pid)], ...factsOf(served.service.summary())]);
   const saidAnew = onHangup(err, served.service, [[tenants, rereadTenants], [conditions, rereadConditions]]);
@@ -101,6 +104,7 @@ export function configure(command: Command, invocation: Invocation): void {
     .option("--state <folder>", "what survives the process: accepted jobs, sealed traces (default: nothing does)")
     .option("--tenants <file>", "JSON: who is served, what they hold and what they may have at once; read again at SIGHUP (default: the tenant default, who needs no name, holding all)")
     .option("--conditions <file>", "JSON: what is wrong with the machine (calibration-drift, link-degradation, module-failure, decoder-overload), for drills; read again at SIGHUP, and what it names no more is lifted at each job's next fence")
+    .option(PROFILE_FLAG, `${PROFILE_HELP} (default: logical:surface_code(d=9)); it is written into the graphs that are certified and run`)
     .addOption(workersOption())
     .addOption(countOption("--connections <n>", "connections served at once (default: 2048)", 1))
     .addOption(countOption("--idle <seconds>", "seconds after which a connection without a call is closed (default: 300)", 1))

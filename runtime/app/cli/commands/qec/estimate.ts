@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { EXIT } from "../../../../../kernel-abi/fault.ts";
 import type { PhysicalEstimate, Slack } from "../../../../../domains/q/estimate/estimate.ts";
 import { formulaAnswer } from "../../../../../domains/q/estimate/frontier.ts";
-import { isEstimable } from "../../../../../domains/q/estimate/qsharp.ts";
+import { isEstimable, PREFACTOR_MAX } from "../../../../../domains/q/estimate/qsharp.ts";
 import type { EstimateRequest } from "../../../../../domains/q/estimate/request.ts";
 import { slacks } from "../../../../../domains/q/estimate/slack.ts";
 import { checkCharts, svgOf } from "../../../../adapters/charts.ts";
@@ -66,6 +66,10 @@ async function writeFiles({ estimate, frontier, counted, slack, request: { hardw
 
 const same = (a: PhysicalEstimate, b: PhysicalEstimate): boolean => a.physicalQubits === b.physicalQubits && a.runtimeNs === b.runtimeNs;
 
+/** Why the estimator does not answer, whoever asks; null: it could. */
+const becauseOf = (hardware: EstimateRequest["hardware"]): string | null =>
+  (isEstimable(hardware) ? null : `the estimator takes no crossingPrefactor as large as ${hardware.scheme.crossingPrefactor}; its largest is ${PREFACTOR_MAX}`);
+
 async function print({ estimate, by, own, file, counted, request, slack, frontier }: Answer, { csv, plot, breakdown, frontier: listed = false }: Flags, { out }: Io): Promise<void> {
   out.print(`${out.paint.good("estimate")}  ${printable(file)}: ${countsText(counted.counts)}`);
   const [binding] = slack;
@@ -73,7 +77,7 @@ async function print({ estimate, by, own, file, counted, request, slack, frontie
   printFacts(out, [
     ...estimateFacts(estimate, request),
     binding === undefined ? undefined : ["binding", bindingText(binding)],
-    ["by", isEstimable(request.hardware) ? by : `${by}: the estimator takes no crossingPrefactor as large as ${request.hardware.scheme.crossingPrefactor}`],
+    ["by", [by, becauseOf(request.hardware)].filter((part) => part !== null).join(": ")],
     own === undefined ? undefined : ["formula", same(own, estimate) ? "the same by our own" : `by our own ${grouped(own.physicalQubits)} qubits, ${durationText(own.runtimeNs)}, distance ${own.code.distance}`],
     written.length === 0 ? undefined : ["written", written.map(printable).join("\n")],
   ]);
@@ -90,7 +94,7 @@ async function run(file: string, flags: Flags, io: Io): Promise<number> {
   if (flags.json !== true) await print(answer, flags, io);
   else {
     const { estimate, by, own, counted: { kind, counts }, request: { hardware, bounds }, slack, frontier } = answer;
-    printJson(io.out, "qec-estimate", { kind, counts, qubitParams: hardware.qubits, qecScheme: hardware.scheme, unused: hardware.unused ?? [], bounds, by, estimate, slack, binding: slack[0]?.what ?? null, formula: own ?? null, frontier });
+    printJson(io.out, "qec-estimate", { kind, counts, qubitParams: hardware.qubits, qecScheme: hardware.scheme, unused: hardware.unused ?? [], assumed: hardware.assumed ?? [], bounds, by, by_because: becauseOf(hardware), estimate, slack, binding: slack[0]?.what ?? null, formula: own ?? null, frontier });
   }
   return EXIT.ok;
 }

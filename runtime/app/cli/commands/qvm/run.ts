@@ -3,7 +3,9 @@ import type { Command } from "commander";
 import { LIMITS } from "../../../../../kernel-abi/limits.ts";
 import { Fault } from "../../../../../kernel-abi/fault.ts";
 import type { Finding, Graph } from "../../../../../kernel-abi/qvm/graph.ts";
+import { withProfile } from "../../../../../kernel-abi/qvm/default-profile.ts";
 import { createMemorySink } from "../../../../adapters/memory.ts";
+import { decodingOf, type GraphDecoding } from "../../../qvm/decoding.ts";
 import { GRAPH_PROGRAM } from "../../../qvm/program-file.ts";
 import { record, type RecordReport } from "../../../record.ts";
 import { choiceOption, countOption, jsonOption, workersOption } from "../../arguments.ts";
@@ -12,7 +14,9 @@ import { countsTable, type Counts } from "../../counts.ts";
 import { exitOfRun } from "../../exit.ts";
 import { findingText, verifyFile } from "../../graph-file.ts";
 import { interruptible } from "../../interrupt.ts";
+import { decodingText, ratesText } from "../../decoding-text.ts";
 import { printFacts, printFault, printJson } from "../../output.ts";
+import { PROFILE_FLAG, PROFILE_HELP, profileGiven } from "../../profile-flag.ts";
 import { printEnd } from "../../run-end.ts";
 import type { Io } from "../../terminal.ts";
 import { plural, printable, shellWord } from "../../values.ts";
@@ -22,6 +26,7 @@ interface Flags {
   readonly seed?: string;
   readonly nodes?: number;
   readonly noise?: boolean;
+  readonly profile?: string;
   readonly mode?: "thread" | "consume";
   readonly strict?: boolean;
   readonly out?: string;
@@ -43,10 +48,10 @@ function refused(findings: readonly Finding[], file: string, io: Io, json: boole
   return fault.exitCode;
 }
 
-async function report({ end, seed, digest, trace }: RecordReport, file: string, io: Io, json: boolean): Promise<number> {
+async function report({ end, seed, digest, trace }: RecordReport, { decoding, noise }: { readonly decoding: GraphDecoding; readonly noise: boolean }, file: string, io: Io, json: boolean): Promise<number> {
   const counts = isCounts(end.result) ? end.result.counts : undefined;
   if (json && counts !== undefined) {
-    printJson(io.out, "qvm-run", { counts, seed, digest, ...(trace === undefined ? {} : { trace }) });
+    printJson(io.out, "qvm-run", { counts, seed, digest, decoder: decoding, ...(trace === undefined ? {} : { trace }) });
     return exitOfRun(end);
   }
   if (counts === undefined) {
@@ -57,6 +62,7 @@ async function report({ end, seed, digest, trace }: RecordReport, file: string, 
   await io.out.flow(countsTable(counts, io.out));
   const next = trace === undefined ? undefined : `triad verify ${shellWord(trace)}\ntriad replay ${shellWord(trace)} --trust-program`;
   printFacts(io.out, [["used", `${plural(end.tick, "tick")}, ${plural(end.shots, "shot")}`], ["seed", printable(seed)], ["digest", digest],
+    ["decoder", decodingText(decoding)], noise ? ["rates", ratesText(decoding)] : undefined,
     trace === undefined ? undefined : ["trace", printable(trace)], next === undefined ? undefined : ["next", next]]);
   return exitOfRun(end);
 }
@@ -66,13 +72,15 @@ async function run(file: string, flags: Flags, io: Io): Promise<number> {
   const json = flags.json === true;
   if (seed === "") throw new Fault("USAGE", { option: "--seed", value: "", allowed: "non-empty text" });
   if (shots > LIMITS.shots_max) throw new Fault("USAGE", { option: "--shots", value: shots, allowed: `an integer from 1 to ${LIMITS.shots_max}` });
-  const { graph, findings } = verifyFile(file, { ...(mode === undefined ? {} : { mode }), ...(strict === undefined ? {} : { strict }) });
-  if (graph === undefined) return refused(findings, file, io, json);
+  const profile = flags.profile === undefined ? undefined : profileGiven(flags.profile);
+  const { graph: valid, findings } = verifyFile(file, { ...(mode === undefined ? {} : { mode }), ...(strict === undefined ? {} : { strict }) });
+  if (valid === undefined) return refused(findings, file, io, json);
+  const graph = profile === undefined ? valid : withProfile(valid, profile);
   const recorded = await interruptible(io.err, (signal) => record({
     program: GRAPH_PROGRAM, input: inputOf(graph, shots, nodes, noise), out: out ?? createMemorySink(), signal,
     ...(seed === undefined ? {} : { seed }), ...(workers === undefined ? {} : { workers }), ...(replace === undefined ? {} : { replace }),
   }));
-  return report(recorded, file, io, json);
+  return report(recorded, { decoding: decodingOf(graph, nodes), noise }, file, io, json);
 }
 
 const inputOf = (graph: Graph, shots: number, nodes: number | undefined, noisy: boolean): unknown =>
@@ -86,6 +94,7 @@ export function configure(command: Command, invocation: Invocation): void {
     .option("--out <trace>", "keep the sealed trace here (default: it is not kept)")
     .option("--replace", "give up an existing trace of the same name")
     .addOption(countOption("--nodes <n>", "only the first so many nodes"))
+    .option(PROFILE_FLAG, `${PROFILE_HELP} (default: logical:surface_code(d=9)); the trace has the graph that says it`)
     .option("--noise", "logical errors at the rates of the profiles (default: none)")
     .addOption(choiceOption("--mode <mode>", "thread: a measured or reset qubit stays usable; consume: it does not (default: thread)", ["thread", "consume"]))
     .option("--strict", "warnings of the verifier are errors")

@@ -92,39 +92,3 @@ describe("expectations", () => {
     expect(expectation(2, state, pauliSum([[0.5, "IY"], [-2, "ZI"], [3, "IX"]]))).toBeCloseTo(-1.5, 14);
   });
 });
-
-/** Mean cut fraction of a ring under QAOA with angles (γ, β) per layer (Farhi, Goldstone, Gutmann 2014). */
-function ringCut(n: number, angles: readonly number[]): number {
-  const edges = range(n).map((qubit) => [qubit, (qubit + 1) % n] as const);
-  const layers = range(angles.length / 2).flatMap((p) => [
-    ...edges.flatMap(([a, b]) => [gate("CX", a, b), turned("RZ", -(angles[2 * p] ?? 0), b), gate("CX", a, b)]),
-    ...range(n).map((qubit) => turned("RX", 2 * (angles[2 * p + 1] ?? 0), qubit)),
-  ]);
-  const words = edges.map(([a, b]) => [-0.5 / n, range(n).map((qubit) => (qubit === a || qubit === b ? "Z" : "I")).join("")] as const);
-  return 0.5 + expectation(n, [...layer("H", n), ...layers], pauliSum(words));
-}
-
-/** Pattern search for a maximum. */
-function climbed(f: (x: readonly number[]) => number, start: readonly number[]): number {
-  let at = start;
-  let best = f(at);
-  for (let step = 0.1; step > 1e-6;) {
-    const tries = at.flatMap((_, axis) => [step, -step].map((move) => at.map((value, index) => (index === axis ? value + move : value))));
-    const next = tries.find((point) => f(point) > best);
-    if (next === undefined) step /= 2;
-    else [at, best] = [next, f(next)];
-  }
-  return best;
-}
-
-describe("QAOA on a ring", () => {
-  it("one layer at γ = π/4, β = π/8 cuts 3/4", () => {
-    expect(Math.abs(ringCut(8, [Math.PI / 4, Math.PI / 8]) - 0.75)).toBeLessThan(1e-9);
-  });
-  it("two layers reach 5/6", () => {
-    expect(Math.abs(climbed((angles) => ringCut(6, angles), [0.5, 0.6, 0.9, 0.3]) - 5 / 6)).toBeLessThan(1e-9);
-  });
-  it("three layers reach 7/8, the optimum of p layers being (2p + 1)/(2p + 2)", () => {
-    expect(Math.abs(climbed((angles) => ringCut(8, angles), [0.4, 0.65, 0.8, 0.5, 0.95, 0.25]) - 7 / 8)).toBeLessThan(1e-9);
-  });
-});

@@ -53,6 +53,16 @@ describe("density matrices", () => {
       const survives = densityDistribution(lowered(1, 1, [...repeated(m, gate("H", 0)), measure(0)]), { ...NOISELESS, depolarize1: p }).get("0");
       expect(survives).toBeCloseTo(0.5 + 0.5 * (1 - (4 * p) / 3) ** m, 12);
     }
+    const [two, four] = [2, 4].map((m) => (densityDistribution(lowered(1, 1, [...repeated(m, gate("H", 0)), measure(0)]), { ...NOISELESS, depolarize1: p }).get("0") ?? 0) - 0.5);
+    expect((1 - Math.sqrt((four ?? 0) / (two ?? 1))) / 2).toBeCloseTo((2 * p) / 3, 12); // r = (1 - f)(d - 1)/d
+  });
+  it("randomized benchmarking of pairs: f = 1 - 16p/15, B = 1/4; an error a gate of 4p/5", () => {
+    const p = 0.03;
+    const noise = { ...NOISELESS, depolarize2: p };
+    const survival = (m: number): number => densityDistribution(lowered(2, 2, [...repeated(m, gate("CX", 0, 1)), measure(0), measure(1)]), noise).get("00") ?? 0;
+    for (const m of [2, 8, 20]) expect(survival(m)).toBeCloseTo(0.25 + 0.75 * (1 - (16 * p) / 15) ** m, 12);
+    const f = Math.sqrt((survival(4) - 0.25) / (survival(2) - 0.25));
+    expect((1 - f) * 3 / 4).toBeCloseTo((4 * p) / 5, 12);
   });
   it("T1 and T2 are what energy and coherence decay by", () => {
     const noise: NoiseModel = { ...NOISELESS, relaxation: times(50, 70, 3, 5) };

@@ -84,6 +84,18 @@ describe("our own formula", () => {
     expect(Math.abs(2.4e6 / (4 * tStates.count) - 1)).toBeLessThan(0.06);
   });
 
+  it("of the paper's chemistry needs 2,740 logical qubits at distance 17, 1.86 million physical ones and about a month", () => {
+    const superconducting = readHardware({ qubitParams: { name: "ns_e4" } });
+    if ("reason" in superconducting) throw new Error(superconducting.reason);
+    const counts = parseCounts({ numQubits: 1_318, tCount: 55_300_000, rotationCount: 206_000_000, rotationDepth: 205_000_000, cczCount: 135_000_000_000, measurementCount: 1_370_000_000 });
+    const { physicalQubits, algorithm, code, tStates, runtimeNs } = formulaEstimate({ counts, hardware: superconducting, budget: 0.01 });
+    expect([algorithm.logicalQubits, code.distance, (physicalQubits / 1e6).toFixed(2)]).toEqual([2_740, 17, "1.86"]);
+    expect(Math.abs(algorithm.depth / 4.1e11 - 1)).toBeLessThan(0.005);
+    expect(Math.abs(tStates.count / 5.44e11 - 1)).toBeLessThan(0.005);
+    expect(runtimeNs / 8.64e13).toBeGreaterThan(28);
+    expect(runtimeNs / 8.64e13).toBeLessThan(33);
+  });
+
   it("undoes the T states of a rotation", () => {
     for (const rotations of [1, 30, 1e6]) for (const budget of [1e-2, 1e-6]) {
       const states = statesPerRotation(rotations, budget);

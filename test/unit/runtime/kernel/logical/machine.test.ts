@@ -69,7 +69,7 @@ describe("a job on the machine", () => {
     expect(first).toEqual({
       epoch: 0, times: 1, from: 0, to: 6, mapping: ["q0", "q1"].map((vq) => ({ vq, profile: "logical:surface_code(d=3)", physicalQubits: 18, module: "m0" })),
       usage: { logicalQubits: 2, physicalQubits: 36, channels: 0, nodes: 6, measurements: 2, tStates: 0, decoderCycles: 21, pairs: 0 },
-      decoderNs: 2_100, backlogNs: 0, redone: 0, resets: 0, stalls: 0, moves: [], conditions: [],
+      decoderNs: 2_100, backlogNs: 0, decoding: { latencyMaxNs: 100, latencySumNs: 2_100, overloads: 0, overloadedRounds: 0, backlogEndNs: 0, overloaded: 0 }, redone: 0, resets: 0, stalls: 0, moves: [], conditions: [],
     });
     const second = machine.run("j1", { from: 6, to: 7 }, [step("FREE_LQ", ["q0"])]);
     expect([second.epoch, second.from, second.to, second.mapping.length, second.usage.logicalQubits]).toEqual([1, 6, 7, 2, 2]);
@@ -84,13 +84,15 @@ describe("a job on the machine", () => {
     const told = machine.jobTelemetry("j1", 1_000);
     expect(told.resource_usage).toEqual({ logical_qubits_allocated: 2, physical_qubits_used: 36, physical_qubits_available: 964, utilization: 0.036, channels_open: 0 });
     expect(told.qubits["q1"]).toEqual({
-      qubit_id: "q1", profile: "logical:surface_code(d=3)", distance: 3, physical_qubits: 18, gate_count: 1, measurement_count: 1, decoder_cycles: 9, decoder_time_us: 0.9, correction_count: 1, syndrome_weight: 3,
+      qubit_id: "q1", profile: "logical:surface_code(d=3)", distance: 3, physical_qubits: 18, gate_count: 1, measurement_count: 1, decoder_cycles: 9, decoder_time_us: 0.9, decoder_latency_max_us: 0.1, decoder_latency_mean_us: 0.1,
+      decoder_backlog_max_us: 0, decoder_backlog_us: 0, decoder_overloads: 0, decoder_overloaded: false, correction_count: 1, syndrome_weight: 3,
       error_breakdown: { depolarizing: 2, coherence: 0, measurement: 1, total: 3 }, logical_error_rate: logicalErrorRate(profile("logical:surface_code(d=3)")), logical_error_rate_source: "formula", total_time_us: 1.5, module: "m0",
     });
+    expect(told.decoder).toEqual({ rounds: 21, time_us: 2.1, latency_max_us: 0.1, latency_mean_us: 0.1, backlog_max_us: 0, backlog_us: 0, overloads: 0, overloaded: 0 });
     // alloc, H, CNOT, readout: a cycle of 0.3 µs each, and 0.3 µs of decoding at the end.
     expect(told.simulation_time_us).toBe(1.5);
     expect(machine.sessionTelemetry("s1", 1_000).qubits["q0"]?.gate_count).toBe(2);
-    expect(machine.sessionTelemetry("s2", 1_000)).toEqual({ resource_usage: { logical_qubits_allocated: 0, physical_qubits_used: 0, physical_qubits_available: 1_000, utilization: 0, channels_open: 0 }, qubits: {}, channels: {}, simulation_time_us: 0 });
+    expect(machine.sessionTelemetry("s2", 1_000)).toEqual({ resource_usage: { logical_qubits_allocated: 0, physical_qubits_used: 0, physical_qubits_available: 1_000, utilization: 0, channels_open: 0 }, qubits: {}, channels: {}, decoder: { rounds: 0, time_us: 0, latency_max_us: 0, latency_mean_us: 0, backlog_max_us: 0, backlog_us: 0, overloads: 0, overloaded: 0 }, simulation_time_us: 0 });
     machine.start(holder("j2"), []);
     expect(Object.keys(machine.sessionTelemetry("s1", 0).qubits)).toEqual(["j1:q0", "j1:q1"]);
     expect(Object.keys(machine.sessionTelemetry("s1", 0, "j1").qubits)).toEqual(["q0", "q1"]);
