@@ -2,9 +2,7 @@
 import type { Command } from "commander";
 import { EXIT, Fault } from "../../../../../kernel-abi/fault.ts";
 import { countDifferences } from "../../../../../domains/kernels/qec/count.ts";
-import { flattened } from "../../../../../domains/q/dem/flatten.ts";
 import type { ErrorModel } from "../../../../../domains/q/dem/model.ts";
-import { parseDem } from "../../../../../domains/q/dem/parse.ts";
 import { decoderText, type DecoderSettings } from "../../../../../domains/q/qec/decoder-settings.ts";
 import { decoderOfModel, modelFor } from "../../../../../domains/q/qec/decoder.ts";
 import { knownExperiment } from "../../../../../domains/q/qec/known.ts";
@@ -13,7 +11,7 @@ import { rowBytes, type ShotFormat, type Shots } from "../../../../../domains/q/
 import { defaultWorkers } from "../../../../adapters/host.ts";
 import { decodeShots } from "../../../qec/decode-run.ts";
 import { checkApart } from "../../apart.ts";
-import { jsonOption, readGiven, workersOption } from "../../arguments.ts";
+import { jsonOption, workersOption } from "../../arguments.ts";
 import { runs, type Invocation } from "../../command.ts";
 import { addDecoderOptions, decoderOf, type DecoderFlags } from "../../decoder-flags.ts";
 import { addExperimentOptions, experimentOf, type ExperimentFlags } from "../../experiment-flags.ts";
@@ -21,6 +19,7 @@ import { interruptible } from "../../interrupt.ts";
 import { printFacts, printJson } from "../../output.ts";
 import { checkNew } from "../../rows-file.ts";
 import { formatOption, parted, putShots, shotsIn } from "../../shot-files.ts";
+import { inFile, modelIn } from "../../stim-file.ts";
 import type { Io } from "../../terminal.ts";
 import { plural, printable } from "../../values.ts";
 
@@ -39,9 +38,12 @@ interface Flags extends ExperimentFlags, DecoderFlags {
 /** @throws Fault USAGE; whatever reading the circuit or the model throws */
 function modelOf(file: string | undefined, flags: Flags, decoder: DecoderSettings): ErrorModel {
   const { dem } = flags;
-  if (dem === undefined) return modelFor(knownExperiment(experimentOf(file, flags)).circuit, decoder);
+  if (dem === undefined) {
+    const { circuit } = knownExperiment(experimentOf(file, flags));
+    return inFile(file, () => modelFor(circuit, decoder));
+  }
   if (file !== undefined || flags.code !== undefined) throw new Fault("USAGE", { options: "--dem, a circuit", allowed: "one of them" });
-  return flattened(parseDem(readGiven("--dem", dem)));
+  return modelIn(dem);
 }
 
 interface Recorded {

@@ -10,7 +10,7 @@ import { checkApart } from "../../apart.ts";
 import { countOption, jsonOption, workersOption } from "../../arguments.ts";
 import { runs, type Invocation } from "../../command.ts";
 import { exitOfRun } from "../../exit.ts";
-import { addExperimentOptions, experimentOf, type ExperimentFlags } from "../../experiment-flags.ts";
+import { addExperimentOptions, sampledExperimentOf, type ExperimentFlags } from "../../experiment-flags.ts";
 import { interruptible } from "../../interrupt.ts";
 import { narrator } from "../../narration.ts";
 import { printFacts, printJson } from "../../output.ts";
@@ -38,7 +38,7 @@ async function sample(file: string | undefined, flags: Flags, io: Io): Promise<n
   const { shots = SHOTS, seed, events, format, observables, out, replace = false, workers } = flags;
   const json = flags.json === true;
   if (seed === "") throw new Fault("USAGE", { option: "--seed", value: "", allowed: "non-empty text" });
-  const experiment = experimentOf(file, flags);
+  const experiment = sampledExperimentOf(file, flags);
   for (const path of [events, observables, out]) if (path !== undefined) checkApart({ out: path }, file ?? "");
   checkNew(replace, events, observables, out);
   const memory = out === undefined ? createMemorySink() : undefined;
