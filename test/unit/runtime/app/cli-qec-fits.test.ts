@@ -58,6 +58,14 @@ describe("rows in no fit", () => {
     expect(texts(readFileSync(path("more.svg"), "utf8"))).not.toContain("p* =");
   }, 60_000);
 
+  it("leave a plot without the threshold of the others", async () => {
+    const file = study("mixed.json", grid([3, 5, 7], (distance) => (distance === 7 ? 8 : distance)));
+    const said = onlyObject((await threshold(file, "mixed.triad", "--plot", path("mixed.svg"), "--json")).out);
+    const [fit] = said["fits"] as readonly StudyFits[];
+    expect([fit?.distances, typeof fit?.threshold?.threshold.value]).toEqual([[3, 5], "number"]);
+    expect(texts(readFileSync(path("mixed.svg"), "utf8"))).not.toContain("p* =");
+  }, 60_000);
+
   it("are those that share a rule with no other distance, and nothing else", () => {
     const row = (distance: number, rounds: number, more: Partial<StudyRow> = {}): StudyRow => ({ code: "c", decoder: { name: "matching" }, noise: { beforeMeasureFlipProbability: 0.01 }, p: 0.01, distance, rounds, ...more }) as StudyRow;
     const left = (...rows: readonly StudyRow[]) => unfitted(rows).map(({ rounds, why }) => [rounds.map(({ distance, rounds: taken }) => `${distance}:${taken}`).join(" "), why.slice(0, 21)]);

@@ -41,7 +41,11 @@ describe("triad qec sample --out", () => {
     writeFileSync(path("kept.csv"), "mine");
     const refused = await sample(...words, "--json");
     expect([refused.code, nameOf(refused.err), bytes("kept.csv").toString()]).toEqual([2, "FILE_UNREADABLE", "mine"]);
-    for (const other of [["--seed", "8"], ["--shots", "641"]]) expect((await sample(...words, ...other, "--json")).code).toBe(2);
+    rmSync(path("kept.csv"));
+    for (const other of [["--seed", "8"], ["--shots", "641"]]) {
+      const { err } = await sample(...words, ...other, "--json");
+      expect(onlyObject(err)["error"]).toMatchObject({ name: "FILE_UNREADABLE", detail: { path: path("kept.triad") } });
+    }
     const replaced = onlyObject((await sample(...words, "--seed", "8", "--replace", "--json")).out);
     expect([replaced["seed"], replaced["sampled"], replaced["digest"] === first["digest"]]).toEqual(["8", true, false]);
   }, 60_000);
