@@ -24,16 +24,30 @@ export interface NarratedOptions {
   readonly json: boolean;
 }
 
-/** Does `work`, then what is `told` of it; its exit code. An interrupted run that left a journal says that the same words go on with it. @throws what both throw */
+export interface Kept {
+  /** Where the journal grows; undefined when nothing is kept. */
+  readonly partial: string | undefined;
+  /** Options that would have kept it. */
+  readonly by: string;
+  readonly json: boolean;
+}
+
+/** Does `work`; interrupted, it says that the same words go on with the journal, or what would have left one. @throws what `work` throws */
+export async function keepingOn(io: Io, { partial, by, json }: Kept, work: () => Promise<number>): Promise<number> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Fault) || error.fault !== "RUN_INTERRUPTED") throw error;
+    const kept = partial !== undefined && existsSync(partial);
+    const fault = kept ? new Fault("RUN_INTERRUPTED", { ...error.detail, partial }) : error;
+    return reportError(io, fault, { json, next: kept ? "Say the same command again: it goes on where this one stopped." : `Nothing of it was kept: with ${by} it is.` });
+  }
+}
+
+/** Does `work`, then what is `told` of it; its exit code. @throws what both throw */
 export async function narrated<T>(io: Io, { out, name, json }: NarratedOptions, work: (live: Live) => Promise<T>, told: (made: T) => Promise<number>): Promise<number> {
   const narration = await narrator(io.err, { run: name, log: true });
   const surveyed = ({ point }: Remains): void => { if (io.err.tty) io.err.print(`going on after ${plural(point.frames, "frame")}`); };
-  try {
-    const made = await interruptible(io.err, (signal) => work({ observer: narration.observer, surveyed, signal })).finally(() => { narration.end(); });
-    return await told(made);
-  } catch (error) {
-    const partial = `${out ?? ""}.partial`;
-    if (!(error instanceof Fault) || error.fault !== "RUN_INTERRUPTED" || out === undefined || !existsSync(partial)) throw error;
-    return reportError(io, new Fault("RUN_INTERRUPTED", { ...error.detail, partial }), { json, next: "Say the same command again: it goes on where this one stopped." });
-  }
+  return keepingOn(io, { partial: out === undefined ? undefined : `${out}.partial`, by: "--out", json }, async () =>
+    told(await interruptible(io.err, (signal) => work({ observer: narration.observer, surveyed, signal })).finally(() => { narration.end(); })));
 }
