@@ -9,7 +9,10 @@ import { readShots } from "../../../../domains/q/stim/shots.ts";
 import { readLedger } from "../../../../runtime/adapters/ledger.ts";
 import { workDigest } from "../../../../runtime/app/qec/decode-journal.ts";
 import { decodeShots, type DecodeTask } from "../../../../runtime/app/qec/decode-run.ts";
-import { onlyObject, scratch, triad, triadOn } from "../../../support/cli.ts";
+import { Fault } from "../../../../kernel-abi/fault.ts";
+import { keepingOn } from "../../../../runtime/app/cli/narrated.ts";
+import { terminal } from "../../../../runtime/app/cli/terminal.ts";
+import { capture, onlyObject, scratch, triad, triadOn } from "../../../support/cli.ts";
 
 const path = scratch();
 const code = ["--code", "surface_code:rotated_memory_z", "--distance", "3", "--p", "0.01"];
@@ -128,4 +131,11 @@ describe("predictions as tables", () => {
 it("tells on a terminal how far it is", async () => {
   const { err } = await triadOn({ columns: 80 }, "qec", "decode", ...code, "--events", path("e.b8"), "--workers", "0");
   expect(err).toMatch(new RegExp(`^\\r\u001b\\[K0 of ${SHOTS} shots decoded[^]*\\r\u001b\\[K$`));
+});
+
+it("interrupted where nothing is kept, says what would have kept it", async () => {
+  const err = capture();
+  const io = { out: terminal(capture().stream, false), err: terminal(err.stream, false), settings: { debug: false, colour: false } };
+  expect(await keepingOn(io, { partial: undefined, by: "--predictions", json: true }, () => Promise.reject(new Fault("RUN_INTERRUPTED", {})))).toBe(130);
+  expect(errorOf(err.text())["next"]).toBe("Nothing of it was kept: with --predictions it is.");
 });
