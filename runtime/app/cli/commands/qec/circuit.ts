@@ -12,6 +12,7 @@ import { disjointOption } from "../../decoder-flags.ts";
 import { addExperimentOptions, experimentOf, type ExperimentFlags } from "../../experiment-flags.ts";
 import { printFacts, printJson } from "../../output.ts";
 import { putNew } from "../../rows-file.ts";
+import { inFile } from "../../stim-file.ts";
 import type { Io } from "../../terminal.ts";
 import { plural, printable } from "../../values.ts";
 
@@ -54,7 +55,7 @@ const outputs = (command: Command): Command => command
 function written(what: "circuit" | "dem", file: string | undefined, flags: Flags, io: Io): Promise<number> {
   const experiment = experimentOf(file, flags);
   if (flags.out !== undefined) checkApart({ out: flags.out }, file ?? "");
-  return put(what, what === "circuit" ? linesOf(experiment) : modelOf(experiment, flags), flags, io);
+  return put(what, what === "circuit" ? linesOf(experiment) : inFile(file, () => modelOf(experiment, flags)), flags, io);
 }
 
 export function configure(command: Command, invocation: Invocation): void {
