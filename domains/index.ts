@@ -28,6 +28,18 @@ export {
   added, experimentReserve, nextBatch, NO_COUNTS, studyRow, StudySchema, type Cell, type CellCounts, type Study, type StudyRow,
 } from "./q/qec/study.ts";
 export { studyFits, type StudyFits } from "./q/qec/study-fits.ts";
+export { CODE_TASKS, CODES, generateCircuit, type CodeTask, type CodeTaskName } from "./q/codes/generate.ts";
+export type { CssCode } from "./q/codes/css.ts";
+export type { StimCircuit, StimInstruction, StimItem, StimRepeat } from "./q/stim/circuit.ts";
+export type { TextOptions } from "./q/stim/lines.ts";
+export { parseStim } from "./q/stim/parse.ts";
+export { printStim } from "./q/stim/print.ts";
+export { analyze, type AnalyzeOptions } from "./q/dem/analyze.ts";
+export { flattened } from "./q/dem/flatten.ts";
+export type { ErrorMechanism, ErrorModel, Symptoms } from "./q/dem/model.ts";
+export { parseDem } from "./q/dem/parse.ts";
+export { printDem, printModel } from "./q/dem/print.ts";
+export type { DemInstruction, DemItem, DemProgram, DemRepeat } from "./q/dem/program.ts";
 export { QCallSchema } from "./q/call.ts";
 export { QReserveSchema } from "./q/request.ts";
 export type { QReserve } from "./q/request.ts";

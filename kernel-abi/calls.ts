@@ -26,6 +26,7 @@ const COLLECTS: Readonly<Record<string, string>> = Object.freeze({ Q: "q.measure
 const SUBMITS: Readonly<Record<string, string>> = Object.freeze({
   bits: "q.submit(contract, circuit)", counts: "q.sample(contract, circuit, shots)", expectation: "q.estimate(contract, circuit, observable, { shots? })",
   gradient: "q.gradient(contract, circuit, observable, { method?, shots? })",
+  logical: "q.logical(contract, experiment, shots, { decoder? })", events: "q.detect(contract, experiment, shots)",
   open: "phi.open(contract, phases, magnitudes?)", shift: "phi.shift(envelope, delta)", align: "phi.align(envelope, kappa)", merge: "phi.merge(a, b)", split: "phi.split(a, b)",
   evaluate: "phi.evaluate(envelope)", close: "phi.close(envelope)",
   kuramoto: "phi.kuramoto(contract, { omega, couplings, graph?, initial?, dt?, steps?, transient?, noise?, stride?, lockTolerance? })",

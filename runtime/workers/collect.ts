@@ -6,18 +6,23 @@ import { runInNewContext } from "node:vm";
 /** Below this a collection costs more than the memory. */
 const LARGE = 64 * 1024 * 1024;
 
+const ATTEMPTS = 100;
+
 let account = 0;
 let collect: (() => void) | undefined;
 
-/** The flag is put back at once: no other context of the process has the function. */
-function collector(): () => void {
-  setFlagsFromString("--expose-gc");
-  try {
-    const found: unknown = runInNewContext("gc");
-    return typeof found === "function" ? () => { Reflect.apply(found, undefined, []); } : () => undefined;
-  } finally {
+/**
+ * The flag is the process's and is put back at once, so that no other context has the function. Another thread may put it back between this
+ * one's two steps: then it is asked for again, and after that many times the memory waits for the next request.
+ */
+function collector(): (() => void) | undefined {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    setFlagsFromString("--expose-gc");
+    const found: unknown = runInNewContext("globalThis.gc");
     setFlagsFromString("--no-expose-gc");
+    if (typeof found === "function") return () => { Reflect.apply(found, undefined, []); };
   }
+  return undefined;
 }
 
 /** So many bytes of shared memory are not referred to any more; they go back to the system once they amount to something. */
@@ -29,5 +34,5 @@ export function giveBack(bytes: number): void {
 /** All that this thread does not refer to any more goes back now. */
 export function collectNow(): void {
   account = 0;
-  (collect ??= collector())();
+  (collect ??= collector())?.();
 }

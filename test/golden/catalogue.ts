@@ -87,7 +87,7 @@ export const CATALOGUE: readonly Row[] = [
   own("unrun"), own("unrun", { as: "unrun-before", before: "9effa08" }),
   own("parted"), own("parted", { as: "parted-reseeded", fork: { of: "parted", at: 30, seed: "another", allow: ["Q"] } }), own("parted", { as: "parted-input", fork: { of: "parted", at: 0, input: { rounds: 3 }, allow: ["Q"] } }),
   resumedFrom("laps", 12, { every: 40, further: 30 }),
-  own("experiments"), studied("threshold", "program", STUDY), studied("events", "sample-program", { experiment: STUDY.cells[0]?.experiment, shots: 300 }),
+  own("experiments"), own("noisy"), studied("threshold", "program", STUDY), studied("events", "sample-program", { experiment: STUDY.cells[0]?.experiment, shots: 300 }),
 ];
 
 export const FOLDER = import.meta.dirname;

@@ -3,7 +3,8 @@ import type { Crew } from "../../../kernel-abi/ports.ts";
 import type { PauliSum } from "../circuit.ts";
 import { Register } from "./register.ts";
 import type { StagedPlan } from "./stages.ts";
-import { expectationIn, wordsFor } from "./words.ts";
+import { expectationIn } from "./sums.ts";
+import { wordsFor } from "./words.ts";
 
 /** Σ coefficient · ⟨ψ|P|ψ⟩ of the plan's final state. @throws Fault KERNEL_REFUSED for a measuring or conditional plan or a malformed sum. */
 export function expectationOfPlan(staged: StagedPlan, observable: PauliSum, crew?: Crew): number {

@@ -1,20 +1,31 @@
-// Gradients of an expectation value: its derivative by each parameter, exact up to rounding, in two ways.
-//   adjoint  T. Jones and J. Gacon, arXiv:2009.02823: with φ the state behind a gate exp(-iθG/2) and λ the observable's image carried back to
-//            the same place, the derivative is Im⟨λ|G|φ⟩. One sweep forward, one back, two states.
-//   shift    E(θ) has one frequency in each of RX, RY, RZ, P and CP, so ∂E = (E(θ + π/2) - E(θ - π/2))/2 (K. Mitarai and others,
-//            arXiv:1803.00745). Turns of π/2 are gates of their own behind the shifted one, so no angle leaves its domain.
+// Gradients of an expectation value: its derivative by each parameter, exact up to rounding, in two ways (adjoint.ts, shift.ts).
 //   G1  An angle that several gates share has the sum of their derivatives; a parameter the sum over its entries, in their order.
 //   G2  Derivatives of gates are added from the last gate to the first, by either method.
+//   G3  States are evolved by exact plans, alone or with a crew: value and derivatives have the bits of gate by gate.
+import { Fault } from "../../../kernel-abi/fault.ts";
+import { LIMITS } from "../../../kernel-abi/limits.ts";
+import type { Crew } from "../../../kernel-abi/ports.ts";
 import { OP, OP_WIDTH, isParametrised, type GradientMethod, type LoweredCircuit, type ParameterMap, type PauliSum } from "../circuit.ts";
-import { planCircuit, type Plan, type Step } from "./plan.ts";
-import { Register } from "./register.ts";
-import { expectationIn, wordsFor, type Word } from "./words.ts";
+import { slopesByAdjoint } from "./adjoint.ts";
+import { slopesByShift } from "./shift.ts";
+import { stagedPlan, type StagedPlan } from "./stages.ts";
+import { wordsFor, type Word } from "./words.ts";
 
-const ROOT_HALF = 0.7071067811865476;
-/** Bytes of one row of `addWords`. */
-const ROW = 16;
+/** What both methods work on. */
+export interface GradientTask {
+  readonly staged: StagedPlan;
+  readonly words: readonly Word[];
+  /** By step of the plan, which angle it has, -1 for none that is asked for. */
+  readonly angles: Int32Array;
+  readonly crew?: Crew | undefined;
+}
 
-/** By step of the plan, which angle it has, -1 for none that is asked for. */
+/** The value, and the derivative by the angle of each step that is asked for, 0 at the others. */
+export interface Slopes {
+  readonly value: number;
+  readonly slopes: Float64Array;
+}
+
 function anglesOf({ ops }: LoweredCircuit, { entries }: ParameterMap): Int32Array {
   const wanted = new Set(entries);
   const found: number[] = [];
@@ -26,111 +37,9 @@ function anglesOf({ ops }: LoweredCircuit, { entries }: ParameterMap): Int32Arra
   return Int32Array.from(found);
 }
 
-function inverted(step: Step): Step {
-  switch (step.opcode) {
-    case OP.S: return { ...step, opcode: OP.SDG };
-    case OP.SDG: return { ...step, opcode: OP.S };
-    case OP.T: return { ...step, opcode: OP.TDG };
-    case OP.TDG: return { ...step, opcode: OP.T };
-    default: return isParametrised(step.opcode) ? { ...step, sine: -step.sine } : step;
-  }
-}
-
-/** λ = Σ coefficient·P|ψ⟩ into the zeros at `image`, words of one x mask together. The table of words stands where sums are folded. */
-function applyWords({ wasm, state, qubits, scratch, total }: Register, image: number, words: readonly Word[]): void {
-  const rows = Math.max(1, total / (4 * ROW));
-  const table = new DataView(wasm.memory.buffer, scratch, rows * ROW);
-  for (const x of new Set(words.map((word) => word.x))) {
-    const alike = words.filter((word) => word.x === x);
-    for (let from = 0; from < alike.length; from += rows) {
-      const some = alike.slice(from, from + rows);
-      some.forEach(({ z, coefficient }, row) => {
-        table.setUint32(row * ROW, z, true);
-        table.setUint32(row * ROW + 4, lettersY(x, z), true);
-        table.setFloat64(row * ROW + 8, coefficient, true);
-      });
-      wasm.addWords(image, state, qubits, x, scratch, some.length);
-    }
-  }
-}
-
-function lettersY(x: number, z: number): number {
-  let letters = 0;
-  for (let both = x & z; both !== 0; both &= both - 1) letters++;
-  return letters;
-}
-
-/** ∂E by the angle of a gate, from the states behind it. */
-function derivative({ wasm, state, qubits, scratch }: Register, image: number, { opcode, q0, q1 }: Step): number {
-  const bit = 1 << q0;
-  switch (opcode) {
-    case OP.RX: return wasm.imaginaryOf(image, state, qubits, bit, 0, scratch);
-    case OP.RY: return wasm.imaginaryOf(image, state, qubits, bit, bit, scratch);
-    case OP.RZ: return wasm.imaginaryOf(image, state, qubits, 0, bit, scratch);
-    default: return -2 * wasm.imaginaryOfOnes(image, state, qubits, opcode === OP.CP ? bit | (1 << q1) : bit, scratch);
-  }
-}
-
-interface Found {
-  readonly value: number;
-  /** By angle. */
-  readonly slopes: Float64Array;
-}
-
-interface Task {
-  readonly plan: Plan;
-  readonly words: readonly Word[];
-  /** By step. */
-  readonly angles: Int32Array;
-  readonly slopes: Float64Array;
-}
-
-function byAdjoint({ plan, words, angles, slopes }: Task): Found {
-  const register = new Register({ qubits: plan.qubits });
-  for (const step of plan.steps) register.apply(step);
-  const value = expectationIn(register, words);
-  const image = register.zeros(0);
-  applyWords(register, image, words);
-  const first = angles.findIndex((angle) => angle >= 0);
-  for (let at = plan.steps.length - 1; at >= first && first >= 0; at--) {
-    const step = plan.steps[at] as Step;
-    const angle = angles[at] ?? -1;
-    if (angle >= 0) slopes[angle] = (slopes[angle] ?? 0) + derivative(register, image, step);
-    const back = inverted(step);
-    register.apply(back);
-    register.apply(back, image);
-  }
-  return { value, slopes };
-}
-
-/** A turn of π/2 or -π/2 of a gate's kind. */
-const quarter = (step: Step, sign: 1 | -1): Step => (step.opcode === OP.P || step.opcode === OP.CP
-  ? { ...step, cosine: 0, sine: sign } : { ...step, cosine: ROOT_HALF, sine: sign * ROOT_HALF });
-
-/** The state behind each shifted gate is kept while its two circuits are run; gates are taken from the last to the first (G2). */
-function byShift({ plan: { steps, qubits }, words, angles, slopes }: Task): Found {
-  const register = new Register({ qubits });
-  const run = (from: number, to: number): void => { for (let at = from; at < to; at++) register.apply(steps[at] as Step); };
-  const shifted = (at: number, sign: 1 | -1): number => {
-    register.restore(0);
-    register.apply(quarter(steps[at] as Step, sign));
-    run(at + 1, steps.length);
-    return expectationIn(register, words);
-  };
-  const differences = Array.from(angles, (angle, at) => {
-    run(at, at + 1);
-    if (angle < 0) return 0;
-    register.save(0);
-    const difference = 0.5 * (shifted(at, 1) - shifted(at, -1));
-    register.restore(0);
-    return difference;
-  });
-  const value = expectationIn(register, words);
-  for (let at = angles.length - 1; at >= 0; at--) {
-    const angle = angles[at] ?? -1;
-    if (angle >= 0) slopes[angle] = (slopes[angle] ?? 0) + (differences[at] ?? 0);
-  }
-  return { value, slopes };
+function checkSize({ qubits }: LoweredCircuit): void {
+  const most = LIMITS.gradient_qubits_max;
+  if (qubits > most) throw new Fault("KERNEL_REFUSED", { argument: "qubits", allowed: `1 to ${most} for a gradient, which holds two states`, value: qubits, bytes: `2^${qubits + 5}` });
 }
 
 export interface Gradient {
@@ -138,16 +47,21 @@ export interface Gradient {
   readonly gradient: Float64Array;
 }
 
-/** @throws Fault KERNEL_REFUSED as `expectationOfPlan`, and when the host has no memory for two states. */
-export function gradientOf(circuit: LoweredCircuit, observable: PauliSum, parameters: ParameterMap, method: GradientMethod): Gradient {
-  const plan = planCircuit(circuit);
-  const words = wordsFor(plan, observable);
-  const task: Task = { plan, words, angles: anglesOf(circuit, parameters), slopes: new Float64Array(circuit.angles.length) };
-  const { value, slopes } = method === "adjoint" ? byAdjoint(task) : byShift(task);
+/** @throws Fault KERNEL_REFUSED as `expectationOfPlan`, and with the bytes that two states take when they are too many for a gradient or the host. */
+export function gradientOf(circuit: LoweredCircuit, observable: PauliSum, parameters: ParameterMap, method: GradientMethod, crew?: Crew): Gradient {
+  checkSize(circuit);
+  const staged = stagedPlan(circuit);
+  const task: GradientTask = { staged, words: wordsFor(staged.plan, observable), angles: anglesOf(circuit, parameters), crew };
+  const { value, slopes } = method === "adjoint" ? slopesByAdjoint(task) : slopesByShift(task);
+  const byAngle = new Float64Array(circuit.angles.length);
+  for (let at = slopes.length - 1; at >= 0; at--) {
+    const angle = task.angles[at] ?? -1;
+    if (angle >= 0) byAngle[angle] = (byAngle[angle] ?? 0) + (slopes[at] ?? 0);
+  }
   const gradient = new Float64Array(parameters.count);
   parameters.entries.forEach((entry, k) => {
     const of = parameters.of[k] ?? 0;
-    gradient[of] = (gradient[of] ?? 0) + (parameters.factors[k] ?? 0) * (slopes[entry] ?? 0);
+    gradient[of] = (gradient[of] ?? 0) + (parameters.factors[k] ?? 0) * (byAngle[entry] ?? 0);
   });
   return { value, gradient };
 }

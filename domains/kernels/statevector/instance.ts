@@ -22,6 +22,7 @@ export interface StatevectorExports {
   readonly turn: (...at: [...Sweep, b: number, sign: number]) => void;
   readonly negate: (...at: [...Sweep, b: number]) => void;
   readonly weigh: (state: number, qubits: number, qubit: number, scratch: number) => number;
+  readonly weighRow: (weights: number, bits: number, kept: number) => number;
   readonly weightOfOne: () => number;
   readonly clear: (state: number, total: number) => void;
   readonly project: (state: number, total: number, span: number, outcome: number) => void;
@@ -31,15 +32,12 @@ export interface StatevectorExports {
   readonly split: (from: number, to: number, ordinal: number, weight0: number, weight1: number) => number;
   readonly publish: (from: number, to: number, record: number) => void;
   readonly sampleRest: (state: number, qubits: number, step: number, end: number, from: number, to: number) => void;
-  readonly openPass: (program: number, sync: number, pass: number) => void;
+  readonly openPass: (program: number, sync: number, pass: number, state: number) => void;
   readonly closePasses: (sync: number) => void;
-  readonly help: (program: number, sync: number, state: number, buffer: number) => number;
+  readonly help: (sync: number, buffer: number) => number;
   readonly blocksDone: (sync: number) => number;
-  readonly expectPauli: (state: number, qubits: number, x: number, z: number, scratch: number) => number;
-  readonly expectFour: (state: number, qubits: number, x: number, z0: number, z1: number, z2: number, z3: number, scratch: number) => void;
+  readonly foldedRow: (row: number, blocks: number, high: number, aside: number) => number;
   readonly addWords: (target: number, source: number, qubits: number, x: number, words: number, count: number) => void;
-  readonly imaginaryOf: (bra: number, ket: number, qubits: number, x: number, z: number, scratch: number) => number;
-  readonly imaginaryOfOnes: (bra: number, ket: number, qubits: number, ones: number, scratch: number) => number;
 }
 
 /** Pages of a memory at most: all that 32-bit addresses reach. */

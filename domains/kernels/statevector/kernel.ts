@@ -42,7 +42,7 @@ export function runCircuitJob(job: CircuitJob, crew?: Crew): CircuitOutput {
       checkShots(job.shots, 0);
       return { mode: "expectation", value: Float64Array.of(meanOfNoisy(job.circuit, job.noise, job.observable, { shots: job.shots, key: job.key, crew })) };
     case "gradient": {
-      const { value, gradient } = gradientOf(job.circuit, job.observable, job.parameters, job.method);
+      const { value, gradient } = gradientOf(job.circuit, job.observable, job.parameters, job.method, crew);
       return { mode: "gradient", value: Float64Array.of(value), gradient };
     }
   }

@@ -1,7 +1,8 @@
 // Programs: a schedule with its angles, as the bytes that assembly/passes.ts runs. Owns the layout; every number is little-endian.
 //   F5  A fused rotation leaves out its cosine, or its sine if that is larger, so no factor exceeds 1, and phases that all amplitudes
 //       share; the squared norm should be `gain` of what is left, and probabilities are ratios (W2).
-import { OP } from "../circuit.ts";
+import { isParametrised } from "../circuit.ts";
+import { angleOf, Writer, type Angle, type Bound } from "./angles.ts";
 import type { Step } from "./plan.ts";
 import { KIND, type Kind, type Primitive } from "./primitives.ts";
 import { bitsOf, type Factor, type Op, type Pass, type Tile } from "./schedule.ts";
@@ -16,19 +17,7 @@ const QUARTER_OP = 2;
 const LOOP_OP = 3;
 const FROM_STATE = 1;
 const TO_STATE = 2;
-const ROOT_HALF = 0.7071067811865476;
 const SIGN_HIGH = 0x8000_0000;
-
-/** Complex factor, with what else a tile needs to know of it. */
-interface Angle {
-  readonly straight: number;
-  readonly across: number;
-  /** Whether 0 and 1 are exchanged before, and what is 1 negated after. */
-  readonly exchanged: boolean;
-  readonly negated: boolean;
-  /** What is left out of the squared norm. */
-  readonly gain: number;
-}
 
 /** Where a pass stands in a program's bytes, the qubits of its blocks, and those among them that it mixes, as masks. */
 export interface PassPlace {
@@ -40,6 +29,8 @@ export interface PassPlace {
 export interface Program {
   readonly bytes: Uint8Array;
   readonly passes: readonly PassPlace[];
+  /** Where angles stand that a circuit of the same shape may have others for. */
+  readonly bound: readonly Bound[];
   /** True squared norm over that of the amplitudes it leaves. */
   readonly gain: number;
 }
@@ -56,33 +47,6 @@ const inBuffer = (block: number): Space => {
   };
 };
 
-/** A rotation without its cosine, or, exchanged, without its sine. */
-const turn = ({ cosine, sine }: Step, axis: Kind): Angle =>
-  Math.abs(cosine) >= Math.abs(sine)
-    ? { straight: 1, across: sine / cosine, exchanged: false, negated: false, gain: cosine * cosine }
-    : { straight: 1, across: (axis === KIND.TURN_X ? -cosine : cosine) / sine, exchanged: true, negated: axis === KIND.TURN_Y, gain: sine * sine };
-
-/** A quarter turn after an exchange, without its root of a half. */
-const HADAMARD: Angle = { straight: 1, across: -1, exchanged: true, negated: false, gain: 0.5 };
-
-/** Cosine and sine of what a phase gate multiplies with. */
-function phaseOf(one: Primitive, { opcode, cosine, sine }: Step): readonly [number, number] {
-  if (one.turn !== 0) return [0, one.turn];
-  if (opcode === OP.T) return [ROOT_HALF, ROOT_HALF];
-  if (opcode === OP.TDG) return [ROOT_HALF, -ROOT_HALF];
-  return opcode === OP.RZ ? [(cosine - sine) * (cosine + sine), 2 * cosine * sine] : [cosine, sine];
-}
-
-function angleOf(one: Primitive, step: Step): Angle {
-  const plain = (straight: number, across: number): Angle => ({ straight, across, exchanged: false, negated: false, gain: 1 });
-  switch (one.kind) {
-    case KIND.TURN_X: case KIND.TURN_Y: return step.opcode === OP.H ? HADAMARD : turn(step, one.kind);
-    case KIND.H: return plain(ROOT_HALF, 0);
-    case KIND.PHASE: return plain(...phaseOf(one, step));
-    default: return plain(step.cosine, step.sine);
-  }
-}
-
 /** Set in what `moved` answers when the amplitude is negated; qubits take the bits below. */
 const NEGATED = 1 << 30;
 
@@ -95,25 +59,6 @@ function moved(moves: readonly Primitive[], from: number): number {
     } else if ((index & reads) === reads) index ^= what === "flip" ? mixes : NEGATED;
   }
   return index;
-}
-
-class Writer {
-  readonly #view: DataView;
-  readonly bytes: Uint8Array;
-
-  constructor(length: number) {
-    this.bytes = new Uint8Array(length);
-    this.#view = new DataView(this.bytes.buffer);
-  }
-
-  word(at: number, value: number): void {
-    this.#view.setUint32(at, value, true);
-  }
-
-  pair(at: number, first: number, second: number): void {
-    this.#view.setFloat64(at, first, true);
-    this.#view.setFloat64(at + 8, second, true);
-  }
 }
 
 const maskOf = (qubits: readonly number[]): number => qubits.reduce((mask, qubit) => mask | (1 << qubit), 0);
@@ -147,6 +92,7 @@ class PassWriter {
   readonly #pass: Pass;
   readonly #inPlace: boolean;
   readonly #buffer: Space;
+  readonly bound: Bound[] = [];
   gain = 1;
 
   constructor(writer: Writer, steps: readonly Step[], pass: Pass) {
@@ -172,12 +118,11 @@ class PassWriter {
     const outside = tile.outside.filter((qubit) => !slots.includes(qubit));
     const counted = listOf(block).filter((qubit) => !slots.includes(qubit) && !outside.includes(qubit));
     const variants = 1 << outside.length;
-    const angles = turns.map((one) => angleOf(one, this.#step(one)));
+    const angles = turns.map((one, slot) => this.#angle(at + 32 + 32 * slot, one));
     const flipped = angles.reduce((mask, { exchanged }, slot) => mask | (exchanged ? 1 << slot : 0), 0);
     const negated = angles.reduce((mask, angle, slot) => mask | (angle.negated ? 1 << slot : 0), 0);
     this.#head(at, [inLoop(tile) ? LOOP_OP : TILE_OP, TILE_HEAD + variants * VARIANT, inLoop(tile) ? loopOf(turns) : kindsOf(turns),
       (fromState ? FROM_STATE : 0) | (toState ? TO_STATE : 0), skipping(source(maskOf(counted))), skipping(target(maskOf(counted))), 1 << counted.length, variants]);
-    angles.forEach((angle, slot) => { this.#factors(at + 32 + 32 * slot, turns[slot]?.kind, angle); });
     for (let variant = 0; variant < variants; variant++) this.#variant(at + TILE_HEAD + variant * VARIANT, { tile, slots, outside, variant, source, target, flipped, negated });
     return at + TILE_HEAD + variants * VARIANT;
   }
@@ -186,12 +131,14 @@ class PassWriter {
     words.forEach((word, index) => { this.#writer.word(at + 4 * index, word); });
   }
 
-  #factors(at: number, kind: Kind | undefined, { straight, across, gain }: Angle): void {
-    this.gain *= gain;
-    this.#writer.pair(at, straight, straight);
-    if (kind === KIND.RX || kind === KIND.TURN_X) this.#writer.pair(at + 16, across, -across);
-    else if (kind === KIND.RZ || kind === KIND.PHASE) this.#writer.pair(at + 16, -across, across);
-    else this.#writer.pair(at + 16, across, across);
+  /** Writes the factors of a turn, or of the lower half of one. */
+  #angle(at: number, one: Primitive, lower = false): Angle {
+    const step = this.#step(one);
+    const angle = angleOf(one, step);
+    this.gain *= angle.gain;
+    this.#writer.angle({ at, one, lower }, angle);
+    if (isParametrised(step.opcode)) this.bound.push({ at, one, lower });
+    return angle;
   }
 
   #variant(at: number, { tile, slots, outside, variant, source, target, flipped, negated }: VariantOf): void {
@@ -221,23 +168,20 @@ class PassWriter {
 
   /** A phase, or both halves of an RZ, on the amplitudes whose qubits are 1 (or 0, for the lower half). */
   factor(at: number, { phase: one }: Factor): number {
-    const step = this.#step(one);
-    const { straight, across } = angleOf(one, step);
-    if (one.kind !== KIND.RZ) return this.#factor(at, one, { value: 1, straight, across });
-    return this.#factor(this.#factor(at, one, { value: 0, straight, across: -across }), one, { value: 1, straight, across });
+    return one.kind === KIND.RZ ? this.#factor(this.#factor(at, one, true), one, false) : this.#factor(at, one, false);
   }
 
-  #factor(at: number, one: Primitive, { value, straight, across }: { readonly value: number; readonly straight: number; readonly across: number }): number {
+  #factor(at: number, one: Primitive, lower: boolean): number {
     const { block, ops } = this.#pass;
     const inPlace = this.#inPlace || ops.length === 1;
     const space = inPlace ? inState : this.#buffer;
     const here = one.read.filter((qubit) => ((block >>> qubit) & 1) === 1);
     const elsewhere = one.read.filter((qubit) => ((block >>> qubit) & 1) === 0);
     const counted = listOf(block).filter((qubit) => !here.includes(qubit));
+    const value = lower ? 0 : 1;
     this.#head(at, [one.quarter ? QUARTER_OP : PHASE_OP, FACTOR, 0, inPlace ? FROM_STATE : 0, skipping(space(maskOf(counted))), 0, 1 << counted.length, 0,
       inState(maskOf(elsewhere)), value * inState(maskOf(elsewhere)), value * space(maskOf(here)), 0]);
-    this.#writer.pair(at + 48, straight, straight);
-    this.#writer.pair(at + 64, -across, across);
+    this.#angle(at + 48, one, lower);
     return at + FACTOR;
   }
 
@@ -289,8 +233,9 @@ export function programOf(schedule: readonly Pass[], steps: readonly Step[]): Pr
   const passes = schedule.map(carried);
   const table = 16 * Math.ceil(passes.length / 4);
   const length = passes.reduce((sum, { ops }) => sum + PASS_HEAD + ops.reduce((bytes, op) => bytes + opBytes(op), 0), table);
-  const writer = new Writer(length);
+  const writer = new Writer(new Uint8Array(length));
   const places: PassPlace[] = [];
+  const bound: Bound[] = [];
   let gain = 1;
   passes.reduce((at, pass, number) => {
     writer.word(4 * number, at);
@@ -299,7 +244,21 @@ export function programOf(schedule: readonly Pass[], steps: readonly Step[]): Pr
     writer.word(at, opCount(pass.ops));
     places.push({ at, block: pass.block, mixes: mixedBy(pass) });
     gain *= one.gain;
+    bound.push(...one.bound);
     return end;
   }, table);
-  return { bytes: writer.bytes, passes: places, gain };
+  return { bytes: writer.bytes, passes: places, bound, gain };
+}
+
+/**
+ * An exact program under other angles: what it does is the same, the factors of its turns are new ones. A fused one is not: which of its parts are
+ * left out hangs on the angles (F5).
+ */
+export function rebound(program: Program, steps: readonly Step[]): Program {
+  const writer = new Writer(program.bytes.slice());
+  for (const bound of program.bound) {
+    const step = steps[bound.one.at];
+    if (step !== undefined) writer.angle(bound, angleOf(bound.one, step));
+  }
+  return { ...program, bytes: writer.bytes };
 }

@@ -3,29 +3,25 @@
 //       grown on demand. The words that threads share stand in the first page.
 //   R3  Amplitudes are as long as they should be but for `gain` (program.ts, F5), which is 1 unless a fused program has run.
 //   R4  A qubit that nothing has mixed yet is 0: a program runs no block in which such a qubit is 1, for all of it is 0 and stays so.
+//   R5  A program that mixes all qubits touches every page first, in order and on one thread: pages that are first met in the strides of
+//       a pass, or by two threads at once, cost the system two to ten times as much.
 //   R2  Amplitudes are read by tests only; no kernel output holds one (A4).
 import { Fault } from "../../../kernel-abi/fault.ts";
-import type { Crew, CrewWork } from "../../../kernel-abi/ports.ts";
+import type { Crew } from "../../../kernel-abi/ports.ts";
 import { OP } from "../circuit.ts";
 import { countShared } from "../heap.ts";
-import { kernelModule, openInstance, type StatevectorExports } from "./instance.ts";
+import { openInstance, type StatevectorExports } from "./instance.ts";
+import { PAGE, Passes, sharesOf, tableOf } from "./passes.ts";
 import type { Step } from "./plan.ts";
 import type { Program } from "./program.ts";
+import { bitsOf } from "./schedule.ts";
 import type { StagedPlan } from "./stages.ts";
-import { BLOCK_QUBITS, bitsOf } from "./schedule.ts";
 
-const PAGE = 65_536;
 const AMPLITUDE = 16;
-/** Of the words that threads share. */
-const SYNC = PAGE / 2;
-/** Answer of `help` when every block of the pass is taken. */
-const IDLE = 0;
-/** A helper that holds a block this long without an end is lost: a block is milliseconds of work. */
-const WAIT_MS = 100;
-const LOST_WAITS = 150;
+/** Of a host's smallest pages, in 64-bit numbers. */
+const HOST_PAGE = 512;
 /** Below this a pass is over before another thread has woken. */
-const CREW_QUBITS_MIN = 17;
-const BUFFER = AMPLITUDE * (1 << BLOCK_QUBITS);
+export const CREW_QUBITS_MIN = 17;
 const ROOT_HALF = 0.7071067811865476;
 /** A total weight below 2^-64 is raised by 2^64, amplitudes by 2^32: exact, so no bit of any probability changes. */
 const WORN = 5.421010862427522e-20;
@@ -44,7 +40,9 @@ export interface RegisterSize {
   readonly rest?: number;
   /** Bytes of the longest program it will run. */
   readonly program?: number;
-  /** Who may help to run programs, from CREW_QUBITS_MIN on. */
+  /** Copies that there must be room for from the start. */
+  readonly copies?: number;
+  /** Who may help, from CREW_QUBITS_MIN on. */
   readonly crew?: Crew | undefined;
 }
 
@@ -54,12 +52,13 @@ export class Register {
   readonly total: number;
   readonly state = PAGE;
   readonly scratch: number;
+  readonly scratchBytes: number;
   readonly shots: number;
   readonly result: number;
   readonly record: number;
   readonly table: number;
   readonly program: number;
-  readonly buffers: number;
+  readonly passes: Passes;
   gain = 1;
   readonly #copies: number;
   /** Of each copy (R3). */
@@ -67,35 +66,34 @@ export class Register {
   readonly #mixes: number[] = [];
   /** Qubits that may be 1, as a mask (R4). */
   #mixed = 0;
+  /** Whether nothing has been done to |0…0⟩ yet. */
+  #fresh = true;
   #end = 0;
 
   /** A register in |0…0⟩. @throws Fault KERNEL_REFUSED when the host has no memory for it. */
   constructor(size: RegisterSize) {
-    const { qubits, shots = 0, clbits = 0, rest = 0, program = 0, crew } = size;
-    const helpers = crew === undefined || qubits < CREW_QUBITS_MIN || program === 0 ? 0 : crew.helpers;
+    const { qubits, shots = 0, clbits = 0, rest = 0, program = 0, copies = 0, crew } = size;
+    const helpers = crew === undefined || qubits < CREW_QUBITS_MIN ? 0 : crew.helpers;
     this.qubits = qubits;
     this.total = AMPLITUDE * (1 << qubits);
     this.scratch = this.state + this.total;
-    this.shots = this.scratch + Math.max(AMPLITUDE, this.total / 4);
+    this.scratchBytes = Math.max(AMPLITUDE, this.total / 4);
+    this.shots = this.scratch + this.scratchBytes;
     this.result = this.shots + aligned(4 * shots);
     this.record = this.result + aligned(shots * clbits);
     this.table = this.record + aligned(clbits);
     this.program = this.table + aligned(12 * rest);
-    this.buffers = this.program + aligned(program);
-    this.#copies = this.buffers + (program === 0 ? 0 : (1 + helpers) * BUFFER);
-    this.#reach(this.#copies);
+    const buffers = this.program + aligned(program);
+    this.#copies = buffers + (program === 0 ? 0 : Passes.bufferBytes(1 + helpers));
+    this.#reach(this.#copies + copies * this.total);
     new Float64Array(this.wasm.memory.buffer, this.state, 1)[0] = 1;
-    if (helpers > 0) crew?.enlist(this.#work());
-  }
-
-  #work(): CrewWork {
-    const { program, state, buffers, wasm: { memory } } = this;
-    return { module: kernelModule(), memory, entry: "help", args: (helper) => [program, SYNC, state, buffers + (1 + helper) * BUFFER], bell: SYNC + 12 };
+    this.passes = new Passes(this.wasm, buffers);
+    if (helpers > 0 && crew !== undefined) this.passes.enlist(crew);
   }
 
   /** Sends helpers away; the register stays readable. */
   close(): void {
-    this.wasm.closePasses(SYNC);
+    this.passes.close();
   }
 
   #reach(end: number): void {
@@ -118,6 +116,7 @@ export class Register {
 
   /** Back to |0…0⟩. */
   clear(): void {
+    if (this.#fresh) return;
     this.gain = 1;
     this.#mixed = 0;
     this.wasm.clear(this.state, this.total);
@@ -149,6 +148,7 @@ export class Register {
   }
 
   restore(slot: number): void {
+    this.#fresh = false;
     this.gain = this.#gains[slot] ?? 1;
     this.#mixed = this.#mixes[slot] ?? (1 << this.qubits) - 1;
     this.#bytes(this.state, this.total).set(this.#bytes(this.#copyAt(slot), this.total));
@@ -165,6 +165,12 @@ export class Register {
     rest.forEach((step, row) => rows.set([step.q0, step.clbit, step.ordinal], 3 * row));
   }
 
+  /** Samples the rows `writeTable` left, as many as there were, for a range of shots. Uses the state up. */
+  sampleRest(rows: number, from: number, to: number): void {
+    this.#fresh = false;
+    this.wasm.sampleRest(this.state, this.qubits, this.table, this.table + 12 * rows, from, to);
+  }
+
   readResult(length: number): Uint8Array {
     return this.#bytes(this.result, length).slice();
   }
@@ -176,14 +182,24 @@ export class Register {
 
   /** Weights of 0 and 1 on a qubit; the state is first scaled by a power of two if repeated projection has worn it thin. */
   weigh(qubit: number): readonly [zero: number, one: number] {
-    const zero = this.wasm.weigh(this.state, this.qubits, qubit, this.scratch);
+    const zero = this.qubits < CREW_QUBITS_MIN ? this.wasm.weigh(this.state, this.qubits, qubit, this.scratch) : this.#weighTogether(qubit);
     const one = this.wasm.weightOfOne();
     if (!(zero + one > 0 && zero + one < WORN)) return [zero, one];
     this.wasm.scale(this.state, this.total, FRESHEN);
     return this.weigh(qubit);
   }
 
+  /** The same weights, the first three folds in one pass of shares (assembly/weigh.ts). */
+  #weighTogether(qubit: number): number {
+    const { qubits, scratch, state } = this;
+    const folded = [qubits - 1, qubits - 2, qubits - 3, qubits - 4].filter((bit) => bit !== qubit).slice(0, 3);
+    const shares = sharesOf(qubits);
+    this.passes.share(tableOf([{ what: "squares", words: [scratch, (1 << (qubits - 3)) / shares, ...folded.map((bit) => 1 << bit)] }], shares), state);
+    return this.wasm.weighRow(scratch, qubits - 3, Math.min(qubit, qubits - 4));
+  }
+
   project(qubit: number, outcome: number): void {
+    this.#fresh = false;
     this.wasm.project(this.state, this.total, AMPLITUDE * (1 << qubit), outcome);
   }
 
@@ -193,44 +209,32 @@ export class Register {
     if (outcome === 1) this.wasm.lower(this.state, this.total, AMPLITUDE * (1 << qubit));
   }
 
-  /** Runs a program, block by block. */
-  run(program: Program): void {
-    const { wasm, state, buffers } = this;
+  /** R5. */
+  #touch({ passes }: Program): void {
+    if (bitsOf(passes.reduce((all, { mixes }) => all | mixes, 0)) < this.qubits) return;
+    const numbers = new Float64Array(this.wasm.memory.buffer, this.state, this.total / 8);
+    for (let at = HOST_PAGE; at < numbers.length; at += HOST_PAGE) numbers[at] = 0;
+  }
+
+  /** Runs a program, block by block, on the register's own state or on another in which every qubit may be 1. */
+  run(program: Program, state = this.state): void {
+    const own = state === this.state;
+    if (own && this.#fresh) this.#touch(program);
+    if (own) this.#fresh = false;
     this.#bytes(this.program, program.bytes.length).set(program.bytes);
-    program.passes.forEach(({ at, block, mixes }, pass) => {
-      const apart = this.#mixed & ~block;
-      const blocks = 1 << bitsOf(apart);
-      new Uint32Array(wasm.memory.buffer, this.program + at, 4).set([blocks, AMPLITUDE * apart, AMPLITUDE * (this.#mixed & block)], 1);
-      wasm.openPass(this.program, SYNC, pass);
-      while (wasm.help(this.program, SYNC, state, buffers) !== IDLE);
-      this.#await(blocks);
-      this.#mixed |= mixes;
+    program.passes.forEach((place, pass) => {
+      this.passes.run(this.program, pass, place, state, own ? this.#mixed : (1 << this.qubits) - 1);
+      if (own) this.#mixed |= place.mixes;
     });
-    this.gain *= program.gain;
+    if (own) this.gain *= program.gain;
   }
 
-  /**
-   * Until helpers are done with the blocks they hold.
-   * @throws Error when nothing has moved for LOST_WAITS waits: to the pool that is a lost worker
-   */
-  #await(blocks: number): void {
-    const words = new Int32Array(this.wasm.memory.buffer, SYNC, 4);
-    for (let waits = 0, seen = this.wasm.blocksDone(SYNC); seen < blocks;) {
-      waits = Atomics.wait(words, 2, seen, WAIT_MS) === "timed-out" ? waits + 1 : 0;
-      if (waits >= LOST_WAITS) {
-        this.close();
-        throw new Error("a helper of this job was lost");
-      }
-      seen = this.wasm.blocksDone(SYNC);
-    }
-  }
-
-  /** One stage of gates of a plan that was counted in `program` when the register was made. */
-  evolve(staged: StagedPlan, at: number): void {
+  /** One stage of gates of a plan that was counted in `program` when the register was made; on another state than its own by exact plans only. */
+  evolve(staged: StagedPlan, at: number, state = this.state): void {
     const stage = staged.stages[at];
     const program = staged.program(at);
-    if (program !== undefined) this.run(program);
-    else if (stage?.kind === "gates") for (const step of stage.gates) this.apply(step);
+    if (program !== undefined) this.run(program, state);
+    else if (stage?.kind === "gates") for (const step of stage.gates) this.apply(step, state);
     if (this.gain < FAINT) this.#brighten();
   }
 
@@ -243,6 +247,7 @@ export class Register {
   /** On the register's own state, or on the one in a slot. */
   apply(step: Step, state = this.state): void {
     const { wasm, total } = this;
+    this.#fresh = false;
     for (const qubit of [step.q0, step.q1, step.q2]) if (qubit >= 0) this.#mixed |= 1 << qubit;
     const a = AMPLITUDE * (1 << step.q0);
     const b = step.q1 < 0 ? 0 : AMPLITUDE * (1 << step.q1);

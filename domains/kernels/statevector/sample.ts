@@ -104,10 +104,10 @@ class Sampling {
   }
 
   #finish(live: Live, clbits: Uint8Array): void {
-    const { wasm, state, qubits, record, table } = this.#register;
+    const { wasm, record } = this.#register;
     this.#register.writeRecord(clbits);
     wasm.publish(live.from, live.to, record);
-    wasm.sampleRest(state, qubits, table, table + 12 * this.#plan.rest.length, live.from, live.to);
+    this.#register.sampleRest(this.#plan.rest.length, live.from, live.to);
     this.#checkpoints.leave(live.base);
   }
 }

@@ -1,10 +1,10 @@
 // Stages: the steps of a plan between one measurement and the next, each as one program. Owns what was planned before.
-//   F6  A schedule is kept by the circuit's instructions and serves every circuit that differs in its angles alone; a plan is kept by
-//       its angles too. Both caches are bounded, hold no amplitude (A4) and change no bit.
+//   F6  A schedule is kept by the circuit's instructions and serves every circuit that differs in its angles alone, and so do the bytes of an exact
+//       program but for the angles in them; a plan is kept by its angles too. Both caches are bounded, hold no amplitude (A4) and change no bit.
 import type { Fusion, LoweredCircuit } from "../circuit.ts";
 import { isMeasuring, planCircuit, type Plan, type Step } from "./plan.ts";
 import { primitivesOf } from "./primitives.ts";
-import { programOf, type Program } from "./program.ts";
+import { programOf, rebound, type Program } from "./program.ts";
 import { schedule, type Pass } from "./schedule.ts";
 
 /** Gates under one condition, or one measurement or reset. */
@@ -23,7 +23,8 @@ const GATE_BYTES_MAX = 3 * 1_024;
 const KEPT_MAX = 16;
 const KEPT_GATES_MAX = 65_536;
 
-function stagesOf(steps: readonly Step[]): readonly Stage[] {
+/** Steps cut where they measure, where their condition changes and where they are too many for one stage. */
+export function stagesOf(steps: readonly Step[]): readonly Stage[] {
   const stages: Stage[] = [];
   let gates: Step[] = [];
   for (const step of steps) {
@@ -46,7 +47,8 @@ export interface Planning {
 
 export const EXACT: Planning = Object.freeze({ fusion: "exact" });
 
-type Schedules = (readonly Pass[] | undefined)[];
+/** By stage. What circuits of one shape share, for as long as one of their plans is kept: passes, and an exact program that has some circuit's angles. */
+export type Schedules = ({ readonly passes: readonly Pass[]; readonly program: Program } | undefined)[];
 
 /** A plan cut into stages, with the programs of those that have one. */
 export class StagedPlan {
@@ -57,9 +59,10 @@ export class StagedPlan {
   readonly #programs: (Program | undefined)[] = [];
   readonly #keeps: boolean;
 
-  constructor(plan: Plan, planning: Planning, schedules: Schedules = []) {
+  /** `stages`: the plan's steps, or what else is run on its qubits. */
+  constructor(plan: Plan, planning: Planning, schedules: Schedules = [], stages: readonly Stage[] = stagesOf(plan.steps)) {
     this.plan = plan;
-    this.stages = stagesOf(plan.steps);
+    this.stages = stages;
     this.#planning = planning;
     this.schedules = schedules;
     this.#keeps = plan.steps.length <= KEPT_GATES_MAX;
@@ -83,10 +86,11 @@ export class StagedPlan {
     if (stage?.kind !== "gates" || !this.#programmed(stage.gates)) return undefined;
     const kept = this.#programs[at];
     if (kept !== undefined) return kept;
-    const passes = this.schedules[at] ?? this.#scheduled(stage.gates);
-    const program = programOf(passes, stage.gates);
+    const known = this.schedules[at];
+    const passes = known?.passes ?? this.#scheduled(stage.gates);
+    const program = known !== undefined && this.#planning.fusion === "exact" ? rebound(known.program, stage.gates) : programOf(passes, stage.gates);
     if (this.#keeps) {
-      this.schedules[at] = passes;
+      this.schedules[at] = { passes, program };
       this.#programs[at] = program;
     }
     return program;

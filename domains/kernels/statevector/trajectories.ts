@@ -11,7 +11,8 @@ import { noisyPlan, type NoisyPlan, type Site } from "./noise.ts";
 import { isMeasuring, type Step } from "./plan.ts";
 import { Register } from "./register.ts";
 import { GateRuns } from "./runs.ts";
-import { expectationIn, wordsFor } from "./words.ts";
+import { expectationIn } from "./sums.ts";
+import { wordsFor } from "./words.ts";
 
 const PLAIN: Step = { opcode: 0, q0: -1, q1: -1, q2: -1, clbit: -1, condition: -1, ordinal: -1, cosine: 1, sine: 0 };
 const PAULIS = [OP.X, OP.Y, OP.Z];
@@ -251,7 +252,7 @@ export function sampleNoisy(circuit: LoweredCircuit, noise: NoiseModel, run: Noi
     return (from, to, bits) => {
       of.writeRecord(bits);
       of.wasm.publish(from, to, of.record);
-      of.wasm.sampleRest(of.state, of.qubits, of.table, of.table + 12 * rest.length, from, to);
+      of.sampleRest(rest.length, from, to);
     };
   });
   const bits = register.readResult(run.shots * clbits);

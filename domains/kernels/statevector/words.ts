@@ -1,11 +1,7 @@
-// Pauli sums as words: bit masks over the qubits, checked once for every mode that evaluates an observable, and their sum in a state.
+// Pauli sums as words: bit masks over the qubits, checked once for every mode that evaluates an observable.
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { PauliSum } from "../circuit.ts";
 import { isMeasuring, type Plan } from "./plan.ts";
-import type { Register } from "./register.ts";
-
-/** From so many qubits on scratch has room for four words. */
-const FOUR_FROM = 3;
 
 /** One term: x marks X and Y letters, z marks Z and Y letters. */
 export interface Word {
@@ -41,33 +37,8 @@ export function wordsFor(plan: Plan, { coefficients, paulis }: PauliSum): readon
   });
 }
 
-/** Values of words, four of one x mask a pass over the state; each has the bits it has alone, however words are grouped. */
-function valuesOf({ wasm, state, qubits, scratch }: Register, words: readonly Word[]): Float64Array {
-  const values = new Float64Array(words.length);
-  const places = new Map<number, number[]>();
-  words.forEach(({ x }, at) => {
-    const alike = places.get(x);
-    if (alike === undefined) places.set(x, [at]);
-    else alike.push(at);
-  });
-  for (const [x, alike] of places) {
-    for (let from = 0; from < alike.length; from += 4) {
-      const some = alike.slice(from, from + 4);
-      const z = (at: number): number => words[some[at] ?? -1]?.z ?? 0;
-      if (some.length === 1 || qubits < FOUR_FROM) {
-        for (const at of some) values[at] = wasm.expectPauli(state, qubits, x, words[at]?.z ?? 0, scratch);
-      } else {
-        wasm.expectFour(state, qubits, x, z(0), z(1), z(2), z(3), scratch);
-        const four = new Float64Array(wasm.memory.buffer, scratch, 4);
-        some.forEach((at, place) => { values[at] = four[place] ?? 0; });
-      }
-    }
-  }
-  return values;
-}
-
-/** Σ coefficient · ⟨ψ|P|ψ⟩ of the register's state, terms in order. */
-export function expectationIn(register: Register, words: readonly Word[]): number {
-  const values = valuesOf(register, words);
-  return words.reduce((sum, { coefficient }, at) => sum + coefficient * (values[at] ?? 0), 0);
+export function lettersY({ x, z }: Pick<Word, "x" | "z">): number {
+  let letters = 0;
+  for (let both = x & z; both !== 0; both &= both - 1) letters++;
+  return letters;
 }

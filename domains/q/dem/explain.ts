@@ -6,6 +6,7 @@ import { TARGET, type StimCircuit, type StimInstruction } from "../stim/circuit.
 import { detectorCoordinates, type CircuitCounts } from "../stim/flatten.ts";
 import { GATES } from "../stim/gates.ts";
 import { instructionText } from "../stim/print.ts";
+import { placeOf } from "../stim/refusal.ts";
 import { targetText } from "../stim/targets.ts";
 import { Sensitivity } from "./sensitivity.ts";
 import { OBSERVABLE, SymptomSets } from "./symptom-sets.ts";
@@ -98,7 +99,7 @@ export function refuseUndetermined(circuit: StimCircuit, counts: CircuitCounts, 
   const resets = item !== undefined && GATES.get(item.name)?.kind !== "measure";
   const collapse = item === undefined ? "the beginning of the circuit, where every qubit is 0," : `${item.name}${item.line === 0 ? "" : ` on line ${item.line}`}`;
   throw new Fault("DETECTOR_UNDETERMINED", {
-    ...(item === undefined || item.line === 0 ? {} : { line: item.line }),
+    ...(item === undefined ? {} : placeOf(item)),
     what: `${collapse} ${item === undefined || resets ? "prepares" : "measures"} ${productText(factors)}; ${name}${place === undefined ? "" : ` at (${place})`} compares ${trail.compares} there, which anticommutes with it`,
     symptoms: `${symptoms.slice(0, SHOWN_MAX).map(nameOf).join(" ")}${symptoms.length > SHOWN_MAX ? ` and ${symptoms.length - SHOWN_MAX} more` : ""}`,
     drawing: drawing(open, trail, name),

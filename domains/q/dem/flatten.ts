@@ -1,5 +1,6 @@
 // What a `.dem` program comes to: independent mechanisms with absolute detectors. Owns shifts and blocks.
 //   F1  Bounded by what it would be unrolled, which is counted first: time that grows with the text, whatever the repetitions.
+import { tooLarge } from "../stim/largest.ts";
 import { refuseAt } from "../stim/refusal.ts";
 import { placed, shifted, UNROLLED_MAX } from "../stim/flatten.ts";
 import type { ErrorMechanism, ErrorModel, Symptoms } from "./model.ts";
@@ -69,7 +70,7 @@ class Flattening {
 export function flattened(model: string | DemProgram, options: TextOptions = {}): ErrorModel {
   const program = typeof model === "string" ? parseDem(model, options) : model;
   const weight = weightOf(program);
-  if (weight > WEIGHT_MAX) refuseAt("STIM_LIMIT", { line: 0 }, `a model that weighs ${weight} when its blocks are repeated`, `At most ${WEIGHT_MAX} targets, with ${INSTRUCTION_WEIGHT} for each instruction: make the repetitions fewer.`);
+  if (weight > WEIGHT_MAX) refuseAt("STIM_LIMIT", tooLarge(program, (item) => weightOf([item]), WEIGHT_MAX) ?? { line: 0 }, `a model that weighs ${weight} when its blocks are repeated`, `At most ${WEIGHT_MAX} targets, with ${INSTRUCTION_WEIGHT} for each instruction: make the repetitions fewer.`);
   const flattening = new Flattening();
   flattening.run(program);
   const { detectors, observables, mechanisms, coordinates } = flattening;

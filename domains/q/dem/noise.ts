@@ -151,6 +151,6 @@ export class Noise {
     const largest = Math.max(0, ...disjoint);
     if (largest <= this.#approximate) return;
     refuseAt("STIM_UNSUPPORTED", item, `${item.name} has errors that exclude one another, with probabilities up to ${largest}`,
-      "No independent errors are exactly this channel, so it has no error model: sample the circuit only, or write it as independent Pauli errors (X_ERROR, DEPOLARIZE2, CORRELATED_ERROR).");
+      "No independent errors are exactly this channel, so it has no error model: sample the circuit only, write it as independent Pauli errors (X_ERROR, DEPOLARIZE2, CORRELATED_ERROR), or let approximateDisjoint, --approximate-disjoint of a command line, be as large as these probabilities.");
   }
 }

@@ -16,7 +16,7 @@ export function parseDem(text: string, options: TextOptions = {}): DemProgram {
   const reader = new LineReader(text, { file: "error model", ...options });
   return readBlocks<DemItem>(reader, {
     repeat: "repeat", never: true, instruction,
-    block: ({ tag, line }, count, body) => ({ name: "repeat", tag, count, body, line }),
+    block: ({ tag, line, column }, count, body) => ({ name: "repeat", tag, count, body, line, column }),
   });
 }
 
@@ -24,7 +24,7 @@ function instruction(reader: LineReader, head: Head): DemInstruction {
   const name = head.name.toLowerCase();
   const rest = (known: DemInstruction["name"], parts: DemInstruction["parts"]): DemInstruction => {
     if (reader.opens()) reader.refuse("STIM_SYNTAX", `${known} opens no block`, "Only repeat N is followed by {.", head);
-    return { name: known, tag: head.tag, args: head.args, parts, line: head.line };
+    return { name: known, tag: head.tag, args: head.args, parts, line: head.line, column: head.column };
   };
   switch (name) {
     case "error": return rest(name, errorParts(reader, head));

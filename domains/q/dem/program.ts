@@ -1,6 +1,6 @@
 // A detector error model as `.dem` files spell it: instructions with relative detectors, shifts and blocks. Plain data; model.ts is what
 // it comes to.
-//   1  Names are lower case, as the file format has them; `line` is where an instruction began, from 1, or 0.
+//   1  Names are lower case, as the file format has them; `line` and `column` are where an instruction began, from 1; or line 0.
 //   2  Detector n is n, observable n is −1 − n, as written: relative to the shifts before, repeated where the file repeats them.
 
 export interface DemInstruction {
@@ -11,6 +11,7 @@ export interface DemInstruction {
   /** What stands between `^`; only errors have several. Of shift_detectors the one number by which detectors shift. */
   readonly parts: readonly (readonly number[])[];
   readonly line: number;
+  readonly column?: number;
 }
 
 export interface DemRepeat {
@@ -20,6 +21,7 @@ export interface DemRepeat {
   /** At least one. */
   readonly body: DemProgram;
   readonly line: number;
+  readonly column?: number;
 }
 
 export type DemItem = DemInstruction | DemRepeat;

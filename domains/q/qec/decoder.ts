@@ -11,7 +11,7 @@ import type { DecoderSettings } from "./decoder-settings.ts";
 
 /** The error model a decoder takes: split into parts of at most two detectors for those that match, of the kept basis alone where it says so. @throws Fault of the analyzer */
 export function modelFor(circuit: StimCircuit, settings: DecoderSettings): ErrorModel {
-  const model = analyze(circuit, { decompose: settings.name === "matching" || settings.name === "union_find" });
+  const model = analyze(circuit, { decompose: settings.name === "matching" || settings.name === "union_find", approximateDisjoint: settings.approximateDisjoint ?? 0 });
   return settings.name === "bp_osd" && settings.basis === "own" ? ownBasis(circuit, model) : model;
 }
 

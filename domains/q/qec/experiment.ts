@@ -10,7 +10,7 @@ const exact = { additionalProperties: false } as const;
 const Knob = Type.Optional(Type.Number({ minimum: 0, maximum: 1 }));
 
 /** Characters of a circuit that stands in a call. */
-const CIRCUIT_TEXT_MAX = 8 * 1024 * 1024;
+export const CIRCUIT_TEXT_MAX = 8 * 1024 * 1024;
 const DISTANCE_MAX = 101;
 const ROUNDS_MAX = 1_000_000;
 

@@ -1,8 +1,11 @@
 // How large an experiment's circuit is: what admission weighs, and what it is charged by. From the circuit as written, never from what was
 // compiled of it, so that a better compiler changes no charge (T3).
-import type { StimCircuit, StimInstruction } from "../stim/circuit.ts";
-import { isRepeat, TARGET } from "../stim/circuit.ts";
+import { LIMITS } from "../../../kernel-abi/limits.ts";
+import { REACH } from "../provider-limits.ts";
+import { isRepeat, TARGET, type StimCircuit, type StimInstruction, type StimItem } from "../stim/circuit.ts";
 import { GATES } from "../stim/gates.ts";
+import { tooLarge } from "../stim/largest.ts";
+import { refuseAt } from "../stim/refusal.ts";
 
 export interface CircuitSize {
   /** One more than the largest qubit named by an operation. */
@@ -48,4 +51,18 @@ function sized(circuit: StimCircuit): Sizing {
   const sizing = new Sizing();
   sizing.block(circuit, 1);
   return sizing;
+}
+
+/**
+ * Before a run is begun that could only be refused: that a circuit is of a size that is sampled, and has something to sample.
+ * @throws Fault STIM_LIMIT with the place where it becomes too large; STIM_UNSUPPORTED without detectors and observables
+ */
+export function requireSampled(circuit: StimCircuit): void {
+  const { qubits, operations, detectors, observables } = sized(circuit);
+  const refuse = (weigh: (item: StimItem) => number, most: number, what: string, next: string): never => refuseAt("STIM_LIMIT", tooLarge(circuit, weigh, most) ?? { line: 0 }, what, next);
+  if (qubits > REACH.stabilizer) refuse((item) => (sized([item]).qubits > REACH.stabilizer ? 1 : 0), 0, `${qubits} qubits`, `At most ${REACH.stabilizer}: number them from 0, without gaps.`);
+  if (operations > LIMITS.circuit_operations_max) refuse((item) => sized([item]).operations, LIMITS.circuit_operations_max, `${operations} operations in a shot`, `At most ${LIMITS.circuit_operations_max}: make the repetitions fewer.`);
+  const room = LIMITS.clbits_max - observables;
+  if (detectors > room) refuse((item) => sized([item]).detectors, room, `${detectors} detectors and ${observables} observables in a shot`, `At most ${LIMITS.clbits_max} together: make the repetitions fewer.`);
+  if (detectors + observables === 0) refuseAt("STIM_UNSUPPORTED", { line: 0 }, "a circuit with neither detectors nor observables", "Say with DETECTOR and OBSERVABLE_INCLUDE which measurements are compared: they are what is sampled and decoded.");
 }

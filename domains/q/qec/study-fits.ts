@@ -7,17 +7,16 @@ import { Fault } from "../../../kernel-abi/fault.ts";
 import { crossingsOf, type Crossing } from "../statistics/crossings.ts";
 import { suppressionOf, type Suppression } from "../statistics/suppression.ts";
 import { fittedThreshold, type ThresholdFit } from "../statistics/threshold.ts";
-import { decoderText, type DecoderSettings } from "./decoder-settings.ts";
+import type { DecoderSettings } from "./decoder-settings.ts";
 import type { StudyRow } from "./study.ts";
+import { grouped, groupsOf, rowKinds, type Placed, type RowGroup } from "./study-groups.ts";
 
 /** Of the rows of one group, over distances and rates; a member is null where they do not suffice for it. */
 export interface StudyFits {
   readonly code: string;
   readonly decoder: DecoderSettings;
-  /** Each knob that is not 0, as "p", "0.2·p" or, where it stays while others go with p, its value. */
-  readonly noise: Readonly<Record<string, string>>;
-  /** "d", "3·d" or a number. */
-  readonly rounds: string;
+  readonly noise: RowGroup<StudyRow>["noise"];
+  readonly rounds: RowGroup<StudyRow>["rounds"];
   /** Of the rows, rising. */
   readonly distances: readonly number[];
   readonly threshold: ThresholdFit | null;
@@ -25,52 +24,11 @@ export interface StudyFits {
   readonly lambda: readonly { readonly p: number; readonly suppression: Suppression }[];
 }
 
-type Placed = StudyRow & { readonly distance: number; readonly rounds: number; readonly p: number };
-const isPlaced = (row: StudyRow): row is Placed => row.distance !== null && row.rounds !== null && row.p !== null && row.p > 0;
 const distinct = <T>(values: readonly T[]): readonly T[] => [...new Set(values)];
 
-/** Rows by name, in the order of their first. */
-function grouped(rows: readonly Placed[], named: (row: Placed) => string): readonly (readonly Placed[])[] {
-  const groups = new Map<string, Placed[]>();
-  for (const row of rows) {
-    const name = named(row);
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [row]);
-    else group.push(row);
-  }
-  return [...groups.values()];
-}
-
-const times = (ratio: number, what: string): string => (ratio === 1 ? what : `${String(ratio)}·${what}`);
-/** Nine digits: 5 · 0.01 and 0.05 are one ratio, whatever was rounded on the way. */
-const ratioOf = (value: number, p: number): number => Number((value / p).toPrecision(9));
-
-/** How the noise of each of these rows goes with its p; the rows are all of one code and decoder. */
-function noiseShape(rows: readonly Placed[]): (row: Placed) => StudyFits["noise"] {
-  const knobs = distinct(rows.flatMap(({ noise }) => Object.keys(noise ?? {}))).toSorted();
-  const valuesOf = (knob: string): readonly number[] => distinct(rows.map(({ noise }) => noise?.[knob] ?? 0));
-  const moving = knobs.some((knob) => valuesOf(knob).length > 1);
-  const still = new Set(moving ? knobs.filter((knob) => valuesOf(knob).length === 1) : []);
-  return ({ noise, p }) => Object.fromEntries(knobs.flatMap((knob) => {
-    const value = noise?.[knob] ?? 0;
-    return value === 0 ? [] : [[knob, still.has(knob) ? String(value) : times(ratioOf(value, p), "p")] as const];
-  }));
-}
-
-const byDistance = ({ rounds, distance }: Placed): string => times(rounds / distance, "d");
-const constant = ({ rounds }: Placed): string => String(rounds);
-
 /** The fits of each group that has two distances. */
-export function studyFits(rows: readonly StudyRow[]): readonly StudyFits[] {
-  return grouped(rows.filter(isPlaced), ({ code, decoder }) => `${code} ${decoderText(decoder)}`).flatMap((family) => {
-    const shape = noiseShape(family);
-    return grouped(family, (row) => JSON.stringify(shape(row))).flatMap((alike) => [byDistance, constant].flatMap((rule) => grouped(alike, rule).flatMap((group) => {
-      const [first] = group;
-      if (first === undefined || distinct(group.map(({ distance }) => distance)).length < 2) return [];
-      return [{ code: first.code, decoder: first.decoder, noise: shape(first), rounds: rule(first), ...fitsOf(merged(group)) }];
-    })));
-  });
-}
+export const studyFits = (rows: readonly StudyRow[]): readonly StudyFits[] =>
+  rowKinds(rows).flatMap(groupsOf).map(({ code, decoder, noise, rounds, rows: group }) => ({ code, decoder, noise, rounds, ...fitsOf(merged(group)) }));
 
 const merged = (group: readonly Placed[]): readonly Placed[] => grouped(group, ({ distance, p }) => `${String(distance)} ${String(p)}`).map((same) =>
   same.reduce((sum, { shots, errors }) => ({ ...sum, shots: sum.shots + shots, errors: sum.errors + errors })));

@@ -102,13 +102,18 @@ export function requireRounds({ per }: Pick<Study, "per">, { experiment }: Pick<
     { next: `Count ${per === "round" ? "per shot" : "per logical qubit"}, or give the experiment as code, distance, rounds and noise.` });
 }
 
+/** What of a cell's row is known before anything is sampled. */
+export function cellFacts({ experiment, decoder, p }: Cell): Pick<StudyRow, "code" | "distance" | "rounds" | "p" | "noise" | "decoder"> {
+  const [code, distance, rounds, noise] = isMemory(experiment) ? [experiment.code, experiment.distance, experiment.rounds, experiment.noise] : ["circuit", null, null, null];
+  return { code, distance, rounds, p: p ?? null, noise, decoder: decoderSettings(decoder) };
+}
+
 /** @throws Fault ABI_MALFORMED where the rate is asked for per round and the rounds are not known */
 export function studyRow(study: Study, cell: Cell, counts: CellCounts): StudyRow {
   const { interval: { method, confidence }, per, stop } = study;
-  const { experiment, decoder, p } = cell;
   requireRounds(study, cell);
-  const { observables } = knownExperiment(experiment).size;
-  const [code, distance, rounds, noise] = isMemory(experiment) ? [experiment.code, experiment.distance, experiment.rounds, experiment.noise] : ["circuit", null, null, null];
-  const { low, best, high } = normalisedInterval(intervalOf(method, counts, confidence), { per, rounds: rounds ?? 1, logicalQubits: observables });
-  return { code, distance, rounds, p: p ?? null, noise, decoder: decoderSettings(decoder), ...counts, rate: best, low, high, per, method, confidence, stopped: stopReason(stop, counts) ?? null };
+  const facts = cellFacts(cell);
+  const { observables } = knownExperiment(cell.experiment).size;
+  const { low, best, high } = normalisedInterval(intervalOf(method, counts, confidence), { per, rounds: facts.rounds ?? 1, logicalQubits: observables });
+  return { ...facts, ...counts, rate: best, low, high, per, method, confidence, stopped: stopReason(stop, counts) ?? null };
 }

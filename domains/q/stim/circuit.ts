@@ -1,7 +1,7 @@
 // A stabilizer circuit with noise and annotations, as `.stim` files spell it: the plain data everything in this room reads and writes.
 //   1  Names are canonical (aliases are gone: CNOT is CX, MZ is M); what each takes stands in gates.ts.
 //   2  A target is one integer: a value below 2^24 and flags. Pairs and Pauli products are runs of targets, as in the file.
-//   3  `line` is where an instruction began in its file, from 1; 0 for one that was made in memory. Refusals name it.
+//   3  `line` and `column` are where an instruction began in its file, from 1; line 0 and no column for one made in memory. Refusals name them.
 
 /** What a target's integer is made of: `value | flags`. Y is X and Z together. */
 export const TARGET = Object.freeze({
@@ -25,6 +25,7 @@ export interface StimInstruction {
   readonly args: readonly number[];
   readonly targets: readonly number[];
   readonly line: number;
+  readonly column?: number;
 }
 
 export interface StimRepeat {
@@ -34,6 +35,7 @@ export interface StimRepeat {
   readonly count: number;
   readonly body: StimCircuit;
   readonly line: number;
+  readonly column?: number;
 }
 
 export type StimItem = StimInstruction | StimRepeat;

@@ -9,7 +9,7 @@ import { isRepeat, TARGET, type StimCircuit, type StimInstruction } from "./circ
 import { FrameCode } from "./frame-code.ts";
 import { GATES, type Gate } from "./gates.ts";
 import { forEachProduct } from "./products.ts";
-import { refuseAt } from "./refusal.ts";
+import { refuseAt, type Place } from "./refusal.ts";
 import { isBit } from "./targets.ts";
 
 const { ADD, SWAP, CLEAR, COIN, WITHOUT, RECORD, DETECT, OBSERVE } = FRAME_OP;
@@ -17,7 +17,7 @@ const { VALUE, X, Z } = TARGET;
 const LOOPS_MAX = 0x7fff_ffff;
 
 const LISTED = "domains/q/stim/SUPPORT.md lists all instructions.";
-const refuse = (item: { readonly name: string; readonly line: number }, what: string, next: string): never =>
+const refuse = (item: Place & { readonly name: string }, what: string, next: string): never =>
   refuseAt("STIM_UNSUPPORTED", item, `${item.name}: ${what}`, next);
 
 /** Generators of a unitary's expansion: H, S or CX with the places of their targets. */

@@ -3,6 +3,7 @@
 //   F2  A record that is looked back at exists: counting refuses what reaches beyond the beginning.
 import { isRepeat, TARGET, type StimCircuit, type StimInstruction } from "./circuit.ts";
 import { GATES, records } from "./gates.ts";
+import { tooLarge } from "./largest.ts";
 import { refuseAt } from "./refusal.ts";
 
 const { VALUE, RECORD, SWEEP, COMBINER } = TARGET;
@@ -42,8 +43,12 @@ export function recordsOf({ name, targets }: StimInstruction): number {
  * @throws Fault STIM_VALUE for a record before the beginning, STIM_LIMIT for counts beyond 2^53 − 1, each with the line
  */
 export function countsOf(circuit: StimCircuit): CircuitCounts {
+  return counted(circuit, 0);
+}
+
+function counted(circuit: StimCircuit, before: number): CircuitCounts {
   const counts: Counting = { qubits: 0, measurements: 0, detectors: 0, observables: 0, ticks: 0, sweepBits: 0, instructions: 0, targets: 0 };
-  count(circuit, counts, 0);
+  count(circuit, counts, before);
   return counts;
 }
 
@@ -81,11 +86,13 @@ function countTargets(item: StimInstruction, counts: Counting, before: number): 
   }
 }
 
-/** Counts of a circuit that is gone through unrolled. @throws Fault as countsOf, and STIM_LIMIT with the number that is too large */
+/** Counts of a circuit that is gone through unrolled. @throws Fault as countsOf, and STIM_LIMIT with the number that is too large and where it becomes so */
 export function boundedCounts(circuit: StimCircuit, most: number = UNROLLED_MAX): CircuitCounts {
   const counts = countsOf(circuit);
   for (const key of ["instructions", "targets", "measurements", "detectors"] as const) {
-    if (counts[key] > most) refuseAt("STIM_LIMIT", { line: 0 }, `${counts[key]} ${key} when its blocks are repeated`, `At most ${most}: make the repetitions fewer.`);
+    if (counts[key] <= most) continue;
+    const item = tooLarge(circuit, (one) => counted([one], Number.MAX_SAFE_INTEGER)[key], most) ?? { line: 0 };
+    refuseAt("STIM_LIMIT", item, `${counts[key]} ${key} when its blocks are repeated`, `At most ${most}: make the repetitions fewer.`);
   }
   return counts;
 }

@@ -6,7 +6,7 @@ import { runStabilizerJob } from "../../kernels/stabilizer/kernel.ts";
 import { isRepeat, TARGET, type StimCircuit, type StimInstruction } from "./circuit.ts";
 import { GATES, type Gate } from "./gates.ts";
 import { forEachProduct, productOf } from "./products.ts";
-import { refuseAt } from "./refusal.ts";
+import { refuseAt, type Place } from "./refusal.ts";
 import { isBit } from "./targets.ts";
 import { LIMITS } from "../../../kernel-abi/limits.ts";
 
@@ -29,7 +29,7 @@ class Lowering {
   readonly #qubits = new Map<number, number>();
   readonly inverted: boolean[] = [];
   /** What is being lowered. */
-  #at: { readonly line: number } = { line: 0 };
+  #at: Place = { line: 0 };
   #ordinal = 0;
 
   get circuit(): LoweredCircuit {

@@ -15,7 +15,7 @@ export function parseStim(text: string, options: TextOptions = {}): StimCircuit 
   const reader = new LineReader(text, { file: "circuit", ...options });
   return readBlocks<StimItem>(reader, {
     repeat: "REPEAT", never: false, instruction,
-    block: ({ tag, line }, count, body) => ({ name: "REPEAT", tag, count, body, line }),
+    block: ({ tag, line, column }, count, body) => ({ name: "REPEAT", tag, count, body, line, column }),
   });
 }
 
@@ -25,7 +25,7 @@ function instruction(reader: LineReader, head: Head): StimInstruction {
   checkArguments(reader, gate, head);
   const targets = readTargets(reader, gate);
   if (reader.opens()) reader.refuse("STIM_SYNTAX", `${gate.name} opens no block`, "Only REPEAT N is followed by {.", head);
-  return { name: gate.name, tag: head.tag, args: head.args, targets, line: head.line };
+  return { name: gate.name, tag: head.tag, args: head.args, targets, line: head.line, column: head.column };
 }
 
 /** Of sums of probabilities that were rounded when they were written. */

@@ -1,8 +1,18 @@
-// How what was parsed is refused later on: with the line it stood in, if it came from a file.
+// How what was parsed is refused later on: with the line and column it stood at, if it came from a file.
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { TextFault } from "./lines.ts";
 
-/** `next`: what to write instead. @throws Fault with `what`, and `line` when it is known */
-export function refuseAt(fault: TextFault, { line }: { readonly line: number }, what: string, next: string): never {
-  throw new Fault(fault, line === 0 ? { what } : { line, what }, { next });
+/** Where an instruction began; line 0 for one that was made in memory. */
+export interface Place {
+  readonly line: number;
+  readonly column?: number;
+}
+
+/** The place as a fault's detail has it; nothing where there is none. */
+export const placeOf = ({ line, column }: Place): { readonly line?: number; readonly column?: number } =>
+  (line === 0 ? {} : { line, ...(column === undefined ? {} : { column }) });
+
+/** `next`: what to write instead. @throws Fault with `what`, and the place when it is known */
+export function refuseAt(fault: TextFault, place: Place, what: string, next: string): never {
+  throw new Fault(fault, { ...placeOf(place), what }, { next });
 }

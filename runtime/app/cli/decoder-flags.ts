@@ -2,7 +2,7 @@
 import { Option, type Command } from "commander";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import { checkDecoder, DECODERS, decoderSettings, type DecoderName, type DecoderSettings } from "../../../domains/q/qec/decoder-settings.ts";
-import { choiceOption } from "./arguments.ts";
+import { choiceOption, probabilityOption } from "./arguments.ts";
 
 export interface DecoderFlags {
   readonly decoder?: DecoderName;
@@ -10,12 +10,17 @@ export interface DecoderFlags {
   readonly bpScale?: number | "adaptive";
   readonly osdOrder?: number;
   readonly bpBasis?: "own" | "both";
+  readonly approximateDisjoint?: number;
 }
 
 /** Settings of `bp_osd` by the options that say them. */
 const OPTIONS = [["bpIterations", "--bp-iterations", "iterations"], ["bpScale", "--bp-scale", "scale"], ["osdOrder", "--osd-order", "order"], ["bpBasis", "--bp-basis", "basis"]] as const;
 /** Of a decoder, as another command's flags would clash with them. */
-export const DECODER_FLAGS = ["decoder", ...OPTIONS.map(([flag]) => flag)] as const;
+export const DECODER_FLAGS = ["decoder", ...OPTIONS.map(([flag]) => flag), "approximateDisjoint"] as const;
+
+/** As `triad qec dem` has it too. */
+export const disjointOption = (): Option =>
+  probabilityOption("--approximate-disjoint <p>", "take disjoint probabilities up to this for independent ones where nothing else is the same (default: 0, refused)");
 
 function settingOption(flags: string, description: string): Option {
   const option = new Option(flags, description);
@@ -37,16 +42,17 @@ export const addDecoderOptions = (command: Command): Command => command
   .addOption(settingOption("--bp-iterations <n>", "of bp_osd: iterations of propagation (default: 100)"))
   .addOption(settingOption("--bp-scale <number>", "of bp_osd: what its messages are scaled by (default: adaptive)"))
   .addOption(settingOption("--osd-order <n>", "of bp_osd: 0 for OSD-0, else the order of the combination sweep (default: 0)"))
-  .addOption(settingOption("--bp-basis <which>", "of bp_osd: own for the detectors that tell of the observables, or both (default: own)"));
+  .addOption(settingOption("--bp-basis <which>", "of bp_osd: own for the detectors that tell of the observables, or both (default: own)"))
+  .addOption(disjointOption());
 
 /** @throws Fault USAGE for settings of another decoder */
 export function decoderOf(flags: DecoderFlags): DecoderSettings {
-  const { decoder = "matching" } = flags;
+  const { decoder = "matching", approximateDisjoint = 0 } = flags;
   if (decoder !== "bp_osd") {
     const other = OPTIONS.find(([flag]) => flags[flag] !== undefined);
     if (other !== undefined) throw new Fault("USAGE", { options: `--decoder ${decoder}, ${other[1]}`, what: `${decoder} has no such setting`, allowed: "--decoder bp_osd" });
-    return decoderSettings(decoder);
+    return decoderSettings({ name: decoder, approximateDisjoint });
   }
   const { bpIterations: iterations, bpScale: scale, osdOrder: order, bpBasis: basis } = flags;
-  return decoderSettings({ name: decoder, ...(iterations === undefined ? {} : { iterations }), ...(scale === undefined ? {} : { scale }), ...(order === undefined ? {} : { order }), ...(basis === undefined ? {} : { basis }) });
+  return decoderSettings({ name: decoder, approximateDisjoint, ...(iterations === undefined ? {} : { iterations }), ...(scale === undefined ? {} : { scale }), ...(order === undefined ? {} : { order }), ...(basis === undefined ? {} : { basis }) });
 }

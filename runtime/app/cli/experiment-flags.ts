@@ -4,7 +4,10 @@ import { Fault } from "../../../kernel-abi/fault.ts";
 import { CODE_TASKS, type CodeTaskName } from "../../../domains/q/codes/generate.ts";
 import { uniformNoise, type Experiment } from "../../../domains/q/qec/experiment.ts";
 import { knownExperiment } from "../../../domains/q/qec/known.ts";
-import { choiceOption, countOption, probabilityOption, readGiven } from "./arguments.ts";
+import { requireSampled } from "../../../domains/q/qec/size.ts";
+import { compiledJob } from "../../../domains/q/qec/task.ts";
+import { choiceOption, countOption, probabilityOption } from "./arguments.ts";
+import { circuitIn, inFile } from "./stim-file.ts";
 
 export interface ExperimentFlags {
   readonly code?: CodeTaskName;
@@ -22,7 +25,18 @@ export const addExperimentOptions = (command: Command): Command => command
 /** @throws Fault USAGE; FILE_UNREADABLE; STIM_SYNTAX and its kin with file, line and column */
 export function experimentOf(file: string | undefined, { code, distance = 3, rounds = distance, p = 0.001 }: ExperimentFlags): Experiment {
   if ((file === undefined) === (code === undefined)) throw new Fault("USAGE", { what: file === undefined ? "an experiment is needed" : "a file and --code", allowed: "a .stim file, or --code with --distance, --rounds and --p" });
-  const experiment: Experiment = code === undefined ? { circuit: readGiven("circuit", file ?? "") } : { code, distance, rounds, noise: uniformNoise(p) };
+  if (code === undefined) return circuitIn(file ?? "");
+  const experiment: Experiment = { code, distance, rounds, noise: uniformNoise(p) };
   knownExperiment(experiment);
+  return experiment;
+}
+
+/** The same, and that it can be sampled: what a run could only refuse is refused before one is begun. @throws as `experimentOf`, and STIM_LIMIT, STIM_UNSUPPORTED with the place */
+export function sampledExperimentOf(file: string | undefined, flags: ExperimentFlags): Experiment {
+  const experiment = experimentOf(file, flags);
+  inFile(file, () => {
+    requireSampled(knownExperiment(experiment).circuit);
+    compiledJob({ mode: "events", experiment, shots: 1 });
+  });
   return experiment;
 }

@@ -1,8 +1,8 @@
 // Rows into files: CSV (RFC 4180) and Parquet, by columns of declared type. A value that is not there is an empty field, or null.
 import { parquetWriteBuffer } from "hyparquet-writer";
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { Fault } from "../../../kernel-abi/fault.ts";
-import { writeAtomically } from "../../adapters/files.ts";
+import { readBytes, writeAtomically } from "../../adapters/files.ts";
 
 export interface RowColumn {
   readonly name: string;
@@ -37,4 +37,12 @@ export function checkNew(replace: boolean, ...paths: readonly (string | undefine
 export function putNew(path: string, bytes: Uint8Array | string, replace: boolean): void {
   checkNew(replace, path);
   writeAtomically(path, typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes);
+}
+
+const holds = (path: string, bytes: Uint8Array): boolean => statSync(path).size === bytes.length && Buffer.compare(readBytes(path), bytes) === 0;
+
+/** As `putNew`; but a file that is there and holds the very same bytes is left as it is, so that the same words can be said again. */
+export function putSame(path: string, bytes: Uint8Array, replace: boolean): void {
+  if (!replace && existsSync(path) && holds(path, bytes)) return;
+  putNew(path, bytes, replace);
 }

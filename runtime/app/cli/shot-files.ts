@@ -1,10 +1,9 @@
 // Shots from and into files: detection events with their observables in one file or in two.
 import { Option } from "commander";
 import { Fault } from "../../../kernel-abi/fault.ts";
-import { readShots, rowBytes, SHOT_FORMATS, writeShots, type ShotFormat, type Shots, type ShotShape } from "../../../domains/q/stim/shots.ts";
+import { readShots, rowBytes, SHOT_FORMATS, type ShotFormat, type Shots, type ShotShape } from "../../../domains/q/stim/shots.ts";
 import { readBytes } from "../../adapters/files.ts";
 import { choiceOption } from "./arguments.ts";
-import { putNew } from "./rows-file.ts";
 
 /** Of a shot. */
 export interface EventShape {
@@ -42,9 +41,6 @@ export function shotsIn(option: string, path: string, said: ShotFormat | undefin
     throw new Fault("SHOTS_MALFORMED", { option, file: path, ...error.detail }, { cause: error.cause });
   }
 }
-
-export const putShots = (path: string, said: ShotFormat | undefined, shots: Shots, shape: ShotShape, replace: boolean): void =>
-  putNew(path, writeShots(shots, formatOf(path, said), shape), replace);
 
 /** Rows that hold events and observables, cut in two. */
 export function parted(shots: Shots, { detectors, observables }: EventShape): { readonly events: Shots; readonly flips: Shots } {

@@ -5,9 +5,11 @@ import { checkDecoder } from "../../../domains/q/qec/decoder-settings.ts";
 import { uniformNoise, type MemoryExperiment } from "../../../domains/q/qec/experiment.ts";
 import { CODE_TASKS, type CodeTaskName } from "../../../domains/q/codes/generate.ts";
 import { knownExperiment } from "../../../domains/q/qec/known.ts";
+import { requireSampled } from "../../../domains/q/qec/size.ts";
 import { requireRounds, StudySchema, type Study } from "../../../domains/q/qec/study.ts";
 import { compiled, misfit } from "../../../kernel-abi/schema.ts";
 import { choiceOption, countOption, readDocument } from "./arguments.ts";
+import { inFile } from "./stim-file.ts";
 import { addDecoderOptions, DECODER_FLAGS, decoderOf, type DecoderFlags } from "./decoder-flags.ts";
 
 export interface StudyFlags extends DecoderFlags {
@@ -65,11 +67,11 @@ export const addStudyOptions = (command: Command): Command => addDecoderOptions(
 const check = compiled(StudySchema);
 
 /** With its defaults. @throws Fault ABI_MALFORMED with the place */
-function parseStudy(value: unknown): Study {
+function parseStudy(value: unknown, file?: string): Study {
   const study = check().Default(structuredClone(value));
   if (check().Check(study)) {
-    for (const cell of study.cells) { // a code that has no such distance, or a rate per unknown rounds, is refused before anything runs
-      knownExperiment(cell.experiment);
+    for (const [at, cell] of study.cells.entries()) { // a code that has no such distance, or a rate per unknown rounds, is refused before anything runs
+      inFile(file, () => { requireSampled(knownExperiment(cell.experiment).circuit); }, { at: `/cells/${at}/experiment/circuit` });
       requireRounds(study, cell);
     }
     return study;
@@ -100,7 +102,7 @@ export function studyOf(flags: StudyFlags): Study {
   if (study !== undefined) {
     const other = (["code", "distances", "p", "rounds", ...DECODER_FLAGS, "maxShots", "maxErrors", "width", "interval", "confidence", "per"] as const).find((name) => flags[name] !== undefined);
     if (other !== undefined) throw new Fault("USAGE", { options: `--study, --${other.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, allowed: "a file that says all of it, or options" });
-    return readDocument("--study", study, parseStudy);
+    return readDocument("--study", study, (value) => parseStudy(value, study));
   }
   const { p = [] } = flags;
   if (p.length === 0) throw new Fault("USAGE", { option: "--p", what: "physical error rates are needed", allowed: "numbers above 0 and below 1, joined by commas: --p 0.004,0.006,0.008,0.01" });

@@ -2,6 +2,7 @@
 import { decoderText, settingsText } from "../../../domains/q/qec/decoder-settings.ts";
 import type { StudyRow } from "../../../domains/q/qec/study.ts";
 import type { StudyFits } from "../../../domains/q/qec/study-fits.ts";
+import type { Unfitted } from "../../../domains/q/qec/study-groups.ts";
 import type { Estimate } from "../../../domains/q/statistics/suppression.ts";
 import type { ThresholdFit } from "../../../domains/q/statistics/threshold.ts";
 import type { Cells, RowColumn } from "./rows-file.ts";
@@ -51,20 +52,20 @@ const doubt = ({ plausibility }: ThresholdFit, distances: readonly number[]): st
   return plausibility >= PLAUSIBLE ? "" : `\nthe points do not lie on one such curve, so this is no threshold yet: ${larger.length > 1 ? `leave out d=${least}, whose curves cross too early` : "add larger distances"}, or take rates nearer to the crossings`;
 };
 
-/** What rows that were compared have in common. */
-const groupText = ({ code, decoder, noise, rounds }: StudyFits): string => {
+/** What rows of one kind have in common. */
+export const kindText = ({ code, decoder, noise }: Pick<StudyFits, "code" | "decoder" | "noise">): string => {
   const knobs = Object.entries(noise);
   const [one] = knobs;
   const uniform = one !== undefined && knobs.every(([, goes]) => goes === one[1]) && knobs.length >= 4;
   const told = uniform ? one[1] : knobs.map(([knob, goes]) => `${knob} ${goes}`).join(", ");
-  return `${code}, ${decoderText(decoder)}, rounds ${rounds}, noise ${told === "" ? "none" : told}`;
+  return `${code}, ${decoderText(decoder)}, noise ${told === "" ? "none" : told}`;
 };
 
 /** Facts on the fits, one line each. */
 export function fitFacts(fits: readonly StudyFits[]): Facts {
   return fits.flatMap((fit): Facts => {
     const { threshold, crossings, lambda, distances } = fit;
-    const name = fits.length === 1 ? "" : ` of ${groupText(fit)}`;
+    const name = fits.length === 1 ? "" : ` of ${kindText(fit)}, rounds ${fit.rounds}`;
     return [
       threshold === null ? undefined : [`threshold${name}`, `${estimate(threshold.threshold)} (ν ${estimate(threshold.nu)}; χ² ${short(threshold.chiSquared, 3)} of ${threshold.freedom} degrees, plausibility ${short(threshold.plausibility, 2)})${doubt(threshold, distances)}`],
       crossings.length === 0 ? undefined : [`crossings${name}`, crossings.map(({ distances: [a, b], ...at }) => `d=${a},${b}: ${estimate(at)}`).join("; ")],
@@ -72,3 +73,7 @@ export function fitFacts(fits: readonly StudyFits[]): Facts {
     ];
   });
 }
+
+/** Rows that are in no fit, and why. */
+export const unfittedFacts = (left: readonly Unfitted[]): Facts => left.map(({ rounds, why, ...kind }) =>
+  ["no fit", `of ${kindText(kind)}: ${rounds.map(({ distance, rounds: taken }) => `d=${distance} with ${taken} rounds`).join(", ")}: ${why}`] as const);

@@ -154,8 +154,8 @@ async function inTheMiddle(job: KernelTask, workers: number, bytes: number, stri
 
 const kill = (pool: readonly Worker[]): void => { void pool.at(-1)?.terminate(); };
 const giveUp = (_: readonly Worker[], abort: AbortController): void => { abort.abort(); };
-/** 24 qubits, seconds of work. */
-const LONG = sampled(24, 3);
+/** 24 qubits, a second of work or more. */
+const LONG = sampled(24, 8);
 
 /** A thread whose own heap is full; the process was started with little of it. */
 async function devoured(): Promise<unknown> {
@@ -168,7 +168,7 @@ async function devoured(): Promise<unknown> {
 
 /** A helper that dies while it holds a block, at the first attempt of the first job: what a worker module of its own sees to (lost-helper.ts). */
 async function lostHelper(): Promise<unknown> {
-  const job = sampled(24, 3);
+  const job = sampled(24, 20);
   process.env["TRIAD_TEST_MARK"] = join(mkdtempSync(join(tmpdir(), "triad-lost-")), "mark");
   const alone = createRunner({ workers: 0 });
   const undisturbed = await told(alone.run(job));

@@ -38,7 +38,7 @@ describe("a NaN", () => {
   });
 
   it("has one form as a number, wherever it stands", () => {
-    fc.assert(fc.property(bits64.filter(isNaN64), fc.jsonValue(), (bits, beside) => {
+    fc.assert(fc.property(bits64.filter(isNaN64), fc.jsonValue().filter((json) => !JSON.stringify(json).includes("__proto__")), (bits, beside) => {
       const odd = doublesOf(bits)[0];
       for (const around of [(value: unknown) => value, (value: unknown) => [beside, value, beside], (value: unknown) => ({ a: beside, b: { c: value } }), (value: unknown) => new Set([1, value])]) {
         const message = pack(around(NaN));

@@ -3,8 +3,8 @@
 //   V1  Amplitude i is a complex128 at state + 16·i; qubit q is bit q of i.
 //   V2  Every function walks its indices in one fixed order and reduces along one fixed tree (weigh.ts).
 export { hadamard, pauliY, rotateX, rotateY, rotateZ, phase, turn, negate, exchange } from "./gates";
-export { weigh, weightOfOne, clear, project, lower, scale } from "./weigh";
+export { weigh, weighRow, weightOfOne, clear, project, lower, scale } from "./weigh";
 export { openShots, split, publish, sampleRest } from "./shots";
-export { expectFour, expectPauli } from "./expect";
+export { foldedRow } from "./expect";
 export { openPass, closePasses, help, blocksDone } from "./passes";
-export { addWords, imaginaryOf, imaginaryOfOnes } from "./adjoint";
+export { addWords } from "./adjoint";

@@ -5,15 +5,23 @@
 //       over, and nobody reads the program without a block, so it may be rewritten between passes.
 //   B3  A pass is over when as many blocks are done as it has. Only the leader opens the next, so no pass meets another.
 //   B4  A block of zeros is left as it is: whatever gates do to it, it stays so.
+//   B5  A pass of parts reads the state instead: every share of every part writes sums of its own, which the leader folds. So these, too, are the
+//       same numbers whoever took which.
+import { bracketShare } from "./adjoint";
+import { sumShare } from "./expect";
 import { run } from "./loops";
 import { tile } from "./tiles";
+import { squareShare } from "./weigh";
 
-const TILE = 0, QUARTER = 2, LOOP = 3;
+const TILE = 0, QUARTER = 2, LOOP = 3, SUMS = 4, SQUARES = 5, BRACKETS = 6;
 const SIZE: usize = 4, FLAGS: usize = 12, IN_MASK: usize = 16, COUNT: usize = 24, VARIANTS: usize = 28;
 const TILE_HEAD: usize = 128, VARIANT_BYTES: usize = 144;
 const FROM_STATE = 1, TO_STATE = 2;
-/** Of the words the threads share: the claim (blocks left, then pass, as one 64-bit word), how many blocks are done, and how often a pass was opened. */
-const CLAIM: usize = 0, DONE: usize = 8, BELL: usize = 12;
+/**
+ * Of the words the threads share: the claim (blocks left, then pass, as one 64-bit word), how many blocks are done, how often a pass was opened, and,
+ * as steady as the program (B2), where it stands and which state it is for.
+ */
+const CLAIM: usize = 0, DONE: usize = 8, BELL: usize = 12, PROGRAM: usize = 16, STATE: usize = 20;
 /** What `help` answers: nothing to do until the pass changes, a block was run, the job is over. */
 const IDLE = 0, WORKED = 1, OVER = 2;
 const CLOSED: u32 = 0xffffffff;
@@ -50,7 +58,20 @@ function isZero(here: usize, mask: usize): bool {
   return true;
 }
 
+/** One share of each part of a pass (B5). */
+function runParts(pass: usize, share: usize, state: usize): void {
+  let part = pass + 16;
+  for (let left = load<u32>(pass); left > 0; left--) {
+    const what = load<u32>(part);
+    if (what == SUMS) sumShare(part, share, state);
+    else if (what == SQUARES) squareShare(part, share, state);
+    else if (what == BRACKETS) bracketShare(part, share, state);
+    part += load<u32>(part, SIZE);
+  }
+}
+
 function runBlock(pass: usize, index: u32, state: usize, buffer: usize): void {
+  if (<i32>load<u32>(pass, 16) >= SUMS) return runParts(pass, index, state);
   const outer = deposit(index, load<u32>(pass, 8));
   const here = state + outer;
   if (isZero(here, load<u32>(pass, 12))) return;
@@ -81,9 +102,11 @@ function ring(sync: usize): void {
   atomic.notify(sync + BELL, -1);
 }
 
-/** Opens a pass for claims (leader). Passes are numbered from 0. */
-export function openPass(program: usize, sync: usize, pass: u32): void {
+/** Opens a pass for claims (leader). A program begins with a table of its passes' offsets; they are numbered from 0. */
+export function openPass(program: usize, sync: usize, pass: u32, state: usize): void {
   const blocks = load<u32>(program + load<u32>(program + (<usize>pass << 2)), 4);
+  store<u32>(sync + PROGRAM, program);
+  store<u32>(sync + STATE, state);
   atomic.store<u32>(sync + DONE, 0);
   atomic.store<u64>(sync + CLAIM, (<u64>pass << 32) | blocks);
   ring(sync);
@@ -95,15 +118,16 @@ export function closePasses(sync: usize): void {
   ring(sync);
 }
 
-/** Claims one block of whatever pass is open and runs it. `program` begins with a table of its passes' offsets. */
-export function help(program: usize, sync: usize, state: usize, buffer: usize): i32 {
+/** Claims one block of whatever pass is open and runs it. `buffer` is the caller's own. */
+export function help(sync: usize, buffer: usize): i32 {
   const seen = atomic.load<u64>(sync + CLAIM);
   const number = <u32>(seen >> 32), left = <u32>seen;
   if (number == CLOSED) return OVER;
   if (left == 0) return IDLE;
   if (atomic.cmpxchg<u64>(sync + CLAIM, seen, seen - 1) != seen) return WORKED;
+  const program: usize = load<u32>(sync + PROGRAM);
   const pass = program + load<u32>(program + (<usize>number << 2));
-  runBlock(pass, load<u32>(pass, 4) - left, state, buffer);
+  runBlock(pass, load<u32>(pass, 4) - left, load<u32>(sync + STATE), buffer);
   atomic.add<u32>(sync + DONE, 1);
   atomic.notify(sync + DONE, 1);
   return WORKED;

@@ -80,6 +80,44 @@ export function foldAside(weights: usize, bits: i32, kept: i32, scratch: usize):
   foldAround(scratch, bits - 1, bits - 2);
 }
 
+// @ts-ignore: decorator
+@inline
+function spread(index: usize, bit: usize): usize {
+  return (index & (bit - 1)) | ((index & ~(bit - 1)) << 1);
+}
+
+/** |amplitude|² of two neighbours and of those `bit` above. */
+// @ts-ignore: decorator
+@inline
+function twoSquares(at: usize, bit: usize): v128 {
+  return f64x2.add(squares(at), squares(at + bit));
+}
+
+/** The same, and of those `next` above all of them: two folds. */
+// @ts-ignore: decorator
+@inline
+function fourSquares(at: usize, bit: usize, next: usize): v128 {
+  return f64x2.add(twoSquares(at, bit), twoSquares(at + next, bit));
+}
+
+/** A share of the first three folds at once, over the bits a > b > c of the index, `count` weights into a row: what is read is read once (W1). */
+export function squareShare(part: usize, share: usize, state: usize): void {
+  const row: usize = load<u32>(part, 8), count: usize = load<u32>(part, 12);
+  const a: usize = load<u32>(part, 16), b: usize = load<u32>(part, 20), c: usize = load<u32>(part, 24);
+  const from = share * count;
+  const source = state + (spread(spread(spread(from, c), b), a) << 4);
+  for (let j: usize = 0; j < count; j += 2) {
+    const at = source + (j << 4);
+    v128.store(row + (from + j << 3), f64x2.add(fourSquares(at, a << 4, b << 4), fourSquares(at + (c << 4), a << 4, b << 4)));
+  }
+}
+
+/** The weight of 0 on bit `kept` of 2^bits weights, which are used up; `weightOfOne` gives the other. */
+export function weighRow(weights: usize, bits: i32, kept: i32): f64 {
+  foldAround(weights, bits, kept);
+  return weight0;
+}
+
 /** The weight of 0 on `qubit`; `weightOfOne` gives the other. scratch holds 2^(qubits-1) doubles. */
 export function weigh(state: usize, qubits: i32, qubit: i32, scratch: usize): f64 {
   if (qubits == 1) {

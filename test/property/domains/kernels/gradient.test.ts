@@ -6,6 +6,7 @@ import { OP_WIDTH, decodeCircuitJob, encodeCircuitJob, isParametrised, type Circ
 import { runCircuitJob } from "../../../../domains/kernels/statevector/kernel.ts";
 import { referenceExpectation, referenceGradient, referenceRun } from "../../../../domains/kernels/statevector/reference.ts";
 import { lowered, type Instruction } from "../../../support/clifford-circuits.ts";
+import { plainGradient } from "../../../support/plain-gradient.ts";
 import { anyGate, turned } from "../../../support/statevector-circuits.ts";
 
 const RUNS = process.env["TRIAD_LONG"] === undefined ? 60 : 4_000;
@@ -20,7 +21,7 @@ interface Case {
  * Rotations share angles here and there; parameters move several angles, some of them none, by factors of their own. Every qubit is turned before and
  * behind the gates and words have few letters, or hardly a derivative would be other than 0.
  */
-const anyCase: fc.Arbitrary<Case> = fc.integer({ min: 3, max: 6 }).chain((qubits) => fc.tuple(fc.constant(qubits), fc.array(anyGate(qubits), { maxLength: 16, size: "max" }), fc.infiniteStream(fc.nat(1_000)), fc.integer({ min: 1, max: 6 })))
+const cases = (least: number, most: number, gatesMax: number): fc.Arbitrary<Case> => fc.integer({ min: least, max: most }).chain((qubits) => fc.tuple(fc.constant(qubits), fc.array(anyGate(qubits), { maxLength: gatesMax, size: "max" }), fc.infiniteStream(fc.nat(1_000)), fc.integer({ min: 1, max: 6 })))
   .map(([qubits, gates, stream, count]) => {
     const next = (below: number): number => (stream.next().value as number) % below;
     const layer = (op: "RX" | "RY"): Instruction[] => Array.from({ length: qubits }, (_, qubit) => turned(op, 0.2 + next(97) / 40, qubit));
@@ -32,6 +33,8 @@ const anyCase: fc.Arbitrary<Case> = fc.integer({ min: 3, max: 6 }).chain((qubits
     const entries = Int32Array.from({ length: next(2 * built.angles.length + 1) }, () => next(built.angles.length));
     return { circuit: { ...built, ops }, observable, parameters: { count, entries, of: entries.map(() => next(count)), factors: Float64Array.from(entries, () => next(9) - 4) } };
   });
+
+const anyCase = cases(3, 6, 16);
 
 function gradient({ circuit, observable, parameters }: Case, method: GradientMethod): { readonly value: number; readonly gradient: Float64Array } {
   const job: CircuitJob = { mode: "gradient", circuit, observable, parameters, method };
@@ -74,4 +77,19 @@ describe("gradients", () => {
       expect(furthest(gradient(one, "adjoint").gradient, byDifferences(one))).toBeLessThan(1e-7 * scale);
     }), { numRuns: Math.min(RUNS, 500) / 4 });
   });
+
+  it("have the bits of gate by gate, whatever was planned and kept before: again under other angles, and by fewer of them", () => {
+    fc.assert(fc.property(fc.oneof(cases(3, 9, 24), cases(10, 11, 40)), (one) => {
+      const other = { ...one, circuit: { ...one.circuit, angles: one.circuit.angles.map((angle) => 0.7 - angle) } };
+      const { entries, of, factors } = one.parameters;
+      const half = entries.length >> 1;
+      const fewer = { ...one, parameters: { ...one.parameters, entries: entries.subarray(half), of: of.subarray(half), factors: factors.subarray(half) } };
+      for (const task of [one, other, fewer]) {
+        for (const method of ["adjoint", "shift"] as const) {
+          if (method === "shift" && one.circuit.qubits > 9 && task !== one) continue; // gate by gate takes long
+          expect(gradient(task, method).gradient).toEqual(plainGradient(task.circuit, task.observable, task.parameters, method));
+        }
+      }
+    }), { numRuns: process.env["TRIAD_LONG"] === undefined ? 16 : 400 });
+  }, 120_000);
 });

@@ -89,4 +89,13 @@ describe("kept plans", () => {
     expect(other.program(0)?.bytes).not.toEqual(one.program(0)?.bytes);
     expect(stagedPlan(angled([0.1, 0.2, 0.3, 0.4, 0.5]), EXACT).schedules).not.toBe(one.schedules);
   });
+  it("an exact program under other angles is the one planned afresh, byte for byte", () => {
+    fc.assert(fc.property(fc.integer({ min: 10, max: 16 }).chain((qubits) => unitaryCircuit(qubits, 60)), fc.double({ min: -3, max: 3, noNaN: true }), (circuit, turn) => {
+      stagedPlan(circuit).program(0);
+      const other = { ...circuit, angles: circuit.angles.map((angle) => turn - angle) };
+      const [again, fresh] = [stagedPlan(other).program(0), new StagedPlan(planCircuit(other), EXACT).program(0)];
+      expect(again?.bytes).toEqual(fresh?.bytes);
+      expect(again?.passes).toEqual(fresh?.passes);
+    }), { numRuns: LONG ? 1_000 : 40 });
+  });
 });

@@ -49,8 +49,8 @@ const circuit: fc.Arbitrary<StimCircuit> = fc.letrec<{ readonly circuit: StimCir
     { weight: 1, arbitrary: fc.record({ name: fc.constant("REPEAT" as const), tag, count: fc.oneof(fc.integer({ min: 1, max: 3 }), fc.maxSafeNat().map((count) => count + (count === 0 ? 1 : 0))), body: tie("circuit").filter((body) => body.length > 0), line: fc.constant(0) }) }), { maxLength: 5 }),
 })).circuit;
 
-/** Lines do not matter here. */
-const unnumbered = (items: StimCircuit): StimCircuit => items.map((item) => (isRepeat(item) ? { ...item, line: 0, body: unnumbered(item.body) } : { ...item, line: 0 }));
+/** Places do not matter here. */
+const unnumbered = (items: StimCircuit): StimCircuit => items.map(({ column: _, ...item }) => (isRepeat(item) ? { ...item, line: 0, body: unnumbered(item.body) } : { ...item, line: 0 }));
 
 const symptom = fc.oneof(fc.maxSafeNat(), fc.nat(TARGET.VALUE).map(observableTarget));
 const parts = fc.oneof(fc.array(fc.array(symptom, { minLength: 1 }), { minLength: 1 }), fc.constant([[]]));
@@ -62,7 +62,7 @@ const dem: fc.Arbitrary<DemProgram> = fc.letrec<{ readonly dem: DemProgram }>((t
     fc.record({ name: fc.constant("shift_detectors" as const), tag, args: fc.array(number), parts: fc.maxSafeNat().map((by) => [[by]]), line: fc.constant(0) }),
     fc.record({ name: fc.constant("repeat" as const), tag, count: fc.maxSafeNat(), body: tie("dem").filter((body) => body.length > 0), line: fc.constant(0) })), { maxLength: 5 }),
 })).dem;
-const demUnnumbered = (items: DemProgram): DemProgram => items.map((item) => ("body" in item ? { ...item, line: 0, body: demUnnumbered(item.body) } : { ...item, line: 0 }));
+const demUnnumbered = (items: DemProgram): DemProgram => items.map(({ column: _, ...item }) => ("body" in item ? { ...item, line: 0, body: demUnnumbered(item.body) } : { ...item, line: 0 }));
 
 describe("texts there and back", () => {
   it("a circuit is what its text is parsed to", () => {

@@ -1,9 +1,10 @@
 // triad qec estimate: inputs told apart, options as words, answers as text, JSON, CSV and SVG. By our own formula where the estimator is not the point.
+import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { circuit } from "../../../../domains/q/api/circuit.ts";
 import { bindingText, durationText, grouped } from "../../../../runtime/app/cli/estimate-text.ts";
-import { onlyObject, scratch, triad } from "../../../support/cli.ts";
+import { onlyObject, scratch, triad, triadOn } from "../../../support/cli.ts";
 import { alloc, graphOf, node } from "../../../support/graphs.ts";
 
 const at = scratch();
@@ -104,6 +105,25 @@ describe("triad qec estimate", () => {
     expect([readFileSync(at("f.svg"), "utf8").startsWith("<svg"), existsSync(at("b.svg"))]).toEqual([true, true]);
     expect((await estimate(at("counts.json"), ...words)).code).toBe(2);
     expect((await estimate(at("counts.json"), ...words, "--replace")).code).toBe(0);
+  });
+
+  it("writes the same rows as Parquet, and writes nowhere it reads", async () => {
+    const counts = file("counts.json", COUNTS);
+    const { json } = await estimate(counts, "--formula", "--frontier", "--csv", at("p.csv"), "--parquet", at("p.parquet"));
+    const read = await parquetReadObjects({ file: await asyncBufferFromFile(at("p.parquet")) });
+    const frontier = json["frontier"] as readonly { readonly physicalQubits: number; readonly runtimeNs: number; readonly code: { readonly distance: number } }[];
+    expect(frontier.length).toBeGreaterThan(1);
+    expect(read.map((row) => [row["physical_qubits"], row["runtime_ns"], row["code_distance"]])).toEqual(frontier.map(({ physicalQubits, runtimeNs, code: { distance } }) => [physicalQubits, runtimeNs, distance]));
+    const [head = "", ...lines] = readFileSync(at("p.csv"), "utf8").trimEnd().split("\r\n");
+    expect(lines).toEqual(read.map((row) => head.split(",").map((name) => String(row[name] ?? "")).join(",")));
+    expect([(await estimate(counts, "--formula", "--parquet", counts, "--replace")).code, JSON.parse(readFileSync(counts, "utf8"))]).toEqual([2, COUNTS]);
+    await estimate(counts, "--formula", "--parquet", at("one.parquet"));
+    expect(await parquetReadObjects({ file: await asyncBufferFromFile(at("one.parquet")) })).toHaveLength(1);
+  });
+
+  it("tells on a terminal what it is about", async () => {
+    const { err } = await triadOn({ columns: 100 }, "qec", "estimate", file("counts.json", COUNTS), "--formula", "--frontier");
+    expect(err).toBe("\r\u001b[Kestimating the frontier of 100 logical qubits, 1,000 T gates, 300 rotations in 50 layers, 400 CCZ, 700 measurements\r\u001b[K");
   });
 
   it("says when the answer is over an allowance", () => {

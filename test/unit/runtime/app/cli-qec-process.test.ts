@@ -1,6 +1,6 @@
 // triad qec as a process of its own: a disk that takes no more, an interrupt, a reader that has gone. What was counted before is never counted again.
 import { spawn, type ChildProcess } from "node:child_process";
-import { closeSync, existsSync, openSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, statSync } from "node:fs";
 import process from "node:process";
 import { describe, expect, it } from "vitest";
 import { ending, onlyObject, scratch, start, triad } from "../../../support/cli.ts";
@@ -56,4 +56,33 @@ describe.runIf(process.platform === "linux")("triad qec, when something is in it
     expect([code, err]).toEqual([7, expect.stringMatching(/^error DISK_FAILED 3320: [^]*EFBIG/)]);
     expect(existsSync(at("events.b8"))).toBe(false);
   });
+
+  it("killed while it samples, goes on to the digest and the shots it would have had", async () => {
+    const words = (name: string) => ["qec", "sample", "--code", "repetition_code:memory", "--distance", "3", "--rounds", "2", "--p", "0.01", "--shots", "20000000", "--seed", "7", "--workers", "0", "--out", at(`${name}.triad`), "--events", at(`${name}.b8`), "--json"];
+    const child = start(words("shot"));
+    const said = ending(child);
+    await grown(at("shot.triad.partial"), 3_000_000);
+    child.kill("SIGKILL");
+    expect([(await said).code, existsSync(at("shot.triad")), existsSync(at("shot.b8"))]).toEqual([-1, false, false]);
+    const resumed = onlyObject((await triad(...words("shot"))).out);
+    const whole = onlyObject((await triad(...words("unshot"))).out);
+    expect([resumed["digest"], resumed["detectionEvents"], readFileSync(at("shot.b8")).equals(readFileSync(at("unshot.b8")))]).toEqual([whole["digest"], whole["detectionEvents"], true]);
+  }, 120_000);
+
+  it.each(["SIGKILL", "SIGINT"] as const)("stopped by %s while it decodes, goes on to the predictions it would have had", async (signal) => {
+    const code = ["--code", "surface_code:rotated_memory_z", "--distance", "7", "--p", "0.008"];
+    const words = (name: string, workers: string) => ["qec", "decode", ...code, "--events", at("d7.b8"), "--appended", "--predictions", at(name), "--workers", workers, "--json"];
+    if (!existsSync(at("d7.b8"))) await triad("qec", "sample", ...code, "--shots", "150000", "--seed", "7", "--workers", "0", "--events", at("d7.b8"));
+    const child = start(words(signal, "0"));
+    const said = ending(child);
+    await grown(at(`${signal}.partial`), 10_000);
+    child.kill(signal);
+    const { code: exit, err } = await said;
+    expect([exit, existsSync(at(signal))]).toEqual([signal === "SIGINT" ? 130 : -1, false]);
+    if (signal === "SIGINT") expect(onlyObject(err)["error"]).toMatchObject({ name: "RUN_INTERRUPTED", next: "Say the same command again: it goes on where this one stopped.", detail: { partial: at(`${signal}.partial`) } });
+    const resumed = onlyObject((await triad(...words(signal, "1"))).out);
+    const whole = onlyObject((await triad(...words(`${signal}.whole`, "2"))).out);
+    expect([Number(resumed["before"]) > 0, Number(resumed["before"]) < 150_000, resumed["errors"]]).toEqual([true, true, whole["errors"]]);
+    expect(readFileSync(at(signal)).equals(readFileSync(at(`${signal}.whole`)))).toBe(true);
+  }, 120_000);
 });

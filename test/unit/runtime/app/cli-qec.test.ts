@@ -107,6 +107,33 @@ describe("settings of a decoder", () => {
     expect(onlyObject(decoded.out)).toMatchObject({ decoder: { name: "bp_osd", iterations: 100, scale: "adaptive", order: 5, basis: "own" }, shots: 50, unsolved: 0 });
   }, 60_000);
 
+  it("say what its error model approximates: a study of heralds and of pair channels runs, is judged and gives its bytes again", async () => {
+    const [file, out, csv] = [path("heralds.json"), path("heralds.triad"), path("heralds.csv")];
+    const channel = Array.from({ length: 15 }, () => "0.004").join(", ");
+    const circuit = `R 0 1 2\nPAULI_CHANNEL_2(${channel}) 0 1\nHERALDED_ERASE(0.04) 1\nE(0.02) X0\nELSE_CORRELATED_ERROR(0.02) X2\nM 0 1 2\nDETECTOR rec[-4]\nDETECTOR rec[-3] rec[-2]\nDETECTOR rec[-2] rec[-1]\nOBSERVABLE_INCLUDE(0) rec[-1]\n`;
+    const study = (decoder: unknown): void => { writeFileSync(file, JSON.stringify({ cells: [{ experiment: { circuit }, decoder }], stop: { maxShots: 2_000 } })); };
+    const run = (...words: readonly string[]) => triad("qec", "threshold", "--study", file, "--seed", "1", "--workers", "0", "--json", ...words);
+    study("lookup");
+    expect(onlyObject((await run("--out", path("refused-heralds.triad"))).err)["error"]).toMatchObject({ name: "STIM_UNSUPPORTED" });
+    study({ name: "lookup", approximateDisjoint: 0.05 });
+    expect(onlyObject((await run("--out", out, "--csv", csv)).out)["rows"]).toMatchObject([{ decoder: { name: "lookup", approximateDisjoint: 0.05 }, shots: 2_000 }]);
+    expect(readFileSync(csv, "utf8")).toContain(",lookup,approximateDisjoint=0.05,");
+    expect((await triad("qec", "report", out)).out).toContain("lookup(approximateDisjoint=0.05)");
+    for (const words of [["judge", out], ["replay", out, "--trust-program"], ["reproduce", out, "--trust-program", "--workers", "0"]]) expect([words[0], (await triad(...words)).code]).toEqual([words[0], 0]);
+    expect((await triad("judge", out)).out).toContain("exclude one another");
+  }, 60_000);
+
+  it("of the error model are options of a study of one code and of decode, where no model is given", async () => {
+    const code = ["--code", "repetition_code:memory", "--p", "0.05", "--workers", "0", "--json", "--approximate-disjoint", "0.5"];
+    const said = onlyObject((await triad("qec", "threshold", ...code, "--distances", "3", "--max-shots", "100", "--seed", "1", "--out", path("option.triad"))).out);
+    expect(said["rows"]).toMatchObject([{ decoder: { name: "matching", approximateDisjoint: 0.5 } }]);
+    writeFileSync(path("model.dem"), "error(0.1) D0 L0\n");
+    writeFileSync(path("model.01"), "1\n0\n");
+    const words = ["qec", "decode", "--dem", path("model.dem"), "--events", path("model.01"), "--workers", "0", "--json"];
+    expect((await triad(...words)).code).toBe(0);
+    expect(onlyObject((await triad(...words, "--approximate-disjoint", "0.5")).err)["error"]).toMatchObject({ name: "USAGE", detail: { options: "--dem, --approximate-disjoint" } });
+  }, 60_000);
+
   it("are refused in a file with their place", async () => {
     const file = path("settings.json");
     const experiment = { code: "repetition_code:memory", distance: 3, rounds: 2, noise: {} };

@@ -8,10 +8,13 @@ import { STUDY_PROGRAM } from "../../../../runtime/app/qec/program-file.ts";
 import { judgeTrace } from "../../../../runtime/app/judge.ts";
 import { record } from "../../../../runtime/app/record.ts";
 import { reproduceTrace } from "../../../../runtime/app/trace.ts";
+import { defineProcess } from "../../../../runtime/app/index.ts";
 import { scratch } from "../../../support/cli.ts";
+import { recordInMemory } from "../../../support/examples.ts";
 import { cutAfter } from "../../../support/workloads.ts";
 
 const at = scratch();
+const ones = (byte: number): number => byte.toString(2).replaceAll("0", "").length;
 const cell = (distance: number, p: number): Study["cells"][number] =>
   ({ p, decoder: "matching", experiment: { code: "repetition_code:memory", distance, rounds: distance, noise: uniformNoise(p) } });
 const study: Study = {
@@ -59,4 +62,31 @@ describe("a study", () => {
     expect((await runStudy({ study, out, replace: false, workers: 1 })).digest).toBe(digest);
     expect(existsSync(`${out}.partial`)).toBe(false);
   }, 60_000);
+});
+
+describe("jobs of one run", () => {
+  const coins = { circuit: `R ${[...Array(64).keys()].join(" ")}\nX_ERROR(0.5) ${[...Array(64).keys()].join(" ")}\nM ${[...Array(64).keys()].join(" ")}\n${[...Array(64).keys()].map((bit) => `DETECTOR rec[-${bit + 1}]\n`).join("")}` };
+  const program = defineProcess({
+    name: "coins", domains: ["Q"],
+    *run({ q }) {
+      const contract = yield* q.reserve({ qubits: 64, budget: 1e9 });
+      const asked = [yield* q.detect(contract, coins, 4_000), yield* q.detect(contract, coins, 4_000), yield* q.detect(contract, coins, 4_000)];
+      const rows = [];
+      for (const handle of asked) rows.push((yield* q.measure(handle)).rows);
+      return rows;
+    },
+  });
+
+  it("draw independently of one another, though they ask for the very same", async () => {
+    const { report } = await recordInMemory({ program });
+    const rows = report.end.result as readonly Uint8Array[];
+    const bits = 8 * 32_000;
+    expect(rows.map(({ length }) => length)).toEqual([32_000, 32_000, 32_000]);
+    for (const [one, other] of [[0, 1], [0, 2], [1, 2]] as const) {
+      for (const shift of [0, 8, 80]) { // shots of one against the same and later shots of the other
+        const apart = rows[one]?.reduce((sum, byte, at) => sum + ones(byte ^ (rows[other]?.[(at + shift) % 32_000] ?? 0)), 0) ?? 0;
+        expect(Math.abs(apart - bits / 2)).toBeLessThan(5 * Math.sqrt(bits / 4));
+      }
+    }
+  });
 });

@@ -19,7 +19,7 @@ describe("a threshold", () => {
     if (one === undefined) throw new Error("no fit");
     const knobs = ["afterCliffordDepolarization", "beforeRoundDataDepolarization", "beforeMeasureFlipProbability", "afterResetFlipProbability"];
     const names = fitFacts([one, { ...one, rounds: "3·d", noise: Object.fromEntries(knobs.map((knob) => [knob, "0.2·p"])) }]).flatMap((fact) => fact?.[0] ?? []);
-    expect(names).toEqual(["threshold of surface_code:rotated_memory_z, matching, rounds d, noise idleDepolarization p", "threshold of surface_code:rotated_memory_z, matching, rounds 3·d, noise 0.2·p"]);
+    expect(names).toEqual(["threshold of surface_code:rotated_memory_z, matching, noise idleDepolarization p, rounds d", "threshold of surface_code:rotated_memory_z, matching, noise 0.2·p, rounds 3·d"]);
   });
   it("that fits is told as it is", () => {
     expect(told([5, 7, 9], 0.3)).not.toContain("no threshold");

@@ -6,11 +6,13 @@ import { printModel } from "../../../../../domains/q/dem/print.ts";
 import { circuitOf, type Experiment } from "../../../../../domains/q/qec/experiment.ts";
 import { printStim } from "../../../../../domains/q/stim/print.ts";
 import { checkApart } from "../../apart.ts";
-import { jsonOption, probabilityOption } from "../../arguments.ts";
+import { jsonOption } from "../../arguments.ts";
 import { runs, type Invocation } from "../../command.ts";
+import { disjointOption } from "../../decoder-flags.ts";
 import { addExperimentOptions, experimentOf, type ExperimentFlags } from "../../experiment-flags.ts";
 import { printFacts, printJson } from "../../output.ts";
 import { putNew } from "../../rows-file.ts";
+import { inFile } from "../../stim-file.ts";
 import type { Io } from "../../terminal.ts";
 import { plural, printable } from "../../values.ts";
 
@@ -53,7 +55,7 @@ const outputs = (command: Command): Command => command
 function written(what: "circuit" | "dem", file: string | undefined, flags: Flags, io: Io): Promise<number> {
   const experiment = experimentOf(file, flags);
   if (flags.out !== undefined) checkApart({ out: flags.out }, file ?? "");
-  return put(what, what === "circuit" ? linesOf(experiment) : modelOf(experiment, flags), flags, io);
+  return put(what, what === "circuit" ? linesOf(experiment) : inFile(file, () => modelOf(experiment, flags)), flags, io);
 }
 
 export function configure(command: Command, invocation: Invocation): void {
@@ -64,6 +66,6 @@ export function configure(command: Command, invocation: Invocation): void {
 export function configureDem(command: Command, invocation: Invocation): void {
   outputs(addExperimentOptions(command.argument("[file]", "a .stim circuit"))
     .option("--decompose", "split errors into parts of at most two detectors, as decoders that match need them")
-    .addOption(probabilityOption("--approximate-disjoint <p>", "take disjoint probabilities up to this for independent ones where nothing else is the same (default: 0, refused)")));
+    .addOption(disjointOption()));
   runs(command, invocation, (file) => written("dem", file, command.opts<Flags>(), invocation.io));
 }

@@ -1,37 +1,38 @@
 // triad qec decode: what a decoder predicts of recorded detection events, and how often it is wrong where the observables were recorded too.
+// Where predictions are written, what is done stands in a journal beside them until they are: killed, the same words go on.
 import type { Command } from "commander";
+import { existsSync } from "node:fs";
 import { EXIT, Fault } from "../../../../../kernel-abi/fault.ts";
-import { countDifferences } from "../../../../../domains/kernels/qec/count.ts";
-import { flattened } from "../../../../../domains/q/dem/flatten.ts";
 import type { ErrorModel } from "../../../../../domains/q/dem/model.ts";
-import { parseDem } from "../../../../../domains/q/dem/parse.ts";
 import { decoderText, type DecoderSettings } from "../../../../../domains/q/qec/decoder-settings.ts";
-import { decoderOfModel, modelFor } from "../../../../../domains/q/qec/decoder.ts";
+import { modelFor } from "../../../../../domains/q/qec/decoder.ts";
 import { knownExperiment } from "../../../../../domains/q/qec/known.ts";
-import { intervalOf } from "../../../../../domains/q/statistics/intervals.ts";
-import { rowBytes, type ShotFormat, type Shots } from "../../../../../domains/q/stim/shots.ts";
+import type { Shots } from "../../../../../domains/q/stim/shots.ts";
 import { defaultWorkers } from "../../../../adapters/host.ts";
-import { decodeShots } from "../../../qec/decode-run.ts";
+import { forgetDecodeJournal } from "../../../qec/decode-journal.ts";
+import { decodeShots, type Decoded, type DecodeTask } from "../../../qec/decode-run.ts";
 import { checkApart } from "../../apart.ts";
-import { jsonOption, readGiven, workersOption } from "../../arguments.ts";
+import { jsonOption, workersOption } from "../../arguments.ts";
 import { runs, type Invocation } from "../../command.ts";
 import { addDecoderOptions, decoderOf, type DecoderFlags } from "../../decoder-flags.ts";
+import { judged, judgedFacts, predictionPaths, writePredictions, writtenFacts, type PredictionFlags } from "../../decode-report.ts";
 import { addExperimentOptions, experimentOf, type ExperimentFlags } from "../../experiment-flags.ts";
 import { interruptible } from "../../interrupt.ts";
+import { keepingOn } from "../../narrated.ts";
 import { printFacts, printJson } from "../../output.ts";
 import { checkNew } from "../../rows-file.ts";
-import { formatOption, parted, putShots, shotsIn } from "../../shot-files.ts";
+import { checkTable } from "../../shot-table.ts";
+import { formatOption, parted, shotsIn } from "../../shot-files.ts";
+import { inFile, modelIn } from "../../stim-file.ts";
 import type { Io } from "../../terminal.ts";
-import { plural, printable } from "../../values.ts";
+import { createTally } from "../../tally.ts";
+import { plural } from "../../values.ts";
 
-interface Flags extends ExperimentFlags, DecoderFlags {
+interface Flags extends ExperimentFlags, DecoderFlags, PredictionFlags {
   readonly dem?: string;
   readonly events?: string;
-  readonly format?: ShotFormat;
   readonly observables?: string;
   readonly appended?: boolean;
-  readonly predictions?: string;
-  readonly replace?: boolean;
   readonly workers?: number;
   readonly json?: boolean;
 }
@@ -39,9 +40,13 @@ interface Flags extends ExperimentFlags, DecoderFlags {
 /** @throws Fault USAGE; whatever reading the circuit or the model throws */
 function modelOf(file: string | undefined, flags: Flags, decoder: DecoderSettings): ErrorModel {
   const { dem } = flags;
-  if (dem === undefined) return modelFor(knownExperiment(experimentOf(file, flags)).circuit, decoder);
+  if (dem === undefined) {
+    const { circuit } = knownExperiment(experimentOf(file, flags));
+    return inFile(file, () => modelFor(circuit, decoder));
+  }
+  if (flags.approximateDisjoint !== undefined) throw new Fault("USAGE", { options: "--dem, --approximate-disjoint", what: "a model says what its errors are", allowed: "one of them" });
   if (file !== undefined || flags.code !== undefined) throw new Fault("USAGE", { options: "--dem, a circuit", allowed: "one of them" });
-  return flattened(parseDem(readGiven("--dem", dem)));
+  return modelIn(dem);
 }
 
 interface Recorded {
@@ -58,30 +63,47 @@ function recordedIn({ events = "", format, observables, appended = false }: Flag
   return { events: fired, flips };
 }
 
+/** On a terminal it is told how far it is; stopped, what is done is kept where there is a journal. */
+async function decoded(task: DecodeTask, flags: Flags, journal: string | undefined, io: Io): Promise<Decoded> {
+  const { shots } = task;
+  const tally = createTally(io.err, (done) => `${done} of ${plural(shots, "shot")} decoded`);
+  return interruptible(io.err, (signal) => decodeShots(task, { workers: flags.workers ?? defaultWorkers(), journal, signal, progress: tally.at })).finally(() => { tally.end(); });
+}
+
+/** What may be there already: files of predictions that were written before a kill, where a journal says that there was one. */
+function checkFiles(flags: Flags, file: string | undefined, journal: string | undefined): void {
+  for (const into of predictionPaths(flags)) for (const read of [flags.events, flags.observables, flags.dem, file]) checkApart({ out: into }, read ?? "");
+  if (journal === undefined || !existsSync(journal)) checkNew(flags.replace === true, ...predictionPaths(flags));
+}
+
 async function decode(file: string | undefined, flags: Flags, io: Io): Promise<number> {
-  const { events, format, predictions: into, replace = false, workers = defaultWorkers() } = flags;
   const said = decoderOf(flags);
-  const decoder: DecoderSettings = said.name === "bp_osd" && flags.dem !== undefined ? { ...said, basis: "both" } : said; // a model does not say which detectors are of which basis
-  if (events === undefined) throw new Fault("USAGE", { option: "--events", what: "detection events are needed", allowed: "a file of shots: 01, b8, r8, hits, dets or ptb64" });
-  if (into !== undefined) for (const read of [events, flags.observables, flags.dem, file]) checkApart({ out: into }, read ?? "");
-  checkNew(replace, into);
-  const model = modelOf(file, flags, decoder);
+  const settings: DecoderSettings = said.name === "bp_osd" && flags.dem !== undefined ? { ...said, basis: "both" } : said; // a model does not say which detectors are of which basis
+  if (flags.events === undefined) throw new Fault("USAGE", { option: "--events", what: "detection events are needed", allowed: "a file of shots: 01, b8, r8, hits, dets or ptb64" });
+  const [first] = predictionPaths(flags);
+  const journal = first === undefined ? undefined : `${first}.partial`;
+  checkFiles(flags, file, journal);
+  const model = modelOf(file, flags, settings);
   const { detectors, observables } = model;
-  const { events: fired, flips } = recordedIn(flags, model);
-  const { predictions, unsolved } = await interruptible(io.err, (signal) => decodeShots({ decoder: decoderOfModel(model, decoder), detectors, observables, shots: fired.shots, events: fired.rows }, { workers, signal }));
-  if (into !== undefined) putShots(into, format, { shots: fired.shots, rows: predictions }, { observables }, replace);
-  const perObservable = Array.from({ length: observables }, () => 0);
-  const errors = flips === undefined ? null : countDifferences(flips.rows, predictions, fired.shots, rowBytes({ observables }), perObservable);
-  const rate = errors === null || fired.shots === 0 ? null : intervalOf("wilson", { shots: fired.shots, errors }, 0.95);
-  if (flags.json === true) printJson(io.out, "qec-decode", { decoder, shots: fired.shots, detectors, observables, unsolved, errors, flips: flips === undefined ? null : perObservable, rate: rate?.best ?? null, low: rate?.low ?? null, high: rate?.high ?? null, ...(into === undefined ? {} : { predictions: into }) });
-  else {
-    printFacts(io.out, [
-      ["decoded", `${plural(fired.shots, "shot")} of ${plural(detectors, "detector")} by ${decoderText(decoder)}`],
-      rate === null ? undefined : ["errors", `${errors ?? 0}: ${rate.best.toPrecision(3)} (${rate.low.toPrecision(3)} to ${rate.high.toPrecision(3)} with 95 %)`],
-      unsolved === 0 ? undefined : ["unsolved", `${plural(unsolved, "shot")} that no correction explains`], into === undefined ? undefined : ["written", printable(into)],
-    ]);
-  }
-  return EXIT.ok;
+  const { events: { shots, rows }, flips } = recordedIn(flags, model);
+  for (const option of ["csv", "parquet"] as const) if (flags[option] !== undefined) checkTable(`--${option}`, shots, 2 * observables);
+  return keepingOn(io, { partial: journal, by: "--predictions", json: flags.json === true }, async () => {
+    const found = await decoded({ settings, model, shots, events: rows }, flags, journal, io);
+    writePredictions(found, shots, flips, observables, flags);
+    if (journal !== undefined) forgetDecodeJournal(journal);
+    const verdict = judged(found, flips, observables);
+    const { unsolved, before } = found;
+    if (flags.json === true) {
+      const { rate = null } = verdict ?? {};
+      printJson(io.out, "qec-decode", { decoder: settings, shots, detectors, observables, unsolved, errors: verdict?.errors ?? null, flips: verdict?.flips ?? null, rate: rate?.best ?? null, low: rate?.low ?? null, high: rate?.high ?? null, before, ...(flags.predictions === undefined ? {} : { predictions: flags.predictions }) });
+    } else {
+      printFacts(io.out, [
+        ["decoded", `${plural(shots, "shot")} of ${plural(detectors, "detector")} by ${decoderText(settings)}${before === 0 ? "" : `, ${before} of them before it was stopped`}`],
+        ...judgedFacts(verdict), unsolved === 0 ? undefined : ["unsolved", `${plural(unsolved, "shot")} that no correction explains`], ...writtenFacts(flags),
+      ]);
+    }
+    return EXIT.ok;
+  });
 }
 
 export function configure(command: Command, invocation: Invocation): void {
@@ -91,8 +113,10 @@ export function configure(command: Command, invocation: Invocation): void {
     .addOption(formatOption("--format <format>", "all these files"))
     .option("--observables <file>", "what the observables did: to count wrong predictions")
     .option("--appended", "the observables stand behind the detectors of each shot")
-    .option("--predictions <file>", "predicted flips of the observables go there")
-    .option("--replace", "give up an existing file of that name")
+    .option("--predictions <file>", "predicted flips of the observables go there; killed, the same words go on")
+    .option("--csv <file>", "predictions as CSV: a row a shot, with what was observed where it is known, and whether they differ")
+    .option("--parquet <file>", "the same as Parquet")
+    .option("--replace", "give up existing files of the same names")
     .addOption(workersOption())
     .addOption(jsonOption());
   runs(command, invocation, (file) => decode(file, command.opts<Flags>(), invocation.io));

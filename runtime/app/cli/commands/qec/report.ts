@@ -1,36 +1,66 @@
-// triad qec report: the rows, fits and plot of a study from its sealed trace, made again by replaying it: what does not follow from the record is not told.
+// triad qec report: what a sealed trace of this group came to, without running it again: rows, fits and plot of a study, by replaying it; the shots
+// of a sampling, read out of it. What does not follow from the record is not told.
 import type { Command } from "commander";
 import { EXIT, Fault } from "../../../../../kernel-abi/fault.ts";
 import { isStudyResult } from "../../../qec/study-run.ts";
+import { eventsOf, sealedSampling, type Sampling } from "../../../qec/sample-run.ts";
 import { STUDY_PROGRAM } from "../../../qec/program-file.ts";
 import { replayTrace } from "../../../trace.ts";
 import { checkApart } from "../../apart.ts";
 import { jsonOption } from "../../arguments.ts";
 import { runs, type Invocation } from "../../command.ts";
-import { printJson } from "../../output.ts";
-import { addStudyFiles, checkStudyFiles, printStudy, writeStudyFiles, type StudyFiles } from "../../study-report.ts";
+import { printFacts, printJson } from "../../output.ts";
+import { checkNew } from "../../rows-file.ts";
+import { addShotFiles, checkShotTables, sampledFacts, shotPaths, writeSampled, type ShotFlags } from "../../sample-report.ts";
+import { addStudyFiles, checkStudyFiles, printStudy, studyJson, studyPaths, writeStudyFiles, type StudyFiles } from "../../study-report.ts";
 import type { Io } from "../../terminal.ts";
 import { printable } from "../../values.ts";
 
-interface Flags extends StudyFiles {
+interface Flags extends StudyFiles, ShotFlags {
   readonly trustProgram?: boolean;
   readonly json?: boolean;
 }
 
-async function report(trace: string, flags: Flags, io: Io): Promise<number> {
-  for (const written of [flags.csv, flags.parquet, flags.plot]) if (written !== undefined) checkApart({ out: written }, trace);
+const ALLOWED = "what `triad qec threshold` or `triad qec sample` sealed";
+
+/** @throws Fault USAGE for options of the other kind of trace */
+function refuseOptions(flags: Flags, kind: string, names: readonly (keyof Flags)[]): void {
+  const other = names.find((name) => flags[name] !== undefined);
+  if (other !== undefined) throw new Fault("USAGE", { option: `--${other.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, what: `the trace is ${kind}, which has none` });
+}
+
+async function study(trace: string, flags: Flags, io: Io): Promise<number> {
+  refuseOptions(flags, "a study", ["events", "observables", "format"]);
   await checkStudyFiles(flags);
   const { end, digest } = await replayTrace(trace, flags.trustProgram === true ? { trustProgram: true } : { program: STUDY_PROGRAM });
   const result = end !== null && "result" in end ? end.result : undefined;
-  if (!isStudyResult(result)) throw new Fault("USAGE", { argument: "trace", trace, what: "it is no study, or did not complete", allowed: "what `triad qec threshold` sealed" });
+  if (!isStudyResult(result)) throw new Fault("USAGE", { argument: "trace", trace, what: "it is neither study nor sampling, or did not complete", allowed: ALLOWED });
   await writeStudyFiles(result, flags);
-  if (flags.json === true) printJson(io.out, "qec-report", { rows: result.rows, fits: result.fits, digest, trace });
+  if (flags.json === true) printJson(io.out, "qec-report", { ...studyJson(result), digest, trace });
   else await printStudy(result, flags, [["digest", digest], ["trace", printable(trace)]], io);
   return EXIT.ok;
 }
 
+async function shots({ recording: { header: { seed } }, digest }: Sampling, trace: string, flags: Flags, io: Io): Promise<number> {
+  refuseOptions(flags, "a sampling", ["plot", "fitsCsv", "fitsParquet", "trustProgram"]);
+  checkNew(flags.replace === true, ...shotPaths(flags));
+  const sampled = await eventsOf(trace);
+  if (sampled === undefined) throw new Fault("USAGE", { argument: "trace", trace, what: "it sampled nothing", allowed: ALLOWED });
+  checkShotTables(flags, sampled.shots, sampled);
+  const counts = writeSampled(sampled, flags);
+  if (flags.json === true) printJson(io.out, "qec-report", { ...counts, seed, digest, trace });
+  else printFacts(io.out, [...sampledFacts(counts, flags), ["seed", printable(seed)], ["digest", digest], ["trace", printable(trace)]]);
+  return EXIT.ok;
+}
+
+async function report(trace: string, flags: Flags, io: Io): Promise<number> {
+  for (const written of [...studyPaths(flags), ...shotPaths(flags)]) checkApart({ out: written }, trace);
+  const sampling = await sealedSampling(trace);
+  return sampling === undefined ? study(trace, flags, io) : shots(sampling, trace, flags, io);
+}
+
 export function configure(command: Command, invocation: Invocation): void {
-  addStudyFiles(command.argument("<trace>", "a trace that `triad qec threshold` sealed"))
+  addShotFiles(addStudyFiles(command.argument("<trace>", "a trace that `triad qec threshold` or `triad qec sample` sealed")))
     .option("--trust-program", "run the program in the trace: for a study of another version")
     .addOption(jsonOption());
   runs(command, invocation, (trace = "") => report(trace, command.opts<Flags>(), invocation.io));

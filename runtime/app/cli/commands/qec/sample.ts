@@ -1,85 +1,84 @@
-// triad qec sample: detection events of a circuit, sampled in a sealed run and written as others read them.
+// triad qec sample: detection events of a circuit, sampled in a sealed run and written as others read them. Where the trace is kept, the same
+// words go on with its journal, or find it sealed and write the files again.
 import type { Command } from "commander";
+import { existsSync } from "node:fs";
 import { basename } from "node:path";
-import { Fault } from "../../../../../kernel-abi/fault.ts";
-import type { ShotFormat } from "../../../../../domains/q/stim/shots.ts";
-import { populationOf } from "../../../../../domains/kernels/qec/count.ts";
+import { EXIT, Fault } from "../../../../../kernel-abi/fault.ts";
+import type { RunEnd } from "../../../../../kernel-abi/ports.ts";
+import { knownExperiment } from "../../../../../domains/q/qec/known.ts";
 import { createMemorySink } from "../../../../adapters/memory.ts";
-import { eventsOf, sampleRun } from "../../../qec/sample-run.ts";
+import { eventsOf, sampleRun, type Sampling } from "../../../qec/sample-run.ts";
 import { checkApart } from "../../apart.ts";
 import { countOption, jsonOption, workersOption } from "../../arguments.ts";
 import { runs, type Invocation } from "../../command.ts";
 import { exitOfRun } from "../../exit.ts";
-import { addExperimentOptions, experimentOf, type ExperimentFlags } from "../../experiment-flags.ts";
-import { interruptible } from "../../interrupt.ts";
-import { narrator } from "../../narration.ts";
+import { addExperimentOptions, sampledExperimentOf, type ExperimentFlags } from "../../experiment-flags.ts";
+import { narrated } from "../../narrated.ts";
 import { printFacts, printJson } from "../../output.ts";
-import { checkNew } from "../../rows-file.ts";
 import { printEnd } from "../../run-end.ts";
-import { formatOption, parted, putShots } from "../../shot-files.ts";
+import { addShotFiles, checkShotFiles, checkShotTables, sampledFacts, shotPaths, writeSampled, type ShotFlags } from "../../sample-report.ts";
 import type { Io } from "../../terminal.ts";
-import { plural, printable, shellWord } from "../../values.ts";
+import { printable, shellWord } from "../../values.ts";
 
-interface Flags extends ExperimentFlags {
+interface Flags extends ExperimentFlags, ShotFlags {
   readonly shots?: number;
   readonly seed?: string;
-  readonly events?: string;
-  readonly format?: ShotFormat;
-  readonly observables?: string;
   readonly out?: string;
-  readonly replace?: boolean;
+  readonly label?: string;
   readonly workers?: number;
   readonly json?: boolean;
 }
 
 const SHOTS = 1_000;
 
-async function sample(file: string | undefined, flags: Flags, io: Io): Promise<number> {
-  const { shots = SHOTS, seed, events, format, observables, out, replace = false, workers } = flags;
-  const json = flags.json === true;
-  if (seed === "") throw new Fault("USAGE", { option: "--seed", value: "", allowed: "non-empty text" });
-  const experiment = experimentOf(file, flags);
-  for (const path of [events, observables, out]) if (path !== undefined) checkApart({ out: path }, file ?? "");
-  checkNew(replace, events, observables, out);
-  const memory = out === undefined ? createMemorySink() : undefined;
-  const narration = await narrator(io.err, { run: basename(out ?? file ?? "sample"), log: true });
-  const recorded = await interruptible(io.err, (signal) => sampleRun({ experiment, shots, out: memory ?? out ?? "", replace, seed, workers, signal, observer: narration.observer }))
-    .finally(() => { narration.end(); });
-  const { end, digest, trace } = recorded;
-  const sampled = await eventsOf(memory?.bytes() ?? trace ?? "");
-  if (sampled === undefined || sampled.shots !== shots) {
-    if (json && end.fault !== null) printJson(io.err, "error", { error: end.fault, digest, exit: exitOfRun(end) });
-    else printEnd(io, basename(out ?? file ?? "sample"), end, []);
-    return exitOfRun(end);
-  }
-  const shape = { detectors: sampled.detectors, observables: sampled.observables };
-  const { events: fired, flips } = parted(sampled, shape);
-  if (events !== undefined) {
-    if (observables === undefined) putShots(events, format, sampled, shape, replace);
-    else putShots(events, format, fired, { detectors: shape.detectors }, replace);
-  }
-  if (observables !== undefined) putShots(observables, format, flips, { observables: shape.observables }, replace);
-  const counts = { shots, ...shape, detectionEvents: populationOf(fired.rows), observableFlips: populationOf(flips.rows) };
-  if (json) printJson(io.out, "qec-sample", { ...counts, seed: recorded.seed, digest, ...(trace === undefined ? {} : { trace }) });
-  else {
-    printFacts(io.out, [
-      ["sampled", `${plural(shots, "shot")} of ${plural(shape.detectors, "detector")} and ${plural(shape.observables, "observable")}`],
-      ["events", `${counts.detectionEvents}, ${(counts.detectionEvents / shots).toPrecision(4)} a shot`], ["flips", String(counts.observableFlips)],
-      ["seed", printable(recorded.seed)], ["digest", digest], events === undefined && observables === undefined ? undefined : ["written", [events, observables].filter((path) => path !== undefined).map(printable).join("\n")],
-      trace === undefined ? undefined : ["trace", printable(trace)], trace === undefined ? undefined : ["next", `triad verify ${shellWord(trace)}\ntriad reproduce ${shellWord(trace)} --trust-program`],
-    ]);
-  }
+/** A run that came to no end of its own: bounded, or refused. */
+function ended(end: RunEnd, digest: string, name: string, { json }: Flags, io: Io): number {
+  if (json === true && end.fault !== null) printJson(io.err, "error", { error: end.fault, digest, exit: exitOfRun(end) });
+  else printEnd(io, name, end, []);
   return exitOfRun(end);
 }
 
+async function report({ recording, digest, trace, end }: Sampling, source: string | Uint8Array, flags: Flags, io: Io): Promise<number> {
+  const { shots = SHOTS } = flags;
+  const sampled = await eventsOf(source);
+  if (sampled?.shots !== shots) {
+    if (end !== null) return ended(end, digest, basename(trace ?? "sample"), flags, io);
+    throw new Fault("FILE_UNREADABLE", { path: trace ?? "", doing: "create", what: "it is a run of the same words that did not complete" }, { next: "Give it another name, or say --replace." });
+  }
+  const counts = writeSampled(sampled, flags);
+  const { seed } = recording.header;
+  if (flags.json === true) printJson(io.out, "qec-sample", { ...counts, seed, digest, ...(trace === undefined ? {} : { trace, sampled: end !== null }) });
+  else {
+    printFacts(io.out, [
+      ...sampledFacts(counts, flags), ["seed", printable(seed)], ["digest", digest],
+      trace === undefined ? undefined : ["trace", `${printable(trace)}${end === null ? ", which was sealed before: nothing was sampled again" : ""}`],
+      trace === undefined ? undefined : ["next", `triad verify ${shellWord(trace)}\ntriad reproduce ${shellWord(trace)} --trust-program`],
+    ]);
+  }
+  return end === null ? EXIT.ok : exitOfRun(end);
+}
+
+async function sample(file: string | undefined, flags: Flags, io: Io): Promise<number> {
+  const { shots = SHOTS, seed, out, replace = false, workers, label } = flags;
+  if (seed === "") throw new Fault("USAGE", { option: "--seed", value: "", allowed: "non-empty text" });
+  const experiment = sampledExperimentOf(file, flags);
+  for (const path of [...shotPaths(flags), out]) if (path !== undefined) checkApart({ out: path }, file ?? "");
+  const { size } = knownExperiment(experiment);
+  if (out !== undefined && existsSync(out)) checkShotTables(flags, shots, size); // its files may be there already
+  else checkShotFiles(flags, shots, size);
+  const memory = out === undefined ? createMemorySink() : undefined;
+  return narrated(io, { out, name: basename(out ?? file ?? "sample"), json: flags.json === true }, (live) => sampleRun({ experiment, shots, out: memory ?? out ?? "", replace, seed, workers, label, ...live }),
+    (made) => report(made, memory?.bytes() ?? made.trace ?? "", flags, io));
+}
+
 export function configure(command: Command, invocation: Invocation): void {
-  addExperimentOptions(command.argument("[file]", "a .stim circuit"))
+  addShotFiles(addExperimentOptions(command.argument("[file]", "a .stim circuit"))
     .addOption(countOption("--shots <n>", `how many (default: ${SHOTS})`, 1))
-    .option("--seed <text>", "seed of every random draw (default: 128 fresh random bits, recorded)")
-    .option("--events <file>", "detection events go there, observables behind them unless they have a file of their own")
-    .addOption(formatOption("--format <format>", "these files"))
-    .option("--observables <file>", "flips of the observables go there")
-    .option("--out <trace>", "keep the sealed trace here (default: it is not kept)")
+    .option("--seed <text>", "seed of every random draw (default: 128 fresh random bits, recorded)"))
+    .option("--csv <file>", "the shots as CSV: a row a shot, a column a detector and observable")
+    .option("--parquet <file>", "the same as Parquet")
+    .option("--out <trace>", "keep the sealed trace here; killed, the same words go on (default: it is not kept)")
+    .option("--label <text>", "free text, sealed with the trace")
     .option("--replace", "give up existing files of the same names")
     .addOption(workersOption())
     .addOption(jsonOption());

@@ -8,7 +8,7 @@ import { StagedPlan } from "../../../../../domains/kernels/statevector/stages.ts
 import { createCrew } from "../../../../../runtime/workers/crew.ts";
 import { lowered, type Instruction } from "../../../../support/clifford-circuits.ts";
 import { Doubles } from "../../../../support/random-doubles.ts";
-import { gate, measureAll, pauliSum, turned } from "../../../../support/statevector-circuits.ts";
+import { gate, measure, measureAll, pauliSum, turned } from "../../../../support/statevector-circuits.ts";
 
 const QUBITS = 17;
 const random = new Doubles(7);
@@ -37,6 +37,30 @@ describe.each(["exact", "fused"] as const)("a crew, %s", (fusion) => {
       }
     }
   }, 60_000);
+});
+
+describe("a crew", () => {
+  const some = Int32Array.of(0, 3, QUBITS - 1, QUBITS + 2);
+  const parameters = { count: 4, entries: some, of: Int32Array.of(0, 1, 2, 3), factors: Float64Array.of(1, 2, 1, 1) };
+  const observable = pauliSum([[1, "ZZ".padEnd(QUBITS, "I")], [0.25, "X".padEnd(QUBITS, "I")], [0.5, "XYZ".padEnd(QUBITS, "X")], [2, "Y".padStart(QUBITS, "Z")]]);
+  const gradient = (crew?: Crew): unknown => runCircuitJob({ mode: "gradient", circuit: lowered(QUBITS, 0, layers), observable, parameters, method: "adjoint" }, crew);
+  const shift = (crew?: Crew): unknown => runCircuitJob({ mode: "gradient", circuit: lowered(QUBITS, 0, layers), observable, parameters: { ...parameters, entries: some.map(() => 3) }, method: "shift" }, crew);
+  const read = [measure(4), gate("H", 4), measure(QUBITS - 1), measure(4), ...measureAll(QUBITS)];
+  const weighed = (crew?: Crew): unknown => runCircuitJob({ mode: "sample", circuit: lowered(QUBITS, QUBITS, [...layers, ...read]), shots: 12, key: Uint32Array.of(5, 6) }, crew);
+  it.each([["gradients by adjoint", gradient], ["gradients by shift", shift], ["states weighed in the middle", weighed]] as const)("%s: the same bits with 0, 1 and 3 helpers", (_, job) => {
+    const want = job();
+    for (const crew of crews) expect(job(crew)).toEqual(want);
+  }, 60_000);
+
+  it("shares of a weighing fold as the whole does, on every qubit", () => {
+    const register = new Register({ qubits: QUBITS });
+    const state = new Float64Array(register.wasm.memory.buffer, register.state, 2 << QUBITS);
+    for (let at = 0; at < state.length; at++) state[at] = random.between(-1, 1);
+    for (let qubit = 0; qubit < QUBITS; qubit++) {
+      const zero = register.wasm.weigh(register.state, QUBITS, qubit, register.scratch);
+      expect([qubit, zero, register.wasm.weightOfOne()]).toEqual([qubit, ...register.weigh(qubit)]);
+    }
+  });
 });
 
 function led(crew: Crew): Register {

@@ -1,7 +1,8 @@
 // Dynamics and ground states known in closed form or by other means: Trotter's error, an Ising chain by the power method.
 import { describe, expect, it } from "vitest";
 import { Register } from "../../../../../domains/kernels/statevector/register.ts";
-import { expectationIn, type Word } from "../../../../../domains/kernels/statevector/words.ts";
+import { expectationIn } from "../../../../../domains/kernels/statevector/sums.ts";
+import type { Word } from "../../../../../domains/kernels/statevector/words.ts";
 import type { Instruction } from "../../../../support/clifford-circuits.ts";
 import { amplitudes, gate, turned } from "../../../../support/statevector-circuits.ts";
 

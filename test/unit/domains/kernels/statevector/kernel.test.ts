@@ -55,6 +55,7 @@ describe("refusals", () => {
     ["a measurement in expectation mode", "circuit", { mode: "expectation", circuit: bell, observable: pauliSum([[1, "ZZ"]]) }],
     ["a condition in expectation mode", "circuit", { mode: "expectation", circuit: lowered(1, 1, [{ ...gate("X", 0), when: [[0, 0]] }]), observable: pauliSum([[1, "Z"]]) }],
     ["a letter beyond Z", "pauli letter", { mode: "expectation", circuit: lowered(1, 0, []), observable: { coefficients: Float64Array.of(1), paulis: Uint8Array.of(4) } }],
+    ["a gradient of 27 qubits", "qubits", { mode: "gradient", circuit: lowered(27, 0, []), observable: pauliSum([[1, "Z".repeat(27)]]), parameters: { count: 0, entries: new Int32Array(), of: new Int32Array(), factors: new Float64Array() }, method: "adjoint" }],
     ["an infinite coefficient", "coefficient", { mode: "expectation", circuit: lowered(1, 0, []), observable: pauliSum([[Infinity, "Z"]]) }],
   ] as const)("%s", (_, argument, job) => {
     expect(refusal(job)).toEqual(["KERNEL_REFUSED", argument]);

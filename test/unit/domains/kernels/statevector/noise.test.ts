@@ -201,3 +201,29 @@ describe("a model", () => {
   });
   it("at the edge is taken", () => { checkNoise({ ...NOISELESS, depolarize2: 1, relaxation: times(10, 20, 0, 1) }); });
 });
+
+describe("a reading under a condition", () => {
+  const readout = { zeroAsOne: 1, oneAsZero: 0 };
+  const onBit = (bit: number): LoweredCircuit => lowered(3, 3, [measure(0), { ...measure(1), when: [[0, bit]] }, gate("H", 2), measure(2)]);
+  it.each([[1, "11"], [0, "10"]] as const)("is recorded wrongly where it is made and not where it is not: if bit 0 is %i", (bit, expected) => {
+    for (const copies of [undefined, 0]) {
+      const bits = sampleNoisy(onBit(bit), { ...NOISELESS, readout }, 50, key, copies);
+      const shots = Array.from({ length: 50 }, (_, shot) => bits.subarray(3 * shot, 3 * shot + 3).join(""));
+      expect(new Set(shots)).toEqual(new Set([`${expected}1`]));
+    }
+  });
+  it("is made in the shots whose bit says so, behind a reading of the same range that is not", () => {
+    const circuit = lowered(3, 4, [gate("H", 0), measure(0), { ...measure(1, 1), when: [[0, 1]] }, { ...measure(2, 2), when: [[0, 0]] }, measure(1, 3)]);
+    for (const copies of [undefined, 0]) {
+      const bits = sampleNoisy(circuit, { ...NOISELESS, readout: { zeroAsOne: 0.5, oneAsZero: 0 } }, 2_000, key, copies);
+      const seen = new Map<string, number>();
+      for (let shot = 0; shot < 2_000; shot++) {
+        const record = bits.subarray(4 * shot, 4 * shot + 3).join("");
+        seen.set(record, (seen.get(record) ?? 0) + 1);
+      }
+      // Bit 0 reads 1 in three quarters; then bit 1 may, else bit 2, each in half of them.
+      expect([...seen.keys()].sort()).toEqual(["000", "001", "100", "110"]);
+      for (const [record, p] of [["000", 1 / 8], ["001", 1 / 8], ["100", 3 / 8], ["110", 3 / 8]] as const) expect(Math.abs((seen.get(record) ?? 0) / 2_000 - p)).toBeLessThan(5 * Math.sqrt(p * (1 - p) / 2_000));
+    }
+  });
+});

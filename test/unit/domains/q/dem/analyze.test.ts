@@ -83,7 +83,7 @@ describe("what has no error model is refused", () => {
     ["E(0.1) X0\nTICK\nELSE_CORRELATED_ERROR(0.1) X0", "STIM_VALUE 3 ELSE_CORRELATED_ERROR without an error before it"],
     ["E(0.1) X0\nREPEAT 2 {\nELSE_CORRELATED_ERROR(0.1) X0\n}", "STIM_VALUE 3 ELSE_CORRELATED_ERROR without an error before it"],
     ["M 0\nDETECTOR rec[-2]", "STIM_VALUE 2 DETECTOR looks back at rec[-2], and 1 measurements were made before it"],
-    ["REPEAT 1000000000000000 {\nM 0\n}", "STIM_LIMIT undefined 1000000000000000 instructions when its blocks are repeated"],
+    ["REPEAT 1000000000000000 {\nM 0\n}", "STIM_LIMIT 1 1000000000000000 instructions when its blocks are repeated"],
     ["R 0 1 2\nE(0.1) X0 X1 X2\nM 0 1 2\nDETECTOR rec[-3]\nDETECTOR rec[-2]\nDETECTOR rec[-1]", "ERROR_UNDECOMPOSED undefined D0 D1 D2", { decompose: true }],
   ])("%j", (text, said, options) => {
     const { fault, detail } = faultOf(() => model(text, options));
@@ -91,7 +91,7 @@ describe("what has no error model is refused", () => {
   });
 
   it("with what a caller can do about it", () => {
-    expect(faultOf(() => model("PAULI_CHANNEL_1(0.3, 0.3, 0.3) 0")).next).toMatch(/sample the circuit only, or write it as independent Pauli errors/);
+    expect(faultOf(() => model("PAULI_CHANNEL_1(0.3, 0.3, 0.3) 0")).next).toMatch(/sample the circuit only, write it as independent Pauli errors/);
     const whole = "R 0 1 2\nE(0.1) X0 X1 X2\nM 0 1 2\nDETECTOR rec[-3]\nDETECTOR rec[-2]\nDETECTOR rec[-1]";
     expect(faultOf(() => model(whole, { decompose: true })).next).toMatch(/bp_osd/);
   });

@@ -60,8 +60,8 @@ describe("a flattened error model", () => {
   });
 
   it("is refused with the number when nobody could hold it", () => {
-    expect(faultOf(() => flattened("repeat 1000000000000000 {\n repeat 2 {\n error(0.1) D0\n}\n}")).detail["what"]).toBe("a model that weighs 11000000000000000 when its blocks are repeated");
+    expect(faultOf(() => flattened("repeat 1000000000000000 {\n repeat 2 {\n error(0.1) D0\n}\n}")).detail).toEqual({ line: 1, column: 1, what: "a model that weighs 11000000000000000 when its blocks are repeated" });
     expect(faultOf(() => flattened("repeat 1000000000000000 {\n repeat 0 {\n error(0.1) D0\n}\n}")).detail["what"]).toBe("a model that weighs 1000000000000001 when its blocks are repeated");
-    expect(faultOf(() => flattened("shift_detectors 67108863\ndetector D0\nerror(0.1) D1")).detail).toEqual({ line: 3, what: "D67108864, with the shifts before it" });
+    expect(faultOf(() => flattened("shift_detectors 67108863\ndetector D0\nerror(0.1) D1")).detail).toEqual({ line: 3, column: 1, what: "D67108864, with the shifts before it" });
   });
 });

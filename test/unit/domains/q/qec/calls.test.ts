@@ -131,6 +131,9 @@ describe("settings of a decoder", () => {
     [{ name: "bp_osd", scale: 0.625, iterations: 30 }, full({ scale: 0.625, iterations: 30 })],
     ["matching", { name: "matching" }],
     [{ name: "lookup" }, { name: "lookup" }],
+    [{ name: "lookup", approximateDisjoint: 0 }, { name: "lookup" }],
+    [{ approximateDisjoint: 0.25, name: "union_find" }, { name: "union_find", approximateDisjoint: 0.25 }],
+    [{ name: "bp_osd", approximateDisjoint: 1 }, full({ approximateDisjoint: 1 })],
   ])("%j stand in the descriptor with every default", (decoder, settings) => {
     const described = unpack(encodeDescriptor(told(decoder)).slice());
     expect(described).toMatchObject({ decoder: settings });
@@ -146,11 +149,28 @@ describe("settings of a decoder", () => {
     [{ name: "bp_osd", scale: 1.5 }, "/decoder/scale", "adaptive, or a number from 0.0009765625 to 1"],
     [{ name: "bp_osd", scale: "most" }, "/decoder/scale", "adaptive, or a number from 0.0009765625 to 1"],
     [{ name: "bp_osd", order: 65 }, "/decoder/order", "an integer from 0 to 64"],
-    [{ name: "bp_osd", sweep: 1 }, "/decoder/sweep", "iterations, scale, order, basis"],
+    [{ name: "bp_osd", sweep: 1 }, "/decoder/sweep", "iterations, scale, order, basis, approximateDisjoint"],
     [{ name: "bp_osd", basis: "X" }, "/decoder/basis", "own, both"],
-    [{ name: "matching", order: 1 }, "/decoder/order", "none: it has no settings"],
+    [{ name: "matching", order: 1 }, "/decoder/order", "approximateDisjoint"],
+    [{ name: "matching", approximateDisjoint: 1.5 }, "/decoder/approximateDisjoint", "a number from 0 to 1"],
   ])("%j is refused at its place", (decoder, at, allowed) => {
     expect(faultOf(() => told(decoder))).toMatchObject({ fault: "ABI_MALFORMED", detail: { argument: "q.logical", at, allowed } });
+  });
+
+  it("of the error model reach the analyzer: errors that exclude one another are refused unless they may be approximated", async () => {
+    const pairs = Array.from({ length: 15 }, () => "0.01").join(", ");
+    const circuit: Experiment = { circuit: `R 0 1 2\nPAULI_CHANNEL_2(${pairs}) 0 1 1 2\nM 0 1 2\nDETECTOR rec[-3] rec[-2]\nDETECTOR rec[-2] rec[-1]\nOBSERVABLE_INCLUDE(0) rec[-1]\n` };
+    const held = contractFor({ qubits: 10, channels: 10 });
+    const call = (decoder: unknown) => ({ ...logical(circuit, 2_000), decoder });
+    expect(faultOf(() => jobOf(admission, call("matching"), held, 1))).toMatchObject({ fault: "STIM_UNSUPPORTED", next: expect.stringContaining("approximateDisjoint") as unknown });
+    expect(faultOf(() => jobOf(admission, call({ name: "matching", approximateDisjoint: 0.009 }), held, 1)).fault).toBe("STIM_UNSUPPORTED");
+    for (const name of ["matching", "union_find", "bp_osd", "lookup"]) {
+      const service = createQService(inlineRunner);
+      service.start(jobOf(admission, call({ name, approximateDisjoint: 0.01 }), held, 1));
+      const { errors, shots } = readResult(parseResult((await service.outcome(jobId(1))).body)) as LogicalCounts;
+      expect(errors / shots).toBeGreaterThan(0.01);
+      expect(errors / shots).toBeLessThan(0.2);
+    }
   });
 
   it("reach the decoder: fewer iterations and no sweep find other answers", async () => {

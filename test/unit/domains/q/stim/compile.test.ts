@@ -97,8 +97,8 @@ describe("compiled circuits", () => {
   });
 
   it("refuse what they cannot have, by name and line", () => {
-    expect(faultOf(() => compileFrames(parseStim("M 0\nDETECTOR rec[-2]"))).detail).toEqual({ line: 2, what: "DETECTOR: rec[-2] is before the first measurement" });
-    expect(faultOf(() => compileFrames(parseStim("M 0\n\nELSE_CORRELATED_ERROR(0.1) X0"))).detail).toEqual({ line: 3, what: "ELSE_CORRELATED_ERROR: no error before it" });
+    expect(faultOf(() => compileFrames(parseStim("M 0\nDETECTOR rec[-2]"))).detail).toEqual({ line: 2, column: 1, what: "DETECTOR: rec[-2] is before the first measurement" });
+    expect(faultOf(() => compileFrames(parseStim("M 0\n\nELSE_CORRELATED_ERROR(0.1) X0"))).detail).toEqual({ line: 3, column: 1, what: "ELSE_CORRELATED_ERROR: no error before it" });
     expect(faultOf(() => compileFrames([{ name: "T", tag: "", args: [], targets: [0], line: 7 }])).detail).toEqual({ line: 7, what: "T: no such instruction" });
     expect(faultOf(() => withoutNoise([{ name: "T", tag: "", args: [], targets: [0], line: 7 }])).detail).toEqual({ line: 7, what: "T: no such instruction" });
     expect(faultOf(() => withoutNoise(parseStim("H 0\nREPEAT 100000000 {\n  M 0\n}")))).toMatchObject({ fault: "STIM_LIMIT", detail: { line: 3, what: "more measurements in a noiseless shot than are unrolled" } });

@@ -47,7 +47,7 @@ describe("a circuit with blocks", () => {
 
   it("is refused where no number counts it", () => {
     const { fault, detail } = faultOf(() => countsOf(parseStim("X 1\nREPEAT 9007199254740991 {\n H 0\n H 1\n}")));
-    expect([fault, detail]).toEqual(["STIM_LIMIT", { line: 2, what: "9007199254740991 repetitions with more than 2^53 instructions in all" }]);
+    expect([fault, detail]).toEqual(["STIM_LIMIT", { line: 2, column: 1, what: "9007199254740991 repetitions with more than 2^53 instructions in all" }]);
   });
 
   it("is refused where it looks back further than anything was measured, in the first repetition too", () => {

@@ -15,20 +15,20 @@ function refusal(text: string): string {
 }
 
 describe("a circuit's text", () => {
-  it("becomes instructions with canonical names, lines, tags, numbers and targets", () => {
+  it("becomes instructions with canonical names, places, tags, numbers and targets", () => {
     expect(parseStim("# noise\n  h 0 1\n\nCNOT[a b] rec[-2] 5 # feedback\nMPP(1e-3) !X1*Y2*Z3 Z4\nZCZ sweep[7] 2\n")).toEqual([
-      { name: "H", tag: "", args: [], targets: [0, 1], line: 2 },
-      { name: "CX", tag: "a b", args: [], targets: [RECORD | 2, 5], line: 4 },
-      { name: "MPP", tag: "", args: [0.001], targets: [INVERTED | X | 1, COMBINER, X | Z | 2, COMBINER, Z | 3, Z | 4], line: 5 },
-      { name: "CZ", tag: "", args: [], targets: [SWEEP | 7, 2], line: 6 },
+      { name: "H", tag: "", args: [], targets: [0, 1], line: 2, column: 3 },
+      { name: "CX", tag: "a b", args: [], targets: [RECORD | 2, 5], line: 4, column: 1 },
+      { name: "MPP", tag: "", args: [0.001], targets: [INVERTED | X | 1, COMBINER, X | Z | 2, COMBINER, Z | 3, Z | 4], line: 5, column: 1 },
+      { name: "CZ", tag: "", args: [], targets: [SWEEP | 7, 2], line: 6, column: 1 },
     ]);
   });
 
   it("has blocks inside blocks, with counts that no loop could run", () => {
     expect(parseStim("REPEAT[t] 1000000000000000 {\n  X 0\n  REPEAT 2 {\n M 0\n}\n}")).toEqual([{
-      name: "REPEAT", tag: "t", count: 1e15, line: 1, body: [
-        { name: "X", tag: "", args: [], targets: [0], line: 2 },
-        { name: "REPEAT", tag: "", count: 2, line: 3, body: [{ name: "M", tag: "", args: [], targets: [0], line: 4 }] },
+      name: "REPEAT", tag: "t", count: 1e15, line: 1, column: 1, body: [
+        { name: "X", tag: "", args: [], targets: [0], line: 2, column: 3 },
+        { name: "REPEAT", tag: "", count: 2, line: 3, column: 3, body: [{ name: "M", tag: "", args: [], targets: [0], line: 4, column: 2 }] },
       ],
     }]);
   });
