@@ -1,4 +1,7 @@
 // Error correction as a kernel serves it: a profile for qubits that name none, where rates come from, and decoders that fall behind.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openCertificate } from "../../../../../kernel-abi/qvm/certificate.ts";
 import { epochsTold, openAttestation } from "../../../../../kernel-abi/qvm/attestation.ts";
@@ -56,6 +59,21 @@ describe("a kernel's profile", () => {
     expect(await call(kernel, "q_alloc", { n: 2, session_id: s })).toMatchObject({ profile: SLOW.text, physical_qubits: 36 });
     expect(await call(kernel, "q_alloc", { n: 1, profile: "logical:surface_code(d=5)", session_id: s })).toMatchObject({ profile: "logical:surface_code(d=5)", physical_qubits: 50 });
     await kernel.stop();
+  });
+
+  it("is the job's for ever: a kernel with another one takes the job up as it was", async () => {
+    const state = mkdtempSync(join(tmpdir(), "triad-profiles-"));
+    const first = testKernel({ profile: SLOW, state });
+    const { s, job_id, job } = await ran(first, GRAPH, { noise: true });
+    await first.stop();
+    const next = testKernel({ profile: profile("logical:qldpc(d=3)"), state });
+    expect(await call(next, "q_replay", { job_id, session_id: s })).toMatchObject({ matches: true, digest: job.digest });
+    expect((await call(next, "q_get_mapping", { job_id, session_id: s })).mapping["q"]).toMatchObject({ profile: SLOW.text, physical_qubits: 18 });
+    const { checkpoint_id } = await call(next, "q_checkpoint", { job_id, session_id: s });
+    const again = await call(next, "q_restore", { checkpoint_id, session_id: s });
+    expect(await call(next, "q_wait", { job_id: again.job_id, session_id: s })).toMatchObject({ state: "COMPLETED", counts: job.counts });
+    await next.stop();
+    rmSync(state, { recursive: true });
   });
 
   it("may have its rate from the sampled table: telemetry, certificate and the graph in the trace say so", async () => {
