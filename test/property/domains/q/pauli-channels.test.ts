@@ -27,6 +27,12 @@ describe("independent Paulis", () => {
     }), { numRuns: 2_000 });
   });
 
+  it("are found where rounding takes one of them above 1", () => {
+    const disjoint = together([0.5256192870548366, 0.5097582731113836, 0]);
+    same(independentXyz(...disjoint), disjoint);
+    expect(independentXyz(...disjoint)).toContain(1);
+  });
+
   it.each<[string, Xyz]>([["X above a half", [0.6, 0.05, 0.05]], ["Y above a half", [0.05, 0.6, 0.05]], ["Z above a half", [0.05, 0.05, 0.6]], ["fully mixed", [0.25, 0.25, 0.25]]])("are found for %s", (_, disjoint) => {
     same(independentXyz(...disjoint), disjoint);
   });
