@@ -4,7 +4,7 @@
 //   G5  Sums of 256 indices lie within a block, so each block has the eight lowest qubits; each bracket of a pass has a row in scratch.
 import { OP, isParametrised } from "../circuit.ts";
 import type { Plan, Step } from "./plan.ts";
-import { primitivesOf, type Primitive } from "./primitives.ts";
+import { KIND, primitivesOf, type Primitive } from "./primitives.ts";
 import { programOf, rebound, SUM_QUBITS, type Program } from "./program.ts";
 import { BLOCK_QUBITS, bitsOf, filled, opsOf, type Bracket, type Op, type Pass } from "./schedule.ts";
 import type { Schedules } from "./stages.ts";
@@ -122,18 +122,25 @@ class Making {
   }
 }
 
-/** Gates between two brackets share tiles. */
+/** Gates between two brackets share tiles; a turn alone, as between the brackets of a layer of turns, would not fill one. */
+function between(gates: readonly Primitive[], block: number): readonly Op[] {
+  const [one] = gates;
+  const alone = gates.length === 1 && one !== undefined && (one.what === "turn" || one.what === "phase") && one.kind <= KIND.PHASE && one.kind !== KIND.H && !one.quarter && (one.reads & ~block) === 0;
+  return alone ? [{ single: one }] : opsOf(gates, block, "exact");
+}
+
+
 function inOrder(items: readonly (Primitive | Bracket)[], block: number): readonly Op[] {
   const ops: Op[] = [];
   let gates: Primitive[] = [];
   for (const item of items) {
     if ("what" in item) gates.push(item);
     else {
-      ops.push(...opsOf(gates, block, "exact"), { bracket: item });
+      ops.push(...between(gates, block), { bracket: item });
       gates = [];
     }
   }
-  return [...ops, ...opsOf(gates, block, "exact")];
+  return [...ops, ...between(gates, block)];
 }
 
 function made(of: BackSweep, steps: readonly Step[]): readonly BackProgram[] {

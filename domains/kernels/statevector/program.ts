@@ -5,7 +5,7 @@ import { isParametrised } from "../circuit.ts";
 import { angleOf, Writer, type Angle, type Bound } from "./angles.ts";
 import type { Step } from "./plan.ts";
 import { KIND, type Kind, type Primitive } from "./primitives.ts";
-import { bitsOf, type Bracket, type Factor, type Op, type Pass, type Tile } from "./schedule.ts";
+import { bitsOf, type Bracket, type Factor, type Op, type Pass, type Single, type Tile } from "./schedule.ts";
 
 const PASS_HEAD = 16;
 const TILE_HEAD = 128;
@@ -17,6 +17,7 @@ const PHASE_OP = 1;
 const QUARTER_OP = 2;
 const LOOP_OP = 3;
 const BRACKET_OP = 7;
+const SINGLE_OP = 9;
 const FROM_STATE = 1;
 const TO_STATE = 2;
 const SIGN_HIGH = 0x8000_0000;
@@ -69,6 +70,7 @@ const listOf = (mask: number): number[] => Array.from({ length: 31 }, (_, qubit)
 const skipping = (counted: number): number => 0xffff_fff0 - counted;
 
 const isFactor = (op: Op): op is Factor => "phase" in op;
+const isSingle = (op: Op): op is Single => "single" in op;
 const isTile = (op: Op): op is Tile => "slots" in op;
 
 /** Kinds whose selections have a loop each, in the order of its slots, with their share of its number (assembly/loops.ts, L1). */
@@ -188,6 +190,14 @@ class PassWriter {
     return at + FACTOR;
   }
 
+  /** Its qubits are in the block; by the loop of its gate. */
+  single(at: number, { single: one }: Single): number {
+    const [a = 0, b = 0] = [...one.mixed, ...one.read].map((qubit) => this.#buffer(1 << qubit));
+    this.#head(at, [SINGLE_OP, FACTOR, one.kind, this.#inPlace ? FROM_STATE : 0, a, b, inState(1 << bitsOf(this.#pass.block))]);
+    this.#angle(at + 48, one);
+    return at + FACTOR;
+  }
+
   /** Sums of 256 indices each: where they stand in the row, from where the block's first one does. */
   bracket(at: number, { x, z, flags, row }: Bracket): number {
     const { block } = this.#pass;
@@ -207,6 +217,7 @@ class PassWriter {
     const { ops } = this.#pass;
     return ops.reduce((next, op, index) => {
       if (isFactor(op)) return this.factor(next, op);
+      if (isSingle(op)) return this.single(next, op);
       if (!isTile(op)) return this.bracket(next, op.bracket);
       return this.tile(next, op, this.#inPlace || index === 0, this.#inPlace || index === ops.length - 1);
     }, at + PASS_HEAD);
@@ -238,13 +249,15 @@ function carried(pass: Pass): Pass {
   const { ops } = pass;
   const [first] = ops;
   const last = ops.at(-1);
-  if (isInPlace(pass) || ops.length === 1 || first === undefined || last === undefined) return pass;
+  if (isInPlace(pass) || first === undefined || last === undefined) return pass;
+  if (ops.length === 1 && (isTile(first) || isFactor(first))) return pass;
   return { ...pass, ops: [...(isTile(first) ? [] : [CARRY]), ...ops, ...(isTile(last) ? [] : [CARRY])] };
 }
 
 const isHalves = (op: Factor): boolean => op.phase.kind === KIND.RZ;
 function opBytes(op: Op, { block }: Pass): number {
   if (isFactor(op)) return (isHalves(op) ? 2 : 1) * FACTOR;
+  if (isSingle(op)) return FACTOR;
   return isTile(op) ? TILE_HEAD + (1 << op.outside.length) * VARIANT : BRACKET_HEAD + 4 * (1 << (bitsOf(block) - SUM_QUBITS));
 }
 const opCount = (ops: readonly Op[]): number => ops.reduce((sum, op) => sum + (isFactor(op) && isHalves(op) ? 2 : 1), 0);

@@ -31,7 +31,9 @@ export interface Bracket {
   /** Address of its row of sums. */
   readonly row: number;
 }
-export type Op = Tile | Factor | { readonly bracket: Bracket };
+/** One turn that nothing shares a tile with. */
+export interface Single { readonly single: Primitive }
+export type Op = Tile | Factor | Single | { readonly bracket: Bracket };
 
 export interface Pass {
   /** Mask of the qubits of a block. */

@@ -9,11 +9,12 @@
 //       amplitudes of its own. So these, too, are the same numbers whoever took which.
 import { bracketBlock, bracketShare, imageShare } from "./adjoint";
 import { sumShare } from "./expect";
+import { phase as phaseGate, rotateX, rotateY, rotateZ } from "./gates";
 import { run } from "./loops";
 import { tile } from "./tiles";
 import { squareShare } from "./weigh";
 
-const TILE = 0, QUARTER = 2, LOOP = 3, SUMS = 4, SQUARES = 5, BRACKETS = 6, BRACKET = 7, IMAGES = 8;
+const TILE = 0, QUARTER = 2, LOOP = 3, SUMS = 4, SQUARES = 5, BRACKETS = 6, BRACKET = 7, IMAGES = 8, SINGLE = 9;
 const SIZE: usize = 4, FLAGS: usize = 12, IN_MASK: usize = 16, COUNT: usize = 24, VARIANTS: usize = 28;
 const TILE_HEAD: usize = 128, VARIANT_BYTES: usize = 144;
 const FROM_STATE = 1, TO_STATE = 2;
@@ -73,10 +74,22 @@ function runParts(pass: usize, share: usize, state: usize): void {
   }
 }
 
+/** One turn, alone, on a block that stands in one piece: the loop of its gate. */
+function single(op: usize, block: usize): void {
+  const kind = load<u32>(op, 8), a: usize = load<u32>(op, 16), b: usize = load<u32>(op, 20), total: usize = load<u32>(op, 24);
+  const cosine = load<f64>(op, 48);
+  if (kind == 1) rotateX(block, total, a, total, total, 0, a, cosine, load<f64>(op, 64));
+  else if (kind == 2) rotateY(block, total, a, total, total, 0, a, cosine, load<f64>(op, 64));
+  else if (kind == 3) rotateZ(block, total, a, total, total, 0, a, cosine, load<f64>(op, 72));
+  else if (b == 0) phaseGate(block, total, a, total, total, a, cosine, load<f64>(op, 72));
+  else phaseGate(block, total, min(a, b), max(a, b), total, a + b, cosine, load<f64>(op, 72));
+}
+
 function runOp(op: usize, outer: usize, here: usize, buffer: usize): void {
   const flags = load<u32>(op, FLAGS);
   const source = flags & FROM_STATE ? here : buffer;
   const what = load<u32>(op);
+  if (what == SINGLE) return single(op, source);
   if (what != TILE && what != LOOP) return phase(op, source, outer);
   const target = flags & TO_STATE ? here : buffer;
   let variant = op + TILE_HEAD;
