@@ -122,13 +122,28 @@ class Making {
   }
 }
 
-/** Gates between two brackets share tiles; a turn alone, as between the brackets of a layer of turns, would not fill one. */
-function between(gates: readonly Primitive[], block: number): readonly Op[] {
-  const [one] = gates;
-  const alone = gates.length === 1 && one !== undefined && (one.what === "turn" || one.what === "phase") && one.kind <= KIND.PHASE && one.kind !== KIND.H && !one.quarter && (one.reads & ~block) === 0;
-  return alone ? [{ single: one }] : opsOf(gates, block, "exact");
-}
+const moves = ({ what }: Primitive): boolean => what === "flip" || what === "swap" || what === "sign";
+/** Whether the loop of its gate can do it on a block. */
+const simple = (one: Primitive, block: number): boolean => (one.reads & ~block) === 0 && !one.quarter && one.kind !== KIND.H;
 
+/** Turns that follow each other share tiles. One alone would not fill a tile, and moves touch less of the block by their own loops. */
+function between(gates: readonly Primitive[], block: number): readonly Op[] {
+  const ops: Op[] = [];
+  let turns: Primitive[] = [];
+  const end = (): void => {
+    const [one] = turns;
+    ops.push(...(turns.length === 1 && one !== undefined && simple(one, block) ? [{ single: one }] : opsOf(turns, block, "exact")));
+    turns = [];
+  };
+  for (const one of gates) {
+    if (moves(one) && simple(one, block)) {
+      end();
+      ops.push({ single: one });
+    } else turns.push(one);
+  }
+  end();
+  return ops;
+}
 
 function inOrder(items: readonly (Primitive | Bracket)[], block: number): readonly Op[] {
   const ops: Op[] = [];

@@ -18,6 +18,8 @@ const QUARTER_OP = 2;
 const LOOP_OP = 3;
 const BRACKET_OP = 7;
 const SINGLE_OP = 9;
+const EXCHANGE = 8;
+const NEGATE = 9;
 const FROM_STATE = 1;
 const TO_STATE = 2;
 const SIGN_HIGH = 0x8000_0000;
@@ -192,8 +194,14 @@ class PassWriter {
 
   /** Its qubits are in the block; by the loop of its gate. */
   single(at: number, { single: one }: Single): number {
-    const [a = 0, b = 0] = [...one.mixed, ...one.read].map((qubit) => this.#buffer(1 << qubit));
-    this.#head(at, [SINGLE_OP, FACTOR, one.kind, this.#inPlace ? FROM_STATE : 0, a, b, inState(1 << bitsOf(this.#pass.block))]);
+    const spans = [...one.mixed, ...one.read].map((qubit) => this.#buffer(1 << qubit)).sort((a, b) => a - b);
+    const total = inState(1 << bitsOf(this.#pass.block));
+    const [s0 = total, s1 = total, s2 = total] = spans;
+    const [target = 0, other = 0] = one.mixed.map((qubit) => this.#buffer(1 << qubit));
+    const controls = this.#buffer(one.reads);
+    const [a, b] = one.what === "swap" ? [target, other] : one.kind === KIND.RZ ? [0, controls] : [controls, controls + target];
+    const kind = one.what === "flip" || one.what === "swap" ? EXCHANGE : one.what === "sign" ? NEGATE : one.kind;
+    this.#head(at, [SINGLE_OP, FACTOR, kind, this.#inPlace ? FROM_STATE : 0, total, s0, s1, s2, a, b]);
     this.#angle(at + 48, one);
     return at + FACTOR;
   }

@@ -31,7 +31,7 @@ export interface Bracket {
   /** Address of its row of sums. */
   readonly row: number;
 }
-/** One turn that nothing shares a tile with. */
+/** One primitive that shares no tile, its qubits all within the block. */
 export interface Single { readonly single: Primitive }
 export type Op = Tile | Factor | Single | { readonly bracket: Bracket };
 

@@ -9,13 +9,15 @@
 //       amplitudes of its own. So these, too, are the same numbers whoever took which.
 import { bracketBlock, bracketShare, imageShare } from "./adjoint";
 import { sumShare } from "./expect";
-import { phase as phaseGate, rotateX, rotateY, rotateZ } from "./gates";
+import { exchange, negate, phase as phaseGate, rotateX, rotateY, rotateZ } from "./gates";
 import { run } from "./loops";
 import { tile } from "./tiles";
 import { squareShare } from "./weigh";
 
 const TILE = 0, QUARTER = 2, LOOP = 3, SUMS = 4, SQUARES = 5, BRACKETS = 6, BRACKET = 7, IMAGES = 8, SINGLE = 9;
 const SIZE: usize = 4, FLAGS: usize = 12, IN_MASK: usize = 16, COUNT: usize = 24, VARIANTS: usize = 28;
+/** Of a single primitive: those a tile has too (tiles.ts), then exchanges; what is left negates. */
+const ROTATE_X = 1, ROTATE_Y = 2, ROTATE_Z = 3, PHASE = 5, EXCHANGE = 8;
 const TILE_HEAD: usize = 128, VARIANT_BYTES: usize = 144;
 const FROM_STATE = 1, TO_STATE = 2;
 /**
@@ -74,15 +76,17 @@ function runParts(pass: usize, share: usize, state: usize): void {
   }
 }
 
-/** One turn, alone, on a block that stands in one piece: the loop of its gate. */
+/** One primitive, alone, on a block that stands in one piece: the loop of its gate, told as assembly/gates.ts has it. */
 function single(op: usize, block: usize): void {
-  const kind = load<u32>(op, 8), a: usize = load<u32>(op, 16), b: usize = load<u32>(op, 20), total: usize = load<u32>(op, 24);
+  const kind = load<u32>(op, 8), total: usize = load<u32>(op, 16), s0: usize = load<u32>(op, 20), s1: usize = load<u32>(op, 24), s2: usize = load<u32>(op, 28);
+  const a: usize = load<u32>(op, 32), b: usize = load<u32>(op, 36);
   const cosine = load<f64>(op, 48);
-  if (kind == 1) rotateX(block, total, a, total, total, 0, a, cosine, load<f64>(op, 64));
-  else if (kind == 2) rotateY(block, total, a, total, total, 0, a, cosine, load<f64>(op, 64));
-  else if (kind == 3) rotateZ(block, total, a, total, total, 0, a, cosine, load<f64>(op, 72));
-  else if (b == 0) phaseGate(block, total, a, total, total, a, cosine, load<f64>(op, 72));
-  else phaseGate(block, total, min(a, b), max(a, b), total, a + b, cosine, load<f64>(op, 72));
+  if (kind == ROTATE_X) rotateX(block, total, s0, s1, s2, a, b, cosine, load<f64>(op, 64));
+  else if (kind == ROTATE_Y) rotateY(block, total, s0, s1, s2, a, b, cosine, load<f64>(op, 64));
+  else if (kind == ROTATE_Z) rotateZ(block, total, s0, s1, s2, a, b, cosine, load<f64>(op, 72));
+  else if (kind == PHASE) phaseGate(block, total, s0, s1, s2, b, cosine, load<f64>(op, 72));
+  else if (kind == EXCHANGE) exchange(block, total, s0, s1, s2, a, b);
+  else negate(block, total, s0, s1, s2, b);
 }
 
 function runOp(op: usize, outer: usize, here: usize, buffer: usize): void {
