@@ -1,7 +1,7 @@
 // Derivatives by the adjoint method, T. Jones and J. Gacon, arXiv:2009.02823: with φ the state behind a gate exp(-iθG/2) and λ the observable's image
 // carried back to the same place, the derivative is Im⟨λ|G|φ⟩. One sweep forward, one back, two states.
 import { backPrograms, bracketOf, inverted, slopeOf, type BackProgram } from "./back.ts";
-import type { GradientTask, Slopes } from "./gradient.ts";
+import type { GradientTask, Slopes } from "./slopes.ts";
 import { addImage } from "./image.ts";
 import { sharesOf, tableOf } from "./passes.ts";
 import type { Step } from "./plan.ts";

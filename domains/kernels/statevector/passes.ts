@@ -23,10 +23,10 @@ const WAIT_MS = 100;
 const LOST_WAITS = 150;
 const BUFFER = 16 * (1 << BLOCK_QUBITS);
 
-/** Parts of one pass at most, and rows of numbers behind them that parts may refer to. */
-const PARTS_MAX = 256;
-const ROWS = PARTS + PARTS_HEAD + PARTS_MAX * PART;
-export const ROWS_MAX = 250;
+/** Parts of one pass at most, and the rest of the page behind them, for numbers that parts refer to. */
+export const PARTS_MAX = 256;
+export const REST = PARTS + PARTS_HEAD + PARTS_MAX * PART;
+export const REST_BYTES = PAGE - REST;
 
 /** What a part is and its words: assembly/expect.ts, weigh.ts and adjoint.ts read them. */
 export interface Part {
@@ -97,11 +97,6 @@ export class Passes {
   share(table: Uint32Array, state: number): void {
     new Uint32Array(this.#wasm.memory.buffer, PARTS, table.length).set(table);
     this.#open(PARTS, 0, table[5] ?? 0, state);
-  }
-
-  /** Room for ROWS_MAX rows of so many bytes, 48 at most; written anew for each pass. */
-  rows(bytes: number): { readonly at: number; readonly view: DataView } {
-    return { at: ROWS, view: new DataView(this.#wasm.memory.buffer, ROWS, ROWS_MAX * bytes) };
   }
 
   /** Signs of runs at SIGNS: of pattern p and index k, the sign bit where p & k has an odd number of ones. Sums ask for them before they share. */
