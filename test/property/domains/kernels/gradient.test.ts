@@ -108,6 +108,23 @@ describe("gradients", () => {
     const observable = pauliSum([[1, "ZZ".padEnd(qubits, "I")], [0.5, "XY".padStart(qubits, "I")], [0.25, "Y".padEnd(qubits, "Z")]]);
     expect(gradient({ circuit, observable, parameters }, "adjoint").gradient).toEqual(plainGradient(circuit, observable, parameters, "adjoint"));
   }, 120_000);
+
+  const byAll = (entries: readonly number[]): ParameterMap =>
+    ({ count: entries.length, entries: Int32Array.from(entries), of: Int32Array.from(entries.keys()), factors: new Float64Array(entries.length).fill(1) });
+
+  it("have them when more derivatives follow each other than there are rows", () => {
+    const circuit = lowered(15, 0, Array.from({ length: 290 }, (_, at) => turned((["RY", "RX", "P"] as const)[at % 3] ?? "RX", 0.1 + at / 9, (3 * at) % 14)));
+    const observable = pauliSum([[1, "ZXYIIIIIIZIIIIX"]]);
+    const parameters = byAll(Array.from({ length: 290 }, (_, at) => at));
+    expect(gradient({ circuit, observable, parameters }, "adjoint").gradient).toEqual(plainGradient(circuit, observable, parameters, "adjoint"));
+  }, 60_000);
+
+  it("have them where a program of the sweep back ends with a pass of one gate", () => {
+    const last = Array.from({ length: 511 }, (_, at) => (at % 4 === 0 ? gate("H", at % 14) : gate("CX", at % 14, (at + 5) % 14)));
+    const circuit = lowered(16, 0, [turned("RY", 0.7, 0), gate("T", 14), turned("RY", 0.4, 14), gate("H", 3), gate("CX", 3, 14), ...last]);
+    const observable = pauliSum([[1, "ZXYIIIIIIIIIIIXZ"], [0.5, "IIZIIIIIIIIIIIYI"]]);
+    expect(gradient({ circuit, observable, parameters: byAll([0, 1]) }, "adjoint").gradient).toEqual(plainGradient(circuit, observable, byAll([0, 1]), "adjoint"));
+  }, 60_000);
 });
 
 describe("the image of a state under a Pauli sum", () => {
@@ -118,7 +135,7 @@ describe("the image of a state under a Pauli sum", () => {
     new Float64Array(register.wasm.memory.buffer, register.state, state.length).set(state);
     const all = (1 << qubits) - 1;
     const word = (x: number): Word => ({ coefficient: random.between(-1, 1), x: x & all, z: random.word() & all });
-    const words = qubits > 9 ? Array.from({ length: 320 }, (_, at) => word(at < 20 ? 0 : at)) : Array.from({ length: 700 }, (_, at) => word(at < 300 ? 1 : random.word()));
+    const words = qubits > 9 ? Array.from({ length: 600 }, (_, at) => word(at < 20 ? 0 : at)) : Array.from({ length: 700 }, (_, at) => word(at < 300 ? 1 : random.word()));
     const image = register.zeros(0);
     addImage(register, image, words);
     expect(new Float64Array(register.wasm.memory.buffer, image, state.length).slice()).toEqual(imageOf(state, words));
