@@ -64,7 +64,7 @@ describe("profiles", () => {
     });
     const estimators = fc.record({
       qubitParams: fc.record({ name: fc.constantFrom("ns_e3", "maj_ns_e6", "us_e4"), oneQubitMeasurementErrorRate: rate, idleErrorRate: rate, oneQubitMeasurementTime: time.map((ns) => `${String(Math.ceil(ns))} ns`) }, { requiredKeys: ["name"] }),
-      qecScheme: fc.record({ name: fc.string({ maxLength: 40 }), errorCorrectionThreshold: fc.double({ min: 1e-9, max: 1, noNaN: true }), crossingPrefactor: fc.double({ min: 0, max: 1e6, noNaN: true }), distanceCoefficientPower: fc.nat(8) }, some),
+      qecScheme: fc.record({ name: fc.oneof(fc.string({ maxLength: 40 }), fc.constant("n".repeat(600))), errorCorrectionThreshold: fc.double({ min: 1e-9, max: 1, noNaN: true }), crossingPrefactor: fc.double({ min: 0, max: 1e6, noNaN: true }), distanceCoefficientPower: fc.nat(8) }, some),
       codeDistance: fc.integer({ min: 0, max: 99 }).map((half) => 2 * half + 1),
     });
     fc.assert(fc.property(fc.oneof(seed, estimators), (file) => {
