@@ -71,7 +71,7 @@ const many = (least: number, role: string): OpRow["vqs"] => ({ least, most: MANY
 
 const THETA: ArgRow = { kind: "angle", required: true, help: "Radians: a number, or text such as \"pi/2\"." };
 const CHANNEL: ArgRow = { kind: "name", help: "An open channel between the two operands; needed when they belong to different tenants." };
-const PROFILE: ArgRow = { kind: "profile", help: `Code and distance, as "logical:surface_code(d=7)"; ${DEFAULT_PROFILE} when left out, or that at the distance a SET_POLICY before it wishes.` };
+const PROFILE: ArgRow = { kind: "profile", help: `Code and distance, as "logical:surface_code(d=7)"; ${DEFAULT_PROFILE} when left out, or that at the distance a SET_POLICY before it wishes, or what the run or the kernel is given as --profile.` };
 
 type Given = Partial<OpRow> & Pick<OpRow, "help" | "class">;
 const op = (given: Given): OpRow => Object.freeze({ vqs: qubits(), chs: none, produces: none, inputs: any, args: {}, declared: false, standard: false, ...given });

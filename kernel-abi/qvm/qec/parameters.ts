@@ -7,24 +7,12 @@
 import { Fault } from "../../fault.ts";
 import { ERROR_RATES, type Hardware, type QecScheme, type QubitParams, TIMES, evaluated, qubitsNamed, schemeNamed } from "./azure.ts";
 import { DEFAULT_DISTANCE, DEFAULT_ERRORS, DEFAULT_THRESHOLD, familyOf } from "./families.ts";
+import { type Fields, isNumber, isRecord, numberAt, onlyMembers, type Place, placed, rateAt, Refused, wholeAt } from "./members.ts";
 import { evaluatedProfile, isWord, seedText } from "./parameters-text.ts";
 import { hardwareOfSeed } from "./seed-hardware.ts";
 import { type Profile, type Unreadable, distanceRefusal, isProfile } from "./terms.ts";
 
 export type { Hardware } from "./azure.ts";
-
-type Fields = Readonly<Record<string, unknown>>;
-
-/** Members of one object of the file, and where it stands. */
-interface Place { readonly fields: Fields; readonly at: string }
-
-const isRecord = (value: unknown): value is Fields => typeof value === "object" && value !== null && !Array.isArray(value);
-const isNumber = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
-
-class Refused extends Error {
-  readonly at: string;
-  constructor(at: string, reason: string) { super(reason); this.at = at; }
-}
 
 const SEED = Object.freeze({
   qec_scheme: ["code_family", "code_distance", "logical_cycle_time_us", "physical_qubit_count"],
@@ -36,33 +24,11 @@ const AZURE = Object.freeze({
   qecScheme: ["name", "errorCorrectionThreshold", "crossingPrefactor", "distanceCoefficientPower", "logicalCycleTime", "physicalQubitsPerLogicalQubit"],
 });
 
-function onlyMembers({ fields, at }: Place, allowed: readonly string[]): void {
-  const unknown = Object.keys(fields).find((name) => !allowed.includes(name));
-  if (unknown === undefined) return;
-  const place = unknown.replaceAll("~", "~0").replaceAll("/", "~1").slice(0, 80);
-  throw new Refused(`${at}/${place}`, `there is no member ${unknown.slice(0, 80)} here; there are ${allowed.join(", ")}`);
-}
-
 function memberOf(file: Fields, name: keyof typeof SEED | keyof typeof AZURE): Place {
   const value = file[name];
   if (value !== undefined && !isRecord(value)) throw new Refused(`/${name}`, `${name} is an object`);
   onlyMembers({ fields: value ?? {}, at: `/${name}` }, { ...SEED, ...AZURE }[name]);
   return { fields: value ?? {}, at: `/${name}` };
-}
-
-function numberAt({ fields, at }: Place, key: string, range: { readonly from: number; readonly to: number; readonly absent?: number }): number {
-  const value = Object.hasOwn(fields, key) ? fields[key] : range.absent;
-  if (!isNumber(value) || value < range.from || value > range.to) {
-    throw new Refused(`${at}/${key}`, `${key} is a number from ${String(range.from)} to ${String(range.to)}`);
-  }
-  return value;
-}
-const rateAt = (place: Place, key: string, absent: number): number => numberAt(place, key, { from: 0, to: 1, absent });
-
-function wholeAt(place: Place, key: string, range: { readonly from: number; readonly to: number; readonly absent: number }): number {
-  const value = numberAt(place, key, range);
-  if (!Number.isSafeInteger(value)) throw new Refused(`${place.at}/${key}`, `${key} is a whole number`);
-  return value;
 }
 
 function distanceAt(place: Place, key: string): number {
@@ -182,15 +148,6 @@ function azureForm(file: Fields): Profile | Unreadable {
   if (!isProfile(read)) return read;
   const { physicalQubits, cycleNs, errors: { gate, measurement, idle }, suppression: { physical, threshold, prefactor, distancePower } } = read;
   return evaluatedProfile(qubits.name, scheme.name, { d: distance, n: physicalQubits, cycle_ns: cycleNs, p: physical, gate, readout: measurement, idle, threshold, a: prefactor, k: distancePower });
-}
-
-function placed<T>(read: () => T): T | Unreadable {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof Refused) return { reason: error.message, at: error.at };
-    throw error;
-  }
 }
 
 /** The profile of a parameter file, already parsed as JSON. @returns what is wrong with it, in one sentence, and where */

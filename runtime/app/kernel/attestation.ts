@@ -5,7 +5,7 @@ import type { StatementText } from "../../../kernel-abi/dsse-batch.ts";
 import type { Sha256, Signer } from "../../../kernel-abi/ports.ts";
 import { attestable, type AttestationFacts, type AttestedEpoch } from "../../../kernel-abi/qvm/attestation.ts";
 import type { EpochSpan, Job } from "../../kernel/jobs/job.ts";
-import { eachEpoch, NO_USAGE, together, type EpochRecord } from "../../kernel/logical/accounts.ts";
+import { eachEpoch, NO_USAGE, together, type EpochRecord } from "../../kernel/logical/epochs.ts";
 import type { JobTelemetry } from "../../kernel/logical/telemetry.ts";
 import type { Verified } from "./graphs.ts";
 

@@ -5,7 +5,7 @@ import { Fault } from "../../../kernel-abi/fault.ts";
 import { openAttestation, type Attestation } from "../../../kernel-abi/qvm/attestation.ts";
 import { standings } from "../../../kernel-abi/qvm/stretches.ts";
 import { signatureHolds } from "../../../replay/seal.ts";
-import type { EpochFacts, EpochUsage } from "../../kernel/logical/accounts.ts";
+import type { EpochFacts, EpochUsage } from "../../kernel/logical/epochs.ts";
 import type { Parts } from "./parts.ts";
 
 export interface AttestedUse {

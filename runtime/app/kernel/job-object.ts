@@ -1,7 +1,7 @@
 // A job as the wire shows it: upstream's members, and ours beside them. Owns the shape; a member that has no value is absent, never null.
 import type { JobObject } from "../../../kernel-abi/rpc/methods.ts";
 import { epochsDone, type Job, type JobError } from "../../kernel/jobs/job.ts";
-import type { EpochUsage } from "../../kernel/logical/accounts.ts";
+import type { EpochUsage } from "../../kernel/logical/epochs.ts";
 import type { JobFacts } from "./job-facts.ts";
 
 export interface Backend {

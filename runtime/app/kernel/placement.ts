@@ -10,7 +10,7 @@ import { rollbackTo } from "../../../kernel-abi/qvm/epochs.ts";
 import type { Graph, GraphNode } from "../../../kernel-abi/qvm/graph.ts";
 import { wayBack } from "../../../kernel-abi/qvm/rev.ts";
 import type { EpochSpan, Job, Rollback } from "../../kernel/jobs/job.ts";
-import type { EpochRecord } from "../../kernel/logical/accounts.ts";
+import type { EpochRecord } from "../../kernel/logical/epochs.ts";
 import { tightened } from "../../kernel/logical/conditions.ts";
 import type { LogicalMachine } from "../../kernel/logical/machine.ts";
 import type { JobTelemetry } from "../../kernel/logical/telemetry.ts";

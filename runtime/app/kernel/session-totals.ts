@@ -1,6 +1,6 @@
 // What the jobs of each session have used in all: since this kernel began, and before it those that are still known. Owns one sum a session,
 // however many jobs it had, and for as long as the session is known (K29).
-import { NO_USAGE, together, type EpochUsage } from "../../kernel/logical/accounts.ts";
+import { NO_USAGE, together, type EpochUsage } from "../../kernel/logical/epochs.ts";
 import type { JobTelemetry } from "../../kernel/logical/telemetry.ts";
 
 export interface SessionTotal {

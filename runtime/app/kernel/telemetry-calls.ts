@@ -5,7 +5,7 @@ import type { Handlers } from "../../../kernel-abi/rpc/handlers.ts";
 import type { ParamsOf, ResultOf } from "../../../kernel-abi/rpc/methods.ts";
 import { isProfile, parseProfile } from "../../../kernel-abi/qvm/qec/profile.ts";
 import { Refusal } from "../../../kernel-abi/rpc/codes.ts";
-import { eachEpoch, epochCount, type EpochFacts } from "../../kernel/logical/accounts.ts";
+import { eachEpoch, epochCount, type EpochFacts } from "../../kernel/logical/epochs.ts";
 import { isEnd } from "../../kernel/jobs/lifecycle.ts";
 import { targetOf } from "../../kernel/logical/conditions.ts";
 import { attestedOf } from "./attested.ts";

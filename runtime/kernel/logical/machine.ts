@@ -5,7 +5,8 @@
 //   LM2  What is done about conditions is done at the job's own fences, and recorded in the epoch that follows.
 //   LM3  A job that ended holds nothing: no block, channel, claim or account.
 import { Fault } from "../../../kernel-abi/fault.ts";
-import { Account, type EpochRecord } from "./accounts.ts";
+import { Account } from "./accounts.ts";
+import type { EpochRecord } from "./epochs.ts";
 import type { Holder, MoveRecord, Wanted } from "./block.ts";
 import type { LinksOptions } from "./channel.ts";
 import { checkInjection, Conditions, type Injection, type Mode, targetOf } from "./conditions.ts";

@@ -2,7 +2,8 @@
 //   N4  What a session is told is its own: available qubits are what its quota leaves it, never what other tenants have left.
 import { backlogAt, both, type DecodingFigures, NO_DECODING } from "../../../kernel-abi/qvm/qec/decoder-queue.ts";
 import { logicalErrorRate, rateSource, type RateSource } from "../../../kernel-abi/qvm/qec/rates.ts";
-import type { Account, EpochRecord, EpochUsage, QubitAccount } from "./accounts.ts";
+import type { Account, QubitAccount } from "./accounts.ts";
+import type { EpochRecord, EpochUsage } from "./epochs.ts";
 import type { Channel } from "./channel.ts";
 
 export interface QubitTelemetry {

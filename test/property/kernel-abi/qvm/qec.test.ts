@@ -53,6 +53,26 @@ describe("profiles", () => {
     }), RUNS);
   });
 
+  it("of one's own are told in full by their text", () => {
+    const rate = fc.double({ min: 0, max: 1, noNaN: true });
+    const time = fc.double({ min: 1e-3, max: 1e6, noNaN: true });
+    const some = { requiredKeys: [] };
+    const seed = fc.record({
+      qec_scheme: fc.record({ code_family: fc.constantFrom("surface_code", "SHYPS", "bacon_shor", "qldpc"), code_distance: fc.integer({ min: 0, max: 499 }).map((half) => 2 * half + 1), logical_cycle_time_us: time, physical_qubit_count: fc.integer({ min: 1, max: 16_777_216 }) }, { requiredKeys: ["code_family"] }),
+      error_budget: fc.record({ physical_gate_error_rate: rate, measurement_error_rate: rate, idle_error_rate: rate, t1_us: fc.double({ min: 40, max: 1e6, noNaN: true }), t2_us: fc.double({ min: 1e-3, max: 80, noNaN: true }) }, some),
+      decoder: fc.record({ type: fc.constantFrom("MWPM", "union_find", "x".repeat(32)), max_syndrome_weight: fc.double({ min: 0, max: 1e9, noNaN: true }), cycle_time_us: time }, some),
+    });
+    const estimators = fc.record({
+      qubitParams: fc.record({ name: fc.constantFrom("ns_e3", "maj_ns_e6", "us_e4"), oneQubitMeasurementErrorRate: rate, idleErrorRate: rate, oneQubitMeasurementTime: time.map((ns) => `${String(Math.ceil(ns))} ns`) }, { requiredKeys: ["name"] }),
+      qecScheme: fc.record({ name: fc.oneof(fc.string({ maxLength: 40 }), fc.constant("n".repeat(600))), errorCorrectionThreshold: fc.double({ min: 1e-9, max: 1, noNaN: true }), crossingPrefactor: fc.double({ min: 0, max: 1e6, noNaN: true }), distanceCoefficientPower: fc.nat(8) }, some),
+      codeDistance: fc.integer({ min: 0, max: 99 }).map((half) => 2 * half + 1),
+    });
+    fc.assert(fc.property(fc.oneof(seed, estimators), (file) => {
+      const read = readParameters(file);
+      expect(isProfile(read) ? parseProfile(read.text) : read.reason).toEqual(read);
+    }), RUNS);
+  });
+
   it("are read from any JSON, or refused with a reason", () => {
     const keys = fc.constantFrom("qec_scheme", "error_budget", "decoder", "qubitParams", "qecScheme", "codeDistance", "code_family", "code_distance", "name", "logicalCycleTime", "t2_us", "__proto__");
     const json: fc.Arbitrary<unknown> = fc.letrec<{ node: unknown }>((tie) => ({

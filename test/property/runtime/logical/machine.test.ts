@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Fault } from "../../../../kernel-abi/fault.ts";
 import type { Injection } from "../../../../runtime/kernel/logical/conditions.ts";
-import { eachEpoch } from "../../../../runtime/kernel/logical/accounts.ts";
+import { eachEpoch } from "../../../../runtime/kernel/logical/epochs.ts";
 import { type Step, wantedOf } from "../../../../runtime/kernel/logical/demand.ts";
 import { Flow } from "../../../../runtime/kernel/logical/flow.ts";
 import { EntanglementLinks } from "../../../../runtime/kernel/logical/links.ts";

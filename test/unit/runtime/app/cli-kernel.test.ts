@@ -50,9 +50,12 @@ describe("triad kernel serve", () => {
     const stub = kernelStub();
     const socket = at("profile.sock");
     made.factory = (options) => { told = options; return stub; };
-    running.push(triad("kernel", "serve", "--socket", socket, "--profile", file));
+    const said = triad("kernel", "serve", "--socket", socket, "--profile", file);
+    running.push(said);
     while (!existsSync(socket)) await new Promise((resolve) => { setTimeout(resolve, 5); });
     await expect.poll(() => told).toMatchObject({ profile: { text: "parameters:bacon_shor(d=5,n=25,cycle_us=0.4,p=0.001)" } });
+    process.emit("SIGTERM", "SIGTERM");
+    expect((await said).out).toMatch(/process +\d+\nprofile +parameters:bacon_shor\(d=5,n=25,cycle_us=0.4,p=0.001\)\n/);
   });
 
   it.each(["SIGTERM", "SIGINT"] as const)("says where it listens, stops at %s when what is in flight is answered, and leaves no socket", async (signal) => {

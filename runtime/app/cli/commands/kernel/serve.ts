@@ -82,9 +82,10 @@ async function serve({ socket, connections, idle, grace = GRACE_SECONDS, json, c
   const wrong = conditions === undefined ? {} : { conditions: conditionsIn(conditions) };
   const who = tenants === undefined ? {} : termsIn(tenants);
   const qec = profile === undefined ? {} : { profile: profileGiven(profile) };
+  const said = qec.profile === undefined ? {} : { profile: qec.profile.text };
   const served = await serveKernel({ socket, limits, defect, ...wrong, ...who, ...qec, ...(state === undefined ? {} : { state }), ...(workers === undefined ? {} : { workers }) }, kernelFactory);
-  if (json === true) printJson(out, "kernel-serve", { socket: served.path, pid: process.pid, ...served.service.summary() });
-  else printFacts(out, [["listening", printable(served.path)], ["process", String(process.pid)], ...factsOf(served.service.summary())]);
+  if (json === true) printJson(out, "kernel-serve", { socket: served.path, pid: process.pid, ...said, ...served.service.summary() });
+  else printFacts(out, [["listening", printable(served.path)], ["process", String(process.pid)], ...factsOf(said), ...factsOf(served.service.summary())]);
   const saidAnew = onHangup(err, served.service, [[tenants, rereadTenants], [conditions, rereadConditions]]);
   const signal = await stopping;
   saidAnew();
