@@ -9,6 +9,8 @@ import { planCircuit, type Step } from "../../domains/kernels/statevector/plan.t
 import { referenceRun } from "../../domains/kernels/statevector/reference.ts";
 import { Register } from "../../domains/kernels/statevector/register.ts";
 import { StagedPlan } from "../../domains/kernels/statevector/stages.ts";
+import { expectationIn } from "../../domains/kernels/statevector/sums.ts";
+import { wordsFor } from "../../domains/kernels/statevector/words.ts";
 import { createCrew } from "../../runtime/workers/crew.ts";
 import { lowered, type Instruction } from "../support/clifford-circuits.ts";
 import { Doubles } from "../support/random-doubles.ts";
@@ -151,6 +153,26 @@ function againstBandwidth(qubits: number, qubit: number): Figure {
   return { name: `RX on qubit ${qubit} / plain pass, n=${qubits}`, value: best.plain / best.rotation, unit: "of bandwidth", goal: least(0.8) };
 }
 
+/** Words of an Ising and of a Heisenberg chain in one pass against a pass each, in turns. */
+function sums(qubits: number, rounds: number): readonly Figure[] {
+  const word = (letter: number, ...on: number[]): number[] => Array.from({ length: qubits }, (_, qubit) => (on.includes(qubit) ? letter : 0));
+  const bonds = (letter: number): number[][] => Array.from({ length: qubits - 1 }, (_, qubit) => word(letter, qubit, qubit + 1));
+  const field = Array.from({ length: qubits }, (_, qubit) => word(1, qubit));
+  const register = new Register({ qubits });
+  const plan = planCircuit(lowered(qubits, 0, randomCircuit(qubits, 1)));
+  for (const step of plan.steps) register.apply(step);
+  return ([["Ising", [...bonds(3), ...field]], ["Heisenberg", [1, 2, 3].flatMap(bonds)]] as const).map(([name, letters]) => {
+    const words = wordsFor(plan, { coefficients: new Float64Array(letters.length).fill(1), paulis: Uint8Array.from(letters.flat()) });
+    const alone = words.map((one) => [one]);
+    const best = { alone: Infinity, together: Infinity };
+    for (let round = 0; round < rounds; round++) {
+      best.alone = Math.min(best.alone, secondsOf(() => { for (const one of alone) expectationIn(register, one); }, 1));
+      best.together = Math.min(best.together, secondsOf(() => { expectationIn(register, words); }, 1));
+    }
+    return { name: `${words.length} words of a ${name} chain, a pass each / one pass, n=${qubits}`, value: best.alone / best.together, unit: "ratio", goal: least(1.3) };
+  });
+}
+
 export async function run(): Promise<readonly Figure[]> {
   return [
     againstReference(16, 24),
@@ -162,6 +184,7 @@ export async function run(): Promise<readonly Figure[]> {
     ...againstGates(20, 4, 1.9),
     ...againstGates(24, 2, 4.5),
     await withHelper(20, 6),
+    ...sums(20, 7),
     ...algorithms(),
   ];
 }
