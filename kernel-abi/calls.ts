@@ -47,6 +47,13 @@ function formFor({ domain, op, ends, call }: Fields): string {
 /** How the call is written that makes an operation, whatever that is: `k.send(to, body)`. */
 export const formOf = (operation: unknown): string => tried(() => formFor(operation as Fields), "yield* (a call of k, q or phi)");
 
+/** The members of the record that a call takes last, as its form writes them: within, of `{ within: ticks }`. None where it takes no record. */
+export function membersOf(form: string): readonly string[] {
+  const full = form.includes("…") ? row(SUBMITS, form.slice("phi.".length, form.indexOf("("))) ?? form : form;
+  const [, inside = ""] = /\{([^{}]*)\}\)$/.exec(full) ?? [];
+  return inside.split(",").map((member) => /\w+/.exec(member)?.[0] ?? "").filter((name) => name !== "");
+}
+
 /** What is wrong with one argument of a call. */
 export interface Wrong {
   /** By name, or by its place in one: `arms[2]`. */

@@ -1,10 +1,10 @@
 // Reading: how the calls of k, q and phi read what programs give them. It may be anything, and nothing it does may reach the program as
 // an error of the engine's: what cannot be read is handed on as it is, for the kernel to refuse, or refused at the call that was given it.
-import { malformed } from "./calls.ts";
+import { malformed, membersOf } from "./calls.ts";
 import { Fault } from "./fault.ts";
 import type { ProcessId } from "./ids.ts";
 import type { Child } from "./operation.ts";
-import { tried } from "./shown.ts";
+import { shown, tried } from "./shown.ts";
 
 /** Where a message goes: a process id (as `receive` gives in `from`) or a child. */
 export type Address = ProcessId | Child<unknown>;
@@ -64,4 +64,22 @@ function argument<T, R>(given: T, take: (given: T) => R): R {
   }
 }
 
+/** As it was before `widerProviders`: members that a call does not read are not looked at. */
 export const GUARDED: Reading = Object.freeze({ address, child, exit, record, argument });
+
+/** A record with a member that the call does not read would be run without what was asked for. @throws Fault ABI_MALFORMED */
+function checkMembers(form: string, name: string, given: object): void {
+  const members = membersOf(form);
+  const odd = Object.keys(given).find((member) => !members.includes(member));
+  if (odd !== undefined) throw malformed(form, { argument: name, given: [given], allowed: `${members.join(", ")} and nothing else (${shown(odd)} is no ${name === "options" ? "option" : "member"} of this call)` });
+}
+
+const WRITTEN = ["options", "problem"];
+
+export const STRICT: Reading = Object.freeze({
+  ...GUARDED,
+  record: <T, R>(form: string, name: string, given: T, take: (given: T) => R, allowed?: string) => record(form, name, given, (of) => {
+    if (WRITTEN.includes(name)) checkMembers(form, name, of as object);
+    return take(of);
+  }, allowed),
+});

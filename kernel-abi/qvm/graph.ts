@@ -78,3 +78,7 @@ export interface Finding {
 }
 
 export const isLeaf = (guard: Guard): guard is GuardLeaf => "event" in guard;
+
+/** The events a guard asks for, as often as it does. */
+export const guardEvents = (guard: Guard | undefined): readonly string[] =>
+  (guard === undefined ? [] : isLeaf(guard) ? [guard.event] : guard.conditions.flatMap(guardEvents));

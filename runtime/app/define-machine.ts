@@ -2,8 +2,8 @@
 // `setup({ … }).createMachine({ … })`. What it invokes is made by fromProgram and fromProcess, as others are by fromPromise.
 import type { AnyActorRef, AnyStateMachine, EventFromLogic, InputFrom, OutputFrom } from "xstate";
 import { Strand } from "../../domains/k/api/strands.ts";
-import { k, kBefore, type Address as To } from "../../domains/k/api/operations.ts";
-import { phi, phiBefore } from "../../domains/phi/api/operations.ts";
+import { k, kBefore, kNarrower, type Address as To } from "../../domains/k/api/operations.ts";
+import { phi, phiBefore, phiNarrower } from "../../domains/phi/api/operations.ts";
 import { q, qBefore, qNarrower } from "../../domains/q/api/operations.ts";
 import type { BoundDomain } from "../../kernel-abi/domain.ts";
 import { malformed } from "../../kernel-abi/calls.ts";
@@ -128,7 +128,7 @@ function defined<M extends AnyStateMachine>(spec: Spec<M>, termsOf: (terms: Mail
 }
 
 const APIS = Object.freeze({ k, q, phi });
-const APIS_NARROWER = Object.freeze({ ...APIS, q: qNarrower });
+const APIS_NARROWER = Object.freeze({ k: kNarrower, q: qNarrower, phi: phiNarrower });
 const APIS_BEFORE = Object.freeze({ k: kBefore, q: qBefore, phi: phiBefore });
 
 interface ProgramSpec<D extends readonly BoundDomain[], I, R> {

@@ -1,9 +1,9 @@
 // defineProcess: from a generator function to the ProcessDefinition the kernel steps. The types carry the declared domains, so
 // that a call to another domain does not compile.
 import { Compile, type Static, type TSchema } from "../../kernel-abi/schema.ts";
-import { phi, phiBefore, type Phi } from "../../domains/phi/api/operations.ts";
+import { phi, phiBefore, phiNarrower, type Phi } from "../../domains/phi/api/operations.ts";
 import { q, qBefore, qNarrower, type Q } from "../../domains/q/api/operations.ts";
-import { k, kBefore, type K } from "../../domains/k/api/operations.ts";
+import { k, kBefore, kNarrower, type K } from "../../domains/k/api/operations.ts";
 import type { BoundDomain } from "../../kernel-abi/domain.ts";
 import { malformed } from "../../kernel-abi/calls.ts";
 import { Fault } from "../../kernel-abi/fault.ts";
@@ -43,7 +43,7 @@ const DOMAINS: readonly string[] = ["Q", "PHI"];
 /** What the programs of a process are handed. */
 const APIS = Object.freeze({ k, q, phi });
 /** In a run from before `widerProviders`. */
-const APIS_NARROWER = Object.freeze({ ...APIS, q: qNarrower });
+const APIS_NARROWER = Object.freeze({ k: kNarrower, q: qNarrower, phi: phiNarrower });
 /** In a run from before `refusalsInFull`. */
 const APIS_BEFORE = Object.freeze({ k: kBefore, q: qBefore, phi: phiBefore });
 

@@ -42,11 +42,15 @@ function derivative(bra: Float64Array, ket: Float64Array, { opcode, q0, q1 }: St
   return summed(total, (i) => [sign(i ^ x) * (re(bra, i) * im(ket, i ^ x)), sign(i ^ x) * (im(bra, i) * re(ket, i ^ x))], minus);
 }
 
-/** Σ coefficient·P|state⟩, words of one x mask summed before the amplitude is read. */
-function imageOf(state: Float64Array, words: readonly Word[]): Float64Array {
+/** Σ coefficient·P|state⟩, words of one x mask summed before the amplitude is read, at most a quarter as many as there are amplitudes. */
+export function imageOf(state: Float64Array, words: readonly Word[]): Float64Array {
   const image = new Float64Array(state.length);
-  for (const x of new Set(words.map((word) => word.x))) {
+  const most = Math.max(1, state.length / 8);
+  const groups = [...new Set(words.map((word) => word.x))].flatMap((x) => {
     const alike = words.filter((word) => word.x === x);
+    return Array.from({ length: Math.ceil(alike.length / most) }, (_, at) => ({ x, alike: alike.slice(at * most, (at + 1) * most) }));
+  });
+  for (const { x, alike } of groups) {
     for (let i = 0; i < state.length / 2; i++) {
       let [re, im] = [0, 0];
       for (const word of alike) {

@@ -9,7 +9,7 @@ import type { ProcessId } from "../../../kernel-abi/ids.ts";
 import { unrun } from "../../../kernel-abi/calls.ts";
 import { isProgram, tried } from "../../../kernel-abi/shown.ts";
 import { inForce } from "./given.ts";
-import { AT_ONCE, GUARDED, type Address, type Reading } from "../../../kernel-abi/reading.ts";
+import { AT_ONCE, GUARDED, STRICT, type Address, type Reading } from "../../../kernel-abi/reading.ts";
 import type { Arm, Child, ExitReason, Gauges, KOperation, LogLevel, Message, ProcessDefinition, Program, RunTotals, Selected, SubtreeGauges, Wish } from "../../../kernel-abi/operation.ts";
 
 export type { Address };
@@ -186,18 +186,21 @@ const operations = ({ address, child: processOf, exit, record }: Reading): K => 
   inject: (strike: Strike) => perform<void>({ domain: "K", op: "inject", strike }),
 });
 
-export const k: K = operations(GUARDED);
+export const k: K = operations(STRICT);
+/** What programs of runs from before `widerProviders` are handed. */
+export const kNarrower: K = operations(GUARDED);
 /** What programs of runs from before `refusalsInFull` are handed. */
 export const kBefore: K = operations(AT_ONCE);
 
-/** `k.spawn` for those who are given its arguments; in a run recorded before `refusalsInFull`, as it read them then. */
+/** `k.spawn` for those who are given its arguments; in a run recorded before `refusalsInFull` or `widerProviders`, as it read them then. */
 export function* spawned<R>(definition: ProcessDefinition<unknown, R>, input: unknown, options: SpawnOptions | undefined): Program<Child<R>> {
   let call: Program<Child<R>>;
   try {
     call = k.spawn(definition, input, options);
   } catch (error) {
-    if (yield* inForce("refusalsInFull")) throw error;
-    call = kBefore.spawn(definition, input, options);
+    if (!(yield* inForce("refusalsInFull"))) call = kBefore.spawn(definition, input, options);
+    else if (yield* inForce("widerProviders")) throw error;
+    else call = kNarrower.spawn(definition, input, options);
   }
   return yield* call;
 }

@@ -1,92 +1,21 @@
 // Derivatives by the adjoint method, T. Jones and J. Gacon, arXiv:2009.02823: with φ the state behind a gate exp(-iθG/2) and λ the observable's image
 // carried back to the same place, the derivative is Im⟨λ|G|φ⟩. One sweep forward, one back, two states.
-//   G4  The sweep back is cut where a derivative is taken; what lies between two of these is one stage, planned as any other, for both states.
-import { OP, isParametrised } from "../circuit.ts";
-import type { GradientTask, Slopes } from "./gradient.ts";
+import { backPrograms, bracketOf, inverted, slopeOf, type BackProgram } from "./back.ts";
+import type { GradientTask, Slopes } from "./slopes.ts";
+import { addImage } from "./image.ts";
 import { sharesOf, tableOf } from "./passes.ts";
 import type { Step } from "./plan.ts";
-import { Register } from "./register.ts";
-import { EXACT, StagedPlan, stagesOf, type Schedules, type Stage } from "./stages.ts";
+import { Register, scratchAt } from "./register.ts";
 import { expectationIn } from "./sums.ts";
-import { lettersY, type Word } from "./words.ts";
 
-/** Bytes of one row of `addWords`. */
-const ROW = 16;
-/** Indices of one block sum of a bracket, and what kinds of brackets there are (assembly/adjoint.ts). */
+/** Indices of one block sum of a bracket (assembly/adjoint.ts). */
 const BLOCK = 256;
-const ODD = 1;
-const ONES = 2;
+/** Smaller states go back gate by gate. */
+const QUBITS_MIN = 10;
 
-function inverted(step: Step): Step {
-  switch (step.opcode) {
-    case OP.S: return { ...step, opcode: OP.SDG };
-    case OP.SDG: return { ...step, opcode: OP.S };
-    case OP.T: return { ...step, opcode: OP.TDG };
-    case OP.TDG: return { ...step, opcode: OP.T };
-    default: return isParametrised(step.opcode) ? { ...step, sine: -step.sine } : step;
-  }
-}
-
-interface Back {
-  readonly staged: StagedPlan;
-  /** By stage: the step whose derivative is taken before it, or -1. */
-  readonly derivatives: readonly number[];
-}
-
-/** The latest sweep back of circuits of one shape: its angles and schedules, for as long as their plans are kept (stages.ts, F6). */
-const SCHEDULES = new WeakMap<Schedules, { readonly angles: Int32Array; readonly schedules: Schedules }>();
-
-function schedulesOf({ staged, angles }: GradientTask): Schedules {
-  const known = SCHEDULES.get(staged.schedules);
-  if (known?.angles.every((angle, at) => angle < 0 === (angles[at] ?? -1) < 0) === true) return known.schedules;
-  const schedules: Schedules = [];
-  SCHEDULES.set(staged.schedules, { angles, schedules });
-  return schedules;
-}
-
-const NOTHING: Stage = { kind: "gates", condition: -1, gates: [] };
-
-/** The sweep back, to the first gate whose derivative is asked for. */
-function backOf(task: GradientTask): Back {
-  const { staged: { plan }, angles } = task;
-  const stages: Stage[] = [];
-  const derivatives: number[] = [];
-  const add = (derivative: number, gates: readonly Step[]): void => {
-    const cut = gates.length === 0 ? [NOTHING] : stagesOf(gates);
-    stages.push(...cut);
-    derivatives.push(...cut.map((_, part) => (part === 0 ? derivative : -1)));
-  };
-  const wanted = Array.from(angles.keys()).filter((at) => (angles[at] ?? -1) >= 0).reverse();
-  let end = plan.steps.length;
-  let derivative = -1;
-  for (const at of wanted) {
-    add(derivative, plan.steps.slice(at + 1, end).reverse().map(inverted));
-    derivative = at;
-    end = at + 1;
-  }
-  add(derivative, []);
-  return { staged: new StagedPlan(plan, EXACT, schedulesOf(task), stages), derivatives };
-}
-
-/** λ = Σ coefficient·P|ψ⟩ into the zeros at `image`, words of one x mask together. The table of words stands where sums are folded. */
-function applyWords({ wasm, state, qubits, scratch, scratchBytes }: Register, image: number, words: readonly Word[]): void {
-  const rows = scratchBytes / ROW;
-  const table = new DataView(wasm.memory.buffer, scratch, rows * ROW);
-  for (const x of new Set(words.map((word) => word.x))) {
-    const alike = words.filter((word) => word.x === x);
-    for (let from = 0; from < alike.length; from += rows) {
-      const some = alike.slice(from, from + rows);
-      some.forEach((word, row) => {
-        table.setUint32(row * ROW, word.z, true);
-        table.setUint32(row * ROW + 4, lettersY(word), true);
-        table.setFloat64(row * ROW + 8, word.coefficient, true);
-      });
-      wasm.addWords(image, state, qubits, x, scratch, some.length);
-    }
-  }
-}
-
-function bracket({ passes, wasm, state, qubits, scratch }: Register, image: number, x: number, z: number, flags: number): number {
+/** Im⟨image|G|state⟩ for the gate G belongs to, by a pass of its own. */
+function bracketBy({ passes, wasm, state, qubits, scratch }: Register, image: number, step: Step): number {
+  const { x, z, flags } = bracketOf(step);
   const count = Math.min(BLOCK, 1 << qubits);
   const blocks = (1 << qubits) / count;
   const shares = sharesOf(qubits);
@@ -94,32 +23,48 @@ function bracket({ passes, wasm, state, qubits, scratch }: Register, image: numb
   return wasm.foldedRow(scratch, blocks, 0, scratch);
 }
 
-/** ∂E by the angle of a gate, from the states behind it. */
-function derivativeBy(register: Register, image: number, { opcode, q0, q1 }: Step): number {
-  const bit = 1 << q0;
-  switch (opcode) {
-    case OP.RX: return bracket(register, image, bit, 0, 0);
-    case OP.RY: return bracket(register, image, bit, bit, ODD);
-    case OP.RZ: return bracket(register, image, 0, bit, 0);
-    default: return -2 * bracket(register, image, 0, opcode === OP.CP ? bit | (1 << q1) : bit, ONES);
+/** Back gate by gate. */
+function backPlainly(register: Register, image: number, steps: readonly Step[], wanted: readonly boolean[], slopes: Float64Array): void {
+  const first = wanted.indexOf(true);
+  for (let at = steps.length - 1; at >= first && first >= 0; at--) {
+    const step = steps[at] as Step;
+    if (wanted[at] === true) slopes[at] = slopeOf(step, bracketBy(register, image, step));
+    if (at === first) return;
+    const back = inverted(step);
+    register.apply(back);
+    register.apply(back, image);
   }
 }
 
-export function slopesByAdjoint(task: GradientTask): Slopes {
-  const { staged, staged: { plan }, words, crew } = task;
-  const { staged: back, derivatives } = backOf(task);
-  const register = new Register({ qubits: plan.qubits, program: Math.max(staged.programBytes, back.programBytes), copies: 1, crew });
+/** Back by programs; rows of a pass are folded when it is over. */
+function backPlanned(register: Register, image: number, steps: readonly Step[], programs: readonly BackProgram[], slopes: Float64Array): void {
+  const { wasm, scratch, qubits } = register;
+  const sums = (1 << qubits) / BLOCK;
+  for (const { program, derivatives } of programs) {
+    register.runBoth(program, image, (pass) => {
+      derivatives[pass]?.forEach((at, row) => {
+        const place = scratch + 8 * sums * row;
+        slopes[at] = slopeOf(steps[at] as Step, wasm.foldedRow(place, sums, 0, place));
+      });
+    });
+  }
+}
+
+export function slopesByAdjoint({ staged, words, angles, crew }: GradientTask): Slopes {
+  const { plan: { steps, qubits }, plan } = staged;
+  const wanted = Array.from(angles, (angle) => angle >= 0);
+  const planned = qubits >= QUBITS_MIN;
+  const programs = planned ? backPrograms({ plan, wanted, scratch: scratchAt(qubits), sums: (1 << qubits) / BLOCK }, staged.schedules) : [];
+  const program = programs.reduce((most, { program: { bytes } }) => Math.max(most, bytes.length), staged.programBytes);
+  const register = new Register({ qubits, program, copies: 1, states: planned ? 2 : 1, crew });
   try {
     staged.stages.forEach((_, at) => { register.evolve(staged, at); });
     const value = expectationIn(register, words);
-    const slopes = new Float64Array(plan.steps.length);
+    const slopes = new Float64Array(steps.length);
     const image = register.zeros(0);
-    if (derivatives.some((at) => at >= 0)) applyWords(register, image, words);
-    derivatives.forEach((derivative, at) => {
-      if (derivative >= 0) slopes[derivative] = derivativeBy(register, image, plan.steps[derivative] as Step);
-      register.evolve(back, at);
-      register.evolve(back, at, image);
-    });
+    if (wanted.includes(true)) addImage(register, image, words);
+    if (planned) backPlanned(register, image, steps, programs, slopes);
+    else backPlainly(register, image, steps, wanted, slopes);
     return { value, slopes };
   } finally {
     register.close();

@@ -8,23 +8,9 @@ import type { Crew } from "../../../kernel-abi/ports.ts";
 import { OP, OP_WIDTH, isParametrised, type GradientMethod, type LoweredCircuit, type ParameterMap, type PauliSum } from "../circuit.ts";
 import { slopesByAdjoint } from "./adjoint.ts";
 import { slopesByShift } from "./shift.ts";
-import { stagedPlan, type StagedPlan } from "./stages.ts";
-import { wordsFor, type Word } from "./words.ts";
-
-/** What both methods work on. */
-export interface GradientTask {
-  readonly staged: StagedPlan;
-  readonly words: readonly Word[];
-  /** By step of the plan, which angle it has, -1 for none that is asked for. */
-  readonly angles: Int32Array;
-  readonly crew?: Crew | undefined;
-}
-
-/** The value, and the derivative by the angle of each step that is asked for, 0 at the others. */
-export interface Slopes {
-  readonly value: number;
-  readonly slopes: Float64Array;
-}
+import type { GradientTask } from "./slopes.ts";
+import { stagedPlan } from "./stages.ts";
+import { wordsFor } from "./words.ts";
 
 function anglesOf({ ops }: LoweredCircuit, { entries }: ParameterMap): Int32Array {
   const wanted = new Set(entries);

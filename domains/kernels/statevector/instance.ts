@@ -32,12 +32,11 @@ export interface StatevectorExports {
   readonly split: (from: number, to: number, ordinal: number, weight0: number, weight1: number) => number;
   readonly publish: (from: number, to: number, record: number) => void;
   readonly sampleRest: (state: number, qubits: number, step: number, end: number, from: number, to: number) => void;
-  readonly openPass: (program: number, sync: number, pass: number, state: number) => void;
+  readonly openPass: (program: number, sync: number, pass: number, state: number, image: number) => void;
   readonly closePasses: (sync: number) => void;
   readonly help: (sync: number, buffer: number) => number;
   readonly blocksDone: (sync: number) => number;
   readonly foldedRow: (row: number, blocks: number, high: number, aside: number) => number;
-  readonly addWords: (target: number, source: number, qubits: number, x: number, words: number, count: number) => void;
 }
 
 /** Pages of a memory at most: all that 32-bit addresses reach. */

@@ -23,14 +23,19 @@ const WAIT_MS = 100;
 const LOST_WAITS = 150;
 const BUFFER = 16 * (1 << BLOCK_QUBITS);
 
+/** Parts of one pass at most, and the rest of the page behind them, for numbers that parts refer to. */
+export const PARTS_MAX = 256;
+export const REST = PARTS + PARTS_HEAD + PARTS_MAX * PART;
+export const REST_BYTES = PAGE - REST;
+
 /** What a part is and its words: assembly/expect.ts, weigh.ts and adjoint.ts read them. */
 export interface Part {
-  readonly what: "sums" | "squares" | "brackets";
+  readonly what: "sums" | "squares" | "brackets" | "images";
   readonly words: readonly number[];
 }
-const CODES = { sums: 4, squares: 5, brackets: 6 } as const;
+const CODES = { sums: 4, squares: 5, brackets: 6, images: 8 } as const;
 
-/** A pass of one to 256 parts, for which the page has room, each cut into so many shares, as its bytes. */
+/** A pass of one to PARTS_MAX parts, each cut into so many shares, as its bytes. */
 export function tableOf(parts: readonly Part[], shares: number): Uint32Array {
   const words = new Uint32Array((PARTS_HEAD + parts.length * PART) / 4);
   words.set([16, 0, 0, 0, parts.length, shares, 0, 0]);
@@ -41,25 +46,35 @@ export function tableOf(parts: readonly Part[], shares: number): Uint32Array {
 /** Indices of a share at most: as many as a block has. */
 export const sharesOf = (qubits: number): number => 1 << Math.max(0, qubits - BLOCK_QUBITS);
 
+/** What a pass of a program is run on: addresses of states. */
+export interface On {
+  readonly mixed: number;
+  readonly state: number;
+  readonly image?: number;
+}
+
 export class Passes {
   readonly #wasm: StatevectorExports;
   /** One for each thread, this one's first. */
   readonly #buffers: number;
+  readonly #states: number;
   #signed = false;
 
-  constructor(wasm: StatevectorExports, buffers: number) {
+  constructor(wasm: StatevectorExports, buffers: number, states: number) {
     this.#wasm = wasm;
     this.#buffers = buffers;
+    this.#states = states;
   }
 
-  static bufferBytes(threads: number): number {
-    return threads * BUFFER;
+  /** `states`: how many are worked on at once. */
+  static bufferBytes(threads: number, states: number): number {
+    return threads * states * BUFFER;
   }
 
   /** Asks a crew to help from now on, until `close`. */
   enlist(crew: Crew): void {
     const work: CrewWork = {
-      module: kernelModule(), memory: this.#wasm.memory, entry: "help", args: (helper) => [SYNC, this.#buffers + (1 + helper) * BUFFER], bell: BELL,
+      module: kernelModule(), memory: this.#wasm.memory, entry: "help", args: (helper) => [SYNC, this.#buffers + Passes.bufferBytes(1 + helper, this.#states)], bell: BELL,
     };
     crew.enlist(work);
   }
@@ -69,13 +84,13 @@ export class Passes {
     this.#wasm.closePasses(SYNC);
   }
 
-  /** One pass of the program at an address, on the blocks of a state in which the qubits of `mixed` alone may be 1 (register.ts, R4). */
-  run(program: number, pass: number, { at, block }: PassPlace, state: number, mixed: number): void {
+  /** One pass of the program at an address, on the blocks of a state, or two, in which the qubits of `mixed` alone may be 1 (register.ts, R4). */
+  run(program: number, pass: number, { at, block }: PassPlace, { mixed, state, image = 0 }: On): void {
     const apart = mixed & ~block;
     let blocks = 1;
     for (let rest = apart; rest !== 0; rest &= rest - 1) blocks *= 2;
     new Uint32Array(this.#wasm.memory.buffer, program + at, 4).set([blocks, 16 * apart, 16 * (mixed & block)], 1);
-    this.#open(program, pass, blocks, state);
+    this.#open(program, pass, blocks, state, image);
   }
 
   /** A pass of parts. */
@@ -96,9 +111,9 @@ export class Passes {
     this.#signed = true;
   }
 
-  #open(program: number, pass: number, blocks: number, state: number): void {
+  #open(program: number, pass: number, blocks: number, state: number, image = 0): void {
     const wasm = this.#wasm;
-    wasm.openPass(program, SYNC, pass, state);
+    wasm.openPass(program, SYNC, pass, state, image);
     while (wasm.help(SYNC, this.#buffers) !== IDLE);
     this.#await(blocks);
   }

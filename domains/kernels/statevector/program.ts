@@ -5,16 +5,21 @@ import { isParametrised } from "../circuit.ts";
 import { angleOf, Writer, type Angle, type Bound } from "./angles.ts";
 import type { Step } from "./plan.ts";
 import { KIND, type Kind, type Primitive } from "./primitives.ts";
-import { bitsOf, type Factor, type Op, type Pass, type Tile } from "./schedule.ts";
+import { bitsOf, type Bracket, type Factor, type Op, type Pass, type Single, type Tile } from "./schedule.ts";
 
 const PASS_HEAD = 16;
 const TILE_HEAD = 128;
 const VARIANT = 144;
 const FACTOR = 80;
+const BRACKET_HEAD = 48;
 const TILE_OP = 0;
 const PHASE_OP = 1;
 const QUARTER_OP = 2;
 const LOOP_OP = 3;
+const BRACKET_OP = 7;
+const SINGLE_OP = 9;
+const EXCHANGE = 8;
+const NEGATE = 9;
 const FROM_STATE = 1;
 const TO_STATE = 2;
 const SIGN_HIGH = 0x8000_0000;
@@ -67,6 +72,8 @@ const listOf = (mask: number): number[] => Array.from({ length: 31 }, (_, qubit)
 const skipping = (counted: number): number => 0xffff_fff0 - counted;
 
 const isFactor = (op: Op): op is Factor => "phase" in op;
+const isSingle = (op: Op): op is Single => "single" in op;
+const isTile = (op: Op): op is Tile => "slots" in op;
 
 /** Kinds whose selections have a loop each, in the order of its slots, with their share of its number (assembly/loops.ts, L1). */
 const LOOPS: ReadonlyMap<Kind, number> = new Map([[KIND.TURN_X, 16], [KIND.TURN_Y, 4], [KIND.PHASE, 1]]);
@@ -185,11 +192,41 @@ class PassWriter {
     return at + FACTOR;
   }
 
+  /** Its qubits are in the block; by the loop of its gate. */
+  single(at: number, { single: one }: Single): number {
+    const spans = [...one.mixed, ...one.read].map((qubit) => this.#buffer(1 << qubit)).sort((a, b) => a - b);
+    const total = inState(1 << bitsOf(this.#pass.block));
+    const [s0 = total, s1 = total, s2 = total] = spans;
+    const [target = 0, other = 0] = one.mixed.map((qubit) => this.#buffer(1 << qubit));
+    const controls = this.#buffer(one.reads);
+    const [a, b] = one.what === "swap" ? [target, other] : one.kind === KIND.RZ ? [0, controls] : [controls, controls + target];
+    const kind = one.what === "flip" || one.what === "swap" ? EXCHANGE : one.what === "sign" ? NEGATE : one.kind;
+    this.#head(at, [SINGLE_OP, FACTOR, kind, this.#inPlace ? FROM_STATE : 0, total, s0, s1, s2, a, b]);
+    this.#angle(at + 48, one);
+    return at + FACTOR;
+  }
+
+  /** Sums of 256 indices each: where they stand in the row, from where the block's first one does. */
+  bracket(at: number, { x, z, flags, row }: Bracket): number {
+    const { block } = this.#pass;
+    const outside = z & ~block;
+    const high = listOf(block).slice(SUM_QUBITS);
+    const sums = 1 << high.length;
+    this.#head(at, [BRACKET_OP, BRACKET_HEAD + 4 * sums, this.#buffer(x) / 16, this.#inPlace ? FROM_STATE : 0, this.#buffer(z & block) / 16, row, inState(outside), flags, sums]);
+    for (let sum = 0; sum < sums; sum++) {
+      const index = high.reduce((mask, qubit, bit) => mask | (((sum >>> bit) & 1) << qubit), 0);
+      this.#writer.word(at + BRACKET_HEAD + 4 * sum, 8 * (index >>> SUM_QUBITS));
+    }
+    return at + BRACKET_HEAD + 4 * sums;
+  }
+
   /** Which blocks there are is written when the pass is opened (register.ts, R4). */
   write(at: number): number {
     const { ops } = this.#pass;
     return ops.reduce((next, op, index) => {
       if (isFactor(op)) return this.factor(next, op);
+      if (isSingle(op)) return this.single(next, op);
+      if (!isTile(op)) return this.bracket(next, op.bracket);
       return this.tile(next, op, this.#inPlace || index === 0, this.#inPlace || index === ops.length - 1);
     }, at + PASS_HEAD);
   }
@@ -210,6 +247,9 @@ interface VariantOf {
 /** A block of the lowest qubits lies in one piece: it is worked on where it stands. */
 const isInPlace = ({ block }: Pass): boolean => (block & (block + 1)) === 0;
 
+/** Of the indices of one sum of a bracket: every block that has brackets has these. */
+export const SUM_QUBITS = 8;
+
 const CARRY: Tile = { slots: [], turns: [], moves: [], outside: [] };
 
 /** A block from all over the state is carried to a buffer by its first tile and back by its last. */
@@ -217,22 +257,27 @@ function carried(pass: Pass): Pass {
   const { ops } = pass;
   const [first] = ops;
   const last = ops.at(-1);
-  if (isInPlace(pass) || ops.length === 1 || first === undefined || last === undefined) return pass;
-  return { ...pass, ops: [...(isFactor(first) ? [CARRY] : []), ...ops, ...(isFactor(last) ? [CARRY] : [])] };
+  if (isInPlace(pass) || first === undefined || last === undefined) return pass;
+  if (ops.length === 1 && (isTile(first) || isFactor(first))) return pass;
+  return { ...pass, ops: [...(isTile(first) ? [] : [CARRY]), ...ops, ...(isTile(last) ? [] : [CARRY])] };
 }
 
 const isHalves = (op: Factor): boolean => op.phase.kind === KIND.RZ;
-const opBytes = (op: Op): number => (isFactor(op) ? (isHalves(op) ? 2 : 1) * FACTOR : TILE_HEAD + (1 << op.outside.length) * VARIANT);
+function opBytes(op: Op, { block }: Pass): number {
+  if (isFactor(op)) return (isHalves(op) ? 2 : 1) * FACTOR;
+  if (isSingle(op)) return FACTOR;
+  return isTile(op) ? TILE_HEAD + (1 << op.outside.length) * VARIANT : BRACKET_HEAD + 4 * (1 << (bitsOf(block) - SUM_QUBITS));
+}
 const opCount = (ops: readonly Op[]): number => ops.reduce((sum, op) => sum + (isFactor(op) && isHalves(op) ? 2 : 1), 0);
 
 const mixedBy = ({ ops }: Pass): number =>
-  ops.reduce((mask, op) => (isFactor(op) ? mask : [...op.turns, ...op.moves].reduce((sum, { mixes }) => sum | mixes, mask)), 0);
+  ops.reduce((mask, op) => (!isTile(op) ? mask : [...op.turns, ...op.moves].reduce((sum, { mixes }) => sum | mixes, mask)), 0);
 
 /** The bytes of a schedule under the angles of its gates. */
 export function programOf(schedule: readonly Pass[], steps: readonly Step[]): Program {
   const passes = schedule.map(carried);
   const table = 16 * Math.ceil(passes.length / 4);
-  const length = passes.reduce((sum, { ops }) => sum + PASS_HEAD + ops.reduce((bytes, op) => bytes + opBytes(op), 0), table);
+  const length = passes.reduce((sum, pass) => sum + PASS_HEAD + pass.ops.reduce((bytes, op) => bytes + opBytes(op, pass), 0), table);
   const writer = new Writer(new Uint8Array(length));
   const places: PassPlace[] = [];
   const bound: Bound[] = [];

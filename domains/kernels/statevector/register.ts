@@ -33,6 +33,9 @@ const FAINT_ROOT = 8.673617379884035e-19;
 const BYTES_MAX = 4_294_967_296;
 const aligned = (bytes: number): number => AMPLITUDE * Math.ceil(bytes / AMPLITUDE);
 
+/** Where scratch stands in every register of so many qubits. */
+export const scratchAt = (qubits: number): number => PAGE + AMPLITUDE * (1 << qubits);
+
 export interface RegisterSize {
   readonly qubits: number;
   readonly shots?: number;
@@ -42,6 +45,8 @@ export interface RegisterSize {
   readonly program?: number;
   /** Copies that there must be room for from the start. */
   readonly copies?: number;
+  /** States that one program may be run on at once. */
+  readonly states?: 1 | 2;
   /** Who may help, from CREW_QUBITS_MIN on. */
   readonly crew?: Crew | undefined;
 }
@@ -72,11 +77,11 @@ export class Register {
 
   /** A register in |0…0⟩. @throws Fault KERNEL_REFUSED when the host has no memory for it. */
   constructor(size: RegisterSize) {
-    const { qubits, shots = 0, clbits = 0, rest = 0, program = 0, copies = 0, crew } = size;
+    const { qubits, shots = 0, clbits = 0, rest = 0, program = 0, copies = 0, states = 1, crew } = size;
     const helpers = crew === undefined || qubits < CREW_QUBITS_MIN ? 0 : crew.helpers;
     this.qubits = qubits;
     this.total = AMPLITUDE * (1 << qubits);
-    this.scratch = this.state + this.total;
+    this.scratch = scratchAt(qubits);
     this.scratchBytes = Math.max(AMPLITUDE, this.total / 4);
     this.shots = this.scratch + this.scratchBytes;
     this.result = this.shots + aligned(4 * shots);
@@ -84,10 +89,10 @@ export class Register {
     this.table = this.record + aligned(clbits);
     this.program = this.table + aligned(12 * rest);
     const buffers = this.program + aligned(program);
-    this.#copies = buffers + (program === 0 ? 0 : Passes.bufferBytes(1 + helpers));
+    this.#copies = buffers + (program === 0 ? 0 : Passes.bufferBytes(1 + helpers, states));
     this.#reach(this.#copies + copies * this.total);
     new Float64Array(this.wasm.memory.buffer, this.state, 1)[0] = 1;
-    this.passes = new Passes(this.wasm, buffers);
+    this.passes = new Passes(this.wasm, buffers, states);
     if (helpers > 0 && crew !== undefined) this.passes.enlist(crew);
   }
 
@@ -216,25 +221,36 @@ export class Register {
     for (let at = HOST_PAGE; at < numbers.length; at += HOST_PAGE) numbers[at] = 0;
   }
 
-  /** Runs a program, block by block, on the register's own state or on another in which every qubit may be 1. */
-  run(program: Program, state = this.state): void {
-    const own = state === this.state;
-    if (own && this.#fresh) this.#touch(program);
-    if (own) this.#fresh = false;
+  /** Runs a program, block by block. */
+  run(program: Program): void {
+    if (this.#fresh) this.#touch(program);
+    this.#fresh = false;
     this.#bytes(this.program, program.bytes.length).set(program.bytes);
     program.passes.forEach((place, pass) => {
-      this.passes.run(this.program, pass, place, state, own ? this.#mixed : (1 << this.qubits) - 1);
-      if (own) this.#mixed |= place.mixes;
+      this.passes.run(this.program, pass, place, { mixed: this.#mixed, state: this.state });
+      this.#mixed |= place.mixes;
     });
-    if (own) this.gain *= program.gain;
+    this.gain *= program.gain;
   }
 
-  /** One stage of gates of a plan that was counted in `program` when the register was made; on another state than its own by exact plans only. */
-  evolve(staged: StagedPlan, at: number, state = this.state): void {
+  /** Runs an exact program on the register's own state and another at once; `passed` is told of each pass. */
+  runBoth(program: Program, image: number, passed: (pass: number) => void): void {
+    this.#fresh = false;
+    this.#bytes(this.program, program.bytes.length).set(program.bytes);
+    const mixed = (1 << this.qubits) - 1;
+    program.passes.forEach((place, pass) => {
+      this.passes.run(this.program, pass, place, { mixed, state: this.state, image });
+      passed(pass);
+    });
+    this.#mixed = mixed;
+  }
+
+  /** One stage of gates of a plan that was counted in `program` when the register was made. */
+  evolve(staged: StagedPlan, at: number): void {
     const stage = staged.stages[at];
     const program = staged.program(at);
-    if (program !== undefined) this.run(program, state);
-    else if (stage?.kind === "gates") for (const step of stage.gates) this.apply(step, state);
+    if (program !== undefined) this.run(program);
+    else if (stage?.kind === "gates") for (const step of stage.gates) this.apply(step);
     if (this.gain < FAINT) this.#brighten();
   }
 

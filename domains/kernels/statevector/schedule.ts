@@ -23,7 +23,17 @@ export interface Tile {
 }
 /** A factor on part of the block. */
 export interface Factor { readonly phase: Primitive }
-export type Op = Tile | Factor;
+/** What is asked of two states at once between two gates: block sums of Im⟨image|G|state⟩ (assembly/adjoint.ts). */
+export interface Bracket {
+  readonly x: number;
+  readonly z: number;
+  readonly flags: number;
+  /** Address of its row of sums. */
+  readonly row: number;
+}
+/** One primitive that shares no tile, its qubits all within the block. */
+export interface Single { readonly single: Primitive }
+export type Op = Tile | Factor | Single | { readonly bracket: Bracket };
 
 export interface Pass {
   /** Mask of the qubits of a block. */
@@ -95,7 +105,7 @@ function choosePass(list: readonly Primitive[], qubits: number, fusion: Fusion):
   return best;
 }
 
-function filled(block: number, most: number): number {
+export function filled(block: number, most: number): number {
   let full = block;
   for (let qubit = 0; bitsOf(full) < most; qubit++) full |= 1 << qubit;
   return full;
@@ -172,7 +182,8 @@ function nextOp(list: readonly Primitive[], block: number, fusion: Fusion): read
   return tile.empty && first !== undefined ? [{ phase: first }, list.slice(1)] : [tile, left];
 }
 
-function opsOf(taken: readonly Primitive[], block: number, fusion: Fusion): readonly Op[] {
+/** The ops that do primitives in this order on blocks of these qubits. */
+export function opsOf(taken: readonly Primitive[], block: number, fusion: Fusion): readonly Op[] {
   const ops: Op[] = [];
   let list = [...taken];
   while (list.length > 0) {

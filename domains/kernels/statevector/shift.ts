@@ -1,7 +1,7 @@
 // Derivatives by parameter shift: E(θ) has one frequency in each of RX, RY, RZ, P and CP, so ∂E = (E(θ + π/2) - E(θ - π/2))/2 (K. Mitarai and
 // others, arXiv:1803.00745). Turns of π/2 are gates of their own behind the shifted one, so no angle leaves its domain.
 import { OP } from "../circuit.ts";
-import type { GradientTask, Slopes } from "./gradient.ts";
+import type { GradientTask, Slopes } from "./slopes.ts";
 import type { Step } from "./plan.ts";
 import { Register } from "./register.ts";
 import { GateRuns } from "./runs.ts";

@@ -23,8 +23,7 @@ const GATE_BYTES_MAX = 3 * 1_024;
 const KEPT_MAX = 16;
 const KEPT_GATES_MAX = 65_536;
 
-/** Steps cut where they measure, where their condition changes and where they are too many for one stage. */
-export function stagesOf(steps: readonly Step[]): readonly Stage[] {
+function stagesOf(steps: readonly Step[]): readonly Stage[] {
   const stages: Stage[] = [];
   let gates: Step[] = [];
   for (const step of steps) {
@@ -59,10 +58,9 @@ export class StagedPlan {
   readonly #programs: (Program | undefined)[] = [];
   readonly #keeps: boolean;
 
-  /** `stages`: the plan's steps, or what else is run on its qubits. */
-  constructor(plan: Plan, planning: Planning, schedules: Schedules = [], stages: readonly Stage[] = stagesOf(plan.steps)) {
+  constructor(plan: Plan, planning: Planning, schedules: Schedules = []) {
     this.plan = plan;
-    this.stages = stages;
+    this.stages = stagesOf(plan.steps);
     this.#planning = planning;
     this.schedules = schedules;
     this.#keeps = plan.steps.length <= KEPT_GATES_MAX;

@@ -4,7 +4,7 @@ import type { ContractState, Ledger, Terms } from "../../../kernel-abi/contract.
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { Contract, Job } from "../../../kernel-abi/handle.ts";
 import type { Program, ReserveOptions, ShareOptions } from "../../../kernel-abi/operation.ts";
-import { AT_ONCE, GUARDED, type Address, type Reading } from "../../../kernel-abi/reading.ts";
+import { AT_ONCE, GUARDED, STRICT, type Address, type Reading } from "../../../kernel-abi/reading.ts";
 import { isProgram } from "../../../kernel-abi/shown.ts";
 import { DEFAULT_SCHEDULE } from "../../kernels/phase/jobs.ts";
 import type { CsrGraph, IsingSchedule } from "../../kernels/phase/jobs.ts";
@@ -238,6 +238,8 @@ function operations(reading: Reading): Phi {
   });
 }
 
-export const phi: Phi = operations(GUARDED);
+export const phi: Phi = operations(STRICT);
+/** What programs of runs from before `widerProviders` are handed. */
+export const phiNarrower: Phi = operations(GUARDED);
 /** What programs of runs from before `refusalsInFull` are handed. */
 export const phiBefore: Phi = operations(AT_ONCE);

@@ -9,8 +9,9 @@ import { tooManyQubits } from "../provider-limits.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import { LIMITS } from "../../../kernel-abi/limits.ts";
 import { actedOn } from "../../../kernel-abi/qvm/channel-ends.ts";
-import { isLeaf, type Graph, type GraphNode, type Guard, type GuardLeaf } from "../../../kernel-abi/qvm/graph.ts";
+import { guardEvents, isLeaf, type Graph, type GraphNode, type Guard, type GuardLeaf } from "../../../kernel-abi/qvm/graph.ts";
 import { cyclesOf } from "../../../kernel-abi/qvm/qec/rates.ts";
+import { GraphClock } from "./graph-clock.ts";
 import { NEUTRAL, READOUTS, TRANSFERS, UNITARY, foldedAngle, type Step } from "./graph-gates.ts";
 import { GuardExpansion, and, both, holds, literal, or, type Formula } from "./graph-guards.ts";
 import type { Condition, GateName, Instruction } from "./instruction.ts";
@@ -24,12 +25,13 @@ export interface EventPlace {
 }
 
 /**
- * Where noise can strike: a logical cycle of a qubit that ends before instruction `at`, or a readout, which is instructions
- * [at, at + copies), all of `qubit`, of which at most one acts.
+ * Where noise can strike: a logical cycle of a qubit that ends before instruction `at`, `cycles` in which it waited until then, or a
+ * readout, which is instructions [at, at + copies), all of `qubit`, of which at most one acts.
  */
 export interface NoisePlace {
-  readonly kind: "cycle" | "readout";
+  readonly kind: "cycle" | "waiting" | "readout";
   readonly at: number;
+  readonly cycles: number;
   readonly copies: number;
   readonly qubit: number;
   readonly vq: string;
@@ -63,17 +65,23 @@ export class Lowering {
   readonly #touched = new Set<number>();
   readonly #ends = new Map<string, readonly string[]>();
   readonly #guards = new GuardExpansion();
+  readonly #clock = new GraphClock();
 
   /** @throws Fault QVM_NOT_EXECUTABLE | QVM_GUARD_LIMIT | Q_ERR_GATE_UNSUPPORTED */
   node(node: GraphNode): void {
     const { op, vqs, chs } = node;
     if (op === "ALLOC_LQ") return this.#allocate(node);
     if (op === "FREE_LQ") return this.#release(node);
-    if (op === "FENCE_EPOCH") return this.#emit("barrier", [], []);
+    if (op === "FENCE_EPOCH") return this.#fence();
     if (op === "OPEN_CHAN") for (const channel of chs) this.#ends.set(channel, vqs);
     if (NEUTRAL.has(op)) return;
     const terms = node.guard === undefined ? ALWAYS : this.#guards.termsOf(this.#formulaOf(node.guard, node.id), node.id);
-    const on = (op === "USE_CHAN" ? this.#endsOf(node) : vqs).map((vq) => this.#qubitOf(vq, node.id));
+    const ends = op === "USE_CHAN" ? this.#endsOf(node) : vqs;
+    const on = ends.map((vq) => this.#qubitOf(vq, node.id));
+    if (op !== "COND_PAULI") {
+      const waits = this.#clock.operation(ends, cyclesOf(op), guardEvents(node.guard), node.produces);
+      ends.forEach((vq, at) => { this.#wait(vq, waits[at] ?? 0); });
+    }
     this.#act(node, on, terms);
     on.forEach((qubit, at) => { this.#cycles(op, qubit, vqs[at] ?? ""); });
   }
@@ -106,7 +114,7 @@ export class Lowering {
   #read(node: GraphNode, on: readonly number[], terms: readonly Condition[]): void {
     const bits = on.map((qubit) => {
       const clbit = this.clbits++;
-      this.places.push({ kind: "readout", at: this.instructions.length, copies: terms.length, qubit, vq: node.vqs[on.indexOf(qubit)] ?? "" });
+      this.places.push({ kind: "readout", at: this.instructions.length, cycles: 0, copies: terms.length, qubit, vq: node.vqs[on.indexOf(qubit)] ?? "" });
       for (const when of terms) this.instructions.push({ name: "measure", qubits: [qubit], clbit, when });
       return clbit;
     });
@@ -168,18 +176,30 @@ export class Lowering {
       if (used !== undefined) this.#emit("reset", [qubit], []);
       this.#touched.delete(qubit);
       this.#live.set(vq, qubit);
+      this.#clock.allocate(vq, cyclesOf("ALLOC_LQ"));
       this.#cycles("ALLOC_LQ", qubit, vq);
     }
   }
 
   #cycles(op: string, qubit: number, vq: string): void {
-    for (let cycle = cyclesOf(op); cycle > 0; cycle--) this.places.push({ kind: "cycle", at: this.instructions.length, copies: 0, qubit, vq });
+    for (let cycle = cyclesOf(op); cycle > 0; cycle--) this.places.push({ kind: "cycle", at: this.instructions.length, cycles: 1, copies: 0, qubit, vq });
+  }
+
+  #wait(vq: string, cycles: number): void {
+    const qubit = this.#live.get(vq);
+    if (qubit !== undefined && cycles > 0) this.places.push({ kind: "waiting", at: this.instructions.length, cycles, copies: 0, qubit, vq });
+  }
+
+  #fence(): void {
+    for (const [vq, cycles] of this.#clock.fence()) this.#wait(vq, cycles);
+    this.#emit("barrier", [], []);
   }
 
   #release({ id, vqs }: GraphNode): void {
     for (const vq of vqs) {
       this.#free.push(this.#qubitOf(vq, id));
       this.#live.delete(vq);
+      this.#clock.release(vq);
     }
   }
 

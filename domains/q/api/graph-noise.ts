@@ -1,10 +1,11 @@
 // Logical noise on a graph's circuit: Pauli errors at the logical rate, drawn shot by shot, and the circuits they make.
 //   1  An operation takes its logical cycles (kernel-abi/qvm/qec/rates.ts) on each of its qubits, whether or not its guard holds. At the
 //      end of each the qubit suffers X, Y or Z, each with a third of its rate. A readout's event is flipped with the readout rate, the
-//      state it leaves is not. A qubit on which nothing is done suffers nothing.
+//      state it leaves is not. A qubit that waits (graph-clock.ts) suffers as much in each cycle; of the cycles of one wait the product strikes.
 //   2  What strikes shot s at place p depends on (key, s, p) alone: one draw of Philox. No rate, no draw, no error.
 //   3  Shots with the same errors are shots of the same circuit. Those with none are the shots of the noiseless one.
 import { Fault } from "../../../kernel-abi/fault.ts";
+import { failureOver } from "../../../kernel-abi/qvm/qec/rates.ts";
 import { philoxUniform } from "../../kernels/philox/portable.ts";
 import { circuitOf, type Circuit } from "./circuit.ts";
 import type { Lowered } from "./graph-lower.ts";
@@ -47,13 +48,18 @@ export interface NoisyCircuit {
 
 const rateOf = (what: string, rate: number): number => (typeof rate === "number" && rate >= 0 && rate <= 1 ? rate : refuse(`noise: ${what}`, rate, "a probability from 0 to 1"));
 
+/** That the Paulis of so many cycles, each with probability p and X, Y and Z alike, come to one: each cycle multiplies every Pauli by 1 - 4p/3. */
+const waitingRate = (p: number, cycles: number): number => 0.75 * failureOver((4 * p) / 3, cycles);
+
 function placesOf({ places }: Lowered, noise: GraphNoise): readonly Place[] {
   const own = new Map(Object.entries(noise.qubits ?? {}));
   const pauli = (name: "x" | "y" | "z", qubit: number, at: number): Insertion => ({ at, instruction: { name, qubits: [qubit], when: [] } });
-  return places.map(({ kind, at, copies, qubit, vq }): Place => {
+  return places.map(({ kind, at, cycles, copies, qubit, vq }): Place => {
     const rates = own.get(vq) ?? noise;
+    const paulis = (["x", "y", "z"] as const).map((name) => [pauli(name, qubit, at)]);
+    if (kind === "waiting") return { rate: waitingRate(rateOf("pauli", rates.pauli), cycles), errors: paulis };
     if (kind === "readout") return { rate: rateOf("readout", rates.readout), errors: [[pauli("x", qubit, at), pauli("x", qubit, at + copies)]] };
-    return { rate: rateOf("pauli", rates.pauli), errors: (["x", "y", "z"] as const).map((name) => [pauli(name, qubit, at)]) };
+    return { rate: rateOf("pauli", rates.pauli), errors: paulis };
   });
 }
 
@@ -109,6 +115,8 @@ export interface Strikes {
   readonly x: number;
   readonly y: number;
   readonly z: number;
+  /** Paulis of any kind while it waited; those above struck at work. */
+  readonly waiting: number;
   /** Readouts that said the opposite. */
   readonly readout: number;
 }
@@ -123,9 +131,9 @@ export function noiseStrikes(lowered: Lowered, noise: GraphNoise, shots: number,
   for (let shot = 0; shot < shots; shot++) {
     for (const [at, error] of struck(places, shot, key[0], key[1])) {
       const { kind, vq } = lowered.places[at] ?? { kind: "cycle", vq: "" };
-      const own = found.get(vq) ?? { x: 0, y: 0, z: 0, readout: 0 };
+      const own = found.get(vq) ?? { x: 0, y: 0, z: 0, waiting: 0, readout: 0 };
       found.set(vq, own);
-      own[kind === "readout" ? kind : PAULIS[error] ?? "x"]++;
+      own[kind !== "cycle" ? kind : PAULIS[error] ?? "x"]++;
     }
   }
   return found;

@@ -1,14 +1,12 @@
 // What a program can yield to Q: one generator method an operation, each yielding exactly one and returning a typed value.
 // Plain data only; every rule is the kernel's and admission's to judge. Synchronous and pure (D1).
-import { malformed } from "../../../kernel-abi/calls.ts";
 import type { ContractState, Ledger, Terms } from "../../../kernel-abi/contract.ts";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { Contract, Job } from "../../../kernel-abi/handle.ts";
 import type { Program, ReserveOptions, ShareOptions } from "../../../kernel-abi/operation.ts";
 import type { GradientMethod, LoweredCircuit, ParameterMap, PauliSum } from "../../kernels/circuit.ts";
 import type { QCall } from "../call.ts";
-import { AT_ONCE, GUARDED, type Address, type Reading } from "../../../kernel-abi/reading.ts";
-import { shown } from "../../../kernel-abi/shown.ts";
+import { AT_ONCE, GUARDED, STRICT, type Address, type Reading } from "../../../kernel-abi/reading.ts";
 import { parseResult, readResult } from "../outcome.ts";
 import type { Bits, Counts, Gradient } from "../outcome.ts";
 import type { QReserve } from "../request.ts";
@@ -153,23 +151,10 @@ function* share(contract: Contract<"Q">, to: Address, address: Reading["address"
 const ESTIMATE_FORM = "q.estimate(contract, circuit, observable, { shots?, noise?, fusion? })";
 const ESTIMATE_BEFORE = "q.estimate(contract, circuit, observable, { shots? })";
 
-/** The members that options of a call have, as its form writes them: `{ noise?, fusion? }`. */
-const membersIn = (form: string): readonly string[] => [...form.matchAll(/(\w+)\?/g)].map(([, name = ""]) => name);
-
-/** Options with a member that the call does not read would be run without what was asked for. @throws Fault ABI_MALFORMED */
-function checkMembers(form: string, options: object): void {
-  const members = membersIn(form);
-  const odd = Object.keys(options).find((name) => !members.includes(name));
-  if (odd !== undefined) throw malformed(form, { argument: "options", given: [options], allowed: `${members.join(", ")} and nothing else (${shown(odd)} is no option of this call)` });
-}
-
 /** The operations of Q, which read what they are given that way. `asked`: what options say of how a circuit is run; before
- * `widerProviders` nobody looked at that, nor at what else options have. */
+ * `widerProviders` nobody looked at that. */
 function operations({ address, record, argument }: Reading, asked?: typeof askedOf): Q {
-  const read = <T extends object, R>(form: string, options: T, take: (given: T) => R): R => record(form, "options", options, (given) => {
-    if (asked !== undefined) checkMembers(form, given);
-    return take(given);
-  });
+  const read = <T extends object, R>(form: string, options: T, take: (given: T) => R): R => record(form, "options", options, take);
   return Object.freeze({
     reserve: (request: QReserve, options: ReserveOptions = {}) => reserve(request, read("q.reserve(request, { within? })", options, ({ within }) => within)),
     *release(contract: Contract<"Q">): Program<void, "Q"> {
@@ -212,7 +197,7 @@ function operations({ address, record, argument }: Reading, asked?: typeof asked
   });
 }
 
-export const q: Q = operations(GUARDED, askedOf);
+export const q: Q = operations(STRICT, askedOf);
 /** What programs of runs from before `widerProviders` are handed: options that came with it are not looked at. */
 export const qNarrower: Q = operations(GUARDED);
 /** What programs of runs from before `refusalsInFull` are handed. */

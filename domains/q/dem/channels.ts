@@ -12,8 +12,8 @@ export const depolarizing1 = (p: number): number => 0.5 - 0.5 * Math.sqrt(1 - (4
 export const depolarizing2 = (p: number): number => 0.5 - 0.5 * Math.sqrt(Math.sqrt(Math.sqrt(1 - (16 * p) / 15)));
 
 const ROUNDING = 1e-12;
-/** A probability that rounding took a little below 0. */
-const probability = (value: number): number | undefined => (value < -ROUNDING || value > 1 ? undefined : Math.max(value, 0));
+/** A probability that rounding took a little below 0 or above 1. */
+const probability = (value: number): number | undefined => (value < -ROUNDING || value > 1 + ROUNDING ? undefined : Math.min(Math.max(value, 0), 1));
 
 /**
  * Independent probabilities of X, Y, Z that are the same channel as these disjoint ones; undefined where there are none, as when X and Z

@@ -1,7 +1,7 @@
 // From expanded instructions to a graph: which name is a qubit, a channel or an event; ids; guards; resources.
 //   K1  What a name is, is said by a sigil or by how the program makes it (ALLOC_LQ, OPEN_CHAN, a readout), never by its first letters.
 //   K2  Ids are unique. A label outside loops and macros is the id as it stands; others get _2, _3 … when they come again.
-import { GRAPH_VERSION, type Graph, type GraphNode, type Guard } from "../graph.ts";
+import { GRAPH_VERSION, guardEvents, type Graph, type GraphNode, type Guard } from "../graph.ts";
 import { OP_NAMES, isOpName } from "../ops.ts";
 import type { Emitted, Expanded, GuardTree, Named } from "./expand.ts";
 import { refuse, type Place } from "./place.ts";
@@ -53,9 +53,6 @@ function guardOf(tree: GuardTree, indices: ReadonlySet<string>, negated = false)
   const leaves = others(tree.event, tree.value, indices, tree.at).map((equals) => ({ event: tree.event, equals }));
   return leaves.length === 1 && leaves[0] !== undefined ? leaves[0] : { type: "or", conditions: leaves };
 }
-
-const eventsOf = (guard: Guard | undefined): readonly string[] =>
-  guard === undefined ? [] : "event" in guard ? [guard.event] : guard.conditions.flatMap(eventsOf);
 
 /** The op that was probably meant. */
 function suggested(op: string): string {
@@ -112,7 +109,7 @@ const sorted = (names: Iterable<string>): readonly string[] => [...new Set(names
 export const usedResources = (nodes: readonly GraphNode[]): Graph["resources"] => ({
   vqs: sorted(nodes.flatMap(({ vqs }) => vqs)),
   chs: sorted(nodes.flatMap(({ chs }) => chs)),
-  events: sorted(nodes.flatMap(({ produces, inputs, guard }) => [...produces, ...inputs, ...eventsOf(guard)])),
+  events: sorted(nodes.flatMap(({ produces, inputs, guard }) => [...produces, ...inputs, ...guardEvents(guard)])),
 });
 
 /** @throws Fault QVM_ASM_VALUE, QVM_ASM_SYNTAX */

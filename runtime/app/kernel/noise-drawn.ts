@@ -16,12 +16,12 @@ const NOISE_STREAM = "k/qvm.noise";
 
 const isNoise = (noise: unknown): noise is GraphNoise => typeof noise === "object" && noise !== null && "pauli" in noise && "readout" in noise;
 
-/** By qubit, over all shots: X, Y and Z alike, in whichever basis they show, are what depolarises it; a readout that lied is one of measurement. */
+/** By qubit, over all shots: X, Y and Z alike, in whichever basis they show, are what depolarises it at work, and what it loses of its coherence while it waits; a readout that lied is one of measurement. */
 export function strikesOf({ graph, seed, shots, nodes, noise }: Pick<JobRun, "graph" | "seed" | "shots" | "nodes" | "noise">): ReadonlyMap<string, Partial<ErrorCounts>> {
   const rates = noise === true ? graphNoise(graph) : isNoise(noise) ? noise : undefined;
   const { circuit, lowered } = graphCircuit(graph, nodes === undefined ? {} : { nodes });
   if (rates === undefined || circuit === undefined) return new Map();
   const stream = seededRandom.stream(toHex(streamKey(sha256, rootKey(sha256, seed), processName("root"), NOISE_STREAM)));
   const strikes = noiseStrikes(lowered, rates, shots, [stream.uint32(), stream.uint32()]);
-  return new Map([...strikes].map(([vq, { x, y, z, readout }]) => [vq, { depolarizing: x + y + z, measurement: readout }]));
+  return new Map([...strikes].map(([vq, { x, y, z, waiting, readout }]) => [vq, { depolarizing: x + y + z, coherence: waiting, measurement: readout }]));
 }

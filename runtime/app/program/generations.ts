@@ -1,7 +1,7 @@
 // Generations: what a program imports, by the flags of the run it is loaded for. A program that was recorded finds what it was recorded with.
 import * as domains from "../../../domains/index.ts";
-import { kBefore } from "../../../domains/k/api/operations.ts";
-import { phiBefore } from "../../../domains/phi/api/operations.ts";
+import { kBefore, kNarrower } from "../../../domains/k/api/operations.ts";
+import { phiBefore, phiNarrower } from "../../../domains/phi/api/operations.ts";
 import { qBefore, qNarrower } from "../../../domains/q/api/operations.ts";
 import { declarationsChecked, refusedInFull, widerProviders } from "../../../kernel-abi/version.ts";
 import { defineProcessBefore, defineProcessNarrower, defineProcessUnchecked } from "../define.ts";
@@ -18,8 +18,8 @@ export type Modules = Readonly<Record<string, object>>;
 const CALLS = { k: watchable(domains.k), q: watchable(domains.q), phi: watchable(domains.phi) };
 const MODULES: Modules = Object.freeze({ "triad-runtime": { ...surface, ...CALLS }, "triad-runtime/domains": { ...domains, ...CALLS }, xstate });
 
-/** Before `widerProviders`: Q's operations do not look at options that came with it. */
-const CALLS_NARROWER = { ...CALLS, q: watchable(qNarrower) };
+/** Before `widerProviders`: Q's operations do not look at options that came with it, and no call at options it does not have. */
+const CALLS_NARROWER = { k: watchable(kNarrower), q: watchable(qNarrower), phi: watchable(phiNarrower) };
 const NARROWER = { ...CALLS_NARROWER, defineProcess: defineProcessNarrower, fromProgram: fromProgramNarrower };
 const MODULES_NARROWER: Modules = Object.freeze({ ...MODULES, "triad-runtime": Object.freeze({ ...surface, ...NARROWER }), "triad-runtime/domains": Object.freeze({ ...domains, ...CALLS_NARROWER }) });
 
@@ -33,7 +33,7 @@ const UNCHECKED = { defineProcess: defineProcessUnchecked, defineMachine: define
 const MODULES_UNCHECKED: Modules = Object.freeze({ ...MODULES_BEFORE, "triad-runtime": Object.freeze({ ...surface, ...BEFORE, ...UNCHECKED }) });
 
 /** What stands behind these and is given to programs too: the modules as they are, and what programs are handed when they are activated. */
-export const BEHIND: readonly object[] = Object.freeze([surface, domains, domains.k, domains.q, domains.phi, kBefore, qBefore, qNarrower, phiBefore]);
+export const BEHIND: readonly object[] = Object.freeze([surface, domains, domains.k, domains.q, domains.phi, kBefore, kNarrower, qBefore, qNarrower, phiBefore, phiNarrower]);
 
 /** All there are. */
 export const GENERATIONS: readonly Modules[] = Object.freeze([MODULES, MODULES_NARROWER, MODULES_BEFORE, MODULES_UNCHECKED]);

@@ -7,4 +7,3 @@ export { weigh, weighRow, weightOfOne, clear, project, lower, scale } from "./we
 export { openShots, split, publish, sampleRest } from "./shots";
 export { foldedRow } from "./expect";
 export { openPass, closePasses, help, blocksDone } from "./passes";
-export { addWords } from "./adjoint";

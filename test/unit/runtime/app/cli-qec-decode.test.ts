@@ -6,10 +6,11 @@ import { modelFor } from "../../../../domains/q/qec/decoder.ts";
 import { knownExperiment } from "../../../../domains/q/qec/known.ts";
 import { uniformNoise } from "../../../../domains/q/qec/experiment.ts";
 import { readShots } from "../../../../domains/q/stim/shots.ts";
-import { readLedger } from "../../../../runtime/adapters/ledger.ts";
+import { openLedger, readLedger } from "../../../../runtime/adapters/ledger.ts";
 import { workDigest } from "../../../../runtime/app/qec/decode-journal.ts";
 import { decodeShots, type DecodeTask } from "../../../../runtime/app/qec/decode-run.ts";
 import { Fault } from "../../../../kernel-abi/fault.ts";
+import { pack } from "../../../../kernel-abi/packer.ts";
 import { keepingOn } from "../../../../runtime/app/cli/narrated.ts";
 import { terminal } from "../../../../runtime/app/cli/terminal.ts";
 import { capture, onlyObject, scratch, triad, triadOn } from "../../../support/cli.ts";
@@ -99,7 +100,10 @@ describe("triad qec decode, killed", () => {
   it("refuses what is no journal, or a damaged one, and says that it can be removed", async () => {
     const damaged = bytes("whole.journal");
     damaged[damaged.length >> 1] = (damaged[damaged.length >> 1] ?? 0) ^ 1;
-    for (const content of [Buffer.from("my own notes\n"), damaged]) {
+    const other = openLedger({ path: path("other.ledger") });
+    other.append(pack({ format: "another" }));
+    other.close();
+    for (const content of [Buffer.from("my own notes\n"), damaged, bytes("other.ledger")]) {
       writeFileSync(path("n.b8.partial"), content);
       const { code: exit, err } = await decode("--predictions", path("n.b8"), "--json");
       expect([exit, errorOf(err)["name"], String(errorOf(err)["next"]).includes("remove the journal"), bytes("n.b8.partial").equals(content)]).toEqual([2, "RESUME_REFUSED", true, true]);

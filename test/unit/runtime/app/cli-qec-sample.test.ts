@@ -1,8 +1,11 @@
 // triad qec sample, kept: the same words go on with a journal or find the trace sealed; shots as CSV and Parquet; the same files again from the trace alone.
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { uniformNoise } from "../../../../domains/q/qec/experiment.ts";
 import { readShots } from "../../../../domains/q/stim/shots.ts";
+import { SAMPLE_PROGRAM } from "../../../../runtime/app/qec/program-file.ts";
+import { record } from "../../../../runtime/app/record.ts";
 import { onlyObject, scratch, triad } from "../../../support/cli.ts";
 import { cutAfter } from "../../../support/workloads.ts";
 
@@ -49,6 +52,22 @@ describe("triad qec sample --out", () => {
     const replaced = onlyObject((await sample(...words, "--seed", "8", "--replace", "--json")).out);
     expect([replaced["seed"], replaced["sampled"], replaced["digest"] === first["digest"]]).toEqual(["8", true, false]);
   }, 60_000);
+
+  it("killed between its seal and its name, gets its name and its files", async () => {
+    const first = onlyObject((await sample(...code, "--shots", "64", "--out", path("sealed.triad"), "--events", path("sealed.b8"), "--json")).out);
+    renameSync(path("sealed.triad"), path("named.triad.partial"));
+    const said = onlyObject((await sample(...code, "--shots", "64", "--out", path("named.triad"), "--events", path("named.b8"), "--json")).out);
+    expect([said["digest"], said["sampled"], said["seed"], bytes("named.b8").equals(bytes("sealed.b8")), existsSync(path("named.triad.partial"))]).toEqual([first["digest"], false, "7", true, false]);
+  });
+
+  it("of a sealed run of the same words that did not complete makes no files, and says so", async () => {
+    const experiment = { code: "surface_code:rotated_memory_z", distance: 3, rounds: 3, noise: uniformNoise(0.01) } as const;
+    const { end } = await record({ program: SAMPLE_PROGRAM, input: { experiment, shots: 64 }, seed: "7", workers: 0, out: path("short.triad"), bounds: { shots: 63 } });
+    expect(end.status).not.toBe("completed");
+    const { code: exit, err } = await sample(...code, "--shots", "64", "--out", path("short.triad"), "--events", path("short.b8"), "--json");
+    expect([exit, onlyObject(err)["error"], existsSync(path("short.b8"))]).toMatchObject([2, { name: "FILE_UNREADABLE", detail: { path: path("short.triad"), what: "it is a run of the same words that did not complete" } }, false]);
+    expect(nameOf((await triad("qec", "report", path("short.triad"), "--json")).err)).toBe("USAGE");
+  });
 
   it("of a damaged trace of its name takes nothing", async () => {
     await sample(...code, "--shots", "64", "--out", path("damaged.triad"));

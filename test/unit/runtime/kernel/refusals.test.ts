@@ -1,10 +1,13 @@
 // What a program is told of a call that was given what it does not take; and of a failure that came a long way.
 import { describe, expect, it } from "vitest";
 import { all, defineMachine, defineProcess, Fault, fromProcess, fromProgram, k as shared, processRef, race, reserveAll, scope, setup, supervise, within, type Apis, type Program } from "../../../../runtime/app/program/surface.ts";
+import { kBefore, kNarrower } from "../../../../domains/k/api/operations.ts";
+import { phiBefore, phiNarrower } from "../../../../domains/phi/api/operations.ts";
 import { FAULTS } from "../../../../kernel-abi/fault.ts";
 import { FLAGS } from "../../../../kernel-abi/version.ts";
 import { SYSCALL } from "../../../../kernel-abi/syscall.ts";
 import { unpack } from "../../../../kernel-abi/packer.ts";
+import { modulesFor } from "../../../../runtime/app/program/generations.ts";
 import { drivenBy } from "../../../support/refused.ts";
 
 type Case = readonly [call: string, make: (apis: Apis<"Q" | "PHI">) => unknown, told: readonly [call: string, argument: string, value: string, allowed: RegExp]];
@@ -55,6 +58,15 @@ const CASES: readonly Case[] = [
   ["a gradient with a slip", ({ q }) => q.gradient(none, none, none, { methd: "shift" } as never), ["q.gradient", "options", '{ methd: "shift" }', /^method, shots and nothing else/]],
   ["a gradient with noise", ({ q }) => q.gradient(none, none, none, { shots: 5, noise: {} } as never), ["q.gradient", "options", "{ shots: 5, noise }", /"noise" is no option/]],
   ["a decoder with a slip", ({ q }) => q.logical(none, none, 1, { decodr: "lookup" } as never), ["q.logical", "options", '{ decodr: "lookup" }', /^decoder and nothing else/]],
+  ["a spawn with a slip", ({ k }) => k.spawn(none, none, { grant: [] } as never), ["k.spawn", "options", "{ grant }", /^grants, priority and nothing else \("grant" is no option/]],
+  ["a receive with a slip", ({ k }) => k.receive({ within: 3, of: 1 } as never), ["k.receive", "options", "{ within: 3, of: 1 }", /^within and nothing else/]],
+  ["totals with a slip", ({ k }) => k.runTotals({ at: 1 } as never), ["k.runTotals", "options", "{ at: 1 }", /^of and nothing else/]],
+  ["gauges with a slip", ({ k }) => k.gauges({ process: 1 } as never), ["k.gauges", "options", "{ process: 1 }", /^of and nothing else/]],
+  ["a reserve of Φ with a slip", ({ phi }) => phi.reserve({ components: 1, duration: 1 }, { withn: 3 } as never), ["phi.reserve", "options", "{ withn: 3 }", /^within and nothing else/]],
+  ["a share of Φ with a slip", ({ phi }) => phi.share(none, none, { measure: true } as never), ["phi.share", "options", "{ measure: true }", /^measures and nothing else/]],
+  ["a spectrum with a slip", ({ phi }) => phi.spectrum(none, [1, 2], { pad: 2 } as never), ["phi.spectrum", "options", "{ pad: 2 }", /^sampleRate, window, padding, top and nothing else/]],
+  ["a problem of Kuramoto with a slip", ({ phi }) => phi.kuramoto(none, { omega: [1], couplings: 1, step: 5 } as never), ["phi.kuramoto", "problem", "{ omega, couplings: 1, step: 5 }", /^omega, couplings, graph, initial, dt, steps, transient, noise, stride, lockTolerance and nothing else \("step" is no member/]],
+  ["a problem of Ising with a slip", ({ phi }) => phi.ising(none, { couplings: [], restart: 2 } as never), ["phi.ising", "problem", "{ couplings, restart: 2 }", /^couplings, fields, schedule, restarts, polish, cut and nothing else/]],
   ["a shift of null", ({ phi }) => phi.shift(none, 1), ["phi.shift", "envelope", "null", /phi.open/]],
   ["a problem of null", ({ phi }) => phi.kuramoto(none, none), ["phi.kuramoto", "problem", "null", /a record/]],
   ["requests of null", () => reserveAll(none), ["reserveAll", "requests[0]", "null", /domain/]],
@@ -114,6 +126,31 @@ describe("a call that is given what it does not take", () => {
       ["LIFECYCLE_REFUSED", { machine: "process", state: "created", event: "INITIALIZE", guards: "tabled" }, "The detail names the state and the guard that refused."],
       ["ABI_MALFORMED", { argument: "supervise", allowed: "{ strategy, intensity, pause, children }" }, next],
     ]);
+  });
+});
+
+describe("a member that no call reads", () => {
+  const BEFORE = Object.keys(FLAGS).filter((name) => name !== "widerProviders");
+  const slip = { priority: 0, prioritee: 3 };
+  const start = function* () { return yield* caught(() => scope(function* (group) { yield* group.spawn(idle, undefined, slip as never); return "spawned"; })); };
+
+  it("is refused where options are handed on, and was passed over in runs from before", async () => {
+    const { end } = await drivenBy(start);
+    expect(end.result).toMatchObject(["ABI_MALFORMED", { call: "k.spawn", argument: "options" }, expect.stringContaining('"prioritee" is no option')]);
+    expect((await drivenBy(start, BEFORE)).end.result).toBe("spawned");
+    expect((await drivenBy(start, BEFORE.filter((name) => name !== "refusalsInFull"))).end.result).toBe("spawned");
+  });
+
+  it("is not looked at by what programs of runs from before are handed", () => {
+    for (const [k, phi] of [[kNarrower, phiNarrower], [kBefore, phiBefore]] as const) {
+      expect(k.spawn(idle, undefined, slip as never).next().value).toMatchObject({ op: "spawn", priority: 0 });
+      expect(phi.kuramoto(none, { omega: [1], couplings: 1, step: 5 } as never).next().value).toMatchObject({ op: "submit", call: { op: "kuramoto", steps: 4_000 } });
+    }
+    const narrower = modulesFor(BEFORE)["triad-runtime"] as unknown as Apis<"Q" | "PHI">;
+    expect(narrower.k.spawn(idle, undefined, slip as never).next().value).toMatchObject({ op: "spawn" });
+    expect(narrower.phi.reserve({ components: 1, duration: 1 }, { withn: 1 } as never).next().value).toMatchObject({ op: "reserve" });
+    const now = modulesFor(Object.keys(FLAGS))["triad-runtime"] as unknown as Apis<"Q" | "PHI">;
+    expect(() => now.k.spawn(idle, undefined, slip as never)).toThrow(expect.objectContaining({ fault: "ABI_MALFORMED" }) as Error);
   });
 });
 

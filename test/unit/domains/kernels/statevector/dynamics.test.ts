@@ -1,6 +1,7 @@
 // Dynamics and ground states known in closed form or by other means: Trotter's error, an Ising chain by the power method.
 import { describe, expect, it } from "vitest";
 import { Register } from "../../../../../domains/kernels/statevector/register.ts";
+import { addImage } from "../../../../../domains/kernels/statevector/image.ts";
 import { expectationIn } from "../../../../../domains/kernels/statevector/sums.ts";
 import type { Word } from "../../../../../domains/kernels/statevector/words.ts";
 import type { Instruction } from "../../../../support/clifford-circuits.ts";
@@ -47,18 +48,13 @@ function lowest(spins: number, periodic: boolean): number {
   const bonds = Array.from({ length: periodic ? spins : spins - 1 }, (_, i) => (1 << i) | (1 << ((i + 1) % spins)));
   const words: Word[] = [...bonds.map((z) => ({ coefficient: -1, x: 0, z })), ...Array.from({ length: spins }, (_, i) => ({ coefficient: -1, x: 1 << i, z: 0 }))];
   const register = new Register({ qubits: spins });
-  const { wasm, state, total, scratch } = register;
+  const { wasm, state, total } = register;
   const memory = (): Float64Array => new Float64Array(wasm.memory.buffer, state, 2 << spins);
   memory().fill(2 ** (-spins / 2)).forEach((_, at, all) => { if (at % 2 === 1) all[at] = 0; });
   for (let round = 0; round < 400; round++) {
     const image = register.zeros(0);
-    for (const { x, z } of [{ x: 0, z: 0 }, ...words]) {
-      const row = new DataView(wasm.memory.buffer, scratch, 16);
-      row.setUint32(0, z, true);
-      row.setUint32(4, 0, true);
-      row.setFloat64(8, x === 0 && z === 0 ? 12 : 1, true);
-      wasm.addWords(image, state, spins, x, scratch, 1);
-    }
+    addImage(register, image, [{ coefficient: 12, x: 0, z: 0 }]);
+    for (const { x, z } of words) addImage(register, image, [{ coefficient: 1, x, z }]);
     register.restore(0);
     const norm = Math.sqrt(memory().reduce((sum, value) => sum + value * value, 0));
     wasm.scale(state, total, 1 / norm);

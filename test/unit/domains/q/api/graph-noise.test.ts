@@ -5,7 +5,7 @@ import { graphCircuit } from "../../../../../domains/q/api/graph.ts";
 import { noiseStrikes, noisyCircuits, type GraphNoise } from "../../../../../domains/q/api/graph-noise.ts";
 import { graphNoise } from "../../../../../domains/q/api/graph-rates.ts";
 import type { Graph } from "../../../../../kernel-abi/qvm/graph.ts";
-import { gTest, graphOf, jobKey, plainly, CASES, sampled, type Odds } from "../../../../support/qvm-graphs.ts";
+import { gTest, graphOf, jobKey, plainly, CASES, sampled, type Odds, type Row } from "../../../../support/qvm-graphs.ts";
 
 const KEY = [0x12345678, 0x9abcdef0] as const;
 
@@ -24,6 +24,40 @@ const binomial = (n: number, p: number): Odds => Object.fromEntries(Array.from({
 
 /** Two cycles before the readout: allocated, identity by mask I would take none, so X twice. */
 const line = graphOf(["ALLOC_LQ", ["q"]], ["APPLY_X", ["q"]], ["APPLY_X", ["q"]], ["MEASURE_Z", ["q"], { produces: ["e"] }]);
+
+/** How many cycles each qubit waits, stretch by stretch. */
+const waits = (graph: Graph): readonly (readonly [string, number])[] => graphCircuit(graph).lowered.places.filter(({ kind }) => kind === "waiting").map(({ vq, cycles }) => [vq, cycles]);
+const xs = (vq: string, often: number): readonly Row[] => Array.from({ length: often }, (): Row => ["APPLY_X", [vq]]);
+
+describe("a qubit that waits", () => {
+  it("waits for the others of an operation, and not for what does not concern it", () => {
+    expect(waits(graphOf(["ALLOC_LQ", ["a", "b"]], ...xs("a", 5), ["APPLY_CNOT", ["a", "b"]], ...xs("a", 3)))).toEqual([["b", 5]]);
+    expect(waits(graphOf(["ALLOC_LQ", ["a"]], ["ALLOC_LQ", ["b"]], ...xs("a", 5), ...xs("b", 5), ["TELEPORT_CNOT", ["a", "b"]], ["APPLY_CNOT", ["b", "a"]]))).toEqual([]);
+  });
+  it("is there from where it is allocated on", () => {
+    expect(waits(graphOf(["ALLOC_LQ", ["a"]], ...xs("a", 5), ["ALLOC_LQ", ["b"]], ["APPLY_CNOT", ["a", "b"]]))).toEqual([["a", 1]]);
+    expect(waits(graphOf(["ALLOC_LQ", ["a", "b"]], ...xs("a", 5), ["FREE_LQ", ["b"]], ["ALLOC_LQ", ["b"]], ["APPLY_CNOT", ["a", "b"]]))).toEqual([["a", 1]]);
+  });
+  it("waits for events it hangs on, but not where only its frame moves", () => {
+    const measured = (then: Row): Graph => graphOf(["ALLOC_LQ", ["a", "b"]], ...xs("a", 4), ["MEASURE_Z", ["a"], { produces: ["e"] }], then, ["MEASURE_Z", ["b"], { produces: ["f"] }]);
+    expect(waits(measured(["APPLY_X", ["b"], { guard: { event: "e", equals: 1 } }]))).toEqual([["b", 5]]);
+    expect(waits(measured(["APPLY_X", ["b"], { guard: { type: "or", conditions: [{ event: "e", equals: 0 }, { event: "e", equals: 1 }] } }]))).toEqual([["b", 5]]);
+    expect(waits(measured(["COND_PAULI", ["b"], { inputs: ["e"], args: { mask: "X" } }]))).toEqual([]);
+  });
+  it("waits at a fence for the latest, though nothing is done on it later", () => {
+    expect(waits(graphOf(["ALLOC_LQ", ["a", "b", "c"]], ...xs("a", 4), ...xs("b", 1), ["FENCE_EPOCH", []], ["FENCE_EPOCH", []], ["APPLY_CNOT", ["a", "b"]]))).toEqual([["b", 3], ["c", 4]]);
+  });
+  it("suffers as often as if it were worked on without effect", () => {
+    const pauli = 0.02, cycles = 30;
+    // Of the 32 cycles before its readout each turns Z over with two thirds of the rate.
+    const graph = graphOf(["ALLOC_LQ", ["a", "b"]], ...xs("a", cycles), ["MEASURE_Z", ["a"], { produces: ["e"] }], ["APPLY_Z", ["b"], { guard: { event: "e", equals: 1 } }], ["MEASURE_Z", ["b"], { produces: ["f"] }]);
+    const odd = (1 - (1 - (4 / 3) * pauli) ** (1 + cycles + 1 + 1)) / 2;
+    expect(gTest(noisy(graph, { pauli: 0, readout: 0, qubits: { b: { pauli, readout: 0 } } }, 20_000), { "e=0 f=0": 1 - odd, "e=0 f=1": odd })).toBeGreaterThan(1e-4);
+    const { lowered } = graphCircuit(graph);
+    const struck = noiseStrikes(lowered, { pauli, readout: 0 }, 20_000, KEY).get("b");
+    expect(Math.abs((struck?.waiting ?? 0) / 20_000 - 0.75 * (1 - (1 - (4 / 3) * pauli) ** 31))).toBeLessThan(0.02);
+  });
+});
 
 describe("logical noise", () => {
   it("strikes as often as the binomial distribution says", () => {
@@ -79,16 +113,16 @@ describe("logical noise", () => {
       const noise = { pauli: 0.07, readout: 0.05 };
       const struck = noiseStrikes(lowered, noise, 300, KEY);
       const drawn = noisyCircuits(lowered, noise, 300, KEY).reduce((sum, { shots, errors }) => sum + shots * errors, 0);
-      expect([...struck.values()].reduce((sum, { x, y, z, readout }) => sum + x + y + z + readout, 0)).toBe(drawn);
+      expect([...struck.values()].reduce((sum, { x, y, z, waiting, readout }) => sum + x + y + z + waiting + readout, 0)).toBe(drawn);
     }
     const { lowered } = graphCircuit(line);
     const paulis = { x: 0, y: 0, z: 0 };
     for (const { circuit, shots } of noisyCircuits(lowered, { pauli: 0.2, readout: 0 }, 500, KEY)) {
       for (const name of ["x", "y", "z"] as const) paulis[name] += shots * (circuit.instructions().filter((one) => one.name === name).length - (name === "x" ? 2 : 0));
     }
-    expect(Object.fromEntries(noiseStrikes(lowered, { pauli: 0.2, readout: 0 }, 500, KEY))).toEqual({ q: { ...paulis, readout: 0 } });
+    expect(Object.fromEntries(noiseStrikes(lowered, { pauli: 0.2, readout: 0 }, 500, KEY))).toEqual({ q: { ...paulis, waiting: 0, readout: 0 } });
     expect(noiseStrikes(lowered, { pauli: 0, readout: 0 }, 500, KEY).size).toBe(0);
-    expect(Object.fromEntries(noiseStrikes(lowered, { pauli: 0, readout: 1 }, 500, KEY))).toEqual({ q: { x: 0, y: 0, z: 0, readout: 500 } });
+    expect(Object.fromEntries(noiseStrikes(lowered, { pauli: 0, readout: 1 }, 500, KEY))).toEqual({ q: { x: 0, y: 0, z: 0, waiting: 0, readout: 500 } });
   });
 
   it("has the rates of the profiles", () => {
