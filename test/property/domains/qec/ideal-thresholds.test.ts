@@ -1,7 +1,7 @@
 // Thresholds of the surface code where only data qubits err, once (code capacity: checks are read without error), and where they err every
 // round and readouts lie as often (phenomenological noise), by matching. Published: 10.3 % of bit flips (15.5 % of depolarizing, two Paulis of
 // three being flips of the kind; 10.9 % for the best decoder there is), and 2.9 to 3.1 %. The unrotated code crosses there from d = 9 on; the
-// rotated one, whose edges weigh more, comes from below: 9.5 to 10 % between d = 7 and 21, 10.2 % at 41.
+// rotated one, whose edges weigh more, comes from below: 9.5 to 10 % between d = 7 and 21, 10.25 % at 41 and 61.
 import { describe, expect, it } from "vitest";
 import { countErrors } from "../../../../domains/kernels/qec/kernel.ts";
 import { decoderFor } from "../../../../domains/q/qec/decoder.ts";
