@@ -75,6 +75,12 @@ export function run(): Promise<readonly Figure[]> {
   ]);
 }
 
+/** What to profile: the largest code. */
+export function subject(): Promise<void> {
+  blockTime(openSampler(surfaceProgram(11, 0.001), "detections"), 2_000);
+  return Promise.resolve();
+}
+
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   for (const { name, value, unit } of await run()) console.log(`${name}: ${value.toPrecision(4)} ${unit}`);
 }

@@ -76,6 +76,12 @@ export function run(): Promise<readonly Figure[]> {
   ]);
 }
 
+/** What to profile: gates and measurements of a random state. */
+export function subject(): Promise<void> {
+  runStabilizerJob({ mode: "sample", circuit: lowered(1_000, 1_000, [...randomGates(1_000, 60_000), ...measureAll(1_000)]), shots: 5, key: Uint32Array.of(1, 2) });
+  return Promise.resolve();
+}
+
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   for (const { name, value, unit } of await run()) console.log(`${name}: ${value.toPrecision(4)} ${unit}`);
 }
