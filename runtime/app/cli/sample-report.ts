@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { populationOf } from "../../../domains/kernels/qec/count.ts";
 import type { DetectionEvents } from "../../../domains/q/qec/outcome.ts";
 import type { ShotFormat, Shots } from "../../../domains/q/stim/shots.ts";
+import { pathsIn, placesOf, type Places } from "./apart.ts";
 import { checkNew, putSame } from "./rows-file.ts";
 import { bitColumns, bitCount, checkTable, csvOfShots, parquetOfShots, shotTable, type BitColumns } from "./shot-table.ts";
 import { formatOf, formatOption, parted, type EventShape } from "./shot-files.ts";
@@ -24,7 +25,8 @@ export const addShotFiles = (command: Command): Command => command
   .addOption(formatOption("--format <format>", "these files"))
   .option("--observables <file>", "flips of the observables go there");
 
-export const shotPaths = ({ events, observables, csv, parquet }: ShotFlags): readonly string[] => [events, observables, csv, parquet].filter((path) => path !== undefined);
+export const shotPlaces = (flags: ShotFlags): Places => placesOf(flags, ["events", "observables", "csv", "parquet"]);
+export const shotPaths = (flags: ShotFlags): readonly string[] => pathsIn(shotPlaces(flags));
 
 /** Before anything long is begun: that it may end with the files that were asked for. @throws Fault FILE_UNREADABLE | USAGE */
 export function checkShotFiles(flags: ShotFlags, shots: number, { detectors, observables }: EventShape): void {

@@ -11,6 +11,7 @@ import { compiled, misfit } from "../../../kernel-abi/schema.ts";
 import { choiceOption, countOption, readDocument } from "./arguments.ts";
 import { inFile } from "./stim-file.ts";
 import { addDecoderOptions, DECODER_FLAGS, decoderOf, type DecoderFlags } from "./decoder-flags.ts";
+import { optionOf } from "./values.ts";
 
 export interface StudyFlags extends DecoderFlags {
   readonly study?: string;
@@ -101,7 +102,7 @@ export function studyOf(flags: StudyFlags): Study {
   const maxErrors = flags.maxErrors ?? (width === undefined ? DEFAULTS.maxErrors : undefined);
   if (study !== undefined) {
     const other = (["code", "distances", "p", "rounds", ...DECODER_FLAGS, "maxShots", "maxErrors", "width", "interval", "confidence", "per"] as const).find((name) => flags[name] !== undefined);
-    if (other !== undefined) throw new Fault("USAGE", { options: `--study, --${other.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, allowed: "a file that says all of it, or options" });
+    if (other !== undefined) throw new Fault("USAGE", { options: `--study, ${optionOf(other)}`, allowed: "a file that says all of it, or options" });
     return readDocument("--study", study, (value) => parseStudy(value, study));
   }
   const { p = [] } = flags;

@@ -11,11 +11,11 @@ import type { Shots } from "../../../../../domains/q/stim/shots.ts";
 import { defaultWorkers } from "../../../../adapters/host.ts";
 import { forgetDecodeJournal } from "../../../qec/decode-journal.ts";
 import { decodeShots, type Decoded, type DecodeTask } from "../../../qec/decode-run.ts";
-import { checkApart } from "../../apart.ts";
+import { checkPlaces } from "../../apart.ts";
 import { jsonOption, workersOption } from "../../arguments.ts";
 import { runs, type Invocation } from "../../command.ts";
 import { addDecoderOptions, decoderOf, type DecoderFlags } from "../../decoder-flags.ts";
-import { judged, judgedFacts, predictionPaths, writePredictions, writtenFacts, type PredictionFlags } from "../../decode-report.ts";
+import { judged, judgedFacts, predictionPaths, predictionPlaces, writePredictions, writtenFacts, type PredictionFlags } from "../../decode-report.ts";
 import { addExperimentOptions, experimentOf, type ExperimentFlags } from "../../experiment-flags.ts";
 import { interruptible } from "../../interrupt.ts";
 import { keepingOn } from "../../narrated.ts";
@@ -72,7 +72,9 @@ async function decoded(task: DecodeTask, flags: Flags, journal: string | undefin
 
 /** What may be there already: files of predictions that were written before a kill, where a journal says that there was one. */
 function checkFiles(flags: Flags, file: string | undefined, journal: string | undefined): void {
-  for (const into of predictionPaths(flags)) for (const read of [flags.events, flags.observables, flags.dem, file]) checkApart({ out: into }, read ?? "");
+  const written = predictionPlaces(flags);
+  const [first] = Object.keys(written).filter((option) => written[option] !== undefined); // the journal stands beside it
+  checkPlaces(written, { circuit: file, "--events": flags.events, "--observables": flags.observables, "--dem": flags.dem }, first);
   if (journal === undefined || !existsSync(journal)) checkNew(flags.replace === true, ...predictionPaths(flags));
 }
 

@@ -8,7 +8,7 @@ import type { RunEnd } from "../../../../../kernel-abi/ports.ts";
 import { knownExperiment } from "../../../../../domains/q/qec/known.ts";
 import { createMemorySink } from "../../../../adapters/memory.ts";
 import { eventsOf, sampleRun, type Sampling } from "../../../qec/sample-run.ts";
-import { checkApart } from "../../apart.ts";
+import { checkPlaces } from "../../apart.ts";
 import { countOption, jsonOption, workersOption } from "../../arguments.ts";
 import { runs, type Invocation } from "../../command.ts";
 import { exitOfRun } from "../../exit.ts";
@@ -16,7 +16,7 @@ import { addExperimentOptions, sampledExperimentOf, type ExperimentFlags } from 
 import { narrated } from "../../narrated.ts";
 import { printFacts, printJson } from "../../output.ts";
 import { printEnd } from "../../run-end.ts";
-import { addShotFiles, checkShotFiles, checkShotTables, sampledFacts, shotPaths, writeSampled, type ShotFlags } from "../../sample-report.ts";
+import { addShotFiles, checkShotFiles, checkShotTables, sampledFacts, shotPlaces, writeSampled, type ShotFlags } from "../../sample-report.ts";
 import type { Io } from "../../terminal.ts";
 import { printable, shellWord } from "../../values.ts";
 
@@ -61,8 +61,8 @@ async function report({ recording, digest, trace, end }: Sampling, source: strin
 async function sample(file: string | undefined, flags: Flags, io: Io): Promise<number> {
   const { shots = SHOTS, seed, out, replace = false, workers, label } = flags;
   if (seed === "") throw new Fault("USAGE", { option: "--seed", value: "", allowed: "non-empty text" });
+  checkPlaces({ "--out": out, ...shotPlaces(flags) }, { circuit: file }, "--out");
   const experiment = sampledExperimentOf(file, flags);
-  for (const path of [...shotPaths(flags), out]) if (path !== undefined) checkApart({ out: path }, file ?? "");
   const { size } = knownExperiment(experiment);
   if (out !== undefined && existsSync(out)) checkShotTables(flags, shots, size); // its files may be there already
   else checkShotFiles(flags, shots, size);
