@@ -9,7 +9,7 @@ import { checkPlaces } from "../../apart.ts";
 import { jsonOption } from "../../arguments.ts";
 import { runs, type Invocation } from "../../command.ts";
 import { disjointOption } from "../../decoder-flags.ts";
-import { addExperimentOptions, experimentOf, type ExperimentFlags } from "../../experiment-flags.ts";
+import { addExperimentOptions, analysedExperimentOf, experimentOf, type ExperimentFlags } from "../../experiment-flags.ts";
 import { printFacts, printJson } from "../../output.ts";
 import { putNew } from "../../rows-file.ts";
 import { inFile } from "../../stim-file.ts";
@@ -54,7 +54,7 @@ const outputs = (command: Command): Command => command
 
 function written(what: "circuit" | "dem", file: string | undefined, flags: Flags, io: Io): Promise<number> {
   checkPlaces({ "--out": flags.out }, { circuit: file });
-  const experiment = experimentOf(file, flags);
+  const experiment = (what === "circuit" ? experimentOf : analysedExperimentOf)(file, flags);
   return put(what, what === "circuit" ? linesOf(experiment) : inFile(file, () => modelOf(experiment, flags)), flags, io);
 }
 

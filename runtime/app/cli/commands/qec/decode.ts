@@ -14,9 +14,9 @@ import { decodeShots, type Decoded, type DecodeTask } from "../../../qec/decode-
 import { checkPlaces } from "../../apart.ts";
 import { jsonOption, workersOption } from "../../arguments.ts";
 import { runs, type Invocation } from "../../command.ts";
-import { addDecoderOptions, decoderOf, type DecoderFlags } from "../../decoder-flags.ts";
+import { addDecoderOptions, decoderOf, tooManyForTable, type DecoderFlags } from "../../decoder-flags.ts";
 import { judged, judgedFacts, predictionPaths, predictionPlaces, writePredictions, writtenFacts, type PredictionFlags } from "../../decode-report.ts";
-import { addExperimentOptions, experimentOf, type ExperimentFlags } from "../../experiment-flags.ts";
+import { addExperimentOptions, analysedExperimentOf, type ExperimentFlags } from "../../experiment-flags.ts";
 import { interruptible } from "../../interrupt.ts";
 import { keepingOn } from "../../narrated.ts";
 import { printFacts, printJson } from "../../output.ts";
@@ -41,7 +41,7 @@ interface Flags extends ExperimentFlags, DecoderFlags, PredictionFlags {
 function modelOf(file: string | undefined, flags: Flags, decoder: DecoderSettings): ErrorModel {
   const { dem } = flags;
   if (dem === undefined) {
-    const { circuit } = knownExperiment(experimentOf(file, flags));
+    const { circuit } = knownExperiment(analysedExperimentOf(file, flags));
     return inFile(file, () => modelFor(circuit, decoder));
   }
   if (flags.approximateDisjoint !== undefined) throw new Fault("USAGE", { options: "--dem, --approximate-disjoint", what: "a model says what its errors are", allowed: "one of them" });
@@ -87,6 +87,8 @@ async function decode(file: string | undefined, flags: Flags, io: Io): Promise<n
   checkFiles(flags, file, journal);
   const model = modelOf(file, flags, settings);
   const { detectors, observables } = model;
+  const table = tooManyForTable(settings, model);
+  if (table !== undefined) throw new Fault("USAGE", { option: "--decoder", ...table });
   const { events: { shots, rows }, flips } = recordedIn(flags, model);
   for (const option of ["csv", "parquet"] as const) if (flags[option] !== undefined) checkTable(`--${option}`, shots, 2 * observables);
   return keepingOn(io, { partial: journal, by: "--predictions", json: flags.json === true }, async () => {

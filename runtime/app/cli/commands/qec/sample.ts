@@ -30,6 +30,8 @@ interface Flags extends ExperimentFlags, ShotFlags {
 }
 
 const SHOTS = 1_000;
+/** As the program that samples has it. */
+const SHOTS_MAX = 1_000_000_000;
 
 /** A run that came to no end of its own: bounded, or refused. */
 function ended(end: RunEnd, digest: string, name: string, { json }: Flags, io: Io): number {
@@ -73,7 +75,7 @@ async function sample(file: string | undefined, flags: Flags, io: Io): Promise<n
 
 export function configure(command: Command, invocation: Invocation): void {
   addShotFiles(addExperimentOptions(command.argument("[file]", "a .stim circuit"))
-    .addOption(countOption("--shots <n>", `how many (default: ${SHOTS})`, 1))
+    .addOption(countOption("--shots <n>", `how many (default: ${SHOTS})`, 1, SHOTS_MAX))
     .option("--seed <text>", "seed of every random draw (default: 128 fresh random bits, recorded)"))
     .option("--csv <file>", "the shots as CSV: a row a shot, a column a detector and observable")
     .option("--parquet <file>", "the same as Parquet")
