@@ -207,7 +207,7 @@ export function writeShots({ shots, rows }: Shots, format: ShotFormat, shape: Sh
   if (rows.length !== shots * width) refuse(format, rows.length, `${shots} shots of ${width} bytes are ${shots * width}`);
   readB8(rows, shape, bitsOf(shape));
   switch (format) {
-    case "b8": return rows.slice();
+    case "b8": return rows; // as they stand: nobody writes into a file's bytes
     case "ptb64": return writePtb64(rows, shots, width, bitsOf(shape));
     case "r8": return writeR8(rows, shots, width, bitsOf(shape));
     case "01": return text(rows, shots, width, (set) => { const line = new Array<string>(bitsOf(shape)).fill("0"); set((bit) => { line[bit] = "1"; }); return line.join(""); });
@@ -230,27 +230,49 @@ function eachBit(rows: Uint8Array, from: number, width: number, each: (bit: numb
   }
 }
 
+/** Lines that are made at once. */
+const TEXT_SHOTS = 4_096;
+
 /** One line a shot. */
 function text(rows: Uint8Array, shots: number, width: number, line: (set: (each: (bit: number) => void) => void) => string): Uint8Array {
-  const lines: string[] = [];
-  for (let shot = 0; shot < shots; shot++) lines.push(line((each) => { eachBit(rows, shot * width, width, each); }), "\n");
-  return new TextEncoder().encode(lines.join(""));
+  const encoder = new TextEncoder();
+  const pieces: Uint8Array[] = [];
+  for (let from = 0; from < shots; from += TEXT_SHOTS) { // a string has a longest length, and lines take more than their bytes
+    const lines: string[] = [];
+    for (let shot = from; shot < Math.min(shots, from + TEXT_SHOTS); shot++) lines.push(line((each) => { eachBit(rows, shot * width, width, each); }), "\n");
+    pieces.push(encoder.encode(lines.join("")));
+  }
+  const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  pieces.reduce((at, piece) => {
+    bytes.set(piece, at);
+    return at + piece.length;
+  }, 0);
+  return bytes;
 }
 
 function writeR8(rows: Uint8Array, shots: number, width: number, bits: number): Uint8Array {
-  const runs: number[] = [];
+  let bytes = 0;
+  eachRun(rows, shots, width, bits, (run) => { bytes += 1 + Math.floor(run / 0xff); });
+  const runs = new Uint8Array(bytes);
+  let at = 0;
+  eachRun(rows, shots, width, bits, (run) => {
+    for (let left = run; left >= 0xff; left -= 0xff) runs[at++] = 0xff;
+    runs[at++] = run % 0xff;
+  });
+  return runs;
+}
+
+/** How many zeros stand before each one, and before each shot's end. */
+function eachRun(rows: Uint8Array, shots: number, width: number, bits: number, each: (run: number) => void): void {
   for (let shot = 0; shot < shots; shot++) {
     let after = 0;
     const hit = (bit: number): void => {
-      let run = bit - after;
-      for (; run >= 0xff; run -= 0xff) runs.push(0xff);
-      runs.push(run);
+      each(bit - after);
       after = bit + 1;
     };
     eachBit(rows, shot * width, width, hit);
     hit(bits);
   }
-  return Uint8Array.from(runs);
 }
 
 function writePtb64(rows: Uint8Array, shots: number, width: number, bits: number): Uint8Array {

@@ -22,7 +22,7 @@ import { keepingOn } from "../../narrated.ts";
 import { printFacts, printJson } from "../../output.ts";
 import { checkNew } from "../../rows-file.ts";
 import { checkTable } from "../../shot-table.ts";
-import { formatOption, parted, shotsIn } from "../../shot-files.ts";
+import { checkFormats, formatOption, parted, shotsIn } from "../../shot-files.ts";
 import { inFile, modelIn } from "../../stim-file.ts";
 import type { Io } from "../../terminal.ts";
 import { createTally } from "../../tally.ts";
@@ -90,6 +90,7 @@ async function decode(file: string | undefined, flags: Flags, io: Io): Promise<n
   const table = tooManyForTable(settings, model);
   if (table !== undefined) throw new Fault("USAGE", { option: "--decoder", ...table });
   const { events: { shots, rows }, flips } = recordedIn(flags, model);
+  checkFormats({ "--predictions": flags.predictions }, flags.format, shots);
   for (const option of ["csv", "parquet"] as const) if (flags[option] !== undefined) checkTable(`--${option}`, shots, 2 * observables);
   return keepingOn(io, { partial: journal, by: "--predictions", json: flags.json === true }, async () => {
     const found = await decoded({ settings, model, shots, events: rows }, flags, journal, io);

@@ -6,8 +6,9 @@ import { basename } from "node:path";
 import { EXIT, Fault } from "../../../../../kernel-abi/fault.ts";
 import type { RunEnd } from "../../../../../kernel-abi/ports.ts";
 import { knownExperiment } from "../../../../../domains/q/qec/known.ts";
-import { createMemorySink } from "../../../../adapters/memory.ts";
-import { eventsOf, sampleRun, type Sampling } from "../../../qec/sample-run.ts";
+import { availableMemory } from "../../../../adapters/host.ts";
+import { createMemorySink, type MemorySink } from "../../../../adapters/memory.ts";
+import { eventsFrom, eventsOf, sampleRun, type Sampling } from "../../../qec/sample-run.ts";
 import { checkPlaces } from "../../apart.ts";
 import { countOption, jsonOption, workersOption } from "../../arguments.ts";
 import { runs, type Invocation } from "../../command.ts";
@@ -17,6 +18,7 @@ import { narrated } from "../../narrated.ts";
 import { printFacts, printJson } from "../../output.ts";
 import { printEnd } from "../../run-end.ts";
 import { addShotFiles, checkShotFiles, checkShotTables, sampledFacts, shotPlaces, writeSampled, type ShotFlags } from "../../sample-report.ts";
+import { checkShotMemory } from "../../shot-memory.ts";
 import type { Io } from "../../terminal.ts";
 import { printable, shellWord } from "../../values.ts";
 
@@ -40,9 +42,9 @@ function ended(end: RunEnd, digest: string, name: string, { json }: Flags, io: I
   return exitOfRun(end);
 }
 
-async function report({ recording, digest, trace, end }: Sampling, source: string | Uint8Array, flags: Flags, io: Io): Promise<number> {
+async function report({ recording, digest, trace, end }: Sampling, kept: MemorySink | undefined, flags: Flags, io: Io): Promise<number> {
   const { shots = SHOTS } = flags;
-  const sampled = await eventsOf(source);
+  const sampled = kept === undefined ? await eventsOf(trace ?? "") : eventsFrom(kept.source());
   if (sampled?.shots !== shots) {
     if (end !== null) return ended(end, digest, basename(trace ?? "sample"), flags, io);
     throw new Fault("FILE_UNREADABLE", { path: trace ?? "", doing: "create", what: "it is a run of the same words that did not complete" }, { next: "Give it another name, or say --replace." });
@@ -68,9 +70,10 @@ async function sample(file: string | undefined, flags: Flags, io: Io): Promise<n
   const { size } = knownExperiment(experiment);
   if (out !== undefined && existsSync(out)) checkShotTables(flags, shots, size); // its files may be there already
   else checkShotFiles(flags, shots, size);
+  checkShotMemory(flags, shots, size, { kept: out !== undefined, available: availableMemory() });
   const memory = out === undefined ? createMemorySink() : undefined;
   return narrated(io, { out, name: basename(out ?? file ?? "sample"), json: flags.json === true }, (live) => sampleRun({ experiment, shots, out: memory ?? out ?? "", replace, seed, workers, label, ...live }),
-    (made) => report(made, memory?.bytes() ?? made.trace ?? "", flags, io));
+    (made) => report(made, memory, flags, io));
 }
 
 export function configure(command: Command, invocation: Invocation): void {
