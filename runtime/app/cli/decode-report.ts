@@ -1,7 +1,8 @@
 // What a decoding came to, told and written: predictions as shots and as tables, and how many are wrong where the observables were recorded.
 import { countDifferences } from "../../../domains/kernels/qec/count.ts";
 import { intervalOf } from "../../../domains/q/statistics/intervals.ts";
-import { rowBytes, writeShots, type ShotFormat, type Shots } from "../../../domains/q/stim/shots.ts";
+import { writeShots } from "../../../domains/q/stim/shot-writing.ts";
+import { rowBytes, type ShotFormat, type Shots } from "../../../domains/q/stim/shots.ts";
 import type { Decoded } from "../qec/decode-run.ts";
 import { pathsIn, placesOf, type Places } from "./apart.ts";
 import type { Facts } from "./output.ts";

@@ -2,7 +2,8 @@
 import type { Command } from "commander";
 import { populationOf, populationOfBits } from "../../../domains/kernels/qec/count.ts";
 import type { DetectionEvents } from "../../../domains/q/qec/outcome.ts";
-import { rowBytes, writeShots, type ShotFormat, type Shots } from "../../../domains/q/stim/shots.ts";
+import { writeShots } from "../../../domains/q/stim/shot-writing.ts";
+import { rowBytes, type ShotFormat, type Shots } from "../../../domains/q/stim/shots.ts";
 import { pathsIn, placesOf, type Places } from "./apart.ts";
 import { checkNew, putSame } from "./rows-file.ts";
 import { bitColumns, bitCount, checkTable, csvOfShots, parquetOfShots, shotTable, type BitColumns } from "./shot-table.ts";

@@ -81,7 +81,7 @@ export function eventsFrom(source: ByteSource): DetectionEvents | undefined {
   let found: { readonly detectors: number; readonly observables: number; readonly rows: Uint8Array } | undefined;
   let [shots, used] = [0, 0];
   for (const { detectors, observables, shots: here, rows } of eventsIn(source)) {
-    found ??= { detectors, observables, rows: new Uint8Array(Math.min(source.size, wanted * rowBytes({ detectors, observables }))) }; // a trace holds its rows
+    found ??= { detectors, observables, rows: new Uint8Array(Math.max(0, Math.min(source.size, wanted * rowBytes({ detectors, observables })))) }; // a trace holds its rows
     if (used + rows.length > found.rows.length) throw new Fault("TRACE_INCONSISTENT", { rule: "a sampling has as many rows as its input asks for", recorded: wanted, found: shots + here });
     found.rows.set(rows, used);
     shots += here;

@@ -1,10 +1,16 @@
 // Shots at the command line's end: what cannot be written or held is refused before anything is sampled or decoded, and nothing is made that nobody asked for.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { uniformNoise } from "../../../../domains/q/qec/experiment.ts";
 import { availableMemory } from "../../../../runtime/adapters/host.ts";
+import { createMemorySink } from "../../../../runtime/adapters/memory.ts";
 import { parted } from "../../../../runtime/app/cli/shot-files.ts";
 import { checkShotMemory } from "../../../../runtime/app/cli/shot-memory.ts";
-import { readShots, writeShots } from "../../../../domains/q/stim/shots.ts";
+import { defineProcess, Type } from "../../../../runtime/app/index.ts";
+import { eventsOf } from "../../../../runtime/app/qec/sample-run.ts";
+import { record } from "../../../../runtime/app/record.ts";
+import { writeShots } from "../../../../domains/q/stim/shot-writing.ts";
+import { readShots } from "../../../../domains/q/stim/shots.ts";
 import { onlyObject, scratch, triad } from "../../../support/cli.ts";
 import { faultOf } from "../../../support/refusals.ts";
 
@@ -64,6 +70,29 @@ describe("dets with observables behind the detectors", () => {
     expect((await triad("qec", "decode", ...code, "--rounds", "1", "--events", path("own.dets"), "--appended")).code).toBe(0);
     writeFileSync(path("far.dets"), "shot D9\n");
     expect((await refused("decode", ...code, "--rounds", "1", "--events", path("far.dets"))).next).not.toContain("--appended");
+  });
+});
+
+describe("the rows of a trace", () => {
+  /** A program of the same name that samples each shot `times`. */
+  const sampling = async (times: number, shots: number): Promise<Uint8Array> => {
+    const experiment = { code: "repetition_code:memory", distance: 3, rounds: 1, noise: uniformNoise(0.1) } as const;
+    const program = defineProcess({ name: "qec-sample", domains: ["Q"], input: Type.Object({ shots: Type.Number() }), *run({ q }) {
+      const contract = yield* q.reserve({ qubits: 8, shots: 1_000, channels: 8, budget: 1_000_000 });
+      for (let time = 0; time < times; time++) yield* q.measure(yield* q.detect(contract, experiment, 70));
+      return null;
+    } });
+    const sink = createMemorySink();
+    await record({ program, input: { shots }, seed: "2", workers: 0, out: sink });
+    return sink.bytes();
+  };
+
+  it("are as many as its input asks for, or fewer where it was stopped; more are no sampling's, and none none", async () => {
+    const [two, one, none] = [await eventsOf(await sampling(2, 140)), await eventsOf(await sampling(1, 140)), await eventsOf(await sampling(0, 140))];
+    expect([two?.shots, two?.rows.length, one?.shots, one?.rows.length, none]).toEqual([140, 140, 70, 70, undefined]);
+    expect(Buffer.compare(one?.rows ?? new Uint8Array(0), two?.rows.subarray(0, 70) ?? new Uint8Array(0))).toBe(0);
+    for (const shots of [139, -1, 0.5]) await expect(sampling(2, shots).then(eventsOf)).rejects.toMatchObject({ fault: "TRACE_INCONSISTENT" });
+    expect((await eventsOf(await sampling(1, 1_000_000_000)))?.rows.buffer.byteLength).toBeLessThan(1_000_000); // no more room than the trace itself takes
   });
 });
 
