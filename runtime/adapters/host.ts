@@ -59,5 +59,8 @@ export const hostFacts = ({ workers, label, started }: HostLabels): HostFacts =>
 /** Workers to use when nobody said how many: one for each core but the one the run's own thread needs, and at least one. */
 export const defaultWorkers = (): number => Math.max(1, availableParallelism() - 1);
 
+/** Bytes this process may still take, whatever else bounds it. For refusals beforehand. */
+export const availableMemory = (): number => process.availableMemory();
+
 /** A fresh run seed: 128 bits of the host's entropy, hex. It is recorded, so the run stays reproducible. */
 export const freshSeed = (): string => randomBytes(16).toString("hex");

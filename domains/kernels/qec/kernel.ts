@@ -10,7 +10,7 @@ import { bytesOfRow } from "../frames/program.ts";
 import { BLOCK_SHOTS, openSampler } from "../frames/sampler.ts";
 import type { Kernel } from "../job.ts";
 import { pack } from "../../../kernel-abi/packer.ts";
-import { countDifferences, observablesOf, populationOf } from "./count.ts";
+import { countDifferences, cutBits, populationOf } from "./count.ts";
 import { decodeQecJob, type DecodeRows, type QecCounts, type QecDecoder, type QecKernelJob } from "./job.ts";
 import { openTable } from "./table.ts";
 
@@ -45,7 +45,7 @@ export function countErrors({ program, shots, key }: QecKernelJob, decoder: QecD
     const here = Math.min(BLOCK_SHOTS, shots - first);
     const rows = sampler.block(key, first / BLOCK_SHOTS).subarray(0, here * sampler.rowBytes);
     unsolved += opened.decode({ events: rows, shots: here, rowBytes: sampler.rowBytes, predictions: predictions.subarray(0, here * width) }).length;
-    observablesOf(rows, sampler.rowBytes, detectors, observables, actual);
+    cutBits(rows, sampler.rowBytes, detectors, observables, actual);
     errors += countDifferences(actual, predictions, here, width, flips);
     events += populationOf(rows) - populationOf(actual.subarray(0, here * width));
   }

@@ -31,12 +31,14 @@ export const BICYCLE_CODES: Readonly<Record<72 | 90 | 108 | 144 | 288, BicycleSp
   288: { l: 12, m: 12, a: [[3, 0], [0, 2], [0, 7]], b: Y3_X_X2, distance: 18 },
 });
 
+/** Rising, each once. */
+export const BICYCLE_DISTANCES: readonly number[] = Object.freeze([...new Set(Object.values(BICYCLE_CODES).map(({ distance }) => distance))].toSorted((a, b) => a - b));
+
 /** The first code of the table with this distance. @throws Fault ABI_MALFORMED when there is none */
 export function bicycleOfDistance(distance: number): BicycleSpecification {
   const specification = Object.values(BICYCLE_CODES).find((code) => code.distance === distance);
   if (specification !== undefined) return specification;
-  const known = [...new Set(Object.values(BICYCLE_CODES).map((code) => code.distance))].join(", ");
-  throw new Fault("ABI_MALFORMED", { argument: "distance", value: String(distance), allowed: `one of ${known}` });
+  throw new Fault("ABI_MALFORMED", { argument: "distance", value: String(distance), allowed: `one of ${BICYCLE_DISTANCES.join(", ")}` });
 }
 
 /** The six data qubits of a check: those of A first for an X check, those of B first for a Z check. */

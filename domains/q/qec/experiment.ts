@@ -11,8 +11,8 @@ const Knob = Type.Optional(Type.Number({ minimum: 0, maximum: 1 }));
 
 /** Characters of a circuit that stands in a call. */
 export const CIRCUIT_TEXT_MAX = 8 * 1024 * 1024;
-const DISTANCE_MAX = 101;
-const ROUNDS_MAX = 1_000_000;
+export const DISTANCES = Object.freeze({ least: 2, most: 101 });
+export const ROUNDS = Object.freeze({ least: 1, most: 1_000_000 });
 
 export const NoiseSchema = Type.Object({
   afterCliffordDepolarization: Knob,
@@ -25,8 +25,8 @@ export const NoiseSchema = Type.Object({
 export const ExperimentSchema = Type.Union([
   Type.Object({
     code: Type.Unsafe<CodeTaskName>(Type.Union(CODE_TASKS.map((name) => Type.Literal(name)), { description: "Family, layout and basis; Stim's names where it has them." })),
-    distance: Type.Integer({ minimum: 2, maximum: DISTANCE_MAX }),
-    rounds: Type.Integer({ minimum: 1, maximum: ROUNDS_MAX }),
+    distance: Type.Integer({ minimum: DISTANCES.least, maximum: DISTANCES.most }),
+    rounds: Type.Integer({ minimum: ROUNDS.least, maximum: ROUNDS.most }),
     noise: NoiseSchema,
   }, exact),
   Type.Object({ circuit: Type.String({ minLength: 1, maxLength: CIRCUIT_TEXT_MAX, description: "Text of a .stim circuit with its detectors." }) }, exact),

@@ -53,15 +53,23 @@ function sized(circuit: StimCircuit): Sizing {
   return sizing;
 }
 
+const refuseOf = (circuit: StimCircuit) => (weigh: (item: StimItem) => number, most: number, what: string, next: string): never => refuseAt("STIM_LIMIT", tooLarge(circuit, weigh, most) ?? { line: 0 }, what, next);
+
+/** That a circuit is no longer than is gone through, operation by operation. @throws Fault STIM_LIMIT with the place where it becomes too long */
+export function requireOperations(circuit: StimCircuit): void {
+  const { operations } = sized(circuit);
+  if (operations > LIMITS.circuit_operations_max) refuseOf(circuit)((item) => sized([item]).operations, LIMITS.circuit_operations_max, `${operations} operations in a shot`, `At most ${LIMITS.circuit_operations_max}: make the repetitions fewer.`);
+}
+
 /**
  * Before a run is begun that could only be refused: that a circuit is of a size that is sampled, and has something to sample.
  * @throws Fault STIM_LIMIT with the place where it becomes too large; STIM_UNSUPPORTED without detectors and observables
  */
 export function requireSampled(circuit: StimCircuit): void {
-  const { qubits, operations, detectors, observables } = sized(circuit);
-  const refuse = (weigh: (item: StimItem) => number, most: number, what: string, next: string): never => refuseAt("STIM_LIMIT", tooLarge(circuit, weigh, most) ?? { line: 0 }, what, next);
+  const { qubits, detectors, observables } = sized(circuit);
+  const refuse: ReturnType<typeof refuseOf> = refuseOf(circuit);
   if (qubits > REACH.stabilizer) refuse((item) => (sized([item]).qubits > REACH.stabilizer ? 1 : 0), 0, `${qubits} qubits`, `At most ${REACH.stabilizer}: number them from 0, without gaps.`);
-  if (operations > LIMITS.circuit_operations_max) refuse((item) => sized([item]).operations, LIMITS.circuit_operations_max, `${operations} operations in a shot`, `At most ${LIMITS.circuit_operations_max}: make the repetitions fewer.`);
+  requireOperations(circuit);
   const room = LIMITS.clbits_max - observables;
   if (detectors > room) refuse((item) => sized([item]).detectors, room, `${detectors} detectors and ${observables} observables in a shot`, `At most ${LIMITS.clbits_max} together: make the repetitions fewer.`);
   if (detectors + observables === 0) refuseAt("STIM_UNSUPPORTED", { line: 0 }, "a circuit with neither detectors nor observables", "Say with DETECTOR and OBSERVABLE_INCLUDE which measurements are compared: they are what is sampled and decoded.");

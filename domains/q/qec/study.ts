@@ -17,6 +17,9 @@ const exact = { additionalProperties: false } as const;
 const Confidence = Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1, default: 0.95 });
 const Method = Type.Union([Type.Literal("wilson"), Type.Literal("clopper-pearson")], { default: "wilson" });
 
+/** Of one cell. */
+export const CELL_SHOTS_MAX = 100_000_000_000;
+
 export const StudySchema = Type.Object({
   cells: Type.Array(Type.Object({
     p: Type.Optional(Type.Number({ minimum: 0, maximum: 1, description: "Physical error rate the cell stands for; what is fitted over." })),
@@ -24,7 +27,7 @@ export const StudySchema = Type.Object({
     decoder: DecoderSchema,
   }, exact), { minItems: 1, maxItems: 10_000 }),
   stop: Type.Object({
-    maxShots: Type.Integer({ minimum: 1, maximum: 100_000_000_000 }),
+    maxShots: Type.Integer({ minimum: 1, maximum: CELL_SHOTS_MAX }),
     maxErrors: Type.Optional(Type.Integer({ minimum: 1 })),
     width: Type.Optional(Type.Object({ relative: Type.Number({ exclusiveMinimum: 0 }), confidence: Confidence, method: Method }, exact)),
   }, { ...exact, description: "Looked at after whole batches; the first that holds ends a cell." }),

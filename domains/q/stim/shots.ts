@@ -1,4 +1,5 @@
-// Shots as files: 01, b8, r8, hits, dets and ptb64, the formats of Stim's doc/result_formats.md, over packed rows. Owns their bytes.
+// Shots as files: 01, b8, r8, hits, dets and ptb64, the formats of Stim's doc/result_formats.md, over packed rows. Owns what a shot is, and
+// reading; shot-writing.ts writes.
 //   S1  A row is one shot: bit k of it stands in byte ⌊k/8⌋ at 2^(k mod 8), rows begin at bytes, spare bits are 0. That is b8 itself.
 //   S2  What is written is read as the same rows; what is read is refused with the offset of its first byte that cannot be.
 import { Fault } from "../../../kernel-abi/fault.ts";
@@ -27,11 +28,11 @@ export const bitsOf = ({ measurements = 0, detectors = 0, observables = 0 }: Sho
 export const rowBytes = (shape: ShotShape): number => Math.ceil(bitsOf(shape) / 8);
 
 /** The sections of a shot by the letters of the format dets. */
-function sections({ measurements = 0, detectors = 0, observables = 0 }: ShotShape): readonly (readonly [letter: string, from: number, count: number])[] {
+export function sections({ measurements = 0, detectors = 0, observables = 0 }: ShotShape): readonly (readonly [letter: string, from: number, count: number])[] {
   return [["M", 0, measurements], ["D", measurements, detectors], ["L", measurements + detectors, observables]];
 }
 
-function refuse(format: ShotFormat, offset: number, what: string): never {
+export function refuse(format: ShotFormat, offset: number, what: string): never {
   throw new Fault("SHOTS_MALFORMED", { format, offset, what });
 }
 
@@ -67,7 +68,7 @@ export function readShots(bytes: Uint8Array, format: ShotFormat, shape: ShotShap
   const bits = bitsOf(shape);
   switch (format) {
     case "01": return read01(bytes, shape, bits);
-    case "b8": return readB8(bytes, shape, bits);
+    case "b8": return { shots: countRows(bytes, shape), rows: bytes.slice() };
     case "r8": return readR8(bytes, shape, bits);
     case "hits": return readHits(bytes, shape, bits);
     case "dets": return readDets(bytes, shape);
@@ -98,13 +99,14 @@ function read01(bytes: Uint8Array, shape: ShotShape, bits: number): Shots {
   return rows.shotsRead;
 }
 
-function readB8(bytes: Uint8Array, shape: ShotShape, bits: number): Shots {
-  const width = rowBytes(shape);
-  if (width === 0) return bytes.length === 0 ? { shots: 0, rows: bytes.slice() } : refuse("b8", 0, "bytes of shots that have no bits");
+/** How many rows of such shots these are. @throws Fault SHOTS_MALFORMED when they are none */
+export function countRows(bytes: Uint8Array, shape: ShotShape): number {
+  const [width, bits] = [rowBytes(shape), bitsOf(shape)];
+  if (width === 0) return bytes.length === 0 ? 0 : refuse("b8", 0, "bytes of shots that have no bits");
   if (bytes.length % width !== 0) refuse("b8", bytes.length - (bytes.length % width), `the last shot has ${bytes.length % width} of ${width} bytes`);
   const spare = (0xff << (bits % 8)) & 0xff;
   if (bits % 8 !== 0) for (let at = width - 1; at < bytes.length; at += width) if (((bytes[at] ?? 0) & spare) !== 0) refuse("b8", at, "a bit beyond the last one of a shot");
-  return { shots: bytes.length / width, rows: bytes.slice() };
+  return bytes.length / width;
 }
 
 function readR8(bytes: Uint8Array, shape: ShotShape, bits: number): Shots {
@@ -196,71 +198,4 @@ function readPtb64(bytes: Uint8Array, shape: ShotShape, bits: number): Shots {
     }
   }
   return { shots, rows };
-}
-
-/**
- * Shots as a file. ptb64 holds groups of 64 shots.
- * @throws Fault SHOTS_MALFORMED when the rows are not those of the shape, or ptb64 is asked for another number of shots
- */
-export function writeShots({ shots, rows }: Shots, format: ShotFormat, shape: ShotShape): Uint8Array {
-  const width = rowBytes(shape);
-  if (rows.length !== shots * width) refuse(format, rows.length, `${shots} shots of ${width} bytes are ${shots * width}`);
-  readB8(rows, shape, bitsOf(shape));
-  switch (format) {
-    case "b8": return rows.slice();
-    case "ptb64": return writePtb64(rows, shots, width, bitsOf(shape));
-    case "r8": return writeR8(rows, shots, width, bitsOf(shape));
-    case "01": return text(rows, shots, width, (set) => { const line = new Array<string>(bitsOf(shape)).fill("0"); set((bit) => { line[bit] = "1"; }); return line.join(""); });
-    case "hits": return text(rows, shots, width, (set) => { const hits: number[] = []; set((bit) => { hits.push(bit); }); return hits.join(","); });
-    case "dets": {
-      const parts = sections(shape);
-      return text(rows, shots, width, (set) => {
-        const line = ["shot"];
-        set((bit) => { for (const [letter, from, count] of parts) if (bit >= from && bit < from + count) line.push(`${letter}${bit - from}`); });
-        return line.join(" ");
-      });
-    }
-  }
-}
-
-/** The bits that are set in one row, rising. */
-function eachBit(rows: Uint8Array, from: number, width: number, each: (bit: number) => void): void {
-  for (let byte = 0; byte < width; byte++) {
-    for (let left = rows[from + byte] ?? 0; left !== 0; left &= left - 1) each(8 * byte + 31 - Math.clz32(left & -left));
-  }
-}
-
-/** One line a shot. */
-function text(rows: Uint8Array, shots: number, width: number, line: (set: (each: (bit: number) => void) => void) => string): Uint8Array {
-  const lines: string[] = [];
-  for (let shot = 0; shot < shots; shot++) lines.push(line((each) => { eachBit(rows, shot * width, width, each); }), "\n");
-  return new TextEncoder().encode(lines.join(""));
-}
-
-function writeR8(rows: Uint8Array, shots: number, width: number, bits: number): Uint8Array {
-  const runs: number[] = [];
-  for (let shot = 0; shot < shots; shot++) {
-    let after = 0;
-    const hit = (bit: number): void => {
-      let run = bit - after;
-      for (; run >= 0xff; run -= 0xff) runs.push(0xff);
-      runs.push(run);
-      after = bit + 1;
-    };
-    eachBit(rows, shot * width, width, hit);
-    hit(bits);
-  }
-  return Uint8Array.from(runs);
-}
-
-function writePtb64(rows: Uint8Array, shots: number, width: number, bits: number): Uint8Array {
-  if (shots % 64 !== 0) refuse("ptb64", rows.length, `${shots} shots; ptb64 holds a multiple of 64`);
-  const bytes = new Uint8Array(shots / 8 * bits);
-  for (let shot = 0; shot < shots; shot++) {
-    eachBit(rows, shot * width, width, (bit) => {
-      const at = Math.floor(shot / 64) * 8 * bits + 8 * bit + Math.floor((shot % 64) / 8);
-      bytes[at] = (bytes[at] ?? 0) | (1 << (shot % 8));
-    });
-  }
-  return bytes;
 }

@@ -15,15 +15,15 @@ const refuse = (option: string, value: string, allowed: string): never => {
   throw new Fault("USAGE", { option, value: value.slice(0, 200), allowed });
 };
 
-function count(option: string, text: string, allowed: string, least = 0): number {
+function count(option: string, text: string, allowed: string, least = 0, most = Number.MAX_SAFE_INTEGER): number {
   const value = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
-  return Number.isSafeInteger(value) && value >= least ? value : refuse(option, text, allowed);
+  return Number.isSafeInteger(value) && value >= least && value <= most ? value : refuse(option, text, allowed);
 }
 
 /** An option that takes an integer. */
-export const countOption = (flags: string, description: string, least = 0): Option => {
+export const countOption = (flags: string, description: string, least = 0, most?: number): Option => {
   const option = new Option(flags, description);
-  return option.argParser((text) => count(`--${option.name()}`, text, `an integer from ${least}`, least));
+  return option.argParser((text) => count(`--${option.name()}`, text, `an integer from ${least}${most === undefined ? "" : ` to ${most}`}`, least, most));
 };
 
 /** What makes resuming short. */

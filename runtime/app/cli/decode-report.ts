@@ -1,8 +1,10 @@
 // What a decoding came to, told and written: predictions as shots and as tables, and how many are wrong where the observables were recorded.
 import { countDifferences } from "../../../domains/kernels/qec/count.ts";
 import { intervalOf } from "../../../domains/q/statistics/intervals.ts";
-import { rowBytes, writeShots, type ShotFormat, type Shots } from "../../../domains/q/stim/shots.ts";
+import { writeShots } from "../../../domains/q/stim/shot-writing.ts";
+import { rowBytes, type ShotFormat, type Shots } from "../../../domains/q/stim/shots.ts";
 import type { Decoded } from "../qec/decode-run.ts";
+import { pathsIn, placesOf, type Places } from "./apart.ts";
 import type { Facts } from "./output.ts";
 import { putSame } from "./rows-file.ts";
 import { bitColumns, csvOfShots, parquetOfShots, shotTable, type ShotColumn, type ShotTable } from "./shot-table.ts";
@@ -17,7 +19,8 @@ export interface PredictionFlags {
   readonly replace?: boolean;
 }
 
-export const predictionPaths = ({ predictions, csv, parquet }: PredictionFlags): readonly string[] => [predictions, csv, parquet].filter((path) => path !== undefined);
+export const predictionPlaces = (flags: PredictionFlags): Places => placesOf(flags, ["predictions", "csv", "parquet"]);
+export const predictionPaths = (flags: PredictionFlags): readonly string[] => pathsIn(predictionPlaces(flags));
 
 /** Of the recorded flips, where there are any. */
 export interface Judged {

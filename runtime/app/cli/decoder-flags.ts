@@ -2,7 +2,9 @@
 import { Option, type Command } from "commander";
 import { Fault } from "../../../kernel-abi/fault.ts";
 import { checkDecoder, DECODERS, decoderSettings, type DecoderName, type DecoderSettings } from "../../../domains/q/qec/decoder-settings.ts";
+import { LOOKUP_BITS_MAX } from "../../../domains/q/decoder/lookup.ts";
 import { choiceOption, probabilityOption } from "./arguments.ts";
+import { plural } from "./values.ts";
 
 export interface DecoderFlags {
   readonly decoder?: DecoderName;
@@ -38,12 +40,17 @@ function settingOption(flags: string, description: string): Option {
 }
 
 export const addDecoderOptions = (command: Command): Command => command
-  .addOption(choiceOption("--decoder <name>", "what predicts the observables (default: matching)", DECODERS))
+  .addOption(choiceOption("--decoder <name>", `what predicts the observables (default: matching); lookup takes at most ${LOOKUP_BITS_MAX} detectors and observables together`, DECODERS))
   .addOption(settingOption("--bp-iterations <n>", "of bp_osd: iterations of propagation (default: 100)"))
   .addOption(settingOption("--bp-scale <number>", "of bp_osd: what its messages are scaled by (default: adaptive)"))
   .addOption(settingOption("--osd-order <n>", "of bp_osd: 0 for OSD-0, else the order of the combination sweep (default: 0)"))
   .addOption(settingOption("--bp-basis <which>", "of bp_osd: own for the detectors that tell of the observables, or both (default: own)"))
   .addOption(disjointOption());
+
+/** Why no table is made of so many; undefined: it can be, or none is wanted. */
+export const tooManyForTable = ({ name }: DecoderSettings, { detectors, observables }: { readonly detectors: number; readonly observables: number }): Readonly<Record<"value" | "what" | "allowed", string>> | undefined =>
+  (name !== "lookup" || detectors + observables <= LOOKUP_BITS_MAX ? undefined
+    : { value: name, what: `${plural(detectors, "detector")} and ${plural(observables, "observable")}`, allowed: `at most ${LOOKUP_BITS_MAX} together: a smaller code, fewer rounds, or ${DECODERS.filter((other) => other !== name).join(", ")}` });
 
 /** @throws Fault USAGE for settings of another decoder */
 export function decoderOf(flags: DecoderFlags): DecoderSettings {

@@ -19,13 +19,16 @@ export function inFile<T>(file: string | undefined, work: () => T, at: { readonl
   }
 }
 
+const WRITE = "Write a circuit into the file: gates, noise, measurements, and the DETECTORs that compare them.";
+
 /** The circuit of a `.stim` file. @throws Fault FILE_UNREADABLE; STIM_SYNTAX and its kin with file, line and column */
 export function circuitIn(file: string): Experiment {
   const circuit = readGiven("circuit", file);
   return inFile(file, () => {
-    if (circuit.length > CIRCUIT_TEXT_MAX) throw new Fault("STIM_LIMIT", { what: `a text of ${circuit.length} characters` }, { next: `At most ${CIRCUIT_TEXT_MAX}: write what recurs as a REPEAT block.` });
+    if (circuit.length === 0) throw new Fault("STIM_VALUE", { line: 1, column: 1, what: "the file is empty: a circuit without an instruction" }, { next: WRITE });
+    if (circuit.length > CIRCUIT_TEXT_MAX) throw new Fault("STIM_LIMIT", { what: `a text of ${circuit.length} characters, longer than 8 MiB (${CIRCUIT_TEXT_MAX} characters)` }, { next: `At most ${CIRCUIT_TEXT_MAX}: write what recurs as a REPEAT block.` });
     const experiment: Experiment = { circuit };
-    if (knownExperiment(experiment).circuit.length === 0) throw new Fault("STIM_VALUE", { line: 1, column: 1, what: "a circuit without an instruction" }, { next: "Write a circuit into the file: gates, noise, measurements, and the DETECTORs that compare them." });
+    if (knownExperiment(experiment).circuit.length === 0) throw new Fault("STIM_VALUE", { line: 1, column: 1, what: "a circuit without an instruction" }, { next: WRITE });
     return experiment;
   });
 }

@@ -2,6 +2,7 @@
 import { unfitted } from "../../../domains/q/qec/study-groups.ts";
 import { checkCharts } from "../../adapters/charts.ts";
 import type { StudyResult } from "../qec/study-run.ts";
+import { pathsIn, placesOf, type Places } from "./apart.ts";
 import { FIT_COLUMNS, fitCells } from "./fit-rows.ts";
 import { checkNew, csvOf, parquetOf, putNew } from "./rows-file.ts";
 import { plotOf } from "./study-plot.ts";
@@ -29,7 +30,8 @@ export const addStudyFiles = (command: Command): Command => command
   .option("--plot <file>", "the plot as SVG: rate over p, a line a distance, with intervals and the threshold")
   .option("--replace", "give up existing files of the same names");
 
-export const studyPaths = ({ csv, parquet, fitsCsv, fitsParquet, plot }: StudyFiles): readonly string[] => [csv, parquet, fitsCsv, fitsParquet, plot].filter((path) => path !== undefined);
+export const studyPlaces = (files: StudyFiles): Places => placesOf(files, ["csv", "parquet", "fitsCsv", "fitsParquet", "plot"]);
+const studyPaths = (files: StudyFiles): readonly string[] => pathsIn(studyPlaces(files));
 
 /** Before anything long is begun: that it may end with the files that were asked for. @throws Fault FILE_UNREADABLE | ENVIRONMENT */
 export async function checkStudyFiles(files: StudyFiles, ...others: readonly string[]): Promise<void> {

@@ -50,6 +50,9 @@ export const printable = (text: string): string => text.replace(UNPRINTABLE, esc
 /** `1 turn`, `2 turns`. */
 export const plural = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
 
+/** `--fits-csv`, of `fitsCsv`. */
+export const optionOf = (flag: string): string => `--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
 /** A word to paste into a shell. */
 export const shellWord = (word: string): string =>
   (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${printable(word).replaceAll("'", "'\\''")}'`);

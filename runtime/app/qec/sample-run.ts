@@ -3,8 +3,10 @@
 import { existsSync } from "node:fs";
 import type { Experiment } from "../../../domains/q/qec/experiment.ts";
 import type { DetectionEvents } from "../../../domains/q/qec/outcome.ts";
+import { rowBytes } from "../../../domains/q/stim/shots.ts";
 import { DEFAULT_BOUNDS } from "../../../kernel-abi/limits.ts";
-import type { ByteSink, Recording, RunEnd } from "../../../kernel-abi/ports.ts";
+import { Fault } from "../../../kernel-abi/fault.ts";
+import type { ByteSink, ByteSource, Recording, RunEnd } from "../../../kernel-abi/ports.ts";
 import { openBundle } from "../../../replay/bundle.ts";
 import { record } from "../record.ts";
 import { verifyTrace, withTrace, type Trace } from "../trace.ts";
@@ -71,14 +73,21 @@ export async function sampleRun(options: SampleOptions): Promise<Sampling> {
 }
 
 /** All rows of a trace in one piece; undefined when it sampled nothing. @throws Fault of the reader */
-export const eventsOf = (trace: Trace): Promise<DetectionEvents | undefined> => withTrace(trace, (source) => {
-  const parts = [...eventsIn(source)];
-  const [first] = parts;
-  if (first === undefined) return undefined;
-  const rows = new Uint8Array(parts.reduce((bytes, part) => bytes + part.rows.length, 0));
-  parts.reduce((at, part) => {
-    rows.set(part.rows, at);
-    return at + part.rows.length;
-  }, 0);
-  return { detectors: first.detectors, observables: first.observables, shots: parts.reduce((shots, part) => shots + part.shots, 0), rows };
-});
+export const eventsOf = (trace: Trace): Promise<DetectionEvents | undefined> => withTrace(trace, eventsFrom);
+
+/** Of an opened one. Room is taken once, by the shots its input asks for; rows beyond it would be a fault of the program that sampled. */
+export function eventsFrom(source: ByteSource): DetectionEvents | undefined {
+  const wanted = shotsIn(openBundle(source).recording.inputs.input);
+  let found: { readonly detectors: number; readonly observables: number; readonly rows: Uint8Array } | undefined;
+  let [shots, used] = [0, 0];
+  for (const { detectors, observables, shots: here, rows } of eventsIn(source)) {
+    found ??= { detectors, observables, rows: new Uint8Array(Math.max(0, Math.min(source.size, wanted * rowBytes({ detectors, observables })))) }; // a trace holds its rows
+    if (used + rows.length > found.rows.length) throw new Fault("TRACE_INCONSISTENT", { rule: "a sampling has as many rows as its input asks for", recorded: wanted, found: shots + here });
+    found.rows.set(rows, used);
+    shots += here;
+    used += rows.length;
+  }
+  return found && { detectors: found.detectors, observables: found.observables, shots, rows: found.rows.subarray(0, used) };
+}
+
+const shotsIn = (input: unknown): number => (typeof input === "object" && input !== null && "shots" in input ? Number(input.shots) : 0);

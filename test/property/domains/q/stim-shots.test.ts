@@ -1,7 +1,8 @@
 // Shots through each format and back, and against readers as plain as the formats' description.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bitsOf, readShots, rowBytes, SHOT_FORMATS, writeShots, type ShotFormat, type Shots, type ShotShape } from "../../../../domains/q/stim/shots.ts";
+import { writeShots } from "../../../../domains/q/stim/shot-writing.ts";
+import { bitsOf, readShots, rowBytes, SHOT_FORMATS, type ShotFormat, type Shots, type ShotShape } from "../../../../domains/q/stim/shots.ts";
 import { faultOf } from "../../../support/refusals.ts";
 
 const numRuns = process.env["TRIAD_LONG"] === undefined ? 25 : 10_000;

@@ -151,6 +151,24 @@ describe("memory as byte ports", () => {
   });
 });
 
+describe("memory that is read where it stands", () => {
+  it("gives every stretch, within its pieces and across them, and refuses what is beyond", () => {
+    const sink = createMemorySink();
+    for (const [at, length] of [70_000, 3, 65_530, 6, 200_000, 1, 0, 65_536].entries()) sink.write(Uint8Array.from({ length }, (_, byte) => (byte * 7 + at * 31) & 0xff));
+    const whole = sink.bytes();
+    const source = sink.source();
+    expect(source.size).toBe(whole.length);
+    for (const from of [0, 1, 69_999, 70_000, 70_003, 135_539, 135_540, 300_000, whole.length - 1, whole.length]) {
+      for (const length of [0, 1, 2, 5, 70_000, 266_000, whole.length]) {
+        if (from + length <= whole.length) expect([from, length, Buffer.compare(source.read(from, length), whole.subarray(from, from + length))]).toEqual([from, length, 0]);
+        else expect(faultTold(() => source.read(from, length))).toMatchObject({ fault: "FILE_UNREADABLE" });
+      }
+    }
+    expect(faultTold(() => source.read(Number.NaN, 1))).toMatchObject({ fault: "FILE_UNREADABLE" });
+    expect(createMemorySink().source().read(0, 0)).toEqual(bytes());
+  });
+});
+
 describe("sha256", () => {
   it("agrees with FIPS 180-4 and takes views", () => {
     const hex = (data: Uint8Array): string => Buffer.from(sha256(data)).toString("hex");

@@ -55,7 +55,7 @@ describe("a circuit from a file", () => {
 
 describe("a code", () => {
   it("of more rounds than can be sampled is refused before a run is begun", async () => {
-    expect(await refused("sample", "--code", "repetition_code:memory", "--distance", "5", "--rounds", "900000", "--out", path("long.triad"))).toMatchObject({ name: "STIM_LIMIT", detail: { what: expect.stringMatching(/operations in a shot/) as string } });
+    expect(await refused("sample", "--code", "repetition_code:memory", "--distance", "5", "--rounds", "900000", "--out", path("long.triad"))).toMatchObject({ name: "USAGE", detail: { option: "--rounds", what: expect.stringMatching(/operations in a shot/) as string } });
     expect(existsSync(path("long.triad"))).toBe(false);
   });
 });

@@ -5,11 +5,11 @@ import { analyze } from "../../../../../domains/q/dem/analyze.ts";
 import { printModel } from "../../../../../domains/q/dem/print.ts";
 import { circuitOf, type Experiment } from "../../../../../domains/q/qec/experiment.ts";
 import { printStim } from "../../../../../domains/q/stim/print.ts";
-import { checkApart } from "../../apart.ts";
+import { checkPlaces } from "../../apart.ts";
 import { jsonOption } from "../../arguments.ts";
 import { runs, type Invocation } from "../../command.ts";
 import { disjointOption } from "../../decoder-flags.ts";
-import { addExperimentOptions, experimentOf, type ExperimentFlags } from "../../experiment-flags.ts";
+import { addExperimentOptions, analysedExperimentOf, experimentOf, type ExperimentFlags } from "../../experiment-flags.ts";
 import { printFacts, printJson } from "../../output.ts";
 import { putNew } from "../../rows-file.ts";
 import { inFile } from "../../stim-file.ts";
@@ -53,8 +53,8 @@ const outputs = (command: Command): Command => command
   .addOption(jsonOption());
 
 function written(what: "circuit" | "dem", file: string | undefined, flags: Flags, io: Io): Promise<number> {
-  const experiment = experimentOf(file, flags);
-  if (flags.out !== undefined) checkApart({ out: flags.out }, file ?? "");
+  checkPlaces({ "--out": flags.out }, { circuit: file });
+  const experiment = (what === "circuit" ? experimentOf : analysedExperimentOf)(file, flags);
   return put(what, what === "circuit" ? linesOf(experiment) : inFile(file, () => modelOf(experiment, flags)), flags, io);
 }
 

@@ -11,18 +11,18 @@ import type { Shots } from "../../../../../domains/q/stim/shots.ts";
 import { defaultWorkers } from "../../../../adapters/host.ts";
 import { forgetDecodeJournal } from "../../../qec/decode-journal.ts";
 import { decodeShots, type Decoded, type DecodeTask } from "../../../qec/decode-run.ts";
-import { checkApart } from "../../apart.ts";
+import { checkPlaces } from "../../apart.ts";
 import { jsonOption, workersOption } from "../../arguments.ts";
 import { runs, type Invocation } from "../../command.ts";
-import { addDecoderOptions, decoderOf, type DecoderFlags } from "../../decoder-flags.ts";
-import { judged, judgedFacts, predictionPaths, writePredictions, writtenFacts, type PredictionFlags } from "../../decode-report.ts";
-import { addExperimentOptions, experimentOf, type ExperimentFlags } from "../../experiment-flags.ts";
+import { addDecoderOptions, decoderOf, tooManyForTable, type DecoderFlags } from "../../decoder-flags.ts";
+import { judged, judgedFacts, predictionPaths, predictionPlaces, writePredictions, writtenFacts, type PredictionFlags } from "../../decode-report.ts";
+import { addExperimentOptions, analysedExperimentOf, type ExperimentFlags } from "../../experiment-flags.ts";
 import { interruptible } from "../../interrupt.ts";
 import { keepingOn } from "../../narrated.ts";
 import { printFacts, printJson } from "../../output.ts";
 import { checkNew } from "../../rows-file.ts";
 import { checkTable } from "../../shot-table.ts";
-import { formatOption, parted, shotsIn } from "../../shot-files.ts";
+import { checkFormats, formatOption, parted, shotsIn } from "../../shot-files.ts";
 import { inFile, modelIn } from "../../stim-file.ts";
 import type { Io } from "../../terminal.ts";
 import { createTally } from "../../tally.ts";
@@ -41,7 +41,7 @@ interface Flags extends ExperimentFlags, DecoderFlags, PredictionFlags {
 function modelOf(file: string | undefined, flags: Flags, decoder: DecoderSettings): ErrorModel {
   const { dem } = flags;
   if (dem === undefined) {
-    const { circuit } = knownExperiment(experimentOf(file, flags));
+    const { circuit } = knownExperiment(analysedExperimentOf(file, flags));
     return inFile(file, () => modelFor(circuit, decoder));
   }
   if (flags.approximateDisjoint !== undefined) throw new Fault("USAGE", { options: "--dem, --approximate-disjoint", what: "a model says what its errors are", allowed: "one of them" });
@@ -72,7 +72,9 @@ async function decoded(task: DecodeTask, flags: Flags, journal: string | undefin
 
 /** What may be there already: files of predictions that were written before a kill, where a journal says that there was one. */
 function checkFiles(flags: Flags, file: string | undefined, journal: string | undefined): void {
-  for (const into of predictionPaths(flags)) for (const read of [flags.events, flags.observables, flags.dem, file]) checkApart({ out: into }, read ?? "");
+  const written = predictionPlaces(flags);
+  const [first] = Object.keys(written).filter((option) => written[option] !== undefined); // the journal stands beside it
+  checkPlaces(written, { circuit: file, "--events": flags.events, "--observables": flags.observables, "--dem": flags.dem }, first);
   if (journal === undefined || !existsSync(journal)) checkNew(flags.replace === true, ...predictionPaths(flags));
 }
 
@@ -85,7 +87,10 @@ async function decode(file: string | undefined, flags: Flags, io: Io): Promise<n
   checkFiles(flags, file, journal);
   const model = modelOf(file, flags, settings);
   const { detectors, observables } = model;
+  const table = tooManyForTable(settings, model);
+  if (table !== undefined) throw new Fault("USAGE", { option: "--decoder", ...table });
   const { events: { shots, rows }, flips } = recordedIn(flags, model);
+  checkFormats({ "--predictions": flags.predictions }, flags.format, shots);
   for (const option of ["csv", "parquet"] as const) if (flags[option] !== undefined) checkTable(`--${option}`, shots, 2 * observables);
   return keepingOn(io, { partial: journal, by: "--predictions", json: flags.json === true }, async () => {
     const found = await decoded({ settings, model, shots, events: rows }, flags, journal, io);

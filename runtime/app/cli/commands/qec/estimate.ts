@@ -10,7 +10,7 @@ import type { EstimateRequest } from "../../../../../domains/q/estimate/request.
 import { slacks } from "../../../../../domains/q/estimate/slack.ts";
 import { checkCharts, svgOf } from "../../../../adapters/charts.ts";
 import { estimates, type Estimates } from "../../../qec/estimates.ts";
-import { checkApart } from "../../apart.ts";
+import { checkPlaces, pathsIn, placesOf, type Places } from "../../apart.ts";
 import { jsonOption } from "../../arguments.ts";
 import { breakdownChart, breakdownOf } from "../../charts/breakdown.ts";
 import { frontierChart } from "../../charts/frontier.ts";
@@ -52,11 +52,12 @@ function besides(request: EstimateRequest, formula: boolean): PhysicalEstimate |
   }
 }
 
-const pathsOf = ({ csv, parquet, plot, breakdown }: Flags): readonly string[] => [csv, parquet, plot, breakdown].filter((path) => path !== undefined);
+const placesIn = (flags: Flags): Places => placesOf(flags, ["csv", "parquet", "plot", "breakdown"]);
+const pathsOf = (flags: Flags): readonly string[] => pathsIn(placesIn(flags));
 
 /** On a terminal it is told what goes on meanwhile. */
 async function answerOf(file: string, flags: Flags, io: Io): Promise<Answer> {
-  for (const written of pathsOf(flags)) for (const read of [file, flags.hardware]) checkApart({ out: written }, read ?? "");
+  checkPlaces(placesIn(flags), { file, "--hardware": flags.hardware });
   checkNew(flags.replace === true, ...pathsOf(flags));
   const counted = countedFile(file);
   const request = requestOf(counted.counts, flags);

@@ -6,15 +6,15 @@ import { isStudyResult } from "../../../qec/study-run.ts";
 import { eventsOf, sealedSampling, type Sampling } from "../../../qec/sample-run.ts";
 import { STUDY_PROGRAM } from "../../../qec/program-file.ts";
 import { replayTrace } from "../../../trace.ts";
-import { checkApart } from "../../apart.ts";
+import { checkPlaces } from "../../apart.ts";
 import { jsonOption } from "../../arguments.ts";
 import { runs, type Invocation } from "../../command.ts";
 import { printFacts, printJson } from "../../output.ts";
 import { checkNew } from "../../rows-file.ts";
-import { addShotFiles, checkShotTables, sampledFacts, shotPaths, writeSampled, type ShotFlags } from "../../sample-report.ts";
-import { addStudyFiles, checkStudyFiles, printStudy, studyJson, studyPaths, writeStudyFiles, type StudyFiles } from "../../study-report.ts";
+import { addShotFiles, checkShotTables, sampledFacts, shotPaths, shotPlaces, writeSampled, type ShotFlags } from "../../sample-report.ts";
+import { addStudyFiles, checkStudyFiles, printStudy, studyJson, studyPlaces, writeStudyFiles, type StudyFiles } from "../../study-report.ts";
 import type { Io } from "../../terminal.ts";
-import { printable } from "../../values.ts";
+import { optionOf, printable } from "../../values.ts";
 
 interface Flags extends StudyFiles, ShotFlags {
   readonly trustProgram?: boolean;
@@ -26,7 +26,7 @@ const ALLOWED = "what `triad qec threshold` or `triad qec sample` sealed";
 /** @throws Fault USAGE for options of the other kind of trace */
 function refuseOptions(flags: Flags, kind: string, names: readonly (keyof Flags)[]): void {
   const other = names.find((name) => flags[name] !== undefined);
-  if (other !== undefined) throw new Fault("USAGE", { option: `--${other.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, what: `the trace is ${kind}, which has none` });
+  if (other !== undefined) throw new Fault("USAGE", { option: optionOf(other), what: `the trace is ${kind}, which has none` });
 }
 
 async function study(trace: string, flags: Flags, io: Io): Promise<number> {
@@ -54,7 +54,7 @@ async function shots({ recording: { header: { seed } }, digest }: Sampling, trac
 }
 
 async function report(trace: string, flags: Flags, io: Io): Promise<number> {
-  for (const written of [...studyPaths(flags), ...shotPaths(flags)]) checkApart({ out: written }, trace);
+  checkPlaces({ ...studyPlaces(flags), ...shotPlaces(flags) }, { trace });
   const sampling = await sealedSampling(trace);
   return sampling === undefined ? study(trace, flags, io) : shots(sampling, trace, flags, io);
 }

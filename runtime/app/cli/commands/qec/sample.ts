@@ -6,9 +6,10 @@ import { basename } from "node:path";
 import { EXIT, Fault } from "../../../../../kernel-abi/fault.ts";
 import type { RunEnd } from "../../../../../kernel-abi/ports.ts";
 import { knownExperiment } from "../../../../../domains/q/qec/known.ts";
-import { createMemorySink } from "../../../../adapters/memory.ts";
-import { eventsOf, sampleRun, type Sampling } from "../../../qec/sample-run.ts";
-import { checkApart } from "../../apart.ts";
+import { availableMemory } from "../../../../adapters/host.ts";
+import { createMemorySink, type MemorySink } from "../../../../adapters/memory.ts";
+import { eventsFrom, eventsOf, sampleRun, type Sampling } from "../../../qec/sample-run.ts";
+import { checkPlaces } from "../../apart.ts";
 import { countOption, jsonOption, workersOption } from "../../arguments.ts";
 import { runs, type Invocation } from "../../command.ts";
 import { exitOfRun } from "../../exit.ts";
@@ -16,7 +17,8 @@ import { addExperimentOptions, sampledExperimentOf, type ExperimentFlags } from 
 import { narrated } from "../../narrated.ts";
 import { printFacts, printJson } from "../../output.ts";
 import { printEnd } from "../../run-end.ts";
-import { addShotFiles, checkShotFiles, checkShotTables, sampledFacts, shotPaths, writeSampled, type ShotFlags } from "../../sample-report.ts";
+import { addShotFiles, checkShotFiles, checkShotTables, sampledFacts, shotPlaces, writeSampled, type ShotFlags } from "../../sample-report.ts";
+import { checkShotMemory } from "../../shot-memory.ts";
 import type { Io } from "../../terminal.ts";
 import { printable, shellWord } from "../../values.ts";
 
@@ -30,6 +32,8 @@ interface Flags extends ExperimentFlags, ShotFlags {
 }
 
 const SHOTS = 1_000;
+/** As the program that samples has it. */
+const SHOTS_MAX = 1_000_000_000;
 
 /** A run that came to no end of its own: bounded, or refused. */
 function ended(end: RunEnd, digest: string, name: string, { json }: Flags, io: Io): number {
@@ -38,9 +42,9 @@ function ended(end: RunEnd, digest: string, name: string, { json }: Flags, io: I
   return exitOfRun(end);
 }
 
-async function report({ recording, digest, trace, end }: Sampling, source: string | Uint8Array, flags: Flags, io: Io): Promise<number> {
+async function report({ recording, digest, trace, end }: Sampling, kept: MemorySink | undefined, flags: Flags, io: Io): Promise<number> {
   const { shots = SHOTS } = flags;
-  const sampled = await eventsOf(source);
+  const sampled = kept === undefined ? await eventsOf(trace ?? "") : eventsFrom(kept.source());
   if (sampled?.shots !== shots) {
     if (end !== null) return ended(end, digest, basename(trace ?? "sample"), flags, io);
     throw new Fault("FILE_UNREADABLE", { path: trace ?? "", doing: "create", what: "it is a run of the same words that did not complete" }, { next: "Give it another name, or say --replace." });
@@ -61,19 +65,20 @@ async function report({ recording, digest, trace, end }: Sampling, source: strin
 async function sample(file: string | undefined, flags: Flags, io: Io): Promise<number> {
   const { shots = SHOTS, seed, out, replace = false, workers, label } = flags;
   if (seed === "") throw new Fault("USAGE", { option: "--seed", value: "", allowed: "non-empty text" });
+  checkPlaces({ "--out": out, ...shotPlaces(flags) }, { circuit: file }, "--out");
   const experiment = sampledExperimentOf(file, flags);
-  for (const path of [...shotPaths(flags), out]) if (path !== undefined) checkApart({ out: path }, file ?? "");
   const { size } = knownExperiment(experiment);
   if (out !== undefined && existsSync(out)) checkShotTables(flags, shots, size); // its files may be there already
   else checkShotFiles(flags, shots, size);
+  checkShotMemory(flags, shots, size, { kept: out !== undefined, available: availableMemory() });
   const memory = out === undefined ? createMemorySink() : undefined;
   return narrated(io, { out, name: basename(out ?? file ?? "sample"), json: flags.json === true }, (live) => sampleRun({ experiment, shots, out: memory ?? out ?? "", replace, seed, workers, label, ...live }),
-    (made) => report(made, memory?.bytes() ?? made.trace ?? "", flags, io));
+    (made) => report(made, memory, flags, io));
 }
 
 export function configure(command: Command, invocation: Invocation): void {
   addShotFiles(addExperimentOptions(command.argument("[file]", "a .stim circuit"))
-    .addOption(countOption("--shots <n>", `how many (default: ${SHOTS})`, 1))
+    .addOption(countOption("--shots <n>", `how many (default: ${SHOTS})`, 1, SHOTS_MAX))
     .option("--seed <text>", "seed of every random draw (default: 128 fresh random bits, recorded)"))
     .option("--csv <file>", "the shots as CSV: a row a shot, a column a detector and observable")
     .option("--parquet <file>", "the same as Parquet")

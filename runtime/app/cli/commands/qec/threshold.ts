@@ -6,7 +6,7 @@ import { Fault } from "../../../../../kernel-abi/fault.ts";
 import { cellFacts } from "../../../../../domains/q/qec/study.ts";
 import { isStudyResult, runStudy } from "../../../qec/study-run.ts";
 import type { RecordReport } from "../../../record.ts";
-import { checkApart } from "../../apart.ts";
+import { checkPlaces } from "../../apart.ts";
 import { jsonOption, workersOption } from "../../arguments.ts";
 import { runs, type Invocation } from "../../command.ts";
 import { exitOfRun } from "../../exit.ts";
@@ -15,7 +15,7 @@ import { printJson } from "../../output.ts";
 import { printEnd } from "../../run-end.ts";
 import { plottedKind } from "../../study-plot.ts";
 import { addStudyOptions, studyOf, type StudyFlags } from "../../study-flags.ts";
-import { addStudyFiles, checkStudyFiles, printStudy, studyJson, studyPaths, writeStudyFiles, type StudyFiles } from "../../study-report.ts";
+import { addStudyFiles, checkStudyFiles, printStudy, studyJson, studyPlaces, writeStudyFiles, type StudyFiles } from "../../study-report.ts";
 import type { Io } from "../../terminal.ts";
 import { plural, printable, shellWord } from "../../values.ts";
 
@@ -51,8 +51,8 @@ async function report({ end, seed, digest, trace = "" }: RecordReport, flags: Fl
 async function threshold(flags: Flags, io: Io): Promise<number> {
   const { seed, out = DEFAULT_OUT, replace = false, workers, label } = flags;
   if (seed === "") throw new Fault("USAGE", { option: "--seed", value: "", allowed: "non-empty text" });
+  checkPlaces({ "--out": out, ...studyPlaces(flags) }, { "--study": flags.study }, "--out");
   const study = studyOf(flags);
-  for (const written of [out, ...studyPaths(flags)]) checkApart({ out: written }, flags.study ?? "");
   if (flags.plot !== undefined) plottedKind(study.cells.map(cellFacts));
   await checkStudyFiles(flags, out);
   return narrated(io, { out, name: basename(out), json: flags.json === true }, (live) => runStudy({ study, out, replace, seed, workers, label, ...live }), (recorded) => report(recorded, flags, io));

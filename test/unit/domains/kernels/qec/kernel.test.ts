@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { pack, unpack } from "../../../../../kernel-abi/packer.ts";
-import { countDifferences, observablesOf, populationOf } from "../../../../../domains/kernels/qec/count.ts";
+import { countDifferences, cutBits, populationOf, populationOfBits } from "../../../../../domains/kernels/qec/count.ts";
 import { encodeQecJob, type QecCounts, type QecKernelJob } from "../../../../../domains/kernels/qec/job.ts";
 import { qecKernel } from "../../../../../domains/kernels/qec/kernel.ts";
 import { compileFrames } from "../../../../../domains/q/stim/compile.ts";
@@ -15,6 +15,17 @@ const job = (p: number, q: number, decoder: QecKernelJob["decoder"], shots = 2_0
 const counts = (of: QecKernelJob): QecCounts => unpack(qecKernel.run(encodeQecJob(of))) as QecCounts;
 
 describe("counting", () => {
+  it("finds every bit wherever its bytes begin, of more rows than are cut at once too", () => {
+    const bytes = Uint8Array.from({ length: 64 }, (_, at) => (at * 167 + 29) & 0xff);
+    const plain = (part: Uint8Array): number => [...part].reduce((sum, byte) => sum + byte.toString(2).replaceAll("0", "").length, 0);
+    for (let from = 0; from < 9; from++) for (let to = from; to < 24; to++) expect(populationOf(bytes.subarray(from, to))).toBe(plain(bytes.subarray(from, to)));
+    const many = Uint8Array.from({ length: 3 * 140_000 }, (_, at) => (at * 31 + (at >> 8)) & 0xff);
+    let wanted = 0;
+    for (let at = 0; at < many.length; at += 3) wanted += (((many[at] ?? 0) >> 6) & 1) + (((many[at] ?? 0) >> 7) & 1) + ((many[at + 1] ?? 0) & 1);
+    expect(populationOfBits(many, 3, 6, 3)).toBe(wanted);
+    expect(populationOfBits(new Uint8Array(0), 0, 0, 0)).toBe(0);
+  });
+
   it("finds observables wherever they stand in a row, and what differs", () => {
     fc.assert(fc.property(fc.nat(20), fc.integer({ min: 1, max: 20 }), fc.array(fc.nat(), { minLength: 1, maxLength: 5 }), (detectors, observables, seeds) => {
       const bits = seeds.map((seed) => Array.from({ length: detectors + observables }, (_, at) => ((seed * 2654435761 + at * 40503) >>> 7) & 1));
@@ -22,9 +33,10 @@ describe("counting", () => {
       const packedRow = (row: readonly number[], bytes: number) => Array.from({ length: bytes }, (_, byte) => row.slice(8 * byte, 8 * byte + 8).reduce((sum, bit, at) => sum | (bit << at), 0));
       const rows = Uint8Array.from(bits.flatMap((row) => packedRow(row, rowBytes)));
       const into = new Uint8Array(bits.length * width);
-      observablesOf(rows, rowBytes, detectors, observables, into);
+      cutBits(rows, rowBytes, detectors, observables, into);
       expect([...into]).toEqual(bits.flatMap((row) => packedRow(row.slice(detectors), width)));
       expect(populationOf(rows)).toBe(bits.flat().filter((bit) => bit === 1).length);
+      expect(populationOfBits(rows, rowBytes, detectors, observables)).toBe(bits.flatMap((row) => row.slice(detectors)).filter((bit) => bit === 1).length);
       const flips = Array.from({ length: observables }, () => 0);
       const wrong = countDifferences(into, new Uint8Array(into.length), bits.length, width, flips);
       expect(wrong).toBe(bits.filter((row) => row.slice(detectors).includes(1)).length);
