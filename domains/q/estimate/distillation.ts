@@ -79,16 +79,18 @@ function kept(best: readonly TFactory[], made: TFactory): readonly TFactory[] {
 }
 
 /**
- * Whether what is known already takes no more than any factory that begins with these rounds and has `more` after them: a round has at least
+ * Whether what is known already takes no more than any factory that begins with these rounds and has `more` after them, 0 or 1: a round has at least
  * as many units as there are states to be made, 15 for each unit that follows.
  */
-function beaten(best: readonly TFactory[], { rounds }: Chain, more: number): boolean {
+function beaten(best: readonly TFactory[], { rounds }: Chain, more: 0 | 1): boolean {
+  let units = more === 0 ? 1 : INPUTS;
   let qubits = 0;
   let runtimeNs = 0;
-  rounds.forEach(({ place }, at) => {
-    qubits = Math.max(qubits, place.qubits * INPUTS ** (rounds.length - 1 - at + more));
+  for (const { place } of [...rounds].reverse()) {
+    qubits = Math.max(qubits, place.qubits * units);
     runtimeNs += place.runtimeNs;
-  });
+    units *= INPUTS;
+  }
   return best.some((each) => each.physicalQubits <= qubits && each.runtimeNs <= runtimeNs);
 }
 
