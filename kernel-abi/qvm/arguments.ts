@@ -34,8 +34,8 @@ function text(value: unknown, { words }: ArgRow): Read {
 }
 
 function profile(value: unknown): Read {
-  const read = typeof value === "string" ? parseProfile(value) : { reason: "it is text" };
-  return isProfile(read) ? { value } : wrong(`is ${quoted(value)}: ${read.reason}`, "Write a code and an odd distance, such as \"logical:surface_code(d=7)\".");
+  const read = typeof value === "string" ? parseProfile(value) : { reason: "it is text", fix: undefined };
+  return isProfile(read) ? { value } : wrong(`is ${quoted(value)}: ${read.reason}`, read.fix ?? "Write a code and an odd distance, such as \"logical:surface_code(d=7)\".");
 }
 
 function readOne(value: unknown, row: ArgRow): Read {

@@ -5,11 +5,13 @@ import { pack } from "../../../kernel-abi/packer.ts";
 import { readOptions, readProblem, writtenOptions } from "../bposd/job.ts";
 import { checkGraph, type MatchingGraph } from "../decoder/graph.ts";
 import { checkOptions, checkProblem, type BpOsdOptions, type DecodingProblem } from "../bposd/problem.ts";
+import type { Certain } from "./certain.ts";
 import { frameProgramOf, type FrameProgram } from "../frames/program.ts";
 import { readArray, readCount, readFields, readKey, readOptional, readRecord, readWord, refuse, type Fields } from "../wire.ts";
 
-/** `table`: of each syndrome, detector k bit k of its number, the predicted observables, ⌈observables / 8⌉ bytes. */
-export type QecDecoder =
+/** `table`: of each syndrome, detector k bit k of its number, the predicted observables, ⌈observables / 8⌉ bytes. `certain`: what it need not find out. */
+export type QecDecoder = { readonly certain?: Certain } & KnownBy;
+type KnownBy =
   | { readonly name: "matching" | "union-find"; readonly graph: MatchingGraph }
   | { readonly name: "bp-osd"; readonly problem: DecodingProblem; readonly options: BpOsdOptions }
   | { readonly name: "table"; readonly table: Uint8Array };
@@ -52,7 +54,18 @@ function readTable(fields: Fields, { detectors, observables }: Sizes): Uint8Arra
   return table.length === ((observables + 7) >> 3) << detectors ? table : refuse("table", "the predicted observables of each syndrome");
 }
 
+function readCertain(fields: Fields, { detectors, observables }: Sizes): Certain {
+  const [events, flips] = [readArray(fields, "events", Uint8Array), readArray(fields, "flips", Uint8Array)];
+  const fits = (row: Uint8Array, bits: number): boolean => row.length === (bits + 7) >> 3 && (bits % 8 === 0 || (row.at(-1) ?? 0) >> (bits % 8) === 0);
+  return fits(events, detectors) && fits(flips, observables) ? { events, flips } : refuse("certain", "a bit for each detector, and one for each observable");
+}
+
 function readDecoder(fields: Fields, sizes: Sizes): QecDecoder {
+  const certain = readOptional(fields, "certain", () => readCertain(readRecord(fields, "certain"), sizes));
+  return { ...readKnownBy(fields, sizes), ...(certain === undefined ? {} : { certain }) };
+}
+
+function readKnownBy(fields: Fields, sizes: Sizes): KnownBy {
   const name = readWord(fields, "name", NAMES);
   switch (name) {
     case "table": return { name, table: readTable(fields, sizes) };

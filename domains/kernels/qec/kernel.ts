@@ -10,11 +10,15 @@ import { bytesOfRow } from "../frames/program.ts";
 import { BLOCK_SHOTS, openSampler } from "../frames/sampler.ts";
 import type { Kernel } from "../job.ts";
 import { pack } from "../../../kernel-abi/packer.ts";
+import { knowing } from "./certain.ts";
 import { countDifferences, cutBits, populationOf } from "./count.ts";
 import { decodeQecJob, type DecodeRows, type QecCounts, type QecDecoder, type QecKernelJob } from "./job.ts";
 import { openTable } from "./table.ts";
 
-function open(decoder: QecDecoder, detectors: number, observables: number): Pick<Decoder, "decode"> {
+const open = (decoder: QecDecoder, detectors: number, observables: number): Pick<Decoder, "decode"> =>
+  (decoder.certain === undefined ? opened(decoder, detectors, observables) : knowing(decoder.certain, opened(decoder, detectors, observables)));
+
+function opened(decoder: QecDecoder, detectors: number, observables: number): Pick<Decoder, "decode"> {
   switch (decoder.name) {
     case "table": return openTable(detectors, observables, decoder.table);
     case "bp-osd": return openBpOsd(decoder.problem, decoder.options);
@@ -35,7 +39,7 @@ export function sampleRows({ program, shots, key }: QecKernelJob): Uint8Array {
 export function countErrors({ program, shots, key }: QecKernelJob, decoder: QecDecoder): QecCounts {
   const { detectors, observables } = program;
   const sampler = openSampler(program, "detections");
-  const opened = open(decoder, detectors, observables);
+  const decoding = open(decoder, detectors, observables);
   const width = (observables + 7) >> 3;
   const actual = new Uint8Array(BLOCK_SHOTS * width);
   const predictions = new Uint8Array(BLOCK_SHOTS * width);
@@ -44,7 +48,7 @@ export function countErrors({ program, shots, key }: QecKernelJob, decoder: QecD
   for (let first = 0; first < shots; first += BLOCK_SHOTS) {
     const here = Math.min(BLOCK_SHOTS, shots - first);
     const rows = sampler.block(key, first / BLOCK_SHOTS).subarray(0, here * sampler.rowBytes);
-    unsolved += opened.decode({ events: rows, shots: here, rowBytes: sampler.rowBytes, predictions: predictions.subarray(0, here * width) }).length;
+    unsolved += decoding.decode({ events: rows, shots: here, rowBytes: sampler.rowBytes, predictions: predictions.subarray(0, here * width) }).length;
     cutBits(rows, sampler.rowBytes, detectors, observables, actual);
     errors += countDifferences(actual, predictions, here, width, flips);
     events += populationOf(rows) - populationOf(actual.subarray(0, here * width));

@@ -3,7 +3,7 @@
 //   2  Fewer factories take fewer qubits and longer: our own frontier walks down their number, all of it up to a hundred, then in steps.
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { PhysicalEstimate } from "./estimate.ts";
-import { formulaEstimate } from "./formula.ts";
+import { formulaEstimate, formulaEstimator } from "./formula.ts";
 import type { EstimateBounds, EstimateRequest } from "./request.ts";
 
 export const MEASURES = ["qubits", "time", "volume"] as const;
@@ -40,8 +40,9 @@ function* fewer(most: number): Generator<number> {
 
 /** Our own frontier, within the bounds. @throws Fault ESTIMATE_REFUSED, ABI_MALFORMED, PROFILE_INVALID */
 export function formulaFrontier(request: EstimateRequest): readonly PhysicalEstimate[] {
-  const quickest = formulaEstimate(request);
-  const all = [quickest, ...[...fewer((quickest.factories?.count ?? 1) - 1)].map((count) => formulaEstimate(request, count))];
+  const estimate = formulaEstimator(request);
+  const quickest = estimate();
+  const all = [quickest, ...[...fewer((quickest.factories?.count ?? 1) - 1)].map((count) => estimate(count))];
   return pareto(all.filter((estimate) => within(estimate, request.bounds ?? {})));
 }
 

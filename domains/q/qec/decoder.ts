@@ -1,7 +1,8 @@
 // From a circuit and a decoder with its settings to what the kernel decodes with: the detector error model, and the matching graph or table made of it.
 import type { QecDecoder } from "../../kernels/qec/job.ts";
 import { analyze } from "../dem/analyze.ts";
-import { decodingProblem } from "../decoder/columns.ts";
+import { withoutCertain } from "../decoder/certain.ts";
+import { columnsOf, decodingProblem } from "../decoder/columns.ts";
 import { decodingGraph } from "../decoder/graph.ts";
 import { lookupOracle, type LookupOracle } from "../decoder/lookup.ts";
 import { ownBasis } from "../decoder/own-basis.ts";
@@ -15,8 +16,21 @@ export function modelFor(circuit: StimCircuit, settings: DecoderSettings): Error
   return settings.name === "bp_osd" && settings.basis === "own" ? ownBasis(circuit, model) : model;
 }
 
-/** @throws Fault KERNEL_REFUSED for mechanisms no edge stands for; ABI_MALFORMED for too many detectors for a table */
+/** Belief propagation starts from what is likelier than not: an error merged with a certain one is told apart from it again. */
+const LIKELY = 0.500_000_1;
+
+/**
+ * Errors that always happen are no part of what is decoded: they are known.
+ * @throws Fault KERNEL_REFUSED for mechanisms no edge stands for; ABI_MALFORMED for too many detectors for a table
+ */
 export function decoderOfModel(model: ErrorModel, settings: DecoderSettings): QecDecoder {
+  const { model: open, certain } = withoutCertain(model, settings.name === "bp_osd" ? LIKELY : 1);
+  return certain === undefined ? decoderOfOpen(open, settings) : { ...decoderOfOpen(open, settings, true), certain };
+}
+
+/** `known`: something is certain, so that a model in which nothing else may happen is one: a graph without edges decodes it. */
+function decoderOfOpen(model: ErrorModel, settings: DecoderSettings, known = false): QecDecoder {
+  if (known && settings.name === "bp_osd" && columnsOf(model).length === 0) return { name: "matching", graph: decodingGraph(model).graph };
   switch (settings.name) {
     case "matching": return { name: "matching", graph: decodingGraph(model).graph };
     case "union_find": return { name: "union-find", graph: decodingGraph(model).graph };

@@ -23,11 +23,16 @@ const PARAMETER = /^\s*([A-Za-z_][A-Za-z0-9_]*)\s*=\s*([^\s=]+)\s*$/;
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 
 const no = (reason: string): Unreadable => ({ reason });
-const unsampled = (reason: string): Unreadable => ({ reason, unsampled: true });
+
+/** Of the table what there is, and how the formula is asked for the rest. */
+const unsampled = (reason: string, family: string, distance: number): Unreadable => ({
+  reason, unsampled: true,
+  fix: `Sampled are ${sampledCodes()}. For the rest the formula answers: write "logical:${family}(d=${String(distance)})", or with a p of your own "parameters:${family}(d=${String(distance)},n=${String(2 * distance * distance)},cycle_us=1,p=0.001)".`,
+});
 
 /** @throws Fault RATE_UNSAMPLED for a profile beyond what was sampled; PROFILE_INVALID for what is none */
-export function refuseProfile({ reason, unsampled: beyond }: Unreadable, detail: Readonly<Record<string, string>>): never {
-  throw new Fault(beyond === true ? "RATE_UNSAMPLED" : "PROFILE_INVALID", { ...detail, reason });
+export function refuseProfile({ reason, unsampled: beyond, fix }: Unreadable, detail: Readonly<Record<string, string>>): never {
+  throw new Fault(beyond === true ? "RATE_UNSAMPLED" : "PROFILE_INVALID", { ...detail, reason }, fix === undefined ? {} : { next: fix });
 }
 
 /** `d=9, rate=0.2` → its parameters by lower-case name, or what is wrong with them. @param words which of them are names, not numbers */
@@ -67,11 +72,11 @@ function logical(name: string, parameters: ReadonlyMap<string, string>, distance
 function sampled(name: string, parameters: ReadonlyMap<string, string>, distance: number): Profile | Unreadable {
   const family = familyOf(name);
   const curve = family === undefined ? undefined : sampledCurve(SAMPLED_RATES, family.name, distance);
-  if (family === undefined || curve === undefined) return unsampled(`there are no sampled rates of ${name} at distance ${String(distance)}; there are ${sampledCodes()}`);
+  if (family === undefined || curve === undefined) return unsampled(`there are no sampled rates of ${name} at distance ${String(distance)}; there are ${sampledNames()}`, family?.name ?? "surface_code", distance);
   const [least, most] = [curve.points[0]?.p ?? 0, curve.points.at(-1)?.p ?? 0];
   const text = parameters.get("p");
   const p = Number(text);
-  if (text === undefined || !(p >= least && p <= most)) return unsampled(`p is from ${String(least)} to ${String(most)}, where ${family.name} was sampled at distance ${String(distance)}, not ${text ?? "left out"}`);
+  if (text === undefined || !(p >= least && p <= most)) return unsampled(`p is from ${String(least)} to ${String(most)}, where ${family.name} was sampled at distance ${String(distance)}, not ${text ?? "left out"}`, family.name, distance);
   const base = familyProfile(family, distance, { ignored: [...parameters.keys()].filter((key) => key !== "d" && key !== "p").sort() });
   return Object.freeze({
     ...base, text: `sampled:${family.name}(d=${String(distance)},p=${String(p)})`, source: "sampled", sampled: curve,
@@ -88,8 +93,21 @@ function ofParameters(first: string, second: string | undefined, parameters: Rea
   return isProfile(read) ? read : no(read.reason);
 }
 
-/** What of the built-in table there is, for people. */
-const sampledCodes = (): string => [...new Set(SAMPLED_RATES.rows.map(({ code, distance }) => `${code}(d=${String(distance)})`))].join(", ") || "none";
+/** Codes, distances and p of the built-in table, for people. */
+function sampledCodes(): string {
+  const names = [...new Set(SAMPLED_RATES.rows.map(({ code }) => code))];
+  const told = names.flatMap((code) => {
+    const distances = [...new Set(SAMPLED_RATES.rows.filter((row) => row.code === code).map(({ distance }) => distance))].sort((a, b) => a - b);
+    return distances.map((distance) => {
+      const points = sampledCurve(SAMPLED_RATES, code, distance)?.points ?? [];
+      return `${code}(d=${String(distance)}) with p from ${String(points[0]?.p)} to ${String(points.at(-1)?.p)}`;
+    });
+  });
+  return told.join(", ") || "none";
+}
+
+/** The same in short. */
+const sampledNames = (): string => [...new Set(SAMPLED_RATES.rows.map(({ code, distance }) => `${code}(d=${String(distance)})`))].join(", ") || "none";
 
 /**
  * A profile as graphs write it. Families are matched without regard to case, `d` is 9 when it is not given and must be odd and positive;

@@ -70,6 +70,8 @@ export interface Unreadable {
   readonly at?: string;
   /** It is well written, but its rate was not sampled: of these distances and rates there is a table. */
   readonly unsampled?: true;
+  /** What to write instead, where that is known. */
+  readonly fix?: string;
 }
 
 /** A block of distance 999 has two million physical qubits: beyond it a distance is a slip of the pen. */

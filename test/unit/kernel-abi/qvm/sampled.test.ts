@@ -8,6 +8,7 @@ import { SAMPLED_RATES } from "../../../../kernel-abi/qvm/qec/sampled-rates.ts";
 import { isProfile, type Profile } from "../../../../kernel-abi/qvm/qec/terms.ts";
 import { graphNoise } from "../../../../domains/q/api/graph-rates.ts";
 import { verifiedGraph } from "../../../../domains/q/api/graph-verified.ts";
+import { verifyGraph } from "../../../../kernel-abi/qvm/verify.ts";
 import { alloc, graphOf, node } from "../../../support/graphs.ts";
 import { profileOf } from "../../../../runtime/kernel/logical/demand.ts";
 import { faultOf } from "../../../support/refusals.ts";
@@ -89,6 +90,14 @@ describe("profiles of sampled rates", () => {
     ["sampled:surface_code(d=3,p=0.5)", "RATE_UNSAMPLED"], ["sampled:surface_code(d=99,p=0.005)", "RATE_UNSAMPLED"], ["sampled:surface_code(d=3,p=x)", "PROFILE_INVALID"], ["logical:surface_code(d=4)", "PROFILE_INVALID"],
   ])("%s as a qubit's profile is refused with %s", (profile, fault) => {
     expect(faultOf(() => profileOf({ args: { profile } }))).toMatchObject({ fault, detail: { profile } });
+  });
+  it.each([["sampled:surface_code(d=5,p=0.02)", 5], ["sampled:surface_code(d=9,p=0.002)", 9]] as const)("%s is told what was sampled, and how the formula is asked for it", (profile, distance) => {
+    const wanted = new RegExp(`surface_code\\(d=3\\) with p from 0\\.0015 to 0\\.008, surface_code\\(d=5\\) .*surface_code\\(d=7\\) .*formula answers: write "(logical:surface_code\\(d=${distance}\\))", or .* "(parameters:[^"]+)"`);
+    const { next } = faultOf(() => profileOf({ args: { profile } }));
+    expect(next).toMatch(wanted);
+    for (const written of wanted.exec(next)?.slice(1) ?? []) expect(rateSource(good(written))).toBe("formula");
+    const verdict = verifyGraph(graphOf([alloc("a", { id: "n", args: { profile } }), node("FREE_LQ", "a", { id: "f" })]));
+    expect(JSON.stringify(verdict)).toMatch(/For the rest the formula answers/);
   });
   it("make a graph as noisy as was sampled", () => {
     const graph = verifiedGraph(graphOf([alloc("a", { id: "n", args: { profile: text } }), node("MEASURE_Z", "a", { id: "m", produces: ["e"] }), node("FREE_LQ", "a", { id: "f" })]));

@@ -11,6 +11,7 @@ import { formulaEstimate } from "../../../../../domains/q/estimate/formula.ts";
 import { estimatesOf, parametersOf, programOf } from "../../../../../domains/q/estimate/qsharp.ts";
 import type { EstimateRequest } from "../../../../../domains/q/estimate/request.ts";
 import { qsharpEstimates } from "../../../../../runtime/adapters/qsharp.ts";
+import { countsOfEverySize } from "../../../../support/counts.ts";
 import { faultOf } from "../../../../support/refusals.ts";
 
 const hardware = (qubit: string, scheme = "surface_code"): Hardware => {
@@ -108,26 +109,44 @@ describe("counts of a circuit", () => {
 });
 
 /**
- * Rates to nine digits, for sums are taken in another order; units of a round to a hundredth, for the estimator has the tail of the binomial
+ * Rates to six digits, for sums are taken in another order; the rate a code may have at the most for the cycles that are run, for the
+ * estimator tells it for those before a factory stretched them; units of a round to a hundredth, for the estimator has the tail of the binomial
  * distribution by an approximation where there are hundreds.
  */
-const rounded = ({ code, tStates, factories, budget: _, ...rest }: PhysicalEstimate) => ({
-  ...rest, code: { ...code, errorRate: code.errorRate.toPrecision(9), errorRateMax: code.errorRateMax.toPrecision(9) }, tStates: { ...tStates, errorRateMax: tStates.errorRateMax?.toPrecision(9) },
+const rounded = ({ code, tStates, factories, budget, ...rest }: PhysicalEstimate) => ({
+  ...rest, code: { ...code, errorRate: code.errorRate.toPrecision(6), errorRateMax: (budget.logical / (rest.algorithm.logicalQubits * rest.algorithm.cycles)).toPrecision(9) }, tStates: { ...tStates, errorRateMax: tStates.errorRateMax?.toPrecision(9) },
   factories: factories === null ? null : {
-    ...factories, factory: { ...factories.factory, errorRate: factories.factory.errorRate.toPrecision(9), rounds: factories.factory.rounds.map(({ units, ...round }) => ({ ...round, units: units < 500 ? units : Math.round(units / 100) })) },
+    ...factories, factory: { ...factories.factory, errorRate: factories.factory.errorRate.toPrecision(6), rounds: factories.factory.rounds.map(({ units, ...round }) => ({ ...round, units: units < 500 ? units : Math.round(units / 100) })) },
   },
 });
 
 describe("our own formula", () => {
-  const HARDWARE = ["ns_e3", "ns_e4", "us_e3", "us_e4"].map((name) => hardware(name)).concat(hardware("maj_ns_e4", "floquet_code"), hardware("maj_ns_e6"));
-  const countsArb = fc.record({ numQubits: fc.integer({ min: 1, max: 500 }), tCount: fc.integer({ min: 0, max: 1e6 }), rotationCount: fc.integer({ min: 0, max: 1e4 }), cczCount: fc.integer({ min: 0, max: 1e6 }), measurementCount: fc.integer({ min: 1, max: 1e6 }) });
+  const HARDWARE = ["ns_e3", "ns_e4", "us_e3", "us_e4"].map((name) => hardware(name)).concat(hardware("maj_ns_e4", "floquet_code"), hardware("maj_ns_e6"), hardware("maj_ns_e6", "floquet_code"));
 
   it("comes to what the estimator comes to, factories and all", async () => {
-    for (const [index, given] of fc.sample(countsArb, { numRuns: process.env["TRIAD_LONG"] === "1" ? 200 : HARDWARE.length, seed: 5 }).entries()) {
-      const request = { counts: parseCounts(given), hardware: HARDWARE[index % HARDWARE.length] ?? hardware("ns_e3"), budget: [1e-3, 0.1, 1e-6][index % 3] ?? 1e-3 };
+    for (const [index, given] of fc.sample(countsOfEverySize, { numRuns: process.env["TRIAD_LONG"] === "1" ? 400 : 4 * HARDWARE.length, seed: 5 }).entries()) {
+      const request = { counts: parseCounts(given), hardware: HARDWARE[index % HARDWARE.length] ?? hardware("ns_e3"), budget: [1e-3, 0.1, 1e-6][Math.floor(index / HARDWARE.length) % 3] ?? 1e-3 };
       const { estimate } = await reference(request);
       expect(rounded(formulaEstimate(request)), JSON.stringify(request)).toEqual(rounded(estimate));
     }
+  });
+
+  it.each([
+    [{ numQubits: 1, tCount: 1 }, "ns_e3", 1e-3], [{ numQubits: 1, tCount: 1 }, "maj_ns_e6", 1e-3], [{ numQubits: 10, cczCount: 7, measurementCount: 3 }, "ns_e3", 1e-3], [{ numQubits: 9, tCount: 10, rotationCount: 4 }, "ns_e3", 1e-3],
+    [{ numQubits: 5, rotationCount: 1 }, "ns_e3", 1e-3], [{ numQubits: 4, tCount: 12 }, "ns_e4", 1e-3], [{ numQubits: 1, measurementCount: 1 }, "us_e4", 0.1], [{ numQubits: 2, tCount: 2 }, "us_e3", 0.1],
+  ])("comes to the same for the tiny counts %o on %s within %d", async (given, name, budget) => {
+    const request = { counts: parseCounts(given), hardware: hardware(name), budget };
+    expect(rounded(formulaEstimate(request))).toEqual(rounded((await reference(request)).estimate));
+  });
+
+  it("comes to the same with few factories allowed, and on hardware of one's own", async () => {
+    const own = readHardware({ qubitParams: { name: "mine", oneQubitMeasurementTime: "300 ns", oneQubitGateTime: "30 ns", twoQubitGateTime: "40 ns", tGateTime: "70 ns", oneQubitMeasurementErrorRate: 1e-3, oneQubitGateErrorRate: 2e-4, twoQubitGateErrorRate: 2e-4, tGateErrorRate: 0.02 } });
+    if ("reason" in own) throw new Error(own.reason);
+    for (const request of [
+      { counts: parseCounts({ numQubits: 20, tCount: 5_000, measurementCount: 40 }), hardware: hardware("ns_e3"), budget: 1e-3, bounds: { maxTFactories: 3 } },
+      { counts: parseCounts({ numQubits: 20, tCount: 300, measurementCount: 40 }), hardware: own, budget: 1e-3 },
+      { counts: parseCounts({ numQubits: 3, tCount: 3 }), hardware: own, budget: 0.1 },
+    ]) expect(rounded(formulaEstimate(request)), JSON.stringify(request)).toEqual(rounded((await reference(request)).estimate));
   });
 
   it("comes to the same for RSA-2048", async () => {

@@ -14,6 +14,7 @@ import { budgetParts, type EstimateRequest } from "../../../../../domains/q/esti
 import { programOf } from "../../../../../domains/q/estimate/qsharp.ts";
 import { slacks } from "../../../../../domains/q/estimate/slack.ts";
 import { alloc, graphOf, node } from "../../../../support/graphs.ts";
+import { countsOfEverySize } from "../../../../support/counts.ts";
 import { faultOf } from "../../../../support/refusals.ts";
 
 const hardware = readHardware({ qubitParams: { name: "ns_e3" } });
@@ -116,6 +117,28 @@ describe("our own formula", () => {
     if ("reason" in bad) throw new Error(bad.reason);
     expect(faultOf(() => formulaEstimate({ ...REQUEST, hardware: bad }))).toMatchObject({ fault: "ESTIMATE_REFUSED" });
     expect(faultOf(() => formulaEstimate({ ...REQUEST, counts: parseCounts({ numQubits: 5 }) }))).toMatchObject({ fault: "ESTIMATE_REFUSED" });
+  });
+});
+
+describe("T factories", () => {
+  it("make the states that are needed in whole runs that fit into the run, whatever the counts", () => {
+    const kinds = ["ns_e3", "ns_e4", "us_e3", "us_e4", "maj_ns_e4", "maj_ns_e6"].map((name) => readHardware({ qubitParams: { name } }));
+    const [least, short] = [2_000, new Set<string>()];
+    let made = 0;
+    for (const [index, given] of fc.sample(countsOfEverySize, { numRuns: least, seed: 11 }).entries()) {
+      const kind = kinds[index % kinds.length] ?? hardware;
+      if ("reason" in kind) throw new Error(kind.reason);
+      const bounds = index % 5 === 0 ? { maxTFactories: 1 + (index % 7) } : {};
+      const { runtimeNs, tStates, factories, algorithm, code, budget } = formulaEstimate({ counts: parseCounts(given), hardware: kind, budget: index % 2 === 0 ? 1e-3 : 0.1, bounds });
+      expect(code.errorRate * algorithm.logicalQubits * algorithm.cycles).toBeLessThanOrEqual(budget.logical * (1 + 1e-9));
+      if (factories === null) continue;
+      made += 1;
+      const { count, runs, factory } = factories;
+      const whole = Math.floor(runtimeNs / factory.runtimeNs);
+      if (count * whole * factory.tStates < tStates.count || (count - 1) * whole * factory.tStates >= tStates.count || runs > whole || count > (bounds.maxTFactories ?? Infinity)) short.add(JSON.stringify({ given, count, whole, needed: tStates.count }));
+    }
+    expect([...short]).toEqual([]);
+    expect(made).toBeGreaterThan(1_000);
   });
 });
 
