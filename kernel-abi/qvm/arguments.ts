@@ -8,6 +8,7 @@ import { quoted, type Findings } from "./findings.ts";
 import { NAME_PATTERN } from "./graph.ts";
 import { GRAPH_LIMITS, type ArgRow, type OpRow } from "./ops.ts";
 import { isProfile, parseProfile } from "./qec/profile.ts";
+import type { Profile, Unreadable } from "./qec/terms.ts";
 
 const NAME = new RegExp(NAME_PATTERN);
 
@@ -34,7 +35,7 @@ function text(value: unknown, { words }: ArgRow): Read {
 }
 
 function profile(value: unknown): Read {
-  const read = typeof value === "string" ? parseProfile(value) : { reason: "it is text", fix: undefined };
+  const read: Profile | Unreadable = typeof value === "string" ? parseProfile(value) : { reason: "it is text" };
   return isProfile(read) ? { value } : wrong(`is ${quoted(value)}: ${read.reason}`, read.fix ?? "Write a code and an odd distance, such as \"logical:surface_code(d=7)\".");
 }
 
