@@ -164,6 +164,7 @@ describe("memory that is read where it stands", () => {
         else expect(faultTold(() => source.read(from, length))).toMatchObject({ fault: "FILE_UNREADABLE" });
       }
     }
+    expect(source.read(70_000, 2).buffer === source.read(70_001, 1).buffer).toBe(true); // no copy within a piece, from its first byte on
     expect(faultTold(() => source.read(Number.NaN, 1))).toMatchObject({ fault: "FILE_UNREADABLE" });
     expect(createMemorySink().source().read(0, 0)).toEqual(bytes());
   });
