@@ -7,7 +7,7 @@ import type { Fields } from "./fields.ts";
 import { quoted, type Findings } from "./findings.ts";
 import { NAME_PATTERN } from "./graph.ts";
 import { GRAPH_LIMITS, type ArgRow, type OpRow } from "./ops.ts";
-import { isProfile, parseProfile } from "./qec/profile.ts";
+import { isProfile, parseProfile, type Unreadable } from "./qec/profile.ts";
 
 const NAME = new RegExp(NAME_PATTERN);
 
@@ -34,7 +34,7 @@ function text(value: unknown, { words }: ArgRow): Read {
 }
 
 function profile(value: unknown): Read {
-  const read = typeof value === "string" ? parseProfile(value) : { reason: "it is text", fix: undefined };
+  const read = typeof value === "string" ? parseProfile(value) : { reason: "it is text" } satisfies Unreadable;
   return isProfile(read) ? { value } : wrong(`is ${quoted(value)}: ${read.reason}`, read.fix ?? "Write a code and an odd distance, such as \"logical:surface_code(d=7)\".");
 }
 
