@@ -33,19 +33,25 @@ const SUBMITS: Readonly<Record<string, string>> = Object.freeze({
   ising: "phi.ising(contract, { couplings, fields?, schedule?, restarts?, polish?, cut? })", spectrum: "phi.spectrum(contract, signal, { sampleRate?, window?, padding?, top? })",
 });
 
+/** What these calls take besides in a run that goes by `widerProviders`. */
+const WIDER: Readonly<Record<string, string>> = Object.freeze({
+  bits: "q.submit(contract, circuit, { noise?, fusion? })", counts: "q.sample(contract, circuit, shots, { noise?, fusion? })",
+  expectation: "q.estimate(contract, circuit, observable, { shots?, noise?, fusion? })",
+});
+
 const row = (table: Readonly<Record<string, string>>, name: unknown): string | undefined => (typeof name === "string" && Object.hasOwn(table, name) ? table[name] : undefined);
 
 type Fields = Readonly<Record<string, unknown>>;
 
-function formFor({ domain, op, ends, call }: Fields): string {
+function formFor({ domain, op, ends, call }: Fields, wider: boolean): string {
   if (op === "link" && ends === "other") return TETHER;
   const { mode, op: transform } = (typeof call === "object" && call !== null ? call : {}) as Fields;
-  const special = op === "submit" ? row(SUBMITS, domain === "Q" ? mode : transform) : op === "collect" ? row(COLLECTS, domain) : undefined;
+  const special = op === "submit" ? (wider && domain === "Q" ? row(WIDER, mode) : undefined) ?? row(SUBMITS, domain === "Q" ? mode : transform) : op === "collect" ? row(COLLECTS, domain) : undefined;
   return (special ?? row(FORMS, op) ?? "yield* (a call of k, q or phi)").replace(/^D\b/, domain === "PHI" ? "phi" : "q");
 }
 
-/** How the call is written that makes an operation, whatever that is: `k.send(to, body)`. */
-export const formOf = (operation: unknown): string => tried(() => formFor(operation as Fields), "yield* (a call of k, q or phi)");
+/** How the call is written that makes an operation, whatever that is: `k.send(to, body)`. `wider`: with the options that came with `widerProviders`. */
+export const formOf = (operation: unknown, wider: boolean): string => tried(() => formFor(operation as Fields, wider), "yield* (a call of k, q or phi)");
 
 /** The members of the record that a call takes last, as its form writes them: within, of `{ within: ticks }`. None where it takes no record. */
 export function membersOf(form: string): readonly string[] {

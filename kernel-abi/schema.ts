@@ -65,10 +65,12 @@ export function misfit(schema: TSchema, value: unknown): Blame & { readonly valu
   return { at, what, value: valueAt(value, at), words };
 }
 
-/** What is there and should not be is named. */
+/** What is there and should not be is named, and where only some words may stand, those. */
 function blameOfForm(schema: TSchema, value: unknown): Blame {
   const [first] = Compile(schema).Errors(value);
-  return first?.keyword === "boolean" ? { at: first.instancePath, what: "no field of this" } : blame(schema, value);
+  if (first?.keyword === "boolean") return { at: first.instancePath, what: "no field of this" };
+  const words = first === undefined ? [] : wordsAt(schema, first.instancePath);
+  return first === undefined || words.length === 0 ? blame(schema, value) : { at: first.instancePath, what: `${words.length > 1 ? "one of " : ""}${words.join(", ")}` };
 }
 
 /**

@@ -13,7 +13,7 @@ import { ANGLE_LIMIT } from "../kernels/libm/portable.ts";
 import type { NoiseModel } from "../kernels/noise.ts";
 import { QCallSchema, QCallSchemaBefore, type QCall } from "./call.ts";
 import { KnownCalls } from "./known-calls.ts";
-import { noiseModel } from "./noise.ts";
+import { noiseModel, NoiseSchema } from "./noise.ts";
 import { reachOf } from "./provider-limits.ts";
 import { checkDecoderOf, encodeQecDescriptor, qecJob, type QecJob } from "./qec/call.ts";
 
@@ -68,13 +68,22 @@ function checkObservable({ coefficients, paulis }: PauliSum): void {
   if (!paulis.every((letter) => letter <= 3)) refuse("/observable/paulis", "letters 0 to 3");
 }
 
+/** Where in a call the kernels' argument of that name stands; undefined for what has its name there. */
+function placeOf(argument: string): string | undefined {
+  if (argument === "paulis" || argument === "coefficients") return `/observable/${argument}`;
+  const [, noise] = /^noise (\w+)$/.exec(argument) ?? [];
+  if (noise === undefined) return undefined;
+  return `/noise/${noise in NoiseSchema.properties ? "" : noise in NoiseSchema.properties.readout.properties ? "readout/" : "relaxation/"}${noise}`;
+}
+
 /** The circuit job behind a call's parts, through the one decoder that checks instructions. */
-function checked(parts: unknown): CircuitJob {
+function checked(parts: unknown, placed: boolean): CircuitJob {
   try {
     return decodeCircuitJob(pack(parts));
   } catch (cause) {
     if (!(cause instanceof Fault) || cause.fault !== "KERNEL_REFUSED") throw cause;
-    return refuse(String(cause.detail["argument"] ?? "/circuit"), String(cause.detail["allowed"] ?? cause.message));
+    const argument = String(cause.detail["argument"] ?? "/circuit");
+    return refuse((placed ? placeOf(argument) : undefined) ?? argument, String(cause.detail["allowed"] ?? cause.message));
   }
 }
 
@@ -98,7 +107,7 @@ function parsedCall(call: unknown, flags: ReadonlySet<string> | undefined): QJob
   }
   if ("experiment" in call) return qecJob(call);
   const { shots = 1 } = call;
-  const job = checked(asKernelJob(call));
+  const job = checked(asKernelJob(call), widerProviders(flags));
   const run: Run = "noise" in job && job.noise !== undefined ? { noise: job.noise } : "fusion" in job && job.fusion === "fused" ? { fusion: "fused" } : {};
   checkForKernels(job.circuit, run.noise?.overRotation ?? 0);
   const { circuit } = job;

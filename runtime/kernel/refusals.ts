@@ -62,12 +62,20 @@ function oddMember(name: string, list: unknown): Wrong | undefined {
   return at < 0 ? undefined : { argument: `${name}[${at}]`, given: [(list as readonly unknown[])[at]], allowed };
 }
 
+/** Whether something was written at a path, if only `undefined`. */
+function isThere(from: unknown, path: string): boolean {
+  const keys = path.split(/[.[\]/]+/).filter((key) => key !== "");
+  const last = keys.pop();
+  const parent = standsAt(from, keys.join("."))?.[0];
+  return last === undefined || (typeof parent === "object" && parent !== null && tried(() => last in parent, false));
+}
+
 /** A call to Q or Φ: the place in it that was refused, and why, in the words of its schema. */
 function inWhole(asked: Fields, op: string, at: string, what: string): Wrong {
   const path = at.split("/").filter((key) => key !== "").join(".");
   const whole = WHOLE[op];
   const from = path === "refs" ? asked : whole === undefined ? undefined : asked[whole];
-  const given = from === undefined ? undefined : standsAt(from, path);
+  const given = from === undefined || !isThere(from, path) ? undefined : standsAt(from, path);
   return { argument: path === "" ? whole ?? "request" : path, ...(given === undefined ? {} : { given }), allowed: what };
 }
 
@@ -103,5 +111,5 @@ export function retold(form: string, asked: unknown, fault: Fault, program: bool
   return unrun(form, asWritten(form, wrong), more, fault.cause);
 }
 
-/** A malformed call, told in full. */
-export const inFull = (asked: unknown, fault: Fault, program: boolean): Fault => retold(formOf(asked), asked, fault, program);
+/** A malformed call, told in full; `wider` as in `formOf`. */
+export const inFull = (asked: unknown, fault: Fault, program: boolean, wider: boolean): Fault => retold(formOf(asked, wider), asked, fault, program);

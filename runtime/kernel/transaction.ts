@@ -9,7 +9,7 @@ import { InvariantBroken } from "../../kernel-abi/invariant.ts";
 import { LIMITS } from "../../kernel-abi/limits.ts";
 import { pack } from "../../kernel-abi/packer.ts";
 import type { JobStart } from "../../kernel-abi/ports.ts";
-import { refusedInFull, tellsUnrun } from "../../kernel-abi/version.ts";
+import { refusedInFull, tellsUnrun, widerProviders } from "../../kernel-abi/version.ts";
 import { Pile } from "./pile.ts";
 import type { Process } from "../process/process.ts";
 import type { JobRecord } from "../process/records.ts";
@@ -80,6 +80,7 @@ export class Transaction {
   asked: unknown;
   readonly #inFull: boolean;
   readonly #unrun: boolean;
+  readonly #wider: boolean;
   /** Anew for each turn: frames keep it. */
   entries: Entry[] = NO_ENTRIES;
   /** Inverses of what was changed eagerly, oldest first. */
@@ -118,12 +119,13 @@ export class Transaction {
   constructor(flags?: ReadonlySet<string>) {
     this.#inFull = flags !== undefined && refusedInFull(flags);
     this.#unrun = flags !== undefined && tellsUnrun(flags);
+    this.#wider = flags !== undefined && widerProviders(flags);
   }
 
   /** What a call is refused with, as it is told in this run. */
   told(fault: Fault): Fault {
     const plain = this.#unrun ? unencoded(fault) : fault;
-    return this.#inFull ? inFull(this.asked, plain, this.#unrun) : plain;
+    return this.#inFull ? inFull(this.asked, plain, this.#unrun, this.#wider) : plain;
   }
 
   /** Lists that were used are left behind: a new one costs less than emptying an old one. */

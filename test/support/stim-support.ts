@@ -61,6 +61,8 @@ Made by \`npm run reference\` from trying each instruction; a test holds it agai
 - Not as in Stim: numbers are printed in the shortest form that reads the same; neighbours are not fused, so that refusals name lines;
   refused when read are \`CX 0 rec[-1]\` and its like (a bit that is acted on), \`rec[-0]\`, products that are not Hermitian, \`NAME()\`
   with nothing in the brackets, arguments of REPEAT, empty blocks, and \`!\` where nothing is recorded (errors, heralds).
+- A model by \`approximateDisjoint\` may have other probabilities than Stim's: what excludes one another and flips the same adds up here, exactly
+  (\`E(0.2) X0\`, \`ELSE_CORRELATED_ERROR(0.1) X0\`: 0.28); Stim takes the two for independent and has less.
 - Refusals of a text: \`STIM_SYNTAX\`, \`STIM_VALUE\`, \`STIM_LIMIT\` with file, line, column and what to write instead; later ones name the line.
 
 | instruction | also called | kind | arguments | targets | inverse | text | frames | tableau | error model | tried |

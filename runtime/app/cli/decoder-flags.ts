@@ -42,7 +42,7 @@ function settingOption(flags: string, description: string): Option {
 export const addDecoderOptions = (command: Command): Command => command
   .addOption(choiceOption("--decoder <name>", `what predicts the observables (default: matching); lookup takes at most ${LOOKUP_BITS_MAX} detectors and observables together`, DECODERS))
   .addOption(settingOption("--bp-iterations <n>", "of bp_osd: iterations of propagation (default: 100)"))
-  .addOption(settingOption("--bp-scale <number>", "of bp_osd: what its messages are scaled by (default: adaptive)"))
+  .addOption(settingOption("--bp-scale <number>", "of bp_osd: what its messages are scaled by (default: adaptive; colour codes want 0.625 with --osd-order 10)"))
   .addOption(settingOption("--osd-order <n>", "of bp_osd: 0 for OSD-0, else the order of the combination sweep (default: 0)"))
   .addOption(settingOption("--bp-basis <which>", "of bp_osd: own for the detectors that tell of the observables, or both (default: own)"))
   .addOption(disjointOption());

@@ -19,7 +19,10 @@ function told(parse: () => unknown): unknown {
 describe("a refused call", () => {
   it.each([
     [{ mode: "counts", circuit: lowered, shots: 0 }, "/shots", "must be >= 1"], [{ mode: "counts", circuit: lowered, shots: 2.5 }, "/shots", "must be integer"],
-    [{ mode: "counts", circuit: lowered }, "", "must have required properties shots"], [{ mode: "bits", circuit: lowered, shots: 2 }, "/shots", "must be equal to constant"],
+    [{ mode: "counts", circuit: lowered }, "", "must have required properties shots"], [{ mode: "bits", circuit: lowered, shots: 2 }, "/shots", "1"],
+    [{ mode: "counts", circuit: lowered, shots: 1, fusion: "some" }, "/fusion", "one of exact, fused"],
+    [{ mode: "counts", circuit: lowered, shots: 1, noise: { relaxation: { t1: 1, t2: 3 } } }, "/noise/relaxation/t2", "at most 2·t1: energy that is lost takes phase with it"],
+    [{ mode: "expectation", circuit: circuit(1).h(0).lower(), shots: 1, observable: { coefficients: Float64Array.of(1), paulis: Uint8Array.of(3, 3) } }, "/observable/paulis", "one letter per term and qubit"],
     [{ mode: "bits", circuit: lowered, shot: 1 }, "/shot", "no field of this"], [{ mode: "expectation", circuit: lowered, shots: 1 }, "", "must have required properties observable"],
     [{ mode: "count", circuit: lowered }, "/mode", "one of bits, counts, expectation, gradient, events, logical"], [{}, "/mode", "one of bits, counts, expectation, gradient, events, logical"], [null, "/mode", "one of bits, counts, expectation, gradient, events, logical"],
   ])("of Q: %#", (call, at, what) => { expect(told(() => parseQ(call))).toEqual(["ABI_MALFORMED", at, what]); });

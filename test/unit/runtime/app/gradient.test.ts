@@ -117,6 +117,6 @@ describe("refusals, in the order of the stages", () => {
     const { report } = await recordInMemory({ program: refused });
     expect(report.end.result).toEqual([
       ["Q_ERR_MEASUREMENT_FAILURE", "a gradient needs a circuit without MEASURE and RESET"], ["Q_ERR_GATE_UNSUPPORTED", 26], ["ABI_MALFORMED", "one letter per term and qubit"],
-      ["ABI_MALFORMED", "must be equal to constant"], ["Q_ERR_DECOHERENCE_EXCEEDED", 1_002]]);
+      ["ABI_MALFORMED", "one of adjoint, shift"], ["Q_ERR_DECOHERENCE_EXCEEDED", 1_002]]);
   });
 });

@@ -176,8 +176,39 @@ describe("refusals, in the order of the stages", () => {
     });
     const { report } = await recordInMemory({ program: refused });
     expect(report.end.result).toEqual([
-      ["ABI_MALFORMED", "/noise/depolarize1", true], ["ABI_MALFORMED", "noise t2", true], ["ABI_MALFORMED", "/noise/depolarize", true], ["ABI_MALFORMED", "/circuit/angles", true],
+      ["ABI_MALFORMED", "/noise/depolarize1", true], ["ABI_MALFORMED", "/noise/relaxation/t2", true], ["ABI_MALFORMED", "/noise/depolarize", true], ["ABI_MALFORMED", "/circuit/angles", true],
       ["Q_ERR_GATE_UNSUPPORTED", 27, true], ["Q_ERR_RESOURCE_UNAVAILABLE", 10_000_000_000_000, true], ["Q_ERR_MEASUREMENT_FAILURE", "an expectation value needs a circuit without MEASURE and RESET", true],
+    ]);
+  });
+});
+
+describe("what a call is refused with", () => {
+  it("names the place, what stood there, what may, and the call with its options", async () => {
+    const refused = defineProcess({
+      name: "refused", domains: ["Q"],
+      *run({ q }) {
+        const contract = yield* q.reserve({ qubits: 3, budget: 1_000 });
+        const told: unknown[] = [];
+        for (const call of [
+          q.sample(contract, ghz, 10, { noise: { relaxation: { t1: 1, t2: 3 } } }), q.estimate(contract, circuit(1).h(0), pauliSum(2, [[1, "Z0"]])),
+          q.sample(contract, ghz, 10, { fusion: "some" as never }), q.sample(contract, ghz, 10, { noise: { readout: { zeroAsOne: 2 } } }), q.submit(contract, ghz, { noise: { noisy: 1 } as never }),
+        ]) {
+          try {
+            yield* call;
+          } catch (fault) {
+            if (fault instanceof Fault) told.push([fault.detail["argument"], fault.detail["value"], fault.next]);
+          }
+        }
+        return told;
+      },
+    });
+    const { report } = await recordInMemory({ program: refused });
+    expect(report.end.result).toEqual([
+      ["noise.relaxation.t2", "3", "Write q.sample(contract, circuit, shots, { noise?, fusion? }), with noise.relaxation.t2: at most 2·t1: energy that is lost takes phase with it."],
+      ["observable.paulis", "an object (Uint8Array)", "Write q.estimate(contract, circuit, observable, { shots?, noise?, fusion? }), with observable.paulis: one letter per term and qubit."],
+      ["fusion", '"some"', "Write q.sample(contract, circuit, shots, { noise?, fusion? }), with fusion: one of exact, fused."],
+      ["noise.readout.zeroAsOne", "2", "Write q.sample(contract, circuit, shots, { noise?, fusion? }), with noise.readout.zeroAsOne: must be <= 1."],
+      ["noise.noisy", "1", "Write q.submit(contract, circuit, { noise?, fusion? }), with noise.noisy: no field of this."],
     ]);
   });
 });

@@ -37,6 +37,7 @@ M 0 2 4\nDETECTOR rec[-3] rec[-2] rec[-5]\nDETECTOR rec[-2] rec[-1] rec[-4]\nOBS
     ["R 0\nX_ERROR(0.25) 0\nX_ERROR(0.5) 0\nM 0\nDETECTOR(1, 2.5) rec[-1]\nDETECTOR", "error(0.5) D0\ndetector(1, 2.5) D0\ndetector D1\n"],
     ["OBSERVABLE_INCLUDE(0) X0\nX_ERROR(0.125) 0\nZ_ERROR(0.25) 0\nMX 0\nOBSERVABLE_INCLUDE(0) rec[-1]", "error(0.25) L0\n"],
     ["R 0\nE(0.125) X0\nELSE_CORRELATED_ERROR(0.5) Y0\nM 0\nDETECTOR rec[-1]", "error(0.5625) D0\n", { approximateDisjoint: 0.5 }],
+    ["R 0\nE(0.2) X0\nELSE_CORRELATED_ERROR(0.1) X0\nM 0\nDETECTOR rec[-1]", "error(0.28) D0\n", { approximateDisjoint: 0.2 }],
     ["HERALDED_ERASE(0.5) 0\nM 0\nDETECTOR rec[-1]\nDETECTOR rec[-2]", "error(0.25) D0 D1\nerror(0.25) D1\n", { approximateDisjoint: 0.5 }],
     ["HERALDED_ERASE(0.5) 0\nM 0\nDETECTOR rec[-1]\nDETECTOR rec[-2]", "error(0.25) D0 ^ D1\nerror(0.25) D1\n", { approximateDisjoint: 0.5, decompose: true }],
     ["R 0 1 2\nX_ERROR(0.25) 0 1\nE(0.125) X0 X1 X2\nM 0 1 2\nDETECTOR rec[-3]\nDETECTOR rec[-2]\nDETECTOR rec[-1]\nOBSERVABLE_INCLUDE(0) rec[-1]", "error(0.25) D0\nerror(0.125) D0 ^ D1 ^ D2 L0\nerror(0.25) D1\n", { decompose: true }],
