@@ -105,7 +105,7 @@ async function decode(file: string | undefined, flags: Flags, io: Io): Promise<n
     } else {
       printFacts(io.out, [
         ["decoded", `${plural(shots, "shot")} of ${plural(detectors, "detector")} by ${decoderText(settings)}${before === 0 ? "" : `, ${before} of them before it was stopped`}`],
-        ...judgedFacts(verdict), unsolved === 0 ? undefined : ["unsolved", `${plural(unsolved, "shot")} that no correction explains`], ...writtenFacts(flags),
+        ...judgedFacts(verdict), unsolved === 0 ? undefined : ["unsolved", `${plural(unsolved, "shot")} that no correction explains`], ...writtenFacts(flags, verdict),
       ]);
     }
     return EXIT.ok;
