@@ -161,7 +161,8 @@ export class Circuit {
 
   /**
    * The circuit with values for all of its parameters: a list in their order, or a record by name. Costs as much as its angles, so a circuit is
-   * built once and bound for every job. @throws Fault ABI_MALFORMED naming the parameter
+   * built once and bound for every job. What is bound is done: gates and measurements come before, `ansatz.measureAll().bind(values)`.
+   * @throws Fault ABI_MALFORMED naming the parameter
    */
   bind(values: Values): BoundCircuit { return new BoundCircuit(this.#template(), values); }
 

@@ -101,7 +101,7 @@ export function movesOf(instructions: readonly Instruction[]): Pick<Template, "n
   return { names: Object.freeze([...numbers.keys()]), moves };
 }
 
-/** A circuit with values for its parameters. */
+/** A circuit with values for its parameters: nothing is added to it any more, so what is to be measured is measured before it is bound. */
 export class BoundCircuit {
   readonly #template: Template;
   readonly #values: readonly number[];

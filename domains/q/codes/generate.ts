@@ -9,7 +9,7 @@ import { memoryCircuit } from "./memory.ts";
 import { repetitionPatch } from "./repetition.ts";
 import { rotatedSurfacePatch, unrotatedSurfacePatch } from "./surface.ts";
 import type { Patch } from "./patch.ts";
-import type { Basis, NoiseKnobs } from "./script.ts";
+import { NOISE_KNOBS, type Basis, type NoiseKnobs } from "./script.ts";
 import type { StimCircuit } from "../stim/circuit.ts";
 
 export interface CodeTask extends NoiseKnobs {
@@ -46,13 +46,18 @@ export const CODE_TASKS: readonly CodeTaskName[] = Object.freeze(Object.keys(GEN
 
 const isTask = (name: string): name is CodeTaskName => Object.hasOwn(GENERATORS, name);
 
+const MEMBERS: readonly string[] = ["distance", "rounds", ...NOISE_KNOBS];
+
 /**
- * The circuit of a memory experiment with its detectors, observables and noise.
- * @throws Fault ABI_MALFORMED for a name that is not in CODE_TASKS, a distance or a number of rounds that the code does not have, or a knob
- * that is no probability
+ * The circuit of a memory experiment with its detectors, observables and noise. Noise that is left out is 0: without any of its knobs the circuit
+ * has none.
+ * @throws Fault ABI_MALFORMED for a name that is not in CODE_TASKS, a member that a task does not have (a knob misspelt would be no noise), a
+ * distance or a number of rounds that the code does not have, or a knob that is no probability
  */
 export function generateCircuit(name: string, task: CodeTask): StimCircuit {
   if (!isTask(name)) throw new Fault("ABI_MALFORMED", { argument: "code", value: name, allowed: CODE_TASKS.join(", ") });
+  const unknown = Object.keys(task).find((member) => !MEMBERS.includes(member));
+  if (unknown !== undefined) throw new Fault("ABI_MALFORMED", { argument: unknown, what: "a task has no such member", allowed: MEMBERS.join(", ") });
   return GENERATORS[name](task);
 }
 

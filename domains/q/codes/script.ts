@@ -17,6 +17,13 @@ export interface NoiseKnobs {
   readonly idleDepolarization?: number;
 }
 
+const NO_NOISE: Required<NoiseKnobs> = Object.freeze({
+  afterCliffordDepolarization: 0, beforeRoundDataDepolarization: 0, beforeMeasureFlipProbability: 0, afterResetFlipProbability: 0, idleDepolarization: 0,
+});
+
+/** What noise is said by. */
+export const NOISE_KNOBS: readonly string[] = Object.freeze(Object.keys(NO_NOISE));
+
 /** Qubits that have been used, and those of them that are used in the moment at hand. */
 interface Moment { readonly seen: Set<number>; readonly busy: Set<number> }
 
@@ -136,7 +143,7 @@ const joins = (last: StimItem, name: string, args: readonly number[]): last is S
 const records = (back: readonly number[]): readonly number[] => back.toSorted((a, b) => a - b).map((k) => TARGET.RECORD | k);
 
 function resolvedKnobs(noise: NoiseKnobs): Required<NoiseKnobs> {
-  const knobs = { afterCliffordDepolarization: 0, beforeRoundDataDepolarization: 0, beforeMeasureFlipProbability: 0, afterResetFlipProbability: 0, idleDepolarization: 0, ...noise };
+  const knobs = { ...NO_NOISE, ...noise };
   for (const [argument, value] of Object.entries(knobs)) requireProbability(argument, value);
   return knobs;
 }

@@ -66,7 +66,9 @@ export function judgedFacts(found: Judged | undefined): Facts {
   return [["errors", `${errors}: ${rate.best.toPrecision(3)} (${rate.low.toPrecision(3)} to ${rate.high.toPrecision(3)} with 95 %)`]];
 }
 
-export const writtenFacts = (flags: PredictionFlags): Facts => {
+/** Where predictions went; of a decoding that neither wrote nor counted anything, how it would. */
+export const writtenFacts = (flags: PredictionFlags, found: Judged | undefined): Facts => {
   const written = predictionPaths(flags);
-  return written.length === 0 ? [] : [["written", written.map(printable).join("\n")]];
+  if (written.length > 0) return [["written", written.map(printable).join("\n")]];
+  return found === undefined ? [["next", "--predictions FILE, --csv FILE or --parquet FILE keeps what is predicted\n--observables FILE or --appended counts what is predicted wrongly"]] : [];
 };

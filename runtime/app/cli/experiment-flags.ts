@@ -10,6 +10,7 @@ import { requireOperations, requireSampled } from "../../../domains/q/qec/size.t
 import { compiledJob } from "../../../domains/q/qec/task.ts";
 import { choiceOption, countOption, probabilityOption } from "./arguments.ts";
 import { circuitIn, inFile } from "./stim-file.ts";
+import { optionOf } from "./values.ts";
 
 export interface ExperimentFlags {
   readonly code?: CodeTaskName;
@@ -45,9 +46,17 @@ export function checkMemory(experiment: MemoryExperiment, beyond: typeof beyondS
 const byOption = ({ knob, ...detail }: KnobRefusal): Fault => new Fault("USAGE", { option: `--${knob}`, ...detail });
 const anySize = (): undefined => undefined;
 
+/** A file says its own size and noise: an option that nothing would heed is refused. @throws Fault USAGE naming option and file */
+export function refuseKnobs(file: string, flags: ExperimentFlags): void {
+  const said = (["distance", "rounds", "p"] as const).find((name) => flags[name] !== undefined);
+  if (said !== undefined) throw new Fault("USAGE", { option: optionOf(said), file, what: "the file says its own distance, rounds and noise", allowed: `${optionOf(said)} with --code, or the file alone` });
+}
+
 /** @throws Fault USAGE; FILE_UNREADABLE; STIM_SYNTAX and its kin with file, line and column */
-export function experimentOf(file: string | undefined, { code, distance = 3, rounds = distance, p = 0.001 }: ExperimentFlags, beyond: typeof beyondSampling = anySize): Experiment {
+export function experimentOf(file: string | undefined, flags: ExperimentFlags, beyond: typeof beyondSampling = anySize): Experiment {
+  const { code, distance = 3, rounds = distance, p = 0.001 } = flags;
   if ((file === undefined) === (code === undefined)) throw new Fault("USAGE", { what: file === undefined ? "an experiment is needed" : "a file and --code", allowed: "a .stim file, or --code with --distance, --rounds and --p" });
+  if (file !== undefined) refuseKnobs(file, flags);
   if (code === undefined) return circuitIn(file ?? "");
   const experiment: MemoryExperiment = { code, distance, rounds, noise: uniformNoise(p) };
   checkMemory(experiment, beyond, byOption);

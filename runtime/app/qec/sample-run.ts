@@ -43,7 +43,8 @@ export async function sealedSampling(trace: string): Promise<Sampling | undefine
   return { recording, digest, trace, end: null };
 }
 
-const recordingOf = (trace: string): Promise<Recording> => withTrace(trace, (source) => openBundle(source).recording);
+/** What a trace says of its run. @throws Fault TRACE_* when it is damaged or not sealed; FILE_UNREADABLE */
+export const recordingOf = (trace: string): Promise<Recording> => withTrace(trace, (source) => openBundle(source).recording);
 
 /** The same sampling, sealed under the name it is to have; undefined when there is none. What is no trace there is `record`'s to refuse. */
 async function sameSealed(out: string, work: Work, { seed, replace }: SampleOptions): Promise<Sampling | undefined> {

@@ -12,6 +12,9 @@ export interface StudyOptions extends RunOptions {
   readonly study: Study;
 }
 
+/** Of the program that runs studies, as its traces have it. */
+export const STUDY_NAME = "qec";
+
 export interface StudyResult {
   readonly rows: readonly StudyRow[];
   readonly fits: readonly StudyFits[];
@@ -30,7 +33,7 @@ const boundsOf = ({ cells, stop }: Study): { readonly shots: number; readonly by
  */
 export async function runStudy({ study, ...options }: StudyOptions): Promise<RecordReport | Resumed> {
   const { out } = options;
-  const done = await runOrResume({ what: "study", program: STUDY_PROGRAM, name: "qec", input: study, bounds: boundsOf(study) }, options);
+  const done = await runOrResume({ what: "study", program: STUDY_PROGRAM, name: STUDY_NAME, input: study, bounds: boundsOf(study) }, options);
   if ("kind" in done && done.kind === "named") throw new Fault("RESUME_REFUSED", { journal: `${out}.partial`, why: "the study had been sealed and lacked only its name; it has it now" }, { next: `Look at it: \`triad qec report ${out}\`.` });
   return done;
 }

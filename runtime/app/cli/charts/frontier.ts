@@ -2,16 +2,14 @@
 import type { ChartSpec } from "../../../adapters/charts.ts";
 import type { PhysicalEstimate } from "../../../../domains/q/estimate/estimate.ts";
 import { chart, INK, logTicks, PALETTE } from "./look.ts";
-
-/** Seconds with the unit that fits. */
-const SECONDS = "datum.value < 1e-6 ? format(datum.value * 1e9, '~g') + ' ns' : datum.value < 1e-3 ? format(datum.value * 1e6, '~g') + ' µs' : datum.value < 1 ? format(datum.value * 1e3, '~g') + ' ms' : format(datum.value, '~s') + ' s'";
+import { timeAxis } from "./time-axis.ts";
 
 /** @param chosen the one that is reported */
 export function frontierChart(estimates: readonly PhysicalEstimate[], chosen: PhysicalEstimate, subtitle: string): ChartSpec {
   const values = estimates.map(({ physicalQubits, runtimeNs, code }) => ({ qubits: physicalQubits, seconds: runtimeNs / 1e9, distance: `d = ${String(code.distance)}` })).sort((a, b) => a.seconds - b.seconds);
   const distances = [...new Set(values.map(({ distance }) => distance))].sort((a, b) => Number(a.slice(4)) - Number(b.slice(4)));
-  const x = { field: "seconds", type: "quantitative", title: "run time", scale: { type: "log", nice: false, padding: 18 }, axis: { values: logTicks(Math.min(...values.map(({ seconds }) => seconds)), Math.max(...values.map(({ seconds }) => seconds))), labelExpr: SECONDS, labelOverlap: true } };
-  const y = { field: "qubits", type: "quantitative", title: "physical qubits", scale: { type: "log", nice: false, padding: 18 }, axis: { values: logTicks(Math.min(...values.map(({ qubits }) => qubits)), Math.max(...values.map(({ qubits }) => qubits))), format: "~s", labelOverlap: true } };
+  const x = { field: "seconds", type: "quantitative", title: "run time", scale: { type: "log", nice: false, padding: 18 }, axis: { ...timeAxis(Math.min(...values.map(({ seconds }) => seconds)), Math.max(...values.map(({ seconds }) => seconds))), labelOverlap: true } };
+  const y = { field: "qubits", type: "quantitative", title: "physical qubits", scale: { type: "log", nice: false, padding: 18 }, axis: { values: logTicks(Math.min(...values.map(({ qubits }) => qubits)), Math.max(...values.map(({ qubits }) => qubits))), format: ".9~s", labelOverlap: true } };
   const color = { field: "distance", type: "nominal", title: "code distance", sort: distances, scale: { domain: distances, range: distances.map((_, at) => PALETTE[at % PALETTE.length]) } };
   const own = { values: [{ qubits: chosen.physicalQubits, seconds: chosen.runtimeNs / 1e9, label: "reported" }] };
   return chart("Space and time", subtitle, {

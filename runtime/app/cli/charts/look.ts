@@ -22,15 +22,28 @@ const decade = (exponent: number): number => Number(`1e${String(exponent)}`);
 export const exponentOf = (value: number): number => Number(value.toExponential().split("e")[1]);
 
 /**
- * Ticks of a logarithmic axis: powers of ten where there are three or more, else 1, 2 and 5 of each decade, and every digit where even
- * those are few.
+ * Ticks of a logarithmic axis: powers of ten where there are three or more, else 1, 2 and 5 of each decade, every digit where even those are
+ * few, and equal steps where the range is too narrow for that.
  */
 export function logTicks(least: number, most: number): readonly number[] {
   const exponents: number[] = [];
   for (let exponent = exponentOf(least); decade(exponent) <= most; exponent++) exponents.push(exponent);
   const of = (digits: readonly number[]): readonly number[] =>
     exponents.flatMap((exponent) => digits.map((digit) => Number(`${String(digit)}e${String(exponent)}`))).filter((tick) => tick >= least * (1 - 1e-9) && tick <= most * (1 + 1e-9));
-  return [[1], [1, 2, 5], [1, 2, 3, 4, 5, 6, 7, 8, 9]].map(of).find((ticks) => ticks.length >= 3) ?? of([1, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9]);
+  return [[1], [1, 2, 5], [1, 2, 3, 4, 5, 6, 7, 8, 9]].map(of).find((ticks) => ticks.length >= 3) ?? equalTicks(least, most);
+}
+
+/** Multiples of the longest step of 1, 2 or 5 times a power of ten of which three or more lie in the range; of no range the one value. */
+function equalTicks(least: number, most: number): readonly number[] {
+  if (!(most > least)) return [least];
+  for (let exponent = exponentOf(most - least); ; exponent--) {
+    for (const digit of [5, 2, 1]) {
+      const step = Number(`${String(digit)}e${String(exponent)}`);
+      const first = Math.ceil(least / step - 1e-9);
+      const count = Math.floor(most / step + 1e-9) - first + 1;
+      if (count >= 3) return Array.from({ length: count }, (_, at) => Number(`${String((first + at) * digit)}e${String(exponent)}`));
+    }
+  }
 }
 
 /** Powers of ten as people write them; any other tick as its digits. */

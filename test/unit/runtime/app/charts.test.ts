@@ -8,6 +8,7 @@ import { svgOf } from "../../../../runtime/adapters/charts.ts";
 import { breakdownChart, breakdownOf } from "../../../../runtime/app/cli/charts/breakdown.ts";
 import { frontierChart } from "../../../../runtime/app/cli/charts/frontier.ts";
 import { logTicks } from "../../../../runtime/app/cli/charts/look.ts";
+import { timeAxis } from "../../../../runtime/app/cli/charts/time-axis.ts";
 import { thresholdChart, type RatePoint } from "../../../../runtime/app/cli/charts/threshold.ts";
 
 const POINTS: readonly RatePoint[] = [3, 5, 7].flatMap((distance) => [0.004, 0.006, 0.009].map((p) => {
@@ -53,6 +54,13 @@ describe("the charts of an estimate", () => {
     expect(texts(svg)).toEqual(expect.arrayContaining(["Space and time", "reported", `d = ${ESTIMATE.code.distance}`]));
   });
 
+  it("have ticks where qubits differ little, and time in the tables' units", async () => {
+    const hour = 3_600e9;
+    const all = [[82_000, 19.5 * hour], [71_500, 30 * hour], [70_200, 44 * hour]].map(([physicalQubits = 0, runtimeNs = 0]) => ({ ...ESTIMATE, runtimeNs, physicalQubits }));
+    const shown = texts(await svgOf(frontierChart(all, all[0] ?? ESTIMATE, "S")));
+    expect(shown).toEqual(expect.arrayContaining(["72k", "74k", "76k", "78k", "80k", "82k", "20 h", "30 h", "40 h"]));
+  });
+
   it("break down into parts that come to the whole", async () => {
     const bars = breakdownOf(ESTIMATE, COUNTS, slacks(ESTIMATE, COUNTS));
     const whole = (bar: string): number => (bars[bar] ?? []).reduce((sum, { amount }) => sum + amount, 0);
@@ -64,8 +72,23 @@ describe("the charts of an estimate", () => {
 });
 
 describe("ticks of a logarithmic axis", () => {
-  it.each([[1e-5, 0.5, [1e-5, 1e-4, 1e-3, 0.01, 0.1]], [0.002, 0.012, [0.002, 0.005, 0.01]], [3, 8, [3, 4, 5, 6, 7, 8]], [20, 5_000, [20, 50, 100, 200, 500, 1_000, 2_000, 5_000]], [1.2, 2.6, [1.5, 2, 2.5]]])("from %d to %d", (least, most, ticks) => {
+  it.each([[1e-5, 0.5, [1e-5, 1e-4, 1e-3, 0.01, 0.1]], [0.002, 0.012, [0.002, 0.005, 0.01]], [3, 8, [3, 4, 5, 6, 7, 8]], [20, 5_000, [20, 50, 100, 200, 500, 1_000, 2_000, 5_000]], [1.2, 2.6, [1.5, 2, 2.5]], [71_000, 84_000, [72_000, 74_000, 76_000, 78_000, 80_000, 82_000, 84_000]], [160_000, 190_000, [160_000, 170_000, 180_000, 190_000]], [70_000, 70_000, [70_000]]])("from %d to %d", (least, most, ticks) => {
     expect(logTicks(least, most)).toEqual(ticks);
+  });
+});
+
+describe("ticks of time", () => {
+  const [second, minute, hour, day] = [1, 60, 3_600, 86_400];
+  it.each<[string, number, number, readonly string[]]>([
+    ["in one unit", 20 * hour, 90 * hour, ["20 h", "30 h", "40 h", "50 h", "60 h", "70 h", "80 h", "90 h"]],
+    ["of a narrow range", 2.1 * day, 2.6 * day, ["2.2 d", "2.4 d", "2.6 d"]],
+    ["below a second", 3e-6, 9e-6, ["3 µs", "4 µs", "5 µs", "6 µs", "7 µs", "8 µs", "9 µs"]],
+    ["across units", 20 * minute, 3 * day, ["20 min", "50 min", "1 h", "2 h", "5 h", "10 h", "20 h", "1 d", "2 d"]],
+    ["across many", 5e-4 * second, 20 * day, ["1 ms", "10 ms", "100 ms", "1 s", "10 s", "1 min", "10 min", "1 h", "10 h", "1 d", "10 d"]],
+  ])("%s", async (_, least, most, labels) => {
+    const x = { field: "s", type: "quantitative", scale: { type: "log", nice: false, padding: 18 }, axis: { ...timeAxis(least, most), labelOverlap: false } };
+    expect(texts(await svgOf({ width: 900, data: { values: [{ s: least }, { s: most }] }, mark: "point", encoding: { x } }))).toEqual(expect.arrayContaining([...labels]));
+    expect(timeAxis(least, most).values).toHaveLength(labels.length);
   });
 });
 

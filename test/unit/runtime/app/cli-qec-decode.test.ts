@@ -31,6 +31,14 @@ beforeAll(async () => {
   await decodeShots(task(), { workers: 0, journal: path("whole.journal") });
 });
 
+describe("a decoding", () => {
+  it("that neither writes nor counts says how it would; one that does either says nothing of it", async () => {
+    const told = async (...words: readonly string[]): Promise<string> => (await triad("qec", "decode", ...code, "--events", path("e.b8"), "--workers", "0", ...words)).out;
+    expect(await told()).toMatch(/^decoded +45000 shots .*\nnext +--predictions FILE, --csv FILE or --parquet FILE keeps what is predicted\n +--observables FILE or --appended counts what is predicted wrongly\n$/);
+    for (const words of [["--observables", path("l.b8")], ["--predictions", path("kept.b8")]]) expect(await told(...words)).not.toContain("next");
+  });
+});
+
 describe("predictions", () => {
   it("are the same with none, one, two and four workers, whoever is late, and wherever they were stopped", async () => {
     const late = (ordinal: number): number => (ordinal * 7_919) % 23;

@@ -47,6 +47,20 @@ describe("a circuit from a file", () => {
     expect(await refused("decode", circuit, "--events", file("d.01", "0\n"))).toMatchObject({ name: "STIM_VALUE", detail: { file: circuit, line: 2, column: 2 } });
   });
 
+  it.each<[string, readonly string[]]>([
+    ["--p", ["sample", "own.stim", "--p", "0.1"]],
+    ["--p", ["dem", "own.stim", "--p", "0.3"]],
+    ["--rounds", ["circuit", "own.stim", "--rounds", "4"]],
+    ["--distance", ["decode", "own.stim", "--events", "own.01", "--distance", "9"]],
+    ["--distance", ["decode", "--dem", "own.dem", "--events", "own.01", "--p", "0.2", "--distance", "9"]],
+  ])("is its own size and noise: %s beside it is refused (qec %j)", async (option, words) => {
+    file("own.stim", "R 0\nX_ERROR(0.1) 0\nM 0\nDETECTOR rec[-1]\n");
+    file("own.dem", "error(0.1) D0\n");
+    file("own.01", "0\n");
+    const found = await refused(...words.map((word) => (word.startsWith("own.") ? path(word) : word)));
+    expect(found).toMatchObject({ name: "USAGE", detail: { option, file: path(words.includes("--dem") ? "own.dem" : "own.stim") } });
+  });
+
   it("is refused in a study with the study's file and the place in it", async () => {
     const study = file("study.json", JSON.stringify({ cells: [{ experiment: { circuit: "R 0\nREPEAT 5000000 {\n M 0\n}\nDETECTOR rec[-1]\n" }, decoder: "matching" }], stop: { maxShots: 10 } }));
     expect(await refused("threshold", "--study", study, "--out", path("study.triad"))).toMatchObject({ name: "STIM_LIMIT", detail: { file: study, at: "/cells/0/experiment/circuit", line: 2, column: 1 } });

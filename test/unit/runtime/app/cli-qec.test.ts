@@ -147,7 +147,24 @@ describe("triad qec report", () => {
   it("refuses what is no study", async () => {
     const bell = path("bell.triad");
     await triad("run", "examples/bell/bell.ts", "--seed", "1", "--out", bell, "--workers", "0");
-    expect((await triad("qec", "report", bell)).code).not.toBe(0);
+    const { code, err } = await triad("qec", "report", bell, "--json");
+    expect([code, onlyObject(err)["error"]]).toMatchObject([2, { name: "USAGE", detail: { trace: bell, what: "this trace is of the program bell, not of a study or a sampling" } }]);
+    const trusted = await triad("qec", "report", bell, "--trust-program", "--json");
+    expect([trusted.code, onlyObject(trusted.err)["error"]]).toMatchObject([2, { name: "USAGE", detail: { what: "it is neither study nor sampling, or did not complete" } }]);
+  });
+
+  it("refuses what is no trace as a slip of the command line", async () => {
+    writeFileSync(path("own.stim"), "R 0\nX_ERROR(0.1) 0\nM 0\nDETECTOR rec[-1]\n");
+    const { code, err } = await triad("qec", "report", path("own.stim"), "--json");
+    expect([code, onlyObject(err)["error"]]).toMatchObject([2, { name: "USAGE", detail: { trace: path("own.stim"), what: "the file is no trace" } }]);
+  });
+
+  it("says of a study of another version how it is reported all the same", async () => {
+    const other = path("other.ts");
+    writeFileSync(other, 'import { defineProcess } from "triad-runtime";\nexport default defineProcess({ name: "qec", domains: [], *run() { return { rows: [], fits: [] }; } });\n');
+    expect(await triad("run", other, "--seed", "1", "--out", path("other.triad"), "--workers", "0")).toMatchObject({ code: 0 });
+    const { code, err } = await triad("qec", "report", path("other.triad"), "--json");
+    expect([code, onlyObject(err)["error"]]).toMatchObject([5, { name: "PROGRAM_UNTRUSTED", next: "Give --trust-program: the program in the trace is run.", detail: { why: "the study was run by another version of Triad" } }]);
   });
 });
 

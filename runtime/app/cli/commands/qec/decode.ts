@@ -16,7 +16,7 @@ import { jsonOption, workersOption } from "../../arguments.ts";
 import { runs, type Invocation } from "../../command.ts";
 import { addDecoderOptions, decoderOf, tooManyForTable, type DecoderFlags } from "../../decoder-flags.ts";
 import { judged, judgedFacts, predictionPaths, predictionPlaces, writePredictions, writtenFacts, type PredictionFlags } from "../../decode-report.ts";
-import { addExperimentOptions, analysedExperimentOf, type ExperimentFlags } from "../../experiment-flags.ts";
+import { addExperimentOptions, analysedExperimentOf, refuseKnobs, type ExperimentFlags } from "../../experiment-flags.ts";
 import { interruptible } from "../../interrupt.ts";
 import { keepingOn } from "../../narrated.ts";
 import { printFacts, printJson } from "../../output.ts";
@@ -46,6 +46,7 @@ function modelOf(file: string | undefined, flags: Flags, decoder: DecoderSetting
   }
   if (flags.approximateDisjoint !== undefined) throw new Fault("USAGE", { options: "--dem, --approximate-disjoint", what: "a model says what its errors are", allowed: "one of them" });
   if (file !== undefined || flags.code !== undefined) throw new Fault("USAGE", { options: "--dem, a circuit", allowed: "one of them" });
+  refuseKnobs(dem, flags);
   return modelIn(dem);
 }
 
@@ -104,7 +105,7 @@ async function decode(file: string | undefined, flags: Flags, io: Io): Promise<n
     } else {
       printFacts(io.out, [
         ["decoded", `${plural(shots, "shot")} of ${plural(detectors, "detector")} by ${decoderText(settings)}${before === 0 ? "" : `, ${before} of them before it was stopped`}`],
-        ...judgedFacts(verdict), unsolved === 0 ? undefined : ["unsolved", `${plural(unsolved, "shot")} that no correction explains`], ...writtenFacts(flags),
+        ...judgedFacts(verdict), unsolved === 0 ? undefined : ["unsolved", `${plural(unsolved, "shot")} that no correction explains`], ...writtenFacts(flags, verdict),
       ]);
     }
     return EXIT.ok;

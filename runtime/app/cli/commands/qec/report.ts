@@ -2,8 +2,8 @@
 // of a sampling, read out of it. What does not follow from the record is not told.
 import type { Command } from "commander";
 import { EXIT, Fault } from "../../../../../kernel-abi/fault.ts";
-import { isStudyResult } from "../../../qec/study-run.ts";
-import { eventsOf, sealedSampling, type Sampling } from "../../../qec/sample-run.ts";
+import { isStudyResult, STUDY_NAME } from "../../../qec/study-run.ts";
+import { eventsOf, recordingOf, sealedSampling, type Sampling } from "../../../qec/sample-run.ts";
 import { STUDY_PROGRAM } from "../../../qec/program-file.ts";
 import { replayTrace } from "../../../trace.ts";
 import { checkPlaces } from "../../apart.ts";
@@ -29,12 +29,37 @@ function refuseOptions(flags: Flags, kind: string, names: readonly (keyof Flags)
   if (other !== undefined) throw new Fault("USAGE", { option: optionOf(other), what: `the trace is ${kind}, which has none` });
 }
 
+const notOurs = (trace: string, what: string): Fault => new Fault("USAGE", { argument: "trace", trace, what, allowed: ALLOWED });
+
+/** What a study's trace comes to, by the program of this version or, trusted, by the one in it. @throws Fault USAGE; PROGRAM_UNTRUSTED; whatever a replay throws */
+async function replayed(trace: string, trustProgram: boolean): Promise<Awaited<ReturnType<typeof replayTrace>>> {
+  if (trustProgram) return replayTrace(trace, { trustProgram });
+  const { name } = (await recordingOf(trace)).header.program;
+  if (name !== STUDY_NAME) throw notOurs(trace, `this trace is of the program ${printable(name)}, not of a study or a sampling`);
+  try {
+    return await replayTrace(trace, { program: STUDY_PROGRAM });
+  } catch (error) {
+    if (!(error instanceof Fault) || error.fault !== "PROGRAM_UNTRUSTED") throw error;
+    throw new Fault("PROGRAM_UNTRUSTED", { ...error.detail, why: "the study was run by another version of Triad" }, { cause: error, next: "Give --trust-program: the program in the trace is run." });
+  }
+}
+
+/** What does not even begin as a trace was named by mistake; it is no evidence of anything. */
+async function samplingIn(trace: string): Promise<Sampling | undefined> {
+  try {
+    return await sealedSampling(trace);
+  } catch (error) {
+    if (error instanceof Fault && error.fault === "TRACE_UNREADABLE" && error.detail["unit"] === "preamble") throw notOurs(trace, "the file is no trace");
+    throw error;
+  }
+}
+
 async function study(trace: string, flags: Flags, io: Io): Promise<number> {
   refuseOptions(flags, "a study", ["events", "observables", "format"]);
   await checkStudyFiles(flags);
-  const { end, digest } = await replayTrace(trace, flags.trustProgram === true ? { trustProgram: true } : { program: STUDY_PROGRAM });
+  const { end, digest } = await replayed(trace, flags.trustProgram === true);
   const result = end !== null && "result" in end ? end.result : undefined;
-  if (!isStudyResult(result)) throw new Fault("USAGE", { argument: "trace", trace, what: "it is neither study nor sampling, or did not complete", allowed: ALLOWED });
+  if (!isStudyResult(result)) throw notOurs(trace, "it is neither study nor sampling, or did not complete");
   await writeStudyFiles(result, flags);
   if (flags.json === true) printJson(io.out, "qec-report", { ...studyJson(result), digest, trace });
   else await printStudy(result, flags, [["digest", digest], ["trace", printable(trace)]], io);
@@ -45,7 +70,7 @@ async function shots({ recording: { header: { seed } }, digest }: Sampling, trac
   refuseOptions(flags, "a sampling", ["plot", "fitsCsv", "fitsParquet", "trustProgram"]);
   checkNew(flags.replace === true, ...shotPaths(flags));
   const sampled = await eventsOf(trace);
-  if (sampled === undefined) throw new Fault("USAGE", { argument: "trace", trace, what: "it sampled nothing", allowed: ALLOWED });
+  if (sampled === undefined) throw notOurs(trace, "it sampled nothing");
   checkShotTables(flags, sampled.shots, sampled);
   const counts = writeSampled(sampled, flags);
   if (flags.json === true) printJson(io.out, "qec-report", { ...counts, seed, digest, trace });
@@ -55,7 +80,7 @@ async function shots({ recording: { header: { seed } }, digest }: Sampling, trac
 
 async function report(trace: string, flags: Flags, io: Io): Promise<number> {
   checkPlaces({ ...studyPlaces(flags), ...shotPlaces(flags) }, { trace });
-  const sampling = await sealedSampling(trace);
+  const sampling = await samplingIn(trace);
   return sampling === undefined ? study(trace, flags, io) : shots(sampling, trace, flags, io);
 }
 

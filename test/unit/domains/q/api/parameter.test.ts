@@ -19,6 +19,12 @@ describe("a bound circuit", () => {
     }
   });
 
+  it("is measured before it is bound: nothing is added to it", () => {
+    const plain = circuit(1).rx(0.4, 0).measureAll();
+    expect(circuit(1).rx(gamma, 0).measureAll().bind([0.4]).lower()).toEqual(plain.lower());
+    expect("measureAll" in layer.bind([0.3, 0.7])).toBe(false);
+  });
+
   it("knows which angles each parameter moves, and by how much", () => {
     expect(layer.bind([0, 0]).moves).toEqual({ count: 2, entries: Int32Array.of(0, 2, 3, 4), of: Int32Array.of(0, 1, 1, 0), factors: Float64Array.of(-2, 1, 1, 1) });
   });

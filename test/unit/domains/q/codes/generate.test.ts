@@ -122,6 +122,13 @@ describe("what is refused", () => {
     expect(faultOf(() => generateCircuit(name, task))).toMatchObject({ fault: "ABI_MALFORMED", detail: { argument } });
   });
 
+  it.each(["p", "afterCliffordDepolarisation"])("a member that a task does not have: %s, with those it has", (member) => {
+    expect(faultOf(() => generateCircuit("repetition_code:memory", { ...good, [member]: 0.1 })).detail).toEqual({
+      argument: member, what: "a task has no such member",
+      allowed: "distance, rounds, afterCliffordDepolarization, beforeRoundDataDepolarization, beforeMeasureFlipProbability, afterResetFlipProbability, idleDepolarization",
+    });
+  });
+
   it("a distance that no bicycle code of the table has, with those there are", () => {
     expect(faultOf(() => generateCircuit("bivariate_bicycle_code:memory_x", { ...good, distance: 7 })).detail).toEqual({ argument: "distance", value: "7", allowed: "one of 6, 10, 12, 18" });
   });
