@@ -77,6 +77,28 @@ describe("rows in no fit", () => {
   });
 });
 
+describe("a plot of no error", () => {
+  const words = ["qec", "threshold", "--code", "repetition_code:memory", "--distances", "3,5", "--p", "0.000001", "--max-shots", "100", "--seed", "1", "--workers", "0"];
+  const rowsOf = (out: string): number | undefined => out.match(/ to [^\n]* shots$/gm)?.length;
+
+  it("is not drawn: the rows are told and the other files written, the run's exit stands, and what to type next", async () => {
+    const [trace, plot, csv] = [path("none.triad"), path("none.svg"), path("none.csv")];
+    const { code, out, err } = await triad(...words, "--out", trace, "--plot", plot, "--csv", csv);
+    expect([code, /^written +(.*)\n(\w*)/m.exec(out)?.slice(1), rowsOf(out)]).toEqual([0, [csv, "used"], 2]);
+    expect(err).toMatch(/^warning USAGE [^]*what +there is no rate above zero to draw\n[^]*next +Take more shots, or larger rates\.\n/);
+    expect(err).toContain(`triad qec report ${trace} --plot ${plot}`);
+    expect([existsSync(plot), existsSync(csv), existsSync(trace)]).toEqual([false, true, true]);
+    const again = await triad("qec", "report", trace, "--plot", plot);
+    expect([again.code, rowsOf(again.out), again.err]).toEqual([2, 2, expect.stringMatching(/^error USAGE/)]);
+    expect(await triad("qec", "report", trace, "--plot", plot, "--json")).toMatchObject({ code: 2, out: "" });
+  });
+
+  it("is named in JSON with the reason", async () => {
+    const { code, out, err } = await triad(...words, "--out", path("json.triad"), "--plot", path("json.svg"), "--json");
+    expect([code, err, onlyObject(out)["unwritten"]]).toMatchObject([0, "", [{ option: "--plot", path: path("json.svg"), error: { name: "USAGE" } }]]);
+  });
+});
+
 describe("a plot", () => {
   it("is of one group, and draws the threshold of that group's fit", async () => {
     const file = study("constant.json", grid([3, 5, 7], () => 5));
