@@ -7,9 +7,8 @@ import { pathsIn, placesOf, type Places } from "./apart.ts";
 import { FIT_COLUMNS, fitCells } from "./fit-rows.ts";
 import { checkNew, csvOf, parquetOf, putNew } from "./rows-file.ts";
 import { plotOf } from "./study-plot.ts";
-import { fitFacts, ROW_COLUMNS, rowCells, STUDY_COLUMNS, studyTableRow, unfittedFacts } from "./study-text.ts";
+import { fitFacts, ROW_COLUMNS, rowCells, studyTables, unfittedFacts } from "./study-text.ts";
 import { printFacts, printFault, type Facts } from "./output.ts";
-import { table } from "./table.ts";
 import type { Io } from "./terminal.ts";
 import { optionOf, printable, shellWord } from "./values.ts";
 import type { Command } from "commander";
@@ -92,7 +91,7 @@ export const studyJson = ({ rows, fits }: StudyResult): Readonly<Record<string, 
 
 /** Of the files those that were written: all but `unwritten`. */
 export async function printStudy({ rows, fits }: StudyResult, files: StudyFiles, unwritten: readonly Unwritten[], facts: Facts, { out }: Io): Promise<void> {
-  await out.flow(table(STUDY_COLUMNS, rows.map(studyTableRow), out.width, out.paint.dim));
+  await out.flow(studyTables(rows, out));
   const written = studyPaths(files).filter((path) => !unwritten.some((one) => one.path === path));
   printFacts(out, [...fitFacts(fits), ...unfittedFacts(unfitted(rows)), written.length === 0 ? undefined : ["written", written.map(printable).join("\n")], ...facts]);
 }

@@ -1,25 +1,42 @@
-// What a study came to, for people and for tables: a row a cell, the fits below them.
+// What a study came to, for people and for tables: a row a cell under what the rows share, the fits below them.
 import { decoderText, settingsText } from "../../../domains/q/qec/decoder-settings.ts";
 import type { StudyRow } from "../../../domains/q/qec/study.ts";
 import type { StudyFits } from "../../../domains/q/qec/study-fits.ts";
-import type { Unfitted } from "../../../domains/q/qec/study-groups.ts";
+import { grouped, type Unfitted } from "../../../domains/q/qec/study-groups.ts";
 import type { Estimate } from "../../../domains/q/statistics/suppression.ts";
 import type { ThresholdFit } from "../../../domains/q/statistics/threshold.ts";
 import type { Cells, RowColumn } from "./rows-file.ts";
 import type { Facts } from "./output.ts";
-import type { Column, Row } from "./table.ts";
+import { table, type Column, type Row } from "./table.ts";
+import type { Terminal } from "./terminal.ts";
+import { printable } from "./values.ts";
 
 const short = (value: number, digits: number): string => String(Number(value.toPrecision(digits)));
 
-export const STUDY_COLUMNS: readonly Column[] = [
-  { title: "code" }, { title: "d", align: "right" }, { title: "rounds", align: "right" }, { title: "p", align: "right" }, { title: "decoder" },
-  { title: "shots", align: "right" }, { title: "errors", align: "right" }, { title: "rate", align: "right" }, { title: "interval" }, { title: "ended by" },
+/** The result comes early; what does not fit into a terminal's 80 columns is what led to it. */
+const STUDY_COLUMNS: readonly Column[] = [
+  { title: "d", align: "right" }, { title: "rounds", align: "right" }, { title: "p", align: "right" }, { title: "rate", align: "right" }, { title: "interval" },
+  { title: "errors", align: "right" }, { title: "shots", align: "right" }, { title: "ended by" },
 ];
 
-const figure = (value: number | null): string => (value === null ? "" : short(value, 3));
+/** Three digits in nine characters at most. */
+const figure = (value: number | null): string => (value === null ? "" : value > 0 && value < 0.001 ? value.toExponential(2) : short(value, 3));
 
-export const studyTableRow = ({ code, distance, rounds, p, decoder, shots, errors, rate, low, high, stopped }: StudyRow): Row =>
-  [code, String(distance ?? ""), String(rounds ?? ""), p === null ? "" : String(p), decoderText(decoder), String(shots), String(errors), figure(rate), `${figure(low)} to ${figure(high)}`, stopped ?? ""];
+const tableRow = ({ distance, rounds, p, shots, errors, rate, low, high, stopped }: StudyRow): Row =>
+  [String(distance ?? ""), String(rounds ?? ""), p === null ? "" : String(p), figure(rate), `${figure(low)} to ${figure(high)}`, String(errors), String(shots), stopped ?? ""];
+
+/** What many rows have in common: of what, and what a rate and its interval are. */
+const heading = ({ code, decoder, per, method, confidence }: StudyRow): string =>
+  `${code}, ${decoderText(decoder)}: logical error rate per ${per.replaceAll("-", " ")}, ${short(100 * confidence, 4)} % intervals (${method})`;
+
+/** Lines, each with its line feed: a table for all rows of one heading, which stands above it and not in each of them. */
+export function* studyTables(rows: readonly StudyRow[], { width, paint }: Pick<Terminal, "width" | "paint">): Generator<string> {
+  for (const [at, alike] of grouped(rows, heading).entries()) {
+    const [first] = alike;
+    if (first !== undefined) yield `${at === 0 ? "" : "\n"}${printable(heading(first))}\n`;
+    yield* table(STUDY_COLUMNS, alike.map(tableRow), width, paint.dim);
+  }
+}
 
 /** What a rate depends on stands beside it in every row. */
 export const ROW_COLUMNS: readonly RowColumn[] = [

@@ -1,7 +1,10 @@
-// What is told of a study's fits: a threshold its points contradict says so, and what to do.
+// What is told of a study: its table at a terminal's width, and its fits; a threshold its points contradict says so, and what to do.
 import { describe, expect, it } from "vitest";
 import type { StudyFits } from "../../../../domains/q/qec/study-fits.ts";
-import { fitFacts } from "../../../../runtime/app/cli/study-text.ts";
+import type { StudyRow } from "../../../../domains/q/qec/study.ts";
+import { fitFacts, studyTables } from "../../../../runtime/app/cli/study-text.ts";
+import { terminal } from "../../../../runtime/app/cli/terminal.ts";
+import { capture } from "../../../support/cli.ts";
 
 const fits = (distances: readonly number[], plausibility: number): readonly StudyFits[] => [{
   code: "surface_code:rotated_memory_z", decoder: { name: "matching" }, noise: { idleDepolarization: "p" }, rounds: "d", distances, crossings: [], lambda: [],
@@ -23,5 +26,34 @@ describe("a threshold", () => {
   });
   it("that fits is told as it is", () => {
     expect(told([5, 7, 9], 0.3)).not.toContain("no threshold");
+  });
+});
+
+describe("the table of a study", () => {
+  const row: StudyRow = {
+    code: "surface_code:rotated_memory_z", decoder: { name: "matching" }, distance: 11, rounds: 11, p: 0.0055, noise: null, shots: 10_000_000, errors: 1234, events: 0, unsolved: 0,
+    rate: 0.0001234, low: 0.0001167, high: 0.0001309, per: "shot", method: "clopper-pearson", confidence: 0.95, stopped: "errors",
+  };
+  const tables = (columns: number | undefined, ...rows: readonly StudyRow[]): readonly string[] => [...studyTables(rows, terminal(capture(columns).stream, false))].join("").split("\n");
+
+  it.each([80, 0])("shows rate, interval and end of every row to a terminal of %i columns", (columns) => {
+    expect(tables(columns, row, { ...row, rate: 0.02467, low: 0.0111, high: 0.0333, stopped: null }).slice(1)).toEqual([
+      " d  rounds       p     rate  interval            errors     shots  ended by",
+      "11      11  0.0055  1.23e-4  1.17e-4 to 1.31e-4    1234  10000000  errors",
+      "11      11  0.0055   0.0247  0.0111 to 0.0333      1234  10000000", "",
+    ]);
+  });
+
+  it("says once what rows share, above them; others have a table of their own", () => {
+    const heads = tables(undefined, row, { ...row, decoder: { name: "union_find" } }, { ...row, p: 0.5 }, { ...row, per: "logical-qubit-round", confidence: 0.999 }).filter((line) => /intervals|0\.0055|0\.5 /.test(line));
+    expect(heads.map((line) => (line.startsWith("11") ? line.split(/ +/)[2] : line))).toEqual([
+      "surface_code:rotated_memory_z, matching: logical error rate per shot, 95 % intervals (clopper-pearson)", "0.0055", "0.5",
+      "surface_code:rotated_memory_z, union_find: logical error rate per shot, 95 % intervals (clopper-pearson)", "0.0055",
+      "surface_code:rotated_memory_z, matching: logical error rate per logical qubit round, 99.9 % intervals (clopper-pearson)", "0.0055",
+    ]);
+  });
+
+  it("is cut at 80 columns where a terminal has no size yet", () => {
+    expect([0, 100, undefined].map((columns) => terminal(capture(columns).stream, false).width)).toEqual([80, 100, undefined]);
   });
 });
