@@ -25,7 +25,7 @@ export interface StudyFiles {
 export const addStudyFiles = (command: Command): Command => command
   .option("--csv <file>", "the rows as CSV")
   .option("--parquet <file>", "the rows as Parquet")
-  .option("--fits-csv <file>", "thresholds, crossings and Λ as CSV: a row a quantity, with its deviation")
+  .option("--fits-csv <file>", "thresholds, crossings and Λ per round as CSV: a row a quantity, with its deviation (statistical only)")
   .option("--fits-parquet <file>", "the same as Parquet")
   .option("--plot <file>", "the plot as SVG: rate over p, a line a distance, with intervals and the threshold")
   .option("--replace", "give up existing files of the same names");
@@ -93,5 +93,5 @@ export const studyJson = ({ rows, fits }: StudyResult): Readonly<Record<string, 
 export async function printStudy({ rows, fits }: StudyResult, files: StudyFiles, unwritten: readonly Unwritten[], facts: Facts, { out }: Io): Promise<void> {
   await out.flow(studyTables(rows, out));
   const written = studyPaths(files).filter((path) => !unwritten.some((one) => one.path === path));
-  printFacts(out, [...fitFacts(fits), ...unfittedFacts(unfitted(rows)), written.length === 0 ? undefined : ["written", written.map(printable).join("\n")], ...facts]);
+  printFacts(out, [...fitFacts(fits, rows), ...unfittedFacts(unfitted(rows)), written.length === 0 ? undefined : ["written", written.map(printable).join("\n")], ...facts]);
 }

@@ -7,6 +7,7 @@ import type { Estimate } from "../../../domains/q/statistics/suppression.ts";
 import type { ThresholdFit } from "../../../domains/q/statistics/threshold.ts";
 import type { Cells, RowColumn } from "./rows-file.ts";
 import type { Facts } from "./output.ts";
+import { noThreshold } from "./no-threshold.ts";
 import { table, type Column, type Row } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 import { printable } from "./values.ts";
@@ -78,18 +79,22 @@ export const kindText = ({ code, decoder, noise }: Pick<StudyFits, "code" | "dec
   return `${code}, ${decoderText(decoder)}, noise ${told === "" ? "none" : told}`;
 };
 
-/** Facts on the fits, one line each. */
-export function fitFacts(fits: readonly StudyFits[]): Facts {
-  return fits.flatMap((fit): Facts => {
+/** Facts on the fits of these rows, one line each. */
+export function fitFacts(fits: readonly StudyFits[], rows: readonly StudyRow[]): Facts {
+  const facts = fits.flatMap((fit): Facts => {
     const { threshold, crossings, lambda, distances } = fit;
     const name = fits.length === 1 ? "" : ` of ${kindText(fit)}, rounds ${fit.rounds}`;
     return [
-      threshold === null ? undefined : [`threshold${name}`, `${estimate(threshold.threshold)} (ν ${estimate(threshold.nu)}; χ² ${short(threshold.chiSquared, 3)} of ${threshold.freedom} degrees, plausibility ${short(threshold.plausibility, 2)})${doubt(threshold, distances)}`],
+      [`threshold${name}`, threshold === null ? `none: ${noThreshold(fit, rows)}` : `${estimate(threshold.threshold)} (ν ${estimate(threshold.nu)}; χ² ${short(threshold.chiSquared, 3)} of ${threshold.freedom} degrees, plausibility ${short(threshold.plausibility, 2)})${doubt(threshold, distances)}`],
       crossings.length === 0 ? undefined : [`crossings${name}`, crossings.map(({ distances: [a, b], ...at }) => `d=${a},${b}: ${estimate(at)}`).join("; ")],
-      lambda.length === 0 ? undefined : [`Λ${name}`, lambda.map(({ p, suppression }) => `p=${p}: ${estimate(suppression.lambda)}`).join("; ")],
+      lambda.length === 0 ? undefined : [`Λ per round${name}`, lambda.map(({ p, suppression }) => `p=${p}: ${estimate(suppression.lambda)}`).join("; ")],
     ];
   });
+  return fits.some(hasEstimates) ? [...facts, DEVIATIONS] : facts;
 }
+
+const hasEstimates = ({ threshold, crossings, lambda }: StudyFits): boolean => threshold !== null || crossings.length + lambda.length > 0;
+const DEVIATIONS = ["±", "one standard deviation, statistical only: of the errors counted, not of whether the fit describes the code"] as const;
 
 /** Rows that are in no fit, and why. */
 export const unfittedFacts = (left: readonly Unfitted[]): Facts => left.map(({ rounds, why, ...kind }) =>

@@ -51,7 +51,7 @@ describe("rows in no fit", () => {
     const file = study("more.json", grid([3, 5, 7], (distance) => distance + 1));
     const { code, out } = await threshold(file, "more.triad", "--plot", path("more.svg"));
     expect([code, out]).toEqual([0, expect.stringMatching(/^no fit +of surface_code:rotated_memory_z, matching, noise .*: d=3 with 4 rounds, d=5 with 6 rounds, d=7 with 8 rounds: no other distance has as many rounds, or as many times d/m)]);
-    expect(out).not.toMatch(/^(threshold|Λ|crossings) /m);
+    expect(out).not.toMatch(/^(threshold|Λ per round|crossings|±) /m);
     const { fits, unfitted: left } = onlyObject((await triad("qec", "report", path("more.triad"), "--json")).out) as { readonly fits: unknown; readonly unfitted: readonly { readonly rounds: unknown }[] };
     expect([fits, left.map(({ rounds }) => rounds)]).toEqual([[], [[{ distance: 3, rounds: 4 }, { distance: 5, rounds: 6 }, { distance: 7, rounds: 8 }]]]);
     expect(texts(readFileSync(path("more.svg"), "utf8"))).toMatch(/rounds = 4 at d=3, 6 at d=5, 8 at d=7;/);
@@ -74,6 +74,12 @@ describe("rows in no fit", () => {
     expect(left(row(3, 9), row(5, 9), row(7, 9), row(9, 27))).toEqual([]); // 27 is 3·9, as 9 is 3·3
     expect(left(row(3, 3), row(3, 3, { p: 0.02, noise: { beforeMeasureFlipProbability: 0.02 } }))).toEqual([["3:3", "there is one distance"]]);
     expect(left(row(3, 3), row(5, 5, { noise: { beforeMeasureFlipProbability: 0.002 } }), row(7, 7, { p: null }))).toEqual([["3:3", "there is one distance"], ["5:5", "there is one distance"]]);
+  });
+});
+
+describe("an option of files", () => {
+  it("says what Λ is of, and of its deviation", async () => {
+    for (const command of ["threshold", "report"]) expect((await triad("qec", command, "--help")).out.replaceAll(/\s+/g, " ")).toContain("--fits-csv <file> thresholds, crossings and Λ per round as CSV: a row a quantity, with its deviation (statistical only)");
   });
 });
 

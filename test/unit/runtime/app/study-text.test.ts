@@ -1,6 +1,6 @@
 // What is told of a study: its table at a terminal's width, and its fits; a threshold its points contradict says so, and what to do.
 import { describe, expect, it } from "vitest";
-import type { StudyFits } from "../../../../domains/q/qec/study-fits.ts";
+import { studyFits, type StudyFits } from "../../../../domains/q/qec/study-fits.ts";
 import type { StudyRow } from "../../../../domains/q/qec/study.ts";
 import { fitFacts, studyTables } from "../../../../runtime/app/cli/study-text.ts";
 import { terminal } from "../../../../runtime/app/cli/terminal.ts";
@@ -10,7 +10,7 @@ const fits = (distances: readonly number[], plausibility: number): readonly Stud
   code: "surface_code:rotated_memory_z", decoder: { name: "matching" }, noise: { idleDepolarization: "p" }, rounds: "d", distances, crossings: [], lambda: [],
   threshold: { threshold: { value: 0.0071, deviation: 0.0001 }, nu: { value: 1.4, deviation: 0.1 }, coefficients: [], chiSquared: 70, freedom: 13, plausibility },
 }];
-const told = (distances: readonly number[], plausibility: number): string => String(fitFacts(fits(distances, plausibility))[0]?.[1]);
+const told = (distances: readonly number[], plausibility: number): string => String(fitFacts(fits(distances, plausibility), [])[0]?.[1]);
 
 describe("a threshold", () => {
   it("that its points contradict is told to be none yet, with the next step", () => {
@@ -21,17 +21,42 @@ describe("a threshold", () => {
     const [one] = fits([3, 5], 0.3);
     if (one === undefined) throw new Error("no fit");
     const knobs = ["afterCliffordDepolarization", "beforeRoundDataDepolarization", "beforeMeasureFlipProbability", "afterResetFlipProbability"];
-    const names = fitFacts([one, { ...one, rounds: "3·d", noise: Object.fromEntries(knobs.map((knob) => [knob, "0.2·p"])) }]).flatMap((fact) => fact?.[0] ?? []);
-    expect(names).toEqual(["threshold of surface_code:rotated_memory_z, matching, noise idleDepolarization p, rounds d", "threshold of surface_code:rotated_memory_z, matching, noise 0.2·p, rounds 3·d"]);
+    const names = fitFacts([one, { ...one, rounds: "3·d", noise: Object.fromEntries(knobs.map((knob) => [knob, "0.2·p"])) }], []).flatMap((fact) => fact?.[0] ?? []);
+    expect(names).toEqual(["threshold of surface_code:rotated_memory_z, matching, noise idleDepolarization p, rounds d", "threshold of surface_code:rotated_memory_z, matching, noise 0.2·p, rounds 3·d", "±"]);
   });
   it("that fits is told as it is", () => {
     expect(told([5, 7, 9], 0.3)).not.toContain("no threshold");
   });
 });
 
+describe("a threshold that is not there", () => {
+  const row = (distance: number, p: number, errors: number): StudyRow => ({
+    code: "c", decoder: { name: "matching" }, distance, rounds: distance, p, noise: { idleDepolarization: p }, shots: 10_000, errors, events: 0, flips: [], unsolved: 0,
+    rate: errors / 10_000, low: 0, high: 1, per: "shot", method: "wilson", confidence: 0.95, stopped: "shots",
+  });
+  const factsOf = (...rows: readonly StudyRow[]) => fitFacts(studyFits(rows), rows);
+
+  it.each<[string, RegExp, readonly StudyRow[]]>([
+    ["no crossing", /^none: the curves do not cross between 0\.01 and 0\.03$/, [row(3, 0.03, 90), row(3, 0.01, 50), row(5, 0.01, 20), row(5, 0.03, 40)]],
+    ["one rate", /^none: there is one rate alone, p=0\.01$/, [row(3, 0.01, 50), row(5, 0.01, 20)]],
+    ["no error", /^none: no error was seen: take more shots, or larger rates$/, [row(3, 0.01, 0), row(5, 0.01, 0), row(3, 0.02, 0), row(5, 0.02, 0)]],
+    ["too few rows", /^none: the rows near the crossings are too few/, [row(3, 0.01, 50), row(5, 0.01, 20), row(3, 0.02, 90), row(5, 0.02, 180)]],
+  ])("is told with the reason: %s", (_, reason, rows) => {
+    expect(factsOf(...rows)[0]).toEqual(["threshold", expect.stringMatching(reason)]);
+  });
+
+  it("is told of the rows that its fit is of, with ± for what has one", () => {
+    const other = [row(3, 0.04, 50), row(5, 0.04, 20)].map((one) => ({ ...one, code: "other" }));
+    const facts = factsOf(row(3, 0.01, 0), row(5, 0.01, 0), ...other);
+    expect(facts.map((fact) => fact?.[0].split(" of ")[0])).toEqual(["threshold", undefined, undefined, "threshold", undefined, "Λ per round", "±"]);
+    expect([facts[0]?.[1], facts[3]?.[1]]).toEqual([expect.stringMatching(/no error was seen/), "none: there is one rate alone, p=0.04"]);
+    expect(factsOf(row(3, 0.01, 0), row(5, 0.01, 0)).map((fact) => fact?.[0])).toEqual(["threshold", undefined, undefined]);
+  });
+});
+
 describe("the table of a study", () => {
   const row: StudyRow = {
-    code: "surface_code:rotated_memory_z", decoder: { name: "matching" }, distance: 11, rounds: 11, p: 0.0055, noise: null, shots: 10_000_000, errors: 1234, events: 0, unsolved: 0,
+    code: "surface_code:rotated_memory_z", decoder: { name: "matching" }, distance: 11, rounds: 11, p: 0.0055, noise: null, shots: 10_000_000, errors: 1234, events: 0, flips: [], unsolved: 0,
     rate: 0.0001234, low: 0.0001167, high: 0.0001309, per: "shot", method: "clopper-pearson", confidence: 0.95, stopped: "errors",
   };
   const tables = (columns: number | undefined, ...rows: readonly StudyRow[]): readonly string[] => [...studyTables(rows, terminal(capture(columns).stream, false))].join("").split("\n");
