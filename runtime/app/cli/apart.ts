@@ -1,7 +1,9 @@
-// Files apart: no command writes where it reads, or two things into one file; with `--replace` or without.
-import { existsSync, realpathSync } from "node:fs";
+// Files apart: no command writes where it reads, or two things into one file; with `--replace` or without. And where it writes there is a folder
+// that takes files: what is found only when a run has ended costs the run.
+import { accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { Fault } from "../../../kernel-abi/fault.ts";
+import { codeOf, inWords } from "../../adapters/disk.ts";
 import { optionOf } from "./values.ts";
 
 /** Files by what names them on the command line: `--csv`, or what a person calls an argument. What was not said is left out. */
@@ -34,10 +36,21 @@ function refuse(option: string, value: string, what: string): never {
 type Entry = readonly [option: string, path: string];
 const given = (places: Places): readonly Entry[] => Object.entries(places).filter((entry): entry is [string, string] => entry[1] !== undefined);
 
+/** That a file can be made there. @throws Fault FILE_UNREADABLE with the path as it was given */
+function checkFolder([option, path]: Entry): void {
+  const refused = (what: string): never => { throw new Fault("FILE_UNREADABLE", { option, path, doing: "create", what }, { next: "Name a file in a folder that is there and writable." }); };
+  if (existsSync(path) && statSync(path).isDirectory()) refused("it is a folder");
+  try {
+    accessSync(`${dirname(path)}/.`, constants.W_OK); // with the dot a file is no folder
+  } catch (error) {
+    refused(`its folder ${dirname(path)}: ${inWords(codeOf(error)).what}`);
+  }
+}
+
 /**
- * Holds where a command writes against what it reads, and against what else it writes. `grown`: the option whose file grows beside its name until
- * it is whole, as a trace does.
- * @throws Fault USAGE that names the options
+ * Holds where a command writes against what it reads, and against what else it writes, before it does anything. `grown`: the option whose file
+ * grows beside its name until it is whole, as a trace does.
+ * @throws Fault USAGE that names the options; FILE_UNREADABLE where no file can be made
  */
 export function checkPlaces(written: Places, read: Places, grown?: string): void {
   const taken = ([option, path]: Entry): readonly string[] => (option === grown ? namesOf(path) : [path]);
@@ -51,6 +64,7 @@ export function checkPlaces(written: Places, read: Places, grown?: string): void
     const other = outputs.slice(0, at).find(meets);
     if (other !== undefined) throw new Fault("USAGE", { options: `${other[0]}, ${option}`, value, what: "both would be written into one file", allowed: "a file of its own for each" });
   }
+  outputs.forEach(checkFolder);
 }
 
 /** Files a command reads by other flags than its own: `--input @FILE`, `--file NAME=PATH` and the like. */

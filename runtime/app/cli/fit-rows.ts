@@ -5,7 +5,8 @@ import type { Estimate } from "../../../domains/q/statistics/suppression.ts";
 import type { Cells, RowColumn } from "./rows-file.ts";
 
 /**
- * `quantity`: threshold, nu, crossing, lambda, or lambda_step between two distances. `p`: the rate Λ is of. `distance`, `larger_distance`: the two a
+ * `quantity`: threshold, nu, crossing, lambda, or lambda_step between two distances. Λ is of rates per round, whatever the study's rates are per;
+ * `deviation` is one standard deviation, statistical only. `p`: the rate Λ is of. `distance`, `larger_distance`: the two a
  * crossing or a step is of. χ², its degrees of freedom and the chance of so large a one (`plausibility`) are those of the fit the value is of.
  */
 export const FIT_COLUMNS: readonly RowColumn[] = [

@@ -36,6 +36,8 @@ export interface Terminal {
 /** What standard output and standard error have in common with a test's own stream. */
 export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
+/** Of a terminal that says it has none, as some do before they are sized. */
+const COLUMNS = 80;
 const CHUNK_CHARACTERS = 65_536;
 
 /** Writes one chunk; says whether the reader is still there. */
@@ -57,7 +59,7 @@ export function terminal(stream: OutputStream, colour: boolean): Terminal {
   const tty = stream.isTTY === true;
   return Object.freeze({
     tty,
-    get width() { return tty ? stream.columns : undefined; },
+    get width() { return tty ? stream.columns === 0 ? COLUMNS : stream.columns : undefined; },
     colour: tty && colour,
     paint: tty && colour ? COLOURED : PLAIN,
     print: (line: string) => { stream.write(`${line}\n`); },

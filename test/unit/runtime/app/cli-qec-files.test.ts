@@ -9,8 +9,8 @@ const KEPT = "what somebody made";
 const code = ["--code", "repetition_code:memory", "--workers", "0"];
 const study = ["--code", "repetition_code:memory", "--distances", "3", "--p", "0.01", "--max-shots", "100", "--workers", "0"];
 beforeAll(() => {
-  for (const name of ["a.triad", "c.stim", "m.dem", "ci.json", "hw.json", "s.json", "e.b8", "x.triad.partial"]) writeFileSync(at(name), KEPT);
-  mkdirSync(at("real"));
+  for (const name of ["a.triad", "c.stim", "m.dem", "ci.json", "hw.json", "s.json", "e.b8", "x.triad.partial", "plain"]) writeFileSync(at(name), KEPT);
+  for (const name of ["real", "folder.svg"]) mkdirSync(at(name));
   symlinkSync(at("real"), at("linked"));
   symlinkSync(at("c.stim"), at("link.stim"));
 });
@@ -57,5 +57,22 @@ describe("an output", () => {
     const detail = await refused(words);
     expect([detail["option"], detail["what"]]).toEqual([option, expect.stringMatching(/never writes where it reads/)]);
     expect(readFileSync(at(file), "utf8")).toBe(KEPT);
+  });
+});
+
+describe("a folder", () => {
+  const csv = ["--csv", "nodir/x.csv"];
+  it.each<readonly [string, string, RegExp, readonly string[]]>([
+    ["--csv", "nodir/x.csv", /nodir: it is not there$/, ["threshold", ...study, "--out", "f.triad", ...csv]],
+    ["--fits-parquet", "plain/x.parquet", /plain: a part of the path is no folder$/, ["threshold", ...study, "--out", "f.triad", "--fits-parquet", "plain/x.parquet"]],
+    ["--plot", "folder.svg", /^it is a folder$/, ["threshold", ...study, "--out", "f.triad", "--plot", "folder.svg"]],
+    ["--out", "nodir/f.triad", /nodir: it is not there$/, ["threshold", ...study, "--out", "nodir/f.triad"]],
+    ["--events", "nodir/x.b8", /it is not there$/, ["sample", ...code, "--out", "f.triad", "--events", "nodir/x.b8"]],
+    ["--parquet", "nodir/x.parquet", /it is not there$/, ["decode", ...code, "--events", "e.b8", "--parquet", "nodir/x.parquet"]],
+    ["--breakdown", "nodir/x.svg", /it is not there$/, ["estimate", "ci.json", "--breakdown", "nodir/x.svg"]],
+    ["--csv", "nodir/x.csv", /it is not there$/, ["report", "a.triad", ...csv]],
+  ])("that takes no file is told before anything is done: %s %s", async (option, file, what, words) => {
+    expect(await refused(words)).toMatchObject({ option, path: at(file), what: expect.stringMatching(what) as unknown });
+    expect([existsSync(at("f.triad")), existsSync(at("f.triad.partial"))]).toEqual([false, false]);
   });
 });

@@ -51,7 +51,7 @@ describe("rows in no fit", () => {
     const file = study("more.json", grid([3, 5, 7], (distance) => distance + 1));
     const { code, out } = await threshold(file, "more.triad", "--plot", path("more.svg"));
     expect([code, out]).toEqual([0, expect.stringMatching(/^no fit +of surface_code:rotated_memory_z, matching, noise .*: d=3 with 4 rounds, d=5 with 6 rounds, d=7 with 8 rounds: no other distance has as many rounds, or as many times d/m)]);
-    expect(out).not.toMatch(/^(threshold|Λ|crossings) /m);
+    expect(out).not.toMatch(/^(threshold|Λ per round|crossings|±) /m);
     const { fits, unfitted: left } = onlyObject((await triad("qec", "report", path("more.triad"), "--json")).out) as { readonly fits: unknown; readonly unfitted: readonly { readonly rounds: unknown }[] };
     expect([fits, left.map(({ rounds }) => rounds)]).toEqual([[], [[{ distance: 3, rounds: 4 }, { distance: 5, rounds: 6 }, { distance: 7, rounds: 8 }]]]);
     expect(texts(readFileSync(path("more.svg"), "utf8"))).toMatch(/rounds = 4 at d=3, 6 at d=5, 8 at d=7;/);
@@ -74,6 +74,34 @@ describe("rows in no fit", () => {
     expect(left(row(3, 9), row(5, 9), row(7, 9), row(9, 27))).toEqual([]); // 27 is 3·9, as 9 is 3·3
     expect(left(row(3, 3), row(3, 3, { p: 0.02, noise: { beforeMeasureFlipProbability: 0.02 } }))).toEqual([["3:3", "there is one distance"]]);
     expect(left(row(3, 3), row(5, 5, { noise: { beforeMeasureFlipProbability: 0.002 } }), row(7, 7, { p: null }))).toEqual([["3:3", "there is one distance"], ["5:5", "there is one distance"]]);
+  });
+});
+
+describe("an option of files", () => {
+  it("says what Λ is of, and of its deviation", async () => {
+    for (const command of ["threshold", "report"]) expect((await triad("qec", command, "--help")).out.replaceAll(/\s+/g, " ")).toContain("--fits-csv <file> thresholds, crossings and Λ per round as CSV: a row a quantity, with its deviation (statistical only)");
+  });
+});
+
+describe("a plot of no error", () => {
+  const words = ["qec", "threshold", "--code", "repetition_code:memory", "--distances", "3,5", "--p", "0.000001", "--max-shots", "100", "--seed", "1", "--workers", "0"];
+  const rowsOf = (out: string): number | undefined => out.match(/ to [^\n]* shots$/gm)?.length;
+
+  it("is not drawn: the rows are told and the other files written, the run's exit stands, and what to type next", async () => {
+    const [trace, plot, csv] = [path("none.triad"), path("none.svg"), path("none.csv")];
+    const { code, out, err } = await triad(...words, "--out", trace, "--plot", plot, "--csv", csv);
+    expect([code, /^written +(.*)\n(\w*)/m.exec(out)?.slice(1), rowsOf(out)]).toEqual([0, [csv, "used"], 2]);
+    expect(err).toMatch(/^warning USAGE [^]*what +there is no rate above zero to draw\n[^]*next +Take more shots, or larger rates\.\n/);
+    expect(err).toContain(`triad qec report ${trace} --plot ${plot}`);
+    expect([existsSync(plot), existsSync(csv), existsSync(trace)]).toEqual([false, true, true]);
+    const again = await triad("qec", "report", trace, "--plot", plot);
+    expect([again.code, rowsOf(again.out), again.err]).toEqual([2, 2, expect.stringMatching(/^error USAGE/)]);
+    expect(await triad("qec", "report", trace, "--plot", plot, "--json")).toMatchObject({ code: 2, out: "" });
+  });
+
+  it("is named in JSON with the reason", async () => {
+    const { code, out, err } = await triad(...words, "--out", path("json.triad"), "--plot", path("json.svg"), "--json");
+    expect([code, err, onlyObject(out)["unwritten"]]).toMatchObject([0, "", [{ option: "--plot", path: path("json.svg"), error: { name: "USAGE" } }]]);
   });
 });
 

@@ -19,8 +19,11 @@ describe("triad qec threshold", () => {
     const [out, csv, parquet, plot] = ["a.triad", "a.csv", "a.parquet", "a.svg"].map(path) as [string, string, string, string];
     const { code, out: said, err } = await threshold("--out", out, "--csv", csv, "--parquet", parquet, "--plot", plot);
     expect([code, err]).toEqual([0, ""]);
-    expect(said.split("\n").filter((line) => line.startsWith("repetition_code:memory"))).toHaveLength(6);
-    expect(said).toMatch(/^Λ +p=0\.02: [\d.]+ ± [\d.]+; /m);
+    expect([said.split("\n").filter((line) => line.startsWith("repetition_code:memory")), said.match(/^[35] .* (errors|shots)$/gm)?.length])
+      .toEqual([["repetition_code:memory, matching: logical error rate per shot, 95 % intervals (wilson)"], 6]);
+    expect(said).toMatch(/^Λ per round +p=0\.02: [\d.]+ ± [\d.]+; /m);
+    expect(said).toMatch(/^threshold +none: the rows near the crossings are too few/m);
+    expect(said).toMatch(/^± +one standard deviation, statistical only/m);
     expect(said).toContain(`triad reproduce ${out} --trust-program`);
     const rows = onlyObject((await triad("qec", "report", out, "--json")).out)["rows"] as StudyRow[];
     const lines = readFileSync(csv, "utf8").trimEnd().split("\r\n");

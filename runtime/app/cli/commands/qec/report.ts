@@ -60,9 +60,11 @@ async function study(trace: string, flags: Flags, io: Io): Promise<number> {
   const { end, digest } = await replayed(trace, flags.trustProgram === true);
   const result = end !== null && "result" in end ? end.result : undefined;
   if (!isStudyResult(result)) throw notOurs(trace, "it is neither study nor sampling, or did not complete");
-  await writeStudyFiles(result, flags);
+  const unwritten = await writeStudyFiles(result, flags);
+  const [failed] = unwritten;
+  if (flags.json !== true) await printStudy(result, flags, unwritten, [["digest", digest], ["trace", printable(trace)]], io);
+  if (failed !== undefined) throw failed.fault; // its files are what a report is asked for
   if (flags.json === true) printJson(io.out, "qec-report", { ...studyJson(result), digest, trace });
-  else await printStudy(result, flags, [["digest", digest], ["trace", printable(trace)]], io);
   return EXIT.ok;
 }
 

@@ -15,9 +15,9 @@ import { printJson } from "../../output.ts";
 import { printEnd } from "../../run-end.ts";
 import { plottedKind } from "../../study-plot.ts";
 import { addStudyOptions, studyOf, type StudyFlags } from "../../study-flags.ts";
-import { addStudyFiles, checkStudyFiles, printStudy, studyJson, studyPlaces, writeStudyFiles, type StudyFiles } from "../../study-report.ts";
+import { addStudyFiles, checkStudyFiles, printStudy, studyJson, studyPlaces, warnUnwritten, writeStudyFiles, type StudyFiles } from "../../study-report.ts";
 import type { Io } from "../../terminal.ts";
-import { plural, printable, shellWord } from "../../values.ts";
+import { optionOf, plural, printable, shellWord } from "../../values.ts";
 
 interface Flags extends StudyFlags, StudyFiles {
   readonly seed?: string;
@@ -37,13 +37,14 @@ async function report({ end, seed, digest, trace = "" }: RecordReport, flags: Fl
     else printEnd(io, basename(trace), end, []);
     return exitOfRun(end);
   }
-  await writeStudyFiles(result, flags);
-  if (json) printJson(io.out, "qec-threshold", { ...studyJson(result), seed, digest, trace });
+  const unwritten = await writeStudyFiles(result, flags);
+  if (json) printJson(io.out, "qec-threshold", { ...studyJson(result), seed, digest, trace, unwritten: unwritten.map(({ name, path, fault }) => ({ option: optionOf(name), path, error: fault.toJSON() })) });
   else {
-    await printStudy(result, flags, [
+    await printStudy(result, flags, unwritten, [
       ["used", `${plural(end.tick, "tick")}, ${plural(end.shots, "shot")}`], ["seed", printable(seed)], ["digest", digest], ["trace", printable(trace)],
       ["next", `triad verify ${shellWord(trace)}\ntriad reproduce ${shellWord(trace)} --trust-program`],
     ], io);
+    warnUnwritten(unwritten, trace, io);
   }
   return exitOfRun(end);
 }
