@@ -171,7 +171,7 @@ function sums(qubits: number, rounds: number): readonly Figure[] {
       best.alone = Math.min(best.alone, secondsOf(() => { for (const one of alone) expectationIn(register, one); }, 1));
       best.together = Math.min(best.together, secondsOf(() => { expectationIn(register, words); }, 1));
     }
-    return { name: `${words.length} words of a ${name} chain, a pass each / one pass, n=${qubits}`, value: best.alone / best.together, unit: "ratio", goal: least(1.3) };
+    return { name: `${words.length} words of the ${name} chain, a pass each / one pass, n=${qubits}`, value: best.alone / best.together, unit: "ratio", goal: least(1.3) };
   });
 }
 
