@@ -3,7 +3,7 @@
 import type { Crew, CrewWork } from "../../../kernel-abi/ports.ts";
 import { kernelModule, type StatevectorExports } from "./instance.ts";
 import type { PassPlace } from "./program.ts";
-import { BLOCK_QUBITS } from "./schedule.ts";
+import { BLOCK_QUBITS, bitsOf } from "./schedule.ts";
 
 export const PAGE = 65_536;
 /** Of the words that threads share (assembly/passes.ts), of the table of signs and of that of parts. */
@@ -28,7 +28,7 @@ export const PARTS_MAX = 256;
 export const REST = PARTS + PARTS_HEAD + PARTS_MAX * PART;
 export const REST_BYTES = PAGE - REST;
 
-/** What a part is and its words: assembly/expect.ts, weigh.ts and adjoint.ts read them. */
+/** What a part is and its words (operations 4 to 6 and 8 of assembly/passes.ts; the others are programs', program.ts): assembly/expect.ts, weigh.ts and adjoint.ts read them. */
 export interface Part {
   readonly what: "sums" | "squares" | "brackets" | "images";
   readonly words: readonly number[];
@@ -87,8 +87,7 @@ export class Passes {
   /** One pass of the program at an address, on the blocks of a state, or two, in which the qubits of `mixed` alone may be 1 (register.ts, R4). */
   run(program: number, pass: number, { at, block }: PassPlace, { mixed, state, image = 0 }: On): void {
     const apart = mixed & ~block;
-    let blocks = 1;
-    for (let rest = apart; rest !== 0; rest &= rest - 1) blocks *= 2;
+    const blocks = 1 << bitsOf(apart);
     new Uint32Array(this.#wasm.memory.buffer, program + at, 4).set([blocks, 16 * apart, 16 * (mixed & block)], 1);
     this.#open(program, pass, blocks, state, image);
   }

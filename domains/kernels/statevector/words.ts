@@ -2,6 +2,7 @@
 import { Fault } from "../../../kernel-abi/fault.ts";
 import type { PauliSum } from "../circuit.ts";
 import { isMeasuring, type Plan } from "./plan.ts";
+import { bitsOf } from "./schedule.ts";
 
 /** One term: x marks X and Y letters, z marks Z and Y letters. */
 export interface Word {
@@ -37,8 +38,4 @@ export function wordsFor(plan: Plan, { coefficients, paulis }: PauliSum): readon
   });
 }
 
-export function lettersY({ x, z }: Pick<Word, "x" | "z">): number {
-  let letters = 0;
-  for (let both = x & z; both !== 0; both &= both - 1) letters++;
-  return letters;
-}
+export const lettersY = ({ x, z }: Pick<Word, "x" | "z">): number => bitsOf(x & z);

@@ -3,6 +3,7 @@
 //   2  Of more than BIT_COLUMNS_MAX bits a kind of them is one column of text, the indices of those that are set: "3 17 20".
 import { ByteWriter, ParquetWriter, schemaFromColumnData } from "hyparquet-writer";
 import { Fault } from "../../../kernel-abi/fault.ts";
+import { populationOf } from "../../../domains/kernels/qec/count.ts";
 
 /** Columns of single bits a table has at most; beyond, kinds of bits are texts. */
 export const BIT_COLUMNS_MAX = 1_000;
@@ -51,11 +52,7 @@ export function bitColumns(kinds: readonly BitColumns[]): readonly ShotColumn[] 
 /** How many of a kind are set, a shot. */
 export function bitCount(name: string, { rows, count }: BitColumns): ShotColumn {
   const width = (count + 7) >> 3;
-  return { name, type: "INT64", at: (shot) => {
-    let set = 0;
-    for (let byte = shot * width; byte < (shot + 1) * width; byte++) for (let bits = rows[byte] ?? 0; bits > 0; bits &= bits - 1) set++;
-    return set;
-  } };
+  return { name, type: "INT64", at: (shot) => populationOf(rows.subarray(shot * width, (shot + 1) * width)) };
 }
 
 const SHOT: ShotColumn = { name: "shot", type: "INT64", at: (shot) => shot };
